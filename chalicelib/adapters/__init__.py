@@ -1,0 +1,1 @@
+"""One file per port and technology. Imported by bootstrap alone."""

@@ -1,0 +1,1 @@
+"""DynamoDB: keys, tables, the signed reader, the transaction helper, one store per noun."""

@@ -1,0 +1,225 @@
+"""Writes of events and their parts: each one transaction of the thing, its lists' tags and whatever must agree.
+
+Port `ContentStore`. A new tag is made by the caller, so that every view of one change carries the same one.
+"""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.content_items import (
+    DirectoryItem,
+    DirectoryVersionsItem,
+    ResourceItem,
+    SlugItem,
+    VersionsItem,
+    resource_item,
+)
+from chalicelib.adapters.dynamo.people_items import RoleItem
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.errors import AlreadyExists, BodyTooLarge, NotFound, PreconditionFailed
+from chalicelib.domain.kinds import LISTS, Kind, View
+from chalicelib.domain.representation import Written
+from chalicelib.ports.content import Missing, StoredItem
+
+MAX_ITEM_BYTES = 350_000
+
+
+class DynamoContentStore:
+    """Port `ContentStore`."""
+
+    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """The staff's representation, strongly consistent."""
+        key = keys.event(event_id) if kind is Kind.EVENTS else keys.resource(event_id, kind, resource_id)
+        try:
+            item = ResourceItem.get(*key, consistent_read=True)
+        except ResourceItem.DoesNotExist:
+            return None
+        return StoredItem(item.etag, item.body, int(item.rev))
+
+    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
+        """The staff's representations of a whole list, strongly consistent, in stable order."""
+        prefix = ResourceItem.sk.startswith(keys.resources_prefix(kind))
+        found = ResourceItem.query(keys.event(event_id)[0], prefix, consistent_read=True)
+        return [StoredItem(item.etag, item.body, int(item.rev)) for item in found]
+
+    def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
+        """A new event with its versions, slug and owner. Raises AlreadyExists (code slug_taken or already_exists)."""
+        transaction = Transaction()
+        _put(transaction, event, absent=True, slug=slug)
+        transaction.put("slug", SlugItem(*keys.slug(slug), event_id=event.event_id), SlugItem.pk.does_not_exist())
+        for view in View:
+            transaction.put("versions", _first_versions(event, view, tag))
+        for key in (keys.role_of_user(owner_id, event.event_id), keys.role_in_event(event.event_id, owner_id)):
+            transaction.put("role", RoleItem(*key, role="owner", granted_at=now))
+        _list_in_directory(transaction, event, tag, was_public=False)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            if "slug" in lost.lost and "resource" not in lost.lost:
+                raise AlreadyExists("This slug is taken.", code="slug_taken") from None
+            raise AlreadyExists("This event exists already.") from None
+
+    def replace_event(
+        self, event: Written, *, expected_tag: str, slug: str, old_slug: str, was_public: bool, tag: str
+    ) -> None:
+        """A changed event, if it still has the expected tag. Raises PreconditionFailed, NotFound, AlreadyExists."""
+        transaction = Transaction()
+        _put(transaction, event, expected_tag=expected_tag, slug=slug)
+        if slug != old_slug:
+            transaction.put("slug", SlugItem(*keys.slug(slug), event_id=event.event_id), SlugItem.pk.does_not_exist())
+            transaction.delete("old_slug", SlugItem(*keys.slug(old_slug), event_id=event.event_id))
+        published = VersionsItem.published.set(event.public is not None)
+        for view in View:
+            _bump(transaction, event.event_id, Kind.EVENTS, view, tag, published)
+        _list_in_directory(transaction, event, tag, was_public=was_public)
+        _commit(transaction)
+
+    def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
+        """Remove an event, what its lists hang on, and its slug; its parts are cleared by the content stream.
+        Raises PreconditionFailed, NotFound.
+        """
+        transaction = Transaction()
+        gone = ResourceItem(*keys.event(event_id), etag=expected_tag)
+        transaction.delete("resource", gone, ResourceItem.etag == expected_tag)
+        transaction.delete("slug", SlugItem(*keys.slug(slug), event_id=event_id))
+        for view in View:
+            transaction.delete("versions", VersionsItem(*keys.versions(event_id, view)))
+        transaction.delete("directory", DirectoryItem(*keys.directory_entry(event_id)))
+        transaction.put("directory_versions", DirectoryVersionsItem(*keys.directory_versions(), etag=tag))
+        _commit(transaction)
+
+    def create(self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str) -> None:
+        """A new part of an event. Raises Missing (references), NotFound (event), AlreadyExists."""
+        transaction = Transaction()
+        _put(transaction, resource, absent=True)
+        _require(transaction, resource.event_id, references)
+        _bump_views(transaction, resource, tag, public=resource.public is not None)
+        try:
+            _commit(transaction)
+        except PreconditionFailed:
+            raise AlreadyExists("This id exists already.") from None
+
+    def replace(
+        self,
+        resource: Written,
+        *,
+        expected_tag: str,
+        was_public: bool,
+        references: list[tuple[str, Kind, str]],
+        tag: str,
+    ) -> None:
+        """A changed part, if it still has the expected tag. Raises PreconditionFailed, Missing, NotFound."""
+        transaction = Transaction()
+        _put(transaction, resource, expected_tag=expected_tag)
+        _require(transaction, resource.event_id, references)
+        _bump_views(transaction, resource, tag, public=was_public or resource.public is not None)
+        _commit(transaction)
+
+    def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
+        """Remove a part, if it still has the expected tag. With `sessions_tag`, only if the list of sessions still
+        has that tag, so that no session came to refer to it. Raises PreconditionFailed, NotFound, Missing.
+        """
+        transaction = Transaction()
+        gone = ResourceItem(*_key(resource), etag=expected_tag)
+        transaction.delete("resource", gone, ResourceItem.etag == expected_tag)
+        condition = VersionsItem.sessions_etag == sessions_tag if sessions_tag is not None else None
+        _bump_views(transaction, resource, tag, public=resource.public is not None, condition=condition)
+        _commit(transaction)
+
+    def sessions_tag(self, event_id: str) -> str:
+        """The tag of the list of sessions, strongly consistent. Raises NotFound."""
+        try:
+            return VersionsItem.get(*keys.versions(event_id, View.ALL), consistent_read=True).sessions_etag
+        except VersionsItem.DoesNotExist:
+            raise NotFound from None
+
+
+def _key(written: Written) -> tuple[str, str]:
+    if written.kind is Kind.EVENTS:
+        return keys.event(written.event_id)
+    return keys.resource(written.event_id, written.kind, written.id)
+
+
+def _put(
+    transaction: Transaction,
+    written: Written,
+    *,
+    absent: bool = False,
+    expected_tag: str = "",
+    slug: str | None = None,
+) -> None:
+    item = resource_item(_key(written), written.id, written.representation, written.public, slug=slug)
+    if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
+        raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
+    condition = ResourceItem.pk.does_not_exist() if absent else ResourceItem.etag == expected_tag
+    transaction.put("resource", item, condition)
+
+
+def _require(transaction: Transaction, event_id: str, references: list[tuple[str, Kind, str]]) -> None:
+    targets = {(kind, target): pointer for pointer, kind, target in references}
+    for (kind, target), pointer in targets.items():
+        key = keys.resource(event_id, kind, target)
+        transaction.check(f"reference {pointer}", ResourceItem, key, ResourceItem.pk.exists())
+
+
+def _bump_views(
+    transaction: Transaction, written: Written, tag: str, *, public: bool, condition: Condition | None = None
+) -> None:
+    views = (View.ALL, View.PUBLIC) if public else (View.ALL,)
+    for view in views:
+        _bump(transaction, written.event_id, written.kind, view, tag, condition=condition if view is View.ALL else None)
+
+
+def _bump(
+    transaction: Transaction,
+    event_id: str,
+    kind: Kind,
+    view: View,
+    tag: str,
+    *more: Action,
+    condition: Condition | None = None,
+) -> None:
+    """Give a list of one view its new tag and raise its counter; the event must exist."""
+    actions = [getattr(VersionsItem, kind.counter).add(1), VersionsItem.etag.set(tag), *more]
+    if kind is not Kind.EVENTS:
+        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(tag))
+    exists = VersionsItem.pk.exists()
+    required = exists if condition is None else exists & condition
+    name = "event" if condition is None else "sessions"
+    transaction.update(name, VersionsItem(*keys.versions(event_id, view)), actions, required)
+
+
+def _first_versions(event: Written, view: View, tag: str) -> VersionsItem:
+    item = VersionsItem(*keys.versions(event.event_id, view), etag=tag, published=event.public is not None, event_ver=1)
+    for kind in LISTS:
+        setattr(item, f"{kind.value}_etag", tag)
+    return item
+
+
+def _list_in_directory(transaction: Transaction, event: Written, tag: str, *, was_public: bool) -> None:
+    key = keys.directory_entry(event.event_id)
+    if event.public is None and not was_public:
+        return
+    if event.public is None:
+        transaction.delete("directory", DirectoryItem(*key))
+    else:
+        transaction.put("directory", DirectoryItem(*key, id=event.id, body=event.public.body))
+    transaction.put("directory_versions", DirectoryVersionsItem(*keys.directory_versions(), etag=tag))
+
+
+def _commit(transaction: Transaction) -> None:
+    """Commit, and say in the domain's words which condition was lost."""
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "resource" in lost.lost:
+            current = lost.lost["resource"]
+            raise PreconditionFailed(
+                etag=current.get("etag", {}).get("S"), body=current.get("body", {}).get("S")
+            ) from None
+        if "event" in lost.lost:
+            raise NotFound from None
+        if "slug" in lost.lost:
+            raise AlreadyExists("This slug is taken.", code="slug_taken") from None
+        raise Missing([name.removeprefix("reference ") for name in lost.lost]) from None

@@ -1,0 +1,33 @@
+"""The Stripe inbox: webhook calls, put once an event id. Port `Inbox`.
+
+Loads neither PynamoDB nor botocore. `StripeInbox` in tables.py is the same shape for everybody else.
+"""
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.writer import DynamoWriter
+from chalicelib.ports.sales import StripeEvent
+
+
+def inbox_key(stripe_event_id: str) -> keys.Key:
+    """A webhook call, beside the marker of its effects."""
+    return keys.stripe_marker(stripe_event_id)[0], "INBOX"
+
+
+class DynamoInbox:
+    """Port `Inbox`."""
+
+    def __init__(self, writer: DynamoWriter) -> None:
+        self._writer = writer
+
+    def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
+        """Keep an event unless it is there."""
+        attributes = {
+            "kind": event.kind,
+            "object_id": event.object_id,
+            "livemode": event.livemode,
+            "ignored": event.ignored or None,
+            "payload": payload,
+            "received_at": received_at,
+            "expires_at": expires_at,
+        }
+        return self._writer.put_if_absent("stripe_inbox", inbox_key(event.id), attributes)

@@ -1,0 +1,154 @@
+"""Writes of notifications and mails: new ones inside the transaction of the fact they tell, and marks of read ones.
+
+`add_*` are called by the stores of other nouns; the classes are ports of services/acknowledging.py and mailing.py.
+"""
+
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.notification_items import (
+    MailItem,
+    NotificationItem,
+    UnreadCounterItem,
+    UnreadMarkItem,
+    notification_item,
+    unread_mark,
+)
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.notification import Mail, Notification
+from chalicelib.ports.notifications import Claimed, Held
+
+MAIL_KEPT_SECONDS = 40 * 24 * 3600
+"""How long a mail's key is remembered: longer than Stripe may repeat an event."""
+
+
+def add_notification(transaction: Transaction, notification: Notification) -> None:
+    """One new notification. A transaction may call this once a user: see `add_notifications`."""
+    add_notifications(transaction, [notification])
+
+
+def add_notifications(transaction: Transaction, notifications: Iterable[Notification]) -> None:
+    """New notifications: two operations each and one a user. Use one call for all of a transaction, since DynamoDB
+    takes one operation an item and two notifications may go to the same user.
+    The transaction loses the condition `notification` when one exists already.
+    """
+    received: defaultdict[str, int] = defaultdict(int)
+    for notification in notifications:
+        transaction.put("notification", notification_item(notification), NotificationItem.pk.does_not_exist())
+        transaction.put("unread_mark", UnreadMarkItem(*unread_mark(notification.user_id, notification.id)))
+        received[notification.user_id] += 1
+    for user_id, number in received.items():
+        _count(transaction, user_id, number)
+
+
+def add_mail(transaction: Transaction, mail: Mail) -> None:
+    """A mail to be sent; the stream sends it. The transaction loses the condition `mail` when its key was used."""
+    mail_id = keys.digest(mail.key)
+    item = MailItem(
+        *keys.mail(mail_id),
+        id=mail_id,
+        state="queued",
+        to=mail.to,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        expires_at=int(time.time()) + MAIL_KEPT_SECONDS,
+    )
+    transaction.put("mail", item, MailItem.pk.does_not_exist())
+
+
+class DynamoMarks:
+    """Port `Marks`."""
+
+    def mark_read(self, user_id: str, ids: list[str]) -> int:
+        """Mark up to MARKED_AT_ONCE unread notifications read and return how many were not. Raises NotFound when
+        the only one does not exist.
+        """
+        return self._mark(user_id, ids, has_read=True)
+
+    def mark_unread(self, user_id: str, ids: list[str]) -> int:
+        """The reverse."""
+        return self._mark(user_id, ids, has_read=False)
+
+    def _mark(self, user_id: str, ids: list[str], *, has_read: bool) -> int:
+        """Those that another writer changed first drop out, and the rest is tried again without them."""
+        while ids:
+            try:
+                _marking(user_id, ids, has_read=has_read).commit()
+            except ConditionLost as lost:
+                if not any(lost.lost.values()) and len(ids) == 1:
+                    raise NotFound from None
+                ids = [id for id in ids if id not in lost.lost]
+            else:
+                return len(ids)
+        return 0
+
+
+def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
+    transaction = Transaction()
+    for id in ids:
+        item = NotificationItem(*keys.notification(user_id, id))
+        turn: list[Action] = [NotificationItem.has_read.set(has_read)]
+        transaction.update(id, item, turn, NotificationItem.has_read == (not has_read))
+        mark = UnreadMarkItem(*unread_mark(user_id, id))
+        if has_read:
+            transaction.delete("unread_mark", mark)
+        else:
+            transaction.put("unread_mark", mark)
+    _count(transaction, user_id, -len(ids) if has_read else len(ids))
+    return transaction
+
+
+def _count(transaction: Transaction, user_id: str, change: int) -> None:
+    counter = UnreadCounterItem(*keys.unread_counter(user_id))
+    fresh = UnreadCounterItem.etag.set(uuid.uuid4().hex)
+    transaction.update("counter", counter, [UnreadCounterItem.unread.add(change), fresh])
+
+
+class DynamoMails:
+    """Port `Mails`. Every step is a condition on the item."""
+
+    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
+        """Take a queued mail for sending."""
+        free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
+        item = MailItem(*keys.mail(mail_id))
+        try:
+            item.update(
+                actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
+                condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
+            )
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return self._holder(mail_id, now)
+        return Claimed(item.to or "", item.subject or "", item.text or "", item.html or "")
+
+    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
+        """Let the next try have it. A try that was refused outright does not count."""
+        actions: list[Action] = [MailItem.claimed_until.remove()]
+        if not sent_perhaps:
+            actions.append(MailItem.sends.add(-1))
+        MailItem(*keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
+
+    def finish(self, mail_id: str, state: str) -> None:
+        """Settle a mail and forget what it said."""
+        gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
+        actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
+        MailItem(*keys.mail(mail_id)).update(actions=actions, condition=MailItem.pk.exists())
+
+    @staticmethod
+    def _holder(mail_id: str, now: float) -> Held | None:
+        try:
+            item = MailItem.get(*keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        if item.state != "queued":
+            return None
+        return Held(float(item.claimed_until or now), int(item.sends))

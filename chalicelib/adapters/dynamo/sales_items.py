@@ -1,0 +1,164 @@
+"""Shapes of the items in the sales table, and how orders and charges become items and come back.
+
+An order that was just reserved must stay below 1 KB: then reserving costs two write units for it (docs/performance.md).
+"""
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.tables import Sales
+from chalicelib.domain.charge import Charge
+from chalicelib.domain.kinds import REVISION
+from chalicelib.domain.order import Attendee, Checkout, Order, OrderRecord
+from chalicelib.domain.stock import Piece
+
+
+class TicketTypeItem(Sales):
+    """A ticket type: its representation without availability, and how many shards its stock has."""
+
+    id = UnicodeAttribute()
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    hidden = BooleanAttribute()
+    shards = NumberAttribute()
+
+
+class StockItem(Sales):
+    """A shard of a ticket type's stock; left + held + sold = capacity."""
+
+    left = NumberAttribute()
+    held = NumberAttribute(default=0)
+    sold = NumberAttribute(default=0)
+    capacity = NumberAttribute()
+
+
+class OrderItem(Sales):
+    """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
+    called `deadline`, since `expires_at` is the TTL attribute and would delete the order.
+    """
+
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    state = UnicodeAttribute()
+    version = NumberAttribute()
+    total = NumberAttribute()
+    currency = UnicodeAttribute()
+    deadline = NumberAttribute()
+    allocation = UnicodeAttribute()
+    user_id = UnicodeAttribute(null=True)
+    access_hash = UnicodeAttribute(null=True)
+    attempt = NumberAttribute(default=1)
+    checkout_id = UnicodeAttribute(null=True)
+    checkout_url = UnicodeAttribute(null=True)
+    customer_id = UnicodeAttribute(null=True)
+    charge_id = UnicodeAttribute(null=True)
+    reason = UnicodeAttribute(null=True)
+    attendees = UnicodeAttribute(null=True)
+
+
+class ChargeItem(Sales):
+    """A charge record. `surplus` marks a payment that its order did not need."""
+
+    rev = NumberAttribute()
+    body = UnicodeAttribute()
+    progress = NumberAttribute()
+    surplus = BooleanAttribute(null=True)
+
+
+class MarkerItem(Sales):
+    """Proof that a Stripe event had its effects."""
+
+    expires_at = NumberAttribute()
+
+
+class OrphanItem(Sales):
+    """A payment that names no order we know."""
+
+    named = UnicodeAttribute(null=True)
+    status = UnicodeAttribute()
+    amount = NumberAttribute()
+    currency = UnicodeAttribute()
+    seen_at = NumberAttribute()
+
+
+class SweepItem(Sales):
+    """How far the timer that releases holds has got."""
+
+    minute = NumberAttribute()
+    left_over = UnicodeAttribute()
+    version = NumberAttribute()
+
+
+def order_item(record: OrderRecord) -> OrderItem:
+    """The item of an order, with the representation its buyer reads."""
+    body = msgspec.json.encode(record.order)
+    checkout = record.checkout or (None, None)
+    return OrderItem(
+        *keys.order(record.id),
+        rev=REVISION,
+        etag=hashlib.sha256(REVISION.to_bytes(4, "big") + body).hexdigest()[:32],
+        body=body.decode(),
+        state=record.state.value,
+        version=record.version,
+        total=record.order.total.amount,
+        currency=record.order.total.currency,
+        deadline=record.deadline,
+        allocation=",".join(f"{line}:{shard}:{quantity}" for line, shard, quantity in record.allocation),
+        user_id=record.user_id,
+        access_hash=record.access_hash,
+        attempt=record.attempt,
+        checkout_id=checkout[0],
+        checkout_url=checkout[1],
+        customer_id=record.customer_id,
+        charge_id=record.charge_id,
+        reason=record.reason,
+        attendees=msgspec.json.encode(record.attendees).decode() if record.attendees else None,
+    )
+
+
+def order_record(item: OrderItem) -> OrderRecord:
+    """The order inside an item."""
+    checkout = Checkout(item.checkout_id, item.checkout_url) if item.checkout_id and item.checkout_url else None
+    return OrderRecord(
+        order=msgspec.json.decode(item.body, type=Order),
+        version=int(item.version),
+        deadline=int(item.deadline),
+        allocation=tuple(_piece(text) for text in item.allocation.split(",")),
+        user_id=item.user_id,
+        access_hash=item.access_hash,
+        attempt=int(item.attempt),
+        checkout=checkout,
+        customer_id=item.customer_id,
+        charge_id=item.charge_id,
+        reason=item.reason,
+        attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
+    )
+
+
+def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
+    """The item of a charge record."""
+    return ChargeItem(
+        *keys.charge(charge.order_id, charge.id),
+        rev=REVISION,
+        body=msgspec.json.encode(charge).decode(),
+        progress=charge.progress,
+        surplus=surplus or None,
+    )
+
+
+def left_over_of(item: SweepItem) -> tuple[str, ...]:
+    """The orders a sweep could not settle."""
+    found: list[Any] = json.loads(item.left_over)
+    return tuple(str(order_id) for order_id in found)
+
+
+def _piece(text: str) -> Piece:
+    line, shard, quantity = text.split(":")
+    return Piece(int(line), int(shard), int(quantity))

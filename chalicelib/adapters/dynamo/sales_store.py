@@ -1,0 +1,155 @@
+"""Writes of orders: one transaction of the order, its stock, the charge, the event's marker and the notices.
+
+Ports `Orders` and `Holds`. Ticket types: ticket_type_store.py.
+"""
+
+from collections.abc import Iterator
+
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.sales_items import (
+    ChargeItem,
+    MarkerItem,
+    OrderItem,
+    OrphanItem,
+    SweepItem,
+    charge_item,
+    left_over_of,
+    order_item,
+    order_record,
+)
+from chalicelib.adapters.dynamo.stock_writes import lost_from, move_stock
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction, put_if_absent
+from chalicelib.domain.charge import Payment
+from chalicelib.domain.order import Move, OrderRecord, OrderState
+from chalicelib.domain.stock import Place
+from chalicelib.ports.sales import SaleChange, Sweep
+
+_CONFLICT = "ConditionalCheckFailedException"
+
+
+class DynamoOrders:
+    """Port `Orders`."""
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        """An order, strongly consistent."""
+        try:
+            return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
+        except OrderItem.DoesNotExist:
+            return None
+
+    def write(self, change: SaleChange) -> None:
+        """One transaction. Raises Lost, Busy."""
+        transaction = Transaction()
+        if change.marker is not None:
+            marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
+            transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
+        if change.charge is not None:
+            item = charge_item(change.charge, surplus=change.surplus)
+            forward = ChargeItem.pk.does_not_exist() | (ChargeItem.progress < change.charge.progress)
+            transaction.put("charge", item, forward)
+        if change.after is not None:
+            transaction.put("order", order_item(change.after), _unchanged(change.before))
+            if change.move is not None:
+                for place, quantity in taken(change.after).items():
+                    move_stock(transaction, place, _times(change.move, quantity))
+        add_notifications(transaction, change.notifications)
+        for mail in change.mails:
+            add_mail(transaction, mail)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            raise lost_from(lost) from None
+
+    def charge_progress(self, order_id: str, charge_id: str) -> int:
+        """How far a charge record has got, 0 when there is none."""
+        try:
+            return int(ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True).progress)
+        except ChargeItem.DoesNotExist:
+            return 0
+
+    def was_applied(self, stripe_event_id: str) -> bool:
+        """Whether a Stripe event had its effects."""
+        try:
+            MarkerItem.get(*keys.stripe_marker(stripe_event_id), consistent_read=True)
+        except MarkerItem.DoesNotExist:
+            return False
+        return True
+
+    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> None:
+        """Remember a payment that names no order we know, once."""
+        put_if_absent(
+            OrphanItem(
+                *keys.orphan(object_id),
+                named=(payment.order_id or "")[:200] or None,
+                status=payment.status.value,
+                amount=payment.amount,
+                currency=payment.currency,
+                seen_at=now,
+            )
+        )
+
+
+class DynamoHolds:
+    """Port `Holds`."""
+
+    def sweep(self) -> Sweep | None:
+        """How far the timer has got."""
+        try:
+            item = SweepItem.get(*keys.hold_sweep(), consistent_read=True)
+        except SweepItem.DoesNotExist:
+            return None
+        return Sweep(int(item.minute), left_over_of(item), int(item.version))
+
+    def save_sweep(self, sweep: Sweep) -> bool:
+        """Keep it, unless another run has done so since it was read."""
+        left_over = "[" + ",".join(f'"{order_id}"' for order_id in sweep.left_over) + "]"
+        item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
+        try:
+            item.save(condition=SweepItem.pk.does_not_exist() | (SweepItem.version == sweep.version))
+        except PutError as error:
+            if error.cause_response_code != _CONFLICT:
+                raise
+            return False
+        return True
+
+    def reserved(self, minute: int) -> list[OrderRecord]:
+        """The orders made in a Unix minute that are still reserved."""
+        return list(self._reserved(minute))
+
+    @staticmethod
+    def _reserved(minute: int) -> Iterator[OrderRecord]:
+        wanted = OrderItem.state == OrderState.RESERVED.value
+        for part in range(keys.ORDER_SPREAD):
+            partition = keys.orders_of_minute(minute, part)
+            for item in OrderItem.query(partition, filter_condition=wanted, consistent_read=True):
+                yield order_record(item)
+
+
+def taken(record: OrderRecord) -> dict[Place, int]:
+    """How many tickets an order took from each shard."""
+    found: dict[Place, int] = {}
+    for piece in record.allocation:
+        place = record.order.lines[piece.line].ticket_type_id, piece.shard
+        found[place] = found.get(place, 0) + piece.quantity
+    return found
+
+
+def _times(move: Move, quantity: int) -> Move:
+    return Move(move.left * quantity, move.held * quantity, move.sold * quantity)
+
+
+def _unchanged(before: OrderRecord | None) -> Condition:
+    """The order is as it was read: state, total and currency too, so that no mistake about versions costs money."""
+    if before is None:
+        return OrderItem.pk.does_not_exist()
+    same: Condition = (
+        (OrderItem.version == before.version)
+        & (OrderItem.state == before.state.value)
+        & (OrderItem.total == before.order.total.amount)
+        & (OrderItem.currency == before.order.total.currency)
+    )
+    return same

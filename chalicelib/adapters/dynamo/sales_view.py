@@ -1,0 +1,64 @@
+"""Reads of ticket types, stock, orders and charges on the light client. Port `SalesView`; no PynamoDB, no msgspec."""
+
+from typing import Any
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.domain.ids import is_ulid
+from chalicelib.ports.sales import StoredOrder, StoredTicketType
+
+_BATCH = 100
+_TYPE = ("id", "etag", "body", "hidden", "shards")
+_ORDER = ("etag", "body", "user_id", "access_hash", "reason")
+
+
+class DynamoSalesView:
+    """Port `SalesView`."""
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
+
+    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
+        """One ticket type; one GetItem."""
+        if not is_ulid(ticket_type_id):
+            return None
+        key = keys.ticket_type(event_id, ticket_type_id)
+        return _ticket_type(self._queries.get("sales", key, _TYPE, consistent=consistent))
+
+    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
+        """All ticket types of an event, by id; one Query."""
+        partition, prefix = keys.ticket_type(event_id, "")
+        items = self._queries.query("sales", partition, prefix, _TYPE, consistent=consistent)
+        return [found for found in map(_ticket_type, items) if found is not None]
+
+    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[tuple[str, int], int]:
+        """What every shard has left; one BatchGetItem for 100 shards."""
+        places = [(owner, number) for owner, count in shards.items() for number in range(count)]
+        found: dict[tuple[str, int], int] = {}
+        for start in range(0, len(places), _BATCH):
+            batch = places[start : start + _BATCH]
+            wanted = [keys.stock(owner, number) for owner, number in batch]
+            items = self._queries.get_many("sales", wanted, ("left",), consistent=consistent)
+            found |= {place: int(item["left"]) for place, item in zip(batch, items, strict=True) if item}
+        return found
+
+    def order(self, order_id: str) -> StoredOrder | None:
+        """An order; one strongly consistent GetItem."""
+        if not is_ulid(order_id):
+            return None
+        item = self._queries.get("sales", keys.order(order_id), _ORDER, consistent=True)
+        if item is None:
+            return None
+        return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
+
+    def charges(self, order_id: str) -> list[str]:
+        """The representations of an order's charges; one strongly consistent Query."""
+        partition, prefix = keys.charge(order_id, "")
+        items = self._queries.query("sales", partition, prefix, ("body",), consistent=True)
+        return [str(item["body"]) for item in items]
+
+
+def _ticket_type(item: dict[str, Any] | None) -> StoredTicketType | None:
+    if item is None:
+        return None
+    return StoredTicketType(item["id"], item["etag"], item["body"], bool(item["hidden"]), int(item["shards"]))

@@ -1,0 +1,59 @@
+"""AWS Signature Version 4 for DynamoDB requests; standard library only. Used by the reader.
+
+Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+
+from chalicelib.config import Credentials
+
+CONTENT_TYPE = "application/x-amz-json-1.0"
+
+
+class Signer:
+    """Signs POST requests to one host and path. The derived key is kept for the day it is valid."""
+
+    def __init__(self, *, host: str, path: str, region: str, credentials: Callable[[], Credentials]) -> None:
+        self._host = host
+        self._path = path
+        self._region = region
+        self._credentials = credentials
+        self._derived: tuple[tuple[str, str], bytes] | None = None
+
+    def headers(self, operation: str, body: bytes, *, now: float) -> dict[str, str]:
+        """All headers of the request, signature included. `now` in Unix seconds."""
+        access_key, secret_key, session_token = self._credentials()
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
+        headers = {
+            "content-type": CONTENT_TYPE,
+            "host": self._host,
+            "x-amz-date": moment,
+            "x-amz-target": f"DynamoDB_20120810.{operation}",
+        }
+        if session_token:
+            headers["x-amz-security-token"] = session_token
+        signed = ";".join(sorted(headers))
+        scope = f"{moment[:8]}/{self._region}/dynamodb/aws4_request"
+        canonical = self._canonical(headers, signed, body)
+        text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
+        key = self._key(secret_key, moment[:8])
+        signature = hmac.new(key, text.encode(), "sha256").hexdigest()
+        headers["authorization"] = (
+            f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={signed}, Signature={signature}"
+        )
+        return headers
+
+    def _canonical(self, headers: dict[str, str], signed: str, body: bytes) -> bytes:
+        lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
+        return f"POST\n{self._path}\n\n{lines}\n{signed}\n{hashlib.sha256(body).hexdigest()}".encode()
+
+    def _key(self, secret_key: str, day: str) -> bytes:
+        if self._derived is None or self._derived[0] != (secret_key, day):
+            key = f"AWS4{secret_key}".encode()
+            for part in (day, self._region, "dynamodb", "aws4_request"):
+                key = hmac.digest(key, part.encode(), "sha256")
+            self._derived = ((secret_key, day), key)
+        return self._derived[1]

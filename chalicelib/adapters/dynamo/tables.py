@@ -1,0 +1,107 @@
+"""The six tables and the shapes of their items, as PynamoDB models. Imported by stores, never by the read path.
+
+Each noun that lives in a table is a model over the same pk and sk; docs/data-model.md lists every access pattern.
+`expires_at` (Unix seconds) is the TTL attribute everywhere and only clears away: no rule trusts it.
+"""
+
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+from chalicelib import config
+
+_CONFIG = config.load()
+
+
+class _Meta:
+    """Connection settings that every table shares. Timeouts leave room for retries inside the gateway's 29 s."""
+
+    region = _CONFIG.region
+    host = _CONFIG.dynamodb_endpoint
+    billing_mode = "PAY_PER_REQUEST"
+    connect_timeout_seconds = 2
+    read_timeout_seconds = 5
+    max_retry_attempts = 3
+    max_pool_connections = 50
+
+
+def _meta(name: str, stream: str | None = None) -> Any:
+    attributes: dict[str, object] = {"table_name": _CONFIG.table_prefix + name}
+    if stream:
+        attributes["stream_view_type"] = stream
+    return type("Meta", (_Meta,), attributes)
+
+
+class Content(Model):
+    """Events and all they are made of. Its stream starts imports (and later tells watchers of changes)."""
+
+    Meta = _meta("content", stream="KEYS_ONLY")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class People(Model):
+    """Accounts, roles, sign-ins, idempotency."""
+
+    Meta = _meta("people")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class Sales(Model):
+    """Ticket types, stock, orders, charges."""
+
+    Meta = _meta("sales")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class StripeInbox(Model):
+    """What Stripe told us, put once a Stripe event id; its stream drives charging."""
+
+    Meta = _meta("stripe_inbox", stream="NEW_IMAGE")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    livemode = BooleanAttribute()
+    object_id = UnicodeAttribute(null=True)
+    payload = UnicodeAttribute()
+    received_at = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class Notifications(Model):
+    """Inboxes, unread counters and mails to send; its stream drives pushes and mails."""
+
+    Meta = _meta("notifications", stream="NEW_AND_OLD_IMAGES")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class Connections(Model):
+    """Open sockets and the one-time tickets that open them."""
+
+    Meta = _meta("connections")
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    user_id = UnicodeAttribute(null=True)
+    endpoint = UnicodeAttribute(null=True)
+    origin = UnicodeAttribute(null=True)
+    family = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+TABLES: tuple[type[Model], ...] = (Content, People, Sales, StripeInbox, Notifications, Connections)
+
+
+def create_missing() -> list[str]:
+    """Create the tables that do not exist and return their names. For the local runner and tests; on AWS the
+    stack in infra/ owns them.
+    """
+    created = []
+    for table in TABLES:
+        if not table.exists():
+            table.create_table(wait=True)
+            created.append(table.Meta.table_name)
+    return created

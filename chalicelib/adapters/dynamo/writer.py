@@ -1,0 +1,36 @@
+"""One write of the light DynamoDB client: put an item unless its key is taken. The webhook intake's only write.
+
+Shares signing, keep-alive and retries with the reader. A retry after a lost reply finds its own item and counts as
+"already there", which is right for a caller that only needs it to be there. Everything else uses transactions.py.
+"""
+
+from chalicelib.adapters.dynamo.reader import DynamoReader, ReadFailed
+
+Value = str | int | bool | None
+
+_ABSENT = {
+    "ConditionExpression": "attribute_not_exists(#pk)",
+    "ExpressionAttributeNames": {"#pk": "pk"},
+}
+
+
+class DynamoWriter(DynamoReader):
+    """Writes items that are never changed."""
+
+    def put_if_absent(self, table: str, key: tuple[str, str], attributes: dict[str, Value]) -> bool:
+        """Write an item unless there is one. Whether there was none. Raises Busy, ReadFailed."""
+        item = {"pk": key[0], "sk": key[1], **attributes}
+        typed = {name: _typed(value) for name, value in item.items() if value is not None}
+        try:
+            self._call("PutItem", {"TableName": self._prefix + table, "Item": typed, **_ABSENT})
+        except ReadFailed as refusal:
+            if str(refusal) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _typed(value: Value) -> dict[str, str | bool]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": str(value)}

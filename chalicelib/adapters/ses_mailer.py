@@ -1,0 +1,104 @@
+"""Sends mail through Amazon SES v2. Port `Mailer`.
+
+Subject and address are checked here once more, whatever made them: neither may hold a line break or a second address.
+Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+"""
+
+import re
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
+
+from chalicelib.domain.errors import UpstreamFailed
+from chalicelib.ports.notifications import Claimed, MailRefused, MailUncertain
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 8
+_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@([^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\.\[\]]{2,})")
+_LATER = {
+    "TooManyRequestsException",
+    "LimitExceededException",
+    "SendingPausedException",
+    "AccountSuspendedException",
+    "ThrottlingException",
+}
+_NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
+
+
+class SesMailer:
+    """Sends from one address. Tries once: services/mailing.py decides about another."""
+
+    def __init__(self, *, region: str, sender: str) -> None:
+        self._sender = sender
+        self._client: Any = boto3.session.Session().client(
+            "sesv2",
+            region_name=region,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1}
+            ),
+        )
+
+    def send(self, mail: Claimed) -> None:
+        """Hand it over. Raises MailRefused, MailUncertain, UpstreamFailed (not accepted, worth another try)."""
+        message = _message(self._sender, mail)
+        try:
+            self._client.send_email(**message)
+        except ClientError as error:
+            raise _failure(error) from error
+        except _NEVER_LEFT as error:
+            raise UpstreamFailed("The mail service cannot be reached.") from error
+        except BotoCoreError as error:
+            raise MailUncertain(type(error).__name__) from error
+
+
+def _message(sender: str, mail: Claimed) -> dict[str, Any]:
+    return {
+        "FromEmailAddress": sender,
+        "Destination": {"ToAddresses": [address(mail.to)]},
+        "Content": {
+            "Simple": {
+                "Subject": _utf8(header(mail.subject)),
+                "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
+            }
+        },
+    }
+
+
+def header(text: str) -> str:
+    """The text as one header line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def address(text: str) -> str:
+    """One plain address, its domain in ASCII. Raises MailRefused."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None or not text.isprintable():
+        raise MailRefused("malformed_address")
+    try:
+        return f"{text.rpartition('@')[0]}@{match[1].encode('idna').decode()}"
+    except UnicodeError:
+        raise MailRefused("malformed_address") from None
+
+
+def _failure(error: ClientError) -> Exception:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
+    if code in _LATER or status == 429:
+        return UpstreamFailed("The mail service asks to wait.")
+    if status >= 500:
+        return MailUncertain(code)
+    if status in (401, 403):
+        return UpstreamFailed("The mail service does not accept our credentials.")
+    return MailRefused(code)
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}

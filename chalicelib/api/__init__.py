@@ -1,0 +1,1 @@
+"""What every route shares: the endpoint boundary, strict JSON, conditional requests, problems, principals."""

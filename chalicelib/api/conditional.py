@@ -1,0 +1,60 @@
+"""Conditional requests: reading If-Match and If-None-Match, comparing validators. RFC 9110 sections 8.8.3 and 13.
+
+Called by api/endpoint.py and the reading routes. Pure.
+"""
+
+import re
+
+from chalicelib.domain.errors import MalformedRequest
+from chalicelib.domain.preconditions import ANY
+
+_TAG = re.compile(r'[ \t]*(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*')
+
+
+def quote(tag: str) -> str:
+    """The ETag header for an opaque tag."""
+    return f'"{tag}"'
+
+
+def none_match(header: str | None, tag: str) -> bool:
+    """Whether If-None-Match says the client already has this tag (weak comparison). A header that cannot be read
+    matches nothing, so the client gets a full answer.
+    """
+    if header is None:
+        return False
+    if header.strip() == ANY:
+        return True
+    tags = parse_tags(header)
+    return tags is not None and tag in tags
+
+
+def parse_match(header: str | None) -> frozenset[str] | None:
+    """The tags of If-Match, `*` as itself; None when the header is absent, which the service refuses once it knows
+    that the caller may see the thing. Raises MalformedRequest when unreadable: a write must never ignore a
+    precondition it did not understand.
+    """
+    if header is None:
+        return None
+    if header.strip() == ANY:
+        return frozenset({ANY})
+    tags = parse_tags(header)
+    if not tags:
+        raise MalformedRequest('If-Match must be a list of quoted ETags or "*".', code="malformed_if_match")
+    return frozenset(tags)
+
+
+def parse_tags(header: str) -> list[str] | None:
+    """The opaque tags of a list, weak prefixes dropped; None when it is not a list of entity tags."""
+    tags: list[str] = []
+    position = 0
+    while position < len(header):
+        match = _TAG.match(header, position)
+        if match is None:
+            return None
+        tags.append(match[1])
+        position = match.end()
+        if position < len(header):
+            if header[position] != "," or not header[position + 1 :].strip():
+                return None
+            position += 1
+    return tags

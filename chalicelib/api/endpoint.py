@@ -1,0 +1,194 @@
+"""The HTTP boundary: everything that happens to a request before a route sees it and to its answer afterwards.
+
+`Routes` is the blueprint every file in routes/ uses. Around each view, in this order: query, credentials, body,
+Idempotency-Key, the view, problems, headers. Chalice's HTTP middleware cannot do this, because it sees a finished 500
+instead of the exception.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from chalice.app import Blueprint, Response
+
+from chalicelib import bootstrap, telemetry
+from chalicelib.api.problems import Problem, problem_for, unexpected
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeError, UnsupportedMedia
+
+View = TypeVar("View", bound=Callable[..., Answer])
+
+MAX_RAW_BYTES = 4 * 1024 * 1024
+_BODYLESS = ("GET", "HEAD", "DELETE", "OPTIONS")
+
+
+class Registered(NamedTuple):
+    """One method of one route, for openapi.py and the tests that go through all routes."""
+
+    method: str
+    path: str
+    contract: Contract
+    name: str
+
+
+REGISTERED: list[Registered] = []
+
+
+class Routes(Blueprint):  # type: ignore[misc] # chalice is untyped where it matters here
+    """A blueprint whose views take a Request and give an Answer."""
+
+    def get(self, path: str, contract: Contract) -> Callable[[View], View]:
+        """Register a view for GET and HEAD."""
+        return self._on(path, ["GET", "HEAD"], contract)
+
+    def post(self, path: str, contract: Contract) -> Callable[[View], View]:
+        """Register a view for POST."""
+        return self._on(path, ["POST"], contract)
+
+    def patch(self, path: str, contract: Contract) -> Callable[[View], View]:
+        """Register a view for PATCH."""
+        return self._on(path, ["PATCH"], contract)
+
+    def delete(self, path: str, contract: Contract) -> Callable[[View], View]:
+        """Register a view for DELETE."""
+        return self._on(path, ["DELETE"], contract)
+
+    def _on(self, path: str, methods: list[str], contract: Contract) -> Callable[[View], View]:
+        def register(view: View) -> View:
+            def handler(**parameters: str) -> Response:
+                return handle(self.current_request, view, contract, parameters)
+
+            REGISTERED.extend(Registered(method, path, contract, view.__name__) for method in methods)
+            handler.__doc__ = view.__doc__
+            self.route(path, methods=methods, content_types=["*/*"], name=view.__name__)(handler)
+            return view
+
+        return register
+
+
+def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]) -> Response:
+    """Serve one request. Never raises: a refusal becomes its problem, a bug an anonymous 500."""
+    began = time.perf_counter()
+    request = _request(incoming)
+    try:
+        answer = _serve(request, incoming, view, contract, parameters)
+    except MarqueeError as error:
+        answer = _problem(problem_for(error, request_id=request.request_id))
+    except Exception:  # noqa: BLE001 - the boundary
+        telemetry.failure("request_failed", request_id=request.request_id, route=request.path)
+        answer = _problem(unexpected(request_id=request.request_id))
+    telemetry.log(
+        "request",
+        request_id=request.request_id,
+        method=request.method,
+        route=request.path,
+        status=answer.status,
+        ms=round((time.perf_counter() - began) * 1000, 1),
+    )
+    return _response(request, answer)
+
+
+def _request(incoming: Any) -> Request:
+    context = incoming.context
+    return Request(
+        method=incoming.method,
+        path=context.get("resourcePath", ""),
+        query={},
+        headers=incoming.headers,
+        raw_body=b"",
+        request_id=context.get("requestId", ""),
+        source_ip=context.get("identity", {}).get("sourceIp", ""),
+    )
+
+
+def _serve(
+    request: Request, incoming: Any, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]
+) -> Answer:
+    request.query = _query(incoming.query_params, contract)
+    if contract.auth != "none":
+        request.principal = bootstrap.services().authorising.identify(
+            request.header("authorization"), required=contract.auth == "required"
+        )
+    if request.method not in _BODYLESS:
+        _read_body(request, incoming, contract)
+    if contract.creates:
+        return _create(request, view, contract, parameters)
+    return view(request, **parameters)
+
+
+def _create(request: Request, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]) -> Answer:
+    """Run a creating view, once for each Idempotency-Key of a caller."""
+    repeating = bootstrap.services().repeating
+
+    def run(resource_id: str) -> Answer:
+        request.resource_id = resource_id
+        return view(request, **parameters)
+
+    key = request.header("idempotency-key")
+    if key is None:
+        return run(repeating.new_id())
+    place = f"{request.method} {request.path} {sorted(parameters.items())}"
+    return repeating.once(
+        key=key,
+        caller=request.principal.user_id if request.principal else "anonymous",
+        request=place.encode() + b"\0" + request.raw_body,
+        run=run,
+        keep=not contract.secret,
+        replay=lambda status, headers, body: Answer(body, status, {**headers, "Idempotent-Replayed": "true"}),
+    )
+
+
+def _query(given: Any, contract: Contract) -> dict[str, str]:
+    """The query, each parameter known and given once. Raises MalformedRequest."""
+    query: dict[str, str] = {}
+    for name in given or {}:
+        if name not in contract.query:
+            raise MalformedRequest(f"The query parameter {name[:40]!r} is not known here.", code="unknown_parameter")
+        values = given.getlist(name)
+        if len(values) != 1:
+            raise MalformedRequest(f"The query parameter {name!r} may be given once.", code="repeated_parameter")
+        query[name] = values[0]
+    return query
+
+
+def _read_body(request: Request, incoming: Any, contract: Contract) -> None:
+    """The body as the contract says: raw bytes, a validated struct, or nothing."""
+    raw = incoming.raw_body or b""
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if contract.raw:
+        if len(raw) > MAX_RAW_BYTES:
+            raise BodyTooLarge(f"The body may have at most {MAX_RAW_BYTES} bytes.")
+        request.raw_body = raw
+    elif contract.body is not None:
+        from chalicelib.api import strict_json
+
+        request.raw_body = raw
+        request.json = strict_json.parse(
+            raw,
+            content_type=request.header("content-type") or "",
+            content_encoding=request.header("content-encoding") or "",
+        )
+        if not contract.patch:
+            from chalicelib.api.schemas import resolve
+            from chalicelib.domain.validation import validate
+
+            request.body = validate(request.json, resolve(contract.body))
+    elif raw.strip() not in (b"", b"{}"):
+        raise UnsupportedMedia("This request takes no body.", code="unexpected_body")
+
+
+def _problem(problem: Problem) -> Answer:
+    return Answer(problem.body, problem.status, dict(problem.headers))
+
+
+def _response(request: Request, answer: Answer) -> Response:
+    headers = {
+        "X-Request-Id": request.request_id,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Type": "application/json",
+        "Cache-Control": "no-store",
+        **answer.headers,
+    }
+    if answer.status == 304:
+        del headers["Content-Type"]
+    return Response(answer.body, status_code=answer.status, headers=headers)

@@ -1,0 +1,12 @@
+"""Wire structs that are not domain objects, one module a resource, and the late lookup of any wire struct."""
+
+from importlib import import_module
+
+import msgspec
+
+
+def resolve(name: str) -> type[msgspec.Struct]:
+    """The struct for a contract's dotted name, e.g. `domain.programme:TrackFields`."""
+    module, _, struct = name.partition(":")
+    found: type[msgspec.Struct] = getattr(import_module(f"chalicelib.{module}"), struct)
+    return found

@@ -1,0 +1,131 @@
+"""The only reader of the environment. A missing or wrong value stops the start with a list of all problems.
+
+Called once by bootstrap.py. Every variable is documented in .env.example; a test keeps the two equal.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+
+class Misconfigured(RuntimeError):
+    """One or more environment variables are missing or wrong; the message lists all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a deployment may differ in. Times in seconds."""
+
+    stage: str
+    table_prefix: str
+    region: str
+    dynamodb_endpoint: str
+    public_url: str
+    token_keys: dict[str, str]
+    websocket_url: str
+    connections_endpoint: str
+    live: bool
+    stripe_secret_key: str
+    stripe_webhook_secrets: tuple[str, ...]
+    stripe_api_base: str
+    order_hold_seconds: int
+    mail_from: str
+    content_stream_arn: str
+    inbox_stream_arn: str
+    notifications_stream_arn: str
+
+    @property
+    def livemode(self) -> bool:
+        """Whether this stage takes real money."""
+        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Config:
+    """Read and check the environment. Raises Misconfigured naming every problem at once."""
+    problems: list[str] = []
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or ""
+    if not region:
+        problems.append("AWS_REGION is missing")
+    config = Config(
+        stage=_text(environment, "STAGE", problems),
+        table_prefix=_text(environment, "TABLE_PREFIX", problems),
+        region=region,
+        dynamodb_endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or f"https://dynamodb.{region}.amazonaws.com",
+        public_url=_text(environment, "PUBLIC_URL", problems).rstrip("/"),
+        token_keys=_parsed(environment, "TOKEN_KEYS", _token_keys, problems) or {},
+        websocket_url=environment.get("WEBSOCKET_URL", ""),
+        connections_endpoint=environment.get("CONNECTIONS_ENDPOINT", ""),
+        live=environment.get("LIVE", "on") != "off",
+        stripe_secret_key=environment.get("STRIPE_SECRET_KEY", ""),
+        stripe_webhook_secrets=tuple(s for s in environment.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s),
+        stripe_api_base=environment.get("STRIPE_API_BASE", ""),
+        order_hold_seconds=_parsed(environment, "ORDER_HOLD_SECONDS", _seconds, problems, default="900") or 0,
+        mail_from=environment.get("MAIL_FROM", ""),
+        content_stream_arn=_text(environment, "CONTENT_STREAM_ARN", problems),
+        inbox_stream_arn=_text(environment, "INBOX_STREAM_ARN", problems),
+        notifications_stream_arn=_text(environment, "NOTIFICATIONS_STREAM_ARN", problems),
+    )
+    if config.live and not config.websocket_url:
+        problems.append("WEBSOCKET_URL is missing (or set LIVE=off)")
+    if problems:
+        raise Misconfigured("Marquee cannot start: " + "; ".join(problems))
+    return config
+
+
+def _text(environment: Mapping[str, str], name: str, problems: list[str]) -> str:
+    value = environment.get(name, "")
+    if not value:
+        problems.append(f"{name} is missing")
+    return value
+
+
+def _parsed(
+    environment: Mapping[str, str],
+    name: str,
+    parse: Callable[[str], T],
+    problems: list[str],
+    *,
+    default: str = "",
+) -> T | None:
+    try:
+        return parse(environment.get(name, default))
+    except ValueError as problem:
+        problems.append(f"{name} {problem}")
+        return None
+
+
+def _seconds(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 86_400:
+        raise ValueError("must be whole seconds between 1 and 86400")
+    return int(text)
+
+
+def _token_keys(text: str) -> dict[str, str]:
+    """`kid:secret[,kid:secret…]`, the signing key first; a secret has at least 32 characters."""
+    pairs = [entry.partition(":") for entry in text.split(",") if entry]
+    if not pairs or any(not kid or len(secret) < 32 for kid, _, secret in pairs):
+        raise ValueError("must be kid:secret[,kid:secret] with secrets of at least 32 characters")
+    return {kid: secret for kid, _, secret in pairs}
+
+
+class Credentials(NamedTuple):
+    """AWS credentials as Lambda puts them into the environment."""
+
+    access_key: str
+    secret_key: str
+    session_token: str
+
+    def __repr__(self) -> str:
+        return "Credentials(…)"
+
+
+def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The credentials of this process, read at each call: a long-lived process may be given new ones."""
+    return Credentials(
+        environment.get("AWS_ACCESS_KEY_ID", ""),
+        environment.get("AWS_SECRET_ACCESS_KEY", ""),
+        environment.get("AWS_SESSION_TOKEN", ""),
+    )

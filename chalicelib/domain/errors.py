@@ -1,0 +1,193 @@
+"""Every refusal Marquee can give, in one tree. Raised by domain and services; api/problems.py maps them to HTTP
+and live/protocol.py to socket frames. A class carries a stable `code`; instances carry what the client may know.
+
+MarqueeError
+├── MalformedRequest        the bytes cannot be read as what they claim to be
+│   ├── UnsupportedMedia    the content type or encoding is not one we take
+│   └── BodyTooLarge        more bytes than the limit
+├── InvalidInput            readable, but breaks a rule; carries every violation
+├── Unauthenticated         no, expired or forged credentials
+├── Forbidden               known caller, may see the thing, may not do this
+├── NotFound                absent, or not yours: the two are never told apart
+├── FeatureOff              switched off for this deployment
+├── PreconditionRequired    a write without If-Match
+├── PreconditionFailed      If-Match names another version; carries the current one
+├── Conflict                the state of things forbids it
+│   ├── AlreadyExists       a unique value is taken
+│   ├── StillReferenced     others point at it; carries the referrers
+│   ├── SoldOut             fewer tickets left than asked; carries how many
+│   ├── SaleClosed          outside the sale window, or the event is not published
+│   ├── OrderNotPayable     the order's state does not allow it
+│   └── StillRunning        the same Idempotency-Key is being worked on
+├── IdempotencyMismatch     the same Idempotency-Key with another body
+├── TooManyAttempts         guessing; carries seconds to wait
+├── UpstreamFailed          Stripe or mail did not answer as it should
+└── Busy                    contention or throttling outlasted the retries
+"""
+
+from typing import NamedTuple
+
+
+class Violation(NamedTuple):
+    """One broken rule of a body: an RFC 6901 pointer to the place, and the rule in words."""
+
+    pointer: str
+    detail: str
+
+
+class MarqueeError(Exception):
+    """Root of the tree. `detail` is a sentence for people and safe to show."""
+
+    code = "error"
+
+    def __init__(self, detail: str = "", *, code: str | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or self.code
+        self.extra = extra
+
+
+class MalformedRequest(MarqueeError):
+    """The bytes, headers or query cannot be read."""
+
+    code = "malformed_request"
+
+
+class UnsupportedMedia(MalformedRequest):
+    """Content-Type or Content-Encoding that is not taken here."""
+
+    code = "unsupported_media_type"
+
+
+class BodyTooLarge(MalformedRequest):
+    """The body has more bytes than the limit."""
+
+    code = "body_too_large"
+
+
+class InvalidInput(MarqueeError):
+    """A readable body that breaks rules; `violations` lists all of them."""
+
+    code = "invalid_body"
+
+    def __init__(self, violations: list[Violation], *, code: str | None = None) -> None:
+        super().__init__("The body breaks the rules listed in `errors`.", code=code)
+        self.violations = violations
+
+
+class Unauthenticated(MarqueeError):
+    """No valid credentials."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(MarqueeError):
+    """The caller may see the thing but not do this."""
+
+    code = "forbidden"
+
+
+class NotFound(MarqueeError):
+    """Absent or not yours."""
+
+    code = "not_found"
+
+    def __init__(self, detail: str = "There is nothing here.", *, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
+
+
+class FeatureOff(NotFound):
+    """Switched off for this deployment."""
+
+
+class PreconditionRequired(MarqueeError):
+    """A write of a versioned resource needs If-Match."""
+
+    code = "precondition_required"
+
+    def __init__(self) -> None:
+        super().__init__("Send If-Match with the ETag of the version you edited.")
+
+
+class PreconditionFailed(MarqueeError):
+    """If-Match names a version that is no longer current. `etag` and `body` are the current ones, if any."""
+
+    code = "precondition_failed"
+
+    def __init__(self, *, etag: str | None = None, body: str | None = None) -> None:
+        super().__init__("Somebody changed it in the meantime; `current` is how it stands.")
+        self.etag = etag
+        self.body = body
+
+
+class Conflict(MarqueeError):
+    """The state of things forbids it."""
+
+    code = "conflict"
+
+
+class AlreadyExists(Conflict):
+    """A value that must be unique is taken."""
+
+    code = "already_exists"
+
+
+class StillReferenced(Conflict):
+    """Others point at the thing to be deleted; `referrers` in extra."""
+
+    code = "still_referenced"
+
+
+class SoldOut(Conflict):
+    """Fewer tickets are left than asked; `available` in extra."""
+
+    code = "sold_out"
+
+
+class SaleClosed(Conflict):
+    """Outside the sale window, or the event is not on sale."""
+
+    code = "sale_closed"
+
+
+class OrderNotPayable(Conflict):
+    """The order's state does not allow what was asked."""
+
+    code = "order_not_payable"
+
+
+class StillRunning(Conflict):
+    """A request with this Idempotency-Key has not finished."""
+
+    code = "still_running"
+    retry_after = 2
+
+
+class IdempotencyMismatch(MarqueeError):
+    """This Idempotency-Key came with another body before."""
+
+    code = "idempotency_mismatch"
+
+
+class TooManyAttempts(MarqueeError):
+    """Guessing, or more requests than one caller may send. `retry_after` in seconds."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("Too many attempts. Wait before trying again.")
+        self.retry_after = retry_after
+
+
+class UpstreamFailed(MarqueeError):
+    """A service we depend on did not answer as it should."""
+
+    code = "upstream_failed"
+    retry_after = 5
+
+
+class Busy(MarqueeError):
+    """Contention or throttling outlasted the retries; nothing was changed."""
+
+    code = "busy"
+    retry_after = 1

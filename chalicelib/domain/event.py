@@ -1,0 +1,69 @@
+"""An event: what an organiser may set, and what Marquee adds. The struct is the wire format too."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from msgspec import Meta, Struct, field
+
+from chalicelib.domain.errors import Violation
+from chalicelib.domain.money import Currency
+from chalicelib.domain.text import Country, Email, Html, Latitude, Line, Longitude, Name, Slug, Url
+
+Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339; stored and shown in UTC")]
+
+
+class EventState(StrEnum):
+    """Where an event is in its life."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Venue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where an event takes place."""
+
+    name: Line | None = None
+    street: Line | None = None
+    city: Line | None = None
+    region: Line | None = None
+    postcode: Annotated[str, Meta(max_length=20)] | None = None
+    country: Country | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+
+class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an organiser may set."""
+
+    name: Name
+    slug: Slug | None = None
+    description: Html = ""
+    starts_at: Moment
+    ends_at: Moment
+    timezone: Annotated[str, Meta(max_length=64, description="IANA name")] = "UTC"
+    currency: Currency = "EUR"
+    state: EventState = EventState.DRAFT
+    venue: Venue = field(default_factory=Venue)
+    logo_url: Url | None = None
+    website_url: Url | None = None
+    contact_email: Email | None = None
+
+    def violations(self) -> list[Violation]:
+        """Rules that span fields or need a table."""
+        found = []
+        if self.ends_at < self.starts_at:
+            found.append(Violation("/ends_at", "must not be before starts_at"))
+        if self.timezone not in available_timezones():
+            found.append(Violation("/timezone", "is not an IANA time zone"))
+        return found
+
+
+class Event(EventFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """An event as stored and shown to its staff."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,43 @@
+"""Money is whole minor units and a currency. Exponents from ISO 4217; Stripe's special cases in one table.
+
+Source of the special cases: docs.stripe.com/currencies (zero-decimal and three-decimal currencies, minimum charges).
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+
+_ZERO_DECIMALS = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+# Stripe refuses smaller charges; minor units. Others: no figure published, Stripe decides.
+_MINIMUM = {"EUR": 50, "USD": 50, "GBP": 30, "CHF": 50, "JPY": 50, "SGD": 50, "AUD": 50, "CAD": 50, "DKK": 250}
+_MINIMUM |= {"SEK": 300, "NOK": 300, "PLN": 200, "HUF": 17500, "CZK": 1500, "HKD": 400, "MXN": 1000, "NZD": 50}
+
+
+class Money(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An amount in minor units of a currency."""
+
+    amount: Annotated[int, Meta(ge=0, le=99_999_999)]
+    currency: Currency
+
+
+def decimals(currency: str) -> int:
+    """How many decimals the currency's minor unit has."""
+    if currency in _ZERO_DECIMALS:
+        return 0
+    return 3 if currency in _THREE_DECIMALS else 2
+
+
+def minimum_charge(currency: str) -> int:
+    """Stripe's smallest charge in minor units; 1 where Stripe publishes none."""
+    return _MINIMUM.get(currency, 1)
+
+
+def display(amount: int, currency: str) -> str:
+    """The amount for people and mails, e.g. `25.00 EUR`; pages use the reader's locale instead."""
+    places = decimals(currency)
+    return f"{amount / 10**places:,.{places}f} {currency}"

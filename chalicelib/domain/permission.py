@@ -1,0 +1,41 @@
+"""Who may do what with an event. The table is the rule; services ask `allows`."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A role a user holds in one event."""
+
+    OWNER = "owner"
+    ORGANIZER = "organizer"
+    COORGANIZER = "coorganizer"
+    TRACK_ORGANIZER = "track_organizer"
+    MODERATOR = "moderator"
+    REGISTRAR = "registrar"
+
+
+class Action(StrEnum):
+    """What one may want to do with an event."""
+
+    READ_ALL = "read_all"
+    EDIT_CONTENT = "edit_content"
+    EDIT_EVENT = "edit_event"
+    DELETE_EVENT = "delete_event"
+    EDIT_TICKETS = "edit_tickets"
+    READ_ORDERS = "read_orders"
+
+
+_EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
+_ALLOWED: dict[Action, set[Role]] = {
+    Action.READ_ALL: set(Role),
+    Action.EDIT_CONTENT: _EDITORS | {Role.TRACK_ORGANIZER},
+    Action.EDIT_EVENT: _EDITORS,
+    Action.DELETE_EVENT: {Role.OWNER},
+    Action.EDIT_TICKETS: _EDITORS,
+    Action.READ_ORDERS: _EDITORS | {Role.REGISTRAR},
+}
+
+
+def allows(role: str | None, action: Action) -> bool:
+    """Whether a holder of this role (None: no role in the event) may do this."""
+    return role is not None and Role(role) in _ALLOWED[action]

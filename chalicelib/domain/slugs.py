@@ -1,0 +1,11 @@
+"""Makes URL slugs from names. Pure."""
+
+import re
+import unicodedata
+
+
+def slugify(name: str, fallback: str) -> str:
+    """A slug of at most 60 characters; `fallback` when the name has no Latin letters or digits."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60].strip("-")
+    return slug or fallback

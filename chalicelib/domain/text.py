@@ -1,0 +1,58 @@
+"""Text types of the wire structs, and what user text may contain.
+
+HTML fields are sanitised when written, so stored representations can be sent as they are.
+"""
+
+import unicodedata
+from typing import Annotated
+
+from msgspec import Meta
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(max_length=500)]
+Html = Annotated[str, Meta(max_length=40_000, description="HTML, sanitised when written")]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"']{1,2000}$", max_length=2_000)]
+Email = Annotated[
+    str, Meta(pattern=r"^[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]{2,}$", max_length=254)
+]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
+Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$", description="ULID")]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+
+_ALLOWED_CONTROLS = "\t\n\r"
+# Zero-width spaces and bidirectional overrides can make two names look alike or text read backwards; the joiners
+# U+200C and U+200D stay, since several scripts and emoji need them.
+_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def clean(text: str) -> str:
+    """NFC-normalised text without invisible characters. Raises ValueError for control characters."""
+    if any(unicodedata.category(c) == "Cc" and c not in _ALLOWED_CONTROLS for c in text):
+        raise ValueError("contains a control character")
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+
+
+def sanitise(html: str) -> str:
+    """The HTML with everything that could run, frame or track taken out. Links open without referrer or opener."""
+    import nh3
+
+    return nh3.clean(
+        html,
+        tags={"a", "abbr", "b", "blockquote", "br", "code", "em", "h3", "h4", "hr", "i", "li", "ol", "p", "pre", "s"}
+        | {"strong", "sub", "sup", "u", "ul"},
+        attributes={"a": {"href", "title"}, "abbr": {"title"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+    )
+
+
+def plain(html: str) -> str:
+    """The text of some HTML, without tags or entities; for titles that came as HTML."""
+    import html as entities
+
+    import nh3
+
+    return entities.unescape(nh3.clean(html, tags=set())).strip()

@@ -1,0 +1,90 @@
+"""Turns parsed JSON into wire structs and reports every violation, not the first. RFC 6901 pointers.
+
+Called by routes and services that validate input; imports msgspec, so never on the read path.
+"""
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from chalicelib.domain.errors import InvalidInput, Violation
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+_PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def validate(value: object, struct: type[S]) -> S:
+    """The struct for a JSON object. Raises InvalidInput with all violations; its code is `unknown_field` when a
+    field we do not know was sent (never silently dropped: it may have been meant to change something).
+    """
+    violations, unknown = _violations(value, struct, "")
+    if violations:
+        raise InvalidInput(violations, code="unknown_field" if unknown else None)
+    try:
+        made = msgspec.convert(value, type=struct)
+    except msgspec.ValidationError as problem:
+        raise InvalidInput([_violation(problem, "")]) from None
+    check = getattr(made, "violations", None)
+    if check is not None and (found := check()):
+        raise InvalidInput(found)
+    return made
+
+
+def merge(current: dict[str, Any], patch: object) -> dict[str, Any]:
+    """RFC 7396 JSON merge patch of an object; `current` is not changed."""
+    if not isinstance(patch, dict):
+        raise InvalidInput([Violation("", "must be an object")])
+    merged = dict(current)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            inner = merged.get(name)
+            merged[name] = merge(inner if isinstance(inner, dict) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _violations(value: object, struct: type[msgspec.Struct], base: str) -> tuple[list[Violation], bool]:
+    if not isinstance(value, dict):
+        return [Violation(base, "must be an object")], False
+    fields = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    unknown = [name for name in value if name not in fields]
+    found = [Violation(_pointer(base, name), "is not a field we know") for name in unknown]
+    for name, field in fields.items():
+        if name not in value:
+            if field.required:
+                found.append(Violation(_pointer(base, name), "is required"))
+            continue
+        inner, inner_unknown = _field_violations(value[name], field.type, _pointer(base, name))
+        found += inner
+        unknown += ["nested"] if inner_unknown else []
+    return found, bool(unknown)
+
+
+def _field_violations(value: object, annotation: Any, pointer: str) -> tuple[list[Violation], bool]:
+    kind = inspect.type_info(annotation)
+    if isinstance(kind, inspect.StructType) and isinstance(value, dict):
+        return _violations(value, kind.cls, pointer)
+    try:
+        msgspec.convert(value, type=annotation)
+    except msgspec.ValidationError as problem:
+        return [_violation(problem, pointer)], "unknown field" in str(problem)
+    return [], False
+
+
+def _violation(problem: msgspec.ValidationError, base: str) -> Violation:
+    match = _PATH.match(str(problem))
+    what, path = (match["what"], match["path"] or "") if match else (str(problem), "")
+    steps = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path.removeprefix("$"))
+    pointer = base + "".join(f"/{name or index}" for name, index in steps)
+    return Violation(pointer, what[:1].lower() + what[1:])
+
+
+def _pointer(base: str, name: str) -> str:
+    escaped = name.replace("~", "~0").replace("/", "~1")
+    return f"{base}/{escaped}"

@@ -1,0 +1,1 @@
+"""Domain <-> bytes of other people's formats. Pure: bytes in, records out."""

@@ -1,0 +1,127 @@
+"""Opens an Open Event archive: zip bytes in, one JSON value per file out. Called by formats/open_event.py.
+
+Holds every limit against hostile archives, and finds the files by name. Knows nothing of what the records mean.
+"""
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import NamedTuple
+
+from chalicelib.domain.errors import BodyTooLarge, InvalidInput, MalformedRequest, Violation
+
+LISTS = ("tracks", "microlocations", "speakers", "sponsors", "sessions")
+MAX_BYTES = 40 * 1024 * 1024
+"""Of all files together, uncompressed."""
+MAX_FILES = 100
+MAX_RATIO = 200
+"""Uncompressed to compressed bytes. JSON of conferences stays under 30."""
+MAX_RECORDS = 10_000
+"""In one list."""
+MAX_VALUES = 1_000_000
+"""Opening brackets and commas of one file: bounds the memory that reading it may take."""
+_HARMLESS = 1024 * 1024  # below this many bytes no ratio is a danger
+_ENCRYPTED = 0x1
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+
+
+class Contents(NamedTuple):
+    """What an archive holds: the event, and the records of each of LISTS (none where the file is absent)."""
+
+    event: dict[str, object]
+    lists: dict[str, list[object]]
+
+
+def open_archive(archive: bytes) -> Contents:
+    """The JSON values of an archive.
+
+    Raises MalformedRequest (BodyTooLarge for sizes) when the bytes cannot be read, InvalidInput when the event is
+    absent or a file holds the wrong type.
+    """
+    with _readable(), zipfile.ZipFile(BytesIO(archive)) as opened:
+        entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+        _check_sizes(entries, len(archive))
+        files = _find(entries)
+        contents = {name: _read(opened, entry) for name, entry in files.items()}
+    values = {name: _parse(name, content) for name, content in contents.items()}
+    return Contents(_event(values["event"]), {name: _list(name, values.get(name, [])) for name in LISTS})
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Every way in which zipfile says that the bytes are damaged, as MalformedRequest."""
+    try:
+        yield
+    except _UNREADABLE:
+        raise MalformedRequest("The archive is not a zip file, or it is damaged.") from None
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo], compressed: int) -> None:
+    if len(entries) > MAX_FILES:
+        raise BodyTooLarge(f"The archive holds more than {MAX_FILES} files.")
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_BYTES:
+        raise BodyTooLarge(f"The archive holds more than {MAX_BYTES // 1024 // 1024} MB uncompressed.")
+    if total > _HARMLESS and total > MAX_RATIO * compressed:
+        raise BodyTooLarge(f"The archive is compressed more than {MAX_RATIO} to 1, as no programme is.")
+
+
+def _find(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """The known files of the folder that holds the event: the top, or else the only folder with one."""
+    folders: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for entry in entries:
+        folder, _, name = entry.filename.replace("\\", "/").strip("/").rpartition("/")
+        name = name.lower().removesuffix(".json")
+        if name not in ("event", *LISTS) or "/" in folder or folder == "__MACOSX":
+            continue
+        if name in folders.setdefault(folder, {}):
+            raise MalformedRequest(f"The archive holds the file {name} twice.")
+        folders[folder][name] = entry
+    candidates = sorted(folder for folder, files in folders.items() if "event" in files)
+    if not candidates:
+        raise InvalidInput([Violation("/event", "is missing: the archive has no file event or event.json")])
+    if candidates[0] and len(candidates) > 1:
+        raise MalformedRequest("The archive holds more than one event.")
+    return folders[candidates[0]]
+
+
+def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of one file; zipfile never gives more than the size that was checked."""
+    if entry.flag_bits & _ENCRYPTED:
+        raise MalformedRequest("The archive is encrypted. Send it without a password.")
+    if entry.compress_type not in _METHODS:
+        raise MalformedRequest("The archive uses a compression other than deflate.")
+    return opened.read(entry)
+
+
+def _parse(name: str, content: bytes) -> object:
+    if sum(content.count(mark) for mark in (b"{", b"[", b",")) > MAX_VALUES:
+        raise BodyTooLarge(f"The file {name} holds more than {MAX_VALUES} values.")
+    try:
+        value: object = json.loads(content, parse_constant=lambda _: None)
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise MalformedRequest(f"The file {name} is not JSON: {problem.msg} at {place}.") from None
+    except UnicodeDecodeError:
+        raise MalformedRequest(f"The file {name} is not UTF-8.") from None
+    except (ValueError, RecursionError):
+        raise MalformedRequest(f"The file {name} nests too deep or holds a number that is too long.") from None
+    return value
+
+
+def _event(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise InvalidInput([Violation("/event", "must be a JSON object")])
+    return value
+
+
+def _list(name: str, value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise InvalidInput([Violation(f"/{name}", "must be a JSON array")])
+    if len(value) > MAX_RECORDS:
+        raise InvalidInput([Violation(f"/{name}", f"must not hold more than {MAX_RECORDS} records")])
+    return value

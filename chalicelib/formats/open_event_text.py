@@ -1,0 +1,162 @@
+"""Text, HTML and web addresses as an archive spells them, to values that our wire types take.
+
+Called by formats/open_event_record.py. Every reader takes any JSON value and gives (value, mend): the mend says in a
+few words what was lost or guessed and is empty for a value that only changed its spelling. None of them raises.
+"""
+
+import re
+from html import unescape
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from chalicelib.domain import text as domain_text
+from chalicelib.domain.text import Email, Url
+
+MAX_HTML = 40_000
+_MAX_RAW = 2 * MAX_HTML  # markup may be twice as long as what stays of it
+_MAX_URL = 4_000  # longer ones are refused by the wire type
+_MAX_NESTING = 100  # sanitising takes time in the square of the nesting
+_NOT_TEXT = "was not text and is left out"
+_NOT_A_URL = "was not a web address and is left out"
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLOCK = re.compile(r"<(?=/?(?:br|p|div|li|h\d)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_NESTING = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr)\b)[a-z]", re.IGNORECASE)
+_LOST = re.compile(r"<(script|iframe|img|video|audio|object|embed|table|form|svg)\b", re.IGNORECASE)
+_RENAMED = re.compile(r"<(/?)(div|h[1256])\b", re.IGNORECASE)
+_NEW_NAMES = {"div": "p", "h1": "h3", "h2": "h3", "h5": "h4", "h6": "h4"}
+_EMPTY = re.compile(r"<p>\s*</p>")
+
+_SCHEME = re.compile(r"//+|(?:https?[:/]+)+", re.IGNORECASE)
+_UNSAFE = re.compile(r"[\s<>\"']")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+")
+_BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
+_FILE = re.compile(r"[^/]+\.(?:pdf|png|jpe?g|gif|svg|webp|pptx?|odp|docx?|mp[34]|zip|html?|txt|json)", re.IGNORECASE)
+_HANDLE = re.compile(r"(?!(?:none|null|nil|na|n\.a\.?|no)$)@?[a-z0-9_][a-z0-9_.-]{1,38}", re.IGNORECASE)
+
+
+def read_line(value: object, limit: int) -> tuple[str | None, str]:
+    """One line of plain text of at most `limit` characters. A number is read as text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None, _NOT_TEXT
+    raw = _spelled(value)
+    tidy = _CONTROLS.sub("", raw)
+    found = ["lost its control characters"] if tidy != raw else []
+    if "<" in tidy or "&" in tidy:
+        marked = _without_deep_markup(tidy[:_MAX_RAW])
+        unmarked = _CONTROLS.sub("", domain_text.plain(_BLOCK.sub(" <", marked)))
+        found += ["lost its HTML"] if unmarked.split() != unescape(tidy[:_MAX_RAW]).split() else []
+        tidy = unmarked
+    line = " ".join(domain_text.clean(tidy[:_MAX_RAW]).split())
+    if len(line) > limit:
+        line = line[: limit - 1].rstrip() + "…"
+        found.append(f"was cut to {limit} characters")
+    return line or None, _joined(found)
+
+
+def read_html(value: object) -> tuple[str, str]:
+    """Sanitised HTML of at most MAX_HTML characters; empty when no text would show."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return "", _NOT_TEXT
+    raw = _spelled(value)
+    tidy = _CONTROLS.sub("", raw)[:_MAX_RAW]
+    marked = _without_deep_markup(tidy)
+    html = _EMPTY.sub("", _sanitised(_RENAMED.sub(lambda tag: f"<{tag[1]}{_NEW_NAMES[tag[2].lower()]}", marked)))
+    limit = MAX_HTML
+    while len(html) > MAX_HTML:
+        html = _sanitised(html[:limit])
+        limit -= MAX_HTML // 20
+    found = ["lost its control characters"] if _CONTROLS.search(raw) else []
+    found += ["lost its markup, which nested too deep"] if marked is not tidy else []
+    found += [f"lost its {tag}" for tag in sorted({tag.lower() for tag in _LOST.findall(marked)})]
+    found += [f"was cut to {MAX_HTML} characters"] if limit < MAX_HTML or len(raw) > _MAX_RAW else []
+    shows = _TAG.sub("", html).replace("&nbsp;", " ").strip()
+    return (html if shows else ""), _joined(found)
+
+
+def read_url(value: object, site: str = "") -> tuple[str | None, str]:
+    """A web address. With `site` (an address that ends in a slash) also the name of an account there."""
+    if not isinstance(value, str):
+        return None, _NOT_A_URL
+    address = domain_text.clean(_CONTROLS.sub("", value[:_MAX_URL])).strip()
+    scheme, mark, rest = address.partition("://")
+    address = scheme.lower() + mark + rest
+    if _is_url(address):
+        return address, ""
+    repaired = _repaired(address, site)
+    return (repaired, "was completed to a web address") if _is_url(repaired) else (None, _NOT_A_URL)
+
+
+def read_email(value: object) -> tuple[str | None, str]:
+    """An e-mail address."""
+    text = value[:_MAX_URL] if isinstance(value, str) else ""
+    address = domain_text.clean(_CONTROLS.sub("", text)).strip().removeprefix("mailto:")
+    if not _fits(address, Email):
+        return None, "was not an e-mail address and is left out"
+    return address, ""
+
+
+def shown(value: object) -> str:
+    """A value for a sentence of the report: short, on one line, quoted."""
+    return f"'{read_line(value, 40)[0] or type(value).__name__}'"
+
+
+def _spelled(value: str | float) -> str:
+    """The text, or the number as text; numbers too long to print give none."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else ""
+    return str(value)
+
+
+def _joined(found: list[str]) -> str:
+    return " and ".join(found)
+
+
+def _without_deep_markup(html: str) -> str:
+    """The HTML, or only its text when its tags nest deeper than any person writes."""
+    depth = deepest = 0
+    for match in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if match.group(1) else depth + 1
+        deepest = max(deepest, depth)
+    return " ".join(_TAG.sub(" ", html).split()) if deepest > _MAX_NESTING else html
+
+
+def _sanitised(html: str) -> str:
+    """Sanitised and clean at once: cleaning what an entity stood for may call for sanitising again."""
+    for _ in range(3):
+        safe = domain_text.sanitise(domain_text.clean(_CONTROLS.sub("", html)))
+        html = domain_text.clean(_CONTROLS.sub("", safe))
+        if html == safe:
+            return html
+    return ""
+
+
+def _is_url(address: str) -> bool:
+    """Whether our wire type takes it and it names a host on the internet."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        return _fits(address, Url) and parts.port != 0 and _HOST.fullmatch(host.rstrip(".")) is not None
+    except ValueError:
+        return False
+
+
+def _repaired(address: str, site: str) -> str:
+    """The address that was probably meant, or an empty text."""
+    if scheme := _SCHEME.match(address):
+        start = "http://" if address.startswith("http://") else "https://"
+        return start + _UNSAFE.sub(lambda match: quote(match[0]), address[scheme.end() :])
+    if site and _HANDLE.fullmatch(address) and not address.lower().startswith("www."):
+        return site + address.removeprefix("@")
+    return "https://" + address if _BARE.fullmatch(address) and not _FILE.fullmatch(address) else ""
+
+
+def _fits(value: object, wire: object) -> bool:
+    """Whether a wire type takes the value."""
+    try:
+        msgspec.convert(value, type=wire)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Numbers, moments, colours, countries and states as an archive spells them, to values that our wire types take.
+
+Called by formats/open_event_record.py. The same contract as formats/open_event_text.py: (value, mend), never raises.
+"""
+
+import math
+import re
+from datetime import UTC, datetime, tzinfo
+
+from chalicelib.domain.programme import SessionState
+from chalicelib.formats.open_event_countries import country_code
+from chalicelib.formats.open_event_text import read_line, shown
+
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?", re.ASCII)
+_HEX = re.compile(r"#?(?:([0-9a-f]{6})(?:[0-9a-f]{2})?|([0-9a-f])([0-9a-f])([0-9a-f]))", re.ASCII)
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)", re.ASCII)
+# The names of CSS level 2 (www.w3.org/TR/CSS2/syndata.html#color-units) and a few more that people use.
+_COLOURS = {
+    name: f"#{digits}"
+    for name, digits in zip(
+        "aqua black blue fuchsia gray grey green lime maroon navy olive orange purple red silver teal white yellow "
+        "brown cyan gold indigo magenta pink violet".split(),
+        "00ffff 000000 0000ff ff00ff 808080 808080 008000 00ff00 800000 000080 808000 ffa500 800080 ff0000 c0c0c0 "
+        "008080 ffffff ffff00 a52a2a 00ffff ffd700 4b0082 ff00ff ffc0cb ee82ee".split(),
+        strict=True,
+    )
+}
+_STATES = {state.value: state.value for state in SessionState} | {
+    "approved": "accepted",
+    "canceled": "cancelled",
+    "declined": "rejected",
+    "pending": "submitted",
+    "published": "accepted",
+}
+
+
+def read_number(value: object, low: float, high: float) -> tuple[float | None, str]:
+    """A number from `low` to `high`, also when it comes as text."""
+    number = _number(value)
+    if number is None:
+        return None, "was not a number and is left out"
+    if not low <= number <= high:
+        return None, f"was not between {low} and {high} and is left out"
+    return number, ""
+
+
+def read_whole(value: object, low: int, high: int) -> tuple[int | None, str]:
+    """A whole number from `low` to `high`, also when it comes as text."""
+    number, mend = read_number(value, low, high)
+    if number is None or number == int(number):
+        return (None if number is None else int(number)), mend
+    return None, "was not a whole number and is left out"
+
+
+def read_moment(value: object, zone: tzinfo) -> tuple[str | None, str]:
+    """An ISO 8601 moment as RFC 3339 in UTC, to the second. Without an offset it is read in `zone`."""
+    text = value.strip() if isinstance(value, str) else ""
+    try:
+        moment = datetime.fromisoformat(text)
+        missing = "time of day" if ":" not in text and "T" not in text.upper() else "offset"
+        mend = "" if moment.tzinfo else f"had no {missing} and was read as {moment:%H:%M}, {zone} time"
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return aware.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z", mend
+    except (ValueError, OverflowError):
+        return None, "was not a date and time and is left out"
+
+
+def read_colour(value: object) -> tuple[str | None, str]:
+    """A colour as #rrggbb: from hexadecimal digits, rgb() or a name."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if digits := _HEX.fullmatch(text):
+        return "#" + (digits[1] or "".join(digit * 2 for digit in digits.groups()[1:])), ""
+    if (rgb := _RGB.fullmatch(text)) and max(parts := [int(part) for part in rgb.groups()]) < 256:
+        return "#" + "".join(f"{part:02x}" for part in parts), ""
+    if text in _COLOURS:
+        return _COLOURS[text], ""
+    return None, f"{shown(value)} was not a colour and is left out"
+
+
+def read_country(value: object) -> tuple[str | None, str]:
+    """A country as ISO 3166-1 alpha-2. Of several (`Germany/Austria`) the first that is one."""
+    text = value[:100] if isinstance(value, str) else ""
+    if code := country_code(text):
+        return code, ""
+    for part in re.split(r"[/,;&+]| and | or ", text):
+        if code := country_code(part):
+            return code, f"{shown(value)} was read as {code}"
+    return None, f"{shown(value)} was not a country and is left out"
+
+
+def read_state(value: object) -> tuple[str | None, str]:
+    """The session state that a name stands for."""
+    state = _STATES.get(value.strip().lower()) if isinstance(value, str) else None
+    return (state, "") if state else (None, f"{shown(value)} was not a state")
+
+
+def read_id(value: object) -> str | None:
+    """A source id as text: a whole number, or a text of up to 100 characters."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return read_line(value, 100)[0]
+
+
+def _number(value: object) -> float | None:
+    """A finite number of a size that people use."""
+    if isinstance(value, str):
+        text = value.strip()
+        return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 10**15 and not math.isnan(value) else None

@@ -1,0 +1,194 @@
+"""The socket protocol without sockets: text of a frame in, what it asks; what there is to tell, texts of frames out.
+
+Called by services/connecting.py and broadcasting.py. Pure. A frame that cannot be understood raises a MarqueeError,
+which `error_frame` tells the client; the connection stays.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeError
+from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.notification import Notification
+from chalicelib.domain.times import moment
+
+MAX_FRAME_IN = 4_096
+MAX_FRAME_OUT = 32_000
+"""Bytes; API Gateway's frame quota is 32 KB: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+MAX_MISSED = 100
+MAX_FRAMES = 2_000
+"""Frames that one connection may send in its life of two hours."""
+
+NOTIFICATIONS_PATH = "/api/v1/notifications"
+
+
+class Hello(NamedTuple):
+    """The client is ready; `since` is the last notification it has, if any."""
+
+    since: str | None
+
+
+class Ping(NamedTuple):
+    """Is the connection alive?"""
+
+
+class Watch(NamedTuple):
+    """Tell changes of an event's lists."""
+
+    event_id: str
+
+
+class Unwatch(NamedTuple):
+    """Stop telling them."""
+
+    event_id: str
+
+
+Frame = Hello | Ping | Watch | Unwatch
+
+
+class Missed(NamedTuple):
+    """What a client did not get while it was away, oldest first; or that there is too much of it to tell."""
+
+    notifications: list[Notification]
+    resync: bool
+
+
+def read_frame(text: str) -> Frame:
+    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
+    frame = _object(text)
+    action = frame.pop("action", None)
+    if action == "hello":
+        since = frame.pop("since", None)
+        if since is not None and not _is_id(since):
+            raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
+        return _complete(Hello(since), frame)
+    if action == "ping":
+        return _complete(Ping(), frame)
+    if action in ("watch", "unwatch"):
+        event_id = frame.pop("event_id", None)
+        if not _is_id(event_id):
+            raise MalformedRequest("event_id is the id of an event.", code="invalid_event_id")
+        return _complete(Watch(event_id) if action == "watch" else Unwatch(event_id), frame)
+    raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
+
+
+def connected_frames(*, unread: int, missed: Missed) -> list[str]:
+    """The answer to hello. What does not fit into its frame follows as new notifications."""
+    shown = [_shown(notification) for notification in missed.notifications]
+    first, *rest = _split(shown) or [[]]
+    hello = {"meta": "WS connected", "notif_count": unread, "missed": first, "resync": missed.resync}
+    return [_frame(hello), *(_new(unread, part) for part in rest)]
+
+
+def new_frames(*, unread: int, notifications: Iterable[Notification]) -> list[str]:
+    """New notifications, oldest first."""
+    return [_new(unread, part) for part in _split([_shown(notification) for notification in notifications])]
+
+
+def read_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Notifications that were marked read."""
+    return _marked("Notifications read", unread, ids)
+
+
+def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Notifications that were marked unread again."""
+    return _marked("Notifications unread", unread, ids)
+
+
+def pong_frame() -> str:
+    """The answer to ping."""
+    return _frame({"meta": "pong"})
+
+
+def error_frame(error: MarqueeError) -> str:
+    """Tell a refusal."""
+    return _frame({"meta": "error", "code": error.code, "detail": error.detail})
+
+
+def unexpected_frame() -> str:
+    """Tell a bug: nothing but that it was one."""
+    return _frame({"meta": "error", "code": "internal_error", "detail": "The frame failed on our side."})
+
+
+def rfc3339(unix_seconds: int) -> str:
+    """A time for clients, e.g. 2026-11-22T20:30:00Z."""
+    return moment(unix_seconds).isoformat().replace("+00:00", "Z")
+
+
+def _object(text: str) -> dict[str, Any]:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
+        raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
+    try:
+        frame = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
+    if not isinstance(frame, dict):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
+    return frame
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object has the same key twice")
+    return value
+
+
+def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
+    if rest:
+        raise MalformedRequest("The frame has fields we do not know.", code="unknown_field")
+    return frame
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and is_ulid(value)
+
+
+def _shown(notification: Notification) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": notification.id,
+        "title": notification.title,
+        "message": notification.message,
+        "action": notification.action.value,
+        "received_at": rfc3339(notification.received_at),
+        "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
+    }
+    if _size(shown) > MAX_FRAME_OUT - _MARGIN:
+        shown |= {"message": "", "truncated": True}
+    return shown
+
+
+_MARGIN = 200
+"""Bytes that a frame needs beside what it lists."""
+
+
+def _split(listed: list[Any]) -> list[list[Any]]:
+    """The list in parts that fit into a frame each."""
+    parts: list[list[Any]] = []
+    left = 0
+    for item in listed:
+        size = _size(item) + 1
+        if size > left:
+            parts.append([])
+            left = MAX_FRAME_OUT - _MARGIN
+        parts[-1].append(item)
+        left -= size
+    return parts
+
+
+def _size(value: object) -> int:
+    return len(_frame(value).encode())
+
+
+def _new(unread: int, shown: list[Any]) -> str:
+    return _frame({"meta": "New notifications", "notif_count": unread, "notifs": shown})
+
+
+def _marked(meta: str, unread: int, ids: list[str]) -> list[str]:
+    return [_frame({"meta": meta, "notif_count": unread, "ids": part}) for part in _split(ids)]
+
+
+def _frame(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Public HTML, rendered when data changes, like every representation."""

@@ -1,0 +1,131 @@
+"""What services need of stored events and their parts. Light: the read path imports this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.kinds import Kind, View
+    from chalicelib.domain.pagination import Page
+    from chalicelib.domain.representation import Written
+
+
+class StoredItem(NamedTuple):
+    """A stored representation: opaque tag, JSON text, and the revision of the JSON shape it was made with."""
+
+    etag: str
+    body: str
+    revision: int
+
+
+class StoredVersions(NamedTuple):
+    """The counters of an event's lists and the tag they changed under last."""
+
+    etag: str
+    counters: dict[str, int]
+
+
+class Representations(Protocol):
+    """Finds stored representations."""
+
+    def event_named(self, slug: str) -> str | None:
+        """The id of the event with this slug."""
+
+    def event(self, event_id: str, view: View) -> StoredItem | None:
+        """An event, if this view may see it."""
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A resource of an event, if this view may see it."""
+
+    def list_tag(self, event_id: str, name: str, view: View) -> str | None:
+        """The tag of a list, if this view may see it."""
+
+    def directory_tag(self) -> str:
+        """The tag of the public list of events."""
+
+    def versions(self, event_id: str, view: View) -> StoredVersions | None:
+        """The counters, if this view may see them."""
+
+    def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
+        """The bytes of a list or page kept under a tag."""
+
+
+class Missing(Exception):
+    """A write referred to things that do not exist, or counted on a list that has changed; `pointers` say which."""
+
+    def __init__(self, pointers: list[str]) -> None:
+        super().__init__(", ".join(pointers))
+        self.pointers = pointers
+
+
+class ContentStore(Protocol):
+    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
+
+    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """The staff's representation, strongly consistent."""
+
+    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
+        """A whole list, strongly consistent."""
+
+    def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
+        """A new event and its owner."""
+
+    def replace_event(
+        self, event: Written, *, expected_tag: str, slug: str, old_slug: str, was_public: bool, tag: str
+    ) -> None:
+        """A changed event."""
+
+    def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
+        """Remove an event."""
+
+    def create(self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str) -> None:
+        """A new part of an event."""
+
+    def replace(
+        self,
+        resource: Written,
+        *,
+        expected_tag: str,
+        was_public: bool,
+        references: list[tuple[str, Kind, str]],
+        tag: str,
+    ) -> None:
+        """A changed part."""
+
+    def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
+        """Remove a part."""
+
+    def sessions_tag(self, event_id: str) -> str:
+        """The tag of the list of sessions."""
+
+
+class Member(NamedTuple):
+    """One item of a list."""
+
+    id: str
+    body: str
+
+
+class Bodies(Protocol):
+    """Queries lists and keeps the bytes made of them; every read is strongly consistent."""
+
+    def tag(self, event_id: str, name: str, view: View) -> str | None:
+        """The tag a list has now; None when this view may not see it."""
+
+    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[Member]:
+        """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
+
+    def directory_tag(self) -> str:
+        """The tag the public list of events has now."""
+
+    def directory(self) -> list[Member]:
+        """All published events, in order of their ids."""
+
+    def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
+        """Keep bytes under their tag."""
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """A stored resource, whatever its revision."""
+
+    def save_revision(self, event_id: str, kind: Kind, resource_id: str, old_tag: str, resource: object) -> None:
+        """Replace a resource's representations by those of this release, if it is unchanged."""

@@ -1,0 +1,124 @@
+"""What services need of stored inboxes and mails, and of whoever sends mail. Light: the read path imports this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.notification import Notification
+    from chalicelib.domain.pagination import Page
+
+MARKED_AT_ONCE = 44
+"""Two operations a notification and one for the counter stay below the 100 of a transaction."""
+
+
+class Counter(NamedTuple):
+    """How many notifications a user has not read, and the opaque tag of the inbox, fresh after each change of it."""
+
+    unread: int
+    etag: str
+
+
+class Counters(Protocol):
+    """Reads counters."""
+
+    def counter(self, user_id: str) -> Counter:
+        """The counter, strongly consistent."""
+
+
+class Received(NamedTuple):
+    """A notification in an inbox."""
+
+    notification: Notification
+    has_read: bool
+
+
+class InboxPage(NamedTuple):
+    """Part of an inbox. `next_after` is where the next part begins, empty at the end; a part may be shorter than
+    asked for, even empty, and still not be the last.
+    """
+
+    received: list[Received]
+    next_after: str
+
+
+class Inbox(Protocol):
+    """Reads inboxes, strongly consistent."""
+
+    def newest(self, user_id: str, state: str, page: Page) -> InboxPage:
+        """The notifications in a state (unread, read, all), newest first."""
+
+    def oldest(self, user_id: str, state: str, page: Page) -> InboxPage:
+        """The same, oldest first."""
+
+    def since(self, user_id: str, notification_id: str, limit: int) -> list[Notification] | None:
+        """Up to `limit` notifications after this one, oldest first; None when the inbox does not hold it."""
+
+    def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
+        """Ids of unread notifications up to this id, oldest first."""
+
+
+class Marks(Protocol):
+    """Marks notifications. Both count what they changed, and only that; up to MARKED_AT_ONCE ids a call."""
+
+    def mark_read(self, user_id: str, ids: list[str]) -> int:
+        """Mark read; how many were unread. Raises NotFound when a single one does not exist."""
+
+    def mark_unread(self, user_id: str, ids: list[str]) -> int:
+        """Mark unread; how many were read. Raises NotFound when a single one does not exist."""
+
+
+class Claimed(NamedTuple):
+    """A mail that the caller may send now."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class Held(NamedTuple):
+    """A mail that somebody else is sending until then (Unix seconds), or was tried `sends` times."""
+
+    until: float
+    sends: int
+
+
+class Mails(Protocol):
+    """Keeps mails to be sent."""
+
+    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
+        """Take a queued mail until then, unless it was perhaps sent `most_sends` times; None when it is settled."""
+
+    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
+        """Let the next try have it."""
+
+    def finish(self, mail_id: str, state: str) -> None:
+        """Settle it as `sent`, `refused` or `unknown`."""
+
+
+class MailRefused(Exception):
+    """This mail will never be accepted; the message is the mail service's code."""
+
+
+class MailUncertain(Exception):
+    """The mail service did not answer; it may have accepted the mail."""
+
+
+class Mailer(Protocol):
+    """Sends mail."""
+
+    def send(self, mail: Claimed) -> None:
+        """Hand it over. Raises MailRefused, MailUncertain, UpstreamFailed (not accepted, worth another try)."""
+
+
+class StoredChange(NamedTuple):
+    """A change of a stored item as its stream tells it: plain values before and after, None where there was or is
+    no item. `noun` is the first word of the sort key.
+    """
+
+    noun: str
+    partition: str
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None

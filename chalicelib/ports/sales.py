@@ -1,0 +1,169 @@
+"""What services need of stored ticket types, stock and orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.domain.charge import Charge, Payment
+    from chalicelib.domain.notification import Mail, Notification
+    from chalicelib.domain.order import Move, OrderRecord
+    from chalicelib.domain.representation import Representation
+    from chalicelib.domain.stock import Place, Shard
+
+
+class Lost(Exception):
+    """Nothing was written, since something was not as expected. `places` are shards with what they have left;
+    `names` the other things: `order`, `charge`, `marker`, `resource`, `event`.
+    """
+
+    def __init__(self, names: frozenset[str], places: dict[Place, int] | None = None) -> None:
+        super().__init__(", ".join(sorted(names)))
+        self.names = names
+        self.places = places or {}
+
+
+class StoredTicketType(NamedTuple):
+    """A stored ticket type: representation without availability, how many shards its stock has."""
+
+    id: str
+    etag: str
+    body: str
+    hidden: bool
+    shards: int
+
+
+class StoredOrder(NamedTuple):
+    """An order as the light read path sees it."""
+
+    etag: str
+    body: str
+    user_id: str | None
+    access_hash: str | None
+    reason: str | None
+
+
+class SalesView(Protocol):
+    """Reads without PynamoDB. Eventually consistent unless asked otherwise."""
+
+    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
+        """One ticket type."""
+
+    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
+        """All ticket types of an event, by id."""
+
+    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
+        """What every shard has left, for ticket types with that many shards each; absent shards are left out."""
+
+    def order(self, order_id: str) -> StoredOrder | None:
+        """An order, strongly consistent."""
+
+    def charges(self, order_id: str) -> list[str]:
+        """The representations of an order's charges, strongly consistent, oldest id first."""
+
+
+class TicketTypes(Protocol):
+    """Writes ticket types, each write one transaction with their stock and the tag of the event's pages."""
+
+    def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
+        """A ticket type, strongly consistent."""
+
+    def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
+        """The stock of a ticket type, strongly consistent."""
+
+    def create(
+        self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
+    ) -> None:
+        """A new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: gone)."""
+
+    def replace(
+        self,
+        event_id: str,
+        stored: StoredTicketType,
+        made: Representation,
+        *,
+        hidden: bool,
+        deltas: dict[int, int],
+        tag: str,
+    ) -> None:
+        """A changed ticket type with changed capacities. Raises Lost (`resource`, `event`, places)."""
+
+    def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
+        """Remove a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleChange:
+    """Everything that one fact changes, written together or not at all. `before` None: the order is new;
+    `after` None: the order stays. `allocation` of the order says which shards `move` applies to.
+    """
+
+    before: OrderRecord | None = None
+    after: OrderRecord | None = None
+    move: Move | None = None
+    marker: str | None = None
+    marker_expires_at: int = 0
+    charge: Charge | None = None
+    surplus: bool = False
+    notifications: list[Notification] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+
+
+class Orders(Protocol):
+    """Keeps orders and charges."""
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        """An order, strongly consistent."""
+
+    def write(self, change: SaleChange) -> None:
+        """One transaction. Raises Lost, Busy."""
+
+    def charge_progress(self, order_id: str, charge_id: str) -> int:
+        """How far a charge record has got, 0 when there is none; strongly consistent."""
+
+    def was_applied(self, stripe_event_id: str) -> bool:
+        """Whether a Stripe event had its effects; strongly consistent."""
+
+    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> None:
+        """Remember a payment that names no order we know, once."""
+
+
+class Sweep(NamedTuple):
+    """How far the timer that releases holds has got: the Unix minute whose orders come next, and older orders that
+    could not be settled yet. `version` guards it.
+    """
+
+    minute: int
+    left_over: tuple[str, ...]
+    version: int
+
+
+class Holds(Protocol):
+    """Finds orders whose hold may be over."""
+
+    def sweep(self) -> Sweep | None:
+        """How far the timer has got; None before its first run."""
+
+    def save_sweep(self, sweep: Sweep) -> bool:
+        """Keep it, unless another run has done so since it was read. Whether it was kept."""
+
+    def reserved(self, minute: int) -> list[OrderRecord]:
+        """The orders made in a Unix minute that are still reserved, strongly consistent."""
+
+
+class StripeEvent(NamedTuple):
+    """What is kept of a webhook call. `object_id` is the id of the object it is about."""
+
+    id: str
+    kind: str
+    object_id: str | None
+    livemode: bool
+    ignored: bool
+
+
+class Inbox(Protocol):
+    """Keeps webhook calls until they are worked on."""
+
+    def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
+        """Keep an event unless it is there. Whether it was new. Raises Busy."""

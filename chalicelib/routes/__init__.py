@@ -1,0 +1,1 @@
+"""HTTP in: one blueprint a resource. Parse, call a service, shape the answer; no rule lives here."""

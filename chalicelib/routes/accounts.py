@@ -1,0 +1,100 @@
+"""Accounts: opening one, signing in and out, and /me."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional
+from chalicelib.api.conditional import parse_match
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.kinds import View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+SIGNED_IN, ACCOUNT = "domain.account:SignedIn", "domain.account:Account"
+
+
+@routes.post(
+    "/v1/auth/sign-up",
+    Contract("Open an account", body="domain.account:SignUp", creates=True, secret=True, result=SIGNED_IN, status=201),
+)
+def sign_up(request: Request) -> Answer:
+    """Open an account and sign in; a verification link is mailed."""
+    services = bootstrap.services()
+    body = services.signing_in.sign_up(request.body, new_id=request.resource_id, source=request.source_ip)
+    return Answer(body, 201, {"Location": "/api/v1/me"})
+
+
+@routes.post("/v1/auth/sign-in", Contract("Sign in", body="domain.account:SignIn", result=SIGNED_IN))
+def sign_in(request: Request) -> Answer:
+    """Sign in with address and password."""
+    return Answer(bootstrap.services().signing_in.sign_in(request.body, source=request.source_ip))
+
+
+@routes.post(
+    "/v1/auth/refresh", Contract("Exchange a refresh token", body="domain.account:RefreshToken", result=SIGNED_IN)
+)
+def refresh(request: Request) -> Answer:
+    """New tokens for a refresh token, which is used up."""
+    return Answer(bootstrap.services().signing_in.refresh(request.body.refresh_token))
+
+
+@routes.post("/v1/auth/sign-out", Contract("Sign out", body="domain.account:RefreshToken", status=204))
+def sign_out(request: Request) -> Answer:
+    """End the sign-in that a refresh token belongs to."""
+    bootstrap.services().signing_in.sign_out(request.body.refresh_token)
+    return Answer(status=204)
+
+
+@routes.post("/v1/auth/verify", Contract("Prove an e-mail address", body="domain.account:OneTimeToken", status=204))
+def verify(request: Request) -> Answer:
+    """Prove an address by the token mailed to it."""
+    bootstrap.services().signing_in.verify(request.body.token)
+    return Answer(status=204)
+
+
+@routes.post(
+    "/v1/auth/password/forgot",
+    Contract("Ask for a password reset link", body="domain.account:ForgottenPassword", status=202),
+)
+def forget_password(request: Request) -> Answer:
+    """Mail a reset link; the answer is the same whether the address has an account or not."""
+    bootstrap.services().signing_in.forget_password(request.body.email, source=request.source_ip)
+    return Answer("{}", 202)
+
+
+@routes.post("/v1/auth/password/reset", Contract("Set a new password", body="domain.account:PasswordReset", status=204))
+def reset_password(request: Request) -> Answer:
+    """A new password by a mailed token; every sign-in ends."""
+    bootstrap.services().signing_in.reset_password(request.body)
+    return Answer(status=204)
+
+
+@routes.get("/v1/me", Contract("Read one's account", auth="required", result=ACCOUNT))
+def read_me(request: Request) -> Answer:
+    """The caller's account."""
+    stored = bootstrap.services().signing_in.account(request.caller)
+    return conditional(request, Found(stored.etag, lambda: (stored.etag, stored.body)), View.ALL)
+
+
+@routes.patch(
+    "/v1/me",
+    Contract(
+        "Change one's account by merge patch",
+        auth="required",
+        body="domain.account:AccountFields",
+        patch=True,
+        if_match=True,
+        result=ACCOUNT,
+    ),
+)
+def change_me(request: Request) -> Answer:
+    """Change the caller's name."""
+    match = parse_match(request.header("if-match"))
+    stored = bootstrap.services().signing_in.change(request.json, caller=request.caller, match=match)
+    return changed(stored.body, stored.etag)
+
+
+@routes.get("/v1/me/roles", Contract("List one's roles", auth="required", result="api.schemas.people:Role", many=True))
+def list_roles(request: Request) -> Answer:
+    """The caller's roles, an event each."""
+    tag, body = bootstrap.services().signing_in.roles(request.caller)
+    return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)

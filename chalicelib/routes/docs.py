@@ -1,0 +1,48 @@
+"""The API's description of itself: the OpenAPI document, and a page to read it."""
+
+import hashlib
+import json
+from functools import cache
+
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.kinds import View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+
+
+@routes.get("/v1/openapi.json", Contract("Read the OpenAPI document"))
+def read_openapi(request: Request) -> Answer:
+    """The document, made once a process: it changes only with a release."""
+    found = _document()
+    return conditional(request, found, View.PUBLIC)
+
+
+@routes.get("/docs", Contract("Read the API documentation", content_type="text/html"))
+def read_docs(request: Request) -> Answer:
+    """The same as a page."""
+    answer = conditional(request, _page(), View.PUBLIC, content_type="text/html; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+    return answer
+
+
+@cache
+def _document() -> Found:
+    from chalicelib.api.openapi import document
+
+    return _found(json.dumps(document(), ensure_ascii=False))
+
+
+@cache
+def _page() -> Found:
+    from chalicelib.api.openapi import document
+    from chalicelib.pages.reference import render
+
+    return _found(render(document()))
+
+
+def _found(text: str) -> Found:
+    tag = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Found(tag, lambda: (tag, text))

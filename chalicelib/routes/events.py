@@ -1,0 +1,95 @@
+"""Events: the public list, one's own list, and each event with the counters of its lists."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional, created
+from chalicelib.api.conditional import parse_match
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.cursors import parse_page
+from chalicelib.domain.errors import MalformedRequest, Unauthenticated
+from chalicelib.domain.filters import parse_filters
+from chalicelib.domain.kinds import Kind, View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+EVENT, FIELDS = "domain.event:Event", "domain.event:EventFields"
+
+
+@routes.get(
+    "/v1/events",
+    Contract(
+        "List published events (view=all: those in which the caller has a role)",
+        auth="optional",
+        query=("view", "limit", "cursor", "q", "from", "to", "country"),
+        result=EVENT,
+        many=True,
+    ),
+)
+def list_events(request: Request) -> Answer:
+    """The public list with its filters, or the caller's own events."""
+    services = bootstrap.services()
+    view = request.query.get("view", View.PUBLIC)
+    if view == View.ALL:
+        if request.principal is None:
+            raise Unauthenticated("Sign in to see your own events.")
+        tag, body = services.hosting.own(request.principal)
+        return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
+    if view != View.PUBLIC:
+        raise MalformedRequest("view is public or all.", code="invalid_view")
+    page = parse_page(request.query, scope="events", key=services.cursor_key)
+    return conditional(request, services.reading.directory(page, parse_filters(request.query)), View.PUBLIC)
+
+
+@routes.post(
+    "/v1/events",
+    Contract("Create an event", auth="required", body=FIELDS, creates=True, result=EVENT, status=201),
+)
+def create_event(request: Request) -> Answer:
+    """A new event; its creator owns it."""
+    made = bootstrap.services().hosting.create(request.body, caller=request.caller, new_id=request.resource_id)
+    return created(made.body, made.etag, f"/api/v1/events/{request.resource_id}")
+
+
+@routes.get("/v1/events/{event}", Contract("Read an event", auth="optional", query=("view",), result=EVENT))
+def read_event(request: Request, event: str) -> Answer:
+    """One event by id or slug."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.reading.resource(event_id, Kind.EVENTS, event_id, view), view)
+
+
+@routes.patch(
+    "/v1/events/{event}",
+    Contract("Change an event by merge patch", auth="required", body=FIELDS, patch=True, if_match=True, result=EVENT),
+)
+def change_event(request: Request, event: str) -> Answer:
+    """Change, publish or archive an event."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    match = parse_match(request.header("if-match"))
+    made = services.hosting.change(event_id, request.json, caller=request.caller, match=match)
+    return changed(made.body, made.etag)
+
+
+@routes.delete("/v1/events/{event}", Contract("Remove an event", auth="required", if_match=True, status=204))
+def delete_event(request: Request, event: str) -> Answer:
+    """Remove an event with all its parts."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    services.hosting.delete(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    return Answer(status=204)
+
+
+@routes.get(
+    "/v1/events/{event}/versions",
+    Contract(
+        "Read the counters of an event's lists", auth="optional", query=("view",), result="api.schemas.events:Versions"
+    ),
+)
+def read_versions(request: Request, event: str) -> Answer:
+    """Counters that rise by one with every change of a list."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.reading.versions(event_id, view), view)

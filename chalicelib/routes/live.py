@@ -1,0 +1,23 @@
+"""Tickets for live pushes; what happens over a socket is in triggers/sockets.py."""
+
+import json
+
+from chalicelib import bootstrap
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.errors import FeatureOff
+
+routes = Routes(__name__)
+
+
+@routes.post(
+    "/v1/live/tickets",
+    Contract("Get a one-time ticket to open a socket", auth="required", creates=True, secret=True, status=201),
+)
+def create_ticket(request: Request) -> Answer:
+    """The URL of a socket, good once, for half a minute, for the page that asked."""
+    services = bootstrap.services()
+    if not services.config.live:
+        raise FeatureOff("Live pushes are switched off here; ask for the unread count instead.", code="live_off")
+    url, expires_in = services.connecting.ticket(request.caller, origin=request.header("origin"))
+    return Answer(json.dumps({"url": url, "expires_in": expires_in}), 201)

@@ -1,0 +1,99 @@
+"""Orders: made by anybody, read by their buyer and the event's staff, paid on Stripe's page.
+
+Without an account the `access` token in the query stands for the buyer; query strings are never logged.
+"""
+
+import json
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional, created
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+ACCESS = ("access",)
+
+
+@routes.post(
+    "/v1/events/{event}/orders",
+    Contract(
+        "Order tickets; they are held until the order expires",
+        auth="optional",
+        body="domain.order:OrderForm",
+        creates=True,
+        result="api.schemas.sales:OrderMade",
+        status=201,
+        problems=(409,),
+    ),
+)
+def create_order(request: Request, event: str) -> Answer:
+    """A reserved order, or a paid one when it is free."""
+    from chalicelib.domain.representation import represent
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    record, access = services.ordering.create(
+        event_id, request.body, caller=request.principal, new_id=request.resource_id
+    )
+    made = represent(record.order)
+    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    return created(body, made.etag, record.order.links.self_)
+
+
+@routes.get(
+    "/v1/orders/{id}",
+    Contract("Read an order", auth="optional", query=ACCESS, result="api.schemas.sales:OrderRead"),
+)
+def read_order(request: Request, id: str) -> Answer:
+    """One order, for its buyer and the event's staff."""
+    found = bootstrap.services().showing.order(id, principal=request.principal, access=request.query.get("access"))
+    return conditional(request, found, View.ALL)
+
+
+@routes.get(
+    "/v1/orders/{id}/charges",
+    Contract("List the charges of an order", auth="optional", query=ACCESS, result="api.schemas.sales:ChargeList"),
+)
+def list_charges(request: Request, id: str) -> Answer:
+    """The charges of an order, for the event's staff."""
+    found = bootstrap.services().showing.charges(id, principal=request.principal, access=request.query.get("access"))
+    return conditional(request, found, View.ALL)
+
+
+@routes.post(
+    "/v1/orders/{id}/payment",
+    Contract(
+        "Open the checkout of an order",
+        auth="optional",
+        query=ACCESS,
+        result="api.schemas.sales:CheckoutOpened",
+        status=201,
+        problems=(409, 502),
+    ),
+)
+def open_payment(request: Request, id: str) -> Answer:
+    """Where to pay; the same place however often it is asked."""
+    url = bootstrap.services().ordering.pay(id, caller=request.principal, access=request.query.get("access"))
+    return Answer(json.dumps({"checkout_url": url}), 201, {"Cache-Control": PRIVATE})
+
+
+@routes.post(
+    "/v1/orders/{id}/cancel",
+    Contract(
+        "Cancel an order that is not paid",
+        auth="optional",
+        query=ACCESS,
+        result="domain.order:Order",
+        problems=(409, 502),
+    ),
+)
+def cancel_order(request: Request, id: str) -> Answer:
+    """Gives the tickets back."""
+    from chalicelib.domain.representation import represent
+
+    record = bootstrap.services().releasing.cancel(
+        id, caller=request.principal, access=request.query.get("access")
+    )
+    made = represent(record.order)
+    return changed(made.body, made.etag)

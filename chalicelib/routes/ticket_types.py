@@ -1,0 +1,70 @@
+"""Ticket types of an event. Reads carry how many are available, so their ETag changes with every sale."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional, created
+from chalicelib.api.conditional import parse_match
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.cursors import parse_page
+
+routes = Routes(__name__)
+MANY, ONE = "/v1/events/{event}/ticket-types", "/v1/events/{event}/ticket-types/{id}"
+READ, FIELDS = "api.schemas.sales:TicketTypeRead", "domain.ticket:TicketTypeFields"
+
+
+@routes.get(
+    MANY,
+    Contract(
+        "List the ticket types of an event", auth="optional", query=("view", "limit", "cursor"), result=READ, many=True
+    ),
+)
+def list_ticket_types(request: Request, event: str) -> Answer:
+    """All types, hidden ones only for staff."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+    page = parse_page(request.query, scope=f"{event_id}/ticket-types/{view.value}", key=services.cursor_key)
+    return conditional(request, services.showing.ticket_types(event_id, view, page), view)
+
+
+@routes.get(ONE, Contract("Read a ticket type", auth="optional", query=("view",), result=READ))
+def read_ticket_type(request: Request, event: str, id: str) -> Answer:
+    """One type with how many are available."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.showing.ticket_type(event_id, id, view), view)
+
+
+@routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))
+def create_ticket_type(request: Request, event: str) -> Answer:
+    """A new type with its stock."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    made = services.selling.create(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    return created(made.body, made.etag, f"/api/v1/events/{event_id}/ticket-types/{request.resource_id}")
+
+
+@routes.patch(
+    ONE,
+    Contract(
+        "Change a ticket type by merge patch", auth="required", body=FIELDS, patch=True, if_match=True, result=READ
+    ),
+)
+def change_ticket_type(request: Request, event: str, id: str) -> Answer:
+    """Change a type; its quantity never below what is sold or held."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    match = parse_match(request.header("if-match"))
+    made = services.selling.change(event_id, id, request.json, caller=request.caller, match=match)
+    return changed(made.body, made.etag)
+
+
+@routes.delete(ONE, Contract("Remove a ticket type", auth="required", if_match=True, status=204))
+def delete_ticket_type(request: Request, event: str, id: str) -> Answer:
+    """Remove a type that nobody holds or bought."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    match = parse_match(request.header("if-match"))
+    services.selling.delete(event_id, id, caller=request.caller, match=match)
+    return Answer(status=204)

@@ -1,0 +1,52 @@
+"""Acknowledging: marks notifications read or unread. Called by routes/notifications.py. Every call may be repeated."""
+
+from typing import NamedTuple
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import is_ulid, make_ulid
+from chalicelib.domain.principal import Principal
+from chalicelib.ports import Clock
+from chalicelib.ports.notifications import MARKED_AT_ONCE, Inbox, Marks
+
+MARKED_PER_CALL = 2_200
+
+
+class Acknowledged(NamedTuple):
+    """How many were marked read, and whether unread ones are left that were there when the call began."""
+
+    read: int
+    more: bool
+
+
+class Acknowledging:
+    """Marks notifications of the caller; another's is as absent as one that does not exist."""
+
+    def __init__(self, marks: Marks, inbox: Inbox, clock: Clock) -> None:
+        self._marks = marks
+        self._inbox = inbox
+        self._clock = clock
+
+    def read(self, notification_id: str, *, caller: Principal) -> None:
+        """Mark one read. Raises NotFound."""
+        self._marks.mark_read(caller.user_id, [_checked(notification_id)])
+
+    def unread(self, notification_id: str, *, caller: Principal) -> None:
+        """Mark one unread. Raises NotFound."""
+        self._marks.mark_unread(caller.user_id, [_checked(notification_id)])
+
+    def read_all(self, *, caller: Principal) -> Acknowledged:
+        """Mark read what there is now, up to MARKED_PER_CALL; what arrives meanwhile stays unread."""
+        up_to = make_ulid(int(self._clock.now() * 1000), b"\xff" * 10)
+        read = 0
+        while read < MARKED_PER_CALL:
+            ids = self._inbox.unread_ids(caller.user_id, up_to=up_to, limit=MARKED_AT_ONCE)
+            if not ids:
+                return Acknowledged(read, more=False)
+            read += self._marks.mark_read(caller.user_id, ids)
+        return Acknowledged(read, more=bool(self._inbox.unread_ids(caller.user_id, up_to=up_to, limit=1)))
+
+
+def _checked(notification_id: str) -> str:
+    if not is_ulid(notification_id):
+        raise NotFound
+    return notification_id

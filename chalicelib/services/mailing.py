@@ -1,0 +1,73 @@
+"""Mailing: sends queued mails, each once. Called by reactions.py when a mail appears in the stream.
+
+A mail is claimed before it is handed over and settled afterwards. SES takes no idempotency key, so a crash between the
+two, or an answer that never came, leaves open whether it was accepted: such a mail is sent once more and never a third
+time.
+"""
+
+import time
+from collections.abc import Callable
+
+from chalicelib import telemetry
+from chalicelib.domain.errors import Busy, UpstreamFailed
+from chalicelib.ports import Clock
+from chalicelib.ports.notifications import Claimed, Held, Mailer, MailRefused, Mails, MailUncertain, StoredChange
+
+CLAIM_SECONDS = 15
+"""Longer than one send takes (adapters/ses_mailer.py)."""
+MOST_SENDS = 2
+
+
+class Mailing:
+    """Sends mails. Without a mailer (MAIL_FROM is not set) they stay queued."""
+
+    def __init__(
+        self, mails: Mails, mailer: Mailer | None, clock: Clock, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._mails = mails
+        self._mailer = mailer
+        self._clock = clock
+        self._sleep = sleep
+
+    def send(self, changes: list[StoredChange]) -> None:
+        """Send the mails that are new. Raises Busy, UpstreamFailed, MailUncertain: try again later."""
+        for change in changes:
+            if change.before is None and change.after is not None:
+                self._send(str(change.after["id"]))
+
+    def _send(self, mail_id: str) -> None:
+        if self._mailer is None:
+            telemetry.log("mail_off", mail_id=mail_id)
+            return
+        claimed = self._claim(mail_id)
+        if claimed is None:
+            return
+        try:
+            self._mailer.send(claimed)
+        except MailRefused as refusal:
+            self._settle(mail_id, "refused", reason=str(refusal))
+        except UpstreamFailed:
+            self._mails.give_back(mail_id, sent_perhaps=False)
+            raise
+        except MailUncertain:
+            self._mails.give_back(mail_id, sent_perhaps=True)
+            raise
+        else:
+            self._settle(mail_id, "sent")
+
+    def _claim(self, mail_id: str) -> Claimed | None:
+        """The mail, once whoever else holds it has let go or died; None when it is settled."""
+        for _ in range(2):
+            now = self._clock.now()
+            found = self._mails.claim(mail_id, now=now, until=now + CLAIM_SECONDS, most_sends=MOST_SENDS)
+            if not isinstance(found, Held):
+                return found
+            if found.until <= now and found.sends >= MOST_SENDS:
+                self._settle(mail_id, "unknown")
+                return None
+            self._sleep(min(CLAIM_SECONDS, max(0.0, found.until - now)))
+        raise Busy("Somebody else is sending this mail.")
+
+    def _settle(self, mail_id: str, state: str, **fields: str) -> None:
+        self._mails.finish(mail_id, state)
+        telemetry.log(f"mail_{state}", mail_id=mail_id, **fields)

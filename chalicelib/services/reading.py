@@ -1,0 +1,107 @@
+"""Reading: representations for conditional GETs. The read path; called by routes, loads nothing slow.
+
+A 304 costs one GetItem: the route asks for the tag first and for the bytes only when the client's tag differs.
+What is missing or of another revision is made by services/representing.py, which is loaded only then.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.ids import is_slug, is_ulid
+from chalicelib.domain.kinds import REVISION, Kind, View
+from chalicelib.domain.pagination import Page
+from chalicelib.ports.content import Representations, StoredItem
+
+
+class Maker(Protocol):
+    """Makes what is not stored yet (services/representing.py)."""
+
+    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
+        """Tag and bytes of a page of a list."""
+
+    def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
+        """Tag and bytes of a page of the public list of events."""
+
+    def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A representation of the current revision."""
+
+
+class Found(NamedTuple):
+    """Something readable: its tag, and its bytes when asked for. `load` may give a newer tag with its bytes."""
+
+    tag: str
+    load: Callable[[], tuple[str, str]]
+
+
+class Reading:
+    """Finds representations by URL."""
+
+    def __init__(self, stored: Representations, maker: Callable[[], Maker]) -> None:
+        self._stored = stored
+        self._maker = maker
+
+    def event_id(self, id_or_slug: str) -> str:
+        """The id for an id or slug. Raises NotFound."""
+        if is_ulid(id_or_slug):
+            return id_or_slug
+        found = self._stored.event_named(id_or_slug) if is_slug(id_or_slug) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> Found:
+        """A resource, or (kind EVENTS) the event itself. Raises NotFound."""
+        if not is_ulid(resource_id):
+            raise NotFound
+        if kind is Kind.EVENTS:
+            item = self._stored.event(event_id, view)
+        else:
+            item = self._stored.resource(event_id, kind, resource_id, view)
+        if item is not None and item.revision != REVISION:
+            item = self._maker().refresh(event_id, kind, resource_id, view)
+        if item is None:
+            raise NotFound
+        found = item.etag, item.body
+        return Found(item.etag, lambda: found)
+
+    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> Found:
+        """A page of one list of an event. Raises NotFound."""
+        tag = self._stored.list_tag(event_id, kind.value, view)
+        if tag is None:
+            raise NotFound
+        tag = page_tag(tag, page)
+
+        def load() -> tuple[str, str]:
+            body = self._stored.body(event_id, view, kind.value, tag)
+            return (tag, body) if body is not None else self._maker().list_page(event_id, kind, view, page)
+
+        return Found(tag, load)
+
+    def directory(self, page: Page, filters: dict[str, str]) -> Found:
+        """A page of the public list of events; `filters` are already checked."""
+        tag = page_tag(self._stored.directory_tag(), page, filters)
+
+        def load() -> tuple[str, str]:
+            body = self._stored.body("EVENTS", View.PUBLIC, Kind.EVENTS.value, tag)
+            return (tag, body) if body is not None else self._maker().directory(page, filters)
+
+        return Found(tag, load)
+
+    def versions(self, event_id: str, view: View) -> Found:
+        """The counters of an event's lists. Raises NotFound."""
+        versions = self._stored.versions(event_id, view)
+        if versions is None:
+            raise NotFound
+        body = json.dumps({"event_id": event_id, **versions.counters}, separators=(",", ":"))
+        return Found(versions.etag, lambda: (versions.etag, body))
+
+
+def page_tag(tag: str, page: Page, filters: dict[str, str] | None = None) -> str:
+    """The tag of one page: the list's, the revision of the JSON shape, and which page and filters."""
+    chosen = ""
+    if filters:
+        chosen = "-" + hashlib.sha256(json.dumps(filters, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{tag}-r{REVISION}{page.suffix}{chosen}"

@@ -1,0 +1,91 @@
+"""Receiving: takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/stripe.py.
+
+The inbox stream does the rest (services/charging.py). Light on purpose: a webhook must be answered fast even by a cold
+process, so this loads no stripe, PynamoDB, botocore or msgspec.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from chalicelib import telemetry
+from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, NotFound
+from chalicelib.ports import Clock
+from chalicelib.ports.sales import Inbox, StripeEvent
+
+MAX_BYTES = 256 * 1024
+KEPT_SECONDS = 40 * 24 * 3600
+_EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,200}")
+_OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+_KIND = re.compile(r"[a-z0-9_.]{1,100}")
+
+
+class SignatureCheck(Protocol):
+    """Whether a body was signed with one of the secrets, lately."""
+
+    def __call__(self, body: bytes, header: str | None, *, secrets: Sequence[str], now: float) -> bool:
+        """`now` in Unix seconds."""
+
+
+class Receiving:
+    """The webhook intake."""
+
+    def __init__(
+        self, inbox: Inbox, is_signed: SignatureCheck, clock: Clock, *, secrets: Sequence[str], livemode: bool
+    ) -> None:
+        self._inbox = inbox
+        self._is_signed = is_signed
+        self._clock = clock
+        self._secrets = secrets
+        self._livemode = livemode
+
+    def receive(self, body: bytes, signature: str | None) -> None:
+        """Keep a signed event, once. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy."""
+        if not self._secrets:
+            raise NotFound
+        if len(body) > MAX_BYTES:
+            raise BodyTooLarge(f"The body may have at most {MAX_BYTES} bytes.")
+        now = self._clock.now()
+        if not self._is_signed(body, signature, secrets=self._secrets, now=now):
+            raise MalformedRequest
+        event, payload = self._read(body)
+        new = self._inbox.put(event, payload=payload, received_at=int(now), expires_at=int(now) + KEPT_SECONDS)
+        telemetry.log("stripe_event_received", stripe_event=event.id, kind=event.kind, new=new, ignored=event.ignored)
+        if event.ignored:
+            telemetry.count("StripeEventOfOtherMode")
+
+    def _read(self, body: bytes) -> tuple[StripeEvent, str]:
+        """The event in a body. Raises MalformedRequest for anything that is not a snapshot event of Stripe's; a thin
+        event has another `object` (docs.stripe.com/event-destinations).
+        """
+        try:
+            payload = body.decode("utf-8")
+            document = json.loads(payload)
+        except (ValueError, RecursionError):
+            raise MalformedRequest from None
+        if not isinstance(document, dict) or document.get("object") != "event":
+            raise MalformedRequest
+        livemode = document.get("livemode")
+        if not isinstance(livemode, bool):
+            raise MalformedRequest
+        event = StripeEvent(
+            id=_matching(_EVENT_ID, document.get("id")),
+            kind=_matching(_KIND, document.get("type")),
+            object_id=_object_id(document.get("data")),
+            livemode=livemode,
+            ignored=livemode is not self._livemode,
+        )
+        return event, payload
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or pattern.fullmatch(value) is None:
+        raise MalformedRequest
+    return value
+
+
+def _object_id(data: Any) -> str | None:
+    found = data.get("object") if isinstance(data, dict) else None
+    object_id = found.get("id") if isinstance(found, dict) else None
+    return object_id if isinstance(object_id, str) and _OBJECT_ID.fullmatch(object_id) else None

@@ -1,0 +1,130 @@
+"""Releasing: gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
+
+Called by routes/orders.py and by the holds timer. Before stock goes back Stripe is asked to close the checkout; when
+it is complete already, the payment is recorded instead. A timer killed anywhere just does the rest next time.
+"""
+
+from collections.abc import Callable
+
+from chalicelib import telemetry
+from chalicelib.domain.errors import Busy, Conflict, UpstreamFailed
+from chalicelib.domain.order import Happening, OrderRecord, OrderState, after, moved_on
+from chalicelib.domain.principal import Principal
+from chalicelib.ports import Clock
+from chalicelib.ports.payments import Payments
+from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
+from chalicelib.services.charging import Charging
+from chalicelib.services.ordering import LATE_SECONDS, Ordering
+from chalicelib.services.publishing import moment
+
+TRIES = 5
+MINUTES_A_RUN = 60
+FIRST_LOOK_BACK = 60
+MOST_LEFT_OVER = 200
+_SETTLED_AFTER = LATE_SECONDS + 60
+"""Seconds after a minute's end when no order made in it can still be on its way."""
+
+
+class Releasing:
+    """Ends holds."""
+
+    def __init__(
+        self,
+        *,
+        orders: Orders,
+        holds: Holds,
+        ordering: Ordering,
+        charging: Charging,
+        payments: Callable[[], Payments],
+        clock: Clock,
+        hold_seconds: int,
+    ) -> None:
+        self._orders = orders
+        self._holds = holds
+        self._ordering = ordering
+        self._charging = charging
+        self._payments = payments
+        self._clock = clock
+        self._hold_seconds = hold_seconds
+
+    def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+        """Cancel a reserved order; one that is cancelled already stays so. Raises NotFound, Forbidden, Conflict
+        (`order_not_cancellable`), UpstreamFailed.
+        """
+        for _ in range(TRIES):
+            record = self._ordering.load(order_id, caller=caller, access=access)
+            if record.state is OrderState.CANCELLED:
+                return record
+            if record.state is not OrderState.RESERVED:
+                raise Conflict(
+                    "Only an order that is not paid yet can be cancelled.",
+                    code="order_not_cancellable",
+                    state=record.state.value,
+                )
+            ended = self._end(record, Happening.CANCELLED)
+            if ended is not None:
+                return ended
+        raise Busy("This order is changing. Try again.")
+
+    def release_due(self) -> int:
+        """Release every hold that is over and return how many. Looks at orders by the minute they were made in, from
+        where the last run stopped; what cannot be settled now (Stripe away) is remembered for the next run.
+        """
+        now = self._clock.now()
+        due = int(now - self._hold_seconds) // 60
+        sweep = self._holds.sweep() or Sweep(due - FIRST_LOOK_BACK, (), 0)
+        released, left_over = 0, []
+        for order_id in sweep.left_over:
+            old = self._orders.load(order_id)
+            if old is not None and not self._settle(old):
+                left_over.append(order_id)
+            released += old is not None and order_id not in left_over
+        minute, waiting = sweep.minute, None
+        while minute <= min(due, sweep.minute + MINUTES_A_RUN) and len(left_over) < MOST_LEFT_OVER:
+            reserved = self._holds.reserved(minute)
+            over = [record for record in reserved if record.deadline <= now]
+            failed = [record.id for record in over if not self._settle(record)]
+            left_over += failed
+            released += len(over) - len(failed)
+            is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
+            waiting = minute if waiting is None and is_open else waiting
+            minute += 1
+        self._holds.save_sweep(Sweep(minute if waiting is None else waiting, _once(left_over), sweep.version))
+        if released or left_over:
+            telemetry.log("holds_released", released=released, left_over=len(left_over))
+        return released
+
+    def _settle(self, record: OrderRecord) -> bool:
+        """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
+        if record.state is not OrderState.RESERVED:
+            return True
+        try:
+            if self._end(record, Happening.HOLD_ENDED) is not None:
+                return True
+            current = self._orders.load(record.id)
+        except (UpstreamFailed, Busy) as failure:
+            telemetry.log("hold_not_released", order_id=record.id, code=failure.code)
+            return False
+        except Exception:  # noqa: BLE001 - the timer's boundary is one order
+            telemetry.failure("hold_not_released", order_id=record.id)
+            return False
+        return current is None or current.state is not OrderState.RESERVED
+
+    def _end(self, record: OrderRecord, happening: Happening) -> OrderRecord | None:
+        """The ended order, or None when somebody was faster or money came. Raises UpstreamFailed, Busy."""
+        if record.checkout is not None and not self._payments().close_checkout(record.checkout.id):
+            self._charging.settle(record.checkout.id)
+            return None
+        transition = after(record.state, happening)
+        assert transition is not None, "a reserved order can always end"  # noqa: S101
+        ended = moved_on(record, transition.state, now=moment(self._clock.now()))
+        try:
+            self._orders.write(SaleChange(before=record, after=ended, move=transition.move))
+        except Lost:
+            return None
+        telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
+        return ended
+
+
+def _once(ids: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))

@@ -1,0 +1,45 @@
+"""Structured logs: one JSON line an outcome, an event name and fields. The only importer of the logging library.
+
+Never pass personal data, bodies, tokens or query strings: fields are for ids, counts, durations and codes.
+CloudWatch Logs Insights reads the lines as they are; metrics use the embedded metric format.
+Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import json
+import logging
+import sys
+import time
+import traceback
+
+_logger = logging.getLogger("marquee")
+_logger.setLevel(logging.INFO)
+_logger.propagate = False
+if not _logger.handlers:
+    _handler = logging.StreamHandler(sys.stderr)
+    _handler.setFormatter(logging.Formatter("%(message)s"))
+    _logger.addHandler(_handler)
+
+
+def log(event: str, **fields: object) -> None:
+    """One line about one outcome, e.g. log("order_paid", order_id=…)."""
+    _logger.info(json.dumps({"event": event, **fields}, default=str))
+
+
+def failure(event: str, **fields: object) -> None:
+    """One line about a bug, with the stack of the exception being handled but not its message, which may quote
+    what a user typed.
+    """
+    kind, _, trace = sys.exc_info()
+    frames = [f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)[-12:]]
+    _logger.error(json.dumps({"event": event, "error": kind.__name__ if kind else None, "stack": frames, **fields}))
+
+
+def count(metric: str, value: int = 1, **dimensions: str) -> None:
+    """A CloudWatch metric, through the log."""
+    definition = {
+        "Namespace": "Marquee",
+        "Dimensions": [list(dimensions)],
+        "Metrics": [{"Name": metric, "Unit": "Count"}],
+    }
+    stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]}
+    _logger.info(json.dumps({"_aws": stamp, metric: value, **dimensions}))

@@ -1,0 +1,1 @@
+"""Entry points that are not HTTP: sockets, streams, timers. Called by app.py."""

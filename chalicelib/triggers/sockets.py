@@ -1,0 +1,107 @@
+"""Sockets: API Gateway's WebSocket events in, responses out. Called by app.py with the event's dictionary.
+
+The boundary of everything that happens over a socket: a refusal becomes an error frame, a bug an anonymous one; inside
+$connect, where no frame can be sent, a status.
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+"""
+
+import base64
+import binascii
+from typing import Any
+
+from chalicelib import bootstrap, telemetry
+from chalicelib.domain.errors import FeatureOff, MalformedRequest, MarqueeError, Unauthenticated
+from chalicelib.live.protocol import error_frame, unexpected_frame
+from chalicelib.services.connecting import ends_connection
+
+Event = dict[str, Any]
+Answer = dict[str, Any]
+
+
+def connect(event: Event) -> Answer:
+    """$connect: 200 for a good ticket, 401 for any other, 404 where pushes are off, 503 or 500 when it failed."""
+    context = event["requestContext"]
+    try:
+        _open(event, context)
+    except MarqueeError as error:
+        telemetry.log("connection_refused", connection_id=context["connectionId"], code=error.code)
+        return {"statusCode": _status(error)}
+    except Exception:  # noqa: BLE001 - the boundary
+        telemetry.failure("connect_failed", connection_id=context["connectionId"])
+        return {"statusCode": 500}
+    telemetry.log("connected", connection_id=context["connectionId"])
+    return {"statusCode": 200}
+
+
+def message(event: Event) -> Answer:
+    """Any frame: the answer goes over the connection, since a route response cannot be relied on."""
+    context = event["requestContext"]
+    try:
+        _hear(event, context["connectionId"])
+    except Exception:  # noqa: BLE001 - the boundary
+        telemetry.failure("frame_failed", connection_id=context["connectionId"])
+        bootstrap.services().connecting.tell(context["connectionId"], _endpoint(context), unexpected_frame())
+    return {"statusCode": 200}
+
+
+def disconnect(event: Event) -> Answer:
+    """$disconnect: at least tried by API Gateway; a row that stays is removed by the next push or its TTL."""
+    context = event["requestContext"]
+    try:
+        bootstrap.services().connecting.disconnect(context["connectionId"])
+    except Exception:  # noqa: BLE001 - the boundary
+        telemetry.failure("disconnect_failed", connection_id=context["connectionId"])
+        return {"statusCode": 500}
+    telemetry.log("disconnected", connection_id=context["connectionId"], code=context.get("disconnectStatusCode"))
+    return {"statusCode": 200}
+
+
+def _open(event: Event, context: dict[str, Any]) -> None:
+    services = bootstrap.services()
+    if not services.config.live:
+        raise FeatureOff(code="live_off")
+    services.connecting.connect(
+        (event.get("queryStringParameters") or {}).get("ticket", ""),
+        connection_id=context["connectionId"],
+        origin=_header(event, "origin"),
+        endpoint=_endpoint(context),
+    )
+
+
+def _hear(event: Event, connection_id: str) -> None:
+    """Answer a frame; a refusal is an answer too, and some end the connection."""
+    connecting = bootstrap.services().connecting
+    try:
+        connecting.hear(connection_id, _text(event))
+    except MarqueeError as error:
+        endpoint = _endpoint(event["requestContext"])
+        telemetry.log("frame_refused", connection_id=connection_id, code=error.code)
+        connecting.tell(connection_id, endpoint, error_frame(error))
+        if ends_connection(error):
+            connecting.part(connection_id, endpoint)
+
+
+def _text(event: Event) -> str:
+    """The frame's text. Raises MalformedRequest for bytes that are none."""
+    body = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return str(body)
+    try:
+        return base64.b64decode(body, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise MalformedRequest("A frame is text in UTF-8.", code="malformed_frame") from None
+
+
+def _header(event: Event, name: str) -> str | None:
+    """A header whatever the case of its name; API Gateway keeps the client's."""
+    return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
+
+
+def _endpoint(context: dict[str, Any]) -> str:
+    return f"https://{context['domainName']}/{context['stage']}"
+
+
+def _status(error: MarqueeError) -> int:
+    if isinstance(error, Unauthenticated):
+        return 401
+    return 404 if isinstance(error, FeatureOff) else 503

@@ -1,0 +1,116 @@
+"""Streams: batches of DynamoDB change records in, partial batch answers out. Called by app.py.
+
+The boundary of everything a stream starts: a record that fails is reported and the others take effect. Lambda delivers
+again from the first failure on, so every reaction must bear being repeated.
+Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from chalicelib import bootstrap, telemetry
+from chalicelib.ports.notifications import StoredChange
+
+Event = dict[str, Any]
+Answer = dict[str, list[dict[str, str]]]
+Reaction = Callable[[list[StoredChange]], None]
+Reactions = Mapping[str, Callable[[bootstrap.Services], Reaction]]
+"""What to call with the changes of one item or partition, by the first word of the sort key."""
+
+
+class _Read(NamedTuple):
+    """A record that could be read, and the number to report it by."""
+
+    number: str
+    change: StoredChange
+
+
+def consume(event: Event, reaction: Callable[[StoredChange], None]) -> Answer:
+    """Call `reaction` with each change by itself."""
+    reads, failed = _read_all(event)
+    failed += [read.number for read in reads if not _attempt(lambda changes: reaction(changes[0]), [read])]
+    return _report(failed)
+
+
+def on_notifications(event: Event, reactions: Reactions) -> Answer:
+    """Call for each partition and noun its reaction, with all the changes the batch has of it. When that fails, once
+    more with each change alone, so that one bad change costs its neighbours nothing.
+    """
+    services = bootstrap.services()
+    reads, failed = _read_all(event)
+    for group in _grouped([read for read in reads if read.change.noun in reactions]):
+        reaction = reactions[group[0].change.noun](services)
+        if not _attempt(reaction, group):
+            failed += [read.number for read in group if len(group) == 1 or not _attempt(reaction, [read])]
+    return _report(failed)
+
+
+def _read_all(event: Event) -> tuple[list[_Read], list[str]]:
+    reads: list[_Read] = []
+    failed: list[str] = []
+    for record in event["Records"]:
+        number = record["dynamodb"]["SequenceNumber"]
+        if not _guarded(number, partial(_read, record, number, reads)):
+            failed.append(number)
+    return reads, failed
+
+
+def _read(record: Mapping[str, Any], number: str, into: list[_Read]) -> None:
+    into.append(_Read(number, read_change(record)))
+
+
+def _attempt(reaction: Reaction, group: list[_Read]) -> bool:
+    return _guarded(group[0].number, lambda: reaction([read.change for read in group]))
+
+
+def _guarded(number: str, work: Callable[[], None]) -> bool:
+    """Whether the work was done. The one place where a record's failure ends."""
+    try:
+        work()
+    except Exception:  # noqa: BLE001 - the boundary
+        telemetry.failure("stream_record_failed", sequence_number=number)
+        return False
+    return True
+
+
+def _grouped(reads: list[_Read]) -> list[list[_Read]]:
+    groups: dict[tuple[str, str], list[_Read]] = {}
+    for read in reads:
+        groups.setdefault((read.change.partition, read.change.noun), []).append(read)
+    return list(groups.values())
+
+
+def _report(failed: list[str]) -> Answer:
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+
+
+def read_change(record: Mapping[str, Any]) -> StoredChange:
+    """The change that a stream record tells."""
+    data = record["dynamodb"]
+    keys = _plain(data["Keys"])
+    return StoredChange(
+        noun=keys["sk"].partition("#")[0],
+        partition=keys["pk"],
+        before=_plain(data["OldImage"]) if "OldImage" in data else None,
+        after=_plain(data["NewImage"]) if "NewImage" in data else None,
+    )
+
+
+def _plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: _value(typed) for name, typed in item.items()}
+
+
+def _value(typed: Mapping[str, Any]) -> Any:
+    """A Python value for a typed one: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html"""
+    ((kind, value),) = typed.items()
+    if kind == "N":
+        return int(value) if value.lstrip("-").isdigit() else float(value)
+    if kind == "B":
+        return base64.b64decode(value)
+    if kind == "NULL":
+        return None
+    if kind == "M":
+        return _plain(value)
+    return [_value(one) for one in value] if kind == "L" else value

@@ -1,0 +1,8 @@
+"""Timers: what happens because time passes. Called by app.py on a schedule; each may be killed and run again."""
+
+from chalicelib import bootstrap
+
+
+def release_holds() -> int:
+    """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
+    return bootstrap.services().releasing.release_due()

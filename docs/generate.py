@@ -1,0 +1,51 @@
+"""Writes the generated documents: docs/openapi.json and the table of configuration. `--check` only compares.
+
+Run by `make openapi` and `make docs-check`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def openapi() -> str:
+    """The OpenAPI document of the application, with all its routes."""
+    from tests.harness import environment
+
+    environment.prepare("http://127.0.0.1:9")
+    import app  # noqa: F401 - importing registers every route
+    from chalicelib.api.openapi import document
+
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+def order_states() -> str:
+    """The order's transition table, from the data that the code runs on."""
+    from chalicelib.domain.order import TRANSITIONS
+
+    lines = ["# Order states", "", "Generated from `chalicelib/domain/order.py`; do not edit.", ""]
+    lines += ["| from | what happened | to |", "|---|---|---|"]
+    lines += [f"| {state} | {fact} | {to} |" for (state, fact), to in TRANSITIONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+GENERATED = {HERE / "openapi.json": openapi, HERE / "order-states.md": order_states}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or with --check say which are out of date (exit code 1)."""
+    stale = [path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()]
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path.name} is out of date; run `make openapi`.")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(GENERATED[path]())
+        print(f"wrote docs/{path.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,75 @@
+"""`python -m local`: the command line. Says what it does, then where everything is."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from local.environment import DEFAULT_DATA_DIR, DEFAULT_PORT, Settings
+from local.start_errors import CannotStart
+
+if TYPE_CHECKING:
+    from local.runner import Runner
+
+LEVELS = ["debug", "info", "warning", "error"]
+
+
+@click.command(context_settings={"show_default": True})
+@click.option("--port", type=click.IntRange(1, 65_535), envvar="PORT", default=DEFAULT_PORT, help="Where to listen.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="DATA_DIR",
+    default=DEFAULT_DATA_DIR,
+    help="Where data is kept.",
+)
+@click.option(
+    "--database-port", type=click.IntRange(0, 65_535), envvar="DATABASE_PORT", default=0, help="0: any free port."
+)
+@click.option("--log-level", type=click.Choice(LEVELS), default="info", help="From `info` on: a line per request.")
+def main(port: int, data_dir: Path, database_port: int, log_level: str) -> None:
+    """Run the whole of Marquee in this process, without an AWS account."""
+    from local import runner
+
+    console = Console(highlight=False)
+    started = time.perf_counter()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("marquee").setLevel(log_level.upper())
+
+    def tell(running: Runner) -> None:
+        console.print(_summary(running, time.perf_counter() - started))
+
+    settings = Settings(port, data_dir.resolve(), database_port)
+    try:
+        asyncio.run(runner.run(settings, step=lambda text: console.print(f"[dim]·[/dim] {text}"), ready=tell))
+    except CannotStart as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _summary(running: Runner, seconds: float) -> Table:
+    origin = running.settings.origin
+    table = Table(title=f"Marquee is ready ({seconds:.1f} s)", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    table.add_row("Product", origin)
+    table.add_row("API", f"{origin}/api/v1, described at {origin}/api/docs")
+    table.add_row("Mailbox", f"{origin}/_local/mail")
+    payments = f"{origin}/_local/stripe/ (test double)" if running.stripe else "Stripe, with your test key"
+    table.add_row("Payments", payments)
+    table.add_row("Everything else", f"{origin}/_local/")
+    for account in running.site.accounts:
+        table.add_row(f"Sign in: {account.role}", f"{account.email}  {account.password}")
+    table.add_row("Data", str(running.settings.data_dir))
+    table.add_row("Stop", "Ctrl+C")
+    return table
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m local")

@@ -1,0 +1,85 @@
+"""The environment of the product on one machine, and the runner's own settings.
+
+`runner` calls `prepare` before the product is imported. What the user has set already is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_PORT = 8000
+DEFAULT_DATA_DIR = ".local"
+ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/{prefix}{table}/stream/local"
+NO_FILE = os.devnull
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line and PORT, DATA_DIR, DATABASE_PORT and MARQUEE_ADMIN_EMAIL decide."""
+
+    port: int
+    data_dir: Path
+    database_port: int = 0
+
+    @property
+    def origin(self) -> str:
+        """Where the browser goes."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def prepare(settings: Settings, database_port: int, environ: MutableMapping[str, str]) -> None:
+    """Fill in what is missing for a start without an AWS account."""
+    origin = settings.origin
+    prefix = environ.setdefault("TABLE_PREFIX", "marquee-local-")
+    defaults = {
+        "STAGE": "local",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": NO_FILE,
+        "AWS_SHARED_CREDENTIALS_FILE": NO_FILE,
+        "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{database_port}",
+        "AWS_ENDPOINT_URL_SESV2": f"{origin}/_local/ses",
+        "PUBLIC_URL": origin,
+        "WEBSOCKET_URL": f"ws://127.0.0.1:{settings.port}/_local/socket",
+        "CONNECTIONS_ENDPOINT": f"{origin}/_local/connections",
+        "STRIPE_WEBHOOK_SECRET": "whsec_local",
+        "MAIL_FROM": "Marquee <tickets@marquee.example>",
+        "LIVE": "on",
+        "ORDER_HOLD_SECONDS": "900",
+        "CONTENT_STREAM_ARN": ARN.format(prefix=prefix, table="content"),
+        "INBOX_STREAM_ARN": ARN.format(prefix=prefix, table="stripe_inbox"),
+        "NOTIFICATIONS_STREAM_ARN": ARN.format(prefix=prefix, table="notifications"),
+    }
+    if not environ.get("STRIPE_SECRET_KEY"):
+        defaults |= {"STRIPE_SECRET_KEY": "sk_test_local", "STRIPE_API_BASE": f"{origin}/_local/stripe"}
+    for name, value in defaults.items():
+        if not environ.get(name):
+            environ[name] = value
+    if not environ.get("TOKEN_KEYS"):
+        environ["TOKEN_KEYS"] = f"k1:{token_secret(settings.data_dir)}"
+    environ.pop("AWS_PROFILE", None)
+
+
+def uses_stripe_double(environ: MutableMapping[str, str]) -> bool:
+    """False when a real test key of Stripe was given."""
+    return "/_local/stripe" in environ.get("STRIPE_API_BASE", "")
+
+
+def token_secret(data_dir: Path) -> str:
+    """The secret that signs access tokens: made once, readable by its owner only."""
+    path = data_dir / "token_key"
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists() or not path.read_text().strip():
+        path.unlink(missing_ok=True)
+        with open(path, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_text().strip()

@@ -1,0 +1,224 @@
+"""Puts the pieces together and holds them while the product runs.
+
+`__main__` calls `run`; the tests do too, with an app of their own. Order matters: sockets are bound first (a taken port
+is told before anything is touched), then the database answers, then the product is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from chalice.app import Chalice
+
+from local import demo, demo_marker
+from local.database import Database
+from local.database_server import DatabaseApp
+from local.environment import Settings, prepare, uses_stripe_double
+from local.gateway import Gateway
+from local.handlers import schedules, socket_handlers, stream_sources
+from local.mailbox import Mailbox
+from local.servers import Server, listen, quiet_uvicorn
+from local.site import LocalSite
+from local.sockets import SocketGateway
+from local.start_errors import PortTaken, ProductRefused
+from local.streams import FailureFile, StreamLoop
+from local.stripe_mount import StripeMount
+from local.timers import Timer
+
+log = logging.getLogger("marquee.runner")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+TTL_ATTRIBUTE = "expires_at"
+"""In every table; on AWS `infra/` says so."""
+
+Step = Callable[[str], None]
+CreateTables = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What is run: the module that holds `app`, and how its tables are made."""
+
+    module: ModuleType
+    create_tables: CreateTables
+
+    @property
+    def app(self) -> Chalice:
+        """The Chalice app."""
+        app: Chalice = self.module.app
+        return app
+
+
+def load_product() -> Product:
+    """The real one. Imported late: it reads the environment."""
+    try:
+        tables = importlib.import_module("chalicelib.adapters.dynamo.tables")
+        return Product(importlib.import_module("app"), tables.create_missing)
+    except RuntimeError as error:
+        raise ProductRefused(str(error)) from error
+
+
+@dataclass(slots=True)
+class Runner:
+    """Everything that was started."""
+
+    settings: Settings
+    database: Database
+    gateway: Gateway
+    site: LocalSite
+    loops: Sequence[StreamLoop]
+    timers: Sequence[Timer]
+    sockets: SocketGateway
+    stripe: StripeMount | None
+
+    def start_reactions(self) -> None:
+        """Streams, timers and Stripe's webhooks, once the product answers."""
+        if self.stripe:
+            self.stripe.start()
+        for loop in self.loops:
+            loop.start()
+        for timer in self.timers:
+            timer.start()
+
+    def stop_reactions(self) -> None:
+        """Let what is running finish."""
+        for timer in self.timers:
+            timer.stop()
+        for loop in self.loops:
+            loop.stop()
+        if self.stripe:
+            self.stripe.stop()
+
+    def load_demo(self) -> Sequence[demo.DemoAccount]:
+        """Once per data directory; the accounts are told every time."""
+        return demo_marker.load_once(self.settings.data_dir, lambda: demo.load(self.settings.origin))
+
+    def reset(self) -> Sequence[demo.DemoAccount]:
+        """Back to a fresh start, without a restart."""
+        demo_marker.forget(self.settings.data_dir)
+        self.database.reset()
+        self.site.mailbox.clear()
+        self.site.failures.clear()
+        if self.stripe:
+            self.stripe.reset()
+        return self.load_demo()
+
+
+def assemble(settings: Settings, database: Database, product: Product) -> Runner:
+    """Wire the product's handlers to their triggers."""
+    app, module, data_dir = product.app, product.module, settings.data_dir
+    failures = FailureFile(data_dir / "failures.jsonl")
+    sockets = SocketGateway(socket_handlers(app, module))
+    timers = [Timer(schedule) for schedule in schedules(app, module)]
+    loops = [StreamLoop(database, source, failures) for source in stream_sources(app, module)]
+    stripe = _stripe(settings)
+    runner: Runner
+    site = LocalSite(
+        mailbox=Mailbox(data_dir / "mail.jsonl"),
+        sockets=sockets,
+        failures=failures,
+        reset=lambda: runner.reset(),  # noqa: PLW0108  made two lines below
+        timers=timers,
+        stripe=stripe,
+    )
+    gateway = Gateway(app, static_dir=ROOT / "web" / "public", local_site=site, sockets=sockets)
+    runner = Runner(settings, database, gateway, site, loops, timers, sockets, stripe)
+    return runner
+
+
+def _stripe(settings: Settings) -> StripeMount | None:
+    if not uses_stripe_double(os.environ):
+        return None
+    return StripeMount(
+        settings.data_dir / "stripe",
+        public_url=f"{settings.origin}/_local/stripe",
+        webhook_url=f"{settings.origin}/api/v1/stripe/webhook",
+        webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
+    )
+
+
+def _restore_environment(before: dict[str, str]) -> None:
+    """So that a second run in this process is not told the endpoints of the first."""
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def _bind(port: int) -> socket.socket:
+    try:
+        return listen(port)
+    except OSError as error:
+        raise PortTaken(f"Port {port} is taken. Stop what listens there, or choose another: PORT=8001") from error
+
+
+async def run(
+    settings: Settings,
+    *,
+    load: Callable[[], Product] = load_product,
+    step: Step = log.info,
+    ready: Callable[[Runner], None] = lambda _runner: None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Run until `stop` is set or a signal comes. Raises CannotStart."""
+    stop = stop or asyncio.Event()
+    with contextlib.ExitStack() as stack:
+        web, wire = (stack.enter_context(_bind(port)) for port in (settings.port, settings.database_port))
+        step(f"Opening the database in {settings.data_dir}")
+        database = Database(settings.data_dir)
+        stack.callback(database.close)
+        stack.callback(_restore_environment, dict(os.environ))
+        prepare(settings, wire.getsockname()[1], os.environ)
+        quiet_uvicorn()
+        database_app = DatabaseApp(database)
+        stack.callback(database_app.close)
+        async with _server(database_app, wire):
+            step("Creating tables and loading the product")
+            product = await asyncio.to_thread(load)
+            await asyncio.to_thread(product.create_tables)
+            database.expire_items_by(TTL_ATTRIBUTE)
+            runner = assemble(settings, database, product)
+            stack.callback(runner.gateway.close)
+            stack.callback(runner.site.close)
+            stack.callback(runner.sockets.close)
+            async with _server(runner.gateway, web):
+                await _serve(runner, stop, step, ready)
+
+
+async def _serve(runner: Runner, stop: asyncio.Event, step: Step, ready: Callable[[Runner], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError, RuntimeError):  # only the main thread may
+            loop.add_signal_handler(name, stop.set)
+    runner.start_reactions()
+    try:
+        if not demo_marker.is_loaded(runner.settings.data_dir):
+            step("Loading the demo conference")
+        runner.site.accounts = await asyncio.to_thread(runner.load_demo)
+        ready(runner)
+        await stop.wait()
+        step("Stopping")
+    finally:
+        await asyncio.to_thread(runner.stop_reactions)
+
+
+@contextlib.asynccontextmanager
+async def _server(app: DatabaseApp | Gateway, sock: socket.socket) -> AsyncIterator[None]:
+    server = Server(app)
+    task = asyncio.create_task(server.serve([sock]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.001)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task

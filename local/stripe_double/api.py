@@ -1,0 +1,227 @@
+"""The Stripe API over HTTP: the route table, authentication, idempotency, errors.
+
+Called by double.py for every path under /v1/. The table at the end of this file is the list of what
+the double can do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from . import customers, events, idempotency, reading, refunds, session_parameters, sessions
+from .errors import ParameterError, StripeError, account_refused, key_refused, route_missing
+from .expanding import expand
+from .faults import ApiFault, Faults
+from .forms import decode
+from .parameters import Reader
+from .store import Json
+from .work import Work
+
+Answer = tuple[int, dict[str, str], bytes]
+_VERSION = re.compile(r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?$")
+
+
+class Works(Protocol):
+    """Opens a unit of work for a request (double.py has it)."""
+
+    def __call__(self, request_id: str | None, key: str | None) -> AbstractContextManager[Work]:
+        """A work whose writes are committed at the end of the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API request; header names are lower case, `fields` is the raw query or form body."""
+
+    method: str
+    path: str
+    fields: str
+    headers: dict[str, str]
+    request_id: str
+    key: str | None
+
+
+class Api:
+    """Answers API calls."""
+
+    def __init__(
+        self,
+        *,
+        works: Works,
+        faults: Faults,
+        sleep: Callable[[float], None],
+        new_id: Callable[[str], str],
+    ) -> None:
+        self._works = works
+        self._faults = faults
+        self._sleep = sleep
+        self._new_id = new_id
+        self._in_progress = idempotency.InProgress()
+
+    def answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+        """The HTTP answer to one API request; never raises for what a client can send."""
+        request_id = self._new_id("req_")
+        shown = {"request-id": request_id, "content-type": "application/json"}
+        if "stripe-version" in headers:
+            shown["stripe-version"] = headers["stripe-version"]
+        key = headers.get("idempotency-key") if method == "POST" else None
+        if key is not None:
+            shown["idempotency-key"] = key
+        try:
+            fields = body.decode("utf-8") if method == "POST" else query
+            call = Call(method, path, fields, headers, request_id, key)
+            status, extra, answer = self._admit(call)
+        except UnicodeDecodeError:
+            status, extra, answer = (
+                400,
+                {},
+                _error_body(StripeError("Invalid request: not UTF-8."), request_id),
+            )
+        except StripeError as refused:
+            status, extra, answer = refused.status, {}, _error_body(refused, request_id)
+        return status, {**shown, **extra}, answer.encode()
+
+    def _admit(self, call: Call) -> tuple[int, dict[str, str], str]:
+        _authenticate(call.headers)
+        key = None if call.key is None else idempotency.check_key(call.key)
+        fault = self._faults.take_api(call.method, call.path)
+        if fault is not None and fault.kind == "429":
+            raise _rate_limited()
+        with self._in_progress.claim(key):
+            if fault is not None and fault.kind == "timeout_before":
+                self._sleep(fault.seconds)
+                raise StripeError("TEST DOUBLE: timed out on command.", status=504, kind="api_error")
+            answer = self._once(call, fault)
+            if fault is not None and fault.kind == "timeout_after":
+                self._sleep(fault.seconds)
+        return answer
+
+    def _once(self, call: Call, fault: ApiFault | None) -> tuple[int, dict[str, str], str]:
+        """The kept answer of the idempotency key, or a new one."""
+        with self._works(call.request_id, call.key) as work:
+            if call.key is not None:
+                kept = idempotency.recall(work.tx, call.key, path=call.path, body=call.fields, now=work.at)
+                if kept is not None:
+                    extra = {"idempotent-replayed": "true", "original-request": kept["request_id"]}
+                    return kept["status"], extra, kept["body"]
+        try:
+            _fail_on_command(fault)
+            return 200, {}, self._run(call)
+        except ParameterError:
+            raise
+        except StripeError as refused:
+            if not refused.kept_for_replay or refused.status in (404, 503):
+                raise
+            answer = _error_body(refused, call.request_id)
+            with self._works(call.request_id, call.key) as work:
+                _keep(work, call, refused.status, answer)
+            extra = {"stripe-should-retry": "false"} if refused.status == 500 else {}
+            return refused.status, extra, answer
+
+    def _run(self, call: Call) -> str:
+        verb, reader, captured = _route(call.method, call.path)
+        params: dict[str, Any] = reader(decode(call.fields), "")
+        with self._works(call.request_id, call.key) as work:
+            item = expand(work, verb(work, params, *captured), params.get("expand", []))
+            answer = _render(item)
+            _keep(work, call, 200, answer)
+        return answer
+
+
+def _keep(work: Work, call: Call, status: int, answer: str) -> None:
+    if call.key is not None:
+        idempotency.keep(
+            work.tx,
+            call.key,
+            path=call.path,
+            body=call.fields,
+            now=work.at,
+            status=status,
+            answer=answer,
+            request_id=call.request_id,
+        )
+
+
+def _authenticate(headers: dict[str, str]) -> None:
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not re.match(r"^[sr]k_test_[A-Za-z0-9_]+$", key):
+        raise key_refused(key)
+    if "stripe-account" in headers:
+        raise account_refused(headers["stripe-account"])
+    version = headers.get("stripe-version")
+    if version is not None and not _VERSION.match(version):
+        raise ParameterError(f"Invalid Stripe API version: {version}")
+
+
+def _rate_limited() -> StripeError:
+    return StripeError(
+        "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",
+        status=429,
+        code="rate_limit",
+    )
+
+
+def _fail_on_command(fault: ApiFault | None) -> None:
+    if fault is not None and fault.kind in ("500", "503"):
+        raise StripeError(
+            "An unknown error occurred (TEST DOUBLE: on command).",
+            status=int(fault.kind),
+            kind="api_error",
+        )
+
+
+def _error_body(refused: StripeError, request_id: str) -> str:
+    shown = refused.as_object()
+    shown["request_log_url"] = f"https://dashboard.stripe.com/test/logs/{request_id}"
+    return _render({"error": shown})
+
+
+def _render(item: Json) -> str:
+    return json.dumps(item, indent=2)
+
+
+def _route(method: str, path: str) -> tuple[Callable[..., Json], Reader, tuple[str, ...]]:
+    for wanted, pattern, verb, reader in _ROUTES:
+        found = pattern.fullmatch(path)
+        if found is not None and wanted == method:
+            return verb, reader, found.groups()
+    raise route_missing(method, path)
+
+
+_TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
+    ("POST", "/v1/checkout/sessions", sessions.create_session, session_parameters.CREATE),
+    ("GET", "/v1/checkout/sessions", sessions.list_sessions, session_parameters.LIST),
+    ("GET", "/v1/checkout/sessions/*", reading.finder("checkout.session", param="session"), session_parameters.ONE),
+    ("POST", "/v1/checkout/sessions/*", sessions.update_session, session_parameters.UPDATE),
+    ("POST", "/v1/checkout/sessions/*/expire", sessions.expire_session, session_parameters.ONE),
+    ("GET", "/v1/checkout/sessions/*/line_items", sessions.list_lines, session_parameters.LINES),
+    ("GET", "/v1/payment_intents", reading.lister("payment_intent", "/v1/payment_intents", "customer"),
+     reading.listing_of("customer")),
+    ("GET", "/v1/payment_intents/*", reading.finder("payment_intent", param="intent"), reading.ONE),
+    ("GET", "/v1/charges", reading.lister("charge", "/v1/charges", "customer", "payment_intent"),
+     reading.listing_of("customer", "payment_intent")),
+    ("GET", "/v1/charges/*", reading.finder("charge"), reading.ONE),
+    ("GET", "/v1/payment_methods/*", reading.finder("payment_method"), reading.ONE),
+    ("GET", "/v1/balance_transactions",
+     reading.lister("balance_transaction", "/v1/balance_transactions", "currency", "source", "type"),
+     reading.listing_of("currency", "source", "type")),
+    ("GET", "/v1/balance_transactions/*", reading.finder("balance_transaction"), reading.ONE),
+    ("POST", "/v1/customers", customers.create_customer, customers.WRITE),
+    ("GET", "/v1/customers", customers.list_customers, customers.LIST),
+    ("GET", "/v1/customers/*", reading.finder("customer"), reading.ONE),
+    ("POST", "/v1/customers/*", customers.update_customer, customers.WRITE),
+    ("POST", "/v1/refunds", refunds.create_refund, refunds.CREATE),
+    ("GET", "/v1/refunds", refunds.list_refunds, refunds.LIST),
+    ("GET", "/v1/refunds/*", reading.finder("refund"), reading.ONE),
+    ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
+    ("GET", "/v1/events", events.list_events, events.LIST),
+    ("GET", "/v1/events/*", reading.finder("event"), reading.ONE),
+)  # fmt: skip
+_ROUTES = tuple(
+    (method, re.compile(re.escape(path).replace(r"\*", "([A-Za-z0-9_]+)")), verb, reader)
+    for method, path, verb, reader in _TABLE
+)

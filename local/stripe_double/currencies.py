@@ -1,0 +1,80 @@
+"""Currencies as Stripe counts them: decimals, smallest and largest charge, how an amount reads.
+
+Sources: https://docs.stripe.com/currencies (zero-decimal, special cases, minimum charge amounts).
+"""
+
+from __future__ import annotations
+
+from .errors import ParameterError, parameter_invalid
+from .words import words
+
+_ZERO = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"))
+_THREE = frozenset(words("bhd jod kwd omr tnd"))
+# ISK and UGX have no minor unit any more; Stripe still takes them as two-decimal amounts ending in 00.
+_WHOLE_ONLY = frozenset({"isk", "ugx"})
+_TWO = frozenset(
+    words("""aed afn all amd aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny
+    cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr isk
+    jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio
+    nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std szl thb tjs
+    top try ttd twd tzs uah ugx usd uyu uzs wst xcd xcg yer zar zmw""")
+)
+_SMALLEST = {
+    "aed": 200, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30,
+    "hkd": 400, "huf": 17500, "inr": 50, "jpy": 50, "kwd": 160, "mxn": 1000, "myr": 200, "nok": 300,
+    "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000, "usd": 50,
+}  # fmt: skip
+_SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥", "inr": "₹"}
+LARGEST = 99_999_999
+
+
+def decimals(currency: str) -> int:
+    """Digits after the point: JPY 0, EUR 2, KWD 3."""
+    if currency in _ZERO:
+        return 0
+    return 3 if currency in _THREE else 2
+
+
+def read_currency(raw: object, name: str) -> str:
+    """A supported three-letter code, lower case."""
+    code = raw.lower() if isinstance(raw, str) else ""
+    if code not in _ZERO | _TWO | _THREE:
+        raise parameter_invalid(
+            name,
+            f"Invalid currency: {raw}. Stripe currently supports these currencies: "
+            + ", ".join(sorted(_ZERO | _TWO | _THREE)),
+        )
+    return code
+
+
+def readable(amount: int, currency: str) -> str:
+    """2500 eur as €25.00, 2500 jpy as ¥2,500, 12500 kwd as KWD 12.500."""
+    places = decimals(currency)
+    whole, rest = divmod(abs(amount), 10**places)
+    number = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
+    symbol = _SYMBOLS.get(currency, f"{currency.upper()}\N{NO-BREAK SPACE}")
+    return f"{'-' if amount < 0 else ''}{symbol}{number}"
+
+
+def check_unit(amount: int, currency: str, name: str) -> None:
+    """Refuse an amount that the currency cannot have: KWD not ending in 0, ISK not ending in 00."""
+    step = 10 if currency in _THREE else 100 if currency in _WHOLE_ONLY else 1
+    if amount % step:
+        raise parameter_invalid(name, f"Invalid amount: {amount}. Amounts in {currency} must be a multiple of {step}.")
+
+
+def check_total(amount: int, currency: str) -> None:
+    """Refuse a session total below Stripe's minimum or above its maximum for a charge."""
+    smallest = _SMALLEST.get(currency, 50)
+    if amount < smallest:
+        least = readable(smallest, currency)
+        raise ParameterError(
+            f"The Checkout Session's total amount due must add up to at least {least} {currency}",
+            code="amount_too_small",
+        )
+    if amount > LARGEST:
+        most = readable(LARGEST, currency)
+        raise ParameterError(
+            f"The Checkout Session's total amount must be no more than {most} {currency}",
+            code="amount_too_large",
+        )

@@ -1,0 +1,113 @@
+"""Which parameters the checkout session endpoints take, and which of Stripe's they lack (`beyond`).
+
+Read by sessions.py and the route table in api.py.
+"""
+
+from __future__ import annotations
+
+from .currencies import read_currency
+from .listing import CREATED, PAGE
+from .parameters import choice, email, integer, list_of, metadata, only_false, shape, text, url
+from .words import words
+
+_PRICE_DATA = shape(
+    {
+        "currency": read_currency,
+        "unit_amount": integer(),
+        "tax_behavior": choice("exclusive", "inclusive", "unspecified"),
+        "product_data": shape(
+            {
+                "name": text(),
+                "description": text(longest=40000),
+                "images": list_of(url, longest=8),
+                "metadata": metadata,
+            },
+            required=("name",),
+            beyond=frozenset({"tax_code", "unit_label"}),
+        ),
+    },
+    required=("currency", "product_data", "unit_amount"),
+    beyond=frozenset({"product", "recurring", "unit_amount_decimal"}),
+)
+_LINE_ITEM = shape(
+    {
+        "price_data": _PRICE_DATA,
+        "quantity": integer(minimum=1, maximum=999_999),
+        "metadata": metadata,
+    },
+    required=("price_data", "quantity"),
+    beyond=frozenset({"adjustable_quantity", "dynamic_tax_rates", "price", "tax_rates"}),
+)
+_INTENT_DATA = shape(
+    {
+        "description": text(longest=1000),
+        "metadata": metadata,
+        "receipt_email": email,
+        "statement_descriptor": text(longest=22),
+        "statement_descriptor_suffix": text(longest=22),
+    },
+    beyond=frozenset(
+        words(
+            "application_fee_amount capture_method on_behalf_of setup_future_usage shipping transfer_data "
+            "transfer_group"
+        )
+    ),
+)
+ECHOED = {
+    "billing_address_collection": choice("auto", "required"),
+    "client_reference_id": text(longest=200),
+    "locale": text(longest=10),
+    "submit_type": choice("auto", "book", "donate", "pay"),
+}
+CREATE = shape(
+    {
+        **ECHOED,
+        "allow_promotion_codes": only_false,
+        "automatic_tax": shape({"enabled": only_false}),
+        "cancel_url": url,
+        "currency": read_currency,
+        "customer": text(),
+        "customer_creation": choice("always", "if_required"),
+        "customer_email": email,
+        "expand": list_of(text()),
+        "expires_at": integer(maximum=10**12),
+        "line_items": list_of(_LINE_ITEM),
+        "metadata": metadata,
+        "mode": choice("payment"),
+        "payment_intent_data": _INTENT_DATA,
+        "payment_method_types": list_of(choice("card")),
+        "phone_number_collection": shape({"enabled": only_false}),
+        "success_url": url,
+        "ui_mode": choice("hosted_page"),
+    },
+    required=("mode", "line_items", "success_url"),
+    beyond=frozenset(
+        words(
+            "adaptive_pricing after_expiration branding_settings consent_collection custom_fields custom_text "
+            "customer_account customer_update discounts excluded_payment_method_types integration_identifier "
+            "invoice_creation managed_payments name_collection optional_items origin_context "
+            "payment_method_collection payment_method_configuration payment_method_data "
+            "payment_method_options permissions redirect_on_completion return_url "
+            "saved_payment_method_options setup_intent_data shipping_address_collection shipping_options "
+            "subscription_data tax_id_collection wallet_options"
+        )
+    ),
+)
+LIST = shape(
+    {
+        **PAGE,
+        **CREATED,
+        "customer": text(),
+        "customer_details": shape({"email": email}),
+        "expand": list_of(text()),
+        "payment_intent": text(),
+        "status": choice("open", "complete", "expired"),
+    },
+    beyond=frozenset({"customer_account", "payment_link", "subscription"}),
+)
+ONE = shape({"expand": list_of(text())})
+LINES = shape({**PAGE, "expand": list_of(text())})
+UPDATE = shape(
+    {"metadata": metadata, "expand": list_of(text())},
+    beyond=frozenset({"collected_information", "shipping_options", "line_items"}),
+)

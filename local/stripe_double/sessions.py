@@ -1,0 +1,194 @@
+"""Checkout sessions: create, retrieve, list, expire, line items (https://docs.stripe.com/api/checkout/sessions).
+
+Called by api.py and timing.py. Paying one is payments.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .currencies import LARGEST, check_total, check_unit
+from .errors import ParameterError, StripeError, parameter_invalid, parameter_missing
+from .listing import page, page_of
+from .objects import line_item_of, price_of, session_of
+from .session_parameters import ECHOED
+from .store import Json
+from .work import Work
+
+_SHORTEST_LIFE = 30 * 60
+_LONGEST_LIFE = 24 * 3600
+
+
+def create_session(work: Work, params: dict[str, Any]) -> Json:
+    """An open session with a pay page; raises ParameterError as Stripe would."""
+    expires_at = _checked_expiry(work.now, params.get("expires_at"))
+    customer = _checked_customer(work, params)
+    currency = _checked_currency(params)
+    lines = [_line(work, item, name) for name, item in _named(params["line_items"])]
+    total = sum(line["amount_total"] for line in lines)
+    check_total(total, currency)
+    key = work.new_id("cs_test_")
+    session = session_of(key, now=work.now, currency=currency, total=total)
+    session.update({name: params.get(name) for name in ECHOED})
+    session.update(
+        cancel_url=params.get("cancel_url"),
+        customer=customer,
+        customer_creation=None if customer else params.get("customer_creation", "if_required"),
+        customer_email=params.get("customer_email"),
+        customer_details=_first_details(work, customer, params.get("customer_email")),
+        expires_at=expires_at,
+        metadata=params.get("metadata", {}),
+        success_url=params["success_url"],
+        url=f"{work.settings.public_url}/pay/{key}",
+    )
+    work.put(session)
+    work.tx.put("lines", key, {"items": lines, "intent": params.get("payment_intent_data", {})})
+    work.schedule("expire", key, expires_at)
+    return session
+
+
+def list_sessions(work: Work, params: dict[str, Any]) -> Json:
+    """Sessions, newest first, by status, customer, e-mail, payment intent or time."""
+    wanted = {name: params[name] for name in ("customer", "payment_intent", "status") if name in params}
+    address = params.get("customer_details", {}).get("email")
+
+    def keep(row: Json) -> bool:
+        details = row["customer_details"] or {}
+        same_address = address is None or details.get("email") == address
+        return same_address and all(row[name] == value for name, value in wanted.items())
+
+    return page(work, "checkout.session", params, "/v1/checkout/sessions", keep=keep)
+
+
+def list_lines(work: Work, params: dict[str, Any], key: str) -> Json:
+    """The line items of one session, in the order they were given."""
+    find_session(work, key)
+    kept = work.tx.get("lines", key) or {"items": []}
+    return page_of(kept["items"], params, f"/v1/checkout/sessions/{key}/line_items")
+
+
+def find_session(work: Work, key: str) -> Json:
+    """The session, or Stripe's 404."""
+    return work.get("checkout.session", key, param="session")
+
+
+def update_session(work: Work, params: dict[str, Any], key: str) -> Json:
+    """Merge metadata, Stripe's way."""
+    session = find_session(work, key)
+    session["metadata"] = {**session["metadata"], **params.get("metadata", {})}
+    return work.put(session)
+
+
+def expire_session(work: Work, _params: dict[str, Any], key: str) -> Json:
+    """Close an open session on request; a complete one is the caller's sign that money came."""
+    session = find_session(work, key)
+    if session["status"] != "open":
+        raise StripeError(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has '
+            f"a status of `{session['status']}`."
+        )
+    return _close(work, session, by_itself=False)
+
+
+def expire_when_due(work: Work, key: str) -> None:
+    """Close a session whose time is over, as Stripe does by itself."""
+    session = work.tx.get("checkout.session", key)
+    if session is not None and session["status"] == "open":
+        _close(work, session, by_itself=True)
+
+
+def _close(work: Work, session: Json, *, by_itself: bool) -> Json:
+    session.update(status="expired", url=None)
+    work.put(session)
+    work.unschedule("expire", session["id"])
+    work.emit("checkout.session.expired", session, by_itself=by_itself)
+    return session
+
+
+def _checked_expiry(now: int, asked: int | None) -> int:
+    if asked is None:
+        return now + _LONGEST_LIFE
+    if asked < now + _SHORTEST_LIFE:
+        edge = "at least 30 minutes"
+    elif asked > now + _LONGEST_LIFE:
+        edge = "less than 24 hours"
+    else:
+        return asked
+    raise parameter_invalid("expires_at", f"The `expires_at` timestamp must be {edge} from Checkout Session creation.")
+
+
+def _checked_customer(work: Work, params: dict[str, Any]) -> str | None:
+    for rival in ("customer_email", "customer_creation"):
+        if "customer" in params and rival in params:
+            message = f"You may only specify one of these parameters: customer, {rival}."
+            raise parameter_invalid("customer", message)
+    if "customer" not in params:
+        return None
+    customer = work.tx.get("customer", params["customer"])
+    if customer is None:
+        message = f"No such customer: '{params['customer']}'"
+        raise StripeError(message, code="resource_missing", param="customer")
+    return str(customer["id"])
+
+
+def _checked_currency(params: dict[str, Any]) -> str:
+    if not params["line_items"]:
+        raise parameter_missing("line_items")
+    found = {item["price_data"]["currency"] for item in params["line_items"]}
+    if "currency" in params:
+        found.add(params["currency"])
+    if len(found) > 1:
+        raise ParameterError(
+            "All prices in a Checkout Session must have the same currency; you passed " + ", ".join(sorted(found)),
+            param="line_items",
+        )
+    return str(found.pop())
+
+
+def _named(items: list[Json]) -> list[tuple[str, Json]]:
+    return [(f"line_items[{place}]", item) for place, item in enumerate(items)]
+
+
+def _line(work: Work, item: Json, name: str) -> Json:
+    data = item["price_data"]
+    currency, unit = data["currency"], data["unit_amount"]
+    check_unit(unit, currency, f"{name}[price_data][unit_amount]")
+    if unit * item["quantity"] > LARGEST:
+        check_total(unit * item["quantity"], currency)
+    price = price_of(
+        work.new_id("price_1"),
+        now=work.now,
+        currency=currency,
+        unit_amount=unit,
+        product=work.new_id("prod_"),
+    )
+    price["tax_behavior"] = data.get("tax_behavior", "unspecified")
+    return line_item_of(
+        work.new_id("li_1"),
+        price=price,
+        name=data["product_data"]["name"],
+        quantity=item["quantity"],
+        metadata=item.get("metadata", {}),
+    )
+
+
+def _first_details(work: Work, customer: str | None, address: str | None) -> Json | None:
+    name = None
+    if customer:
+        known = work.get("customer", customer)
+        address, name = known["email"], known["name"]
+    return details_of(name, address) if customer or address else None
+
+
+def details_of(name: str | None, address: str | None) -> Json:
+    """`customer_details` of a session."""
+    return {
+        "address": None,
+        "business_name": None,
+        "email": address,
+        "individual_name": None,
+        "name": name,
+        "phone": None,
+        "tax_exempt": "none",
+        "tax_ids": None,
+    }

@@ -1,0 +1,48 @@
+"""Where the Stripe test double sits in the runner: its files, its life, and starting it afresh.
+
+The double itself is `stripe_double/`, which knows nothing of the runner.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from local.stripe_double import StripeDouble, create_double
+
+
+class StripeMount:
+    """Used by `runner` (start, stop, reset) and `site` (handle). Thread-safe."""
+
+    def __init__(self, directory: Path, *, public_url: str, webhook_url: str, webhook_secret: str) -> None:
+        self._directory = directory
+        self._told = (public_url, webhook_url, webhook_secret)
+        self._lock = threading.Lock()
+        self.double = self._create()
+
+    def _create(self) -> StripeDouble:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return create_double(self._directory, *self._told)
+
+    def handle(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """One HTTP call; `path` is relative to the mount."""
+        return self.double.handle(method, path, query, headers, body)
+
+    def start(self) -> None:
+        """Begin to send webhooks."""
+        self.double.start()
+
+    def stop(self) -> None:
+        """What is not delivered yet is delivered after the next start."""
+        self.double.stop()
+
+    def reset(self) -> None:
+        """A double that has seen nothing, in the place of this one."""
+        with self._lock:
+            self.double.stop()
+            shutil.rmtree(self._directory)
+            self.double = self._create()
+            self.double.start()

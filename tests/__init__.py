@@ -1,0 +1,1 @@
+"""Tests, by level; CONTRIBUTING.md says what each level is for."""

@@ -1,0 +1,89 @@
+"""Fixtures for all levels. The database fixture runs the local engine on loopback, one for each test process."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.harness import environment
+
+environment.prepare("http://127.0.0.1:9")
+
+from local.database_server import DatabaseEndpoint, running_database  # noqa: E402
+from tests.harness.client import Client  # noqa: E402
+
+_people = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def database_endpoint() -> Iterator[DatabaseEndpoint]:
+    """A database with all tables, for the whole test process."""
+    with running_database() as endpoint:
+        environment.prepare(endpoint)
+        from chalicelib.adapters.dynamo import tables
+
+        tables.create_missing()
+        yield endpoint
+
+
+@pytest.fixture
+def database(database_endpoint: DatabaseEndpoint) -> Iterator[DatabaseEndpoint]:
+    """An empty database with all tables, and services built anew."""
+    database_endpoint.database.reset()
+    new_container()
+    yield database_endpoint
+
+
+@pytest.fixture(scope="session")
+def chalice_app(database_endpoint: DatabaseEndpoint) -> Any:
+    """The Chalice application."""
+    from app import app
+
+    return app
+
+
+@pytest.fixture
+def anonymous(database: DatabaseEndpoint, chalice_app: Any) -> Client:
+    """A caller without credentials."""
+    return Client(chalice_app)
+
+
+@pytest.fixture
+def organiser(anonymous: Client) -> Client:
+    """A verified account."""
+    return verified(sign_up(anonymous))
+
+
+@pytest.fixture
+def stranger(anonymous: Client) -> Client:
+    """Another verified account."""
+    return verified(sign_up(anonymous))
+
+
+def new_container() -> None:
+    """Services that remember nothing, as in another Lambda container; they share the reader's open connections."""
+    from chalicelib import bootstrap, config
+
+    reader = bootstrap.services().reader
+    fresh = bootstrap.Services(config.load())
+    fresh.__dict__["reader"] = reader
+    bootstrap.use(fresh)
+
+
+def sign_up(client: Client, email: str | None = None) -> Client:
+    """A new account, as a client."""
+    email = email or f"person-{next(_people)}@example.org"
+    form = {"email": email, "name": "Robin Example", "password": "correct horse battery"}
+    reply = client.post("/v1/auth/sign-up", form)
+    assert reply.status == 201, reply
+    return client.as_user(reply.json["access_token"], reply.json["user"]["id"])
+
+
+def verified(client: Client) -> Client:
+    """The same account with its address proven, as following the mailed link would."""
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.people_items import AccountItem
+
+    AccountItem(*keys.account(client.user_id)).update([AccountItem.verified.set(True)])
+    return client

@@ -1,0 +1,1 @@
+"""Whole requests through the Chalice app against the local database."""

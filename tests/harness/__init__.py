@@ -1,0 +1,1 @@
+"""What several levels of tests share: the environment, the in-process client, builders."""

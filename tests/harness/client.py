@@ -1,0 +1,93 @@
+"""A client that calls the Chalice app in this process with real API Gateway events; threads may share it."""
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local.gateway_problems import api_problem
+from local.http_message import HttpAnswer, HttpRequest
+from local.isolation import isolate_callers
+from local.lambda_context import LambdaContext
+from local.proxy_event import answer_of, proxy_event
+from local.routing import Router
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as a test looks at it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The JSON of the body."""
+        return json.loads(self.body)
+
+    @property
+    def etag(self) -> str:
+        """The ETag header."""
+        return self.headers["etag"]
+
+    @property
+    def code(self) -> str:
+        """The stable code of a problem."""
+        assert self.headers["content-type"] == "application/problem+json", self
+        return str(self.json["code"])
+
+
+class Client:
+    """Requests to `/v1/…` routes, as one caller."""
+
+    def __init__(self, app: Any, token: str | None = None, user_id: str = "") -> None:
+        isolate_callers(app)
+        self._app = app
+        self._router = Router(app.routes)
+        self.token = token
+        self.user_id = user_id
+
+    def as_user(self, token: str | None, user_id: str = "") -> "Client":
+        """The same app as another caller."""
+        return Client(self._app, token, user_id)
+
+    def request(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Reply:
+        """Send a request; header names with underscores for dashes."""
+        path, _, query = path.partition("?")
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        payload = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
+        if payload:
+            fields.setdefault("content-type", "application/json")
+        if self.token:
+            fields.setdefault("authorization", f"Bearer {self.token}")
+        request = HttpRequest(method, path, query, list(fields.items()), payload, "127.0.0.1")
+        request_id = f"test-{next(_numbers)}"
+        match = self._router.match(path)
+        if match is None or method not in self._app.routes[match.resource]:
+            return _reply(api_problem(404 if match is None else 405, request_id))
+        binary_types = self._app.api.binary_types
+        event = proxy_event(request, match, binary_types, request_id)
+        return _reply(answer_of(self._app(event, LambdaContext("api", 29.0)), request, binary_types))
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """GET."""
+        return self.request("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Reply:
+        """POST."""
+        return self.request("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any, **headers: str) -> Reply:
+        """PATCH."""
+        return self.request("PATCH", path, body, **headers)
+
+    def delete(self, path: str, **headers: str) -> Reply:
+        """DELETE."""
+        return self.request("DELETE", path, **headers)
+
+
+def _reply(answer: HttpAnswer) -> Reply:
+    return Reply(answer.status, {name.lower(): value for name, value in answer.headers}, answer.body)

@@ -1,0 +1,1 @@
+"""Tests of the local runner, over real sockets on loopback."""

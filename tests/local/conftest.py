@@ -1,0 +1,72 @@
+"""Fixtures: a gateway around the sample app, and databases on loopback."""
+
+import importlib
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from local.database_server import running_database
+from local.gateway import Gateway
+from local.servers import listen, serving
+
+
+@pytest.fixture
+def sample():
+    """A fresh copy of the sample app's module."""
+    module = importlib.import_module("tests.local.sample_app")
+    return importlib.reload(module)
+
+
+@pytest.fixture
+def static_dir(tmp_path) -> Path:
+    directory = tmp_path / "public"
+    directory.mkdir()
+    (directory / "app-3f9a2c1d.js").write_text("let x = 1;\n" * 200)
+    (directory / "logo.svg").write_text("<svg/>")
+    (tmp_path / "secret.txt").write_text("secret")
+    return directory
+
+
+@pytest.fixture
+def origin(sample, static_dir):
+    gateway = Gateway(sample.app, static_dir=static_dir, integration_seconds=1.0)
+    with serving(gateway, listen()) as url:
+        yield url
+    gateway.close()
+
+
+@pytest.fixture
+def database():
+    """In memory."""
+    with running_database() as endpoint:
+        yield endpoint
+
+
+def dynamo(url: str):
+    """boto3 against a running database."""
+    return boto3.client(
+        "dynamodb", endpoint_url=str(url), region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
+    )
+
+
+TABLE = {
+    "TableName": "sample-outbox",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+    "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+}
+
+
+def call(database, operation: str, **request):
+    """One operation on the engine itself."""
+    answer = database.call(operation, json.dumps(request).encode())
+    return answer.status, json.loads(answer.body)
+
+
+def put(database, id: str, **attributes: str):
+    item = {"id": {"S": id}, **{name: {"S": value} for name, value in attributes.items()}}
+    status, body = call(database, "PutItem", TableName="sample-outbox", Item=item)
+    assert status == 200, body

@@ -1,0 +1,1 @@
+"""Tests of the Stripe test double; the real stripe library is the client."""

@@ -1,0 +1,213 @@
+"""A double on a loopback server, a clock that moves when told, ids that count, an endpoint that listens."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import stripe
+
+from local.stripe_double import Settings, StripeDouble, create_double
+
+MOUNT = "/_local/stripe"
+Answer = tuple[int, dict[str, str], bytes]
+SECRET = "whsec_test_of_the_double"
+START = 1_800_000_000
+
+
+@dataclass
+class Clock:
+    """Seconds that only pass when a test says so."""
+
+    now: float = float(START)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Ids:
+    """prefix + a number, so that a failing test reads the same each time."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def __call__(self, prefix: str) -> str:
+        return f"{prefix}{next(self._numbers):024d}"
+
+
+@dataclass
+class Hook:
+    """The webhook endpoint of a test: what came, and what it answers (200 when nothing is planned)."""
+
+    statuses: list[int] = field(default_factory=list)
+    came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:
+        with self._lock:
+            self.came.append((dict(headers), body))
+            return self.statuses.pop(0) if self.statuses else 200
+
+    def kinds(self) -> list[str]:
+        """The types of the events that came, in order."""
+        return [str(stripe.Event.construct_from(_json(body), "").type) for _, body in self.came]
+
+    def accepted(self, *, at: float) -> list[bool]:
+        """For each delivery: does the stripe library find its signature right at this time?"""
+        return [_is_signed(headers, body, at) for headers, body in self.came]
+
+
+@dataclass
+class Shop:
+    """A double with its client and everything a test moves."""
+
+    double: StripeDouble
+    client: stripe.StripeClient
+    clock: Clock
+    hook: Hook
+    url: str
+
+    def session(self, **changes: Any) -> Any:
+        """An open session of €25.00, changed by keyword."""
+        return self.client.v1.checkout.sessions.create({**order(), **changes})
+
+    def events(self) -> list[str]:
+        """Types of all events, oldest first."""
+        page = self.client.v1.events.list({"limit": 100})
+        return [event.type for event in page.data][::-1]
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock and let the double notice."""
+        self.clock.now += seconds
+        self.double.tick()
+
+
+def order(*, currency: str = "eur", amount: int = 2500, quantity: int = 1) -> dict[str, Any]:
+    """Parameters of a usual session."""
+    return {
+        "mode": "payment",
+        "line_items": [
+            {
+                "price_data": {
+                    "currency": currency,
+                    "unit_amount": amount,
+                    "product_data": {"name": "Day ticket"},
+                },
+                "quantity": quantity,
+            }
+        ],
+        "customer_creation": "always",
+        "client_reference_id": "order-1",
+        "metadata": {"order": "1"},
+        "payment_intent_data": {"metadata": {"order": "1"}},
+        "success_url": "http://shop.test/paid?s={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://shop.test/cancelled",
+    }
+
+
+def serve(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[StripeDouble, str]]:
+    """Mount a double on a free loopback port; yields it and its public URL."""
+    held: list[StripeDouble] = []
+
+    def answer(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        plain, _, query = path.partition("?")
+        return held[0].handle(method, plain.removeprefix(MOUNT), query, headers, body)
+
+    with listening(answer) as origin:
+        held.append(double_of(origin + MOUNT))
+        yield held[0], origin + MOUNT
+        held[0].stop()
+
+
+@contextmanager
+def listening(respond: Callable[[str, str, dict[str, str], bytes], Answer]) -> Iterator[str]:
+    """A loopback HTTP server that answers with `respond(method, path, headers, body)`; yields its origin."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _do(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            answer = respond(self.command, self.path, dict(self.headers), body)
+            self.send_response(answer[0])
+            for name, value in answer[1].items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(answer[2])))
+            self.end_headers()
+            self.wfile.write(answer[2])
+
+        do_GET = do_POST = do_DELETE = _do  # noqa: N815
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def client_for(url: str, *, retries: int = 0, key: str = "sk_test_double") -> stripe.StripeClient:
+    """The real library, pointed at a double."""
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": url},
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=5),
+    )
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def shop(hook: Hook, clock: Clock, socket_enabled: None) -> Iterator[Shop]:
+    def make(url: str) -> StripeDouble:
+        return create_double(
+            None,
+            url,
+            "http://hook.test/",
+            SECRET,
+            clock=clock,
+            new_id=Ids(),
+            post=hook,
+            settings=QUICK,
+        )
+
+    for double, url in serve(make):
+        yield Shop(double, client_for(url), clock, hook, url)
+
+
+QUICK = Settings("", "", "", settle_after=2.0, first_retry=1.0, longest_retry=8.0)
+
+
+def _json(body: bytes) -> Any:
+    return json.loads(body)
+
+
+def _is_signed(headers: dict[str, str], body: bytes, at: float) -> bool:
+    with patch("stripe._webhook.time.time", return_value=at):
+        try:
+            stripe.WebhookSignature.verify_header(body.decode(), headers["Stripe-Signature"], SECRET, tolerance=300)
+        except stripe.SignatureVerificationError:
+            return False
+    return True

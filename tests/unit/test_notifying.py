@@ -1,0 +1,98 @@
+"""The words of notifications and mails: user text cannot become markup, a header line or a link."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.domain.money import Money
+from chalicelib.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.services import notifying
+
+EVIL = '<img src=x onerror="alert(1)">\r\nBcc: all@example.org'
+
+
+def paid(event_name: str) -> Notification:
+    return notifying.order_paid(
+        order_id="ORDER",
+        event_name=event_name,
+        event_id="EVENT",
+        total=Money(amount=2500, currency="EUR"),
+        user_id="USER",
+        notification_id="ID",
+        received_at=7,
+    )
+
+
+def paid_mail(event_name: str, buyer_name: str = "Ada") -> Mail:
+    return notifying.order_paid_mail(
+        order_id="ORDER",
+        event_name=event_name,
+        total=Money(amount=2500, currency="JPY"),
+        buyer_name=buyer_name,
+        to="ada@example.org",
+        order_url="https://x.example/orders/ORDER?access=a&b=1",
+    )
+
+
+def test_order_paid_says_event_and_amount() -> None:
+    assert paid("Conf") == Notification(
+        id="ID",
+        user_id="USER",
+        action=NotificationAction.ORDER_PAID,
+        title="Paid: Conf",
+        message="<p>Your order for <strong>Conf</strong> is paid: 25.00 EUR.</p>",
+        subject="/orders/ORDER",
+        received_at=7,
+    )
+
+
+def test_order_paid_user_markup_is_escaped() -> None:
+    message = paid(EVIL).message
+    assert re.findall("<[^>]*>", message) == ["<p>", "<strong>", "</strong>", "</p>"]
+
+
+@pytest.mark.parametrize("name", [EVIL, "a\nb", "a\u2028b", "a\x00b", "a\x85b"])
+def test_titles_and_subjects_stay_on_one_line(name: str) -> None:
+    assert paid(name).title.isprintable()
+    assert paid_mail(name).subject.isprintable()
+
+
+def test_titles_too_long_are_cut() -> None:
+    title = paid("x" * 500).title
+    assert (len(title), title[-1]) == (notifying.MAX_TITLE, "…")
+
+
+def test_order_paid_mail_says_amount_and_links_to_the_order() -> None:
+    mail = paid_mail("Conf")
+    assert mail.key == "order_paid ORDER"
+    assert mail.subject == "Your tickets for Conf"
+    assert "is paid: 2,500 JPY." in mail.text
+    assert "See your tickets: https://x.example/orders/ORDER?access=a&b=1\n" in mail.text
+    assert '<a href="https://x.example/orders/ORDER?access=a&amp;b=1">See your tickets</a>' in mail.html
+
+
+def test_mails_user_markup_is_escaped() -> None:
+    mail = paid_mail(EVIL, buyer_name="<b>Ada</b>")
+    allowed = {"!doctype", "html", "body", "p", "a", "/p", "/a", "/body", "/html"}
+    assert set(re.findall(r"<([^\s>]+)", mail.html)) <= allowed
+    assert "\nBcc:" not in mail.text
+
+
+@pytest.mark.parametrize("make", [notifying.verify_mail, notifying.reset_mail, notifying.sign_up_exists_mail])
+def test_account_mails_carry_key_address_and_link(make: Callable[..., Mail]) -> None:
+    mail = make(to="ada@example.org", name="Ada", url="https://x.example/verify#secret", key="verify 1")
+    assert (mail.key, mail.to) == ("verify 1", "ada@example.org")
+    assert mail.text.startswith("Hello Ada,\n\n")
+    assert "https://x.example/verify#secret" in mail.text
+    assert 'href="https://x.example/verify#secret"' in mail.html
+
+
+@pytest.mark.parametrize("name", ["evil.example", "http://evil.example/win", "win/now", "www.evil", "x" * 61, "", "\n"])
+def test_greeting_name_that_may_become_a_link_is_left_out(name: str) -> None:
+    assert notifying.greeting(name) == "Hello,"
+
+
+@pytest.mark.parametrize("name", ["Ada", "Dr. Ada Lovelace", "J. R. R. Tolkien", "Ąžuolas Şahin-O'Neil"])
+def test_greeting_ordinary_name_is_used(name: str) -> None:
+    assert notifying.greeting(name) == f"Hello {name},"
