@@ -1,20 +1,77 @@
 """THE MAP: the Chalice application, its blueprints, and every trigger that is not HTTP.
 
 Triggers stand here because Chalice exports broken handlers from blueprints (docs/platform.md). Nothing is decided in
-this file: routes are in chalicelib/routes, reactions in chalicelib/reactions.py.
+this file: routes are in chalicelib/routes, what a change causes in chalicelib/reactions.py.
 """
 
-from chalice.app import Chalice
+from typing import Any
 
-from chalicelib import bootstrap
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, WebsocketEvent
+
+from chalicelib import bootstrap, reactions
 from chalicelib.domain.kinds import LISTS
-from chalicelib.routes import accounts, events, resources
+from chalicelib.routes import (
+    accounts,
+    docs,
+    events,
+    imports,
+    live,
+    notifications,
+    orders,
+    pages,
+    resources,
+    stripe,
+    ticket_types,
+)
+from chalicelib.triggers import sockets, streams, timers
 
 app = Chalice(app_name="marquee")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 settings = bootstrap.services().config
 
-app.register_blueprint(accounts.routes)
-app.register_blueprint(events.routes)
+for module in (accounts, events, imports, ticket_types, orders, stripe, notifications, live, pages, docs):
+    app.register_blueprint(module.routes)
 for kind in LISTS:
     app.register_blueprint(resources.routes_for(kind))
+
+
+@app.on_ws_connect(name="socket_connect")
+def socket_connect(event: WebsocketEvent) -> dict[str, Any]:
+    """A socket opens with a one-time ticket."""
+    return sockets.connect(event.to_dict())
+
+
+@app.on_ws_message(name="socket_message")
+def socket_message(event: WebsocketEvent) -> dict[str, Any]:
+    """A client says something."""
+    return sockets.message(event.to_dict())
+
+
+@app.on_ws_disconnect(name="socket_disconnect")
+def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
+    """A socket closed."""
+    return sockets.disconnect(event.to_dict())
+
+
+@app.on_dynamodb_record(stream_arn=settings.content_stream_arn, batch_size=25, name="on_content")
+def on_content(event: DynamoDBEvent) -> dict[str, Any]:
+    """Content changed."""
+    return streams.react(event.to_dict(), reactions.CONTENT)
+
+
+@app.on_dynamodb_record(stream_arn=settings.inbox_stream_arn, batch_size=25, name="on_stripe_inbox")
+def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
+    """Stripe told us something."""
+    return streams.react(event.to_dict(), reactions.STRIPE_INBOX)
+
+
+@app.on_dynamodb_record(stream_arn=settings.notifications_stream_arn, batch_size=100, name="on_notifications")
+def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
+    """A notification or a mail was written."""
+    return streams.react(event.to_dict(), reactions.NOTIFICATIONS)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="release_holds")
+def release_holds(_: CloudWatchEvent) -> None:
+    """The holds of unpaid orders end."""
+    timers.release_holds()

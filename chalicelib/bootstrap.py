@@ -13,11 +13,11 @@ from chalicelib import config
 from chalicelib.adapters.system import SystemClock, SystemIds
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.bodies import DynamoBodies
     from chalicelib.adapters.dynamo.claims import DynamoClaims
     from chalicelib.adapters.dynamo.connection_store import DynamoConnections
     from chalicelib.adapters.dynamo.credentials import DynamoCredentials
     from chalicelib.adapters.dynamo.notification_store import DynamoCounters, DynamoInbox
-    from chalicelib.adapters.dynamo.queries import DynamoQueries
     from chalicelib.adapters.dynamo.reader import DynamoReader
     from chalicelib.adapters.dynamo.representations import DynamoRepresentations
     from chalicelib.adapters.dynamo.sales_store import DynamoOrders
@@ -29,14 +29,17 @@ if TYPE_CHECKING:
     from chalicelib.services.broadcasting import Broadcasting
     from chalicelib.services.browsing import Browsing
     from chalicelib.services.charging import Charging
+    from chalicelib.services.clearing import Clearing
     from chalicelib.services.connecting import Connecting
     from chalicelib.services.hosting import Hosting
+    from chalicelib.services.importing import Importing
     from chalicelib.services.mailing import Mailing
     from chalicelib.services.ordering import Ordering
     from chalicelib.services.publishing import Publishing
     from chalicelib.services.reading import Reading
     from chalicelib.services.receiving import Receiving
     from chalicelib.services.releasing import Releasing
+    from chalicelib.services.rendering import Rendering
     from chalicelib.services.repeating import Repeating
     from chalicelib.services.representing import Representing
     from chalicelib.services.selling import Selling
@@ -136,6 +139,23 @@ class Services:
         )
 
     @cached_property
+    def importing(self) -> Importing:
+        """Archives become events."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.import_store import DynamoImports
+        from chalicelib.services.importing import Importing
+
+        return Importing(DynamoImports(), DynamoContentStore(), self.clock, self.ids)
+
+    @cached_property
+    def clearing(self) -> Clearing:
+        """Leftovers of deleted events."""
+        from chalicelib.adapters.dynamo.leftovers import DynamoLeftovers
+        from chalicelib.services.clearing import Clearing
+
+        return Clearing(DynamoLeftovers())
+
+    @cached_property
     def repeating(self) -> Repeating:
         """Idempotency-Key."""
         from chalicelib.services.repeating import Repeating
@@ -231,21 +251,12 @@ class Services:
         )
 
     @cached_property
-    def _queries(self) -> DynamoQueries:
-        from chalicelib.adapters.dynamo.queries import DynamoQueries
-
-        return DynamoQueries(
-            endpoint=self.config.dynamodb_endpoint,
-            region=self.config.region,
-            table_prefix=self.config.table_prefix,
-            credentials=config.credentials,
-        )
-
-    @cached_property
     def _sales_view(self) -> DynamoSalesView:
+        from chalicelib.adapters.dynamo.queries import DynamoQueries
         from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
 
-        return DynamoSalesView(self._queries)
+        queries = DynamoQueries(self.reader, table_prefix=self.config.table_prefix)
+        return DynamoSalesView(self.reader, queries)
 
     @cached_property
     def _orders(self) -> DynamoOrders:
@@ -348,18 +359,31 @@ class Services:
         from chalicelib.adapters.webhook_signature import is_signed
         from chalicelib.services.receiving import Receiving
 
-        writer = DynamoWriter(
-            endpoint=self.config.dynamodb_endpoint,
-            region=self.config.region,
-            table_prefix=self.config.table_prefix,
-            credentials=config.credentials,
-        )
+        writer = DynamoWriter(self.reader, table_prefix=self.config.table_prefix)
         return Receiving(
             DynamoInbox(writer),
             is_signed,
             self.clock,
             secrets=self.config.stripe_webhook_secrets,
             livemode=self.config.livemode,
+        )
+
+    @cached_property
+    def rendering(self) -> Rendering:
+        """Pages."""
+        from chalicelib.services.rendering import Rendering
+
+        def bodies() -> DynamoBodies:
+            from chalicelib.adapters.dynamo.bodies import DynamoBodies
+
+            return DynamoBodies()
+
+        return Rendering(
+            stored=self._representations,
+            bodies=bodies,
+            sales=self._sales_view,
+            clock=self.clock,
+            public_url=self.config.public_url,
         )
 
 

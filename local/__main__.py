@@ -41,7 +41,7 @@ def main(port: int, data_dir: Path, database_port: int, log_level: str) -> None:
     console = Console(highlight=False)
     started = time.perf_counter()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("marquee").setLevel(log_level.upper())
+    logging.getLogger("local").setLevel(log_level.upper())
 
     def tell(running: Runner) -> None:
         console.print(_summary(running, time.perf_counter() - started))

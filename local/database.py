@@ -25,7 +25,7 @@ from local.journal import Entry, Journal, JournalFailed
 from local.start_errors import DataDirectoryInUse
 from local.stream_log import StoredRecord, StreamLog
 
-log = logging.getLogger("marquee.database")
+log = logging.getLogger("local.database")
 
 COMPACT_ABOVE_BYTES = 64 * 1024 * 1024
 EXPIRED_FOR_SECONDS = 48 * 60 * 60
@@ -49,12 +49,12 @@ class Database:
 
         Raises DataDirectoryInUse, or JournalDamaged when acknowledged data would be lost.
         """
+        self._lock_file = _claim(data_dir) if data_dir else None
+        self._journal: Journal | None = None
         self._lock = threading.RLock()
         self._ttl: dict[str, str] = {}
         self.streams = StreamLog()
         self._engine = Engine(self.streams)
-        self._lock_file = _claim(data_dir) if data_dir else None
-        self._journal: Journal | None = None
         self._compact_above = COMPACT_ABOVE_BYTES
         try:
             if data_dir:
@@ -94,7 +94,7 @@ class Database:
             self._journal.commit(receipt.position)
         self.streams.publish(receipt.sequence)
         if self._journal and self._journal.size > self._compact_above:
-            self.compact()
+            self._try_to_compact()
 
     def _run(self, operation: str, body: bytes) -> Answer:
         if self._journal and self._journal.failed:
@@ -197,6 +197,13 @@ class Database:
             self._drop_expired(time.time() - EXPIRED_FOR_SECONDS)
             self._journal.rewrite(self._snapshot())
             self._compact_above = max(COMPACT_ABOVE_BYTES, 3 * self._journal.size)
+
+    def _try_to_compact(self) -> None:
+        try:
+            self.compact()
+        except OSError as error:
+            self._compact_above *= 2
+            log.warning("the journal could not be compacted: %s", error)
 
     def _drop_expired(self, before: float) -> None:
         for name, attribute in self._ttl.items():

@@ -40,8 +40,8 @@ from local.proxy_event import MalformedAnswer, answer_of, payload_fits, proxy_ev
 from local.routing import Match, Router, UndecodablePath
 from local.static_files import StaticFiles, accepts_gzip
 
-log = logging.getLogger("marquee.gateway")
-access = logging.getLogger("marquee.access")
+log = logging.getLogger("local.gateway")
+access = logging.getLogger("local.access")
 
 BODY_BYTES = 10 * 1024 * 1024
 HEAD_BYTES = 10_240
@@ -109,7 +109,8 @@ class Gateway:
         answer.headers.append(("x-amzn-RequestId", request_id))
         await send_answer(send, answer, method=request.method)
         spent = (time.perf_counter() - started) * 1000
-        access.info("%s %s %d %.1fms %s", request.method, name, answer.status, spent, request_id)
+        level = logging.DEBUG if name == "/_local" else logging.INFO
+        access.log(level, "%s %s %d %.1fms %s", request.method, name, answer.status, spent, request_id)
 
     async def _serve(self, request: HttpRequest, request_id: str) -> tuple[str, HttpAnswer]:
         """(what the access log calls it, the answer). The log names routes, not paths: those may carry tokens."""

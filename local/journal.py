@@ -89,7 +89,7 @@ class Journal:
         """
         self._path.with_suffix(".new").unlink(missing_ok=True)
         if not self._path.exists():
-            self._replace_file([])
+            self._swap(self._write_fresh([]))
         good = 0
         with self._path.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -167,27 +167,44 @@ class Journal:
             self._state.notify_all()
 
     def rewrite(self, entries: Iterable[Entry]) -> None:
-        """Put a compacted journal in the place of this one; the caller holds the lock that keeps appends out."""
+        """Put a compacted journal in the place of this one; the caller holds the lock that keeps appends out.
+
+        Raises OSError when there is no room for it: the journal goes on as it was.
+        """
         with self._state:
             while self._syncing:
                 self._state.wait()
             self._syncing = True
         try:
-            self._replace_file(entries)
-            os.close(self._fd)
-            self._open(self._path.stat().st_size)
+            fresh = self._write_fresh(entries)
+            self._take_over(fresh)
         finally:
             with self._state:
-                self._synced, self._syncing = self._appended, False
+                self._syncing = False
                 self._state.notify_all()
 
-    def _replace_file(self, entries: Iterable[Entry]) -> None:
+    def _take_over(self, fresh: Path) -> None:
+        """From the rename on there is no way back: an error half-way stops the journal for good."""
+        try:
+            self._swap(fresh)
+            os.close(self._fd)
+            self._open(self._path.stat().st_size)
+        except BaseException:
+            self._fail()
+            raise
+        with self._state:
+            self._synced = self._appended
+
+    def _write_fresh(self, entries: Iterable[Entry]) -> Path:
         fresh = self._path.with_suffix(".new")
         with open(fresh, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(encode_line(Entry(format=FORMAT)))
             file.writelines(encode_line(entry) for entry in entries)
             file.flush()
             os.fsync(file.fileno())
+        return fresh
+
+    def _swap(self, fresh: Path) -> None:
         fresh.replace(self._path)
         directory = os.open(self._path.parent, os.O_RDONLY)
         try:

@@ -35,7 +35,7 @@ from local.streams import FailureFile, StreamLoop
 from local.stripe_mount import StripeMount
 from local.timers import Timer
 
-log = logging.getLogger("marquee.runner")
+log = logging.getLogger("local.runner")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -44,14 +44,17 @@ TTL_ATTRIBUTE = "expires_at"
 
 Step = Callable[[str], None]
 CreateTables = Callable[[], object]
+LoadDemo = Callable[[str], Sequence[demo.DemoAccount]]
+"""Origin -> who may sign in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is run: the module that holds `app`, and how its tables are made."""
+    """What is run: the module that holds `app`, how its tables are made, and what it starts with."""
 
     module: ModuleType
     create_tables: CreateTables
+    load_demo: LoadDemo
 
     @property
     def app(self) -> Chalice:
@@ -64,7 +67,7 @@ def load_product() -> Product:
     """The real one. Imported late: it reads the environment."""
     try:
         tables = importlib.import_module("chalicelib.adapters.dynamo.tables")
-        return Product(importlib.import_module("app"), tables.create_missing)
+        return Product(importlib.import_module("app"), tables.create_missing, demo.load)
     except RuntimeError as error:
         raise ProductRefused(str(error)) from error
 
@@ -81,6 +84,7 @@ class Runner:
     timers: Sequence[Timer]
     sockets: SocketGateway
     stripe: StripeMount | None
+    product: Product
 
     def start_reactions(self) -> None:
         """Streams, timers and Stripe's webhooks, once the product answers."""
@@ -102,7 +106,7 @@ class Runner:
 
     def load_demo(self) -> Sequence[demo.DemoAccount]:
         """Once per data directory; the accounts are told every time."""
-        return demo_marker.load_once(self.settings.data_dir, lambda: demo.load(self.settings.origin))
+        return demo_marker.load_once(self.settings.data_dir, lambda: self.product.load_demo(self.settings.origin))
 
     def reset(self) -> Sequence[demo.DemoAccount]:
         """Back to a fresh start, without a restart."""
@@ -133,7 +137,7 @@ def assemble(settings: Settings, database: Database, product: Product) -> Runner
         stripe=stripe,
     )
     gateway = Gateway(app, static_dir=ROOT / "web" / "public", local_site=site, sockets=sockets)
-    runner = Runner(settings, database, gateway, site, loops, timers, sockets, stripe)
+    runner = Runner(settings, database, gateway, site, loops, timers, sockets, stripe, product)
     return runner
 
 
@@ -200,15 +204,26 @@ async def _serve(runner: Runner, stop: asyncio.Event, step: Step, ready: Callabl
         with contextlib.suppress(ValueError, RuntimeError):  # only the main thread may
             loop.add_signal_handler(name, stop.set)
     runner.start_reactions()
+    step(f"Serving {runner.settings.origin}")
     try:
         if not demo_marker.is_loaded(runner.settings.data_dir):
             step("Loading the demo conference")
-        runner.site.accounts = await asyncio.to_thread(runner.load_demo)
+        runner.site.accounts = await asyncio.to_thread(_demo_accounts, runner, step)
         ready(runner)
         await stop.wait()
         step("Stopping")
     finally:
         await asyncio.to_thread(runner.stop_reactions)
+
+
+def _demo_accounts(runner: Runner, step: Step) -> Sequence[demo.DemoAccount]:
+    """A product that runs without its demo data is worth more than none; the next start tries again."""
+    try:
+        return runner.load_demo()
+    except Exception:
+        log.exception("the demo data could not be loaded")
+        step("The demo data could not be loaded (see above); everything else runs")
+        return []
 
 
 @contextlib.asynccontextmanager

@@ -24,7 +24,7 @@ from local.http_message import HttpAnswer, HttpRequest, Message, Receive, Scope,
 from local.servers import MESSAGE_BYTES
 from local.socket_events import connect_event, disconnect_event, message_event
 
-log = logging.getLogger("marquee.sockets")
+log = logging.getLogger("local.sockets")
 
 IDLE_SECONDS = 600.0
 LIFE_SECONDS = 7200.0

@@ -21,7 +21,7 @@ from local.database import Database
 from local.handlers import StreamSource
 from local.stream_log import StoredRecord, sequence_number
 
-log = logging.getLogger("marquee.streams")
+log = logging.getLogger("local.streams")
 
 ATTEMPTS = 5
 """Calls with one record alone before it is given up."""

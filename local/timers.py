@@ -15,7 +15,7 @@ from uuid import uuid4
 from local.handlers import Schedule
 from local.lambda_context import ACCOUNT
 
-log = logging.getLogger("marquee.timers")
+log = logging.getLogger("local.timers")
 
 UNITS = {"minute": 60, "hour": 3600, "day": 86_400}
 MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"

@@ -25,6 +25,7 @@ def database_endpoint() -> Iterator[DatabaseEndpoint]:
 
         tables.create_missing()
         yield endpoint
+        close_connections()
 
 
 @pytest.fixture
@@ -59,6 +60,16 @@ def organiser(anonymous: Client) -> Client:
 def stranger(anonymous: Client) -> Client:
     """Another verified account."""
     return verified(sign_up(anonymous))
+
+
+def close_connections() -> None:
+    """Close what the light clients keep alive, so that nothing is left open when the process ends."""
+    from chalicelib import bootstrap
+
+    for built in vars(bootstrap.services()).values():
+        close = getattr(built, "close", None)
+        if close is not None:
+            close()
 
 
 def new_container() -> None:

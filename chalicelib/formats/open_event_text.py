@@ -15,6 +15,7 @@ from chalicelib.domain.text import Email, Url
 
 MAX_HTML = 40_000
 _MAX_RAW = 2 * MAX_HTML  # markup may be twice as long as what stays of it
+_MAX_LINE = 8_000  # of raw text that may become a line of at most 500 characters
 _MAX_URL = 4_000  # longer ones are refused by the wire type
 _MAX_NESTING = 100  # sanitising takes time in the square of the nesting
 _NOT_TEXT = "was not text and is left out"
@@ -45,11 +46,11 @@ def read_line(value: object, limit: int) -> tuple[str | None, str]:
     tidy = _CONTROLS.sub("", raw)
     found = ["lost its control characters"] if tidy != raw else []
     if "<" in tidy or "&" in tidy:
-        marked = _without_deep_markup(tidy[:_MAX_RAW])
+        marked = _without_deep_markup(tidy[:_MAX_LINE])
         unmarked = _CONTROLS.sub("", domain_text.plain(_BLOCK.sub(" <", marked)))
-        found += ["lost its HTML"] if unmarked.split() != unescape(tidy[:_MAX_RAW]).split() else []
+        found += ["lost its HTML"] if unmarked.split() != unescape(tidy[:_MAX_LINE]).split() else []
         tidy = unmarked
-    line = " ".join(domain_text.clean(tidy[:_MAX_RAW]).split())
+    line = " ".join(domain_text.clean(tidy[:_MAX_LINE]).split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
         found.append(f"was cut to {limit} characters")

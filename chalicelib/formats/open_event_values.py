@@ -17,12 +17,12 @@ _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^
 # The names of CSS level 2 (www.w3.org/TR/CSS2/syndata.html#color-units) and a few more that people use.
 _COLOURS = {
     name: f"#{digits}"
-    for name, digits in zip(
-        "aqua black blue fuchsia gray grey green lime maroon navy olive orange purple red silver teal white yellow "
-        "brown cyan gold indigo magenta pink violet".split(),
-        "00ffff 000000 0000ff ff00ff 808080 808080 008000 00ff00 800000 000080 808000 ffa500 800080 ff0000 c0c0c0 "
-        "008080 ffffff ffff00 a52a2a 00ffff ffd700 4b0082 ff00ff ffc0cb ee82ee".split(),
-        strict=True,
+    for name, digits in re.findall(
+        r"(\w+) (\w+)",
+        "aqua 00ffff, black 000000, blue 0000ff, brown a52a2a, cyan 00ffff, fuchsia ff00ff, gold ffd700, gray 808080, "
+        "green 008000, grey 808080, indigo 4b0082, lime 00ff00, magenta ff00ff, maroon 800000, navy 000080, "
+        "olive 808000, orange ffa500, pink ffc0cb, purple 800080, red ff0000, silver c0c0c0, teal 008080, "
+        "violet ee82ee, white ffffff, yellow ffff00",
     )
 }
 _STATES = {state.value: state.value for state in SessionState} | {

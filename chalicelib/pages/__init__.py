@@ -1,1 +1,4 @@
-"""Public HTML, rendered when data changes, like every representation."""
+"""Public HTML: templates, and functions that turn domain objects into pages. Called by services/rendering.py alone.
+
+Knows nothing of requests, stores or time of day; everything a page shows is a parameter.
+"""

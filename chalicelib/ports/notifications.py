@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -111,14 +110,3 @@ class Mailer(Protocol):
 
     def send(self, mail: Claimed) -> None:
         """Hand it over. Raises MailRefused, MailUncertain, UpstreamFailed (not accepted, worth another try)."""
-
-
-class StoredChange(NamedTuple):
-    """A change of a stored item as its stream tells it: plain values before and after, None where there was or is
-    no item. `noun` is the first word of the sort key.
-    """
-
-    noun: str
-    partition: str
-    before: Mapping[str, object] | None
-    after: Mapping[str, object] | None

@@ -139,6 +139,13 @@ class Sweep(NamedTuple):
     version: int
 
 
+class HeldOrder(NamedTuple):
+    """An order that is reserved until its deadline (Unix seconds)."""
+
+    id: str
+    deadline: int
+
+
 class Holds(Protocol):
     """Finds orders whose hold may be over."""
 
@@ -148,7 +155,7 @@ class Holds(Protocol):
     def save_sweep(self, sweep: Sweep) -> bool:
         """Keep it, unless another run has done so since it was read. Whether it was kept."""
 
-    def reserved(self, minute: int) -> list[OrderRecord]:
+    def reserved(self, minute: int) -> list[HeldOrder]:
         """The orders made in a Unix minute that are still reserved, strongly consistent."""
 
 

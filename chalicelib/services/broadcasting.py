@@ -7,11 +7,12 @@ repeated, since the inbox keeps everything and the next hello asks for what was 
 from collections.abc import Mapping
 
 from chalicelib import telemetry
+from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.notification import Notification, NotificationAction
 from chalicelib.live import protocol
 from chalicelib.ports import Clock
 from chalicelib.ports.live import Connection, Connections, Pusher, SignIns
-from chalicelib.ports.notifications import Counters, StoredChange
+from chalicelib.ports.notifications import Counters
 
 
 class Broadcasting:
@@ -26,12 +27,12 @@ class Broadcasting:
         self._pusher = pusher
         self._clock = clock
 
-    def broadcast(self, changes: list[StoredChange]) -> None:
+    def broadcast(self, changes: list[Change]) -> None:
         """Push the changes of one user's notifications, in the order they happened."""
         added, marked = _added(changes), _marked(changes)
         if not added and not marked:
             return
-        user_id = next(str(change.after["user_id"]) for change in changes if change.after)
+        user_id = changes[0].owner
         connections = self._standing(user_id)
         if not connections:
             return
@@ -67,13 +68,14 @@ class Broadcasting:
         return kept
 
 
-def _added(changes: list[StoredChange]) -> list[Notification]:
+def _added(changes: list[Change]) -> list[Notification]:
     """The new notifications, oldest first, each once."""
-    found = {str(c.after["id"]): _notification(c.after) for c in changes if c.before is None and c.after is not None}
+    created = [change.after for change in changes if change.kind is ChangeKind.CREATED and change.after]
+    found = {str(item["id"]): _notification(item) for item in created}
     return [found[id] for id in sorted(found)]
 
 
-def _marked(changes: list[StoredChange]) -> dict[str, bool]:
+def _marked(changes: list[Change]) -> dict[str, bool]:
     """What each notification that changed between read and unread is now."""
     return {
         str(change.after["id"]): bool(change.after["has_read"])

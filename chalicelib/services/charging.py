@@ -7,22 +7,23 @@ marked `surplus` and the order in review, for staff to refund in Stripe.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.charge import Payment, PaymentStatus
 from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.money import display
 from chalicelib.domain.order import Happening, OrderRecord, OrderState, after, moved_on
 from chalicelib.domain.stock import Piece, Short, choose
+from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView, StripeEvent
-from chalicelib.services.publishing import moment
 from chalicelib.services.telling import Telling
 
 HANDLED = frozenset(
@@ -45,7 +46,14 @@ class Charging:
     """Applies payments to orders."""
 
     def __init__(
-        self, *, orders: Orders, view: SalesView, payments: Callable[[], Payments], telling: Telling, clock: Clock, livemode: bool
+        self,
+        *,
+        orders: Orders,
+        view: SalesView,
+        payments: Callable[[], Payments],
+        telling: Telling,
+        clock: Clock,
+        livemode: bool,
     ) -> None:
         self._orders = orders
         self._view = view
@@ -53,6 +61,12 @@ class Charging:
         self._telling = telling
         self._clock = clock
         self._livemode = livemode
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """React to the inbox stream: every new event has its effects. Raises UpstreamFailed, Busy, KeyError."""
+        for change in changes:
+            if change.kind is ChangeKind.CREATED and change.after is not None:
+                self.record(stripe_event(change.owner, change.after))
 
     def record(self, event: StripeEvent) -> None:
         """Apply what an event hints at, once. Raises UpstreamFailed, Busy: the stream then tries again."""
@@ -152,6 +166,18 @@ class Charging:
             self._orders.keep_orphan(key, payment, now=int(self._clock.now()))
             telemetry.count("OrphanPayment")
         telemetry.log("payment_names_no_order", object=object_id, status=payment.status.value)
+
+
+def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
+    """The event that an inbox item holds (adapters/dynamo/inbox_store.py). Raises KeyError for another shape."""
+    object_id = item.get("object_id")
+    return StripeEvent(
+        id=event_id,
+        kind=str(item["kind"]),
+        object_id=None if object_id is None else str(object_id),
+        livemode=item["livemode"] is True,
+        ignored=item.get("ignored") is True,
+    )
 
 
 def happening_of(record: OrderRecord, payment: Payment, *, now: float, livemode: bool) -> Happening | None:

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 
 from chalicelib import telemetry
+from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.ports import Clock
-from chalicelib.ports.notifications import Claimed, Held, Mailer, MailRefused, Mails, MailUncertain, StoredChange
+from chalicelib.ports.notifications import Claimed, Held, Mailer, MailRefused, Mails, MailUncertain
 
 CLAIM_SECONDS = 15
 """Longer than one send takes (adapters/ses_mailer.py)."""
@@ -29,10 +30,10 @@ class Mailing:
         self._clock = clock
         self._sleep = sleep
 
-    def send(self, changes: list[StoredChange]) -> None:
+    def send(self, changes: list[Change]) -> None:
         """Send the mails that are new. Raises Busy, UpstreamFailed, MailUncertain: try again later."""
         for change in changes:
-            if change.before is None and change.after is not None:
+            if change.kind is ChangeKind.CREATED and change.after is not None:
                 self._send(str(change.after["id"]))
 
     def _send(self, mail_id: str) -> None:

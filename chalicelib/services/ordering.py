@@ -38,13 +38,13 @@ from chalicelib.domain.permission import Action, allows
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import revive
 from chalicelib.domain.ticket import TicketType, closed_because
+from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
 from chalicelib.ports.payments import CheckoutRequest, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.holding import Holding
-from chalicelib.services.publishing import moment
 from chalicelib.services.showing import hash_of_access, is_buyer
 from chalicelib.services.telling import Telling
 

@@ -10,12 +10,12 @@ from chalicelib import telemetry
 from chalicelib.domain.errors import Busy, Conflict, UpstreamFailed
 from chalicelib.domain.order import Happening, OrderRecord, OrderState, after, moved_on
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
 from chalicelib.services.charging import Charging
 from chalicelib.services.ordering import LATE_SECONDS, Ordering
-from chalicelib.services.publishing import moment
 
 TRIES = 5
 MINUTES_A_RUN = 60

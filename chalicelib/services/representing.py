@@ -1,21 +1,18 @@
 """Representing: makes the bodies of lists that nobody has read since they changed. Called by services/reading.py.
 
-A body is kept under a tag only when strongly consistent reads of that tag before and after the strongly consistent
-query agree; otherwise it is built again. Two readers building at once write the same bytes.
+A body is kept only under the tag it certainly belongs to (services/settling.py).
 """
 
 import json
-from collections.abc import Callable
 
 from chalicelib.domain.cursors import make_cursor
-from chalicelib.domain.errors import Busy, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.representation import represent, represent_public, revive
 from chalicelib.ports.content import Bodies, Member, StoredItem
 from chalicelib.services.reading import page_tag
-
-BUILDS = 6
+from chalicelib.services.settling import settled
 
 
 class Representing:
@@ -38,7 +35,7 @@ class Representing:
             members = self._bodies.members(event_id, kind, view, page)
             return self._page(members, page, scope=f"{event_id}/{kind.value}/{view.value}")
 
-        return self._settled(tag, body, lambda t, b: self._bodies.keep(event_id, view, kind.value, t, b))
+        return settled(tag, body, lambda t, b: self._bodies.keep(event_id, view, kind.value, t, b))
 
     def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
         """Tag and bytes of a page of the public list of events. Raises Busy."""
@@ -47,7 +44,7 @@ class Representing:
             chosen = [m for m in self._bodies.directory() if m.id > page.after and fits(json.loads(m.body), filters)]
             return self._page(chosen[: page.limit + 1], page, scope="events")
 
-        return self._settled(
+        return settled(
             lambda: page_tag(self._bodies.directory_tag(), page, filters),
             body,
             lambda t, b: self._bodies.keep("EVENTS", View.PUBLIC, Kind.EVENTS.value, t, b),
@@ -71,18 +68,6 @@ class Representing:
         if len(members) > page.limit:
             cursor = f'"{make_cursor(shown[-1].id, scope=scope, key=self._cursor_key)}"'
         return f'{{"items":[{",".join(m.body for m in shown)}],"next_cursor":{cursor}}}'
-
-    @staticmethod
-    def _settled(tag: Callable[[], str], body: Callable[[], str], keep: Callable[[str, str], None]) -> tuple[str, str]:
-        before = tag()
-        for _ in range(BUILDS):
-            built = body()
-            after = tag()
-            if before == after:
-                keep(after, built)
-                return after, built
-            before = after
-        raise Busy("The list keeps changing. Try again.")
 
 
 def fits(event: dict[str, object], filters: dict[str, str]) -> bool:

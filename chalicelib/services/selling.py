@@ -26,12 +26,13 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import Representation, represent, revive
 from chalicelib.domain.stock import Shard, resize, shard_count, split
 from chalicelib.domain.ticket import MAX_TYPES, TicketType, TicketTypeFields
+from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore
 from chalicelib.ports.sales import Lost, SalesView, StoredTicketType, TicketTypes
 from chalicelib.services.authorising import Authorising
-from chalicelib.services.publishing import as_fields, moment, sanitised
+from chalicelib.services.publishing import as_fields, sanitised
 from chalicelib.services.showing import with_availability
 
 TRIES = 8

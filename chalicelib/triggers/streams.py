@@ -11,30 +11,28 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.ports.notifications import StoredChange
+from chalicelib.domain.changes import Change, ChangeKind
+from chalicelib.reactions import Reaction, Reactions
 
 Event = dict[str, Any]
 Answer = dict[str, list[dict[str, str]]]
-Reaction = Callable[[list[StoredChange]], None]
-Reactions = Mapping[str, Callable[[bootstrap.Services], Reaction]]
-"""What to call with the changes of one item or partition, by the first word of the sort key."""
 
 
 class _Read(NamedTuple):
     """A record that could be read, and the number to report it by."""
 
     number: str
-    change: StoredChange
+    change: Change
 
 
-def consume(event: Event, reaction: Callable[[StoredChange], None]) -> Answer:
+def consume(event: Event, reaction: Callable[[Change], None]) -> Answer:
     """Call `reaction` with each change by itself."""
     reads, failed = _read_all(event)
     failed += [read.number for read in reads if not _attempt(lambda changes: reaction(changes[0]), [read])]
     return _report(failed)
 
 
-def on_notifications(event: Event, reactions: Reactions) -> Answer:
+def react(event: Event, reactions: Reactions) -> Answer:
     """Call for each partition and noun its reaction, with all the changes the batch has of it. When that fails, once
     more with each change alone, so that one bad change costs its neighbours nothing.
     """
@@ -86,11 +84,12 @@ def _report(failed: list[str]) -> Answer:
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 
-def read_change(record: Mapping[str, Any]) -> StoredChange:
+def read_change(record: Mapping[str, Any]) -> Change:
     """The change that a stream record tells."""
     data = record["dynamodb"]
     keys = _plain(data["Keys"])
-    return StoredChange(
+    return Change(
+        kind=ChangeKind(record["eventName"]),
         noun=keys["sk"].partition("#")[0],
         partition=keys["pk"],
         before=_plain(data["OldImage"]) if "OldImage" in data else None,

@@ -244,7 +244,7 @@ def test_access_log_names_the_route_and_nothing_private(origin, caplog):
     deadline = time.monotonic() + 2
     while "/v1/who" not in caplog.text and time.monotonic() < deadline:
         time.sleep(0.01)
-    lines = [record.getMessage() for record in caplog.records if record.name == "marquee.access"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "local.access"]
     assert len(lines) == 1
     assert lines[0].startswith("GET /v1/who/{name} 200 ")
-    assert "hidden" not in "".join(r.getMessage() for r in caplog.records if r.name.startswith("marquee"))
+    assert "hidden" not in "".join(r.getMessage() for r in caplog.records if r.name.startswith("local."))

@@ -281,6 +281,33 @@ def test_one_sync_serves_many_writers(tmp_path, monkeypatch):
     journal.close()
 
 
+def test_torn_line_is_cut_off_before_the_next_is_written(tmp_path):
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    assert [entry.format for entry in journal.load()] == [1]
+    for number in (1, 2):
+        journal.commit(journal.append(Entry(sequence=number)))
+    journal.close()
+    path.write_bytes(path.read_bytes()[:-4])
+    for expected in ([1], [1, 3]):
+        journal = Journal(path)
+        assert [entry.sequence for entry in journal.load()][1:] == expected
+        journal.commit(journal.append(Entry(sequence=3)))
+        journal.close()
+
+
+def test_compaction_without_room_leaves_the_journal_as_it_was(filled, opened, monkeypatch):
+    def full(_entry):
+        raise OSError(28, "No space left on device")
+
+    filled._compact_above = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "_write_fresh", lambda self, entries: full(entries))
+        put(filled, "kept")
+    put(filled, "kept too")
+    assert ids(opened()) == {"i0", "i1", "i2", "kept", "kept too"}
+
+
 def test_append_after_a_failure_raises(tmp_path, monkeypatch):
     journal = Journal(tmp_path / "journal.jsonl")
     list(journal.load())

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.demo import DemoAccount
 from local.environment import Settings, prepare, token_secret
 from local.runner import PortTaken, Product, run
 from tests.local.conftest import TABLE, dynamo
@@ -48,9 +49,10 @@ def create_tables():
 class Running:
     """The runner in a thread."""
 
-    def __init__(self, module, data_dir: Path) -> None:
+    def __init__(self, module, data_dir: Path, load_demo=lambda origin: []) -> None:
         self.settings = Settings(free_port(), data_dir)
         self.runner, self.error = None, None
+        self._load_demo = load_demo
         self._module, self._ready = module, threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._main()))
 
@@ -59,7 +61,7 @@ class Running:
         try:
             await run(
                 self.settings,
-                load=lambda: Product(self._module, create_tables),
+                load=lambda: Product(self._module, create_tables, self._load_demo),
                 step=lambda text: None,
                 ready=self._tell,
                 stop=self._stop,
@@ -111,6 +113,35 @@ def test_everything_is_wired(environment, sample, tmp_path):
         assert sample.seen_batches == [["a"]]
 
 
+def test_demo_data_is_loaded_once_and_again_after_a_reset(environment, sample, tmp_path):
+    loads = []
+
+    def load(origin: str) -> list[DemoAccount]:
+        loads.append(httpx.get(f"{origin}/api/v1/who/demo").status_code)
+        return [DemoAccount("organiser", "o@example.org", "secret")]
+
+    for _ in range(2):
+        with Running(sample, tmp_path / "data", load) as running:
+            assert running.runner.site.accounts == [DemoAccount("organiser", "o@example.org", "secret")]
+            origin = running.settings.origin
+            assert "o@example.org" in httpx.get(f"{origin}/_local/").text
+    assert loads == [200]
+    with Running(sample, tmp_path / "data", load) as running:
+        httpx.post(f"{running.settings.origin}/_local/reset")
+    assert loads == [200, 200]
+
+
+def test_demo_data_that_cannot_be_loaded_is_told_and_tried_again(environment, sample, tmp_path, caplog):
+    def refuse(origin: str) -> list[DemoAccount]:
+        raise RuntimeError("no demo today")
+
+    with Running(sample, tmp_path / "data", refuse) as running:
+        assert httpx.get(f"{running.settings.origin}/api/v1/who/ann").status_code == 200
+    assert "no demo today" in caplog.text
+    with Running(sample, tmp_path / "data", lambda origin: [DemoAccount("a", "b", "c")]) as running:
+        assert len(running.runner.site.accounts) == 1
+
+
 def test_port_that_is_taken_is_told_before_anything_happens(environment, sample, tmp_path):
     running = Running(sample, tmp_path / "data")
     taken = pytest.raises(PortTaken, match=f"Port {running.settings.port} is taken")
@@ -122,6 +153,7 @@ def test_port_that_is_taken_is_told_before_anything_happens(environment, sample,
 SERVER = """
 import asyncio, sys
 from pathlib import Path
+from local.demo import DemoAccount
 from local.environment import Settings
 from local.runner import Product, run
 from tests.local import sample_app
@@ -131,7 +163,7 @@ if sys.argv[3] == "hang":
     sample_app.outbox.func = lambda event: time.sleep(60)
 ready = lambda runner: print(__import__("os").environ["AWS_ENDPOINT_URL_DYNAMODB"], flush=True)
 settings = Settings(int(sys.argv[1]), Path(sys.argv[2]))
-asyncio.run(run(settings, load=lambda: Product(sample_app, create_tables), step=lambda text: None, ready=ready))
+asyncio.run(run(settings, load=lambda: Product(sample_app, create_tables, lambda origin: []), step=lambda text: None, ready=ready))
 """
 
 

@@ -141,6 +141,14 @@ def _key(written: Written) -> tuple[str, str]:
     return keys.resource(written.event_id, written.kind, written.id)
 
 
+def written_item(written: Written, *, slug: str | None = None) -> ResourceItem:
+    """The item that holds a resource's representations. Raises BodyTooLarge."""
+    item = resource_item(_key(written), written.id, written.representation, written.public, slug=slug)
+    if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
+        raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
+    return item
+
+
 def _put(
     transaction: Transaction,
     written: Written,
@@ -149,9 +157,7 @@ def _put(
     expected_tag: str = "",
     slug: str | None = None,
 ) -> None:
-    item = resource_item(_key(written), written.id, written.representation, written.public, slug=slug)
-    if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
-        raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
+    item = written_item(written, slug=slug)
     condition = ResourceItem.pk.does_not_exist() if absent else ResourceItem.etag == expected_tag
     transaction.put("resource", item, condition)
 

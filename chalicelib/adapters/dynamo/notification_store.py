@@ -114,10 +114,11 @@ class DynamoInbox:
         received: list[Received] = []
         last = ""
         for number, item in enumerate(found):
-            if len(received) == page.limit or number == EXAMINED_AT_ONCE:
+            wanted = state == "all" or item.has_read
+            if number == EXAMINED_AT_ONCE or (wanted and len(received) == page.limit):
                 return InboxPage(received, last)
             last = item.id
-            if state == "all" or item.has_read:
+            if wanted:
                 received.append(Received(revive_notification(item), bool(item.has_read)))
         return InboxPage(received, "")
 

@@ -1,6 +1,6 @@
 """Queries of the light DynamoDB client: all items of a partition whose sort key begins alike. Used by sales_view.py.
 
-Shares signing, keep-alive and retries with the reader; loads neither PynamoDB nor botocore.
+Goes through the reader, for its signing, connections and retries; loads neither PynamoDB nor botocore.
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,12 @@ from typing import Any
 from chalicelib.adapters.dynamo.reader import DynamoReader, Item, _plain, _projection
 
 
-class DynamoQueries(DynamoReader):
+class DynamoQueries:
     """Reads whole collections."""
+
+    def __init__(self, reader: DynamoReader, *, table_prefix: str) -> None:
+        self._reader = reader
+        self._prefix = table_prefix
 
     def query(
         self, table: str, partition: str, prefix: str, attributes: Iterable[str], *, consistent: bool = False
@@ -28,7 +32,7 @@ class DynamoQueries(DynamoReader):
         }
         found: list[Item] = []
         while True:
-            answer = self._call("Query", request)
+            answer = self._reader._call("Query", request)  # noqa: SLF001 - its other half
             found += [_plain(item) for item in answer.get("Items", [])]
             if "LastEvaluatedKey" not in answer:
                 return found

@@ -5,6 +5,7 @@ from typing import Any
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.domain.ids import is_ulid
+from chalicelib.ports import Reader
 from chalicelib.ports.sales import StoredOrder, StoredTicketType
 
 _BATCH = 100
@@ -15,7 +16,8 @@ _ORDER = ("etag", "body", "user_id", "access_hash", "reason")
 class DynamoSalesView:
     """Port `SalesView`."""
 
-    def __init__(self, queries: DynamoQueries) -> None:
+    def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
+        self._reader = reader
         self._queries = queries
 
     def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
@@ -23,7 +25,7 @@ class DynamoSalesView:
         if not is_ulid(ticket_type_id):
             return None
         key = keys.ticket_type(event_id, ticket_type_id)
-        return _ticket_type(self._queries.get("sales", key, _TYPE, consistent=consistent))
+        return _ticket_type(self._reader.get("sales", key, _TYPE, consistent=consistent))
 
     def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
         """All ticket types of an event, by id; one Query."""
@@ -38,7 +40,7 @@ class DynamoSalesView:
         for start in range(0, len(places), _BATCH):
             batch = places[start : start + _BATCH]
             wanted = [keys.stock(owner, number) for owner, number in batch]
-            items = self._queries.get_many("sales", wanted, ("left",), consistent=consistent)
+            items = self._reader.get_many("sales", wanted, ("left",), consistent=consistent)
             found |= {place: int(item["left"]) for place, item in zip(batch, items, strict=True) if item}
         return found
 
@@ -46,7 +48,7 @@ class DynamoSalesView:
         """An order; one strongly consistent GetItem."""
         if not is_ulid(order_id):
             return None
-        item = self._queries.get("sales", keys.order(order_id), _ORDER, consistent=True)
+        item = self._reader.get("sales", keys.order(order_id), _ORDER, consistent=True)
         if item is None:
             return None
         return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))

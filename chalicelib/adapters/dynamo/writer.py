@@ -1,7 +1,7 @@
 """One write of the light DynamoDB client: put an item unless its key is taken. The webhook intake's only write.
 
-Shares signing, keep-alive and retries with the reader. A retry after a lost reply finds its own item and counts as
-"already there", which is right for a caller that only needs it to be there. Everything else uses transactions.py.
+Goes through the reader, for its signing, connections and retries. A retry after a lost reply finds its own item and
+counts as "already there", which is right for a caller that only needs it to be there. Everything else: transactions.py.
 """
 
 from chalicelib.adapters.dynamo.reader import DynamoReader, ReadFailed
@@ -14,15 +14,20 @@ _ABSENT = {
 }
 
 
-class DynamoWriter(DynamoReader):
+class DynamoWriter:
     """Writes items that are never changed."""
+
+    def __init__(self, reader: DynamoReader, *, table_prefix: str) -> None:
+        self._reader = reader
+        self._prefix = table_prefix
 
     def put_if_absent(self, table: str, key: tuple[str, str], attributes: dict[str, Value]) -> bool:
         """Write an item unless there is one. Whether there was none. Raises Busy, ReadFailed."""
         item = {"pk": key[0], "sk": key[1], **attributes}
         typed = {name: _typed(value) for name, value in item.items() if value is not None}
+        request = {"TableName": self._prefix + table, "Item": typed, **_ABSENT}
         try:
-            self._call("PutItem", {"TableName": self._prefix + table, "Item": typed, **_ABSENT})
+            self._reader._call("PutItem", request)  # noqa: SLF001 - its other half
         except ReadFailed as refusal:
             if str(refusal) == "ConditionalCheckFailedException":
                 return False

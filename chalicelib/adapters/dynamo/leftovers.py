@@ -1,0 +1,20 @@
+"""What belongs to an event, for its removal. Port `Leftovers` of services/clearing.py."""
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.people_items import RoleItem
+from chalicelib.adapters.dynamo.tables import Content
+
+
+class DynamoLeftovers:
+    """Batches of deletes; repeating them does nothing."""
+
+    def clear(self, event_id: str) -> None:
+        """Remove the parts of an event and everybody's roles in it."""
+        with Content.batch_write() as batch:
+            for item in Content.query(keys.event(event_id)[0], consistent_read=True, attributes_to_get=["pk", "sk"]):
+                batch.delete(item)
+        partition, prefix = keys.role_in_event(event_id, "")
+        for role in RoleItem.query(partition, RoleItem.sk.startswith(prefix), consistent_read=True):
+            user_id = role.sk.removeprefix(prefix)
+            RoleItem(*keys.role_of_user(user_id, event_id)).delete()
+            role.delete()

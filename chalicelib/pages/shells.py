@@ -1,0 +1,10 @@
+"""Shells: pages that are the same for everybody and ask the API for the rest, and the page for what is missing."""
+
+from chalicelib.pages.templating import render
+
+SHELLS = ("order", "pay", "complete", "sign-in", "sign-up", "verify", "reset", "notifications", "missing")
+
+
+def shell_page(name: str) -> str:
+    """The page of this name, one of SHELLS."""
+    return render(name)

@@ -1,0 +1,27 @@
+"""THE SECOND MAP: which change in which table causes what. Read it top to bottom.
+
+A change is named by the first word of its sort key (adapters/dynamo/keys.py). triggers/streams.py calls the service
+with all changes that a batch has of one partition and noun; every reaction bears being repeated.
+"""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.bootstrap import Services
+from chalicelib.domain.changes import Change
+
+Reaction = Callable[[list[Change]], None]
+Reactions = Mapping[str, Callable[[Services], Reaction]]
+
+CONTENT: Reactions = {
+    "IMPORT": lambda services: services.importing.on_changes,  # an upload was kept -> its event is made
+    "EVENT": lambda services: services.clearing.on_changes,  # an event was deleted -> its parts go too
+}
+
+STRIPE_INBOX: Reactions = {
+    "INBOX": lambda services: services.charging.on_changes,  # Stripe told us something -> charges, paid orders
+}
+
+NOTIFICATIONS: Reactions = {
+    "NOTIFICATION": lambda services: services.broadcasting.broadcast,  # arrived or marked -> pushed to every socket
+    "MAIL": lambda services: services.mailing.send,  # queued -> sent, once
+}

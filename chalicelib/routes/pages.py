@@ -1,0 +1,141 @@
+"""Pages: HTML for people. The gateway and the CDN map `/e/x` to `/pages/e/x`; files they name are in web/public.
+
+Public pages are stored representations; the others are shells whose scripts ask the API as any client does.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.kinds import View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+HTML = "text/html; charset=utf-8"
+
+
+class AnyQuery(tuple[str, ...]):
+    """Query parameters of a page: every name is let through and none is read, since links get shared with whatever
+    a newsletter or a search engine has added to them.
+    """
+
+    __slots__ = ()
+
+    def __contains__(self, name: object, /) -> bool:
+        """Every name is known."""
+        return isinstance(name, str)
+
+
+def page(summary: str) -> Contract:
+    """The contract of a page."""
+    return Contract(summary, query=AnyQuery(), content_type=HTML)
+
+
+@routes.get("/pages", page("The home page"))
+def show_home(request: Request) -> Answer:
+    """The published events."""
+    return _answer(request, bootstrap.services().rendering.home)
+
+
+@routes.get("/pages/e/{event}", page("The page of an event"))
+def show_event(request: Request, event: str) -> Answer:
+    """An event with its tickets, by slug or id."""
+    services = bootstrap.services()
+    return _answer(request, lambda: services.rendering.event(services.reading.event_id(event)))
+
+
+@routes.get("/pages/e/{event}/schedule", page("The schedule of an event"))
+def show_schedule(request: Request, event: str) -> Answer:
+    """The programme by day and time."""
+    services = bootstrap.services()
+    return _answer(request, lambda: services.rendering.schedule(services.reading.event_id(event)))
+
+
+@routes.get("/pages/orders/{id}", page("The page of an order"))
+def show_order(request: Request, id: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
+    """An order and its tickets."""
+    return _shell(request, "order")
+
+
+@routes.get("/pages/orders/{id}/pay", page("The pay page of an order"))
+def show_pay(request: Request, id: str) -> Answer:  # noqa: ARG001
+    """What will be paid, and the way to pay it."""
+    return _shell(request, "pay")
+
+
+@routes.get("/pages/orders/{id}/complete", page("The page after paying"))
+def show_complete(request: Request, id: str) -> Answer:  # noqa: ARG001
+    """Whether an order is paid, as the server knows it."""
+    return _shell(request, "complete")
+
+
+@routes.get("/pages/sign-in", page("The sign-in page"))
+def show_sign_in(request: Request) -> Answer:
+    """Sign in."""
+    return _shell(request, "sign-in")
+
+
+@routes.get("/pages/sign-up", page("The sign-up page"))
+def show_sign_up(request: Request) -> Answer:
+    """Open an account."""
+    return _shell(request, "sign-up")
+
+
+@routes.get("/pages/verify", page("The page that proves an address"))
+def show_verify(request: Request) -> Answer:
+    """Prove the address that a link was mailed to."""
+    return _shell(request, "verify")
+
+
+@routes.get("/pages/reset", page("The page for a new password"))
+def show_reset(request: Request) -> Answer:
+    """Ask for a link, or set a new password with one."""
+    return _shell(request, "reset")
+
+
+@routes.get("/pages/notifications", page("The notifications page"))
+def show_notifications(request: Request) -> Answer:
+    """The reader's notifications."""
+    return _shell(request, "notifications")
+
+
+def _shell(request: Request, name: str) -> Answer:
+    return _answer(request, lambda: bootstrap.services().rendering.shell(name))
+
+
+def _answer(request: Request, find: Callable[[], Found]) -> Answer:
+    """A page with the headers that every page has; what is missing is a page too."""
+    try:
+        answer = conditional(request, find(), View.PUBLIC, content_type=HTML)
+    except NotFound:
+        body = bootstrap.services().rendering.missing()
+        answer = Answer(body, 404, {"Content-Type": HTML, "Cache-Control": "no-store"})
+    answer.headers |= _headers(bootstrap.services().config.websocket_url)
+    return answer
+
+
+def _headers(websocket_url: str) -> dict[str, str]:
+    place = urlsplit(websocket_url)
+    socket = f" {place.scheme}://{place.netloc}" if place.netloc else ""
+    policy = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' https: data:",
+        f"connect-src 'self'{socket}",
+        "manifest-src 'self'",
+        "form-action 'self' https://checkout.stripe.com",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    ]
+    return {
+        "Content-Security-Policy": "; ".join(policy),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Referrer-Policy": "same-origin",
+    }

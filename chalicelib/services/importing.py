@@ -1,0 +1,155 @@
+"""Importing: an uploaded archive becomes an event. `accept` is called by routes/imports.py, `run` by the content
+stream when the upload has been kept.
+
+Ids are derived from the import, so a run that was cut off writes the same items again. The event itself is written
+last, in one transaction with its versions: until then nothing of the import can be seen.
+"""
+
+import hashlib
+from collections import Counter
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.changes import Change, ChangeKind
+from chalicelib.domain.errors import AlreadyExists, MarqueeError, NotFound, UnsupportedMedia
+from chalicelib.domain.event import Event, EventFields
+from chalicelib.domain.ids import derive_ulid, is_ulid, milliseconds_of
+from chalicelib.domain.importing import Import, ImportJob, ImportState, ReportLine
+from chalicelib.domain.kinds import Kind
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.programme import FIELDS, STORED
+from chalicelib.domain.representation import Written, written
+from chalicelib.domain.slugs import slugify
+from chalicelib.domain.times import moment
+from chalicelib.formats.open_event import Programme, Resource, read_archive
+from chalicelib.ports import Clock, Ids
+from chalicelib.ports.content import ContentStore
+from chalicelib.ports.imports import ImportStore
+
+KEPT_SECONDS = 30 * 24 * 3600
+_ZIP = ("application/zip", "application/x-zip-compressed")
+_REFERENCES = {"track_id": Kind.TRACKS, "microlocation_id": Kind.MICROLOCATIONS, "speaker_ids": Kind.SPEAKERS}
+
+
+class Importing:
+    """Takes uploads and makes events of them."""
+
+    def __init__(self, store: ImportStore, content: ContentStore, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._content = content
+        self._clock = clock
+        self._ids = ids
+
+    def accept(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> str:
+        """Keep an upload and return the JSON of ImportAccepted. Raises UnsupportedMedia."""
+        if content_type.partition(";")[0].strip().lower() not in _ZIP:
+            raise UnsupportedMedia("Send the archive with Content-Type: application/zip.")
+        event_id = derive_ulid(milliseconds_of(new_id), new_id, "event")
+        started = Import(id=new_id, state=ImportState.RUNNING, event_id=None, counts={}, total=0, report=[])
+        job = _job(started, owner_id=caller.user_id, event_id=event_id)
+        self._store.accept(job, archive, expires_at=int(self._clock.now()) + KEPT_SECONDS)
+        return f'{{"import_id":"{new_id}"}}'
+
+    def read(self, import_id: str, *, caller: Principal) -> ImportJob:
+        """One of the caller's imports. Raises NotFound."""
+        job = self._store.job(import_id) if is_ulid(import_id) else None
+        if job is None or job.owner_id != caller.user_id:
+            raise NotFound
+        return job
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """Run each import that just arrived."""
+        for change in changes:
+            if change.kind is ChangeKind.CREATED:
+                self.run(change.owner)
+
+    def run(self, import_id: str) -> None:
+        """Make the event of a kept upload; safe to repeat. An archive that cannot be read ends the import."""
+        job = self._store.job(import_id)
+        if job is None or msgspec.json.decode(job.body, type=Import).state is not ImportState.RUNNING:
+            return
+        try:
+            programme = read_archive(self._store.archive(import_id))
+        except MarqueeError as refusal:
+            failed = Import(
+                id=job.id,
+                state=ImportState.FAILED,
+                event_id=None,
+                counts={},
+                total=0,
+                report=[],
+                detail=refusal.detail,
+            )
+            self._store.update(_job(failed, owner_id=job.owner_id, event_id=job.event_id))
+            return
+        self._write(job, programme)
+
+    def _write(self, job: ImportJob, programme: Programme) -> None:
+        now = moment(milliseconds_of(job.id) / 1000)
+        ids = {
+            (resource.kind, resource.source_id): derive_ulid(
+                milliseconds_of(job.id) + number, job.id, resource.kind.value, resource.source_id
+            )
+            for number, resource in enumerate(programme.resources)
+        }
+        counts: Counter[str] = Counter()
+        for kind in FIELDS:
+            parts = [part for part in programme.resources if part.kind is kind]
+            self._store.put_many([_part(job.event_id, part, ids, now) for part in parts])
+            counts[kind.value] += len(parts)
+            self._progress(job, programme, counts, ImportState.RUNNING)
+        self._create_event(job, programme.event)
+        self._progress(job, programme, counts, ImportState.DONE)
+
+    def _create_event(self, job: ImportJob, fields: dict[str, Any]) -> None:
+        now = moment(milliseconds_of(job.id) / 1000)
+        valid = msgspec.convert(fields, EventFields)
+        suffix = job.event_id[-6:].lower()
+        for slug in (slugify(valid.name, job.event_id.lower()), f"{slugify(valid.name, 'event')}-{suffix}"):
+            values = {name: getattr(valid, name) for name in EventFields.__struct_fields__}
+            event = Event(**{**values, "slug": slug}, id=job.event_id, created_at=now, updated_at=now)
+            try:
+                self._content.create_event(
+                    written(job.event_id, Kind.EVENTS, event),
+                    slug=slug,
+                    owner_id=job.owner_id,
+                    now=int(now.timestamp()),
+                    tag=self._ids.new_id(),
+                )
+            except AlreadyExists as taken:
+                if taken.code == "slug_taken":
+                    continue
+            return
+
+    def _progress(self, job: ImportJob, programme: Programme, counts: Counter[str], state: ImportState) -> None:
+        report = [ReportLine(**line._asdict()) for line in programme.report]
+        current = Import(
+            id=job.id,
+            state=state,
+            event_id=job.event_id if state is ImportState.DONE else None,
+            counts=dict(counts),
+            total=len(programme.resources),
+            report=report if state is ImportState.DONE else [],
+        )
+        self._store.update(_job(current, owner_id=job.owner_id, event_id=job.event_id))
+
+
+def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: Any) -> Written:
+    """The resource for a record, with the references of its source turned into ours."""
+    fields = dict(part.fields)
+    for name, kind in _REFERENCES.items():
+        target = fields.get(name)
+        if isinstance(target, list):
+            fields[name] = [ids[kind, source] for source in target]
+        elif target is not None:
+            fields[name] = ids[kind, target]
+    valid = msgspec.convert(fields, FIELDS[part.kind])
+    values = {name: getattr(valid, name) for name in FIELDS[part.kind].__struct_fields__}
+    made: Any = STORED[part.kind](**values, id=ids[part.kind, part.source_id], created_at=now, updated_at=now)
+    return written(event_id, part.kind, made)
+
+
+def _job(current: Import, *, owner_id: str, event_id: str) -> ImportJob:
+    body = msgspec.json.encode(current)
+    return ImportJob(current.id, owner_id, event_id, hashlib.sha256(body).hexdigest()[:32], body.decode())

@@ -1,0 +1,24 @@
+"""Settling: bytes that certainly belong to the tag they are kept under. Called by whatever makes stored bodies.
+
+Bytes are kept under a tag only when strongly consistent reads of that tag before and after the strongly consistent
+reads they are made of agree; otherwise they are made again. Two readers making at once write the same bytes.
+"""
+
+from collections.abc import Callable
+
+from chalicelib.domain.errors import Busy
+
+BUILDS = 6
+
+
+def settled(tag: Callable[[], str], body: Callable[[], str], keep: Callable[[str, str], None]) -> tuple[str, str]:
+    """Tag and bytes that belong together, kept. Raises Busy, and whatever `tag` and `body` raise."""
+    before = tag()
+    for _ in range(BUILDS):
+        built = body()
+        after = tag()
+        if before == after:
+            keep(after, built)
+            return after, built
+        before = after
+    raise Busy("The list keeps changing. Try again.")

@@ -1,0 +1,119 @@
+"""The structure holds: sizes, maps, documents equal to code. Fitness tests from the first day."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "local").rglob("*.py")])
+MAX_LINES, MAX_MAP_LINES, MAX_FUNCTION = 300, 150, 45
+
+
+def named(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=str(path.relative_to(ROOT))) for path in paths]
+
+
+@pytest.mark.parametrize("path", named(SOURCES))
+def test_module_is_small_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text()
+    limit = MAX_MAP_LINES if path.name == "app.py" else MAX_LINES
+    assert len(text.splitlines()) <= limit
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "a module begins with what it is"
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    nested = {id(inner) for outer in functions for inner in ast.walk(outer) if inner is not outer}
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in functions
+        if id(node) not in nested and node.end_lineno - node.lineno + 1 > MAX_FUNCTION and node.name != "routes_for"
+    ]
+    assert long == []
+
+
+def test_no_module_is_a_drawer_for_everything() -> None:
+    drawers = {"utils", "util", "helpers", "common", "base", "manager", "misc"}
+    assert [path for path in SOURCES if path.stem in drawers] == []
+
+
+def test_only_boundaries_catch_everything() -> None:
+    boundaries = {"endpoint.py", "sockets.py", "streams.py", "timers.py"}
+    catches = re.compile(r"except (Base)?Exception|except:")
+    product = [path for path in SOURCES if "chalicelib" in path.parts]
+    found = [p.name for p in product if catches.search(p.read_text())]
+    # reader.py closes its connection whatever happens, and raises again.
+    assert sorted(set(found) - boundaries) == ["reader.py"]
+
+
+def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
+    from chalicelib.api.problems import problem_for
+    from chalicelib.domain import errors
+
+    classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.MarqueeError)]
+    codes = [c.code for c in classes if c is not errors.FeatureOff]
+    assert len(set(codes)) == len(codes)
+    made = {
+        errors.InvalidInput: errors.InvalidInput([]),
+        errors.PreconditionRequired: errors.PreconditionRequired(),
+        errors.PreconditionFailed: errors.PreconditionFailed(),
+        errors.TooManyAttempts: errors.TooManyAttempts(retry_after=1),
+        errors.NotFound: errors.NotFound(),
+    }
+    for error_class in classes:
+        problem = problem_for(made.get(error_class) or error_class("x"), request_id="r")
+        assert 400 <= problem.status < 600
+        assert (problem.status == 500) == (error_class is errors.MarqueeError)
+
+
+def test_every_error_stands_in_the_drawn_tree() -> None:
+    from chalicelib.domain import errors
+
+    classes = {name for name, c in vars(errors).items() if isinstance(c, type) and issubclass(c, errors.MarqueeError)}
+    drawn = set(re.findall(r"^[│├└─ ]*([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE))
+    assert classes <= drawn
+
+
+def test_every_variable_is_documented_and_every_documented_one_read() -> None:
+    documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    read = set(re.findall(r'environment(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "chalicelib/config.py").read_text()))
+    runner = {"PORT", "DATA_DIR", "DATABASE_PORT", "MARQUEE_ADMIN_EMAIL"}
+    assert documented == read | runner
+
+
+def test_every_contract_names_structs_that_exist() -> None:
+    import app  # noqa: F401
+    from chalicelib.api.endpoint import REGISTERED
+    from chalicelib.api.schemas import resolve
+
+    assert len(REGISTERED) > 40
+    for route in REGISTERED:
+        for name in (route.contract.body, route.contract.result):
+            if name:
+                resolve(name)
+        creating = route.method == "POST" and route.contract.status in (201, 202) and route.contract.auth == "required"
+        assert not creating or route.contract.creates, route
+        writes = route.method in ("PATCH", "PUT", "DELETE")
+        assert not writes or route.contract.if_match, route
+
+
+def test_generated_documents_are_up_to_date() -> None:
+    done = subprocess.run([sys.executable, "-m", "docs.generate", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_readme_names_only_targets_and_files_that_exist() -> None:
+    readme = (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", readme)) | set(re.findall(r"^    make ([a-z-]+)", readme, re.MULTILINE)) <= targets
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", readme):
+        assert (ROOT / target).exists(), target
+    for path in re.findall(r"pytest (tests/\S+?)[ `]", readme):
+        assert (ROOT / path).exists(), path
+
+
+def test_no_file_is_copied_from_beside_the_project() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert not [name for name in tracked if Path(name).name in ("spec3.json", "fixtures3.json", "seahaven-events.json")]

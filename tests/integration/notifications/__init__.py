@@ -1,0 +1,1 @@
+"""Inboxes, sockets and mails against a database."""

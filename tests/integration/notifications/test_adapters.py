@@ -1,0 +1,200 @@
+"""What the pusher and the mailer make of their services' answers."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from chalicelib.adapters import ses_mailer
+from chalicelib.adapters.ses_mailer import SesMailer
+from chalicelib.adapters.socket_pusher import ATTEMPTS, SocketPusher
+from chalicelib.domain.errors import UpstreamFailed
+from chalicelib.ports.live import Connection
+from chalicelib.ports.notifications import Claimed, MailRefused, MailUncertain
+
+Plan = Callable[[str, str, bytes], tuple[int, str]]
+MAIL = Claimed("ada@example.org", "Hello", "text", "<p>html</p>")
+
+
+class Upstream:
+    """An HTTP service that answers by plan and remembers what it got."""
+
+    def __init__(self) -> None:
+        self.plan: Plan = lambda method, path, body: (200, "")
+        self.got: list[tuple[str, str, bytes]] = []
+        self.origin = ""
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    double = Upstream()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            path = unquote(self.path)
+            double.got.append((self.command, path, body))
+            status, kind = double.plan(self.command, path, body)
+            reply = b"{}"
+            self.send_response(status)
+            if kind:
+                self.send_header("x-amzn-errortype", kind)
+            self.send_header("content-length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+        do_POST = do_DELETE = answer  # noqa: N815 - the names that http.server calls
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    double.origin = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield double
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def connection(id: str, endpoint: str) -> Connection:
+    return Connection(id, "USER", "FAMILY", endpoint, 0)
+
+
+def posted(upstream: Upstream, id: str) -> list[str]:
+    return [body.decode() for _, path, body in upstream.got if path == f"/@connections/{id}"]
+
+
+@pytest.fixture
+def pusher() -> SocketPusher:
+    return SocketPusher(region="us-east-1", sleep=lambda seconds: None)
+
+
+def test_push_frames_reach_each_connection_in_order(upstream: Upstream, pusher: SocketPusher) -> None:
+    connections = [connection(f"c{n}=", upstream.origin) for n in range(40)]
+    assert pusher.push(connections, ["one", "zwei ü", "three"]) == ([], [])
+    assert all(posted(upstream, one.id) == ["one", "zwei ü", "three"] for one in connections)
+
+
+def test_push_gone_is_told_apart_from_failed(upstream: Upstream, pusher: SocketPusher) -> None:
+    answers = {"gone": (410, "GoneException"), "bad": (403, "ForbiddenException"), "down": (500, "")}
+    upstream.plan = lambda method, path, body: answers.get(path.rpartition("/")[2], (200, ""))
+    good, gone, bad, down = (connection(id, upstream.origin) for id in ("good", "gone", "bad", "down"))
+    assert pusher.push([good, gone, bad, down], ["x", "y"]) == ([gone], [bad, down])
+    assert {id: len(posted(upstream, id)) for id in ("good", "gone", "bad", "down")} == {
+        "good": 2,
+        "gone": 1,
+        "bad": 1,
+        "down": ATTEMPTS,
+    }
+
+
+def test_push_throttled_is_tried_again(upstream: Upstream, pusher: SocketPusher) -> None:
+    answers = iter([(429, "LimitExceededException"), (500, "InternalServerError"), (200, "")])
+    upstream.plan = lambda method, path, body: next(answers)
+    assert pusher.push([connection("a=", upstream.origin)], ["x"]) == ([], [])
+    assert posted(upstream, "a=") == ["x"] * 3
+
+
+def test_push_nobody_listening_is_failed(pusher: SocketPusher) -> None:
+    nobody = connection("a=", "http://127.0.0.1:9")
+    assert pusher.push([nobody], ["x"]) == ([], [nobody])
+
+
+def test_push_override_stands_in_for_the_kept_endpoint(upstream: Upstream) -> None:
+    pusher = SocketPusher(region="us-east-1", override=upstream.origin)
+    assert pusher.push([connection("a=", "https://elsewhere.example")], ["x"]) == ([], [])
+    assert posted(upstream, "a=") == ["x"]
+
+
+def test_close_deletes_the_connection(upstream: Upstream, pusher: SocketPusher) -> None:
+    upstream.plan = lambda method, path, body: (204, "")
+    pusher.close(connection("a=", upstream.origin))
+    assert [(method, path) for method, path, _ in upstream.got] == [("DELETE", "/@connections/a=")]
+
+
+@pytest.fixture
+def mailer(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> SesMailer:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", upstream.origin)
+    monkeypatch.setattr(ses_mailer, "READ_SECONDS", 0.3)
+    return SesMailer(region="us-east-1", sender="Marquee <tickets@marquee.example>")
+
+
+def test_send_hands_over_one_message(upstream: Upstream, mailer: SesMailer) -> None:
+    mailer.send(MAIL._replace(subject="Grüße"))
+    ((_, path, body),) = upstream.got
+    assert path == "/v2/email/outbound-emails"
+    message = json.loads(body)
+    assert message["FromEmailAddress"] == "Marquee <tickets@marquee.example>"
+    assert message["Destination"] == {"ToAddresses": ["ada@example.org"]}
+    assert message["Content"]["Simple"]["Subject"] == {"Data": "Grüße", "Charset": "UTF-8"}
+    assert message["Content"]["Simple"]["Body"]["Text"] == {"Data": "text", "Charset": "UTF-8"}
+
+
+@pytest.mark.parametrize("subject", ["a\r\nBcc: all@example.org", "a\nb", "a\u2028b", "a\x00b", "a\x0bb"])
+def test_send_subject_stays_one_line(upstream: Upstream, mailer: SesMailer, subject: str) -> None:
+    mailer.send(MAIL._replace(subject=subject))
+    sent = json.loads(upstream.got[0][2])["Content"]["Simple"]["Subject"]["Data"]
+    assert sent.isprintable()
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["", "ada", "a@b", "a@b.c", "ada@example.org\r\nBcc: eve@example.org", "ada@example.org,eve@example.org"]
+    + ["Ada <ada@example.org>", "ada @example.org", "a\x00@example.org", "ada@exa\u200bmple.org", f"a@{'x' * 64}.org"],
+)
+def test_send_address_that_is_not_one_is_refused(upstream: Upstream, mailer: SesMailer, to: str) -> None:
+    with pytest.raises(MailRefused):
+        mailer.send(MAIL._replace(to=to))
+    assert upstream.got == []
+
+
+def test_send_address_of_an_international_domain_is_encoded(upstream: Upstream, mailer: SesMailer) -> None:
+    mailer.send(MAIL._replace(to="ada@müller.example"))
+    assert json.loads(upstream.got[0][2])["Destination"] == {"ToAddresses": ["ada@xn--mller-kva.example"]}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "expected"),
+    [
+        (400, "MessageRejected", MailRefused),
+        (400, "BadRequestException", MailRefused),
+        (400, "LimitExceededException", UpstreamFailed),
+        (400, "SendingPausedException", UpstreamFailed),
+        (429, "TooManyRequestsException", UpstreamFailed),
+        (403, "AccessDeniedException", UpstreamFailed),
+        (500, "InternalFailure", MailUncertain),
+    ],
+)
+def test_send_refusals_are_told_apart(
+    upstream: Upstream, mailer: SesMailer, status: int, kind: str, expected: type[Exception]
+) -> None:
+    upstream.plan = lambda method, path, body: (status, kind)
+    with pytest.raises(expected):
+        mailer.send(MAIL)
+    assert len(upstream.got) == 1
+
+
+def test_send_answer_that_never_comes_is_uncertain(upstream: Upstream, mailer: SesMailer) -> None:
+    answered = threading.Event()
+
+    def plan(method: str, path: str, body: bytes) -> tuple[int, str]:
+        answered.wait(2)
+        return 200, ""
+
+    upstream.plan = plan
+    with pytest.raises(MailUncertain):
+        mailer.send(MAIL)
+    answered.set()
+    assert len(upstream.got) == 1
+
+
+def test_send_nobody_listening_was_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", "http://127.0.0.1:9")
+    with pytest.raises(UpstreamFailed):
+        SesMailer(region="us-east-1", sender="a@b.example").send(MAIL)

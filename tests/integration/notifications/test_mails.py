@@ -1,0 +1,151 @@
+"""Mails are sent from the stream, each once, whatever fails."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap, telemetry
+from chalicelib.adapters.dynamo import keys
+from chalicelib.domain.errors import UpstreamFailed
+from chalicelib.domain.notification import Mail
+from chalicelib.ports.notifications import Claimed, Mailer, MailRefused, MailUncertain
+from chalicelib.services.mailing import CLAIM_SECONDS, Mailing
+from local.database_server import DatabaseEndpoint
+from tests.integration.notifications.conftest import FakeClock, FakeMailer, react, records
+
+MAIL = Mail("verify 1", "ada@example.org", "Confirm", "text", "<p>html</p>")
+DONE: dict[str, list[Any]] = {"batchItemFailures": []}
+
+
+def queue(mail: Mail = MAIL) -> None:
+    from chalicelib.adapters.dynamo.notification_writes import add_mail
+    from chalicelib.adapters.dynamo.transactions import Transaction
+
+    transaction = Transaction()
+    add_mail(transaction, mail)
+    transaction.commit()
+
+
+def stored(mail: Mail = MAIL) -> Any:
+    from chalicelib.adapters.dynamo.notification_items import MailItem
+
+    return MailItem.get(*keys.mail(keys.digest(mail.key)), consistent_read=True)
+
+
+def failed(database: DatabaseEndpoint) -> int:
+    """Deliver the record of the new mail (again); how many failures are reported."""
+    return len(react(database, lambda record: record["eventName"] == "INSERT")["batchItemFailures"])
+
+
+def test_send_queued_mail_goes_out_once_and_is_forgotten(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    assert react(database) == DONE
+    assert react(database) == DONE
+    assert mailer.sent == [Claimed("ada@example.org", "Confirm", "text", "<p>html</p>")]
+    assert stored().attribute_values.keys().isdisjoint({"to", "subject", "text", "html"})
+
+
+def test_queue_same_key_twice_loses_its_condition(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    from chalicelib.adapters.dynamo.transactions import ConditionLost
+
+    queue()
+    react(database)
+    with pytest.raises(ConditionLost) as lost:
+        queue(MAIL._replace(to="eve@example.org"))
+    assert set(lost.value.lost) == {"mail"}
+
+
+def test_send_not_accepted_is_tried_again_as_often_as_it_takes(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    mailer.failures = [UpstreamFailed("busy") for _ in range(5)]
+    assert [failed(database) for _ in range(6)] == [1, 1, 1, 1, 1, 0]
+    assert len(mailer.sent) == 1
+
+
+def test_send_refused_is_settled(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    mailer.failures = [MailRefused("MessageRejected")]
+    assert (failed(database), failed(database)) == (0, 0)
+    assert (mailer.sent, stored().state) == ([], "refused")
+
+
+def test_send_without_an_answer_is_repeated_once_only(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    mailer.failures = [MailUncertain("timeout") for _ in range(3)]
+    assert [failed(database) for _ in range(4)] == [1, 1, 0, 0]
+    assert (len(mailer.failures), mailer.sent, stored().state) == (1, [], "unknown")
+
+
+class Dying:
+    """A process that ends while it sends."""
+
+    def __init__(self) -> None:
+        self.accepted = 0
+
+    def send(self, mail: Claimed) -> None:
+        self.accepted += 1
+        raise KeyboardInterrupt
+
+
+def mailing_by(mailer: Mailer | None, clock: FakeClock) -> Mailing:
+    """Mailing whose waiting moves the clock."""
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+
+    def wait(seconds: float) -> None:
+        clock.time += seconds
+
+    return Mailing(DynamoMails(), mailer, clock, wait)
+
+
+def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    dying, mailer = Dying(), FakeMailer()
+    queue()
+    services.__dict__["mailing"] = mailing_by(dying, clock)
+    with pytest.raises(KeyboardInterrupt):
+        react(database)
+    began = clock.time
+    services.__dict__["mailing"] = mailing_by(mailer, clock)
+    assert react(database) == DONE
+    assert (dying.accepted, len(mailer.sent), clock.time - began) == (1, 1, CLAIM_SECONDS)
+
+
+def test_send_after_two_crashes_is_given_up(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    dying, mailer = Dying(), FakeMailer()
+    queue()
+    services.__dict__["mailing"] = mailing_by(dying, clock)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            react(database)
+    services.__dict__["mailing"] = mailing_by(mailer, clock)
+    assert react(database) == DONE
+    assert (dying.accepted, mailer.sent, stored().state) == (2, [], "unknown")
+
+
+def test_send_without_sender_leaves_it_queued(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    services.__dict__["mailing"] = mailing_by(None, clock)
+    queue()
+    assert react(database) == DONE
+    assert stored().state == "queued"
+
+
+def test_log_of_a_mail_holds_no_address(
+    database: DatabaseEndpoint, mailer: FakeMailer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    monkeypatch.setattr(telemetry, "log", lambda event, **fields: lines.append(f"{event} {fields}"))
+    queue()
+    react(database)
+    assert lines == [f"mail_sent {{'mail_id': '{keys.digest(MAIL.key)}'}}"]
+
+
+def test_stream_tells_of_the_mail_once(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    react(database)
+    kinds = [record["eventName"] for record in records(database)]
+    assert kinds == ["INSERT", "MODIFY", "MODIFY"]

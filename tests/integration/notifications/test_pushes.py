@@ -1,0 +1,235 @@
+"""From the stream to the sockets of whom it concerns."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib import bootstrap, reactions, telemetry
+from chalicelib.domain.changes import Change
+from chalicelib.services.broadcasting import Broadcasting
+from chalicelib.triggers import streams
+from local.database_server import DatabaseEndpoint
+from tests.integration.notifications.conftest import (
+    FakePusher,
+    Person,
+    connect,
+    deliver,
+    notification,
+    react,
+    receive,
+    records,
+)
+
+NOTHING_FAILED: dict[str, list[Any]] = {"batchItemFailures": []}
+
+
+def of_notifications(record: dict[str, Any]) -> bool:
+    return str(record["dynamodb"]["Keys"]["sk"]["S"]).startswith("NOTIFICATION#")
+
+
+def test_new_notification_reaches_every_connection_of_its_user(
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    person: Callable[[], Person],
+    pusher: FakePusher,
+) -> None:
+    tabs, (other,) = connect(services, ada, 5), connect(services, person())
+    ids = receive(ada.id, 3)
+    assert react(database) == NOTHING_FAILED
+    assert set(pusher.sent) == set(tabs)
+    assert other not in pusher.sent
+    for tab in tabs:
+        (frame,) = pusher.sent[tab]
+        assert (frame["meta"], frame["notif_count"]) == ("New notifications", 3)
+        assert [shown["id"] for shown in frame["notifs"]] == ids
+
+
+def test_push_to_three_with_one_gone_forgets_it_and_reaches_the_others(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    first, gone, third = connect(services, ada, 3)
+    pusher.gone = {gone}
+    receive(ada.id)
+    assert react(database) == NOTHING_FAILED
+    assert set(pusher.sent) == {first, third}
+    assert {c.id for c in services._connections.of_user(ada.id)} == {first, third}
+    assert services._connections.find(gone) is None
+
+
+def test_push_out_of_reach_keeps_the_connection(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    first, failing = connect(services, ada, 2)
+    pusher.failing = {failing}
+    receive(ada.id)
+    assert react(database) == NOTHING_FAILED
+    assert list(pusher.sent) == [first]
+    assert len(services._connections.of_user(ada.id)) == 2
+
+
+def test_marks_within_a_batch_tell_how_each_ended(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    (tab,) = connect(services, ada)
+    first, second, third = receive(ada.id, 3)
+    seen = len(records(database))
+    mark = services.acknowledging
+    for turn, id in ((mark.read, first), (mark.read, second), (mark.unread, first), (mark.read, third)):
+        turn(id, caller=ada.principal)
+    batch = records(database)[seen:]
+    assert streams.react({"Records": batch}, reactions.NOTIFICATIONS) == NOTHING_FAILED
+    assert pusher.sent[tab] == [
+        {"meta": "Notifications read", "notif_count": 1, "ids": [second, third]},
+        {"meta": "Notifications unread", "notif_count": 1, "ids": [first]},
+    ]
+
+
+def test_push_after_signing_out_goes_nowhere_and_closes(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+
+    (tab,) = connect(services, ada)
+    DynamoPeopleStore().end_family(ada.principal.family_id)
+    receive(ada.id)
+    assert react(database) == NOTHING_FAILED
+    assert (pusher.sent, pusher.closed) == ({}, [tab])
+    assert services._connections.of_user(ada.id) == []
+
+
+def test_push_to_a_connection_past_its_life_goes_nowhere(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    connect(services, ada)
+    receive(ada.id)
+
+    class Later:
+        def now(self) -> float:
+            return services.clock.now() + 3 * 3600
+
+    services.__dict__["broadcasting"] = Broadcasting(
+        services._connections, services._sign_ins, services._counters, pusher, Later()
+    )
+    react(database)
+    assert pusher.sent == {}
+    assert services._connections.of_user(ada.id) == []
+
+
+def test_many_in_one_batch_are_split_into_frames(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    (tab,) = connect(services, ada)
+    ids = receive(ada.id, 200)
+    react(database)
+    assert len(pusher.sent[tab]) > 1
+    assert [shown["id"] for frame in pusher.sent[tab] for shown in frame["notifs"]] == ids
+    assert all(len(json.dumps(frame, separators=(",", ":"))) <= 32_000 for frame in pusher.sent[tab])
+
+
+def test_batch_delivered_twice_tells_the_same_ids(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    (tab,) = connect(services, ada)
+    receive(ada.id)
+    react(database)
+    react(database)
+    first, second = pusher.sent[tab]
+    assert first == second
+
+
+@pytest.mark.parametrize("poisoned", range(10))
+@pytest.mark.parametrize("poison", ["unreadable", "unknown_action"])
+def test_poison_record_is_reported_and_the_others_take_effect(
+    *,
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    pusher: FakePusher,
+    poisoned: int,
+    poison: str,
+) -> None:
+    (tab,) = connect(services, ada)
+    ids = receive(ada.id, 10)
+    batch = [record for record in records(database) if of_notifications(record)]
+    bad = batch[poisoned]["dynamodb"]
+    if poison == "unreadable":
+        bad["NewImage"]["title"] = {"S": "a", "N": "1"}
+    else:
+        bad["NewImage"]["action"] = {"S": "from_the_future"}
+    answer = streams.react({"Records": batch}, reactions.NOTIFICATIONS)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": bad["SequenceNumber"]}]}
+    told = [shown["id"] for frame in pusher.sent[tab] for shown in frame["notifs"]]
+    assert told == [id for id in ids if id != ids[poisoned]]
+
+
+@pytest.mark.parametrize("poisoned", range(10))
+def test_consume_poison_record_is_reported_and_the_others_take_effect(
+    database: DatabaseEndpoint, ada: Person, poisoned: int
+) -> None:
+    receive(ada.id, 10)
+    batch = [record for record in records(database) if of_notifications(record)]
+    seen: list[str] = []
+
+    def reaction(change: Change) -> None:
+        assert change.after is not None
+        if change.after["id"] == batch[poisoned]["dynamodb"]["NewImage"]["id"]["S"]:
+            raise RuntimeError
+        seen.append(str(change.after["id"]))
+
+    answer = streams.consume({"Records": batch}, reaction)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": batch[poisoned]["dynamodb"]["SequenceNumber"]}]}
+    assert len(seen) == 9
+
+
+def test_poison_of_one_user_costs_another_nothing(
+    *,
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    person: Callable[[], Person],
+    pusher: FakePusher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = person()
+    (tab,), (mine,) = connect(services, ada), connect(services, other)
+    deliver(notification(other.id), notification(ada.id))
+    counter = services._counters.counter
+
+    def failing(user_id: str) -> Any:
+        if user_id == other.id:
+            raise RuntimeError
+        return counter(user_id)
+
+    monkeypatch.setattr(services._counters, "counter", failing)
+    answer = react(database, of_notifications)
+    assert len(answer["batchItemFailures"]) == 1
+    assert mine not in pusher.sent
+    assert len(pusher.sent[tab]) == 1
+
+
+def test_nobody_connected_costs_no_count(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(ada.id)
+    monkeypatch.delattr(type(services._counters), "counter")
+    assert react(database) == NOTHING_FAILED
+
+
+def test_log_of_a_push_names_nobody(
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    pusher: FakePusher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines: list[dict[str, Any]] = []
+    monkeypatch.setattr(telemetry, "log", lambda event, **fields: lines.append({"event": event, **fields}))
+    connect(services, ada)
+    receive(ada.id)
+    react(database)
+    assert lines == [
+        {"event": "notifications_pushed", "added": 1, "marked": 0, "connections": 1, "gone": 0, "failed": 0}
+    ]

@@ -1,0 +1,1 @@
+"""One sale against the local database engine: stock, orders, payments, holds."""

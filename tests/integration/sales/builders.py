@@ -1,0 +1,271 @@
+"""What the tests of a sale begin with: a shop with a clock that moves when told, and a fake Stripe."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib import bootstrap, config
+from chalicelib.adapters.dynamo import keys
+from chalicelib.domain.charge import CardMethod, Charge, Payment, PaymentStatus
+from chalicelib.domain.errors import UpstreamFailed
+from chalicelib.domain.ids import make_ulid
+from chalicelib.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord, OrderState
+from chalicelib.domain.principal import Principal
+from chalicelib.ports.payments import CheckoutRequest
+from chalicelib.ports.sales import StripeEvent
+
+START = 1_900_000_000.0
+_THREADS = ThreadPoolExecutor(20)
+"""Kept, because PynamoDB keeps a connection for each thread."""
+OWNER = Principal(make_ulid(1, b"owner" * 2), make_ulid(1, b"famil" * 2))
+BUYER = Principal(make_ulid(2, b"buyer" * 2), make_ulid(2, b"famil" * 2))
+
+
+class Clock:
+    """Seconds that only pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = START
+
+    def now(self) -> float:
+        return self.seconds
+
+
+class Ids:
+    """Ids of the clock's moment; secrets that count."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def new_id(self) -> str:
+        with self._lock:
+            self._count += 1
+            return make_ulid(int(self._clock.now() * 1000), self._count.to_bytes(10, "big"))
+
+    def new_secret(self) -> str:
+        return f"secret-{self.new_id()}"
+
+
+@dataclass
+class FakePayments:
+    """Port `Payments` in memory; `down` makes every call fail."""
+
+    sessions: dict[str, Payment] = field(default_factory=dict)
+    charges: dict[str, Payment] = field(default_factory=dict)
+    opened: list[CheckoutRequest] = field(default_factory=list)
+    down: bool = False
+    settled: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def open_checkout(self, request: CheckoutRequest) -> Checkout:
+        self._check()
+        session_id = f"cs_{request.order.id}_{request.attempt}"
+        with self.lock:
+            self.opened.append(request)
+            total = request.order.total
+            self.sessions.setdefault(
+                session_id,
+                Payment(request.order.id, PaymentStatus.OPEN, total.amount, total.currency, False, session_id),
+            )
+        return Checkout(session_id, f"https://stripe.test/{session_id}")
+
+    def close_checkout(self, session_id: str) -> bool:
+        self._check()
+        with self.lock:
+            open_ = self.sessions[session_id].status is PaymentStatus.OPEN
+            if open_:
+                self.sessions[session_id] = self.sessions[session_id]._replace(status=PaymentStatus.EXPIRED)
+            return open_ or self.sessions[session_id].status is PaymentStatus.EXPIRED
+
+    def payment(self, object_id: str) -> Payment | None:
+        self._check()
+        found = self.sessions.get(object_id) or self.charges.get(object_id)
+        if found and found.charge and self.settled:
+            charge = found.charge
+            return found._replace(charge=charge_of(found, charge.id, fee=35, net=charge.amount - 35))
+        return found
+
+    def pay(self, session_id: str, **changes: Any) -> str:
+        """Money comes in; the charge's id."""
+        charge_id = f"ch_{session_id.removeprefix('cs_')}{len(self.charges)}"
+        paid = self.sessions[session_id]._replace(status=PaymentStatus.PAID, customer_id="cus_1", **changes)
+        paid = paid._replace(charge=charge_of(paid, charge_id))
+        self.sessions[session_id] = self.charges[charge_id] = paid
+        return charge_id
+
+    def set_status(self, session_id: str, status: PaymentStatus) -> None:
+        self.sessions[session_id] = self.sessions[session_id]._replace(status=status)
+
+    def _check(self) -> None:
+        if self.down:
+            raise UpstreamFailed("Stripe is down.")
+
+
+def charge_of(payment: Payment, charge_id: str, *, fee: int | None = None, net: int | None = None) -> Charge:
+    """A charge record as the gateway makes it."""
+    return Charge(
+        id=charge_id,
+        order_id=payment.order_id or "",
+        amount=payment.amount,
+        currency=payment.currency,
+        fee=fee,
+        net=net,
+        fee_currency=payment.currency if fee is not None else None,
+        status="succeeded",
+        method=CardMethod(brand="visa", last4="4242"),
+        receipt_url="https://stripe.test/receipt",
+        livemode=payment.livemode,
+        created_at=datetime.fromtimestamp(START, UTC),
+    )
+
+
+class Shop:
+    """Services over the test database with a published event."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.payments = FakePayments()
+        self.services = bootstrap.Services(config.load())
+        self.services.clock = self.clock  # type: ignore[assignment]
+        self.services.ids = Ids(self.clock)  # type: ignore[assignment]
+        vars(self.services)["payments"] = self.payments
+        bootstrap.use(self.services)
+        self.event_id = self.make_event()
+        self._events = 0
+
+    def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
+        """An event owned by OWNER."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.domain.event import Event, EventState
+        from chalicelib.domain.kinds import Kind
+        from chalicelib.domain.representation import written
+
+        event_id = self.services.ids.new_id()
+        now = datetime.fromtimestamp(int(START), UTC)
+        event = Event(
+            id=event_id,
+            name="Alpine Python Days",
+            slug=f"alpine-{event_id.lower()}",
+            starts_at=datetime(2031, 6, 11, tzinfo=UTC),
+            ends_at=datetime(2031, 6, 12, tzinfo=UTC),
+            currency=currency,
+            state=EventState(state),
+            created_at=now,
+            updated_at=now,
+        )
+        DynamoContentStore().create_event(
+            written(event_id, Kind.EVENTS, event),
+            slug=str(event.slug),
+            owner_id=OWNER.user_id,
+            now=int(START),
+            tag=self.services.ids.new_id(),
+        )
+        return event_id
+
+    def ticket(self, quantity: int, *, amount: int = 2500, currency: str = "EUR", **fields: Any) -> str:
+        """A ticket type of the shop's event."""
+        from chalicelib.domain.money import Money
+        from chalicelib.domain.ticket import TicketTypeFields
+
+        ticket_type_id = self.services.ids.new_id()
+        form = TicketTypeFields(
+            **{
+                "name": "Day ticket",
+                "price": Money(amount=amount, currency=currency),
+                "quantity": quantity,
+                "max_per_order": 100,
+                **fields,
+            }
+        )
+        self.services.selling.create(self.event_id, form, caller=OWNER, new_id=ticket_type_id)
+        return ticket_type_id
+
+    def order(self, *wanted: tuple[str, int], caller: Principal | None = BUYER) -> OrderRecord:
+        """An order of (ticket type, quantity)."""
+        return self.services.ordering.create(
+            self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
+        )[0]
+
+    def checkout(self, record: OrderRecord) -> str:
+        """The id of the order's checkout session."""
+        url = self.services.ordering.pay(record.id, caller=BUYER, access=None)
+        return url.rpartition("/")[2]
+
+    def state(self, record: OrderRecord) -> OrderState:
+        """How the order stands now."""
+        return self.record(record).state
+
+    def record(self, record: OrderRecord) -> OrderRecord:
+        """The order as stored."""
+        found = self.services._orders.load(record.id)
+        assert found is not None
+        return found
+
+    def hear(self, object_id: str, *, kind: str = "checkout.session.completed", event_id: str = "evt_1") -> None:
+        """What the inbox stream does with an event."""
+        self.services.charging.record(StripeEvent(event_id, kind, object_id, False, False))
+
+
+def form_of(*wanted: tuple[str, int]) -> OrderForm:
+    """A buyer's form."""
+    lines = [OrderLineForm(ticket_type_id=ticket_type_id, quantity=quantity) for ticket_type_id, quantity in wanted]
+    return OrderForm(lines=lines, buyer=Buyer(name="Ada Lovelace", email="ada@example.org"))
+
+
+@dataclass(frozen=True)
+class Stock:
+    """All shards of a type together."""
+
+    left: int
+    held: int
+    sold: int
+    capacity: int
+
+
+def stock_of(ticket_type_id: str) -> Stock:
+    """The stock as it stands; fails when a shard does not add up."""
+    stock_item = model("StockItem")
+    shards = []
+    for number in range(40):
+        try:
+            shards.append(stock_item.get(*keys.stock(ticket_type_id, number), consistent_read=True))
+        except stock_item.DoesNotExist:
+            break
+    for shard in shards:
+        assert shard.left + shard.held + shard.sold == shard.capacity, vars(shard)
+        assert min(shard.left, shard.held, shard.sold) >= 0, vars(shard)
+    return Stock(*(sum(int(getattr(s, name)) for s in shards) for name in ("left", "held", "sold", "capacity")))
+
+
+def model(name: str) -> Any:
+    """A model of the stores; imported late, since their tables read the environment."""
+    from chalicelib.adapters.dynamo import notification_items, sales_items, tables
+
+    return next(getattr(module, name) for module in (sales_items, notification_items, tables) if hasattr(module, name))
+
+
+def items_of(name: str, prefix: str = "") -> list[Any]:
+    """Items of a model whose sort key begins so."""
+    return [item for item in model(name).scan() if item.sk.startswith(prefix)]
+
+
+def together(count: int, work: Any) -> list[Any]:
+    """Run `work(number)` in that many threads from a barrier; results or exceptions in order."""
+    barrier = threading.Barrier(count)
+    results: list[Any] = [None] * count
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            results[number] = work(number)
+        except Exception as problem:
+            results[number] = problem
+
+    list(_THREADS.map(run, range(count)))
+    return results

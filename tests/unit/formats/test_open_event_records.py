@@ -1,0 +1,110 @@
+"""Which Open Event records are refused, and how references between them are resolved."""
+
+import pytest
+
+from chalicelib.domain.kinds import Kind
+from chalicelib.formats.open_event import Line
+from tests.unit.formats.open_event_samples import NAMES, read, read_one, session
+
+
+@pytest.mark.parametrize("kind", NAMES[1:])
+@pytest.mark.parametrize(
+    ("record", "source_id", "reason"),
+    [
+        (None, "#1", "is not a JSON object"),
+        (["x"], "#1", "is not a JSON object"),
+        ("x", "#1", "is not a JSON object"),
+        ({}, "#1", "has no usable NAME"),
+        ({"id": 8, "name": None, "title": " "}, "8", "has no usable NAME"),
+        ({"id": 8, "name": 7, "title": 7}, "8", "has no usable NAME"),
+        ({"id": 8, "name": ["x"], "title": {"x": 1}}, "8", "has no usable NAME"),
+        ({"id": 8, "name": "<p></p>", "title": "<img>"}, "8", "has no usable NAME"),
+        ({"id": 8, "name": "x", "title": "x", "deleted-at": "2024-01-01T00:00:00Z"}, "8", "deleted at source"),
+    ],
+)
+def test_read_archive_bad_record_is_refused_alone(kind: str, record: object, source_id: str, reason: str) -> None:
+    programme = read(**{kind: [record, {"id": 9, "name": "Good", "title": "Good", "state": "draft"}]})
+    reason = reason.replace("NAME", "title" if kind == "sessions" else "name")
+    assert programme.report[1:] == [Line(kind, source_id, "refused", reason), Line(kind, "9", "taken", "")]
+    assert [resource[:2] for resource in programme.resources] == [(kind, "9")]
+
+
+@pytest.mark.parametrize("kind", NAMES[1:])
+def test_read_archive_second_record_of_an_id_is_refused(kind: str) -> None:
+    first, second = ({"id": id_, "name": "Twin", "title": "Twin", "state": "draft"} for id_ in (4, "4"))
+    assert read(**{kind: [first, second]}).report[1:] == [
+        Line(kind, "4", "taken", ""),
+        Line(kind, "4", "refused", "has the id of an earlier record"),
+    ]
+
+
+def test_read_archive_id_of_a_refused_record_is_free() -> None:
+    programme = read(tracks=[{"id": 4}, {"id": 4, "name": "Second try"}])
+    assert [line.outcome for line in programme.report[1:]] == ["refused", "taken"]
+
+
+@pytest.mark.parametrize("reference", [{"id": 3}, {"id": "3"}, 3, "3", 3.0, {"name": "gull"}])
+def test_read_archive_reference_in_any_form_is_resolved(reference: object) -> None:
+    known = [{"id": 3, "name": "Gull"}]
+    programme = read(
+        tracks=known,
+        microlocations=known,
+        speakers=known,
+        sessions=[session(track=reference, microlocation=reference, speakers=[reference, reference])],
+    )
+    found = programme.resources[-1].fields
+    assert (found["track_id"], found["microlocation_id"], found["speaker_ids"]) == ("3", "3", ["3"])
+    assert programme.report[-1] == Line("sessions", "5", "taken", "")
+
+
+def test_read_archive_speaker_only_embedded_is_taken_once_with_a_mend() -> None:
+    embedded = {"id": 77, "name": "Stowaway", "short-biography": "<p>Hi</p>", "country": "Fiji"}
+    nameless = {"name": "No Number"}
+    programme = read(
+        speakers=[{"id": 3, "name": "Gull"}],
+        sessions=[
+            session(id=1, speakers=[embedded, {"id": 3}, nameless]),
+            session(id=2, speakers=[{"id": 77, "name": "Stowaway"}, nameless]),
+        ],
+    )
+    speakers = [resource for resource in programme.resources if resource.kind is Kind.SPEAKERS]
+    assert [(found.source_id, found.fields["name"]) for found in speakers] == [
+        ("3", "Gull"),
+        ("77", "Stowaway"),
+        ("name:No Number", "No Number"),
+    ]
+    assert (speakers[1].fields["short_biography"], speakers[1].fields["country"]) == ("<p>Hi</p>", "FJ")
+    assert [resource.fields["speaker_ids"] for resource in programme.resources[-2:]] == [
+        ["77", "3", "name:No Number"],
+        ["77", "name:No Number"],
+    ]
+    assert programme.report[1:] == [
+        Line("speakers", "3", "taken", ""),
+        Line("speakers", "77", "mended", "only listed with session 1"),
+        Line("speakers", "name:No Number", "mended", "only listed with session 1"),
+        Line("sessions", "1", "taken", ""),
+        Line("sessions", "2", "taken", ""),
+    ]
+
+
+def test_read_archive_speaker_deleted_at_source_does_not_come_back_with_a_session() -> None:
+    programme = read(
+        speakers=[{"id": 3, "name": "Gone", "deleted-at": "2024-01-01"}],
+        sessions=[session(speakers=[{"id": 3, "name": "Gone"}])],
+    )
+    assert [resource.kind for resource in programme.resources] == [Kind.SESSIONS]
+    assert programme.report[-1].reason == "speaker '3' is not in the archive and is left out"
+
+
+def test_read_archive_more_than_50_speakers_are_cut() -> None:
+    speakers = [{"id": n, "name": f"Gull {n}"} for n in range(60)]
+    programme = read(speakers=speakers, sessions=[session(speakers=speakers)])
+    assert programme.resources[-1].fields["speaker_ids"] == [str(n) for n in range(50)]
+    assert programme.report[-1].reason == "had 60 speakers; the first 50 are kept"
+
+
+def test_read_archive_hostile_html_is_harmless_everywhere() -> None:
+    hostile = "<img src=x onerror=alert(1)><a href='java&#x200b;script:alert(1)'>x</a><b onclick=y>z</b>"
+    fields, _ = read_one("sessions", session(title=hostile, **{"short-abstract": hostile}))
+    assert fields["title"] == "xz"
+    assert fields["short_abstract"] == '<a rel="noopener noreferrer nofollow">x</a><b>z</b>'
