@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.connection_store import DynamoConnections
     from chalicelib.adapters.dynamo.credentials import DynamoCredentials
     from chalicelib.adapters.dynamo.notification_store import DynamoCounters, DynamoInbox
+    from chalicelib.adapters.dynamo.queries import DynamoQueries
     from chalicelib.adapters.dynamo.reader import DynamoReader
     from chalicelib.adapters.dynamo.representations import DynamoRepresentations
     from chalicelib.adapters.dynamo.sales_store import DynamoOrders
@@ -252,11 +253,15 @@ class Services:
 
     @cached_property
     def _sales_view(self) -> DynamoSalesView:
-        from chalicelib.adapters.dynamo.queries import DynamoQueries
         from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
 
-        queries = DynamoQueries(self.reader, table_prefix=self.config.table_prefix)
-        return DynamoSalesView(self.reader, queries)
+        return DynamoSalesView(self.reader, self._queries)
+
+    @cached_property
+    def _queries(self) -> DynamoQueries:
+        from chalicelib.adapters.dynamo.queries import DynamoQueries
+
+        return DynamoQueries(self.reader, table_prefix=self.config.table_prefix)
 
     @cached_property
     def _orders(self) -> DynamoOrders:
@@ -343,7 +348,7 @@ class Services:
 
         return Releasing(
             orders=self._orders,
-            holds=DynamoHolds(),
+            holds=DynamoHolds(self._queries),
             ordering=self.ordering,
             charging=self.charging,
             payments=lambda: self.payments,

@@ -99,7 +99,7 @@ class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
     def send_400_response(self, msg: str) -> None:
         """The parser gave up: say why as a problem document."""
         error = sys.exc_info()[1]
-        if isinstance(error, httptools.HttpParserInvalidMethodError):
+        if isinstance(error, httptools.HttpParserInvalidMethodError) or (self.scope or {}).get("method") == "CONNECT":
             self._refuse(405, "method_not_allowed", "Method Not Allowed")
         elif self._head_bytes > HEADER_BYTES:
             self._refuse(431, "headers_too_large", "Request Header Fields Too Large")

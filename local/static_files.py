@@ -59,9 +59,12 @@ class StaticFiles:
         if "." not in last or "\0" in wanted or last.startswith("."):
             return None
         for name in (wanted.removeprefix("static/"), wanted):
-            file = (self._root / name).resolve()
-            if file.is_relative_to(self._root) and file.is_file():
-                return file
+            try:
+                file = (self._root / name).resolve()
+                if file.is_relative_to(self._root) and file.is_file():
+                    return file
+            except OSError:  # a name that the file system cannot have
+                return None
         return None
 
     def serve(self, file: Path, request: HttpRequest) -> HttpAnswer:

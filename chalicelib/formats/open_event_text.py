@@ -43,15 +43,16 @@ def read_line(value: object, limit: int) -> tuple[str | None, str]:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None, _NOT_TEXT
     raw = _spelled(value)
+    if not raw:
+        return None, _NOT_TEXT
     tidy = _CONTROLS.sub("", raw)
     found = ["lost its control characters"] if tidy != raw else []
-    if "<" in tidy or "&" in tidy:
-        marked = _without_deep_markup(tidy[:_MAX_LINE])
-        unmarked = _CONTROLS.sub("", domain_text.plain(_BLOCK.sub(" <", marked)))
-        found += ["lost its HTML"] if unmarked.split() != unescape(tidy[:_MAX_LINE]).split() else []
-        tidy = unmarked
-    line = " ".join(domain_text.clean(tidy[:_MAX_LINE]).split())
-    if len(line) > limit:
+    line = tidy[:_MAX_LINE]
+    if "<" in line or "&" in line:
+        line = _CONTROLS.sub("", domain_text.plain(_BLOCK.sub(" <", _without_deep_markup(line))))
+        found += ["lost its HTML"] if line.split() != unescape(tidy[:_MAX_LINE]).split() else []
+    line = " ".join(domain_text.clean(line).split())
+    if len(line) > limit or len(tidy) > _MAX_LINE:
         line = line[: limit - 1].rstrip() + "…"
         found.append(f"was cut to {limit} characters")
     return line or None, _joined(found)

@@ -73,17 +73,13 @@ class Releasing:
         now = self._clock.now()
         due = int(now - self._hold_seconds) // 60
         sweep = self._holds.sweep() or Sweep(due - FIRST_LOOK_BACK, (), 0)
-        released, left_over = 0, []
-        for order_id in sweep.left_over:
-            old = self._orders.load(order_id)
-            if old is not None and not self._settle(old):
-                left_over.append(order_id)
-            released += old is not None and order_id not in left_over
+        left_over = [order_id for order_id in sweep.left_over if not self._settle(order_id)]
+        released = len(sweep.left_over) - len(left_over)
         minute, waiting = sweep.minute, None
         while minute <= min(due, sweep.minute + MINUTES_A_RUN) and len(left_over) < MOST_LEFT_OVER:
             reserved = self._holds.reserved(minute)
-            over = [record for record in reserved if record.deadline <= now]
-            failed = [record.id for record in over if not self._settle(record)]
+            over = [order for order in reserved if order.deadline <= now]
+            failed = [order.id for order in over if not self._settle(order.id)]
             left_over += failed
             released += len(over) - len(failed)
             is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
@@ -94,21 +90,20 @@ class Releasing:
             telemetry.log("holds_released", released=released, left_over=len(left_over))
         return released
 
-    def _settle(self, record: OrderRecord) -> bool:
+    def _settle(self, order_id: str) -> bool:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
-        if record.state is not OrderState.RESERVED:
-            return True
         try:
-            if self._end(record, Happening.HOLD_ENDED) is not None:
-                return True
-            current = self._orders.load(record.id)
+            for _ in range(TRIES):
+                record = self._orders.load(order_id)
+                if record is None or record.state is not OrderState.RESERVED:
+                    return True
+                if self._end(record, Happening.HOLD_ENDED) is not None:
+                    return True
         except (UpstreamFailed, Busy) as failure:
-            telemetry.log("hold_not_released", order_id=record.id, code=failure.code)
-            return False
+            telemetry.log("hold_not_released", order_id=order_id, code=failure.code)
         except Exception:  # noqa: BLE001 - the timer's boundary is one order
-            telemetry.failure("hold_not_released", order_id=record.id)
-            return False
-        return current is None or current.state is not OrderState.RESERVED
+            telemetry.failure("hold_not_released", order_id=order_id)
+        return False
 
     def _end(self, record: OrderRecord, happening: Happening) -> OrderRecord | None:
         """The ended order, or None when somebody was faster or money came. Raises UpstreamFailed, Busy."""

@@ -107,7 +107,10 @@ def test_generated_documents_are_up_to_date() -> None:
 def test_readme_names_only_targets_and_files_that_exist() -> None:
     readme = (ROOT / "README.md").read_text() + (ROOT / "CONTRIBUTING.md").read_text()
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z-]+)", readme)) | set(re.findall(r"^    make ([a-z-]+)", readme, re.MULTILINE)) <= targets
+    assert (
+        set(re.findall(r"`make ([a-z-]+)", readme)) | set(re.findall(r"^    make ([a-z-]+)", readme, re.MULTILINE))
+        <= targets
+    )
     for target in re.findall(r"\]\((?!http)([^)#]+)\)", readme):
         assert (ROOT / target).exists(), target
     for path in re.findall(r"pytest (tests/\S+?)[ `]", readme):

@@ -62,7 +62,14 @@ def test_import_of_sample_makes_an_event_with_everything(organiser: Client, anon
 def test_import_run_again_changes_nothing(organiser: Client) -> None:
     from chalicelib import bootstrap
 
-    archive = zipped({"event": json.dumps({"name": "Again", "starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z"}).encode(), "tracks": b'[{"id": 1, "name": "Core"}]'})
+    archive = zipped(
+        {
+            "event": json.dumps(
+                {"name": "Again", "starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z"}
+            ).encode(),
+            "tracks": b'[{"id": 1, "name": "Core"}]',
+        }
+    )
     done = run(organiser, archive)
     tag = organiser.get(f"/v1/events/{done['event_id']}/tracks").etag
     bootstrap.services().importing.run(done["id"])
@@ -76,7 +83,14 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     from chalicelib import bootstrap
     from chalicelib.services.importing import Importing
 
-    archive = zipped({"event": json.dumps({"name": "Cut", "starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z"}).encode(), "tracks": b'[{"id": 1, "name": "Core"}]'})
+    archive = zipped(
+        {
+            "event": json.dumps(
+                {"name": "Cut", "starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z"}
+            ).encode(),
+            "tracks": b'[{"id": 1, "name": "Core"}]',
+        }
+    )
     import_id = upload(organiser, archive).json["import_id"]
 
     def die(*_: object) -> None:

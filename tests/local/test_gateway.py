@@ -113,6 +113,7 @@ def test_unknown_method_is_405(origin):
     answer = raw(origin, b"FROB /api/v1/big/1 HTTP/1.1\r\nHost: x\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 405 ")
     assert b"\r\nAllow: " in answer
+    assert raw(origin, b"CONNECT a:80 HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 405 ")
 
 
 def test_garbage_is_400(origin):
@@ -229,6 +230,11 @@ def test_static_files_have_type_validator_and_lifetime(origin):
     assert logo.headers["cache-control"] == "public, max-age=0, must-revalidate"
     again = httpx.get(f"{origin}/static/logo.svg", headers={"If-None-Match": logo.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_unusable_file_name_is_404(origin):
+    for path in (f"/static/{'a' * 300}.js", "/static/%00.js", "/static/.hidden"):
+        assert httpx.get(origin + path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/static/../secret.txt", "/static/%2e%2e/secret.txt", "/static/..%2fsecret.txt"])

@@ -225,9 +225,7 @@ def test_record_killed_after_commit_and_repeated_changes_nothing(shop: Shop, mon
     assert effects() == ONCE
 
 
-def test_record_killed_before_commit_and_repeated_has_effects_once(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_record_killed_before_commit_and_repeated_has_effects_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     record, session, _ = reserved(shop)
     shop.payments.pay(session)
 

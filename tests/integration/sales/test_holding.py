@@ -88,9 +88,7 @@ def test_order_last_tickets_in_other_shards_are_found_after_a_stale_look(
     assert [piece.shard for piece in shop.order((ticket, 1)).allocation] == [1]
 
 
-def test_order_sold_out_says_how_many_are_left_and_writes_nothing(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_order_sold_out_says_how_many_are_left_and_writes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = shop.ticket(2)
     monkeypatch.setattr(shop.services._orders, "write", lambda change: pytest.fail("wrote"))
     with pytest.raises(SoldOut) as refusal:
@@ -110,9 +108,9 @@ def test_order_repeated_id_is_the_same_order_and_takes_stock_once(shop: Shop) ->
     order_id = shop.services.ids.new_id()
     made = together(
         8,
-        lambda _: shop.services.ordering.create(
-            shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id
-        )[0].id,
+        lambda _: (
+            shop.services.ordering.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id)[0].id
+        ),
     )
     assert made == [order_id] * 8
     assert stock_of(ticket).held == 1

@@ -166,6 +166,24 @@ def test_read_archive_other_files_are_ignored() -> None:
     assert read_archive(zipped(samples() | others)) == read_archive(zipped(samples()))
 
 
+def test_read_archive_either_spelling_of_a_name_counts_and_the_first_wins() -> None:
+    both = {
+        "id": 1,
+        "name": "Pier",
+        "Description": "<p>a</p>",
+        "description": "<p>b</p>",
+        "COLOR": None,
+        "color": "red",
+    }
+    fields = read(tracks=[both]).resources[0].fields
+    assert fields == {"name": "Pier", "description": "<p>a</p>", "color": "#ff0000"}
+
+
+def test_read_archive_nan_is_read_as_null() -> None:
+    archive = zipped({"event": event(), "microlocations": b'[{"id": 1, "name": "Pier", "floor": NaN}]'})
+    assert read_archive(archive).report[1:] == [Line("microlocations", "1", "taken", "")]
+
+
 def test_read_archive_event_at_the_top_wins_over_one_in_a_folder() -> None:
     assert read_archive(zipped({"event": event(), "old/event": event(name="Old")})).event["name"] == "Tiny"
 

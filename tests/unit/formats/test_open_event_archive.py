@@ -102,6 +102,7 @@ def test_read_archive_too_many_records_is_refused(monkeypatch: pytest.MonkeyPatc
     [
         ({"tracks": []}, [("/event", "is missing: the archive has no file event or event.json")]),
         ({}, [("/event", "is missing: the archive has no file event or event.json")]),
+        ({"__MACOSX/event": event()}, [("/event", "is missing: the archive has no file event or event.json")]),
         ({"a/b/event": event()}, [("/event", "is missing: the archive has no file event or event.json")]),
         ({"event": [event()]}, [("/event", "must be a JSON object")]),
         ({"event": None}, [("/event", "must be a JSON object")]),

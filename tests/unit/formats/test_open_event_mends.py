@@ -20,6 +20,7 @@ MENDS: list[Mend] = [
     ("tracks", {"name": "<b>Web</b>&nbsp;<i>1</i><br>x"}, "name", "Web 1 x", "name lost its HTML"),
     ("tracks", {"name": "R&amp;D \n now "}, "name", "R&D now", ""),
     ("tracks", {"name": "AI & <3"}, "name", "AI & <3", ""),
+    ("tracks", {"name": "n" + " " * 8_000 + "m"}, "name", "n…", "name was cut to 200 characters"),
     ("tracks", {"name": "n" * 201}, "name", "n" * 199 + "…", "name was cut to 200 characters"),
     ("tracks", {"name": "a\x00b\ud800c\u202e"}, "name", "abc", "name lost its control characters"),
     ("tracks", {"name": "Cafe\u0301"}, "name", "Café", ""),
@@ -101,6 +102,7 @@ MENDS: list[Mend] = [
     ),
     ("speakers", {"github": "https://x.example", "website": "https://x.example"}, "links", ["https://x.example"], ""),
     ("speakers", {"organisation": 42}, "organisation", "42", ""),
+    ("speakers", {"organisation": 10**30}, "organisation", None, "organisation was not text and is left out"),
     ("speakers", {"organisation": ["x"]}, "organisation", None, "organisation was not text and is left out"),
     ("sponsors", {"level": "2", "type": "Silver"}, "level", "Silver", "not kept: level 2"),
     ("sponsors", {"level": 2}, "level", "2", ""),
@@ -176,6 +178,12 @@ BACKWARDS = "did not end after its start; its times were removed"
         ),
         (TEN, NINE, (None, None), BACKWARDS),
         (NINE, NINE, (None, None), BACKWARDS),
+        (
+            "0001-01-01T00:00:00",
+            "9999-12-31T23:59:59-12:00",
+            (None, None),
+            "starts_at was not a date and time and is left out; ends_at was not a date and time and is left out",
+        ),
         (NINE, "", (None, None), "had no usable end; its times were removed"),
         (None, TEN, (None, None), "had no usable start; its times were removed"),
         (None, None, (None, None), ""),
@@ -269,6 +277,12 @@ def test_read_archive_event_without_times_has_those_of_its_sessions() -> None:
         "had no usable start; it is that of the first session; "
         "had no usable end; it is that of the last session, or the start"
     )
+
+
+def test_read_archive_event_end_never_comes_before_its_start() -> None:
+    early = session(start_time="2024-09-19T09:00:00Z", end_time="2024-09-19T11:00:00Z")
+    programme = read({"ends-at": None}, sessions=[early])
+    assert (programme.event["starts_at"], programme.event["ends_at"]) == ("2024-09-20T09:00:00Z",) * 2
 
 
 def test_read_archive_venue_of_our_own_export_is_kept_whole() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.domain.kinds import Kind
+from chalicelib.formats import open_event
 from chalicelib.formats.open_event import Line
 from tests.unit.formats.open_event_samples import NAMES, read, read_one, session
 
@@ -94,6 +95,13 @@ def test_read_archive_speaker_deleted_at_source_does_not_come_back_with_a_sessio
     )
     assert [resource.kind for resource in programme.resources] == [Kind.SESSIONS]
     assert programme.report[-1].reason == "speaker '3' is not in the archive and is left out"
+
+
+def test_read_archive_embedded_speakers_stop_at_the_limit_of_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_event, "MAX_RECORDS", 2)
+    programme = read(sessions=[session(speakers=[{"id": n, "name": f"Gull {n}"} for n in range(3)])])
+    assert programme.resources[-1].fields["speaker_ids"] == ["0", "1"]
+    assert programme.report[-1].reason == "speaker '2' is not in the archive and is left out"
 
 
 def test_read_archive_more_than_50_speakers_are_cut() -> None:

@@ -1,0 +1,61 @@
+"""The running product as a process of its own, for tests that speak HTTP and sockets to it, or kill it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+from pathlib import Path
+
+from local.demo import Api
+from local.demo_conference import SLUG
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 90
+
+
+class ServerProcess:
+    """`python -m local` on a free port over one data directory; may be killed and started again."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self._data_dir = data_dir
+        self._log = data_dir.with_suffix(".log")
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        self._environment = kept | environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until the demo conference can be read."""
+        command = [sys.executable, "-m", "local", "--port", str(self.port), "--data-dir", str(self._data_dir)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment)
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self._log.read_text()[-3000:]
+            try:
+                Api(self.origin).call("GET", f"/api/v1/events/{SLUG}")
+            except urllib.error.URLError:
+                time.sleep(0.05)
+            else:
+                return
+        raise TimeoutError(self._log.read_text()[-3000:])
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+            self._process.wait(30)
+        self._process = None
