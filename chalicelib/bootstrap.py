@@ -247,9 +247,7 @@ class Services:
             return Mailing(DynamoMails(), None, self.clock)
         from chalicelib.adapters.ses_mailer import SesMailer
 
-        return Mailing(
-            DynamoMails(), SesMailer(region=self.config.region, sender=self.config.mail_from), self.clock
-        )
+        return Mailing(DynamoMails(), SesMailer(region=self.config.region, sender=self.config.mail_from), self.clock)
 
     @cached_property
     def _sales_view(self) -> DynamoSalesView:

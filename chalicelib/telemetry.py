@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 
-_logger = logging.getLogger("marquee")
+_logger = logging.getLogger("telemetry")
 _logger.setLevel(logging.INFO)
 _logger.propagate = False
 if not _logger.handlers:

@@ -183,8 +183,9 @@ class Server(uvicorn.Server):  # type: ignore[misc]
 
 
 def quiet_uvicorn() -> None:
-    """Mute what uvicorn logs: socket addresses with their query string, which carries one-time tickets."""
+    """Mute what uvicorn logs: addresses with their query string, which carries one-time tickets."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
 
 
 def listen(port: int = 0) -> socket.socket:

@@ -29,11 +29,11 @@ def database_endpoint() -> Iterator[DatabaseEndpoint]:
 
 
 @pytest.fixture
-def database(database_endpoint: DatabaseEndpoint) -> Iterator[DatabaseEndpoint]:
+def database(database_endpoint: DatabaseEndpoint) -> DatabaseEndpoint:
     """An empty database with all tables, and services built anew."""
     database_endpoint.database.reset()
     new_container()
-    yield database_endpoint
+    return database_endpoint
 
 
 @pytest.fixture(scope="session")

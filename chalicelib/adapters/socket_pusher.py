@@ -48,7 +48,7 @@ class SocketPusher:
             failed=[c for c, outcome in zip(connections, outcomes, strict=True) if outcome == "failed"],
         )
 
-    def close(self, connection: Connection) -> None:
+    def disconnect(self, connection: Connection) -> None:
         """Close a socket, if it is open and can be reached; it dies by itself after two hours."""
         self._attempted(lambda: self._client(connection).delete_connection(ConnectionId=connection.id))
 

@@ -39,9 +39,7 @@ class StripeGateway:
         """The one checkout session of an order's attempt, opened now or earlier. Raises UpstreamFailed."""
         key = f"co:{request.order.id}:{request.attempt}"
         try:
-            session = self._client.v1.checkout.sessions.create(
-                _session_parameters(request), {"idempotency_key": key}
-            )
+            session = self._client.v1.checkout.sessions.create(_session_parameters(request), {"idempotency_key": key})
         except stripe.StripeError as error:
             _fail("open_checkout", error)
         return Checkout(session.id, str(session.url))

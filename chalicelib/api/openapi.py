@@ -104,7 +104,9 @@ def _parameters(route: Registered) -> list[dict[str, Any]]:
     return found
 
 
-def _parameter(name: str, place: str, *, required: bool = False, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+def _parameter(
+    name: str, place: str, *, required: bool = False, schema: dict[str, Any] | None = None
+) -> dict[str, Any]:
     return {"name": name, "in": place, "required": required, "schema": schema or {"type": "string"}}
 
 
@@ -144,8 +146,8 @@ def _result(contract: Contract) -> dict[str, Any]:
     if not contract.many:
         return one
     cursor = {"type": ["string", "null"]}
-    items = {"type": "array", "items": one}
-    return {"type": "object", "required": ["items", "next_cursor"], "properties": {"items": items, "next_cursor": cursor}}
+    page = {"items": {"type": "array", "items": one}, "next_cursor": cursor}
+    return {"type": "object", "required": list(page), "properties": page}
 
 
 def _patch(schema: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ class ChangeKind(StrEnum):
 
 class Change(NamedTuple):
     """One change. `noun` is the first word of the sort key, `partition` the partition key; images are plain values
-    and None where the stream does not carry them."""
+    and None where the stream does not carry them.
+    """
 
     kind: ChangeKind
     noun: str

@@ -31,7 +31,8 @@ class ImportAccepted(Struct, frozen=True, kw_only=True):
 
 class Import(Struct, frozen=True, kw_only=True):
     """An import as its owner sees it. `counts` are records written so far, by kind; `total` is known once the archive
-    was read. `detail` says why it failed."""
+    was read. `detail` says why it failed.
+    """
 
     id: str
     state: ImportState

@@ -39,7 +39,8 @@ def _tile(x: int, y: int, drawn: Iterator[int], palette: tuple[str, ...]) -> str
     kind, turn = next(drawn) % 8, next(drawn) % 4
     ground = next(drawn) % len(palette)
     ink = (ground + 1 + next(drawn) % (len(palette) - 1)) % len(palette)
-    square = f'<path fill="{palette[ground]}" d="M{x} {y}h{TILE}v{TILE}h-{TILE}z"/>' if ground else ""
+    side = TILE + 1  # a little under the next tile, so that no seam shows between them
+    square = f'<path fill="{palette[ground]}" d="M{x} {y}h{side}v{side}h-{side}z"/>'
     shape = _shape(kind, x, y, turn)
     return f'{square}<path fill="{palette[ink]}" d="{shape}"/>' if shape else square
 

@@ -21,9 +21,12 @@ _TEMPLATE = """<!doctype html>
 {% for path, method, operation in operations %}
 <article><h3><code>{{ method|upper }} {{ path }}</code></h3>
 <p>{{ operation.summary }}
-{%- if operation.security %} · {{ "optional sign-in" if operation.security|length > 1 else "needs sign-in" }}{% endif %}</p>
+{%- if operation.security %} ·
+{{ "optional sign-in" if operation.security|length > 1 else "needs sign-in" }}{% endif %}</p>
 {% if operation.parameters %}<p>Takes
-{%- for parameter in operation.parameters %} <code>{{ parameter.name }}</code>{{ "," if not loop.last }}{% endfor %}.</p>
+{%- for parameter in operation.parameters %}
+ <code>{{ parameter.name }}</code>{{ "," if not loop.last }}
+{%- endfor %}.</p>
 {% endif %}
 <p>Answers {{ operation.responses|join(", ") }}.</p></article>
 {% endfor %}</section>

@@ -75,9 +75,7 @@ def schedule_page(
 class Cast:
     """Everything a session may refer to, by id."""
 
-    def __init__(
-        self, speakers: Iterable[Speaker], tracks: Iterable[Track], rooms: Iterable[Microlocation]
-    ) -> None:
+    def __init__(self, speakers: Iterable[Speaker], tracks: Iterable[Track], rooms: Iterable[Microlocation]) -> None:
         self._speakers = {speaker.id: speaker.name for speaker in speakers}
         self._tracks = {track.id: track for track in tracks}
         self._rooms = {room.id: room for room in rooms}

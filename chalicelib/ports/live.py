@@ -80,5 +80,5 @@ class Pusher(Protocol):
     def push(self, connections: Sequence[Connection], frames: Sequence[str]) -> Pushed:
         """The frames, in order, to each connection. Never raises for what a connection does."""
 
-    def close(self, connection: Connection) -> None:
+    def disconnect(self, connection: Connection) -> None:
         """Close a socket; one that is gone already is no error."""

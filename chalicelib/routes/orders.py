@@ -92,8 +92,6 @@ def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
     from chalicelib.domain.representation import represent
 
-    record = bootstrap.services().releasing.cancel(
-        id, caller=request.principal, access=request.query.get("access")
-    )
+    record = bootstrap.services().releasing.cancel(id, caller=request.principal, access=request.query.get("access"))
     made = represent(record.order)
     return changed(made.body, made.etag)

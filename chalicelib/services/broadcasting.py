@@ -63,7 +63,7 @@ class Broadcasting:
         kept = [c for c in connections if c.family_id in standing and now < c.expires_at]
         for connection in connections:
             if connection not in kept:
-                self._pusher.close(connection)
+                self._pusher.disconnect(connection)
                 self._connections.forget(connection)
         return kept
 

@@ -94,7 +94,7 @@ class Connecting:
 
     def part(self, connection_id: str, endpoint: str) -> None:
         """Close a connection and forget it."""
-        self._pusher().close(_stranger(connection_id, endpoint))
+        self._pusher().disconnect(_stranger(connection_id, endpoint))
         self.disconnect(connection_id)
 
     def _answers(self, connection: Connection, frame: Frame) -> list[str]:

@@ -58,9 +58,7 @@ class Rendering:
             return home_page(events, today=today, public_url=self._public_url)
 
         tag = named(self._stored.directory_tag())
-        return Found(
-            tag, lambda: self._load(DIRECTORY, HOME, tag, lambda: named(self._bodies().directory_tag()), body)
-        )
+        return Found(tag, lambda: self._load(DIRECTORY, HOME, tag, lambda: named(self._bodies().directory_tag()), body))
 
     def event(self, event_id: str) -> Found:
         """The page of a published event. Raises NotFound."""

@@ -59,9 +59,7 @@ class Selling:
         self._clock = clock
         self._ids = ids
 
-    def create(
-        self, event_id: str, fields: TicketTypeFields, *, caller: Principal, new_id: str
-    ) -> Representation:
+    def create(self, event_id: str, fields: TicketTypeFields, *, caller: Principal, new_id: str) -> Representation:
         """A new ticket type with its stock. Raises NotFound, Forbidden, InvalidInput (currency), Conflict."""
         self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
         self._check_currency(event_id, fields)
@@ -97,9 +95,7 @@ class Selling:
             if fields.quantity != old.quantity:
                 deltas = resize(self._store.shards(stored.id, stored.shards), fields.quantity)
             try:
-                self._store.replace(
-                    event_id, stored, made, hidden=fields.hidden, deltas=deltas, tag=self._ids.new_id()
-                )
+                self._store.replace(event_id, stored, made, hidden=fields.hidden, deltas=deltas, tag=self._ids.new_id())
             except Lost as lost:
                 _raise_unless_moved(lost)
                 continue

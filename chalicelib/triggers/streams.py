@@ -39,10 +39,17 @@ def react(event: Event, reactions: Reactions) -> Answer:
     services = bootstrap.services()
     reads, failed = _read_all(event)
     for group in _grouped([read for read in reads if read.change.noun in reactions]):
-        reaction = reactions[group[0].change.noun](services)
+        reaction = partial(_call, reactions[group[0].change.noun], services)
         if not _attempt(reaction, group):
             failed += [read.number for read in group if len(group) == 1 or not _attempt(reaction, [read])]
     return _report(failed)
+
+
+def _call(
+    service: Callable[[bootstrap.Services], Reaction], services: bootstrap.Services, changes: list[Change]
+) -> None:
+    """Build the service inside the boundary: one that cannot be built must not stop the others."""
+    service(services)(changes)
 
 
 def _read_all(event: Event) -> tuple[list[_Read], list[str]]:

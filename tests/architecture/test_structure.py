@@ -100,7 +100,9 @@ def test_every_contract_names_structs_that_exist() -> None:
 
 
 def test_generated_documents_are_up_to_date() -> None:
-    done = subprocess.run([sys.executable, "-m", "docs.generate", "--check"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "docs.generate", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -1,18 +1,17 @@
-"""The journal: what is acknowledged is there again, whatever happened to the process."""
+"""The journalled database: what is acknowledged is there again, whatever happened to the process."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
 from local import journal as journal_module
 from local.database import Database
-from local.journal import Entry, Journal, JournalFailed, encode_line
+from local.journal import Entry, Journal, encode_line
 from local.start_errors import DataDirectoryInUse, JournalDamaged
 from tests.local.conftest import TABLE, call, put
 
@@ -253,49 +252,6 @@ def _readable(database):
     return [record.json for record in database.streams.read("sample-outbox", 0, 100, 0)]
 
 
-def test_one_sync_serves_many_writers(tmp_path, monkeypatch):
-    journal = Journal(tmp_path / "journal.jsonl")
-    list(journal.load())
-    real, syncs, first = os.fsync, [], threading.Event()
-
-    def slow(fd):
-        syncs.append(fd)
-        first.set()
-        threading.Event().wait(0.05)
-        real(fd)
-
-    monkeypatch.setattr(os, "fsync", slow)
-    lock = threading.Lock()
-
-    def write():
-        with lock:
-            position = journal.append(Entry(sequence=1))
-        journal.commit(position)
-
-    threads = [threading.Thread(target=write) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert 1 <= len(syncs) <= 4
-    journal.close()
-
-
-def test_torn_line_is_cut_off_before_the_next_is_written(tmp_path):
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path)
-    assert [entry.format for entry in journal.load()] == [1]
-    for number in (1, 2):
-        journal.commit(journal.append(Entry(sequence=number)))
-    journal.close()
-    path.write_bytes(path.read_bytes()[:-4])
-    for expected in ([1], [1, 3]):
-        journal = Journal(path)
-        assert [entry.sequence for entry in journal.load()][1:] == expected
-        journal.commit(journal.append(Entry(sequence=3)))
-        journal.close()
-
-
 def test_compaction_without_room_leaves_the_journal_as_it_was(filled, opened, monkeypatch):
     def full(_entry):
         raise OSError(28, "No space left on device")
@@ -306,15 +262,3 @@ def test_compaction_without_room_leaves_the_journal_as_it_was(filled, opened, mo
         put(filled, "kept")
     put(filled, "kept too")
     assert ids(opened()) == {"i0", "i1", "i2", "kept", "kept too"}
-
-
-def test_append_after_a_failure_raises(tmp_path, monkeypatch):
-    journal = Journal(tmp_path / "journal.jsonl")
-    list(journal.load())
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
-        with pytest.raises(JournalFailed):
-            journal.append(Entry(sequence=1))
-    with pytest.raises(JournalFailed):
-        journal.append(Entry(sequence=1))
-    journal.close()

@@ -1,0 +1,1 @@
+"""One module with fakes; no database."""

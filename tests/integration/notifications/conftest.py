@@ -43,7 +43,7 @@ class FakePusher:
             failed=[c for c in connections if c.id in self.failing],
         )
 
-    def close(self, connection: Connection) -> None:
+    def disconnect(self, connection: Connection) -> None:
         self.closed.append(connection.id)
 
 

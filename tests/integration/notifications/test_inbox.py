@@ -124,11 +124,11 @@ def test_list_read_far_back_is_found_page_by_page(ada: Person, monkeypatch: pyte
     ids = receive(ada.id, 12)
     ada.client.post(f"/v1/notifications/{ids[0]}/read")
     found, cursor = [], ""
-    while cursor is not None:
+    for _ in range(3):
         reply = ada.client.get(f"/v1/notifications?state=read{cursor}").json
         found += [item["id"] for item in reply["items"]]
-        cursor = reply["next_cursor"] and f"&cursor={reply['next_cursor']}"
-    assert found == ids[:1]
+        cursor = f"&cursor={reply['next_cursor']}"
+    assert (found, reply["next_cursor"]) == (ids[:1], None)
 
 
 @pytest.mark.parametrize(

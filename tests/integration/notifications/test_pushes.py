@@ -233,3 +233,17 @@ def test_log_of_a_push_names_nobody(
     assert lines == [
         {"event": "notifications_pushed", "added": 1, "marked": 0, "connections": 1, "gone": 0, "failed": 0}
     ]
+
+
+def test_reaction_that_cannot_be_built_costs_the_others_nothing(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    def unbuildable(_: bootstrap.Services) -> reactions.Reaction:
+        raise RuntimeError
+
+    (tab,) = connect(services, ada)
+    receive(ada.id)
+    broken = {"UNREAD": unbuildable, **reactions.NOTIFICATIONS}
+    answer = streams.react({"Records": records(database)}, broken)
+    assert len(answer["batchItemFailures"]) == 1
+    assert len(pusher.sent[tab]) == 1

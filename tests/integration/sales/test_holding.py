@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamo import keys
-from chalicelib.domain.errors import AlreadyExists, InvalidInput, NotFound, SaleClosed, SoldOut
+from chalicelib.domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
 from chalicelib.domain.order import OrderState
 from chalicelib.ports.sales import SaleChange
 from tests.integration.sales.builders import BUYER, Shop, Stock, form_of, items_of, model, stock_of, together
@@ -142,7 +142,8 @@ def test_order_lost_reply_after_commit_takes_stock_once(shop: Shop, monkeypatch:
 
 def test_order_typical_size_costs_four_write_units(shop: Shop) -> None:
     """Transactional writes cost two units for each KB of each item: shard and order, one KB each
-    (docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html)."""
+    (docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html).
+    """
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2), caller=None)
     order = model("OrderItem").get(*keys.order(record.id))
@@ -208,3 +209,53 @@ def test_order_free_is_paid_at_once_and_never_reaches_stripe(shop: Shop) -> None
     assert shop.payments.opened == []
     assert len(items_of("MailItem", "MAIL")) == 1
     assert len(items_of("NotificationItem", "NOTIFICATION#")) == 1
+
+
+def test_order_busy_shard_is_left_for_another(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket = shop.ticket(5_000)
+    orders, tried = shop.services._orders, []
+    write = orders.write
+
+    def busy_once(change: SaleChange) -> None:
+        tried.append(change.after.allocation[0].shard if change.after else None)
+        if len(tried) == 1:
+            raise Busy
+        write(change)
+
+    monkeypatch.setattr(orders, "write", busy_once)
+    assert shop.order((ticket, 1)).allocation[0].shard == tried[1] != tried[0]
+    assert stock_of(ticket).held == 1
+
+
+def test_order_busy_although_written_is_found_and_takes_stock_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = shop.ticket(5_000)
+    orders, tried = shop.services._orders, []
+    write = orders.write
+
+    def written_but_busy(change: SaleChange) -> None:
+        write(change)
+        tried.append(change)
+        if len(tried) == 1:
+            raise Busy
+
+    monkeypatch.setattr(orders, "write", written_but_busy)
+    record = shop.order((ticket, 1))
+    assert shop.record(record) == record
+    assert stock_of(ticket).held == 1
+
+
+def test_order_under_an_id_too_old_for_the_timer_is_refused(shop: Shop) -> None:
+    ticket = shop.ticket(5)
+    old = shop.services.ids.new_id()
+    shop.clock.seconds += 61
+    with pytest.raises(StillRunning):
+        shop.services.ordering.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=old)
+    assert stock_of(ticket).held == 0
+
+
+def test_order_free_of_a_guest_is_mailed_with_its_access_token(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5, amount=0), 1), caller=None)
+    mail = items_of("MailItem", "MAIL")[0]
+    assert f"/orders/{record.id}#access=" in mail.text

@@ -1,0 +1,79 @@
+// The bell at the top of every page of somebody who is signed in: how much is unread, and the list behind it.
+import { el, icon } from "./format.js";
+import { live } from "./live.js";
+import { draw, listen } from "./notelist.js";
+import { countUnread, load, markAll, newest, store, watch } from "./notifications.js";
+import { disclose } from "./site.js";
+
+const SHOWN = 12;
+const GROUP_MS = 1_000;
+let place = null;
+let fresh = 0;
+
+/** Put the bell into its place. Called again when the corner is drawn anew. */
+export function start(holder) {
+  const first = place === null;
+  place = build(holder);
+  if (first) {
+    watch(render);
+    live.start();
+    countUnread().catch(() => {});
+  }
+  render();
+}
+
+function build(holder) {
+  const badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
+  const controls = { class: "round", type: "button", "aria-expanded": "false", "aria-controls": "bell-sheet" };
+  const button = el("button", controls, icon("bell", 24), badge);
+  const list = el("ul", { class: "notes" });
+  const all = el("button", { class: "button plain", type: "button", onclick: markAll }, "Mark all read");
+  const empty = el("p", { class: "empty" }, "Nothing yet. What concerns you appears here.");
+  const failed = el("p", { class: "notice bad", hidden: true, role: "alert" });
+  const sheet = el(
+    "div",
+    { class: "sheet", id: "bell-sheet", role: "region", "aria-label": "Notifications", hidden: true },
+    el("div", { class: "sheet-head" }, el("h2", {}, "Notifications"), all),
+    failed,
+    list,
+    empty,
+    el("p", { class: "sheet-foot" }, el("a", { class: "button plain", href: "/notifications" }, "All notifications")),
+  );
+  const spoken = el("p", { class: "hidden", role: "status", "aria-live": "polite" });
+  holder.replaceChildren(button, sheet, spoken);
+  listen(list);
+  disclose(button, sheet, holder, () => {
+    load().catch((error) => fail(error.message));
+  });
+  return { button, badge, list, all, empty, failed, spoken };
+}
+
+function fail(text) {
+  place.failed.textContent = text;
+  place.failed.hidden = !text;
+}
+
+function render(what = {}) {
+  const { count } = store;
+  const shown = count > 99 ? "99+" : String(count);
+  place.badge.textContent = shown;
+  place.badge.hidden = count === 0;
+  place.button.setAttribute("aria-label", count ? `Notifications, ${count} unread` : "Notifications, none unread");
+  place.all.hidden = count === 0;
+  const items = newest().slice(0, SHOWN);
+  draw(place.list, items);
+  place.empty.hidden = items.length > 0;
+  fail(what.failed ?? "");
+  if (what.fresh?.length) announce(what.fresh);
+}
+
+/** Ten pushes in a second are one announcement. */
+function announce(notifications) {
+  if (fresh === 0) {
+    setTimeout(() => {
+      place.spoken.textContent = fresh === 1 ? `New notification: ${notifications[0].title}` : `${fresh} new notifications`;
+      fresh = 0;
+    }, GROUP_MS);
+  }
+  fresh += notifications.length;
+}

@@ -1,0 +1,68 @@
+// The notifications page: all of them, the unread ones alone, and marks for many at once.
+import { el } from "./format.js";
+import { live } from "./live.js";
+import { draw, listen } from "./notelist.js";
+import { countUnread, load, mark, markAll, newest, store, watch } from "./notifications.js";
+import { user } from "./session.js";
+
+const root = document.querySelector("[data-inbox]");
+const list = el("ul", { class: "inbox", "aria-label": "Notifications" });
+const empty = el("div", { class: "empty", hidden: true });
+const status = el("p", { role: "status", class: "muted" });
+const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
+const more = el("button", { class: "button quiet", type: "button", hidden: true, onclick: () => load({ next: true }).catch(fail) }, "Show older ones");
+const undo = el("button", { class: "button plain", type: "button", hidden: true }, "Undo");
+const all = el("button", { class: "button plain", type: "button", onclick: readAll }, "Mark all read");
+const tabs = ["All", "Unread"].map((name) =>
+  el("button", { type: "button", "aria-pressed": String(name === "All"), onclick: () => pick(name) }, name),
+);
+let only = "All";
+
+function pick(name) {
+  only = name;
+  for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === name));
+  render();
+}
+
+async function readAll() {
+  const ids = await markAll();
+  undo.hidden = ids.length === 0;
+  undo.onclick = () => {
+    undo.hidden = true;
+    for (const id of ids) mark(id, false);
+  };
+}
+
+function fail(error) {
+  failed.textContent = error.message;
+  failed.hidden = false;
+}
+
+function render(what = {}) {
+  const items = newest().filter((item) => only === "All" || !item.has_read);
+  draw(list, items);
+  list.hidden = items.length === 0;
+  empty.hidden = items.length > 0 || !store.loaded;
+  empty.textContent = only === "All" ? "Nothing yet. What concerns you appears here." : "You have read everything.";
+  more.hidden = !store.more;
+  all.hidden = store.count === 0;
+  status.textContent = store.count ? `${store.count} unread` : "All read";
+  failed.hidden = !what.failed;
+  failed.textContent = what.failed ?? "";
+}
+
+if (user()) {
+  root.replaceChildren(
+    el("div", { class: "inbox-head" }, el("div", { class: "tabs", role: "group", "aria-label": "Which" }, ...tabs), status, all, undo),
+    failed,
+    list,
+    empty,
+    el("div", { class: "actions" }, more),
+  );
+  listen(list);
+  watch(render);
+  live.start();
+  Promise.all([load(), countUnread()]).catch(fail).finally(() => root.removeAttribute("aria-busy"));
+} else {
+  location.replace("/sign-in?next=%2Fnotifications");
+}

@@ -1,0 +1,108 @@
+// Draws notifications and hears clicks on them: a click anywhere inside one marks it read, once.
+import { el, exact, icon, relative } from "./format.js";
+import { now } from "./api.js";
+import { mark, store } from "./notifications.js";
+
+const SIGNS = {
+  order_paid: "ticket", order_refunded: "ticket", order_expired: "clock", payment_disputed: "ticket",
+  event_role_invite: "person", session_invite: "person", submission_received: "stage", session_accepted: "check",
+  session_rejected: "cross", session_schedule_changed: "clock", call_for_papers_open: "stage", announcement: "megaphone",
+};
+const ALLOWED = new Set("A ABBR B BLOCKQUOTE BR CODE EM H3 H4 HR I LI OL P PRE S STRONG SUB SUP U UL".split(" "));
+const MINUTE_MS = 60_000;
+
+/**
+ * HTML that the server sanitised, copied element by element: only known elements, of attributes only where links lead.
+ * A parsed document runs nothing and loads nothing.
+ */
+export function safe(html) {
+  const copy = (from, to) => {
+    for (const child of from.childNodes) {
+      if (child.nodeType === Node.TEXT_NODE) to.append(child.data);
+      if (child.nodeType !== Node.ELEMENT_NODE) continue;
+      const known = ALLOWED.has(child.tagName);
+      const made = known ? document.createElement(child.tagName) : to;
+      if (child.tagName === "A" && /^(https?:|mailto:|\/(?!\/))/i.test(child.getAttribute("href") ?? "")) {
+        made.href = child.getAttribute("href");
+        made.rel = "noopener noreferrer";
+      }
+      if (!["SCRIPT", "STYLE", "TEMPLATE"].includes(child.tagName)) copy(child, made);
+      if (known) to.append(made);
+    }
+    return to;
+  };
+  return copy(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
+}
+
+/** @returns {HTMLElement} one notification */
+export function note(item) {
+  const unread = !item.has_read;
+  const label = unread ? "Mark as read" : "Mark as unread";
+  const subject = /^\/(?!\/)/.test(item.links?.subject ?? "") ? item.links.subject : null;
+  const text = el("div", { class: "note-text" });
+  text.append(safe(item.message ?? ""));
+  return el(
+    "li",
+    { class: `note${unread ? " unread" : ""}`, "data-note": item.id },
+    el("span", { class: "note-sign" }, icon(SIGNS[item.action] ?? "dot", 22)),
+    el(
+      "div",
+      {},
+      el("p", { class: "note-title" }, subject ? el("a", { href: subject }, item.title) : item.title),
+      text,
+      el(
+        "p",
+        { class: "note-time" },
+        unread && el("span", { class: "note-state" }, "Unread · "),
+        el("time", { datetime: item.received_at, title: exact(item.received_at) }, relative(item.received_at, now())),
+      ),
+    ),
+    el(
+      "button",
+      { class: "round note-toggle", type: "button", "data-toggle": true, title: label, "aria-label": `${label}: ${item.title}` },
+      icon(unread ? "check" : "mail", 18),
+    ),
+    item.problem && el("p", { class: "note-problem", role: "alert" }, item.problem),
+  );
+}
+
+/** Show notifications in a list; those that did not change keep their elements, and with them focus and selection. */
+export function draw(list, items) {
+  const before = new Map([...list.children].map((element) => [element.dataset.note, element]));
+  const focused = document.activeElement?.closest?.("[data-note]");
+  const onToggle = document.activeElement?.matches?.("[data-toggle]");
+  const elements = items.map((item) => {
+    const stamp = JSON.stringify([item.has_read, item.title, item.message, item.links?.subject, item.problem]);
+    const known = before.get(item.id);
+    if (known?.stamp === stamp) return known;
+    return Object.assign(note(item), { stamp });
+  });
+  if (elements.length !== list.children.length || elements.some((element, place) => element !== list.children[place])) {
+    list.replaceChildren(...elements);
+    const again = focused && list.querySelector(`[data-note="${focused.dataset.note}"]`);
+    again?.querySelector(onToggle ? "[data-toggle]" : "a, [data-toggle]")?.focus();
+  }
+}
+
+/** Hear clicks on the notifications of a list. */
+export function listen(list) {
+  list.addEventListener("click", (event) => {
+    const element = event.target.closest("[data-note]");
+    const item = element && store.items.get(element.dataset.note);
+    if (!item) return;
+    if (event.target.closest("[data-toggle]")) mark(item.id, !item.has_read);
+    else if (!isSelecting(element) && !isModified(event)) mark(item.id, true);
+  });
+  setInterval(() => {
+    for (const time of list.querySelectorAll("time")) time.textContent = relative(time.dateTime, now());
+  }, MINUTE_MS);
+}
+
+function isModified(event) {
+  return event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+}
+
+function isSelecting(element) {
+  const selection = getSelection();
+  return !selection.isCollapsed && selection.containsNode(element, true);
+}

@@ -1,0 +1,115 @@
+// What this tab knows of the reader's notifications: a store that the bell and the inbox show, changed by clicks here
+// and by pushes from elsewhere. A mark is shown at once and taken back when the server refuses it.
+import { Problem, get, send } from "./api.js";
+import { live } from "./live.js";
+
+const listeners = new Set();
+const pending = new Map();
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("marquee.notifications") : null;
+
+/** @type {{count: number, items: Map<string, any>, loaded: boolean, more: string | null}} */
+export const store = { count: 0, items: new Map(), loaded: false, more: null };
+
+/** Call back after each change with what happened: {fresh: notifications that just arrived, failed: message}. */
+export function watch(callback) {
+  listeners.add(callback);
+}
+
+/** @returns {any[]} newest first */
+export function newest() {
+  return [...store.items.values()].sort((one, other) => (one.id < other.id ? 1 : -1));
+}
+
+function changed(what = {}) {
+  for (const callback of listeners) callback(what);
+}
+
+function take(item) {
+  const known = store.items.get(item.id);
+  const links = item.links ?? known?.links ?? { mark_read: item.mark_read, subject: null };
+  const hasRead = pending.has(item.id) ? known.has_read : (item.has_read ?? known?.has_read ?? false);
+  store.items.set(item.id, { ...known, ...item, links, has_read: hasRead, problem: known?.problem });
+  live.seen(item.id);
+}
+
+/** The count as it is now. */
+export async function countUnread() {
+  const { count } = await get("/notifications/unread-count");
+  store.count = count;
+  changed();
+}
+
+/** The list as it is now, or its next page. */
+export async function load({ next = false } = {}) {
+  const cursor = next && store.more ? `&cursor=${encodeURIComponent(store.more)}` : "";
+  const page = await get(`/notifications?limit=50${cursor}`);
+  page.items.forEach(take);
+  store.more = page.next_cursor;
+  store.loaded = true;
+  changed();
+}
+
+/** Mark one read or unread, once however often it is asked; what fails goes back and says so. */
+export async function mark(id, read) {
+  const item = store.items.get(id);
+  if (!item || item.has_read === read || pending.has(id)) return;
+  pending.set(id, read);
+  settle([id], read, store.count + (read ? -1 : 1));
+  try {
+    await send("POST", `/notifications/${id}/${read ? "read" : "unread"}`, undefined, { keepalive: true });
+    pending.delete(id);
+    channel?.postMessage({ ids: [id], read, count: store.count });
+  } catch (error) {
+    pending.delete(id);
+    item.problem = "This could not be saved. Try again.";
+    settle([id], !read, store.count + (read ? 1 : -1), error);
+    countUnread().catch(() => {});
+  }
+}
+
+/** Mark all read that there are. @returns {Promise<string[]>} which of the known ones were unread */
+export async function markAll() {
+  const ids = newest().filter((item) => !item.has_read).map((item) => item.id);
+  const before = store.count;
+  settle(ids, true, 0);
+  try {
+    while ((await send("POST", "/notifications/read-all")).more);
+    channel?.postMessage({ ids, read: true, count: 0 });
+    return ids;
+  } catch (error) {
+    settle(ids, false, before, error);
+    countUnread().catch(() => {});
+    return [];
+  }
+}
+
+function settle(ids, read, count, error) {
+  for (const id of ids) {
+    const item = store.items.get(id);
+    if (!item) continue;
+    item.has_read = read;
+    if (!error) item.problem = null;
+  }
+  store.count = Math.max(0, count);
+  const words = error instanceof Problem && error.status === 0 ? error.message : "The mark could not be saved.";
+  changed(error ? { failed: `${words} It is shown as before.` } : {});
+}
+
+live.on("count", (count) => {
+  if (count === store.count || pending.size) return;
+  store.count = count;
+  changed();
+});
+live.on("new", (notifications) => {
+  const fresh = notifications.filter((item) => !store.items.has(item.id));
+  notifications.forEach(take);
+  changed({ fresh });
+  if (store.loaded && fresh.length) load().catch(() => {});
+});
+live.on("read", (ids) => settle(ids.filter((id) => !pending.has(id)), true, store.count));
+live.on("unread", (ids) => settle(ids.filter((id) => !pending.has(id)), false, store.count));
+live.on("resync", () => {
+  store.items.clear();
+  if (store.loaded) load().catch(() => {});
+});
+channel?.addEventListener("message", ({ data }) => settle(data.ids, data.read, data.count));

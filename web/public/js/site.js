@@ -1,0 +1,73 @@
+// Begins on every page: the account corner, the bell for whoever is signed in, and the reader's own ways of writing.
+import { el, exact, icon, money } from "./format.js";
+import { onChange, signOut, user } from "./session.js";
+
+/** Prices, countries and times that the page holds in general form. */
+function localise() {
+  for (const price of document.querySelectorAll("[data-money]")) {
+    price.textContent = money({ amount: Number(price.value), currency: price.dataset.money });
+  }
+  for (const place of document.querySelectorAll("[data-country]")) {
+    place.textContent = new Intl.DisplayNames(undefined, { type: "region" }).of(place.dataset.country);
+  }
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const line of document.querySelectorAll("[data-your-time]")) {
+    const [theirs, yours] = [line.dataset.zone, here].map((zone) => exact(line.dataset.yourTime, zone));
+    line.hidden = theirs.replace(/\s\S+$/, "") === yours.replace(/\s\S+$/, "");
+    line.textContent = `Begins ${yours} your time`;
+  }
+}
+
+/** The corner at the top: a way in, or who is in. */
+function corner() {
+  const place = document.querySelector("[data-account]");
+  const person = user();
+  if (!place) return;
+  if (!person) {
+    const next = location.pathname + location.search;
+    const way = ["/", "/sign-in", "/sign-up", "/reset", "/verify"].includes(next) ? "" : `?next=${encodeURIComponent(next)}`;
+    place.replaceChildren(el("a", { class: "button quiet", href: `/sign-in${way}` }, "Sign in"));
+    return;
+  }
+  const bell = el("div", { class: "menu", "data-bell": true });
+  place.replaceChildren(bell, menu(person));
+  import("./bell.js").then((module) => module.start(bell));
+}
+
+function menu(person) {
+  const sheet = el(
+    "div",
+    { class: "sheet list", id: "account-menu", hidden: true },
+    el("p", { class: "sheet-who" }, el("strong", {}, person.name), el("br"), el("span", { class: "muted" }, person.email)),
+    el("a", { href: "/notifications" }, "Notifications"),
+    el("button", { type: "button", onclick: signOut }, "Sign out"),
+  );
+  const label = `Account of ${person.name}`;
+  const toggle = { class: "round", type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": "account-menu" };
+  const button = el("button", toggle, icon("person", 24));
+  const holder = el("div", { class: "menu" }, button, sheet);
+  disclose(button, sheet, holder);
+  return holder;
+}
+
+/** Let a button show and hide a sheet: Escape and a click elsewhere close it, and the focus returns. */
+export function disclose(button, sheet, holder, onOpen = () => {}) {
+  const show = (open) => {
+    sheet.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    if (open) onOpen();
+  };
+  button.addEventListener("click", () => show(sheet.hidden));
+  document.addEventListener("click", (event) => {
+    if (!sheet.hidden && !event.composedPath().includes(holder)) show(false);
+  });
+  holder.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || sheet.hidden) return;
+    show(false);
+    button.focus();
+  });
+}
+
+localise();
+corner();
+onChange(corner);
