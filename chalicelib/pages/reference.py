@@ -1,4 +1,4 @@
-"""The API reference as a page. Called by routes/docs.py; styled by web/public/marquee.css like every page."""
+"""The API reference as a page. Called by routes/docs.py; styled by web/public/css like every page."""
 
 from typing import Any
 
@@ -7,7 +7,8 @@ _TEMPLATE = """<!doctype html>
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Marquee API</title>
-<link rel="stylesheet" href="/static/css/marquee.css">
+<link rel="stylesheet" href="/static/css/base.css">
+<link rel="stylesheet" href="/static/css/parts.css">
 </head>
 <body>
 <main class="wrap reference">

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -239,3 +240,21 @@ def test_deliver_two_to_one_person_in_one_transaction_counts_both(ada: Person, p
     other = person()
     deliver(notification(ada.id), notification(other.id), notification(ada.id))
     assert (count(ada), count(other)) == (2, 1)
+
+
+def test_list_changed_while_built_is_built_again(
+    ada: Person, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = notification_store.DynamoInbox.newest
+    late = [notification(ada.id)]
+
+    def racing(*given: Any) -> Any:
+        page = newest(*given)
+        if late:
+            deliver(late.pop())
+        return page
+
+    monkeypatch.setattr(notification_store.DynamoInbox, "newest", racing)
+    first, second = ada.client.get("/v1/notifications"), ada.client.get("/v1/notifications")
+    assert (first.etag, first.body) == (second.etag, second.body)
+    assert len(first.json["items"]) == 1
