@@ -1,0 +1,32 @@
+"""Builds services from adapters, each when first asked for, so that a request loads only what it uses.
+
+The one importer of adapters. Routes, triggers and reactions call `services()`; tests put their own in with `use()`.
+"""
+
+from __future__ import annotations
+
+from chalicelib import config
+from chalicelib.bootstrap.content import ContentServices
+from chalicelib.bootstrap.live import LiveServices
+from chalicelib.bootstrap.sales import SalesServices
+
+
+class Services(ContentServices, SalesServices, LiveServices):
+    """Everything a route or trigger may use, over one configuration."""
+
+
+_services: Services | None = None
+
+
+def services() -> Services:
+    """The services of this process, built from the environment when first asked for. Raises Misconfigured."""
+    global _services  # noqa: PLW0603 - one per process, like the Lambda container it lives in
+    if _services is None:
+        _services = Services(config.load())
+    return _services
+
+
+def use(services: Services | None) -> None:
+    """Put other services in (tests), or None to build them again from the environment."""
+    global _services  # noqa: PLW0603
+    _services = services

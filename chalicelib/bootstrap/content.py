@@ -1,0 +1,110 @@
+"""Events and their parts, accounts, imports, pages.
+
+Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
+properties are the point: the read path must not load PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib.bootstrap.core import Core
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.bodies import DynamoBodies
+    from chalicelib.services.clearing import Clearing
+    from chalicelib.services.hosting import Hosting
+    from chalicelib.services.importing import Importing
+    from chalicelib.services.publishing import Publishing
+    from chalicelib.services.reading import Reading
+    from chalicelib.services.rendering import Rendering
+    from chalicelib.services.representing import Representing
+    from chalicelib.services.signing_in import SigningIn
+
+
+class ContentServices(Core):
+    """Events and their parts, accounts, imports, pages."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Conditional GETs of content."""
+        from chalicelib.services.reading import Reading
+
+        return Reading(self._representations, lambda: self.representing)
+
+    @cached_property
+    def representing(self) -> Representing:
+        """Makes list bodies."""
+        from chalicelib.adapters.dynamo.bodies import DynamoBodies
+        from chalicelib.services.representing import Representing
+
+        return Representing(DynamoBodies(), self.cursor_key)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Writes of content."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.services.publishing import Publishing
+
+        return Publishing(DynamoContentStore(), self.authorising, self.clock, self.ids)
+
+    @cached_property
+    def hosting(self) -> Hosting:
+        """Writes of events."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+        from chalicelib.services.hosting import Hosting
+
+        return Hosting(DynamoContentStore(), DynamoPeopleStore(), self.authorising, self.clock, self.ids)
+
+    @cached_property
+    def signing_in(self) -> SigningIn:
+        """Accounts and sign-ins."""
+        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+        from chalicelib.adapters.passwords import Argon2Passwords
+        from chalicelib.services.signing_in import SigningIn
+
+        return SigningIn(
+            store=DynamoPeopleStore(),
+            passwords=Argon2Passwords(),
+            tokens=self.authorising.tokens,
+            clock=self.clock,
+            ids=self.ids,
+            public_url=self.config.public_url,
+        )
+
+    @cached_property
+    def importing(self) -> Importing:
+        """Archives become events."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.import_store import DynamoImports
+        from chalicelib.services.importing import Importing
+
+        return Importing(DynamoImports(), DynamoContentStore(), self.clock, self.ids)
+
+    @cached_property
+    def clearing(self) -> Clearing:
+        """Leftovers of deleted events."""
+        from chalicelib.adapters.dynamo.leftovers import DynamoLeftovers
+        from chalicelib.services.clearing import Clearing
+
+        return Clearing(DynamoLeftovers())
+
+    @cached_property
+    def rendering(self) -> Rendering:
+        """Pages."""
+        from chalicelib.services.rendering import Rendering
+
+        def bodies() -> DynamoBodies:
+            from chalicelib.adapters.dynamo.bodies import DynamoBodies
+
+            return DynamoBodies()
+
+        return Rendering(
+            stored=self._representations,
+            bodies=bodies,
+            sales=self._sales_view,
+            clock=self.clock,
+            public_url=self.config.public_url,
+        )

@@ -1,0 +1,120 @@
+"""A browser, tabs that fail a test on any script error, and an event of the test's own."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from local.demo import ACCOUNTS, Api, DemoAccount
+from tests.harness.server import ServerProcess
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS += ["--disable-component-update", "--disable-sync"]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; without it these tests are skipped, and say so."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("*** Chromium is not installed: NO browser test ran. tests/install_chromium.sh installs it. ***")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+OpenContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def context(chromium: Browser, server: ServerProcess) -> Iterator[OpenContext]:
+    """Opens browser contexts (people) whose script errors and policy violations fail the test."""
+    opened: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Uncaught" in message.text:
+            problems.append(message.text)
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", heard)
+        page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+
+    def make(**options: Any) -> BrowserContext:
+        given = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": server.origin}
+        made = chromium.new_context(**{**given, **options})
+        made.set_default_timeout(10_000)
+        made.on("page", watch)
+        opened.append(made)
+        return made
+
+    yield make
+    for one in opened:
+        one.close()
+    assert problems == []
+
+
+@pytest.fixture
+def tab(context: OpenContext) -> Page:
+    """A tab of somebody without an account."""
+    return context().new_page()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A published event and the API as its organiser."""
+
+    api: Api
+    id: str
+    slug: str
+
+    def ticket(self, name: str, amount: int, **fields: Any) -> str:
+        """A ticket type."""
+        given = {"name": name, "price": {"amount": amount, "currency": "CHF"}, "quantity": 20, **fields}
+        return str(self.api.call("POST", f"/api/v1/events/{self.id}/ticket-types", given)["id"])
+
+    def available(self, ticket_type_id: str) -> int:
+        """How many are left."""
+        return int(self.api.call("GET", f"/api/v1/events/{self.id}/ticket-types/{ticket_type_id}")["available"])
+
+
+@pytest.fixture
+def offer(server: ServerProcess) -> Offer:
+    """A published event of this test's own."""
+    api = signed_in(server.origin, ACCOUNTS[0])
+    slug = f"browser-{next(_numbers)}"
+    fields = {
+        "name": "Alpine Python Days",
+        "slug": slug,
+        "starts_at": "2099-06-11T07:00:00Z",
+        "ends_at": "2099-06-12T16:00:00Z",
+        "timezone": "Europe/Zurich",
+        "currency": "CHF",
+        "venue": {"name": "Kursaal", "city": "Bern", "country": "CH"},
+        "state": "published",
+    }
+    return Offer(api, api.call("POST", "/api/v1/events", fields)["id"], slug)
+
+
+def signed_in(origin: str, account: DemoAccount) -> Api:
+    """The API as one of the demo's people."""
+    api = Api(origin)
+    form = {"email": account.email, "password": account.password}
+    api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
+    return api
+
+
+def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> None:
+    """Through the sign-in page."""
+    tab.goto(f"/sign-in?next={following}")
+    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_label("Password").fill(password)
+    tab.get_by_role("button", name="Sign in").click()
+    tab.wait_for_url(f"**{following}")

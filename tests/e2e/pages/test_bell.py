@@ -1,0 +1,215 @@
+"""The bell: a live count, a list in which a click anywhere marks read, and what happens when things fail."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from local.demo import ACCOUNTS, Api
+from tests.e2e.pages.conftest import OpenContext, Offer, sign_in, signed_in
+from tests.harness.server import ServerProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+READER = ACCOUNTS[1]
+
+Receive = Callable[[], None]
+
+
+@pytest.fixture
+def reader(server: ServerProcess) -> Api:
+    """The API as the reader, whose inbox is all read."""
+    api = signed_in(server.origin, READER)
+    api.call("POST", "/api/v1/notifications/read-all")
+    return api
+
+
+@pytest.fixture
+def receive(reader: Api, offer: Offer) -> Receive:
+    """Causes one notification: the reader takes a free ticket."""
+    ticket = offer.ticket("Livestream", 0, quantity=100)
+
+    def once() -> None:
+        buyer = {"name": "Demo Attendee", "email": READER.email}
+        form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
+        reader.call("POST", f"/api/v1/events/{offer.id}/orders", form)
+
+    return once
+
+
+@pytest.fixture
+def tab(context: OpenContext, reader: Api) -> Page:
+    """A tab of the reader."""
+    page = context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, READER.email, READER.password)
+    expect(bell(page)).to_be_visible()
+    return page
+
+
+def bell(tab: Page) -> Any:
+    return tab.get_by_role("button", name="Notifications,")
+
+
+def expect_unread(tab: Page, count: int, **how: Any) -> None:
+    words = f"{count} unread" if count else "none unread"
+    expect(bell(tab)).to_have_accessible_name(f"Notifications, {words}", **how)
+
+
+def marks(tab: Page) -> list[str]:
+    """Every request that marks something, from now on."""
+    sent: list[str] = []
+
+    def heard(request: Request) -> None:
+        if request.method == "POST" and "/api/v1/notifications/" in request.url:
+            sent.append(request.url.rsplit("/", 1)[1])
+
+    tab.on("request", heard)
+    return sent
+
+
+def test_count_rises_by_itself_and_has_no_badge_at_zero(tab: Page, receive: Receive) -> None:
+    expect_unread(tab, 0)
+    expect(tab.locator(".badge")).to_be_hidden()
+    receive()
+    expect_unread(tab, 1, timeout=3000)
+    receive()
+    expect_unread(tab, 2, timeout=3000)
+    expect(tab.locator(".badge")).to_have_text("2")
+    expect(tab.locator("[data-bell] > [role=status]")).to_contain_text("ew notification")
+
+
+@pytest.mark.parametrize("inside", [".note-sign svg", ".note-text p", ".note-text strong", "time", ".note-state"])
+def test_click_on_anything_inside_marks_read_once(tab: Page, receive: Receive, inside: str) -> None:
+    receive()
+    expect_unread(tab, 1)
+    bell(tab).click()
+    sent = marks(tab)
+    note = tab.locator(".note.unread").first
+    note.locator(inside).first.dblclick()
+    expect_unread(tab, 0)
+    expect(tab.locator(".note").first).not_to_contain_text("Unread")
+    tab.wait_for_timeout(300)
+    assert sent == ["read"]
+
+
+def test_link_inside_navigates_and_marks_read(tab: Page, receive: Receive, reader: Api) -> None:
+    receive()
+    expect_unread(tab, 1)
+    bell(tab).click()
+    tab.locator(".note.unread a").first.click()
+    tab.wait_for_url("**/orders/*")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You’re going!")
+    expect_unread(tab, 0)
+    assert reader.call("GET", "/api/v1/notifications/unread-count") == {"count": 0}
+
+
+def test_modified_click_and_selecting_text_mark_nothing(tab: Page, receive: Receive) -> None:
+    receive()
+    expect_unread(tab, 1)
+    bell(tab).click()
+    sent = marks(tab)
+    text = tab.locator(".note.unread .note-text p").first
+    text.click(modifiers=["Shift"])
+    text.click(modifiers=["Control"])
+    box = text.bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + 5, box["y"] + 10)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 120, box["y"] + 10, steps=5)
+    tab.mouse.up()
+    tab.wait_for_timeout(300)
+    assert sent == []
+    expect_unread(tab, 1)
+
+
+def test_read_in_one_tab_is_read_in_the_others(tab: Page, receive: Receive, context: OpenContext) -> None:
+    elsewhere = context().new_page()
+    sign_in(elsewhere, READER.email, READER.password, following="/notifications")
+    beside = tab.context.new_page()
+    beside.goto("/")
+    receive()
+    for page in (tab, beside, elsewhere):
+        expect_unread(page, 1, timeout=3000)
+    elsewhere.locator(".note.unread").first.click(position={"x": 120, "y": 12})
+    for page in (tab, beside, elsewhere):
+        expect_unread(page, 0, timeout=3000)
+
+
+def test_mark_that_fails_is_taken_back_and_says_so(tab: Page, receive: Receive) -> None:
+    receive()
+    expect_unread(tab, 1)
+    bell(tab).click()
+    tab.route("**/read", lambda route: route.abort())
+    tab.locator(".note.unread .note-time").first.click()
+    expect(tab.get_by_text("This could not be saved. Try again.")).to_be_visible()
+    expect_unread(tab, 1)
+    tab.unroute("**/read")
+    tab.locator(".note.unread .note-time").first.click()
+    expect_unread(tab, 0)
+    expect(tab.get_by_text("This could not be saved.")).to_have_count(0)
+
+
+def test_marks_work_from_the_keyboard_and_can_be_undone(tab: Page, receive: Receive) -> None:
+    receive()
+    expect_unread(tab, 1)
+    bell(tab).press("Enter")
+    toggle = tab.locator(".note [data-toggle]").first
+    toggle.press("Enter")
+    expect_unread(tab, 0)
+    expect(tab.locator(".note [data-toggle]").first).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect_unread(tab, 1)
+    tab.keyboard.press("Escape")
+    expect(bell(tab)).to_be_focused()
+    expect(tab.locator("#bell-sheet")).to_be_hidden()
+
+
+def test_everything_is_read_at_once_and_undone(tab: Page, receive: Receive) -> None:
+    for _ in range(3):
+        receive()
+    tab.goto("/notifications")
+    expect_unread(tab, 3)
+    tab.get_by_role("button", name="Mark all read").click()
+    expect_unread(tab, 0)
+    tab.get_by_role("button", name="Undo").click()
+    expect_unread(tab, 3)
+
+
+def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receive: Receive) -> None:
+    page = context().new_page()
+    page.route_web_socket("**", lambda socket: socket.close())
+    sign_in(page, READER.email, READER.password)
+    expect_unread(page, 0)
+    receive()
+    expect_unread(page, 1, timeout=8000)
+
+
+def test_html_in_a_message_never_runs(tab: Page, receive: Receive) -> None:
+    receive()
+    evil = '<p>Hi <b>you</b><img src=x onerror="alert(1)"><a href="javascript:alert(2)">x</a><script>alert(3)</script></p>'
+
+    def infect(route: Any) -> None:
+        real = route.fetch()
+        body = real.json()
+        for item in body["items"]:
+            item |= {"message": evil, "title": evil, "links": {**item["links"], "subject": "javascript:alert(4)"}}
+        route.fulfill(response=real, body=json.dumps(body))
+
+    tab.route("**/api/v1/notifications?**", infect)
+    bell(tab).click()
+    text = tab.locator(".note-text").first
+    expect(text.locator("b")).to_have_text("you")
+    assert text.inner_html() == "<p>Hi <b>you</b><a>x</a></p>"
+    assert tab.locator(".note img, .note script, .note-title a").count() == 0
+
+
+def test_signing_out_takes_the_bell_away_in_every_tab(tab: Page) -> None:
+    beside = tab.context.new_page()
+    beside.goto("/")
+    expect(bell(beside)).to_be_visible()
+    tab.get_by_role("button", name="Account of").click()
+    tab.get_by_role("button", name="Sign out").click()
+    for page in (tab, beside):
+        expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+        expect(bell(page)).to_have_count(0)

@@ -1,0 +1,233 @@
+"""From the event page over the pay page to the page that says what is true."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.pages.conftest import OpenContext, Offer
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+
+def choose(tab: Page, offer: Offer, name: str, quantity: int) -> None:
+    tab.goto(f"/e/{offer.slug}")
+    for _ in range(quantity):
+        tab.get_by_role("button", name=f"One more: {name}").click()
+
+
+def fill(tab: Page) -> None:
+    tab.get_by_label("Your name").fill("Bo Buyer")
+    tab.get_by_label("E-mail").fill("bo@example.org")
+
+
+def reach_pay_page(tab: Page, offer: Offer, quantity: int = 2) -> None:
+    offer.ticket("Early bird", 12000)
+    choose(tab, offer, "Early bird", quantity)
+    fill(tab)
+    tab.get_by_role("button", name="Continue").click()
+    tab.get_by_role("button", name="Pay CHF").wait_for()
+
+
+def pay_with_card(tab: Page, card: str = "4242424242424242") -> None:
+    tab.locator(f'input[value="{card}"]').check()
+    tab.get_by_role("button", name="Pay").click()
+
+
+def answer(change: dict[str, Any]) -> Any:
+    """A route handler that changes what the server answers."""
+
+    def handler(route: Route) -> None:
+        real = route.fetch()
+        route.fulfill(response=real, json={**real.json(), **change})
+
+    return handler
+
+
+def test_ticket_is_bought_without_account_and_paid_only_when_the_server_says_so(tab: Page, offer: Offer) -> None:
+    ticket = offer.ticket("Early bird", 12000)
+    choose(tab, offer, "Early bird", 2)
+    expect(tab.locator("[data-total]")).to_have_text("CHF\u00a0240.00")
+    fill(tab)
+    tab.get_by_role("button", name="Continue with 2 tickets").dblclick()
+    pay = tab.get_by_role("button", name="Pay CHF\u00a0240.00")
+    pay.wait_for()
+    assert offer.available(ticket) == 18
+    pay.dblclick()
+    tab.wait_for_url("**/_local/stripe/pay/**")
+    pay_with_card(tab)
+    tab.wait_for_url("**/complete")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You’re going!")
+    expect(tab.get_by_role("row", name="Early bird")).to_contain_text("CHF\u00a0240.00")
+    assert offer.available(ticket) == 18
+
+
+def test_coming_back_without_paying_keeps_the_order_and_says_that_nothing_was_charged(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    order = tab.url
+    tab.get_by_role("button", name="Pay CHF").click()
+    tab.wait_for_url("**/_local/stripe/pay/**")
+    tab.go_back()
+    expect(tab.get_by_text("You came back without paying.")).to_be_visible()
+    assert tab.url == order
+    checkout = []
+    for _ in range(2):
+        tab.get_by_role("button", name="Pay CHF").click()
+        tab.wait_for_url("**/_local/stripe/pay/**")
+        checkout.append(tab.url)
+        tab.goto(order)
+    assert checkout[0] == checkout[1]
+
+
+def test_same_form_sent_from_two_tabs_is_one_order(context: OpenContext, offer: Offer) -> None:
+    ticket = offer.ticket("Early bird", 12000)
+    person = context()
+    urls = []
+    for _ in range(2):
+        tab = person.new_page()
+        tab.goto(f"/e/{offer.slug}")
+        expect(tab.get_by_role("button", name="One more: Early bird")).to_be_enabled()
+        if tab.get_by_label("Quantity: Early bird").input_value() == "0":
+            tab.get_by_role("button", name="One more: Early bird").click()
+        fill(tab)
+        tab.get_by_role("button", name="Continue with 1 ticket").click()
+        tab.wait_for_url("**/pay")
+        urls.append(tab.url)
+    assert urls[0] == urls[1]
+    assert offer.available(ticket) == 19
+
+
+def test_free_ticket_is_there_at_once(tab: Page, offer: Offer) -> None:
+    offer.ticket("Livestream", 0)
+    choose(tab, offer, "Livestream", 1)
+    fill(tab)
+    tab.get_by_role("button", name="Get the free ticket").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You’re going!")
+
+
+def test_limits_and_stock_are_told_in_words(tab: Page, offer: Offer) -> None:
+    offer.ticket("Student", 4500, max_per_order=2)
+    offer.ticket("Gone", 4500, quantity=0)
+    offer.ticket("Later", 4500, sales_start="2099-01-01T00:00:00Z")
+    offer.ticket("Group", 4500, min_per_order=3)
+    choose(tab, offer, "Student", 2)
+    expect(tab.get_by_role("button", name="One more: Student")).to_be_disabled()
+    tab.get_by_label("Quantity: Student").fill("7")
+    tab.get_by_label("Quantity: Student").press("Tab")
+    expect(tab.get_by_label("Quantity: Student")).to_have_value("2")
+    expect(tab.get_by_text("At most 2 an order")).to_be_visible()
+    expect(tab.get_by_text("Sold out")).to_be_visible()
+    expect(tab.get_by_text("Not on sale yet")).to_be_visible()
+    tab.get_by_role("button", name="One more: Group").click()
+    expect(tab.get_by_label("Quantity: Group")).to_have_value("3")
+    tab.get_by_role("button", name="One fewer: Group").click()
+    expect(tab.get_by_label("Quantity: Group")).to_have_value("0")
+
+
+def test_sold_out_meanwhile_keeps_everything_that_was_typed(tab: Page, offer: Offer) -> None:
+    offer.ticket("Early bird", 12000)
+    body = json.dumps({"status": 409, "code": "sold_out", "detail": "Sold out.", "available": 1})
+    refusal = {"status": 409, "content_type": "application/problem+json", "body": body}
+    tab.route("**/orders", lambda route: route.fulfill(**refusal))
+    choose(tab, offer, "Early bird", 2)
+    fill(tab)
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("alert")).to_have_text("Somebody was faster: only 1 of these are left.")
+    expect(tab.get_by_label("Your name")).to_have_value("Bo Buyer")
+    tab.reload()
+    expect(tab.get_by_label("E-mail")).to_have_value("bo@example.org")
+    expect(tab.get_by_label("Quantity: Early bird")).to_have_value("2")
+
+
+def test_missing_details_are_named_at_their_fields(tab: Page, offer: Offer) -> None:
+    offer.ticket("Early bird", 12000)
+    choose(tab, offer, "Early bird", 1)
+    tab.get_by_label("E-mail").fill("bo@")
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_label("Your name")).to_be_focused()
+    expect(tab.get_by_label("Your name")).to_have_accessible_description("Type your name.")
+    expect(tab.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+
+
+def test_lost_connection_is_told_and_the_second_try_is_the_same_order(tab: Page, offer: Offer) -> None:
+    ticket = offer.ticket("Early bird", 12000)
+    keys = []
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.fetch()  # it arrives, its answer does not
+            route.abort()
+        else:
+            route.continue_()
+
+    tab.route("**/orders", lose)
+    choose(tab, offer, "Early bird", 1)
+    fill(tab)
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("alert")).to_contain_text("cannot be reached")
+    tab.get_by_role("button", name="Continue").click()
+    tab.wait_for_url("**/pay")
+    assert keys[0] == keys[1]
+    assert offer.available(ticket) == 19
+
+
+def test_countdown_is_announced_at_five_minutes_and_at_one_and_then_the_time_is_up(tab: Page, offer: Offer) -> None:
+    tab.clock.install()
+    reach_pay_page(tab, offer)
+    spoken = tab.locator("[data-pay] > p[role=status]")
+    tab.clock.fast_forward("09:30")
+    expect(spoken).to_have_text("")
+    tab.clock.fast_forward("00:31")
+    expect(spoken).to_have_text("Your tickets are held for 5 more minutes.")
+    tab.clock.fast_forward("04:01")
+    expect(spoken).to_have_text("Your tickets are held for 1 more minute.")
+    tab.clock.fast_forward("01:05")
+    expect(tab.get_by_role("heading", name="The time is up")).to_be_focused()
+    tab.get_by_role("link", name="Choose tickets again").click()
+    expect(tab.get_by_label("Your name")).to_have_value("Bo Buyer")
+
+
+def test_tickets_can_be_given_back(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    tab.get_by_role("button", name="Give the tickets back").click()
+    expect(tab.get_by_role("heading", name="The tickets are given back")).to_be_visible()
+
+
+def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    tab.goto(tab.url.replace("/pay", "/complete"))
+    head = tab.get_by_role("heading", level=1)
+    expect(head).to_have_text("Confirming your payment")
+    tab.wait_for_timeout(2500)
+    expect(head).to_have_text("Confirming your payment")
+    tab.route("**/api/v1/orders/*", answer({"state": "paid"}))
+    expect(head).to_have_text("You’re going!", timeout=3000)
+
+
+@pytest.mark.parametrize(("state", "words"), [("cancelled", "Not paid"), ("expired", "Not paid"), ("review", "We are")])
+def test_complete_page_never_calls_an_unpaid_order_paid(tab: Page, offer: Offer, state: str, words: str) -> None:
+    reach_pay_page(tab, offer)
+    tab.route("**/api/v1/orders/*", answer({"state": state}))
+    tab.goto(tab.url.replace("/pay", "/complete"))
+    expect(tab.get_by_role("heading", level=1)).to_contain_text(words)
+
+
+def test_order_of_somebody_else_shows_nothing(context: OpenContext, tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    stranger = context().new_page()
+    for place in ("", "/complete"):
+        stranger.goto(tab.url.replace("/pay", place))
+        expect(stranger.get_by_role("heading", level=1)).to_have_text("We cannot find this order")
+        expect(stranger.get_by_text("bo@example.org")).to_have_count(0)
+
+
+def test_mailed_link_opens_the_order_and_hides_its_secret(context: OpenContext, tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    order = tab.url.split("/")[-2]
+    access = tab.evaluate(f"JSON.parse(localStorage['marquee.order.{order}']).access")
+    elsewhere = context().new_page()
+    elsewhere.goto(f"/orders/{order}#access={access}")
+    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Not paid yet")
+    assert "access" not in elsewhere.url

@@ -1,0 +1,143 @@
+"""Pages as people read them: without scripts, on small screens, with hostile text; accounts from end to end."""
+
+import gzip
+import itertools
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.demo import Api, mailed_token
+from local.demo_conference import NAME, SLUG
+from tests.e2e.pages.conftest import OpenContext, Offer
+from tests.harness.server import ServerProcess
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+PUBLIC = Path(__file__).parents[3] / "web" / "public"
+PLACES = ["/", f"/e/{SLUG}", f"/e/{SLUG}/schedule", "/sign-in", "/sign-up", "/reset", "/e/nothing", "/orders/x/pay"]
+EVIL = '<img src=x onerror="alert(1)">'
+_numbers = itertools.count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PLACES)
+def test_no_page_scrolls_sideways_at_320_pixels(context: OpenContext, path: str, scheme: str) -> None:
+    tab = context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
+    tab.goto(path)
+    tab.wait_for_timeout(200)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_public_pages_can_be_read_without_scripts(context: OpenContext) -> None:
+    tab = context(java_script_enabled=False).new_page()
+    tab.goto("/")
+    tab.get_by_role("link", name=NAME).click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text(NAME)
+    expect(tab.locator(".price").first).to_be_visible()
+    expect(tab.locator(".stepper").first).to_be_hidden()
+    expect(tab.get_by_text("Buying tickets here needs JavaScript.")).to_be_visible()
+    tab.get_by_role("link", name="See the schedule").click()
+    expect(tab.get_by_role("heading", level=4).first).to_be_visible()
+
+
+def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
+    base = f"/api/v1/events/{offer.id}"
+    track = offer.api.call("POST", f"{base}/tracks", {"name": EVIL})["id"]
+    room = offer.api.call("POST", f"{base}/microlocations", {"name": EVIL})["id"]
+    speaker = offer.api.call("POST", f"{base}/speakers", {"name": EVIL, "short_biography": EVIL})["id"]
+    talk = {"title": EVIL, "state": "confirmed", "track_id": track, "microlocation_id": room, "speaker_ids": [speaker]}
+    offer.api.call("POST", f"{base}/sessions", {**talk, "long_abstract": EVIL})
+    offer.ticket(EVIL, 100)
+    for place in (f"/e/{offer.slug}", f"/e/{offer.slug}/schedule"):
+        tab.goto(place)
+        expect(tab.get_by_text(EVIL).first).to_be_attached()
+        assert tab.locator("img").count() == 0
+    tab.wait_for_timeout(200)
+
+
+def test_reader_in_another_zone_sees_their_own_time_too(context: OpenContext, offer: Offer) -> None:
+    tab = context(timezone_id="America/New_York").new_page()
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_text("Begins Thu, 11 June 2099 at 03:00 GMT-4 your time")).to_be_visible()
+    at_home = context(timezone_id="Europe/Zurich").new_page()
+    at_home.goto(f"/e/{offer.slug}")
+    expect(at_home.locator("[data-your-time]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("locale", "expected"), [("de-CH", "CHF\u00a0120.00"), ("de-DE", "120,00\u00a0CHF")])
+def test_price_is_written_the_readers_way(context: OpenContext, offer: Offer, locale: str, expected: str) -> None:
+    offer.ticket("Early bird", 12000)
+    tab = context(locale=locale).new_page()
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.locator(".price data")).to_have_text(expected)
+
+
+def test_page_is_kept_and_asked_for_by_its_tag(tab: Page) -> None:
+    tab.goto(f"/e/{SLUG}")
+    with tab.expect_response(f"**/e/{SLUG}") as seen:
+        tab.reload()
+    assert seen.value.status in (200, 304)
+    assert seen.value.headers["etag"]
+
+
+def test_scripts_of_the_event_page_are_small() -> None:
+    guest = ["api.js", "format.js", "session.js", "site.js", "tickets.js"]
+    reader = ["bell.js", "live.js", "notelist.js", "notifications.js"]
+    packed = {name: len(gzip.compress((PUBLIC / "js" / name).read_bytes())) for name in guest + reader}
+    assert sum(packed[name] for name in guest) <= 15_000
+    assert sum(packed.values()) <= 25_000
+
+
+def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) -> None:
+    email = f"robin-{next(_numbers)}@example.org"
+    tab.goto("/sign-up?next=/notifications")
+    tab.get_by_label("Name").fill("Robin Example")
+    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_label("Password").fill("short")
+    tab.get_by_role("button", name="Open the account").click()
+    expect(tab.get_by_label("Password")).to_be_focused()
+    tab.get_by_label("Password").fill("correct horse battery")
+    tab.get_by_role("button", name="Open the account").click()
+    tab.wait_for_url("**/notifications")
+    expect(tab.get_by_text("Nothing yet.").last).to_be_visible()
+    tab.goto(f"/verify#{mailed_token(server.origin, email)}")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Your address is confirmed")
+    assert "#" not in tab.url
+    tab.get_by_role("button", name="Account of Robin Example").click()
+    tab.get_by_role("button", name="Sign out").click()
+    tab.goto("/reset")
+    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_role("button", name="Send the link").click()
+    expect(tab.get_by_role("status")).to_contain_text("a link is on its way")
+    tab.goto("about:blank")
+    tab.goto(f"/reset#{reset_token(server.origin, email)}")
+    tab.get_by_label("New password").fill("another good password")
+    tab.get_by_role("button", name="Set the password").click()
+    expect(tab.get_by_text("Your new password is set.")).to_be_visible()
+    tab.get_by_role("link", name="Back to sign in").click()
+    tab.get_by_label("E-mail").fill(email)
+    tab.get_by_label("Password").fill("correct horse battery")
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("alert")).to_have_text("The address or the password is wrong.")
+    tab.get_by_label("Password").fill("another good password")
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("button", name="Account of Robin Example")).to_be_visible()
+
+
+def reset_token(origin: str, email: str) -> str:
+    """The token of the reset link mailed to an address."""
+    for mail in Api(origin).call("GET", "/_local/mail.json")["items"]:
+        found = re.search(r"/reset#([\w-]+)", mail.get("text") or "")
+        if email in str(mail["to"]) and found:
+            return found[1]
+    raise AssertionError(f"no reset mail for {email}")
+
+
+def test_next_never_leads_to_another_site(tab: Page) -> None:
+    tab.goto("/sign-in?next=//evil.example/")
+    tab.get_by_label("E-mail").fill("attendee@marquee.example")
+    tab.get_by_label("Password").fill("difference engine")
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("button", name="Notifications,")).to_be_visible()
+    assert "evil" not in tab.evaluate("location.origin")
