@@ -97,7 +97,9 @@ def all_items(http: Http, path: str) -> list[dict[str, Any]]:
 
 def test_import_takes_everything_there_is(http: Http, imported: dict[str, Any]) -> None:
     assert imported["state"] == "done"
-    counts = {kind: len(all_items(http, f"/api/v1/events/{imported['event_id']}/{kind}")) for kind in imported["counts"]}
+    counts = {
+        kind: len(all_items(http, f"/api/v1/events/{imported['event_id']}/{kind}")) for kind in imported["counts"]
+    }
     assert counts == imported["counts"]
     if REAL.exists():
         assert counts == {"microlocations": 15, "sessions": 214, "speakers": 207, "sponsors": 17, "tracks": 22}

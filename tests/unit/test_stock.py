@@ -68,9 +68,7 @@ def test_choose_takes_exactly_what_is_wanted_or_is_short(lefts: list[int], quant
     taken=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=4),
     quantity=st.integers(0, 10_000),
 )
-def test_resize_capacity_becomes_the_quantity_or_is_refused(
-    taken: list[tuple[int, int, int]], quantity: int
-) -> None:
+def test_resize_capacity_becomes_the_quantity_or_is_refused(taken: list[tuple[int, int, int]], quantity: int) -> None:
     shards = [Shard(number, *figures) for number, figures in enumerate(taken)]
     gone = sum(shard.held + shard.sold for shard in shards)
     if quantity < gone:

@@ -8,11 +8,6 @@ from chalicelib.adapters.dynamo.writer import DynamoWriter
 from chalicelib.ports.sales import StripeEvent
 
 
-def inbox_key(stripe_event_id: str) -> keys.Key:
-    """A webhook call, beside the marker of its effects."""
-    return keys.stripe_marker(stripe_event_id)[0], "INBOX"
-
-
 class DynamoInbox:
     """Port `Inbox`."""
 
@@ -30,4 +25,4 @@ class DynamoInbox:
             "received_at": received_at,
             "expires_at": expires_at,
         }
-        return self._writer.put_if_absent("stripe_inbox", inbox_key(event.id), attributes)
+        return self._writer.put_if_absent("stripe_inbox", keys.stripe_inbox(event.id), attributes)

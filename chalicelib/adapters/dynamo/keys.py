@@ -167,6 +167,11 @@ def stripe_marker(stripe_event_id: str) -> Key:
     return f"STRIPE_EVENT#{stripe_event_id}", "MARKER"
 
 
+def stripe_inbox(stripe_event_id: str) -> Key:
+    """What Stripe told us in one event."""
+    return f"STRIPE_EVENT#{stripe_event_id}", "INBOX"
+
+
 def orphan(charge_id: str) -> Key:
     """A payment that names no order we know."""
     return f"ORPHAN#{charge_id}", "ORPHAN"

@@ -32,7 +32,7 @@ class DynamoQueries:
         }
         found: list[Item] = []
         while True:
-            answer = self._reader._call("Query", request)  # noqa: SLF001 - its other half
+            answer = self._reader.call("Query", request)
             found += [_plain(item) for item in answer.get("Items", [])]
             if "LastEvaluatedKey" not in answer:
                 return found

@@ -68,7 +68,7 @@ class DynamoReader:
             "ConsistentRead": consistent,
             **_projection(attributes),
         }
-        item = self._call("GetItem", request).get("Item")
+        item = self.call("GetItem", request).get("Item")
         return None if item is None else _plain(item)
 
     def get_many(
@@ -87,7 +87,7 @@ class DynamoReader:
         }
         found: dict[tuple[str, str], Item] = {}
         for attempt in range(ATTEMPTS):
-            answer = self._call("BatchGetItem", {"RequestItems": pending})
+            answer = self.call("BatchGetItem", {"RequestItems": pending})
             for raw in answer.get("Responses", {}).get(name, []):
                 item = _plain(raw)
                 found[item["pk"], item["sk"]] = item
@@ -102,7 +102,8 @@ class DynamoReader:
         while self._idle:
             self._idle.pop().close()
 
-    def _call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """One operation with retries; for the light clients beside this one. Raises Busy, ReadFailed."""
         body = json.dumps(request, separators=(",", ":")).encode()
         for attempt in range(ATTEMPTS):
             try:

@@ -27,7 +27,7 @@ class DynamoWriter:
         typed = {name: _typed(value) for name, value in item.items() if value is not None}
         request = {"TableName": self._prefix + table, "Item": typed, **_ABSENT}
         try:
-            self._reader._call("PutItem", request)  # noqa: SLF001 - its other half
+            self._reader.call("PutItem", request)
         except ReadFailed as refusal:
             if str(refusal) == "ConditionalCheckFailedException":
                 return False

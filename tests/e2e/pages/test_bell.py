@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from local.demo import ACCOUNTS, Api
-from tests.e2e.pages.conftest import OpenContext, Offer, sign_in, signed_in
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -131,7 +131,7 @@ def test_read_in_one_tab_is_read_in_the_others(tab: Page, receive: Receive, cont
     receive()
     for page in (tab, beside, elsewhere):
         expect_unread(page, 1, timeout=3000)
-    elsewhere.locator(".note.unread").first.click(position={"x": 120, "y": 12})
+    elsewhere.locator(".inbox .note.unread").first.click(position={"x": 120, "y": 12})
     for page in (tab, beside, elsewhere):
         expect_unread(page, 0, timeout=3000)
 
@@ -187,7 +187,9 @@ def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receiv
 
 def test_html_in_a_message_never_runs(tab: Page, receive: Receive) -> None:
     receive()
-    evil = '<p>Hi <b>you</b><img src=x onerror="alert(1)"><a href="javascript:alert(2)">x</a><script>alert(3)</script></p>'
+    evil = (
+        '<p>Hi <b>you</b><img src=x onerror="alert(1)"><a href="javascript:alert(2)">x</a><script>alert(3)</script></p>'
+    )
 
     def infect(route: Any) -> None:
         real = route.fetch()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.pages.conftest import OpenContext, Offer
+from tests.e2e.pages.conftest import Offer, OpenContext
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from local.demo import Api, mailed_token
 from local.demo_conference import NAME, SLUG
-from tests.e2e.pages.conftest import OpenContext, Offer
+from tests.e2e.pages.conftest import Offer, OpenContext
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]

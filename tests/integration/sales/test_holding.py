@@ -227,9 +227,7 @@ def test_order_busy_shard_is_left_for_another(shop: Shop, monkeypatch: pytest.Mo
     assert stock_of(ticket).held == 1
 
 
-def test_order_busy_although_written_is_found_and_takes_stock_once(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_order_busy_although_written_is_found_and_takes_stock_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = shop.ticket(5_000)
     orders, tried = shop.services._orders, []
     write = orders.write

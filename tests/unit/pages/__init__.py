@@ -1,0 +1,1 @@
+"""Pages rendered from fixed data."""
