@@ -18,8 +18,6 @@ from local.start_errors import CannotStart
 if TYPE_CHECKING:
     from local.runner import Runner
 
-LEVELS = ["debug", "info", "warning", "error"]
-
 
 @click.command(context_settings={"show_default": True})
 @click.option("--port", type=click.IntRange(1, 65_535), envvar="PORT", default=DEFAULT_PORT, help="Where to listen.")
@@ -33,15 +31,14 @@ LEVELS = ["debug", "info", "warning", "error"]
 @click.option(
     "--database-port", type=click.IntRange(0, 65_535), envvar="DATABASE_PORT", default=0, help="0: any free port."
 )
-@click.option("--log-level", type=click.Choice(LEVELS), default="info", help="From `info` on: a line per request.")
-def main(port: int, data_dir: Path, database_port: int, log_level: str) -> None:
+@click.option("--verbose", is_flag=True, help="Show a line per request here; otherwise they go to server.log.")
+def main(port: int, data_dir: Path, database_port: int, verbose: bool) -> None:
     """Run the whole of Marquee in this process, without an AWS account."""
     from local import runner
 
     console = Console(highlight=False)
     started = time.perf_counter()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("local").setLevel(log_level.upper())
+    _log(None if verbose else data_dir / "server.log")
 
     def tell(running: Runner) -> None:
         console.print(_summary(running, time.perf_counter() - started))
@@ -51,6 +48,21 @@ def main(port: int, data_dir: Path, database_port: int, log_level: str) -> None:
         asyncio.run(runner.run(settings, step=lambda text: console.print(f"[dim]·[/dim] {text}"), ready=tell))
     except CannotStart as error:
         raise click.ClickException(str(error)) from error
+
+
+def _log(file: Path | None) -> None:
+    """Warnings to the terminal; a line for every request and outcome there too, or into a file."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("local").setLevel(logging.INFO)
+    if file is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    for name in ("local.access", "telemetry"):
+        logger = logging.getLogger(name)
+        logger.addHandler(handler)
+        logger.propagate = False
 
 
 def _summary(running: Runner, seconds: float) -> Table:
@@ -66,7 +78,7 @@ def _summary(running: Runner, seconds: float) -> Table:
     table.add_row("Everything else", f"{origin}/_local/")
     for account in running.site.accounts:
         table.add_row(f"Sign in: {account.role}", f"{account.email}  {account.password}")
-    table.add_row("Data", str(running.settings.data_dir))
+    table.add_row("Data, log", str(running.settings.data_dir))
     table.add_row("Stop", "Ctrl+C")
     return table
 

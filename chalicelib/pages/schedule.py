@@ -1,6 +1,6 @@
 """The schedule: sessions by day and time in the event's zone, with room and track; those without a time last.
 
-A day is the day a session starts on. Sorting is by UTC, so that an hour that comes twice when clocks change is in order.
+A day is the day a session starts on. Sorting is by UTC, so an hour that comes twice when clocks change is in order.
 """
 
 from collections.abc import Iterable, Sequence

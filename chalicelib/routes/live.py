@@ -12,7 +12,14 @@ routes = Routes(__name__)
 
 @routes.post(
     "/v1/live/tickets",
-    Contract("Get a one-time ticket to open a socket", auth="required", creates=True, secret=True, status=201),
+    Contract(
+        "Get a one-time ticket to open a socket",
+        auth="required",
+        creates=True,
+        secret=True,
+        result="api.schemas.notifications:LiveTicket",
+        status=201,
+    ),
 )
 def create_ticket(request: Request) -> Answer:
     """The URL of a socket, good once, for half a minute, for the page that asked."""

@@ -15,7 +15,13 @@ routes = Routes(__name__)
 
 @routes.get(
     "/v1/notifications",
-    Contract("List one's notifications", auth="required", query=("state", "order", "limit", "cursor"), many=True),
+    Contract(
+        "List one's notifications",
+        auth="required",
+        query=("state", "order", "limit", "cursor"),
+        result="api.schemas.notifications:NotificationRead",
+        many=True,
+    ),
 )
 def list_notifications(request: Request) -> Answer:
     """The caller's inbox, newest first unless asked otherwise."""
@@ -26,7 +32,10 @@ def list_notifications(request: Request) -> Answer:
     return conditional(request, services.browsing.notifications(user_id, state, order, page), View.ALL)
 
 
-@routes.get("/v1/notifications/unread-count", Contract("Count one's unread notifications", auth="required"))
+@routes.get(
+    "/v1/notifications/unread-count",
+    Contract("Count one's unread notifications", auth="required", result="api.schemas.notifications:UnreadCount"),
+)
 def count_unread(request: Request) -> Answer:
     """How many notifications the caller has not read."""
     return conditional(request, bootstrap.services().browsing.unread_count(request.caller.user_id), View.ALL)
@@ -46,7 +55,10 @@ def unread_notification(request: Request, id: str) -> Answer:
     return Answer(status=204)
 
 
-@routes.post("/v1/notifications/read-all", Contract("Mark all notifications read", auth="required"))
+@routes.post(
+    "/v1/notifications/read-all",
+    Contract("Mark all notifications read", auth="required", result="api.schemas.notifications:MarkedRead"),
+)
 def read_all_notifications(request: Request) -> Answer:
     """Mark read what is unread now; `more` says that some are left for another call."""
     return Answer(json.dumps(bootstrap.services().acknowledging.read_all(caller=request.caller)._asdict()))

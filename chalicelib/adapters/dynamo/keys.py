@@ -190,6 +190,11 @@ def notification(user_id: str, notification_id: str) -> Key:
     return f"USER#{user_id}", f"NOTIFICATION#{notification_id}"
 
 
+def unread_mark(user_id: str, notification_id: str) -> Key:
+    """The mark beside an unread notification."""
+    return f"USER#{user_id}", f"UNREAD#{notification_id}"
+
+
 def unread_counter(user_id: str) -> Key:
     """How many notifications a person has not read, with the ETag of the inbox."""
     return f"USER#{user_id}", "COUNTER"

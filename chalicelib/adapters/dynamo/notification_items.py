@@ -12,12 +12,7 @@ from chalicelib.adapters.dynamo.tables import Notifications
 from chalicelib.domain.notification import Notification, NotificationAction
 
 NOTIFICATION_PREFIX = keys.notification("", "")[1]
-UNREAD_PREFIX = "UNREAD#"
-
-
-def unread_mark(user_id: str, notification_id: str) -> keys.Key:
-    """The mark beside an unread notification."""
-    return keys.notification(user_id, notification_id)[0], f"{UNREAD_PREFIX}{notification_id}"
+UNREAD_PREFIX = keys.unread_mark("", "")[1]
 
 
 class NotificationItem(Notifications):

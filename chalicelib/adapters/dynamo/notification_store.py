@@ -56,9 +56,9 @@ class DynamoInbox:
 
     def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
         """Ids of unread notifications up to this id, oldest first."""
-        from chalicelib.adapters.dynamo.notification_items import UNREAD_PREFIX, UnreadMarkItem, unread_mark
+        from chalicelib.adapters.dynamo.notification_items import UNREAD_PREFIX, UnreadMarkItem
 
-        partition, last = unread_mark(user_id, up_to)
+        partition, last = keys.unread_mark(user_id, up_to)
         condition = UnreadMarkItem.sk.between(UNREAD_PREFIX, last)
         found = UnreadMarkItem.query(partition, condition, consistent_read=True, limit=limit)
         return [item.sk.removeprefix(UNREAD_PREFIX) for item in found]
@@ -75,10 +75,9 @@ class DynamoInbox:
             NotificationItem,
             UnreadMarkItem,
             revive_notification,
-            unread_mark,
         )
 
-        partition, after = unread_mark(user_id, page.after)
+        partition, after = keys.unread_mark(user_id, page.after)
         marks = UnreadMarkItem.query(
             partition,
             UnreadMarkItem.sk.startswith(UNREAD_PREFIX),

@@ -18,7 +18,6 @@ from chalicelib.adapters.dynamo.notification_items import (
     UnreadCounterItem,
     UnreadMarkItem,
     notification_item,
-    unread_mark,
 )
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import NotFound
@@ -42,7 +41,7 @@ def add_notifications(transaction: Transaction, notifications: Iterable[Notifica
     received: defaultdict[str, int] = defaultdict(int)
     for notification in notifications:
         transaction.put("notification", notification_item(notification), NotificationItem.pk.does_not_exist())
-        transaction.put("unread_mark", UnreadMarkItem(*unread_mark(notification.user_id, notification.id)))
+        transaction.put("unread_mark", UnreadMarkItem(*keys.unread_mark(notification.user_id, notification.id)))
         received[notification.user_id] += 1
     for user_id, number in received.items():
         _count(transaction, user_id, number)
@@ -97,7 +96,7 @@ def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
         item = NotificationItem(*keys.notification(user_id, id))
         turn: list[Action] = [NotificationItem.has_read.set(has_read)]
         transaction.update(id, item, turn, NotificationItem.has_read == (not has_read))
-        mark = UnreadMarkItem(*unread_mark(user_id, id))
+        mark = UnreadMarkItem(*keys.unread_mark(user_id, id))
         if has_read:
             transaction.delete("unread_mark", mark)
         else:

@@ -39,6 +39,7 @@ class Live {
   stop() {
     this.#running = false;
     Object.values(this.#timers).forEach(clearTimeout);
+    this.#timers = {};
     this.#socket?.close();
     this.#socket = null;
   }
@@ -88,6 +89,7 @@ class Live {
       this.#attempts = 0;
       this.#lostAt = 0;
       clearTimeout(this.#timers.poll);
+      this.#timers.poll = 0;
       this.#beat();
       if (frame.resync) this.#tell("resync");
       if (frame.missed.length) this.#news(frame.missed);
@@ -135,10 +137,12 @@ class Live {
     this.#timers.retry = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
   }
 
+  /** Ask again and again while the socket is away; a socket that opens and breaks at once must not put it off. */
   #poll() {
-    clearTimeout(this.#timers.poll);
+    if (this.#timers.poll) return;
     const slow = this.#off || document.hidden || Date.now() - this.#lostAt > GIVE_UP_QUICK_MS;
     this.#timers.poll = setTimeout(async () => {
+      this.#timers.poll = 0;
       if (!this.#running || this.#lostAt === 0) return;
       try {
         const { count } = await get("/notifications/unread-count");
