@@ -21,8 +21,10 @@ def database_endpoint() -> Iterator[DatabaseEndpoint]:
     """A database with all tables, for the whole test process."""
     with running_database() as endpoint:
         environment.prepare(endpoint)
+        from chalicelib import bootstrap
         from chalicelib.adapters.dynamo import tables
 
+        bootstrap.use(None)  # whoever imported the app earlier did so without a database
         tables.create_missing()
         yield endpoint
         close_connections()
