@@ -4,7 +4,7 @@ import { Problem, get, send } from "./api.js";
 import { live } from "./live.js";
 
 const listeners = new Set();
-const pending = new Map();
+const pending = new Set();
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("marquee.notifications") : null;
 
 /** @type {{count: number, items: Map<string, any>, loaded: boolean, more: string | null}} */
@@ -52,17 +52,23 @@ export async function load({ next = false } = {}) {
 /** Mark one read or unread, once however often it is asked; what fails goes back and says so. */
 export async function mark(id, read) {
   const item = store.items.get(id);
-  if (!item || item.has_read === read || pending.has(id)) return;
-  pending.set(id, read);
+  if (!item || item.has_read === read) return;
   settle([id], read, store.count + (read ? -1 : 1));
+  if (pending.has(id)) return; // the mark under way looks again when it is done
+  pending.add(id);
+  let saved = !read;
   try {
-    await send("POST", `/notifications/${id}/${read ? "read" : "unread"}`, undefined, { keepalive: true });
+    while (saved !== item.has_read) {
+      const wanted = item.has_read;
+      await send("POST", `/notifications/${id}/${wanted ? "read" : "unread"}`, undefined, { keepalive: true });
+      saved = wanted;
+    }
     pending.delete(id);
-    channel?.postMessage({ ids: [id], read, count: store.count });
+    channel?.postMessage({ ids: [id], read: saved, count: store.count });
   } catch (error) {
     pending.delete(id);
     item.problem = "This could not be saved. Try again.";
-    settle([id], !read, store.count + (read ? 1 : -1), error);
+    settle([id], saved, store.count + (saved === item.has_read ? 0 : saved ? -1 : 1), error);
     countUnread().catch(() => {});
   }
 }

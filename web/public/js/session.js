@@ -51,13 +51,15 @@ export async function accessToken() {
   return refreshing;
 }
 
-/** Sign out on the server too. */
-export async function signOut() {
-  await exclusively(async () => {
-    const token = recall("localStorage", SESSION)?.refresh_token;
-    forget();
-    if (token) await post("/api/v1/auth/sign-out", { refresh_token: token }).catch(() => {});
-  });
+/** Sign out here at once, and on the server even if the page is left meanwhile. */
+export function signOut() {
+  const token = recall("localStorage", SESSION)?.refresh_token;
+  forget();
+  if (token) endOnServer(token);
+}
+
+function endOnServer(token) {
+  post("/api/v1/auth/sign-out", { refresh_token: token }).catch(() => {});
 }
 
 /** Exchange the refresh token. Inside the lock it is read anew: another tab may have exchanged it meanwhile. */
@@ -67,6 +69,10 @@ async function refresh() {
   const response = await post("/api/v1/auth/refresh", { refresh_token: session.refresh_token });
   if (response.ok) {
     const answer = await response.json();
+    if (!user()) {
+      endOnServer(answer.refresh_token); // somebody signed out while this was under way
+      return null;
+    }
     keep(answer);
     return answer.access_token;
   }

@@ -1,0 +1,75 @@
+"""`python -m bench`: rows P1 to P3 and P5, each beside its limit. Exit code 1 when a limit is missed."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bench import cold_start, reads, sale, stage
+from tests.conftest import sign_up, verified
+
+
+@click.command(help=__doc__)
+@click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+@click.option("--quick", is_flag=True, help="Fewer rounds; figures are rough.")
+def main(*, as_json: bool, quick: bool) -> None:
+    """Measure, print, judge."""
+    console = Console(stderr=True, quiet=as_json)
+    rounds, calls = (2, 40) if quick else (7, 200)
+    with stage.product() as client:
+        console.print("P1, P2: reading lists …")
+        figures: dict[str, Any] = {"reads": reads.measure(client, rounds=rounds, calls=calls)}
+        console.print("P5: selling a ticket …")
+        figures["sale"] = sale.measure(verified(sign_up(client)))
+        console.print("P3: cold starts …")
+        figures["cold"] = cold_start.measure(client, rounds=rounds)
+    judged = rows(figures)
+    if as_json:
+        click.echo(json.dumps({"figures": figures, "rows": judged}, indent=1))
+    else:
+        _print(judged)
+    sys.exit(0 if all(row["kept"] for row in judged) else 1)
+
+
+def rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each figure with its limit and whether it keeps it."""
+    read, sold, cold = figures["reads"], figures["sale"], figures["cold"]
+    ratios = cold["ratios"]
+    return [
+        _row("P1", "304 of 300 sessions: times less CPU than the 2016 way", read["p1_ratio"], ">=", 20),
+        _row("P1", "304, slowest of 10, 300, 5,000 sessions over fastest", read["p1_flat"], "<=", 1.1),
+        _row("P1", "304: requests to the database", len(read["p1_requests"]), "<=", 1),
+        _row("P1", "304: RCU", read["p1_rcu"], "<=", 0.5),
+        _row("P2", "200 of 300 sessions: times less CPU than the 2016 way", read["p2_ratio"], ">=", 8),
+        _row("P2", "200: RCU", read["p2_rcu"], "<=", 5),
+        _row("P2", "one event: requests", len(read["p2_event_requests"]), "<=", 1),
+        _row("P2", "one session, public: requests", len(read["p2_single_requests"]), "<=", 1),
+        _row("P3", f"read route, cold, over the floor ({cold['unit']})", ratios["read route, 304"], "<=", 1.6),
+        _row("P3", "webhook intake, cold, over the floor", ratios["webhook intake"], "<=", 1.6),
+        _row("P3", "sign-in, cold, over the floor", ratios["sign-in (any other)"], "<=", 5),
+        _row("P3", "slow packages loaded by app.py", len(cold["loaded"]), "<=", 0),
+        _row("P5", "order reserved: WCU", sold["p5_win"], "<=", 4),
+        _row("P5", "order finds nothing left: WCU", sold["p5_sold_out"], "<=", 1),
+        _row("P5", "50,000 tickets at 10,000 buyers/s, model: seconds", sold["p5_model_seconds"], "<=", 6),
+        _row("P5", "buyers turned away while tickets are left, model", sold["p5_turned_away"], "<=", 0),
+    ]
+
+
+def _row(goal: str, what: str, value: float, sign: str, limit: float) -> dict[str, Any]:
+    kept = value >= limit if sign == ">=" else value <= limit
+    return {"goal": goal, "what": what, "value": round(value, 2), "limit": f"{sign} {limit}", "kept": kept}
+
+
+def _print(judged: list[dict[str, Any]]) -> None:
+    table = Table("goal", "what", "measured", "limit", "")
+    for row in judged:
+        verdict = "[green]kept[/green]" if row["kept"] else "[red]missed[/red]"
+        table.add_row(row["goal"], row["what"], f"{row['value']:g}", row["limit"], verdict)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

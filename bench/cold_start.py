@@ -1,0 +1,127 @@
+"""P3: process start to the first answer, relative to the floor (bench/floor.py), in instructions where callgrind is at
+hand and in CPU time otherwise.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.stage import event_with
+from tests.harness.client import Client
+
+BANNED = ("botocore", "boto3", "pynamodb", "stripe", "jinja2", "icalendar", "reportlab", "msgspec")
+
+
+def measure(client: Client, *, rounds: int) -> dict[str, Any]:
+    """Cost of each cold start relative to the floor, in what it was counted, and what importing app.py loads."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: _write(Path(folder), name, case) for name, case in _cases(client).items()}
+        unit, cost = ("instructions", _instructions) if shutil.which("valgrind") else ("CPU seconds", _seconds)
+        repeats = 1 if unit == "instructions" else rounds
+        best = dict.fromkeys(files, float("inf"))
+        for _ in range(repeats):
+            for name, path in files.items():
+                best[name] = min(best[name], cost(path))
+    return {"unit": unit, "cost": best, "ratios": {n: c / best["floor"] for n, c in best.items()}, "loaded": loaded()}
+
+
+def loaded() -> list[str]:
+    """Which of the slow packages `import app` loads in a fresh process."""
+    script = f"import sys, app; print(*[name for name in {BANNED!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def _cases(client: Client) -> dict[str, dict[str, Any]]:
+    event_id = event_with(300)
+    path = f"/v1/events/{event_id}/sessions"
+    tag = client.get(path).etag
+    key = {"pk": {"S": f"EVENT#{event_id}"}, "sk": {"S": "VERSIONS#public"}}
+    floor = {"table": f"{os.environ['TABLE_PREFIX']}content", "key": key, "tag": tag.strip('"').split("-")[0]}
+    read = _event("GET", "/v1/events/{event}/sessions", {"event": event_id}, {"if-none-match": tag})
+    return {
+        "floor": {"what": "floor", "event": floor, "status": 304},
+        "read route, 304": {"what": "app", "event": read, "status": 304},
+        "webhook intake": {"what": "app", "event": _webhook(), "status": 200},
+        "sign-in (any other)": {"what": "app", "event": _sign_in(), "status": 401},
+    }
+
+
+def _webhook() -> dict[str, Any]:
+    payload = {"id": "evt_bench", "object": "event", "type": "charge.succeeded", "livemode": False}
+    body = json.dumps({**payload, "api_version": "x", "data": {"object": {"id": "ch_1", "object": "charge"}}})
+    now = int(time.time())
+    secret = os.environ["STRIPE_WEBHOOK_SECRET"].encode()
+    mark = hmac.new(secret, f"{now}.{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {"stripe-signature": f"t={now},v1={mark}", "content-type": "application/json"}
+    return _event("POST", "/v1/stripe/webhook", {}, headers, body)
+
+
+def _sign_in() -> dict[str, Any]:
+    form = json.dumps({"email": "nobody@example.org", "password": "not a password"})
+    return _event("POST", "/v1/auth/sign-in", {}, {"content-type": "application/json"}, form)
+
+
+def _event(
+    method: str, resource_path: str, parameters: dict[str, str], headers: dict[str, str], body: str | None = None
+) -> dict[str, Any]:
+    """A proxy event with what Chalice reads."""
+    context = {"httpMethod": method, "resourcePath": resource_path, "requestId": "r", "identity": {"sourceIp": "::1"}}
+    return {
+        "resource": resource_path,
+        "path": resource_path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "multiValueQueryStringParameters": None,
+        "queryStringParameters": None,
+        "pathParameters": parameters,
+        "stageVariables": None,
+        "requestContext": context,
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _write(folder: Path, name: str, case: dict[str, Any]) -> str:
+    path = folder / f"{re.sub('[^a-z0-9]', '-', name)}.json"
+    path.write_text(json.dumps(case))
+    return str(path)
+
+
+def _instructions(path: str) -> float:
+    command = [
+        "valgrind",
+        "--tool=callgrind",
+        "--callgrind-out-file=/dev/null",
+        sys.executable,
+        "-m",
+        "bench.cold",
+        path,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(
+            f"the cold start of {Path(path).stem} gave another answer than expected: {done.stderr[-500:]}"
+        )
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    if found is None:
+        raise RuntimeError("callgrind printed no total")
+    return float(found[1])
+
+
+def _seconds(path: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "bench.cold", path], check=True, stderr=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

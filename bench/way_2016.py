@@ -1,0 +1,115 @@
+"""The 2016 way, for comparison: a Flask-RESTX resource over SQLAlchemy and SQLite that queries, marshals, dumps and
+hashes on every GET, and compares the hash with If-None-Match.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_restx import Api, Resource, fields, marshal
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, joinedload, relationship, sessionmaker
+from sqlalchemy.pool import StaticPool
+
+
+class Base(DeclarativeBase):
+    """Declarative base."""
+
+
+speakers_sessions = Table(
+    "speakers_sessions",
+    Base.metadata,
+    Column("speaker_id", ForeignKey("speaker.id")),
+    Column("session_id", ForeignKey("session.id")),
+)
+
+
+class Track(Base):
+    """A track."""
+
+    __tablename__ = "track"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+class Speaker(Base):
+    """A speaker."""
+
+    __tablename__ = "speaker"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+
+
+class Talk(Base):
+    """A session."""
+
+    __tablename__ = "session"
+    id = Column(Integer, primary_key=True)
+    title = Column(String)
+    short_abstract = Column(Text)
+    long_abstract = Column(Text)
+    language = Column(String)
+    level = Column(String)
+    state = Column(String)
+    starts_at = Column(String)
+    ends_at = Column(String)
+    track_id = Column(ForeignKey("track.id"))
+    track = relationship(Track)
+    speakers = relationship(Speaker, secondary=speakers_sessions)
+
+
+NAMED = {"id": fields.Integer, "name": fields.String}
+SHAPE = {
+    "id": fields.Integer,
+    **{name: fields.String for name in ("title", "short_abstract", "long_abstract", "language", "level", "state")},
+    "starts_at": fields.String,
+    "ends_at": fields.String,
+    "track": fields.Nested(NAMED),
+    "speakers": fields.List(fields.Nested(NAMED)),
+}
+
+
+def server(sessions: list[dict[str, Any]]) -> Callable[[str | None], tuple[int, str, int]]:
+    """A function that answers a GET of the list: (If-None-Match) -> status, ETag, bytes of the body."""
+    engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
+    Base.metadata.create_all(engine)
+    make = sessionmaker(engine)
+    with make() as db:
+        _fill(db, sessions)
+    app = Flask("way-2016")
+    api = Api(app)
+
+    @api.route("/sessions")
+    class Sessions(Resource):  # type: ignore[misc]
+        """The list."""
+
+        def get(self) -> Response:
+            """Query, marshal, dump, hash; then perhaps 304."""
+            with make() as db:
+                query = db.query(Talk).options(joinedload(Talk.track), joinedload(Talk.speakers)).order_by(Talk.id)
+                body = json.dumps(marshal(query.all(), SHAPE))
+            tag = hashlib.md5(body.encode()).hexdigest()
+            if request.headers.get("If-None-Match") == tag:
+                return Response(status=304, headers={"ETag": tag})
+            return Response(body, headers={"ETag": tag}, mimetype="application/json")
+
+    client = app.test_client()
+
+    def get(tag: str | None) -> tuple[int, str, int]:
+        answer = client.get("/sessions", headers={"If-None-Match": tag} if tag else {})
+        return answer.status_code, answer.headers["ETag"], len(answer.data)
+
+    return get
+
+
+def _fill(db: Session, sessions: list[dict[str, Any]]) -> None:
+    tracks = [Track(name=f"Track {n}") for n in range(10)]
+    speakers = [Speaker(name=f"Speaker {n}") for n in range(200)]
+    names = ("title", "short_abstract", "long_abstract", "language", "level", "state", "starts_at", "ends_at")
+    for number, one in enumerate(sessions):
+        chosen = {name: one[name] for name in names}
+        who = [speakers[number % 200], speakers[(number * 7) % 200]]
+        db.add(Talk(**chosen, track=tracks[number % 10], speakers=list({id(s): s for s in who}.values())))
+    db.commit()
