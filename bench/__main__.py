@@ -23,9 +23,10 @@ def main(*, as_json: bool, quick: bool) -> None:
         console.print("P1, P2: reading lists …")
         figures: dict[str, Any] = {"reads": reads.measure(client, rounds=rounds, calls=calls)}
         console.print("P5: selling a ticket …")
-        figures["sale"] = sale.measure(verified(sign_up(client)))
+        organiser = verified(sign_up(client))
+        figures["sale"] = sale.measure(organiser)
         console.print("P3: cold starts …")
-        figures["cold"] = cold_start.measure(client, rounds=rounds)
+        figures["cold"] = cold_start.measure(client, organiser, rounds=rounds)
     judged = rows(figures)
     if as_json:
         click.echo(json.dumps({"figures": figures, "rows": judged}, indent=1))
@@ -49,7 +50,7 @@ def rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
         _row("P2", "one session, public: requests", len(read["p2_single_requests"]), "<=", 1),
         _row("P3", f"read route, cold, over the floor ({cold['unit']})", ratios["read route, 304"], "<=", 1.6),
         _row("P3", "webhook intake, cold, over the floor", ratios["webhook intake"], "<=", 1.6),
-        _row("P3", "sign-in, cold, over the floor", ratios["sign-in (any other)"], "<=", 5),
+        _row("P3", "a write (any other route), cold, over the floor", ratios["a write"], "<=", 5),
         _row("P3", "slow packages loaded by app.py", len(cold["loaded"]), "<=", 0),
         _row("P5", "order reserved: WCU", sold["p5_win"], "<=", 4),
         _row("P5", "order finds nothing left: WCU", sold["p5_sold_out"], "<=", 1),

@@ -1,5 +1,6 @@
 """The local database in a process of its own, so that its CPU is not counted: `python -m bench.database` prints its URL
-and serves until its input ends."""
+and serves until its input ends.
+"""
 
 import sys
 

@@ -91,7 +91,7 @@ def units(operation: str, request: dict[str, Any]) -> float:
 
 
 def _wire(item: dict[str, Any]) -> dict[str, Any]:
-    """botocore gives bytes for binaries; sizes are counted on the wire's base64."""
+    """Botocore gives bytes for binaries; sizes are counted on the wire's base64."""
     import base64
 
     return {n: {"B": base64.b64encode(v["B"]).decode()} if "B" in v else v for n, v in item.items()}

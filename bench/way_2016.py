@@ -63,7 +63,7 @@ class Talk(Base):
 NAMED = {"id": fields.Integer, "name": fields.String}
 SHAPE = {
     "id": fields.Integer,
-    **{name: fields.String for name in ("title", "short_abstract", "long_abstract", "language", "level", "state")},
+    **dict.fromkeys(("title", "short_abstract", "long_abstract", "language", "level", "state"), fields.String),
     "starts_at": fields.String,
     "ends_at": fields.String,
     "track": fields.Nested(NAMED),

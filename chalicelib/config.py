@@ -5,7 +5,6 @@ Called once by bootstrap.py. Every variable is documented in .env.example; a tes
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -15,8 +14,7 @@ class Misconfigured(RuntimeError):
     """One or more environment variables are missing or wrong; the message lists all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What a deployment may differ in. Times in seconds."""
 
     stage: str

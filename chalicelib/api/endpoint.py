@@ -93,9 +93,7 @@ def _request(incoming: Any) -> Request:
     return Request(
         method=incoming.method,
         path=context.get("resourcePath", ""),
-        query={},
         headers=incoming.headers,
-        raw_body=b"",
         request_id=context.get("requestId", ""),
         source_ip=context.get("identity", {}).get("sourceIp", ""),
     )

@@ -68,7 +68,7 @@ class ContentServices(Core):
         return SigningIn(
             store=DynamoPeopleStore(),
             passwords=Argon2Passwords(),
-            tokens=self.authorising.tokens,
+            tokens=self.tokens,
             clock=self.clock,
             ids=self.ids,
             public_url=self.config.public_url,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.reader import DynamoReader
     from chalicelib.adapters.dynamo.representations import DynamoRepresentations
     from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
+    from chalicelib.adapters.tokens import AccessTokens
     from chalicelib.services.authorising import Authorising
     from chalicelib.services.repeating import Repeating
 
@@ -74,14 +75,17 @@ class Core:
 
     @cached_property
     def authorising(self) -> Authorising:
-        """Who is calling and what they may do."""
-        from chalicelib.adapters.dynamo.credentials import DynamoCredentials
-        from chalicelib.adapters.tokens import AccessTokens
+        """Who is calling and what they may do. Anonymous calls need no tokens, so those are built when first needed."""
         from chalicelib.services.authorising import Authorising
 
-        return Authorising(
-            AccessTokens(self.config.token_keys, self.config.public_url), DynamoCredentials(self.reader), self.clock
-        )
+        return Authorising(lambda: self.tokens, self._sign_ins, self.clock)
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        """Access tokens."""
+        from chalicelib.adapters.tokens import AccessTokens
+
+        return AccessTokens(self.config.token_keys, self.config.public_url)
 
     @cached_property
     def repeating(self) -> Repeating:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -93,8 +92,7 @@ class TicketTypes(Protocol):
         """Remove a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleChange:
+class SaleChange(NamedTuple):
     """Everything that one fact changes, written together or not at all. `before` None: the order is new;
     `after` None: the order stays. `allocation` of the order says which shards `move` applies to.
     """
@@ -106,8 +104,8 @@ class SaleChange:
     marker_expires_at: int = 0
     charge: Charge | None = None
     surplus: bool = False
-    notifications: list[Notification] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
+    notifications: tuple[Notification, ...] = ()
+    mails: tuple[Mail, ...] = ()
 
 
 class Orders(Protocol):

@@ -42,8 +42,8 @@ class Credentials(Protocol):
 class Authorising:
     """Identifies callers and knows their roles."""
 
-    def __init__(self, tokens: Tokens, credentials: Credentials, clock: Clock) -> None:
-        self.tokens = tokens
+    def __init__(self, tokens: Callable[[], Tokens], credentials: Credentials, clock: Clock) -> None:
+        self._tokens = tokens
         self._credentials = credentials
         self._clock = clock
         self._remembered: dict[tuple[str, ...], tuple[float, str]] = {}
@@ -59,7 +59,7 @@ class Authorising:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_BYTES:
             raise Unauthenticated("Send Authorization: Bearer <access token>.")
-        principal = self.tokens.verify(token.strip(), now=self._clock.now())
+        principal = self._tokens().verify(token.strip(), now=self._clock.now())
         if not self._recall(("family", principal.family_id), lambda: self._stands(principal.family_id)):
             raise Unauthenticated("This sign-in has ended. Sign in again.")
         return principal

@@ -6,7 +6,6 @@ Refunds, disputes and reconciliation are for a later release: money that an orde
 marked `surplus` and the order in review, for staff to refund in Stripe.
 """
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -119,7 +118,7 @@ class Charging:
             surplus=_is_surplus(record, payment, happening),
         )
         if happening is None and session_ended(record, payment):
-            return dataclasses.replace(change, before=record, after=_reopened(record))
+            return change._replace(before=record, after=_reopened(record))
         return self._moved(change, record, payment, happening, pieces=pieces, now=now)
 
     def _moved(
@@ -146,7 +145,7 @@ class Charging:
             reason=reason_for(record, payment, happening) if transition.state is OrderState.REVIEW else None,
             allocation=pieces if pieces is not None else record.allocation,
         )
-        change = dataclasses.replace(change, before=record, after=moved, move=transition.move)
+        change = change._replace(before=record, after=moved, move=transition.move)
         return self._telling.order_paid(change, moved, charge_id=charge_id or "") if paid else change
 
     def _pieces(self, record: OrderRecord) -> tuple[Piece, ...] | None:

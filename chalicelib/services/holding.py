@@ -5,7 +5,6 @@ out emptier than it looked is remembered and the next one tried; before saying "
 are read again with strong consistency.
 """
 
-import dataclasses
 from collections.abc import Sequence
 
 import msgspec
@@ -45,7 +44,7 @@ class Holding:
                 continue
             record = msgspec.structs.replace(draft, allocation=tuple(pieces))
             try:
-                self._orders.write(dataclasses.replace(change, after=record, move=move))
+                self._orders.write(change._replace(after=record, move=move))
             except Lost as lost:
                 if "order" in lost.names:
                     raise AlreadyExists("This order exists already.") from None

@@ -3,7 +3,6 @@
 The words are in services/notifying.py; nothing is sent here, the notifications stream does that.
 """
 
-import dataclasses
 import json
 from collections.abc import Sequence
 
@@ -44,7 +43,7 @@ class Telling:
             to=order.buyer.email,
             order_url=self._order_url(record),
         )
-        change = dataclasses.replace(change, mails=[*change.mails, mail])
+        change = change._replace(mails=(*change.mails, mail))
         if record.user_id is None:
             return change
         now = self._clock.now()
@@ -57,7 +56,7 @@ class Telling:
             notification_id=derive_ulid(int(now * 1000), "order_paid", order.id, charge_id),
             received_at=int(now),
         )
-        return dataclasses.replace(change, notifications=[*change.notifications, notification])
+        return change._replace(notifications=(*change.notifications, notification))
 
     def _event_name(self, event_id: str) -> str:
         stored = self._representations.event(event_id, View.ALL)

@@ -8,7 +8,6 @@ Wire protocol: docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programm
 import base64
 import http.client
 import json
-import random
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -151,6 +150,8 @@ class DynamoReader:
             return make(self._host, timeout=TIMEOUT_SECONDS)
 
     def _pause(self, attempt: int) -> None:
+        import random  # only retries need it
+
         self._sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
 
 

@@ -122,7 +122,7 @@ def person(anonymous: Client, services: bootstrap.Services) -> Callable[[], Pers
         principal = Principal(services.ids.new_id(), services.ids.new_id())
         until = int(time.time()) + 3600
         DynamoPeopleStore().start_family(principal.family_id, principal.user_id, secret="s", until=until)
-        token, _ = services.authorising.tokens.issue(principal, now=time.time())
+        token, _ = services.tokens.issue(principal, now=time.time())
         return Person(anonymous.as_user(token, principal.user_id), principal)
 
     return make
