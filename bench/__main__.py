@@ -1,4 +1,4 @@
-"""`python -m bench`: rows P1 to P3 and P5, each beside its limit. Exit code 1 when a limit is missed."""
+"""`python -m bench`: rows P1 to P3 and P5, each beside its limit."""
 
 import json
 import sys
@@ -14,8 +14,9 @@ from tests.conftest import sign_up, verified
 
 @click.command(help=__doc__)
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a limit is missed.")
 @click.option("--quick", is_flag=True, help="Fewer rounds; figures are rough.")
-def main(*, as_json: bool, quick: bool) -> None:
+def main(*, as_json: bool, strict: bool, quick: bool) -> None:
     """Measure, print, judge."""
     console = Console(stderr=True, quiet=as_json)
     rounds, calls = (2, 40) if quick else (7, 200)
@@ -32,7 +33,7 @@ def main(*, as_json: bool, quick: bool) -> None:
         click.echo(json.dumps({"figures": figures, "rows": judged}, indent=1))
     else:
         _print(judged)
-    sys.exit(0 if all(row["kept"] for row in judged) else 1)
+    sys.exit(1 if strict and not all(row["kept"] for row in judged) else 0)
 
 
 def rows(figures: dict[str, Any]) -> list[dict[str, Any]]:

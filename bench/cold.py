@@ -10,6 +10,7 @@ def main(path: str) -> int:
     """Load, answer, compare."""
     with open(path, encoding="utf-8") as file:
         case = json.load(file)
+    sys.modules["cryptography"] = None  # type: ignore[assignment] # not in the Lambda package; here test tools bring it
     if case["what"] == "floor":
         from bench.floor import handler
     else:

@@ -1,5 +1,6 @@
 """What every row needs: the product in this process, the database in another, events of a given size, CPU time."""
 
+import random
 import subprocess
 import sys
 import time
@@ -10,7 +11,28 @@ from typing import Any
 from tests.harness import environment
 from tests.harness.client import Client
 
-ABSTRACT = "<p>" + "What is stored can be sent as it is, and what was sent need not be sent again. " * 4 + "</p>"
+SYLLABLES = ["ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "ni", "pra", "qui", "stel", "bo", "ga", "hur", "em"]
+    "ka",
+    "lo",
+    "mi",
+    "ren",
+    "tu",
+    "sa",
+    "vel",
+    "dor",
+    "ni",
+    "pra",
+    "qui",
+    "stel",
+    "bo",
+    "ga",
+    "hur",
+    "em",
+    "ist",
+    "on",
+    "fer",
+    "lu",
+]
 
 
 @contextmanager
@@ -39,7 +61,7 @@ def sessions(count: int) -> list[dict[str, Any]]:
     return [
         {
             "title": f"Session {n}: on doing the work when it changes",
-            "short_abstract": ABSTRACT,
+            "short_abstract": _abstract(n),
             "long_abstract": "",
             "language": "en",
             "level": "beginner",
@@ -49,6 +71,13 @@ def sessions(count: int) -> list[dict[str, Any]]:
         }
         for n in range(count)
     ]
+
+
+def _abstract(seed: int) -> str:
+    """Some 55 words that compress about as badly as prose does."""
+    chance = random.Random(seed)
+    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(55)]
+    return f"<p>{' '.join(words)}.</p>"
 
 
 def event_with(count: int) -> str:

@@ -5,6 +5,7 @@ import { live } from "./live.js";
 
 const listeners = new Set();
 const pending = new Set();
+let overheard = false;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("marquee.notifications") : null;
 
 /** @type {{count: number, items: Map<string, any>, loaded: boolean, more: string | null}} */
@@ -36,6 +37,7 @@ function take(item) {
 export async function countUnread() {
   const { count } = await get("/notifications/unread-count");
   store.count = count;
+  overheard = false;
   changed();
 }
 
@@ -64,6 +66,7 @@ export async function mark(id, read) {
       saved = wanted;
     }
     pending.delete(id);
+    if (overheard && !pending.size) countUnread().catch(() => {});
     channel?.postMessage({ ids: [id], read: saved, count: store.count });
   } catch (error) {
     pending.delete(id);
@@ -102,7 +105,9 @@ function settle(ids, read, count, error) {
 }
 
 live.on("count", (count) => {
-  if (count === store.count || pending.size) return;
+  if (count === store.count) return;
+  overheard = pending.size > 0;
+  if (overheard) return;
   store.count = count;
   changed();
 });

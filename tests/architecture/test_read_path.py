@@ -1,0 +1,87 @@
+"""The read path in a fresh process: what a 304 asks of the database, and what it loads."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.builders import make, make_event
+from tests.harness.client import Client
+
+ROOT = Path(__file__).parents[2]
+SLOW = ("botocore", "boto3", "pynamodb", "stripe", "jinja2", "msgspec", "jwt", "humanize", "nh3", "argon2")
+SCRIPT = """
+import json, logging, sys
+logging.disable()
+from tests.harness import environment
+case = json.loads(sys.argv[1])
+environment.prepare(case["database"])
+from app import app
+from chalicelib import bootstrap
+reader, seen = bootstrap.services().reader, []
+call = reader.call
+def watched(operation, request):
+    seen.append(operation)
+    return call(operation, request)
+reader.call = watched
+answer = app(case["event"], None)
+reader.close()
+loaded = [name for name in case["slow"] if name in sys.modules]
+print(json.dumps({"status": answer["statusCode"], "requests": seen, "loaded": loaded}))
+"""
+
+
+def event(resource: str, tag: str, **parameters: str) -> dict[str, Any]:
+    headers = {"if-none-match": tag}
+    return {
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": parameters,
+        "stageVariables": None,
+        "requestContext": {"httpMethod": "GET", "resourcePath": resource, "requestId": "r", "identity": {}},
+        "body": None,
+        "isBase64Encoded": False,
+    }
+
+
+def run(database: str, request: dict[str, Any]) -> dict[str, Any]:
+    case = json.dumps({"database": database, "event": request, "slow": SLOW})
+    done = subprocess.run([sys.executable, "-c", SCRIPT, case], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_answer_304_makes_one_request_and_loads_nothing_slow(
+    organiser: Client, anonymous: Client, database: str, listed: bool
+) -> None:
+    made = make_event(organiser, state="published").json["id"]
+    make(organiser, made, "sessions", title="Opening", state="accepted")
+    path, resource = f"/v1/events/{made}", "/v1/events/{event}"
+    if listed:
+        path, resource = f"{path}/sessions", f"{resource}/sessions"
+    tag = anonymous.get(path).etag
+    found = run(str(database), event(resource, tag, event=made))
+    assert found == {"status": 304, "requests": ["GetItem"], "loaded": []}
+
+
+def test_answer_304_of_public_session_is_one_batch(organiser: Client, anonymous: Client, database: str) -> None:
+    made = make_event(organiser, state="published").json["id"]
+    session = make(organiser, made, "sessions", title="Opening", state="accepted").json["id"]
+    tag = anonymous.get(f"/v1/events/{made}/sessions/{session}").etag
+    found = run(str(database), event("/v1/events/{event}/sessions/{id}", tag, event=made, id=session))
+    assert found == {"status": 304, "requests": ["BatchGetItem"], "loaded": []}
+
+
+def test_import_app_loads_nothing_slow() -> None:
+    script = (
+        "import sys; from tests.harness import environment; environment.prepare('http://127.0.0.1:9'); import app; "
+        f"print([n for n in {SLOW!r} + ('icalendar', 'reportlab', 'dataclasses', 'secrets') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
