@@ -12,27 +12,6 @@ from tests.harness import environment
 from tests.harness.client import Client
 
 SYLLABLES = ["ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "ni", "pra", "qui", "stel", "bo", "ga", "hur", "em"]
-    "ka",
-    "lo",
-    "mi",
-    "ren",
-    "tu",
-    "sa",
-    "vel",
-    "dor",
-    "ni",
-    "pra",
-    "qui",
-    "stel",
-    "bo",
-    "ga",
-    "hur",
-    "em",
-    "ist",
-    "on",
-    "fer",
-    "lu",
-]
 
 
 @contextmanager
