@@ -128,12 +128,17 @@ def _create(request: Request, view: Callable[..., Answer], contract: Contract, p
     place = f"{request.method} {request.path} {sorted(parameters.items())}"
     return repeating.once(
         key=key,
-        caller=request.principal.user_id if request.principal else "anonymous",
+        caller=request.principal.user_id if request.principal else _guest(request),
         request=place.encode() + b"\0" + request.raw_body,
         run=run,
         keep=not contract.secret,
         replay=lambda status, headers, body: Answer(body, status, {**headers, "Idempotent-Replayed": "true"}),
     )
+
+
+def _guest(request: Request) -> str:
+    """Who somebody without an account is, as far as one can tell: keys of guests are kept apart by this."""
+    return f"guest {request.source_ip} {request.header('user-agent') or ''}"
 
 
 def _query(given: Any, contract: Contract) -> dict[str, str]:

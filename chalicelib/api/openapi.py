@@ -44,7 +44,7 @@ def document() -> dict[str, Any]:
     names = sorted({name for r in routes for name in (r.contract.body, r.contract.result) if name})
     structs = {name: resolve(name) for name in names}
     _, components = msgspec.json.schema_components(structs.values(), ref_template=_REF)
-    schemas = {name: dict(schema) for name, schema in components.items()}
+    schemas = {name: _portable(schema) for name, schema in components.items()}
     for route in routes:
         if route.contract.patch and route.contract.body:
             name = structs[route.contract.body].__name__
@@ -148,6 +148,16 @@ def _result(contract: Contract) -> dict[str, Any]:
     cursor = {"type": ["string", "null"]}
     page = {"items": {"type": "array", "items": one}, "next_cursor": cursor}
     return {"type": "object", "required": list(page), "properties": page}
+
+
+def _portable(schema: Any) -> Any:
+    """The schema with patterns in JSON Schema's dialect, whose `$` is the very end of the text."""
+    if isinstance(schema, dict):
+        return {
+            name: value.replace("\\Z", "$") if name == "pattern" and isinstance(value, str) else _portable(value)
+            for name, value in schema.items()
+        }
+    return [_portable(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def _patch(schema: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, Unsupported
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 38
-_OPENING = re.compile(rb'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+# A string to its end or, unterminated, to the end of the body; possessive, so that no byte is looked at twice.
+_OPENING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?|([\[{])|([\]}])', re.DOTALL)
 
 
 def parse(raw: bytes, *, content_type: str, content_encoding: str = "", max_bytes: int = MAX_BYTES) -> Any:

@@ -56,7 +56,17 @@ class ContentServices(Core):
         from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
         from chalicelib.services.hosting import Hosting
 
-        return Hosting(DynamoContentStore(), DynamoPeopleStore(), self.authorising, self.clock, self.ids)
+        def on_sale(event_id: str) -> list[str]:
+            return [one.id for one in self._sales_view.ticket_types(event_id, consistent=True)]
+
+        return Hosting(
+            store=DynamoContentStore(),
+            hosts=DynamoPeopleStore(),
+            on_sale=on_sale,
+            authorising=self.authorising,
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     @cached_property
     def signing_in(self) -> SigningIn:

@@ -8,7 +8,8 @@ from zoneinfo import available_timezones
 from msgspec import Meta, Struct, field
 
 from chalicelib.domain.errors import Violation
-from chalicelib.domain.money import Currency
+from chalicelib.domain.ids import RESERVED_SLUGS
+from chalicelib.domain.money import CURRENCIES, Currency
 from chalicelib.domain.text import Country, Email, Html, Latitude, Line, Longitude, Name, Slug, Url
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339; stored and shown in UTC")]
@@ -56,6 +57,10 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         found = []
         if self.ends_at < self.starts_at:
             found.append(Violation("/ends_at", "must not be before starts_at"))
+        if self.slug in RESERVED_SLUGS:
+            found.append(Violation("/slug", "is reserved"))
+        if self.currency not in CURRENCIES:
+            found.append(Violation("/currency", "is not a currency of ISO 4217"))
         if self.timezone not in available_timezones():
             found.append(Violation("/timezone", "is not an IANA time zone"))
         return found

@@ -9,6 +9,7 @@ import re
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+RESERVED_SLUGS = frozenset({"import"})
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -37,5 +38,5 @@ def is_ulid(text: str) -> bool:
 
 
 def is_slug(text: str) -> bool:
-    """Whether the text is a URL slug that cannot be mistaken for an id."""
-    return len(text) <= 80 and _SLUG.fullmatch(text) is not None
+    """Whether the text is a URL slug that cannot be mistaken for an id or a path of the API."""
+    return len(text) <= 80 and text not in RESERVED_SLUGS and _SLUG.fullmatch(text) is not None

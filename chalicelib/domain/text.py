@@ -10,15 +10,18 @@ from msgspec import Meta
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=500)]
-Html = Annotated[str, Meta(max_length=40_000, description="HTML, sanitised when written")]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"']{1,2000}$", max_length=2_000)]
+MAX_HTML = 60_000
+"""Characters of sanitised HTML. Checked after sanitising, which may lengthen a text (`&` becomes `&amp;`); what is
+stored can always be read again."""
+Html = Annotated[str, Meta(description="HTML, sanitised when written")]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"']{1,2000}\Z", max_length=2_000)]
 Email = Annotated[
-    str, Meta(pattern=r"^[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]{2,}$", max_length=254)
+    str, Meta(pattern=r"^[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]{2,}\Z", max_length=254)
 ]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$")]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$", description="ULID")]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=80)]
+Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
+Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
+Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", description="ULID")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 

@@ -4,6 +4,7 @@ Called by routes and services that validate input; imports msgspec, so never on 
 """
 
 import re
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,7 @@ from chalicelib.domain.errors import InvalidInput, Violation
 
 S = TypeVar("S", bound=msgspec.Struct)
 
+FIRST_YEAR, LAST_YEAR = 1900, 2500
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
@@ -27,10 +29,21 @@ def validate(value: object, struct: type[S]) -> S:
         made = msgspec.convert(value, type=struct)
     except msgspec.ValidationError as problem:
         raise InvalidInput([_violation(problem, "")]) from None
+    made, found = _in_utc(made)
     check = getattr(made, "violations", None)
-    if check is not None and (found := check()):
+    if found or (check is not None and (found := check())):
         raise InvalidInput(found)
     return made
+
+
+def _in_utc(made: S) -> tuple[S, list[Violation]]:
+    """The struct with every moment in UTC, and those outside the years that calendars and time zones can bear."""
+    moments = {name: value for name in made.__struct_fields__ if isinstance(value := getattr(made, name), datetime)}
+    years = f"must be between the years {FIRST_YEAR} and {LAST_YEAR}"
+    found = [Violation(f"/{n}", years) for n, v in moments.items() if not FIRST_YEAR <= v.year <= LAST_YEAR]
+    if found or not moments:
+        return made, found
+    return msgspec.structs.replace(made, **{n: v.astimezone(UTC) for n, v in moments.items()}), []
 
 
 def merge(current: dict[str, Any], patch: object) -> dict[str, Any]:

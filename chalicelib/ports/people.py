@@ -67,8 +67,8 @@ class PeopleStore(Protocol):
     def replace_account(self, account: StoredAccount, *, expected_tag: str, name: str, verified: bool) -> None:
         """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
 
-    def start_family(self, family_id: str, user_id: str, *, secret: str, until: int) -> None:
-        """A sign-in with its first refresh token."""
+    def start_family(self, family_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:
+        """A sign-in with its first refresh token, if the password that was checked still is the account's."""
 
     def rotate_family(self, family_id: str, *, old_secret: str, new_secret: str, until: int, now: int) -> str | None:
         """Exchange a refresh token and return whose it is. A token that was used before ends the family: None."""
@@ -79,8 +79,8 @@ class PeopleStore(Protocol):
     def end_families_of(self, user_id: str) -> None:
         """End all sign-ins of a user."""
 
-    def add_token(self, purpose: str, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
-        """A mailed token with its mail."""
+    def add_reset_token(self, secret: str, account: StoredAccount, *, until: int, mail: Mail) -> None:
+        """A mailed token that replaces the account's present password and no later one, with its mail."""
 
     def token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
         """Whose token it is; None when unknown, used or expired."""
@@ -88,8 +88,8 @@ class PeopleStore(Protocol):
     def drop_token(self, purpose: str, secret: str) -> None:
         """Make a token useless."""
 
-    def reset_password(self, secret: str, user_id: str, password_hash: str) -> bool:
-        """A new password against a reset token, once; False when it was used in the meantime."""
+    def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
+        """A new password against a reset token, once; False when it, or the password, was used up meanwhile."""
 
     def count_attempt(self, subject: str, *, now: int, window: int) -> int:
         """Count a guess and return how many there were in the current window."""

@@ -40,7 +40,9 @@ def refresh(request: Request) -> Answer:
 @routes.post("/v1/auth/sign-out", Contract("Sign out", body="domain.account:RefreshToken", status=204))
 def sign_out(request: Request) -> Answer:
     """End the sign-in that a refresh token belongs to."""
-    bootstrap.services().signing_in.sign_out(request.body.refresh_token)
+    services = bootstrap.services()
+    services.signing_in.sign_out(request.body.refresh_token)
+    services.authorising.forget(request.body.refresh_token.partition(".")[0])
     return Answer(status=204)
 
 

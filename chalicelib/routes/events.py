@@ -9,6 +9,7 @@ from chalicelib.domain.cursors import parse_page
 from chalicelib.domain.errors import MalformedRequest, Unauthenticated
 from chalicelib.domain.filters import parse_filters
 from chalicelib.domain.kinds import Kind, View
+from chalicelib.domain.pagination import Page
 from chalicelib.services.reading import Found
 
 routes = Routes(__name__)
@@ -29,15 +30,18 @@ def list_events(request: Request) -> Answer:
     """The public list with its filters, or the caller's own events."""
     services = bootstrap.services()
     view = request.query.get("view", View.PUBLIC)
+    page = parse_page(request.query, scope="events", key=services.cursor_key)
+    filters = parse_filters(request.query)
     if view == View.ALL:
+        if filters or page != Page():
+            raise MalformedRequest("view=all lists all of one's own events; it takes no filter or page.")
         if request.principal is None:
             raise Unauthenticated("Sign in to see your own events.")
         tag, body = services.hosting.own(request.principal)
         return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
     if view != View.PUBLIC:
         raise MalformedRequest("view is public or all.", code="invalid_view")
-    page = parse_page(request.query, scope="events", key=services.cursor_key)
-    return conditional(request, services.reading.directory(page, parse_filters(request.query)), View.PUBLIC)
+    return conditional(request, services.reading.directory(page, filters), View.PUBLIC)
 
 
 @routes.post(

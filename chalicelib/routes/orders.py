@@ -22,6 +22,7 @@ ACCESS = ("access",)
         auth="optional",
         body="domain.order:OrderForm",
         creates=True,
+        secret=True,
         result="api.schemas.sales:OrderMade",
         status=201,
         problems=(409,),

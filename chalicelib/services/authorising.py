@@ -64,9 +64,9 @@ class Authorising:
             raise Unauthenticated("This sign-in has ended. Sign in again.")
         return principal
 
-    def forget(self, principal: Principal) -> None:
+    def forget(self, family_id: str) -> None:
         """Drop what is remembered of a sign-in that just ended."""
-        self._remembered.pop(("family", principal.family_id), None)
+        self._remembered.pop(("family", family_id), None)
 
     def role(self, principal: Principal | None, event_id: str) -> str | None:
         """The caller's role in an event."""

@@ -4,11 +4,21 @@ Like services/publishing.py, with what only events have: a slug, an owner, a pla
 """
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
 
-from chalicelib.domain.errors import AlreadyExists, Forbidden, InvalidInput, NotFound, PreconditionFailed, Violation
+from chalicelib.domain.errors import (
+    AlreadyExists,
+    Busy,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    PreconditionFailed,
+    StillReferenced,
+    Violation,
+)
 from chalicelib.domain.event import Event, EventFields, EventState
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.permission import Action
@@ -39,9 +49,19 @@ class Hosts(Protocol):
 class Hosting:
     """Creates, changes and deletes events."""
 
-    def __init__(self, store: ContentStore, hosts: Hosts, authorising: Authorising, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        *,
+        store: ContentStore,
+        hosts: Hosts,
+        on_sale: Callable[[str], list[str]],
+        authorising: Authorising,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._store = store
         self._hosts = hosts
+        self._on_sale = on_sale
         self._authorising = authorising
         self._clock = clock
         self._ids = ids
@@ -72,6 +92,8 @@ class Hosting:
             fields = validate(merge(as_fields(old, EventFields), patch), EventFields)
             if fields.state is not old.state:
                 self._check_publication(fields.state, caller)
+            if fields.currency != old.currency and self._on_sale(event_id):
+                raise InvalidInput([Violation("/currency", "stays as long as there are ticket types")])
             after = self._changed(old, fields)
             try:
                 self._store.replace_event(
@@ -87,20 +109,24 @@ class Hosting:
                     continue
                 raise
             return after.representation
-        raise PreconditionFailed
+        raise Busy("Too many writers at once. Try again.")
 
     def delete(self, event_id: str, *, caller: Principal, match: Match) -> None:
-        """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed."""
+        """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
+        StillReferenced (while it has ticket types: their orders need it).
+        """
         self._authorising.require(caller, event_id, Action.DELETE_EVENT)
         for _ in range(TRIES):
             stored = self._matching(event_id, match)
+            if ticket_types := self._on_sale(event_id):
+                raise StillReferenced("It has ticket types; archive it instead.", referrers=ticket_types)
             slug = slug_of(revive(Kind.EVENTS, stored.body))
             try:
                 self._store.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
             except PreconditionFailed:
                 continue
             return
-        raise PreconditionFailed
+        raise Busy("Too many writers at once. Try again.")
 
     def own(self, caller: Principal) -> tuple[str, str]:
         """Tag and bytes of the list of events in which the caller holds a role, oldest first. Few a person, so

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.changes import Change, ChangeKind
-from chalicelib.domain.errors import AlreadyExists, MarqueeError, NotFound, UnsupportedMedia
+from chalicelib.domain.errors import AlreadyExists, InvalidInput, MalformedRequest, NotFound, UnsupportedMedia
 from chalicelib.domain.event import Event, EventFields
 from chalicelib.domain.ids import derive_ulid, is_ulid, milliseconds_of
 from chalicelib.domain.importing import Import, ImportJob, ImportState, ReportLine
@@ -70,20 +70,9 @@ class Importing:
         if job is None or msgspec.json.decode(job.body, type=Import).state is not ImportState.RUNNING:
             return
         try:
-            programme = read_archive(self._store.archive(import_id))
-        except MarqueeError as refusal:
-            failed = Import(
-                id=job.id,
-                state=ImportState.FAILED,
-                event_id=None,
-                counts={},
-                total=0,
-                report=[],
-                detail=refusal.detail,
-            )
-            self._store.update(_job(failed, owner_id=job.owner_id, event_id=job.event_id))
-            return
-        self._write(job, programme)
+            self._write(job, read_archive(self._store.archive(import_id)))
+        except (MalformedRequest, InvalidInput) as refusal:
+            self._store.update(_failed(job, refusal.detail))
 
     def _write(self, job: ImportJob, programme: Programme) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
@@ -148,6 +137,11 @@ def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: 
     values = {name: getattr(valid, name) for name in FIELDS[part.kind].__struct_fields__}
     made: Any = STORED[part.kind](**values, id=ids[part.kind, part.source_id], created_at=now, updated_at=now)
     return written(event_id, part.kind, made)
+
+
+def _failed(job: ImportJob, detail: str) -> ImportJob:
+    failed = Import(id=job.id, state=ImportState.FAILED, event_id=None, counts={}, total=0, report=[], detail=detail)
+    return _job(failed, owner_id=job.owner_id, event_id=job.event_id)
 
 
 def _job(current: Import, *, owner_id: str, event_id: str) -> ImportJob:

@@ -103,6 +103,8 @@ class Ordering:
             record = self.load(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
                 raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
+            if self._representations.event(record.order.event_id, View.PUBLIC) is None:
+                raise SaleClosed("The event is not on sale any more.")
             if record.checkout is not None:
                 return record.checkout.url
             checkout = self._payments().open_checkout(self._checkout_request(record))

@@ -10,6 +10,7 @@ import msgspec
 
 from chalicelib.domain.errors import (
     AlreadyExists,
+    Busy,
     InvalidInput,
     NotFound,
     PreconditionFailed,
@@ -23,7 +24,7 @@ from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import FIELDS, STORED, Resource
 from chalicelib.domain.representation import Representation, revive, written
-from chalicelib.domain.text import sanitise
+from chalicelib.domain.text import MAX_HTML, sanitise
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
@@ -32,7 +33,7 @@ from chalicelib.services.authorising import Authorising
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-TRIES = 5
+TRIES = 20
 _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLOCATIONS: "microlocation_id"}
 
 
@@ -97,7 +98,7 @@ class Publishing:
             except Missing as missing:
                 raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
             return after.representation
-        raise PreconditionFailed
+        raise Busy("Too many writers at once. Try again.")
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced
@@ -115,7 +116,7 @@ class Publishing:
             except (PreconditionFailed, Missing):
                 continue
             return
-        raise PreconditionFailed
+        raise Busy("Too many writers at once. Try again.")
 
     def _matching(self, kind: Kind, event_id: str, resource_id: str, match: Match) -> StoredItem:
         stored = self._store.load(event_id, kind, resource_id) if is_ulid(resource_id) else None
@@ -140,5 +141,9 @@ def as_fields(resource: msgspec.Struct, fields: type[msgspec.Struct] | None = No
 
 
 def sanitised(fields: S, names: tuple[str, ...]) -> S:
-    """The fields with what could run taken out of their HTML."""
-    return msgspec.structs.replace(fields, **{name: sanitise(getattr(fields, name)) for name in names})
+    """The fields with what could run taken out of their HTML. Raises InvalidInput when what stays is too long."""
+    clean = {name: sanitise(getattr(fields, name)) for name in names}
+    long = [name for name, html in clean.items() if len(html) > MAX_HTML]
+    if long:
+        raise InvalidInput([Violation(f"/{name}", f"may have at most {MAX_HTML} characters") for name in long])
+    return msgspec.structs.replace(fields, **clean)

@@ -2,7 +2,8 @@
 routes/accounts.py.
 
 A sign-in is a family of refresh tokens: each exchange makes the next one, and one used twice ends the family, since
-then two parties hold it. Answers never tell whether an address has an account.
+then two parties hold it. Signing in and asking for a reset never tell whether an address has an account; signing up
+must, since it answers with the account.
 """
 
 import hashlib
@@ -25,7 +26,11 @@ FAMILY_SECONDS = 30 * 24 * 3600
 VERIFY_SECONDS = 3 * 24 * 3600
 RESET_SECONDS = 3600
 ATTEMPTS_PER_ACCOUNT = 10
+"""From one source, so that nobody can lock somebody else out."""
 ATTEMPTS_PER_SOURCE = 60
+"""On all accounts together; a success does not clear it."""
+ATTEMPTS_FROM_EVERYWHERE = 300
+"""On one account, by a crowd of sources."""
 WINDOW_SECONDS = 300
 
 
@@ -74,12 +79,13 @@ class SigningIn:
             updated_at=moment(now),
         )
         secret = self._ids.new_secret()
+        password_hash = self._passwords.hash(form.password)
         opened = self._store.open_account(
-            new_account(account, self._passwords.hash(form.password)),
+            new_account(account, password_hash),
             verify_secret=secret,
             verify_until=int(now) + VERIFY_SECONDS,
             mail=notifying.verify_mail(
-                to=form.email,
+                to=account.email,
                 name=form.name,
                 url=f"{self._public_url}/verify#{secret}",
                 key=f"verify {new_id}",
@@ -87,24 +93,27 @@ class SigningIn:
         )
         if not opened:
             stored = self._store.account_of(account.email)
-            if stored is None or stored.id != new_id:  # the same id: an earlier try of this request was cut off
+            # The same id and password: an earlier try of this request was cut off, or is asked for again.
+            ours = stored is not None and stored.id == new_id
+            if stored is None or not ours or not self._passwords.matches(stored.password_hash, form.password):
                 raise AlreadyExists("This address has an account. Sign in, or reset the password.", code="email_taken")
-        return self._signed_in(account)
+            password_hash = stored.password_hash
+        return self._signed_in(account, password_hash)
 
     def sign_in(self, form: SignIn, *, source: str) -> str:
         """Sign in; the JSON of SignedIn. Raises Unauthenticated (the same for an unknown address and a wrong
         password), TooManyAttempts.
         """
         email = normalised(form.email)
-        subjects = (f"sign-in {email}", f"sign-in {source}")
-        self._count(subjects[0], ATTEMPTS_PER_ACCOUNT)
-        self._count(subjects[1], ATTEMPTS_PER_SOURCE)
+        here = f"sign-in {email} {source}"
+        self._count(here, ATTEMPTS_PER_ACCOUNT)
+        self._count(f"sign-in {source}", ATTEMPTS_PER_SOURCE)
+        self._count(f"sign-in {email}", ATTEMPTS_FROM_EVERYWHERE)
         stored = self._store.account_of(email)
         if not self._passwords.matches(stored and stored.password_hash, form.password) or stored is None:
             raise Unauthenticated("The address or the password is wrong.", code="wrong_credentials")
-        for subject in subjects:
-            self._store.clear_attempts(subject, now=int(self._clock.now()), window=WINDOW_SECONDS)
-        return self._signed_in(revive_account(stored))
+        self._store.clear_attempts(here, now=int(self._clock.now()), window=WINDOW_SECONDS)
+        return self._signed_in(revive_account(stored), stored.password_hash)
 
     def refresh(self, token: str) -> str:
         """Exchange a refresh token; the JSON of SignedIn. Raises Unauthenticated."""
@@ -148,15 +157,15 @@ class SigningIn:
         url = f"{self._public_url}/reset#{secret}"
         mail = notifying.reset_mail(to=account.email, name=account.name, url=url, key=f"reset {self._ids.new_id()}")
         until = int(self._clock.now()) + RESET_SECONDS
-        self._store.add_token("reset", secret, stored.id, until=until, mail=mail)
+        self._store.add_reset_token(secret, stored, until=until, mail=mail)
 
     def reset_password(self, form: PasswordReset) -> None:
         """Set a new password by a mailed token and end every sign-in. Raises NotFound."""
         user_id = self._store.token_owner("reset", form.token, now=int(self._clock.now()))
-        if user_id is not None:
-            self._store.end_families_of(user_id)
-        if user_id is None or not self._store.reset_password(form.token, user_id, self._passwords.hash(form.password)):
+        stored = self._store.account(user_id) if user_id else None
+        if stored is None or not self._store.reset_password(form.token, stored, self._passwords.hash(form.password)):
             raise NotFound("This link is not valid any more.", code="token_not_valid")
+        self._store.end_families_of(stored.id)
 
     def account(self, principal: Principal) -> StoredAccount:
         """The caller's account. Raises Unauthenticated when it was erased."""
@@ -186,10 +195,11 @@ class SigningIn:
         self._store.replace_account(changed, expected_tag=stored.etag, name=account.name, verified=account.verified)
         return changed
 
-    def _signed_in(self, account: Account) -> str:
+    def _signed_in(self, account: Account, password_hash: str) -> str:
         family_id, secret = self._ids.new_id(), self._ids.new_secret()
         until = int(self._clock.now()) + FAMILY_SECONDS
-        self._store.start_family(family_id, account.id, secret=secret, until=until)
+        if not self._store.start_family(family_id, account.id, secret=secret, until=until, password_hash=password_hash):
+            raise Unauthenticated("The password was changed just now.", code="wrong_credentials")
         return self._answer(account, family_id, secret)
 
     def _answer(self, account: Account, family_id: str, secret: str) -> str:

@@ -1,6 +1,7 @@
 """Writes of events and their parts: each one transaction of the thing, its lists' tags and whatever must agree.
 
-Port `ContentStore`. A new tag is made by the caller, so that every view of one change carries the same one.
+Port `ContentStore`. The caller makes a fresh tag for each change; each view gets its own form of it (`view_tag`), so
+that on one URL two equal tags always mean equal bytes, whoever asks.
 """
 
 from pynamodb.expressions.condition import Condition
@@ -177,6 +178,11 @@ def _bump_views(
         _bump(transaction, written.event_id, written.kind, view, tag, condition=condition if view is View.ALL else None)
 
 
+def view_tag(tag: str, view: View) -> str:
+    """The form of a change's tag for one view."""
+    return f"{tag}-s" if view is View.ALL else tag
+
+
 def _bump(
     transaction: Transaction,
     event_id: str,
@@ -187,9 +193,10 @@ def _bump(
     condition: Condition | None = None,
 ) -> None:
     """Give a list of one view its new tag and raise its counter; the event must exist."""
-    actions = [getattr(VersionsItem, kind.counter).add(1), VersionsItem.etag.set(tag), *more]
+    fresh = view_tag(tag, view)
+    actions = [getattr(VersionsItem, kind.counter).add(1), VersionsItem.etag.set(fresh), *more]
     if kind is not Kind.EVENTS:
-        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(tag))
+        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(fresh))
     exists = VersionsItem.pk.exists()
     required = exists if condition is None else exists & condition
     name = "event" if condition is None else "sessions"
@@ -197,6 +204,7 @@ def _bump(
 
 
 def _first_versions(event: Written, view: View, tag: str) -> VersionsItem:
+    tag = view_tag(tag, view)
     item = VersionsItem(*keys.versions(event.event_id, view), etag=tag, published=event.public is not None, event_ver=1)
     for kind in LISTS:
         setattr(item, f"{kind.value}_etag", tag)

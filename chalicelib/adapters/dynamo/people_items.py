@@ -47,9 +47,10 @@ class FamilyOfUserItem(People):
 
 
 class OneTimeTokenItem(People):
-    """A mailed token: whom it speaks for."""
+    """A mailed token: whom it speaks for, and for a reset the digest of the password hash it may replace."""
 
     user_id = UnicodeAttribute()
+    replaces = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 

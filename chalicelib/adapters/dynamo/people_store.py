@@ -76,14 +76,22 @@ class DynamoPeopleStore:
             now = self.account(account.id)
             raise PreconditionFailed(etag=now and now.etag, body=now and now.body) from None
 
-    def start_family(self, family_id: str, user_id: str, *, secret: str, until: int) -> None:
-        """A sign-in with its first refresh token, found by id and by user."""
+    def start_family(self, family_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:
+        """A sign-in with its first refresh token, found by id and by user, if the password that was checked still is
+        the account's.
+        """
         transaction = Transaction()
+        same = AccountItem.password_hash == password_hash
+        transaction.check("account", AccountItem, keys.account(user_id), same)
         hashed = keys.digest(secret)
         family = FamilyItem(*keys.token_family(family_id), user_id=user_id, secret_hash=hashed, expires_at=until)
         transaction.put("family", family, FamilyItem.pk.does_not_exist())
         transaction.put("of_user", FamilyOfUserItem(*keys.family_of_user(user_id, family_id), expires_at=until))
-        transaction.commit()
+        try:
+            transaction.commit()
+        except ConditionLost:
+            return False
+        return True
 
     def rotate_family(self, family_id: str, *, old_secret: str, new_secret: str, until: int, now: int) -> str | None:
         """Exchange a refresh token and return whose it is. One that is not the newest ends the family: None."""
@@ -122,10 +130,15 @@ class DynamoPeopleStore:
             self.end_family(item.sk.removeprefix(prefix))
             item.delete()
 
-    def add_token(self, purpose: str, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
-        """A mailed token with its mail."""
+    def add_reset_token(self, secret: str, account: StoredAccount, *, until: int, mail: Mail) -> None:
+        """A mailed token that replaces the account's present password and no later one, with its mail."""
         transaction = Transaction()
-        item = OneTimeTokenItem(*keys.one_time_token(purpose, secret), user_id=user_id, expires_at=until)
+        item = OneTimeTokenItem(
+            *keys.one_time_token("reset", secret),
+            user_id=account.id,
+            replaces=keys.digest(account.password_hash),
+            expires_at=until,
+        )
         transaction.put("token", item)
         add_mail(transaction, mail)
         transaction.commit()
@@ -142,13 +155,19 @@ class DynamoPeopleStore:
         """Make a token useless."""
         OneTimeTokenItem(*keys.one_time_token(purpose, secret)).delete()
 
-    def reset_password(self, secret: str, user_id: str, password_hash: str) -> bool:
-        """A new password against a reset token, in one transaction; of two racers one wins."""
+    def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
+        """A new password against a reset token made for the present one, in one transaction; of two racers one wins,
+        and the tokens of other mails are void with it.
+        """
         transaction = Transaction()
         token = OneTimeTokenItem(*keys.one_time_token("reset", secret))
-        transaction.delete("token", token, OneTimeTokenItem.user_id == user_id)
-        account = AccountItem(*keys.account(user_id))
-        transaction.update("account", account, [AccountItem.password_hash.set(password_hash)], AccountItem.pk.exists())
+        transaction.delete("token", token, OneTimeTokenItem.replaces == keys.digest(account.password_hash))
+        transaction.update(
+            "account",
+            AccountItem(*keys.account(account.id)),
+            [AccountItem.password_hash.set(password_hash)],
+            AccountItem.password_hash == account.password_hash,
+        )
         try:
             transaction.commit()
         except ConditionLost:

@@ -5,6 +5,7 @@ Port `TicketTypes`. The pages show prices, so a changed type gives them a fresh 
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import VersionsItem
+from chalicelib.adapters.dynamo.content_store import view_tag
 from chalicelib.adapters.dynamo.sales_items import StockItem, TicketTypeItem
 from chalicelib.adapters.dynamo.stock_writes import delete_stock, lost_from, move_stock, put_stock
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
@@ -95,7 +96,7 @@ def _item(event_id: str, ticket_type_id: str, made: Representation, *, hidden: b
 def _renew_pages(transaction: Transaction, event_id: str, tag: str) -> None:
     for view in View:
         versions = VersionsItem(*keys.versions(event_id, view))
-        transaction.update("event", versions, [VersionsItem.etag.set(tag)], VersionsItem.pk.exists())
+        transaction.update("event", versions, [VersionsItem.etag.set(view_tag(tag, view))], VersionsItem.pk.exists())
 
 
 def _commit(transaction: Transaction) -> None:

@@ -59,10 +59,10 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
 def test_reader_in_another_zone_sees_their_own_time_too(context: OpenContext, offer: Offer) -> None:
     tab = context(timezone_id="America/New_York").new_page()
     tab.goto(f"/e/{offer.slug}")
-    expect(tab.get_by_text("Begins Thu, 11 June 2099 at 03:00 GMT-4 your time")).to_be_visible()
+    expect(tab.get_by_text(re.compile(r"Thu.? 03:00 GMT-4 your time"))).to_be_visible()
     at_home = context(timezone_id="Europe/Zurich").new_page()
     at_home.goto(f"/e/{offer.slug}")
-    expect(at_home.locator("[data-your-time]")).to_be_hidden()
+    expect(at_home.locator("[data-your-time]")).to_be_empty()
 
 
 @pytest.mark.parametrize(("locale", "expected"), [("de-CH", "CHF\u00a0120.00"), ("de-DE", "120,00\u00a0CHF")])

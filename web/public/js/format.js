@@ -77,6 +77,12 @@ export function exact(moment, zone) {
   return new Intl.DateTimeFormat(undefined, { ...parts, timeZone: zone, timeZoneName: "short" }).format(new Date(moment));
 }
 
+/** @param {string} moment @param {string} zone IANA name @returns {string} weekday and time with the zone's short name */
+export function hour(moment, zone) {
+  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
+  return new Intl.DateTimeFormat(undefined, { ...parts, timeZone: zone }).format(new Date(moment));
+}
+
 /** Read JSON from a storage; null when absent, unreadable or forbidden. */
 export function recall(storage, key) {
   try {

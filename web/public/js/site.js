@@ -1,5 +1,5 @@
 // Begins on every page: the account corner, the bell for whoever is signed in, and the reader's own ways of writing.
-import { el, exact, icon, money } from "./format.js";
+import { el, hour, icon, money } from "./format.js";
 import { onChange, signOut, user } from "./session.js";
 
 /** Prices, countries and times that the page holds in general form. */
@@ -12,9 +12,8 @@ function localise() {
   }
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   for (const line of document.querySelectorAll("[data-your-time]")) {
-    const [theirs, yours] = [line.dataset.zone, here].map((zone) => exact(line.dataset.yourTime, zone));
-    line.hidden = theirs.replace(/\s\S+$/, "") === yours.replace(/\s\S+$/, "");
-    line.textContent = `Begins ${yours} your time`;
+    const [theirs, yours] = [line.dataset.zone, here].map((zone) => hour(line.dataset.yourTime, zone));
+    if (theirs.replace(/\s\S+$/, "") !== yours.replace(/\s\S+$/, "")) line.textContent = `${yours} your time`;
   }
 }
 
