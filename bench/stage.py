@@ -13,6 +13,10 @@ from tests.harness.client import Client
 
 SYLLABLES = ["ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "ni", "pra", "qui", "stel", "bo", "ga", "hur", "em"]
 
+_chance = random.Random(2016)
+WORDS = ["".join(_chance.choices(SYLLABLES, k=_chance.randint(1, 4))) for _ in range(800)]
+WEIGHTS = [1 / rank for rank in range(1, len(WORDS) + 1)]  # as often as words occur in prose (Zipf)
+
 
 @contextmanager
 def product() -> Iterator[Client]:
@@ -53,9 +57,8 @@ def sessions(count: int) -> list[dict[str, Any]]:
 
 
 def _abstract(seed: int) -> str:
-    """Some 55 words that compress about as badly as prose does."""
-    chance = random.Random(seed)
-    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(55)]
+    """Some 43 words that compress about as badly as prose does."""
+    words = random.Random(seed).choices(WORDS, WEIGHTS, k=43)
     return f"<p>{' '.join(words)}.</p>"
 
 

@@ -10,15 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.cursors import make_cursor
-from chalicelib.domain.errors import Busy, MalformedRequest
+from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.pagination import Page
 from chalicelib.ports import Clock
 from chalicelib.ports.notifications import Counters, Inbox, InboxPage, Received
 from chalicelib.services.reading import Found
+from chalicelib.services.settling import settled
 
 REVISION = 1
 """Revision of the JSON shape of the list; raise it with every change of the shape."""
-BUILDS = 6
 STATES = ("unread", "read", "all")
 ORDERS = ("newest", "oldest")
 
@@ -63,21 +63,13 @@ class Browsing:
         before = self._counters.counter(user_id).etag
 
         def load() -> tuple[str, str]:
-            return self._settled(before, user_id, tag, lambda: self._body(user_id, state, order, page, minute * 60))
+            return settled(
+                lambda: tag(self._counters.counter(user_id).etag),
+                lambda: self._body(user_id, state, order, page, minute * 60),
+                _not_kept,
+            )
 
         return Found(tag(before), load)
-
-    def _settled(
-        self, before: str, user_id: str, tag: Callable[[str], str], body: Callable[[], str]
-    ) -> tuple[str, str]:
-        """Bytes that belong to a tag: no change came between the reads of the tag around them."""
-        for _ in range(BUILDS):
-            built = body()
-            after = self._counters.counter(user_id).etag
-            if before == after:
-                return tag(after), built
-            before = after
-        raise Busy("The inbox keeps changing. Try again.")
 
     def _body(self, user_id: str, state: str, order: str, page: Page, as_of: int) -> str:
         inbox = self._inbox()
@@ -90,6 +82,10 @@ class Browsing:
 
     def _cursor(self, found: InboxPage, scope: str) -> str | None:
         return make_cursor(found.next_after, scope=scope, key=self._cursor_key) if found.next_after else None
+
+
+def _not_kept(tag: str, body: str) -> None:
+    """Inboxes are read by one person and change by the minute: their bytes are not stored."""
 
 
 def _shown(received: Received, as_of: int) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from chalicelib.domain.order import Happening, OrderRecord, OrderState, after, m
 from chalicelib.domain.stock import Piece, Short, choose
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
+from chalicelib.ports.inbox import StripeEvent
 from chalicelib.ports.payments import Payments
-from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView, StripeEvent
+from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView
 from chalicelib.services.telling import Telling
 
 HANDLED = frozenset(

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from chalicelib import telemetry
 from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, NotFound
 from chalicelib.ports import Clock
-from chalicelib.ports.sales import Inbox, StripeEvent
+from chalicelib.ports.inbox import Inbox, StripeEvent
 
 MAX_BYTES = 256 * 1024
 KEPT_SECONDS = 40 * 24 * 3600

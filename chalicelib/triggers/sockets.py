@@ -9,10 +9,9 @@ import base64
 import binascii
 from typing import Any
 
+# The protocol is imported where it is spoken: app.py imports this file, and reads must not pay for sockets.
 from chalicelib import bootstrap, telemetry
 from chalicelib.domain.errors import FeatureOff, MalformedRequest, MarqueeError, Unauthenticated
-from chalicelib.live.protocol import error_frame, unexpected_frame
-from chalicelib.services.connecting import ends_connection
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -39,6 +38,8 @@ def message(event: Event) -> Answer:
     try:
         _hear(event, context["connectionId"])
     except Exception:  # noqa: BLE001 - the boundary
+        from chalicelib.live.protocol import unexpected_frame
+
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
         bootstrap.services().connecting.tell(context["connectionId"], _endpoint(context), unexpected_frame())
     return {"statusCode": 200}
@@ -74,6 +75,9 @@ def _hear(event: Event, connection_id: str) -> None:
     try:
         connecting.hear(connection_id, _text(event))
     except MarqueeError as error:
+        from chalicelib.live.protocol import error_frame
+        from chalicelib.services.connecting import ends_connection
+
         endpoint = _endpoint(event["requestContext"])
         telemetry.log("frame_refused", connection_id=connection_id, code=error.code)
         connecting.tell(connection_id, endpoint, error_frame(error))

@@ -67,7 +67,7 @@ class DynamoBodies:
 
     def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
         """Keep bytes under their tag, gzipped in pieces of 300 KB; the first piece last, since readers begin there."""
-        packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        packed = gzip.compress(body.encode(), compresslevel=9, mtime=0)
         pieces = [packed[start : start + CHUNK_BYTES] for start in range(0, len(packed), CHUNK_BYTES)]
         for number in reversed(range(len(pieces))):
             BodyItem(

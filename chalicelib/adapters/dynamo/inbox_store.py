@@ -5,7 +5,7 @@ Loads neither PynamoDB nor botocore. `StripeInbox` in tables.py is the same shap
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.writer import DynamoWriter
-from chalicelib.ports.sales import StripeEvent
+from chalicelib.ports.inbox import StripeEvent
 
 
 class DynamoInbox:

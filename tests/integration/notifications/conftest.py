@@ -117,11 +117,13 @@ def person(anonymous: Client, services: bootstrap.Services) -> Callable[[], Pers
     """Makes people who are signed in."""
 
     def make() -> Person:
-        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+        from chalicelib.adapters.dynamo import keys
+        from chalicelib.adapters.dynamo.people_items import FamilyItem
 
         principal = Principal(services.ids.new_id(), services.ids.new_id())
         until = int(time.time()) + 3600
-        DynamoPeopleStore().start_family(principal.family_id, principal.user_id, secret="s", until=until)
+        family = keys.token_family(principal.family_id)
+        FamilyItem(*family, user_id=principal.user_id, secret_hash="s", expires_at=until).save()
         token, _ = services.tokens.issue(principal, now=time.time())
         return Person(anonymous.as_user(token, principal.user_id), principal)
 

@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,7 +117,7 @@ def test_connect_ticket_is_no_bearer_token(ada: Person) -> None:
 
 def test_live_off_gives_no_ticket_and_no_socket(ada: Person, services: bootstrap.Services) -> None:
     secret = ticket(ada)
-    services.config = replace(services.config, live=False)
+    services.config = services.config._replace(live=False)
     reply = ada.client.post("/v1/live/tickets")
     assert (reply.status, reply.code) == (404, "live_off")
     assert sockets.connect(opening(secret)) == {"statusCode": 404}

@@ -15,8 +15,9 @@ from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord, OrderState
 from chalicelib.domain.principal import Principal
+from chalicelib.ports.inbox import StripeEvent
 from chalicelib.ports.payments import CheckoutRequest
-from chalicelib.ports.sales import StripeEvent, Sweep
+from chalicelib.ports.sales import Sweep
 
 START = 1_900_000_000.0
 _THREADS = ThreadPoolExecutor(20)
