@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from bench.calls import prepared
 from bench.capacity import item_bytes, read_units
 from bench.stage import Requests, cpu, event_with, sessions
-from bench.way_2016 import server
+from bench.way_2016 import row_by_hand, server
 from tests.harness.client import Client
 
 SIZE, SIZES = 300, (10, 300, 5000)
@@ -18,19 +19,22 @@ def measure(client: Client, *, rounds: int, calls: int) -> dict[str, Any]:
     old = server(sessions(SIZE))
     _, old_tag, _ = old(None)
     _check(client, paths[SIZE], tags[SIZE], old, old_tag)
-    work: dict[str, Any] = {f"304 of {size}": _reader(client, paths[size], tags[size]) for size in SIZES}
-    work["200"] = lambda: client.get(paths[SIZE])
-    slow = {"2016 304": lambda: old(old_tag), "2016 200": lambda: old(None)}
+    work: dict[str, Any] = {f"304 of {size}": prepared(client, paths[size], if_none_match=tags[size]) for size in SIZES}
+    work["200"] = prepared(client, paths[SIZE])
+    by_hand = server(sessions(SIZE), shape=row_by_hand)
+    hand_tag = by_hand(None)[1]
+    slow = {
+        "2016 304": lambda: old(old_tag),
+        "2016 200": lambda: old(None),
+        "2016 304 without marshal": lambda: by_hand(hand_tag),
+        "2016 200 without marshal": lambda: by_hand(None),
+    }
     best = {name: float("inf") for name in (*work, *slow)}
     for _ in range(rounds):
         for some, repeats in ((work, calls), (slow, max(2, calls // 20))):
             for name, ms in cpu(some, rounds=1, calls=repeats).items():
                 best[name] = min(best[name], ms)
     return {"cpu_ms": best, **_ratios(best), **_units(client, paths[SIZE], tags[SIZE], events[SIZE])}
-
-
-def _reader(client: Client, path: str, tag: str) -> Any:
-    return lambda: client.get(path, if_none_match=tag)
 
 
 def _check(client: Client, path: str, tag: str, old: Any, old_tag: str) -> None:
@@ -46,7 +50,9 @@ def _ratios(best: dict[str, float]) -> dict[str, float]:
     return {
         "p1_ratio": best["2016 304"] / best[f"304 of {SIZE}"],
         "p1_flat": max(flat) / min(flat),
+        "p1_ratio_without_marshal": best["2016 304 without marshal"] / best[f"304 of {SIZE}"],
         "p2_ratio": best["2016 200"] / best["200"],
+        "p2_ratio_without_marshal": best["2016 200 without marshal"] / best["200"],
     }
 
 

@@ -1,13 +1,15 @@
-"""P5: write units of an order that wins and of one that finds everything sold, and the capacity model of a big sale."""
+"""P5: write units of an order that wins, of one that finds everything sold, and of one that looked a moment too early.
 
-import random
+The model of a big sale is in sale_model.py.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from bench import sale_model
 from bench.capacity import item_bytes, write_units
-from chalicelib.domain.stock import Wanted, choose, shard_count, split
 from tests.harness.client import Client
-
-TICKETS, BUYERS_A_SECOND, WRITES_A_PARTITION = 50_000, 10_000, 1_000
 
 
 def measure(organiser: Client) -> dict[str, Any]:
@@ -30,16 +32,38 @@ def measure(organiser: Client) -> dict[str, Any]:
     path = f"/v1/events/{event}/orders"
     with Writes() as writes:
         found = {
+            "p5_indexes": writes.indexes(),
             "p5_win": writes.units(lambda: guest.post(path, order), 201),
+            "p5_order_bytes": writes.bytes_of("ORDER#"),
             "p5_win_with_key": writes.units(lambda: guest.post(path, order, idempotency_key="k1"), 201),
             "p5_sold_out": writes.units(lambda: guest.post(path, order), 409),
             "p5_sold_out_with_key": writes.units(lambda: guest.post(path, order, idempotency_key="k2"), 409),
         }
-    return {**found, "p5_shards": shard_count(TICKETS), **model()}
+        with stale_look(type_id):
+            found["p5_lost_race"] = writes.units(lambda: guest.post(path, order), 409)
+    return {**found, **sale_model.run()}
+
+
+@contextmanager
+def stale_look(type_id: str) -> Iterator[None]:
+    """The first look at the stock shows the last ticket, as an eventually consistent read may after it was sold."""
+    from chalicelib import bootstrap
+
+    view: Any = bootstrap.services()._sales_view
+    lefts = view.lefts
+
+    def stale(shards: dict[str, int], *, consistent: bool = False) -> Any:
+        return lefts(shards, consistent=True) if consistent else {(type_id, 0): 1}
+
+    view.lefts = stale
+    try:
+        yield
+    finally:
+        del view.lefts
 
 
 class Writes:
-    """Watches what botocore sends, and adds up write units by the sizes of the items written."""
+    """Watches every write that any client of this process sends, and adds up its units by the sizes of the items."""
 
     def __init__(self) -> None:
         from chalicelib.adapters.dynamo.tables import Content
@@ -48,11 +72,32 @@ class Writes:
         self._sent: list[tuple[str, dict[str, Any]]] = []
 
     def __enter__(self) -> "Writes":
-        self._client.meta.events.register_first("before-parameter-build.dynamodb", self._note, unique_id="bench")
+        """Every model has a botocore client of its own, so the class is watched; the light client sends its own."""
+        from botocore.client import BaseClient
+
+        from chalicelib import bootstrap
+
+        self._reader: Any = bootstrap.services().reader
+        self._send: Any = BaseClient._make_api_call
+        light, send, note = self._reader.call, self._send, self._note
+
+        def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            note(operation, parameters)
+            return send(client, operation, parameters)
+
+        def watched_light(operation: str, parameters: dict[str, Any]) -> Any:
+            note(operation, parameters)
+            return light(operation, parameters)
+
+        self._light, self._reader.call = light, watched_light
+        BaseClient._make_api_call = watched
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._client.meta.events.unregister("before-parameter-build.dynamodb", unique_id="bench")
+        from botocore.client import BaseClient
+
+        BaseClient._make_api_call = self._send
+        self._reader.call = self._light
 
     def units(self, work: Any, status: int) -> int:
         """Write units of some work that answers with this status."""
@@ -62,9 +107,25 @@ class Writes:
         sent = list(self._sent)
         return sum(self._units(operation, parameters) for operation, parameters in sent)
 
-    def _note(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        if model.name in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"):
-            self._sent.append((model.name, params))
+    def indexes(self) -> int:
+        """Secondary indexes of all tables; each would add its own writes."""
+        from chalicelib.adapters.dynamo.tables import TABLES
+
+        found = [self._client.describe_table(TableName=table.Meta.table_name)["Table"] for table in TABLES]
+        kinds = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+        return sum(len(table.get(kind) or ()) for table in found for kind in kinds)
+
+    def bytes_of(self, prefix: str) -> int:
+        """The size of the item with such a sort key among the last writes."""
+        puts = [action.get("Put", {}).get("Item", {}) for action in self._actions()]
+        return next(item_bytes(item) for item in puts if item and item["sk"]["S"].startswith(prefix))
+
+    def _actions(self) -> list[dict[str, Any]]:
+        return [action for _, sent in self._sent for action in sent.get("TransactItems", ())]
+
+    def _note(self, operation: str, parameters: dict[str, Any]) -> None:
+        if operation in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"):
+            self._sent.append((operation, parameters))
 
     def _units(self, operation: str, parameters: dict[str, Any]) -> int:
         if operation != "TransactWriteItems":
@@ -76,29 +137,3 @@ class Writes:
         key = action.get("Key") or {name: action["Item"][name] for name in ("pk", "sk")}
         stored = self._client.get_item(TableName=action["TableName"], Key=key, ConsistentRead=True).get("Item", {})
         return write_units(item_bytes(stored), transactional=transactional)
-
-
-def model(seed: int = 1) -> dict[str, Any]:
-    """A sale in steps of 0.1 s: buyers arrive, each tries shards in its own order; a partition does 1,000 write units a
-    second, which is 500 transactional writes. Orders are spread over more partitions than shards, so shards decide.
-    """
-    chance = random.Random(seed)
-    shards = shard_count(TICKETS)
-    lefts = {("t", number): left for number, left in enumerate(split(TICKETS, shards))}
-    a_step = WRITES_A_PARTITION // 2 // 10
-    waiting = arrived = steps = turned_away = 0
-    while any(lefts.values()):
-        steps += 1
-        arrived += BUYERS_A_SECOND // 10
-        waiting += BUYERS_A_SECOND // 10
-        room = dict.fromkeys(range(shards), a_step)
-        while waiting and any(room[n] and lefts["t", n] for n in range(shards)):
-            open_now = {place: left for place, left in lefts.items() if room[place[1]]}
-            pieces = choose([Wanted("t", 1)], open_now, seed=str(chance.random()))
-            if not isinstance(pieces, list):
-                turned_away += 1
-                break
-            lefts["t", pieces[0].shard] -= 1
-            room[pieces[0].shard] -= 1
-            waiting -= 1
-    return {"p5_model_seconds": steps / 10, "p5_model_sold": TICKETS, "p5_turned_away": turned_away}

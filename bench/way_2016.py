@@ -71,7 +71,24 @@ SHAPE = {
 }
 
 
-def server(sessions: list[dict[str, Any]]) -> Callable[[str | None], tuple[int, str, int]]:
+def marshalled(talk: Talk) -> Any:
+    """A row as Flask-RESTX shapes it."""
+    return marshal(talk, SHAPE)
+
+
+def row_by_hand(talk: Talk) -> dict[str, Any]:
+    """A row as a plain dictionary: the 2016 way at its fastest."""
+    plain = ("id", "title", "short_abstract", "long_abstract", "language", "level", "state", "starts_at", "ends_at")
+    return {
+        **{name: getattr(talk, name) for name in plain},
+        "track": {"id": talk.track.id, "name": talk.track.name},
+        "speakers": [{"id": speaker.id, "name": speaker.name} for speaker in talk.speakers],
+    }
+
+
+def server(
+    sessions: list[dict[str, Any]], shape: Callable[[Talk], Any] = marshalled
+) -> Callable[[str | None], tuple[int, str, int]]:
     """A function that answers a GET of the list: (If-None-Match) -> status, ETag, bytes of the body."""
     engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
     Base.metadata.create_all(engine)
@@ -89,7 +106,7 @@ def server(sessions: list[dict[str, Any]]) -> Callable[[str | None], tuple[int, 
             """Query, marshal, dump, hash; then perhaps 304."""
             with make() as db:
                 query = db.query(Talk).options(joinedload(Talk.track), joinedload(Talk.speakers)).order_by(Talk.id)
-                body = json.dumps(marshal(query.all(), SHAPE))
+                body = json.dumps([shape(talk) for talk in query.all()])
             tag = hashlib.md5(body.encode()).hexdigest()
             if request.headers.get("If-None-Match") == tag:
                 return Response(status=304, headers={"ETag": tag})

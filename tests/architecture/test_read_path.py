@@ -1,4 +1,4 @@
-"""The read path in a fresh process: what a 304 asks of the database, and what it loads."""
+"""The read path in a fresh process: what a 304 asks of the database, counted there, and what it loads."""
 
 import json
 import subprocess
@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.database_server import DatabaseEndpoint
 from tests.functional.builders import make, make_event
 from tests.harness.client import Client
 
@@ -21,16 +22,10 @@ case = json.loads(sys.argv[1])
 environment.prepare(case["database"])
 from app import app
 from chalicelib import bootstrap
-reader, seen = bootstrap.services().reader, []
-call = reader.call
-def watched(operation, request):
-    seen.append(operation)
-    return call(operation, request)
-reader.call = watched
 answer = app(case["event"], None)
-reader.close()
+bootstrap.services().reader.close()
 loaded = [name for name in case["slow"] if name in sys.modules]
-print(json.dumps({"status": answer["statusCode"], "requests": seen, "loaded": loaded}))
+print(json.dumps({"status": answer["statusCode"], "loaded": loaded}))
 """
 
 
@@ -48,17 +43,29 @@ def event(resource: str, tag: str, **parameters: str) -> dict[str, Any]:
     }
 
 
-def run(database: str, request: dict[str, Any]) -> dict[str, Any]:
-    case = json.dumps({"database": database, "event": request, "slow": SLOW})
-    done = subprocess.run([sys.executable, "-c", SCRIPT, case], cwd=ROOT, capture_output=True, text=True, check=False)
+def run(database: DatabaseEndpoint, request: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a fresh process, what it loaded, and the operations that arrived at the database meanwhile."""
+    case = json.dumps({"database": str(database), "event": request, "slow": SLOW})
+    arrived: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        execute = database.database.execute
+
+        def counted(operation: str, body: bytes) -> Any:
+            arrived.append(operation)
+            return execute(operation, body)
+
+        patch.setattr(database.database, "execute", counted)
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT, case], cwd=ROOT, capture_output=True, text=True, check=False
+        )
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return {**found, "requests": arrived}
 
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_answer_304_makes_one_request_and_loads_nothing_slow(
-    organiser: Client, anonymous: Client, database: str, listed: bool
+    organiser: Client, anonymous: Client, database: DatabaseEndpoint, listed: bool
 ) -> None:
     made = make_event(organiser, state="published").json["id"]
     make(organiser, made, "sessions", title="Opening", state="accepted")
@@ -66,15 +73,17 @@ def test_answer_304_makes_one_request_and_loads_nothing_slow(
     if listed:
         path, resource = f"{path}/sessions", f"{resource}/sessions"
     tag = anonymous.get(path).etag
-    found = run(str(database), event(resource, tag, event=made))
+    found = run(database, event(resource, tag, event=made))
     assert found == {"status": 304, "requests": ["GetItem"], "loaded": []}
 
 
-def test_answer_304_of_public_session_is_one_batch(organiser: Client, anonymous: Client, database: str) -> None:
+def test_answer_304_of_public_session_is_one_batch(
+    organiser: Client, anonymous: Client, database: DatabaseEndpoint
+) -> None:
     made = make_event(organiser, state="published").json["id"]
     session = make(organiser, made, "sessions", title="Opening", state="accepted").json["id"]
     tag = anonymous.get(f"/v1/events/{made}/sessions/{session}").etag
-    found = run(str(database), event("/v1/events/{event}/sessions/{id}", tag, event=made, id=session))
+    found = run(database, event("/v1/events/{event}/sessions/{id}", tag, event=made, id=session))
     assert found == {"status": 304, "requests": ["BatchGetItem"], "loaded": []}
 
 
