@@ -3,10 +3,11 @@ and serves until its input ends.
 """
 
 import sys
+from contextlib import suppress
 
 from local.database_server import running_database
 
 if __name__ == "__main__":
-    with running_database() as url:
+    with suppress(KeyboardInterrupt), running_database() as url:
         print(url, flush=True)
         sys.stdin.read()
