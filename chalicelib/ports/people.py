@@ -91,8 +91,8 @@ class PeopleStore(Protocol):
     def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
         """A new password against a reset token, once; False when it, or the password, was used up meanwhile."""
 
-    def count_attempt(self, subject: str, *, now: int, window: int) -> int:
-        """Count a guess and return how many there were in the current window."""
+    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
+        """Count a guess (by -1: take one back) and return how many there were in the current window."""
 
     def clear_attempts(self, subject: str, *, now: int, window: int) -> None:
         """Forget the guesses after a success."""

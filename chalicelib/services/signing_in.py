@@ -28,7 +28,7 @@ RESET_SECONDS = 3600
 ATTEMPTS_PER_ACCOUNT = 10
 """From one source, so that nobody can lock somebody else out."""
 ATTEMPTS_PER_SOURCE = 60
-"""On all accounts together; a success does not clear it."""
+"""Failures on all accounts together, so that a venue full of people behind one address can sign in."""
 ATTEMPTS_FROM_EVERYWHERE = 300
 """On one account, by a crowd of sources."""
 WINDOW_SECONDS = 300
@@ -112,7 +112,10 @@ class SigningIn:
         stored = self._store.account_of(email)
         if not self._passwords.matches(stored and stored.password_hash, form.password) or stored is None:
             raise Unauthenticated("The address or the password is wrong.", code="wrong_credentials")
-        self._store.clear_attempts(here, now=int(self._clock.now()), window=WINDOW_SECONDS)
+        now = int(self._clock.now())
+        self._store.clear_attempts(here, now=now, window=WINDOW_SECONDS)
+        for subject in (f"sign-in {source}", f"sign-in {email}"):  # this one was no guess; earlier ones still count
+            self._store.count_attempt(subject, now=now, window=WINDOW_SECONDS, by=-1)
         return self._signed_in(revive_account(stored), stored.password_hash)
 
     def refresh(self, token: str) -> str:

@@ -174,12 +174,12 @@ class DynamoPeopleStore:
             return False
         return True
 
-    def count_attempt(self, subject: str, *, now: int, window: int) -> int:
+    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
         """Count a guess and return how many there were in the current window. A lost reply may count one twice,
         which only errs on the safe side.
         """
         item = AttemptsItem(*keys.attempts(f"{subject} {now // window}"))
-        item.update([AttemptsItem.attempts.add(1), AttemptsItem.expires_at.set(now + 2 * window)])
+        item.update([AttemptsItem.attempts.add(by), AttemptsItem.expires_at.set(now + 2 * window)])
         return int(item.attempts)
 
     def clear_attempts(self, subject: str, *, now: int, window: int) -> None:
