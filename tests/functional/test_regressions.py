@@ -134,3 +134,14 @@ def test_guest_key_repeated_gives_the_same_order_and_keeps_no_secret(organiser: 
     assert all(replies[0].json["access"] not in str(item.attribute_values) for item in kept)
     other = anonymous.post(f"{path}/orders", form, idempotency_key="g", user_agent="another device")
     assert other.json["id"] != replies[0].json["id"]
+
+
+def test_guest_key_repeated_after_the_last_ticket_gives_the_same_order(organiser: Client, anonymous: Client) -> None:
+    path = f"/v1/events/{make_event(organiser, state='published').json['id']}"
+    ticket = organiser.post(f"{path}/ticket-types", {**TICKET, "quantity": 1}).json["id"]
+    buyer = {"name": "Robin Example", "email": "robin@example.org"}
+    form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
+    replies = [anonymous.post(f"{path}/orders", form, idempotency_key="g") for _ in range(2)]
+    assert [reply.status for reply in replies] == [201, 201]
+    assert replies[0].json["id"] == replies[1].json["id"]
+    assert anonymous.post(f"{path}/orders", form).code == "sold_out"
