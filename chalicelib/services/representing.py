@@ -23,7 +23,7 @@ class Representing:
         self._cursor_key = cursor_key
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
-        """Tag and bytes of a page of one list of an event. Raises NotFound, Busy."""
+        """Tag and bytes of a page of one list of an event. Raises NotFound."""
 
         def tag() -> str:
             found = self._bodies.tag(event_id, kind.value, view)
@@ -38,7 +38,7 @@ class Representing:
         return settled(tag, body, lambda t, b: self._bodies.keep(event_id, view, kind.value, t, b))
 
     def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
-        """Tag and bytes of a page of the public list of events. Raises Busy."""
+        """Tag and bytes of a page of the public list of events."""
 
         def body() -> str:
             chosen = [m for m in self._bodies.directory() if m.id > page.after and fits(json.loads(m.body), filters)]
