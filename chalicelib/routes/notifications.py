@@ -8,7 +8,6 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.domain.cursors import parse_page
 from chalicelib.domain.kinds import View
-from chalicelib.services import browsing
 
 routes = Routes(__name__)
 
@@ -25,6 +24,8 @@ routes = Routes(__name__)
 )
 def list_notifications(request: Request) -> Answer:
     """The caller's inbox, newest first unless asked otherwise."""
+    from chalicelib.services import browsing  # the other routes and the cold start do without it
+
     services = bootstrap.services()
     state, order = browsing.chosen(request.query)
     user_id = request.caller.user_id

@@ -25,13 +25,6 @@ class _Read(NamedTuple):
     change: Change
 
 
-def consume(event: Event, reaction: Callable[[Change], None]) -> Answer:
-    """Call `reaction` with each change by itself."""
-    reads, failed = _read_all(event)
-    failed += [read.number for read in reads if not _attempt(lambda changes: reaction(changes[0]), [read])]
-    return _report(failed)
-
-
 def react(event: Event, reactions: Reactions) -> Answer:
     """Call for each partition and noun its reaction, with all the changes the batch has of it. When that fails, once
     more with each change alone, so that one bad change costs its neighbours nothing.

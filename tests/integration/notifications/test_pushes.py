@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, reactions, telemetry
-from chalicelib.domain.changes import Change
 from chalicelib.services.broadcasting import Broadcasting
 from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
@@ -163,25 +162,6 @@ def test_poison_record_is_reported_and_the_others_take_effect(
     assert answer == {"batchItemFailures": [{"itemIdentifier": bad["SequenceNumber"]}]}
     told = [shown["id"] for frame in pusher.sent[tab] for shown in frame["notifs"]]
     assert told == [id for id in ids if id != ids[poisoned]]
-
-
-@pytest.mark.parametrize("poisoned", range(10))
-def test_consume_poison_record_is_reported_and_the_others_take_effect(
-    database: DatabaseEndpoint, ada: Person, poisoned: int
-) -> None:
-    receive(ada.id, 10)
-    batch = [record for record in records(database) if of_notifications(record)]
-    seen: list[str] = []
-
-    def reaction(change: Change) -> None:
-        assert change.after is not None
-        if change.after["id"] == batch[poisoned]["dynamodb"]["NewImage"]["id"]["S"]:
-            raise RuntimeError
-        seen.append(str(change.after["id"]))
-
-    answer = streams.consume({"Records": batch}, reaction)
-    assert answer == {"batchItemFailures": [{"itemIdentifier": batch[poisoned]["dynamodb"]["SequenceNumber"]}]}
-    assert len(seen) == 9
 
 
 def test_poison_of_one_user_costs_another_nothing(

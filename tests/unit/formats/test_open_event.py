@@ -58,15 +58,15 @@ def test_read_archive_own_sample_gives_each_kind_of_resource() -> None:
         "longitude": -9.1457,
     }
     assert found[Kind.SPEAKERS, "31"] == {
-        "name": "Marisol Quintela",
-        "email": "marisol@harbourlights.example",
+        "name": "Ada Lovelace",
+        "email": "ada@harbourlights.example",
         "photo_url": "https://media.harbourlights.example/speakers/31.jpg",
         "short_biography": "<p>Builds <b>tide gauges</b> from parts that fit in a lunch box.</p>",
         "long_biography": "",
         "organisation": "Tidewater Makers",
         "position": "Engineer",
         "country": "PT",
-        "links": ["https://quintela.example", "https://github.com/marisol-quintela-example"],
+        "links": ["https://lovelace.example", "https://github.com/ada-lovelace-example"],
         "user_id": None,
     }
     assert found[Kind.SPONSORS, "71"] == {
@@ -76,7 +76,7 @@ def test_read_archive_own_sample_gives_each_kind_of_resource() -> None:
         "logo_url": "https://media.harbourlights.example/sponsors/71.png",
         "description": "<p>Banking by the sea.</p>",
     }
-    abstract = '<a href="https://quintela.example/gauge" rel="noopener noreferrer nofollow">open hardware</a>'
+    abstract = '<a href="https://lovelace.example/gauge" rel="noopener noreferrer nofollow">open hardware</a>'
     assert found[Kind.SESSIONS, "52"] == {
         "title": "A tide gauge for the price of a ferry ticket",
         "subtitle": "From lunch box to harbour wall",
