@@ -77,9 +77,9 @@ class Writes:
 
         from chalicelib import bootstrap
 
-        self._reader: Any = bootstrap.services().reader
+        self._dynamodb: Any = bootstrap.services().dynamodb
         self._send: Any = BaseClient._make_api_call
-        light, send, note = self._reader.call, self._send, self._note
+        light, send, note = self._dynamodb.call, self._send, self._note
 
         def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
             note(operation, parameters)
@@ -89,7 +89,7 @@ class Writes:
             note(operation, parameters)
             return light(operation, parameters)
 
-        self._light, self._reader.call = light, watched_light
+        self._light, self._dynamodb.call = light, watched_light
         BaseClient._make_api_call = watched
         return self
 
@@ -97,7 +97,7 @@ class Writes:
         from botocore.client import BaseClient
 
         BaseClient._make_api_call = self._send
-        self._reader.call = self._light
+        self._dynamodb.call = self._light
 
     def units(self, work: Any, status: int) -> int:
         """Write units of some work that answers with this status."""

@@ -35,7 +35,7 @@ def product() -> Iterator[Client]:
         logging.getLogger("telemetry").setLevel(logging.ERROR)
         tables.create_missing()
         yield Client(app)
-        bootstrap.services().reader.close()
+        bootstrap.services().dynamodb.close()
         database.stdin.close()
 
 
@@ -105,14 +105,14 @@ class Requests:
         from chalicelib import bootstrap
 
         self.seen: list[tuple[str, dict[str, Any]]] = []
-        reader: Any = bootstrap.services().reader
-        call = reader.call
+        client: Any = bootstrap.services().dynamodb
+        call = client.call
 
         def watched(operation: str, request: dict[str, Any]) -> Any:
             self.seen.append((operation, request))
             return call(operation, request)
 
-        reader.call = watched
+        client.call = watched
 
     def during(self, work: Callable[[], Any]) -> list[tuple[str, dict[str, Any]]]:
         """The requests that some work makes."""

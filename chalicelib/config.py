@@ -15,19 +15,20 @@ class Misconfigured(RuntimeError):
 
 
 class Config(NamedTuple):
-    """What a deployment may differ in. Times in seconds."""
+    """What a deployment may differ in. Times in seconds. A secret is itself or a reference (`is_reference`)."""
 
     stage: str
     table_prefix: str
     region: str
     dynamodb_endpoint: str
+    ssm_endpoint: str
     public_url: str
-    token_keys: dict[str, str]
+    token_keys: str
     websocket_url: str
     connections_endpoint: str
     live: bool
     stripe_secret_key: str
-    stripe_webhook_secrets: tuple[str, ...]
+    stripe_webhook_secret: str
     stripe_api_base: str
     order_hold_seconds: int
     mail_from: str
@@ -35,10 +36,8 @@ class Config(NamedTuple):
     inbox_stream_arn: str
     notifications_stream_arn: str
 
-    @property
-    def livemode(self) -> bool:
-        """Whether this stage takes real money."""
-        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+    def __repr__(self) -> str:
+        return f"Config({self.stage})"
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Config:
@@ -52,13 +51,14 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         table_prefix=_text(environment, "TABLE_PREFIX", problems),
         region=region,
         dynamodb_endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or f"https://dynamodb.{region}.amazonaws.com",
+        ssm_endpoint=environment.get("AWS_ENDPOINT_URL_SSM") or f"https://ssm.{region}.amazonaws.com",
         public_url=_text(environment, "PUBLIC_URL", problems).rstrip("/"),
-        token_keys=_parsed(environment, "TOKEN_KEYS", _token_keys, problems) or {},
+        token_keys=_parsed(environment, "TOKEN_KEYS", _token_setting, problems) or "",
         websocket_url=environment.get("WEBSOCKET_URL", ""),
         connections_endpoint=environment.get("CONNECTIONS_ENDPOINT", ""),
         live=environment.get("LIVE", "on") != "off",
         stripe_secret_key=environment.get("STRIPE_SECRET_KEY", ""),
-        stripe_webhook_secrets=tuple(s for s in environment.get("STRIPE_WEBHOOK_SECRET", "").split(",") if s),
+        stripe_webhook_secret=environment.get("STRIPE_WEBHOOK_SECRET", ""),
         stripe_api_base=environment.get("STRIPE_API_BASE", ""),
         order_hold_seconds=_parsed(environment, "ORDER_HOLD_SECONDS", _seconds, problems, default="900") or 0,
         mail_from=environment.get("MAIL_FROM", ""),
@@ -101,12 +101,35 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _token_keys(text: str) -> dict[str, str]:
-    """`kid:secret[,kid:secret…]`, the signing key first; a secret has at least 32 characters."""
-    pairs = [entry.partition(":") for entry in text.split(",") if entry]
+def _token_setting(text: str) -> str:
+    if not is_reference(text):
+        token_keys(text)
+    return text
+
+
+def is_reference(setting: str) -> bool:
+    """Whether a setting is not a secret but the place of one (adapters/parameters.py)."""
+    return setting.startswith("ssm:")
+
+
+def token_keys(secret: str) -> dict[str, str]:
+    """Signing secrets by key id from `kid:secret[,kid:secret…]`, the signing key first; a secret has at least 32
+    characters. Raises ValueError.
+    """
+    pairs = [entry.partition(":") for entry in secret.split(",") if entry]
     if not pairs or any(not kid or len(secret) < 32 for kid, _, secret in pairs):
         raise ValueError("must be kid:secret[,kid:secret] with secrets of at least 32 characters")
     return {kid: secret for kid, _, secret in pairs}
+
+
+def webhook_secrets(secret: str) -> tuple[str, ...]:
+    """Signing secrets of the webhook endpoint from `secret[,secret…]`; none when it is empty."""
+    return tuple(one for one in secret.split(",") if one)
+
+
+def is_live(stripe_secret_key: str) -> bool:
+    """Whether a key of Stripe's moves real money."""
+    return stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
 
 class Credentials(NamedTuple):

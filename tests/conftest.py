@@ -75,12 +75,12 @@ def close_connections() -> None:
 
 
 def new_container() -> None:
-    """Services that remember nothing, as in another Lambda container; they share the reader's open connections."""
+    """Services that remember nothing, as in another Lambda container; they share the open connections."""
     from chalicelib import bootstrap, config
 
-    reader = bootstrap.services().reader
+    client = bootstrap.services().dynamodb
     fresh = bootstrap.Services(config.load())
-    fresh.__dict__["reader"] = reader
+    fresh.__dict__["dynamodb"] = client
     bootstrap.use(fresh)
 
 

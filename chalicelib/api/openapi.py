@@ -2,6 +2,7 @@
 copy; a test keeps the two equal. Served by routes/docs.py.
 """
 
+import inspect
 import re
 from typing import Any
 
@@ -151,13 +152,20 @@ def _result(contract: Contract) -> dict[str, Any]:
 
 
 def _portable(schema: Any) -> Any:
-    """The schema with patterns in JSON Schema's dialect, whose `$` is the very end of the text."""
+    """The schema with patterns in JSON Schema's dialect, whose `$` is the very end of the text, and descriptions as
+    every Python version gives them: 3.13 takes the indentation of docstrings away.
+    """
     if isinstance(schema, dict):
-        return {
-            name: value.replace("\\Z", "$") if name == "pattern" and isinstance(value, str) else _portable(value)
-            for name, value in schema.items()
-        }
+        return {name: _portable_text(name, value) for name, value in schema.items()}
     return [_portable(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _portable_text(name: str, value: Any) -> Any:
+    if not isinstance(value, str):
+        return _portable(value)
+    if name == "pattern":
+        return value.replace("\\Z", "$")
+    return inspect.cleandoc(value) if name == "description" else value
 
 
 def _patch(schema: dict[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.reader import DynamoReader
     from chalicelib.adapters.dynamo.representations import DynamoRepresentations
     from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
+    from chalicelib.adapters.parameters import Parameters
+    from chalicelib.adapters.signature import Service
+    from chalicelib.adapters.signed_client import SignedClient
     from chalicelib.adapters.tokens import AccessTokens
     from chalicelib.services.authorising import Authorising
     from chalicelib.services.repeating import Repeating
@@ -33,45 +36,64 @@ class Core:
         self.ids = SystemIds()
 
     @cached_property
-    def cursor_key(self) -> bytes:
-        """What cursors are signed with."""
-        return next(iter(self.config.token_keys.values())).encode()
+    def _secrets(self) -> Parameters:
+        from chalicelib.adapters.parameters import PARAMETER_STORE, Parameters
+
+        return Parameters(self._signed_client(PARAMETER_STORE, self.config.ssm_endpoint))
 
     @cached_property
-    def reader(self) -> DynamoReader:
-        """The light DynamoDB client of the read path."""
+    def _token_keys(self) -> dict[str, str]:
+        return config.token_keys(self._secrets.reveal(self.config.token_keys))
+
+    @cached_property
+    def _stripe_secret_key(self) -> str:
+        return self._secrets.reveal(self.config.stripe_secret_key)
+
+    def cursor_key(self) -> bytes:
+        """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
+        return next(iter(self._token_keys.values())).encode()
+
+    def _signed_client(self, service: Service, endpoint: str) -> SignedClient:
+        from chalicelib.adapters.signed_client import SignedClient
+
+        return SignedClient(service, endpoint=endpoint, region=self.config.region, credentials=config.credentials)
+
+    @cached_property
+    def dynamodb(self) -> SignedClient:
+        """The light DynamoDB client."""
+        from chalicelib.adapters.dynamo.reader import DYNAMODB
+
+        return self._signed_client(DYNAMODB, self.config.dynamodb_endpoint)
+
+    @cached_property
+    def _reader(self) -> DynamoReader:
         from chalicelib.adapters.dynamo.reader import DynamoReader
 
-        return DynamoReader(
-            endpoint=self.config.dynamodb_endpoint,
-            region=self.config.region,
-            table_prefix=self.config.table_prefix,
-            credentials=config.credentials,
-        )
+        return DynamoReader(self.dynamodb, table_prefix=self.config.table_prefix)
 
     @cached_property
     def _queries(self) -> DynamoQueries:
         from chalicelib.adapters.dynamo.queries import DynamoQueries
 
-        return DynamoQueries(self.reader, table_prefix=self.config.table_prefix)
+        return DynamoQueries(self.dynamodb, table_prefix=self.config.table_prefix)
 
     @cached_property
     def _representations(self) -> DynamoRepresentations:
         from chalicelib.adapters.dynamo.representations import DynamoRepresentations
 
-        return DynamoRepresentations(self.reader)
+        return DynamoRepresentations(self._reader)
 
     @cached_property
     def _sales_view(self) -> DynamoSalesView:
         from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
 
-        return DynamoSalesView(self.reader, self._queries)
+        return DynamoSalesView(self._reader, self._queries)
 
     @cached_property
     def _sign_ins(self) -> DynamoCredentials:
         from chalicelib.adapters.dynamo.credentials import DynamoCredentials
 
-        return DynamoCredentials(self.reader)
+        return DynamoCredentials(self._reader)
 
     @cached_property
     def authorising(self) -> Authorising:
@@ -85,7 +107,7 @@ class Core:
         """Access tokens."""
         from chalicelib.adapters.tokens import AccessTokens
 
-        return AccessTokens(self.config.token_keys, self.config.public_url)
+        return AccessTokens(self._token_keys, self.config.public_url)
 
     @cached_property
     def repeating(self) -> Repeating:

@@ -29,7 +29,7 @@ class LiveServices(Core):
     def _counters(self) -> DynamoCounters:
         from chalicelib.adapters.dynamo.notification_store import DynamoCounters
 
-        return DynamoCounters(self.reader)
+        return DynamoCounters(self._reader)
 
     @cached_property
     def _inbox(self) -> DynamoInbox:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chalicelib import config
 from chalicelib.bootstrap.core import Core
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class SalesServices(Core):
     def _telling(self) -> Telling:
         from chalicelib.services.telling import Telling
 
-        keys = [secret.encode() for secret in self.config.token_keys.values()]
+        def keys() -> list[bytes]:
+            return [secret.encode() for secret in self._token_keys.values()]
+
         return Telling(self._representations, self.clock, keys=keys, public_url=self.config.public_url)
 
     @cached_property
@@ -44,7 +47,7 @@ class SalesServices(Core):
         """Stripe, or its test double."""
         from chalicelib.adapters.stripe_gateway import StripeGateway
 
-        return StripeGateway(secret_key=self.config.stripe_secret_key, api_base=self.config.stripe_api_base)
+        return StripeGateway(secret_key=self._stripe_secret_key, api_base=self.config.stripe_api_base)
 
     @cached_property
     def showing(self) -> Showing:
@@ -100,7 +103,7 @@ class SalesServices(Core):
             payments=lambda: self.payments,
             telling=self._telling,
             clock=self.clock,
-            livemode=self.config.livemode,
+            livemode=config.is_live(self._stripe_secret_key),
         )
 
     @cached_property
@@ -127,11 +130,11 @@ class SalesServices(Core):
         from chalicelib.adapters.webhook_signature import is_signed
         from chalicelib.services.receiving import Receiving
 
-        writer = DynamoWriter(self.reader, table_prefix=self.config.table_prefix)
+        writer = DynamoWriter(self.dynamodb, table_prefix=self.config.table_prefix)
         return Receiving(
             DynamoInbox(writer),
             is_signed,
             self.clock,
-            secrets=self.config.stripe_webhook_secrets,
-            livemode=self.config.livemode,
+            secrets=config.webhook_secrets(self._secrets.reveal(self.config.stripe_webhook_secret)),
+            livemode=config.is_live(self._stripe_secret_key),
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.domain.cursors import make_cursor
+from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.pagination import Page
 from chalicelib.ports import Clock
@@ -41,7 +41,7 @@ def scope(user_id: str, state: str, order: str) -> str:
 class Browsing:
     """Reads inboxes."""
 
-    def __init__(self, counters: Counters, inbox: Callable[[], Inbox], clock: Clock, cursor_key: bytes) -> None:
+    def __init__(self, counters: Counters, inbox: Callable[[], Inbox], clock: Clock, cursor_key: CursorKey) -> None:
         self._counters = counters
         self._inbox = inbox
         self._clock = clock

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from chalicelib.domain.cursors import CursorKey
 from chalicelib.domain.errors import (
     AlreadyExists,
     Forbidden,
@@ -73,7 +74,7 @@ class Ordering:
         telling: Telling,
         authorising: Authorising,
         clock: Clock,
-        key: bytes,
+        key: CursorKey,
         hold_seconds: int,
         public_url: str,
     ) -> None:
@@ -96,7 +97,7 @@ class Ordering:
         StillRunning (a repeated request took over too late: its next try begins anew).
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id)
-        return record, None if record.access_hash is None else access_token(new_id, self._key)
+        return record, None if record.access_hash is None else access_token(new_id, self._key())
 
     def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, UpstreamFailed."""
@@ -199,7 +200,7 @@ class Ordering:
             deadline=deadline,
             allocation=(),
             user_id=caller.user_id if caller else None,
-            access_hash=None if caller else hash_of_access(access_token(new_id, self._key)),
+            access_hash=None if caller else hash_of_access(access_token(new_id, self._key())),
             attendees=form.attendees,
         )
 

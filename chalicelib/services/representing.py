@@ -5,7 +5,7 @@ A body is kept only under the tag it certainly belongs to (services/settling.py)
 
 import json
 
-from chalicelib.domain.cursors import make_cursor
+from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.pagination import Page
@@ -18,7 +18,7 @@ from chalicelib.services.settling import settled
 class Representing:
     """Makes list bodies and brings old representations up to date."""
 
-    def __init__(self, bodies: Bodies, cursor_key: bytes) -> None:
+    def __init__(self, bodies: Bodies, cursor_key: CursorKey) -> None:
         self._bodies = bodies
         self._cursor_key = cursor_key
 

@@ -9,7 +9,7 @@ import hmac
 import json
 from typing import Any
 
-from chalicelib.domain.cursors import make_cursor
+from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import Forbidden, NotFound
 from chalicelib.domain.kinds import View
 from chalicelib.domain.pagination import Page
@@ -27,7 +27,7 @@ class Showing:
     """Finds what may be read of sales."""
 
     def __init__(
-        self, view: SalesView, representations: Representations, authorising: Authorising, *, cursor_key: bytes
+        self, view: SalesView, representations: Representations, authorising: Authorising, *, cursor_key: CursorKey
     ) -> None:
         self._view = view
         self._representations = representations

@@ -4,7 +4,7 @@ The words are in services/notifying.py; nothing is sent here, the notifications 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.kinds import View
@@ -20,7 +20,7 @@ class Telling:
     """Knows what a buyer is told."""
 
     def __init__(
-        self, representations: Representations, clock: Clock, *, keys: Sequence[bytes], public_url: str
+        self, representations: Representations, clock: Clock, *, keys: Callable[[], Sequence[bytes]], public_url: str
     ) -> None:
         self._representations = representations
         self._clock = clock
@@ -67,7 +67,7 @@ class Telling:
         that no server sees it.
         """
         place = f"{self._public_url}/orders/{record.id}"
-        for key in self._keys if record.access_hash else ():
+        for key in self._keys() if record.access_hash else ():
             token = access_token(record.id, key)
             if hash_of_access(token) == record.access_hash:
                 return f"{place}#access={token}"

@@ -15,15 +15,16 @@ from tests.harness.client import Client
 ROOT = Path(__file__).parents[2]
 SLOW = ("botocore", "boto3", "pynamodb", "stripe", "jinja2", "msgspec", "jwt", "humanize", "nh3", "argon2")
 SCRIPT = """
-import json, logging, sys
+import json, logging, os, sys
 logging.disable()
 from tests.harness import environment
 case = json.loads(sys.argv[1])
 environment.prepare(case["database"])
+os.environ.update(case["environment"])
 from app import app
 from chalicelib import bootstrap
 answer = app(case["event"], None)
-bootstrap.services().reader.close()
+bootstrap.services().dynamodb.close()
 loaded = [name for name in case["slow"] if name in sys.modules]
 print(json.dumps({"status": answer["statusCode"], "loaded": loaded}))
 """
@@ -43,9 +44,9 @@ def event(resource: str, tag: str, **parameters: str) -> dict[str, Any]:
     }
 
 
-def run(database: DatabaseEndpoint, request: dict[str, Any]) -> dict[str, Any]:
+def run(database: DatabaseEndpoint, request: dict[str, Any], **environment: str) -> dict[str, Any]:
     """The answer of a fresh process, what it loaded, and the operations that arrived at the database meanwhile."""
-    case = json.dumps({"database": str(database), "event": request, "slow": SLOW})
+    case = json.dumps({"database": str(database), "event": request, "slow": SLOW, "environment": environment})
     arrived: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
         execute = database.database.execute
@@ -85,6 +86,21 @@ def test_answer_304_of_public_session_is_one_batch(
     tag = anonymous.get(f"/v1/events/{made}/sessions/{session}").etag
     found = run(database, event("/v1/events/{event}/sessions/{id}", tag, event=made, id=session))
     assert found == {"status": 304, "requests": ["BatchGetItem"], "loaded": []}
+
+
+def test_answer_to_anonymous_reader_needs_no_secret(
+    organiser: Client, anonymous: Client, database: DatabaseEndpoint
+) -> None:
+    made = make_event(organiser, state="published").json["id"]
+    make(organiser, made, "sessions", title="Opening", state="accepted")
+    nowhere = {
+        "AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:9",
+        "TOKEN_KEYS": "ssm:/marquee/test/token-keys:1",
+        "STRIPE_SECRET_KEY": "ssm:/marquee/test/stripe-secret-key:1",
+    }
+    tag = anonymous.get(f"/v1/events/{made}/sessions").etag
+    found = run(database, event("/v1/events/{event}/sessions", tag, event=made), **nowhere)
+    assert found["status"] == 304
 
 
 def test_import_app_loads_nothing_slow() -> None:

@@ -1,25 +1,26 @@
 """Queries of the light DynamoDB client: all items of a partition whose sort key begins alike. Used by sales_view.py.
 
-Goes through the reader, for its signing, connections and retries; loads neither PynamoDB nor botocore.
+Goes through the signed client; loads neither PynamoDB nor botocore.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from chalicelib.adapters.dynamo.reader import DynamoReader, Item, _plain, _projection
+from chalicelib.adapters.dynamo.reader import Item, _plain, _projection
+from chalicelib.adapters.signed_client import SignedClient
 
 
 class DynamoQueries:
     """Reads whole collections."""
 
-    def __init__(self, reader: DynamoReader, *, table_prefix: str) -> None:
-        self._reader = reader
+    def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
+        self._client = client
         self._prefix = table_prefix
 
     def query(
         self, table: str, partition: str, prefix: str, attributes: Iterable[str], *, consistent: bool = False
     ) -> list[Item]:
-        """The named attributes of all items of a partition with this prefix, by sort key. Raises Busy, ReadFailed."""
+        """The named attributes of all items of a partition with this prefix, by sort key. Raises Busy, Refused."""
         projection = _projection(attributes)
         names = {**projection["ExpressionAttributeNames"], "#pk": "pk", "#sk": "sk"}
         request: dict[str, Any] = {
@@ -32,7 +33,7 @@ class DynamoQueries:
         }
         found: list[Item] = []
         while True:
-            answer = self._reader.call("Query", request)
+            answer = self._client.call("Query", request)
             found += [_plain(item) for item in answer.get("Items", [])]
             if "LastEvaluatedKey" not in answer:
                 return found

@@ -135,7 +135,7 @@ class Shop:
         self.services = bootstrap.Services(config.load())
         self.services.clock = self.clock  # type: ignore[assignment]
         self.services.ids = Ids(self.clock)  # type: ignore[assignment]
-        vars(self.services).update(payments=self.payments, reader=bootstrap.services().reader)
+        vars(self.services).update(payments=self.payments, dynamodb=bootstrap.services().dynamodb)
         bootstrap.use(self.services)
         self.event_id = self.make_event()
         self.services.releasing._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamo import reader as module
-from chalicelib.adapters.dynamo.reader import ATTEMPTS, DynamoReader, ReadFailed
-from chalicelib.adapters.dynamo.signature import Signer
+from chalicelib.adapters import signed_client as module
+from chalicelib.adapters.dynamo.reader import DYNAMODB, DynamoReader
+from chalicelib.adapters.signature import Signer
+from chalicelib.adapters.signed_client import ATTEMPTS, Refused, SignedClient
 from chalicelib.config import Credentials
 from chalicelib.domain.errors import Busy
 
@@ -89,15 +90,15 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def reader(script: Script, pauses: list[float]) -> Iterator[DynamoReader]:
-    made = DynamoReader(
+    client = SignedClient(
+        DYNAMODB,
         endpoint=f"http://127.0.0.1:{script.server.server_port}",
         region="eu-central-1",
-        table_prefix="p-",
         credentials=lambda: Credentials("AK", "secret", "session"),
         sleep=pauses.append,
     )
-    yield made
-    made.close()
+    yield DynamoReader(client, table_prefix="p-")
+    client.close()
 
 
 def get(reader: DynamoReader) -> Any:
@@ -146,7 +147,7 @@ def test_get_with_lasting_fault_is_busy_after_bounded_tries(reader: DynamoReader
 
 def test_get_of_refused_request_is_not_retried(reader: DynamoReader, script: Script) -> None:
     script.steps = [(400, {"__type": "x#ResourceNotFoundException"}, {})]
-    with pytest.raises(ReadFailed, match="ResourceNotFoundException"):
+    with pytest.raises(Refused, match="ResourceNotFoundException"):
         get(reader)
     assert len(script.requests) == 1
 
@@ -188,7 +189,11 @@ def test_sign_agrees_with_botocore() -> None:
     credentials = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "session")
     make: Callable[..., Signer] = Signer
     signer = make(
-        host="dynamodb.eu-central-1.amazonaws.com", path="/", region="eu-central-1", credentials=lambda: credentials
+        DYNAMODB,
+        host="dynamodb.eu-central-1.amazonaws.com",
+        path="/",
+        region="eu-central-1",
+        credentials=lambda: credentials,
     )
     body = b'{"TableName":"x"}'
     ours = signer.headers("GetItem", body, now=1_700_000_000)

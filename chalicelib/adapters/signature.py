@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for DynamoDB requests; standard library only. Used by the reader.
+"""AWS Signature Version 4 for services that speak JSON; standard library only. Used by signed_client.py.
 
 Source: docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -7,16 +7,26 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from chalicelib.config import Credentials
 
-CONTENT_TYPE = "application/x-amz-json-1.0"
+
+class Service(NamedTuple):
+    """How an AWS service is spoken to: its signing name, and what precedes an operation in X-Amz-Target."""
+
+    name: str
+    target: str
+    content_type: str = "application/x-amz-json-1.0"
 
 
 class Signer:
     """Signs POST requests to one host and path. The derived key is kept for the day it is valid."""
 
-    def __init__(self, *, host: str, path: str, region: str, credentials: Callable[[], Credentials]) -> None:
+    def __init__(
+        self, service: Service, *, host: str, path: str, region: str, credentials: Callable[[], Credentials]
+    ) -> None:
+        self._service = service
         self._host = host
         self._path = path
         self._region = region
@@ -28,15 +38,15 @@ class Signer:
         access_key, secret_key, session_token = self._credentials()
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         headers = {
-            "content-type": CONTENT_TYPE,
+            "content-type": self._service.content_type,
             "host": self._host,
             "x-amz-date": moment,
-            "x-amz-target": f"DynamoDB_20120810.{operation}",
+            "x-amz-target": f"{self._service.target}.{operation}",
         }
         if session_token:
             headers["x-amz-security-token"] = session_token
         signed = ";".join(sorted(headers))
-        scope = f"{moment[:8]}/{self._region}/dynamodb/aws4_request"
+        scope = f"{moment[:8]}/{self._region}/{self._service.name}/aws4_request"
         canonical = self._canonical(headers, signed, body)
         text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
         key = self._key(secret_key, moment[:8])
@@ -53,7 +63,7 @@ class Signer:
     def _key(self, secret_key: str, day: str) -> bytes:
         if self._derived is None or self._derived[0] != (secret_key, day):
             key = f"AWS4{secret_key}".encode()
-            for part in (day, self._region, "dynamodb", "aws4_request"):
+            for part in (day, self._region, self._service.name, "aws4_request"):
                 key = hmac.digest(key, part.encode(), "sha256")
             self._derived = ((secret_key, day), key)
         return self._derived[1]
