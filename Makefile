@@ -7,7 +7,7 @@ PORT   ?= 8000
 XDIST  ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo import test test-fast test-browser soak check lint types contracts openapi docs-check bench clean browser
+.PHONY: help run demo import test test-fast test-browser soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
@@ -18,6 +18,11 @@ $(STAMP): requirements-dev.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $(STAMP)
+
+.venv-deploy/.installed: requirements-dev.txt
+	@$(PYTHON) -m venv .venv-deploy
+	@.venv-deploy/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
 
 run: $(STAMP) ## Set up and start everything on this machine; prints URL and demo sign-ins
 	@$(BIN)/python -m local --port $(PORT)
@@ -30,20 +35,21 @@ import: $(STAMP) ## Import an Open Event archive or folder into the running serv
 
 test: $(STAMP) browser ## Set up and run the whole test suite, fast tests first
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
-	@$(BIN)/python -m pytest tests --ignore tests/architecture --ignore tests/unit -n $(XDIST) -m "not browser and not slow"
-	@$(BIN)/python -m pytest tests -m "slow and not browser"
-	@$(BIN)/python -m pytest tests -m browser
+	@$(BIN)/python -m pytest tests --ignore tests/architecture --ignore tests/unit --ignore tests/deploy -n $(XDIST) \
+		-m "not browser and not slow"
+	@$(BIN)/python -m pytest tests --ignore tests/deploy -m "slow and not browser"
+	@$(BIN)/python -m pytest tests --ignore tests/deploy -m browser
 
 test-fast: $(STAMP) ## The fast half of the tests
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
 
 soak: $(STAMP) ## Reliability tests with many more rounds
-	@MARQUEE_ROUNDS=1000 $(BIN)/python -m pytest tests -m slow --timeout 3600
+	@MARQUEE_ROUNDS=1000 $(BIN)/python -m pytest tests --ignore tests/deploy -m slow --timeout 3600
 
 browser: ## Install Chromium for the browser tests, where that is possible
 	@sh tests/install_chromium.sh
 
-check: lint types contracts docs-check test ## Everything CI runs
+check: lint types contracts docs-check infra-lint test ## Everything CI runs
 
 lint: $(STAMP) ## ruff, formatting, unused and missing dependencies
 	@$(BIN)/ruff check .
@@ -61,9 +67,42 @@ openapi: $(STAMP) ## Write docs/openapi.json and the generated parts of docs/
 
 docs-check: $(STAMP) ## Fail when generated documents are out of date
 	@$(BIN)/python -m docs.generate --check
+	@$(BIN)/python -m bench.cost --check
 
 bench: $(STAMP) ## Measure P1-P3 and P5 beside the 2016 way
 	@$(BIN)/python -m bench
 
+.venv-infra/.installed: requirements-infra.txt
+	@echo "Setting up .venv-infra (first time only) …"
+	@$(PYTHON) -m venv .venv-infra
+	@.venv-infra/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-infra.txt
+	@touch $@
+
+infra-lint: .venv-infra/.installed $(STAMP) ## Templates, policies, workflows; secrets in what git tracks
+	@.venv-infra/bin/cfn-lint infra/stacks/*.yaml
+	@.venv-infra/bin/checkov --config-file infra/stacks/.checkov.yaml
+	@.venv-infra/bin/python -m infra.scan_policies
+	@.venv-infra/bin/zizmor --offline --no-progress --persona auditor .github
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@echo "No secrets in tracked files."
+
+deploy: $(STAMP) ## Bring a stage up on AWS, or up to date: make deploy STAGE=dev (YES=1: ask nothing)
+	@$(BIN)/python -m infra up --stage $(STAGE) $(if $(YES),--yes)
+
+release: ## Pack the tagged version and its part of the changelog: make release TAG=v1.0.0
+	@mkdir -p dist
+	@git archive --format=tar.gz --prefix=marquee-$(TAG:v%=%)/ -o dist/marquee-$(TAG:v%=%).tar.gz HEAD
+	@awk '/^## /{on=($$2==v)} on' v=$(TAG:v%=%) CHANGELOG.md > dist/notes.md
+	@test -s dist/notes.md || { echo "CHANGELOG.md has no part for $(TAG)"; exit 1; }
+
+deploy-local: .venv-deploy/.installed ## Deploy to an AWS emulator here: up, smoke, demo, change, up, down
+	@.venv-deploy/bin/python -m pytest tests/deploy -v --timeout 900
+
+package: $(STAMP) ## Build the layer of dependencies that the Lambda functions share
+	@$(BIN)/python -m infra.package
+
+cost: $(STAMP) ## Compute docs/cost.md
+	@$(BIN)/python -m bench.cost
+
 clean: ## Remove the virtual environment and local data
-	rm -rf $(VENV) .local
+	rm -rf $(VENV) .venv-infra .venv-deploy .local

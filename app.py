@@ -28,6 +28,9 @@ from chalicelib.routes import (
 )
 from chalicelib.triggers import sockets, streams, timers
 
+OLDEST = "TRIM_HORIZON"
+"""Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
+
 settings = bootstrap.services().config
 app = Chalice(app_name=f"marquee-{settings.stage}")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
@@ -44,37 +47,43 @@ def stripe_webhook(event: dict[str, Any], context: Any) -> Any:
     return app(event, context)
 
 
-@app.on_ws_connect(name="socket_connect")
+@app.on_ws_connect()
 def socket_connect(event: WebsocketEvent) -> dict[str, Any]:
     """A socket opens with a one-time ticket."""
     return sockets.connect(event.to_dict())
 
 
-@app.on_ws_message(name="socket_message")
+@app.on_ws_message()
 def socket_message(event: WebsocketEvent) -> dict[str, Any]:
     """A client says something."""
     return sockets.message(event.to_dict())
 
 
-@app.on_ws_disconnect(name="socket_disconnect")
+@app.on_ws_disconnect()
 def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """A socket closed."""
     return sockets.disconnect(event.to_dict())
 
 
-@app.on_dynamodb_record(stream_arn=settings.content_stream_arn, batch_size=25, name="on_content")
+@app.on_dynamodb_record(
+    stream_arn=settings.content_stream_arn, name="on_content", batch_size=25, starting_position=OLDEST
+)
 def on_content(event: DynamoDBEvent) -> dict[str, Any]:
     """Content changed."""
     return streams.react(event.to_dict(), reactions.CONTENT)
 
 
-@app.on_dynamodb_record(stream_arn=settings.inbox_stream_arn, batch_size=25, name="on_stripe_inbox")
+@app.on_dynamodb_record(
+    stream_arn=settings.inbox_stream_arn, name="on_stripe_inbox", batch_size=25, starting_position=OLDEST
+)
 def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
     """Stripe told us something."""
     return streams.react(event.to_dict(), reactions.STRIPE_INBOX)
 
 
-@app.on_dynamodb_record(stream_arn=settings.notifications_stream_arn, batch_size=100, name="on_notifications")
+@app.on_dynamodb_record(
+    stream_arn=settings.notifications_stream_arn, name="on_notifications", batch_size=100, starting_position=OLDEST
+)
 def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
     """A notification or a mail was written."""
     return streams.react(event.to_dict(), reactions.NOTIFICATIONS)

@@ -23,6 +23,7 @@ class Config(NamedTuple):
     dynamodb_endpoint: str
     ssm_endpoint: str
     public_url: str
+    website: str
     token_keys: str
     websocket_url: str
     connections_endpoint: str
@@ -53,6 +54,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         dynamodb_endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or f"https://dynamodb.{region}.amazonaws.com",
         ssm_endpoint=environment.get("AWS_ENDPOINT_URL_SSM") or f"https://ssm.{region}.amazonaws.com",
         public_url=_text(environment, "PUBLIC_URL", problems).rstrip("/"),
+        website=_parsed(environment, "WEBSITE", _release, problems) or "",
         token_keys=_parsed(environment, "TOKEN_KEYS", _token_setting, problems) or "",
         websocket_url=environment.get("WEBSOCKET_URL", ""),
         connections_endpoint=environment.get("CONNECTIONS_ENDPOINT", ""),
@@ -99,6 +101,12 @@ def _seconds(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 86_400:
         raise ValueError("must be whole seconds between 1 and 86400")
     return int(text)
+
+
+def _release(text: str) -> str:
+    if not text.replace("-", "").isalnum() and text:
+        raise ValueError("must be letters, digits and hyphens")
+    return text
 
 
 def _token_setting(text: str) -> str:

@@ -14,6 +14,7 @@ import traceback
 _logger = logging.getLogger("telemetry")
 _logger.setLevel(logging.INFO)
 _logger.propagate = False
+_namespace = "Marquee"
 if not _logger.handlers:
     _handler = logging.StreamHandler(sys.stderr)
     _handler.setFormatter(logging.Formatter("%(message)s"))
@@ -34,10 +35,16 @@ def failure(event: str, **fields: object) -> None:
     _logger.error(json.dumps({"event": event, "error": kind.__name__ if kind else None, "stack": frames, **fields}))
 
 
+def use_stage(stage: str) -> None:
+    """Tell which deployment's metrics these are."""
+    global _namespace  # noqa: PLW0603 - one per process
+    _namespace = f"Marquee/{stage}"
+
+
 def count(metric: str, value: int = 1, **dimensions: str) -> None:
     """A CloudWatch metric, through the log."""
     definition = {
-        "Namespace": "Marquee",
+        "Namespace": _namespace,
         "Dimensions": [list(dimensions)],
         "Metrics": [{"Name": metric, "Unit": "Count"}],
     }

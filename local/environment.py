@@ -11,6 +11,9 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.website import release
+
+WEBSITE = Path(__file__).parents[1] / "web" / "public"
 DEFAULT_PORT = 8000
 DEFAULT_DATA_DIR = ".local"
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/{prefix}{table}/stream/local"
@@ -47,6 +50,7 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
         "AWS_ENDPOINT_URL_DYNAMODB": f"http://127.0.0.1:{database_port}",
         "AWS_ENDPOINT_URL_SESV2": f"{origin}/_local/ses",
         "PUBLIC_URL": origin,
+        "WEBSITE": release(WEBSITE),
         "WEBSOCKET_URL": f"ws://127.0.0.1:{settings.port}/_local/socket",
         "CONNECTIONS_ENDPOINT": f"{origin}/_local/connections",
         "STRIPE_WEBHOOK_SECRET": "whsec_local",

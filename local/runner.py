@@ -24,6 +24,7 @@ from local import demo, demo_marker
 from local.database import Database
 from local.database_server import DatabaseApp
 from local.environment import Settings, prepare, uses_stripe_double
+from local.failures import FailureFile
 from local.gateway import Gateway
 from local.handlers import schedules, socket_handlers, stream_sources
 from local.mailbox import Mailbox
@@ -31,7 +32,7 @@ from local.servers import Server, listen, quiet_uvicorn
 from local.site import LocalSite
 from local.sockets import SocketGateway
 from local.start_errors import PortTaken, ProductRefused
-from local.streams import FailureFile, StreamLoop
+from local.streams import StreamLoop
 from local.stripe_mount import StripeMount
 from local.timers import Timer
 

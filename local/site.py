@@ -1,4 +1,4 @@
-"""Everything under /_local/: the index page, the mailbox, the connections API, the Stripe double, reset.
+"""Everything under /_local/: index page, mailbox, connections API, Stripe double, failure queue, reset.
 
 The gateway hands requests over. Only for the person at this machine: a request under another host name than a loopback
 one (DNS rebinding), or a change asked for by another site, is refused.
@@ -16,15 +16,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from local.demo import DemoAccount
+from local.failures import FailureFile, ReplayRunning
 from local.http_message import HttpAnswer, HttpRequest, html_answer, json_answer
 from local.mailbox import Mailbox
 from local.pages import page
 from local.sockets import SocketGateway
-from local.streams import FailureFile
 from local.stripe_mount import StripeMount
 from local.timers import Timer
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+SHOWN_FAILURES = 50
 INDEX_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 
 
@@ -69,6 +70,8 @@ class LocalSite:
             return await self._in_thread(self.mailbox.send, request.body)
         if path == "/reset":
             return await self._in_thread(self._reset, request)
+        if path == "/failures/replay":
+            return await self._in_thread(self._replay, request)
         if path.startswith("/timers/"):
             return await self._in_thread(self._run_timer, path.removeprefix("/timers/"))
         return json_answer({"message": "Not found"}, 404)
@@ -90,6 +93,20 @@ class LocalSite:
             return HttpAnswer(303, [("Location", "/_local/")])
         return json_answer({"accounts": [account.email for account in self.accounts]})
 
+    def _replay(self, request: HttpRequest) -> HttpAnswer:
+        """All entries of the failure queue, or the one with `id` (query or form). A failed replay is an answer too."""
+        sent = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
+        ids = parse_qs(sent, keep_blank_values=True).get("id")
+        try:
+            replayed = self.failures.replay(ids[0] if ids else None)
+        except KeyError:
+            return json_answer({"message": "No such failure"}, 404)
+        except ReplayRunning:
+            return json_answer({"message": "A replay is running"}, 409)
+        if "text/html" in request.header("accept"):
+            return HttpAnswer(303, [("Location", "/_local/#failures")])
+        return json_answer({"items": [one._asdict() for one in replayed]})
+
     def _run_timer(self, name: str) -> HttpAnswer:
         timer = next((timer for timer in self.timers if timer.name == name), None)
         if timer is None:
@@ -107,7 +124,7 @@ class LocalSite:
             ("/api/docs", "API documentation"),
             ("/_local/mail", f"Mailbox ({len(self.mailbox.all())} mails)"),
             ("/_local/mail.json", "Mailbox as JSON (?to=ADDRESS)"),
-            ("/_local/failures.json", f"Stream records given up ({len(self.failures.entries)})"),
+            ("/_local/failures.json", "Failure queue as JSON, with the records"),
         ]
         if self.stripe:
             links.append(("/_local/stripe/", "Stripe test double"))
@@ -119,9 +136,20 @@ class LocalSite:
         reset = '<form method="post" action="/_local/reset"><button>Throw all data away, start afresh</button></form>'
         return page(
             "Local runner",
-            f"<ul>{listed}</ul><h2>Demo accounts</h2>{accounts}<h2>Timers</h2>{timers}"
+            f"<ul>{listed}</ul><h2>Demo accounts</h2>{accounts}<h2>Timers</h2>{timers}{self._failure_queue()}"
             f"<p>{self.sockets.count()} open sockets.</p>{reset}",
         )
+
+    def _failure_queue(self) -> str:
+        entries = self.failures.entries
+        about = f'<h2 id="failures">Failure queue ({len(entries)})</h2>'
+        if not entries:
+            return f"{about}<p>Empty: no stream record was given up.</p>"
+        rows: list[tuple[str, ...]] = [
+            (one["at"], one["handler"], str(one["attempts"]), one["reason"]) for one in entries[:SHOWN_FAILURES]
+        ]
+        button = '<form method="post" action="/_local/failures/replay"><button>Replay them all</button></form>'
+        return about + _table(("Given up", "Handler", "Calls", "Reason"), rows) + button
 
     def close(self) -> None:
         """Start no more work."""

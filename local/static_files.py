@@ -1,6 +1,7 @@
 """Files of the web client, served as CloudFront serves them from S3: type, validator, cache lifetime, compression.
 
-Used by `gateway` for everything outside /api/ that is a file in `web/public/`.
+Used by `gateway` for everything outside /api/ that is a file in `web/public/`. A file below the name of the release
+(infra/website.py) may be kept for ever.
 """
 
 from __future__ import annotations
@@ -13,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from infra.website import RELEASE, release
 from local.http_message import HttpAnswer, HttpRequest
 
 COMPRESS_FROM = 1000
 """CloudFront compresses objects from 1,000 bytes on."""
 COMPRESSED = re.compile(r"text/|application/(javascript|json|manifest\+json|xml|wasm)|image/svg|font/(ttf|otf)")
-HASHED_NAME = re.compile(r"[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
-"""A name that changes with the content may be kept for ever."""
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".mjs": "text/javascript; charset=utf-8",
@@ -50,22 +50,20 @@ class StaticFiles:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._release = f"static/{release(root)}/"
         self._kept: dict[Path, _Kept] = {}
 
     def find(self, path: str) -> Path | None:
-        """The file that a still percent-encoded URL path names: `/static/x` is `x` or `static/x`."""
-        wanted = unquote(path).lstrip("/")
+        """The file that a still percent-encoded URL path names: `/static/x` and `/static/r-…/x` are `x`."""
+        wanted = RELEASE.sub("", unquote(path).lstrip("/").removeprefix("static/"), count=1)
         last = wanted.rpartition("/")[2]
         if "." not in last or "\0" in wanted or last.startswith("."):
             return None
-        for name in (wanted.removeprefix("static/"), wanted):
-            try:
-                file = (self._root / name).resolve()
-                if file.is_relative_to(self._root) and file.is_file():
-                    return file
-            except OSError:  # a name that the file system cannot have
-                return None
-        return None
+        try:
+            file = (self._root / wanted).resolve()
+            return file if file.is_relative_to(self._root) and file.is_file() else None
+        except OSError:  # a name that the file system cannot have
+            return None
 
     def serve(self, file: Path, request: HttpRequest) -> HttpAnswer:
         """200, or 304 for a client that has it."""
@@ -74,7 +72,8 @@ class StaticFiles:
         kept, kind = self._read(file), content_type(file)
         packed = kept.packed is not None and accepts_gzip(request)
         etag = f'W/"{kept.etag}"' if packed else f'"{kept.etag}"'
-        lifetime = "max-age=31536000, immutable" if HASHED_NAME.search(file.name) else "max-age=0, must-revalidate"
+        is_of_release = request.path.lstrip("/").startswith(self._release)
+        lifetime = "max-age=31536000, immutable" if is_of_release else "max-age=0, must-revalidate"
         headers = [("ETag", etag), ("Cache-Control", f"public, {lifetime}")]
         if kept.packed is not None:
             headers.append(("Vary", "Accept-Encoding"))

@@ -2,22 +2,22 @@
 
 One loop a stream: in order, at least once, the checkpoint saved only after success. A batch that raises is halved
 until the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure; a
-record that fails to the end goes to the failure file with its reason and the stream goes on.
+record that fails to the end goes to the failure queue with its reason and the stream goes on.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
-import os
 import threading
 import time
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local.database import Database
+from local.failures import FailureFile
 from local.handlers import StreamSource
 from local.stream_log import StoredRecord, sequence_number
 
@@ -29,41 +29,6 @@ FIRST_PAUSE_SECONDS = 0.2
 """Doubled after every further failure."""
 LOOK_UP_SECONDS = 1.0
 """How long a loop sleeps when nothing wakes it."""
-
-
-class FailureFile:
-    """The on-failure destination: one JSON line per record that no attempt could handle."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self.entries: list[dict[str, Any]] = []
-
-    def add(self, source: StreamSource, record: StoredRecord, reason: str, attempts: int) -> None:
-        """Durable when it returns."""
-        entry = {
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "handler": source.handler.name,
-            "stream": source.arn,
-            "sequence": sequence_number(record.sequence),
-            "attempts": attempts,
-            "reason": reason,
-            "record": json.loads(record.json),
-        }
-        with self._lock:
-            self.entries.append(entry)
-            if self._path:
-                with open(self._path, "a", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-                    file.write(json.dumps(entry) + "\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self._lock:
-            self.entries.clear()
-            if self._path:
-                self._path.unlink(missing_ok=True)
 
 
 class StreamLoop:
@@ -86,6 +51,7 @@ class StreamLoop:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"stream-{source.handler.name}", daemon=True)
         database.streams.checkpoint(source.handler.name, source.table)
+        failures.serve(source.handler.name, lambda record: self._call([record])[1])
 
     def start(self) -> None:
         """Begin where the checkpoint is."""
@@ -113,11 +79,11 @@ class StreamLoop:
                 self._stopped.wait(1.0)
 
     def _handle(self, batch: list[StoredRecord]) -> None:
-        """Bring a batch to its end: every record handled or in the failure file, or the loop stopped."""
+        """Bring a batch to its end: every record handled or in the failure queue, or the loop stopped."""
         size, failed = len(batch), 0
         while batch and not self._stopped.is_set():
             part = batch[:size]
-            handled, reason = self._call(part)
+            handled, reason = self._call([self._record(one) for one in part])
             if handled:
                 self._save(part[handled - 1])
                 batch, failed = batch[handled:], 0
@@ -135,27 +101,37 @@ class StreamLoop:
 
     def _give_up(self, record: StoredRecord, reason: str, attempts: int) -> None:
         log.error("%s gives up record %s", self._source.handler.name, sequence_number(record.sequence))
-        self._failures.add(self._source, record, reason, attempts)
+        self._failures.add(
+            handler=self._source.handler.name,
+            stream=self._source.arn,
+            sequence=sequence_number(record.sequence),
+            record=json.loads(record.json),
+            reason=reason,
+            attempts=attempts,
+        )
         self._save(record)
 
     def _save(self, record: StoredRecord) -> None:
         self._database.save_checkpoint(self._source.handler.name, self._source.table, record.sequence)
 
-    def _call(self, part: list[StoredRecord]) -> tuple[int, str]:
+    def _record(self, record: StoredRecord) -> dict[str, Any]:
+        return {**json.loads(record.json), "eventSourceARN": self._source.arn}
+
+    def _call(self, records: list[dict[str, Any]]) -> tuple[int, str]:
         """(how many records from the start are handled, why not more)."""
-        records = [{**json.loads(record.json), "eventSourceARN": self._source.arn} for record in part]
-        try:
-            answer = self._source.handler({"Records": records})
-        except Exception as error:
-            log.exception("%s raised on %d records", self._source.handler.name, len(part))
-            return 0, f"{type(error).__name__}: {error}"
-        return _handled(answer, [sequence_number(record.sequence) for record in part])
+        with _heard() as errors:
+            try:
+                answer = self._source.handler({"Records": records})
+            except Exception as error:
+                log.exception("%s raised on %d records", self._source.handler.name, len(records))
+                return 0, f"{type(error).__name__}: {error}"
+        return _handled(answer, [record["dynamodb"]["SequenceNumber"] for record in records], errors)
 
 
 REPORTED = "reported by the handler"
 
 
-def _handled(answer: object, sequences: list[str]) -> tuple[int, str]:
+def _handled(answer: object, sequences: list[str], errors: Mapping[str, str]) -> tuple[int, str]:
     """Lambda's reading of a partial answer: none or empty is success, an unknown identifier fails the whole batch."""
     failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
     if not failures:
@@ -163,7 +139,37 @@ def _handled(answer: object, sequences: list[str]) -> tuple[int, str]:
     named = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
     if any(name not in sequences for name in named):
         return 0, "batchItemFailures names a record that is not in the batch"
-    return min(sequences.index(str(name)) for name in named), REPORTED
+    first = min(sequences.index(str(name)) for name in named)
+    error = errors.get(sequences[first])
+    return first, f"{REPORTED}: {error}" if error else REPORTED
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[dict[str, str]]:
+    """What the product logs meanwhile about single records: sequence number -> exception and where it was raised.
+
+    A partial answer does not say why; on AWS too the log does, one line with `sequence_number` (triggers/streams.py).
+    """
+    listener = _Listener()
+    logger = logging.getLogger("telemetry")
+    logger.addHandler(listener)
+    try:
+        yield listener.errors
+    finally:
+        logger.removeHandler(listener)
+
+
+class _Listener(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.errors: dict[str, str] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the last word on each record."""
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            line = json.loads(record.getMessage())
+            place = f" at {line['stack'][-1]}" if line.get("stack") else ""
+            self.errors[line["sequence_number"]] = f"{line['error']}{place}"
 
 
 def wait_until_drained(loops: list[StreamLoop], seconds: float) -> bool:

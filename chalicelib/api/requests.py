@@ -11,7 +11,9 @@ from chalicelib.domain.principal import Principal
 Auth = Literal["none", "optional", "required"]
 
 PRIVATE = "private, no-cache"
-PUBLIC = "public, max-age=0, s-maxage=5, must-revalidate"
+PUBLIC = "public, max-age=0, s-maxage=10, must-revalidate"
+PAGE = "public, max-age=0, s-maxage=60, must-revalidate"
+"""Pages show nothing that a sale depends on; what they say of stock their scripts ask the API for (ADR 8)."""
 
 
 class Request:

@@ -5,7 +5,7 @@ The one importer of adapters. Routes, triggers and reactions call `services()`; 
 
 from __future__ import annotations
 
-from chalicelib import config
+from chalicelib import config, telemetry
 from chalicelib.bootstrap.content import ContentServices
 from chalicelib.bootstrap.live import LiveServices
 from chalicelib.bootstrap.sales import SalesServices
@@ -23,6 +23,7 @@ def services() -> Services:
     global _services  # noqa: PLW0603 - one per process, like the Lambda container it lives in
     if _services is None:
         _services = Services(config.load())
+        telemetry.use_stage(_services.config.stage)
     return _services
 
 

@@ -104,6 +104,7 @@ class ContentServices(Core):
     @cached_property
     def rendering(self) -> Rendering:
         """Pages."""
+        from chalicelib.pages.website import Website
         from chalicelib.services.rendering import Rendering
 
         def bodies() -> DynamoBodies:
@@ -116,5 +117,5 @@ class ContentServices(Core):
             bodies=bodies,
             sales=self._sales_view,
             clock=self.clock,
-            public_url=self.config.public_url,
+            website=Website(self.config.public_url, self.config.website),
         )

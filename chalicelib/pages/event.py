@@ -14,6 +14,7 @@ from chalicelib.domain.ticket import TicketType
 from chalicelib.pages import words
 from chalicelib.pages.poster import poster
 from chalicelib.pages.templating import render
+from chalicelib.pages.website import Website
 
 SPEAKERS_AT_FIRST = 24
 _LEVELS = ("platinum", "diamond", "gold", "silver", "bronze")
@@ -41,13 +42,14 @@ def event_page(
     sessions: Sequence[Session],
     speakers: Iterable[Speaker],
     sponsors: Iterable[Sponsor],
-    public_url: str,
+    website: Website,
 ) -> str:
     """The page. Speakers in order of their names, sponsors of the highest level first."""
     people = sorted(speakers, key=lambda speaker: (speaker.name.casefold(), speaker.id))
-    canonical = f"{public_url}/e/{event.slug or event.id}"
+    canonical = f"{website.url}/e/{event.slug or event.id}"
     return render(
         "event",
+        static=website.static,
         event=event,
         when=words.period(event.starts_at, event.ends_at, event.timezone),
         address=address(event),

@@ -8,6 +8,7 @@ from chalicelib.domain.event import Event
 from chalicelib.pages import words
 from chalicelib.pages.poster import poster
 from chalicelib.pages.templating import render
+from chalicelib.pages.website import Website
 
 MOST_UPCOMING = 120
 MOST_PAST = 24
@@ -22,16 +23,17 @@ class Card(NamedTuple):
     picture: Any
 
 
-def home_page(events: Iterable[Event], *, today: date, public_url: str) -> str:
+def home_page(events: Iterable[Event], *, today: date, website: Website) -> str:
     """The page as of a day (UTC). An event is past once its last day is."""
     listed = list(events)
     upcoming = sorted((e for e in listed if _last_day(e) >= today), key=lambda e: (e.starts_at, e.id))
     past = sorted((e for e in listed if _last_day(e) < today), key=lambda e: (e.starts_at, e.id), reverse=True)
     return render(
         "home",
+        static=website.static,
         upcoming=[_card(event) for event in upcoming[:MOST_UPCOMING]],
         past=[_card(event) for event in past[:MOST_PAST]],
-        canonical=f"{public_url}/",
+        canonical=f"{website.url}/",
     )
 
 

@@ -12,6 +12,7 @@ from chalicelib.domain.event import Event
 from chalicelib.domain.programme import Microlocation, Session, Speaker, Track
 from chalicelib.pages import words
 from chalicelib.pages.templating import render
+from chalicelib.pages.website import Website
 
 
 class Entry(NamedTuple):
@@ -52,7 +53,7 @@ def schedule_page(
     speakers: Iterable[Speaker],
     tracks: Iterable[Track],
     rooms: Iterable[Microlocation],
-    public_url: str,
+    website: Website,
 ) -> str:
     """The page of everything on stage."""
     zone = ZoneInfo(event.timezone)
@@ -61,6 +62,7 @@ def schedule_page(
     days = [_day(day, group, zone, cast) for day, group in _by_day(timed, zone).items()]
     return render(
         "schedule",
+        static=website.static,
         event=event,
         when=words.period(event.starts_at, event.ends_at, event.timezone),
         days=_without_repeated_offsets(days),
@@ -68,7 +70,7 @@ def schedule_page(
         tracks=cast.tracks_of(sessions),
         session_count=len(sessions),
         speaker_count=len({id_ for session in sessions for id_ in session.speaker_ids}),
-        canonical=f"{public_url}/e/{event.slug or event.id}/schedule",
+        canonical=f"{website.url}/e/{event.slug or event.id}/schedule",
     )
 
 

@@ -1,10 +1,11 @@
 """Shells: pages that are the same for everybody and ask the API for the rest, and the page for what is missing."""
 
 from chalicelib.pages.templating import render
+from chalicelib.pages.website import Website
 
 SHELLS = ("order", "pay", "complete", "sign-in", "sign-up", "verify", "reset", "notifications", "missing")
 
 
-def shell_page(name: str) -> str:
+def shell_page(name: str, website: Website) -> str:
     """The page of this name, one of SHELLS."""
-    return render(name)
+    return render(name, static=website.static)

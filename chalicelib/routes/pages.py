@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from chalicelib import bootstrap
 from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
-from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.api.requests import PAGE, Answer, Contract, Request
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import View
 from chalicelib.services.reading import Found
@@ -111,6 +111,7 @@ def _answer(request: Request, find: Callable[[], Found]) -> Answer:
     """A page with the headers that every page has; what is missing is a page too."""
     try:
         answer = conditional(request, find(), View.PUBLIC, content_type=HTML)
+        answer.headers["Cache-Control"] = PAGE
     except NotFound:
         body = bootstrap.services().rendering.missing()
         answer = Answer(body, 404, {"Content-Type": HTML, "Cache-Control": "no-store"})

@@ -14,6 +14,7 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.pagination import MAX_LIMIT, Page
 from chalicelib.pages.revision import revision
+from chalicelib.pages.website import Website
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Bodies, Representations
 from chalicelib.ports.sales import SalesView
@@ -36,26 +37,27 @@ class Rendering:
         bodies: Callable[[], Bodies],
         sales: SalesView,
         clock: Clock,
-        public_url: str,
+        website: Website,
     ) -> None:
         self._stored = stored
         self._bodies = bodies
         self._sales = sales
         self._clock = clock
-        self._public_url = public_url
+        self._website = website
+        self._revision = revision() + website.release
 
     def home(self) -> Found:
         """The published events. What is upcoming changes with the day (UTC), so the tag names it."""
         today = datetime.fromtimestamp(self._clock.now(), UTC).date()
 
         def named(tag: str) -> str:
-            return f"{tag}-p{revision()}-{today:%Y%m%d}"
+            return f"{tag}-p{self._revision}-{today:%Y%m%d}"
 
         def body() -> str:
             from chalicelib.pages.home import home_page
 
             events = [_revived(Kind.EVENTS, member.body) for member in self._bodies().directory()]
-            return home_page(events, today=today, public_url=self._public_url)
+            return home_page(events, today=today, website=self._website)
 
         tag = named(self._stored.directory_tag())
         return Found(tag, lambda: self._load(DIRECTORY, HOME, tag, lambda: named(self._bodies().directory_tag()), body))
@@ -74,22 +76,22 @@ class Rendering:
         def load() -> tuple[str, str]:
             from chalicelib.pages.shells import shell_page
 
-            return tag, shell_page(name)
+            return tag, shell_page(name, self._website)
 
-        tag = f"{name}-p{revision()}"
+        tag = f"{name}-p{self._revision}"
         return Found(tag, load)
 
     def missing(self) -> str:
         """The page for what does not exist."""
         from chalicelib.pages.shells import shell_page
 
-        return shell_page("missing")
+        return shell_page("missing", self._website)
 
     def _of_event(self, event_id: str, name: str, body: Callable[[], str]) -> Found:
         def named(tag: str | None) -> str:
             if tag is None:
                 raise NotFound
-            return f"{tag}-p{revision()}"
+            return f"{tag}-p{self._revision}"
 
         def current() -> str:
             return named(self._bodies().tag(event_id, "pages", View.PUBLIC))
@@ -117,7 +119,7 @@ class Rendering:
             sessions=self._all(event_id, Kind.SESSIONS),
             speakers=self._all(event_id, Kind.SPEAKERS),
             sponsors=self._all(event_id, Kind.SPONSORS),
-            public_url=self._public_url,
+            website=self._website,
         )
 
     def _schedule_body(self, event_id: str) -> str:
@@ -129,7 +131,7 @@ class Rendering:
             speakers=self._all(event_id, Kind.SPEAKERS),
             tracks=self._all(event_id, Kind.TRACKS),
             rooms=self._all(event_id, Kind.MICROLOCATIONS),
-            public_url=self._public_url,
+            website=self._website,
         )
 
     def _event(self, event_id: str) -> Any:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from . import customers, events, idempotency, reading, refunds, session_parameters, sessions
+from . import customers, endpoints, events, idempotency, reading, refunds, session_parameters, sessions
 from .errors import ParameterError, StripeError, account_refused, key_refused, route_missing
 from .expanding import expand
 from .faults import ApiFault, Faults
@@ -219,6 +219,11 @@ _TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
     ("GET", "/v1/refunds/*", reading.finder("refund"), reading.ONE),
     ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
     ("GET", "/v1/events", events.list_events, events.LIST),
+    ("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.CREATE),
+    ("GET", "/v1/webhook_endpoints", endpoints.list_endpoints, endpoints.LIST),
+    ("GET", "/v1/webhook_endpoints/*", reading.finder("webhook_endpoint"), reading.ONE),
+    ("POST", "/v1/webhook_endpoints/*", endpoints.update_endpoint, endpoints.UPDATE),
+    ("DELETE", "/v1/webhook_endpoints/*", endpoints.delete_endpoint, endpoints.NONE),
     ("GET", "/v1/events/*", reading.finder("event"), reading.ONE),
 )  # fmt: skip
 _ROUTES = tuple(

@@ -1,4 +1,4 @@
-"""Sending events to the webhook endpoint: signing, retries with backoff, and the faults on the way.
+"""Sending events to the webhook endpoints: signing, retries with backoff, and the faults on the way.
 
 A delivery is a row in the store until the endpoint answers 2xx, so a killed process goes on where it was.
 Signature scheme: https://docs.stripe.com/webhooks#verify-manually.
@@ -98,31 +98,33 @@ class Sender:
             return
         with self._works() as work:
             event = work.get("event", delivery["id"])
-        statuses = self._attempt(event, faults)
-        if any(200 <= status < 300 for status in statuses):
+            listeners = work.listeners(event["type"])
+        if all(self._attempt(event, faults, url, secret) for url, secret in listeners):
             self._settle(delivery)
         else:
             wait = self._settings.first_retry * 2.0 ** min(delivery["attempts"], 20)
             at = self._clock() + min(wait, self._settings.longest_retry)
             self._postpone(delivery, at, tried=True)
 
-    def _attempt(self, event: Json, faults: dict[str, WebhookFault]) -> list[int]:
+    def _attempt(self, event: Json, faults: dict[str, WebhookFault], url: str, secret: str) -> bool:
+        """Whether one endpoint took the event."""
         if "flip_livemode" in faults:
             event["livemode"] = not event["livemode"]
         body = json.dumps(event, indent=2).encode()
-        headers = self._headers(body, faults)
+        headers = self._headers(body, faults, secret)
         if "tamper" in faults:
             body = body.replace(b'"livemode": false', b'"livemode": true', 1) + b"\n"
         times = faults["duplicate"].times if "duplicate" in faults else 1
-        return self._post_at_once(headers, body, times)
+        statuses = self._post_at_once(url, headers, body, times)
+        return any(200 <= status < 300 for status in statuses)
 
-    def _headers(self, body: bytes, faults: dict[str, WebhookFault]) -> dict[str, str]:
+    def _headers(self, body: bytes, faults: dict[str, WebhookFault], secret: str) -> dict[str, str]:
         at = int(self._clock() - (faults["age"].seconds if "age" in faults else 0))
-        secrets = [self._settings.webhook_secret]
+        secrets = [secret]
         if "wrong_secret" in faults:
             secrets = [_WRONG_SECRET]
         elif "two_secrets" in faults:
-            secrets = [_WRONG_SECRET, self._settings.webhook_secret]
+            secrets = [_WRONG_SECRET, secret]
         parts = [f"t={at}", *(f"v1={sign(body, secret=secret, at=at)}" for secret in secrets)]
         parts.append(f"v0={sign(body, secret=_WRONG_SECRET, at=at)}")  # test mode sends a v0 that proves nothing
         return {
@@ -133,8 +135,8 @@ class Sender:
             "Stripe-Signature": ",".join(parts),
         }
 
-    def _post_at_once(self, headers: dict[str, str], body: bytes, times: int) -> list[int]:
-        url, timeout = self._settings.webhook_url, self._settings.post_timeout
+    def _post_at_once(self, url: str, headers: dict[str, str], body: bytes, times: int) -> list[int]:
+        timeout = self._settings.post_timeout
         if times == 1:
             return [self._post(url, headers, body, timeout)]
         statuses: list[int] = []

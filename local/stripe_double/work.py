@@ -78,7 +78,7 @@ class Work:
             "created": self.now,
             "data": data,
             "livemode": False,
-            "pending_webhooks": 1 if self.settings.webhook_url else 0,
+            "pending_webhooks": len(self.listeners(kind)),
             "request": {
                 "id": None if by_itself else self.request_id,
                 "idempotency_key": None if by_itself else self.idempotency_key,
@@ -91,10 +91,23 @@ class Work:
 
     def queue(self, event: Json) -> None:
         """Have the event delivered as soon as the sender runs."""
-        if self.settings.webhook_url:
+        if self.listeners(event["type"]):
             key = event["id"]
             self.tx.put(
                 "delivery",
                 key,
                 {"id": key, "type": event["type"], "attempts": 0, "next_at": self.at},
             )
+
+    def listeners(self, kind: str) -> list[tuple[str, str]]:
+        """URL and secret of every endpoint that is told of events of this kind: the one in the settings, and those that
+        were registered (endpoints.py).
+        """
+        told = self.settings.webhook_url
+        found = [(told, self.settings.webhook_secret)] if told else []
+        registered = [
+            row
+            for row in self.tx.rows("webhook_endpoint")
+            if row["status"] == "enabled" and {"*", kind} & set(row["enabled_events"])
+        ]
+        return found + [(row["url"], self.get("endpoint_secret", row["id"])["secret"]) for row in registered]

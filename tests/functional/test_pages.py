@@ -1,7 +1,10 @@
 """Pages over HTTP: validators, headers, what changes them, and what is missing."""
 
+import re
+
 import pytest
 
+from chalicelib import bootstrap
 from tests.functional.builders import make, make_event
 from tests.harness.client import Client
 
@@ -25,7 +28,7 @@ def ticket_type(client: Client, event_id: str, name: str) -> None:
 def test_page_is_html_and_its_tag_answers_304(event_id: str, anonymous: Client, path: str) -> None:
     full = anonymous.get(path)
     assert (full.status, full.headers["content-type"]) == (200, HTML)
-    assert full.headers["cache-control"] == "public, max-age=0, s-maxage=5, must-revalidate"
+    assert full.headers["cache-control"] == "public, max-age=0, s-maxage=60, must-revalidate"
     again = anonymous.get(path, if_none_match=full.etag)
     assert (again.status, again.body, again.etag) == (304, b"", full.etag)
     assert anonymous.get(path).body == full.body
@@ -106,3 +109,21 @@ def test_more_sessions_than_one_query_page_are_all_there(
     for number in range(5):
         make(organiser, event_id, "sessions", title=f"Talk {number}", state="accepted")
     assert anonymous.get("/pages/e/alpine/schedule").body.count(b'<li class="talk"') == 5
+
+
+def test_page_names_files_of_this_release_and_its_tag_changes_with_it(
+    anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown(release: str) -> tuple[str, str]:
+        settings = bootstrap.services().config._replace(website=release)
+        bootstrap.use(bootstrap.Services(settings))
+        page = anonymous.get("/pages/sign-in")
+        return page.etag, page.body.decode()
+
+    before = bootstrap.services()
+    try:
+        (plain, _), (first, html), (second, _) = shown(""), shown("r-0123456789ab"), shown("r-ba9876543210")
+    finally:
+        bootstrap.use(before)
+    assert len({plain, first, second}) == 3
+    assert set(re.findall(r'(?:href|src)="(/static/[^/"]+/)', html)) == {"/static/r-0123456789ab/"}

@@ -23,7 +23,7 @@ def sample():
 def static_dir(tmp_path) -> Path:
     directory = tmp_path / "public"
     directory.mkdir()
-    (directory / "app-3f9a2c1d.js").write_text("let x = 1;\n" * 200)
+    (directory / "app.js").write_text("let x = 1;\n" * 200)
     (directory / "logo.svg").write_text("<svg/>")
     (tmp_path / "secret.txt").write_text("secret")
     return directory

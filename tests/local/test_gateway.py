@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from infra.website import release
 from local.servers import PatientHttp
 
 pytestmark = pytest.mark.enable_socket
@@ -220,12 +221,15 @@ def test_pages_and_docs_are_routes_of_the_app(origin):
     assert (missing.status_code, missing.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
 
-def test_static_files_have_type_validator_and_lifetime(origin):
-    script = httpx.get(f"{origin}/static/app-3f9a2c1d.js", headers={"Accept-Encoding": "gzip"})
+def test_static_files_have_type_validator_and_lifetime(origin, static_dir):
+    name = release(static_dir)
+    script = httpx.get(f"{origin}/static/{name}/app.js", headers={"Accept-Encoding": "gzip"})
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert script.headers["content-encoding"] == "gzip"
     assert script.headers["vary"] == "Accept-Encoding"
+    other = httpx.get(f"{origin}/static/r-0123456789ab/app.js")
+    assert other.headers["cache-control"] == "public, max-age=0, must-revalidate"
     logo = httpx.get(f"{origin}/static/logo.svg")
     assert logo.headers["cache-control"] == "public, max-age=0, must-revalidate"
     again = httpx.get(f"{origin}/static/logo.svg", headers={"If-None-Match": logo.headers["etag"]})

@@ -9,13 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.demo import DemoAccount
+from local.failures import FailureFile
 from local.gateway import Gateway
 from local.handlers import schedules
 from local.mailbox import Mailbox
 from local.servers import listen, serving
 from local.site import LocalSite
 from local.sockets import SocketGateway
-from local.streams import FailureFile
 from local.timers import Timer
 
 pytestmark = pytest.mark.enable_socket

@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
+from local.failures import FailureFile
 from local.gateway import Gateway
 from local.handlers import Handler, socket_handlers
 from local.mailbox import Mailbox
 from local.servers import listen, serving
 from local.site import LocalSite
 from local.sockets import SocketGateway
-from local.streams import FailureFile
 
 pytestmark = pytest.mark.enable_socket
 

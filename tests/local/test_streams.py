@@ -8,9 +8,10 @@ import time
 import pytest
 
 from local.database import Database
+from local.failures import FailureFile
 from local.handlers import Handler, StreamSource
 from local.stream_log import UNREAD_LIMIT, StoredRecord, StreamLog
-from local.streams import FailureFile, StreamLoop, wait_until_drained
+from local.streams import StreamLoop, wait_until_drained
 from tests.local.conftest import TABLE, call, put
 
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/sample-outbox/stream/local"

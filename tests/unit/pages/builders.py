@@ -7,7 +7,9 @@ from chalicelib.domain.event import Event, EventState, Venue
 from chalicelib.domain.money import Money
 from chalicelib.domain.programme import Microlocation, Session, SessionState, Speaker, Sponsor, Track
 from chalicelib.domain.ticket import TicketType
+from chalicelib.pages.website import Website
 
+WEBSITE = Website("https://m.example", "r-0123456789ab")
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 EVIL = '<img src=x onerror="alert(1)">'
 ESCAPED = "&lt;img src=x onerror=&#34;alert(1)&#34;&gt;"

@@ -8,12 +8,12 @@ import pytest
 
 from chalicelib.domain.event import Venue
 from chalicelib.pages.event import address, event_page, levels, summary
-from tests.unit.pages.builders import ESCAPED, EVIL, at, event, session, speaker, sponsor, ticket
+from tests.unit.pages.builders import ESCAPED, EVIL, WEBSITE, at, event, session, speaker, sponsor, ticket
 
 
 def page(shown: Any = None, **more: Any) -> str:
     given: dict[str, Any] = {"tickets": [], "sessions": [], "speakers": [], "sponsors": []}
-    return event_page(shown or event(), public_url="https://m.example", **{**given, **more})
+    return event_page(shown or event(), website=WEBSITE, **{**given, **more})
 
 
 def test_page_names_time_zone_place_and_price() -> None:

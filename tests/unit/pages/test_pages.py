@@ -10,7 +10,7 @@ from chalicelib.pages.poster import poster
 from chalicelib.pages.revision import revision
 from chalicelib.pages.shells import SHELLS, shell_page
 from chalicelib.pages.templating import rich
-from tests.unit.pages.builders import ESCAPED, EVIL, at, event, ident
+from tests.unit.pages.builders import ESCAPED, EVIL, WEBSITE, at, event, ident
 
 
 def test_home_lists_what_is_next_first_and_what_was_last_first() -> None:
@@ -18,24 +18,24 @@ def test_home_lists_what_is_next_first_and_what_was_last_first() -> None:
         return event(id=ident(number), name=f"On {day}", starts_at=at(f"{day}T08:00"), ends_at=at(f"{day}T17:00"))
 
     given = [on(1, "2027-03-01"), on(2, "2027-02-01"), on(3, "2027-01-10"), on(4, "2026-05-01"), on(5, "2026-06-01")]
-    html = home_page(given, today=date(2027, 1, 10), public_url="https://m.example")  # type: ignore[arg-type]
+    html = home_page(given, today=date(2027, 1, 10), website=WEBSITE)  # type: ignore[arg-type]
     names = re.findall(r"<h3><a href=\"/e/alpine\">(.*?)</a>", html)
     assert names == ["On 2027-01-10", "On 2027-02-01", "On 2027-03-01", "On 2026-06-01", "On 2026-05-01"]
 
 
 def test_home_shows_names_as_text() -> None:
-    html = home_page([event(name=EVIL)], today=date(2027, 1, 1), public_url="https://m.example")
+    html = home_page([event(name=EVIL)], today=date(2027, 1, 1), website=WEBSITE)
     assert "<img" not in html
     assert ESCAPED in html
 
 
 def test_home_without_events_says_so() -> None:
-    assert "Nothing is announced yet." in home_page([], today=date(2027, 1, 1), public_url="https://m.example")
+    assert "Nothing is announced yet." in home_page([], today=date(2027, 1, 1), website=WEBSITE)
 
 
 @pytest.mark.parametrize("name", SHELLS)
 def test_shell_has_no_inline_script_style_or_handler_and_says_what_it_needs(name: str) -> None:
-    html = shell_page(name)
+    html = shell_page(name, WEBSITE)
     assert not re.findall(r"<script(?! type=\"module\" src=\"/static/)", html)
     assert not re.findall(r"\s(?:style|on\w+)=", html)
     assert name == "missing" or "This page needs JavaScript" in html

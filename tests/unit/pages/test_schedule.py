@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib.pages.schedule import length, schedule_page
-from tests.unit.pages.builders import ESCAPED, EVIL, at, event, ident, room, session, speaker, track
+from tests.unit.pages.builders import ESCAPED, EVIL, WEBSITE, at, event, ident, room, session, speaker, track
 
 
 def page(sessions: list[Any], **more: Any) -> str:
-    given: dict[str, Any] = {"speakers": [], "tracks": [], "rooms": [], "public_url": "https://m.example"}
+    given: dict[str, Any] = {"speakers": [], "tracks": [], "rooms": [], "website": WEBSITE}
     return schedule_page(more.pop("event", event()), sessions=sessions, **{**given, **more})
 
 

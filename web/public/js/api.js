@@ -22,10 +22,13 @@ export function now() {
   return Date.now() + skew;
 }
 
-/** GET as JSON. What is known is asked for with its ETag, so an unchanged answer costs a 304. */
-export async function get(path) {
+/**
+ * GET as JSON. What is known is asked for with its ETag, so an unchanged answer costs a 304.
+ * @param {{open?: boolean}} [how] `open`: what everybody may read, asked for without credentials, as caches know it
+ */
+export async function get(path, { open = false } = {}) {
   const known = kept.get(path);
-  const response = await ask("GET", path, { headers: known ? { "If-None-Match": known.etag } : {} });
+  const response = await ask("GET", path, { headers: known ? { "If-None-Match": known.etag } : {} }, { open });
   if (response.status === 304 && known) return known.body;
   const body = await read(response);
   const etag = response.headers.get("ETag");
@@ -44,11 +47,11 @@ export async function send(method, path, body, { key, keepalive } = {}) {
   return read(await ask(method, path, { headers, body: body && JSON.stringify(body), keepalive }));
 }
 
-async function ask(method, path, options, again = true) {
+async function ask(method, path, options, { open = false, again = true } = {}) {
   let response;
   let token;
   try {
-    token = await accessToken();
+    token = open ? null : await accessToken();
     const headers = token ? { ...options.headers, Authorization: `Bearer ${token}` } : options.headers;
     response = await fetch(path.startsWith(BASE) ? path : BASE + path, { ...options, method, headers, cache: "no-store" });
   } catch (error) {
@@ -58,7 +61,7 @@ async function ask(method, path, options, again = true) {
   if (date && Math.abs(date - Date.now()) > 2500) skew = date - Date.now();
   if (response.status === 401 && token && again) {
     distrust();
-    return ask(method, path, options, false);
+    return ask(method, path, options, { again: false });
   }
   return response;
 }

@@ -2,7 +2,7 @@
 import { el, icon } from "./format.js";
 import { live } from "./live.js";
 import { draw, listen } from "./notelist.js";
-import { countUnread, load, markAll, newest, store, watch } from "./notifications.js";
+import { load, markAll, newest, store, watch } from "./notifications.js";
 import { disclose } from "./site.js";
 
 const SHOWN = 12;
@@ -17,7 +17,6 @@ export function start(holder) {
   if (first) {
     watch(render);
     live.start();
-    countUnread().catch(() => {});
   }
   render();
 }

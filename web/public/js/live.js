@@ -1,10 +1,11 @@
-// One socket a tab for what changes. It comes back by itself; while it is away the unread count is asked for with its
-// ETag, so that the number stays true where sockets are blocked or switched off.
+// One socket a tab for what changes; its greeting has the unread count. It comes back by itself; while it is away the
+// count is asked for with its ETag, so that the number stays true where sockets are blocked or switched off.
 import { get, send } from "./api.js";
 import { onChange, user } from "./session.js";
 
 const PING_MS = 55_000;
 const PONG_MS = 8_000;
+const FIRST_POLL_MS = 1_500;
 const POLL_MS = 4_000;
 const SLOW_POLL_MS = 20_000;
 const LONGEST_WAIT_MS = 5_000;
@@ -20,6 +21,7 @@ class Live {
   #last = null;
   #running = false;
   #off = false;
+  #asked = false;
 
   /** Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `resync`, `order`. */
   on(name, callback) {
@@ -141,6 +143,8 @@ class Live {
   #poll() {
     if (this.#timers.poll) return;
     const slow = this.#off || document.hidden || Date.now() - this.#lostAt > GIVE_UP_QUICK_MS;
+    const wait = !this.#asked ? FIRST_POLL_MS : slow ? SLOW_POLL_MS : POLL_MS;
+    this.#asked = true;
     this.#timers.poll = setTimeout(async () => {
       this.#timers.poll = 0;
       if (!this.#running || this.#lostAt === 0) return;
@@ -151,7 +155,7 @@ class Live {
         // Next time.
       }
       if (this.#running && this.#lostAt) this.#poll();
-    }, slow ? SLOW_POLL_MS : POLL_MS);
+    }, wait);
   }
 }
 

@@ -111,7 +111,7 @@ function restoreDraft() {
 /** How many are left, as the server knows it; without an answer the server still decides when ordering. */
 async function refresh() {
   try {
-    const { items } = await get(`/events/${event}/ticket-types`);
+    const { items } = await get(`/events/${event}/ticket-types?view=public`, { open: true });
     for (const type of types) type.available = items.find((item) => item.id === type.id)?.available ?? 0;
   } catch {
     // Offline: the prices stand, the order will tell.

@@ -1,0 +1,70 @@
+"""Writes what `chalice deploy` reads: the stage's variables in .chalice/config.json and one policy file a function.
+
+Called by the steps. After that `chalice deploy --stage NAME` alone does the same as the step that calls it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from infra import names, policies
+
+
+def write(project: Path, stage: str, *, variables: dict[str, str], placeholders: dict[str, str]) -> bool:
+    """Write both; whether that changed anything."""
+    folder = project / ".chalice" / "policies" / stage
+    folder.mkdir(parents=True, exist_ok=True)
+    rendered = {folder / f"{name}.json": policies.render(name, placeholders) for name in names.FUNCTIONS}
+    written = [_write(file, text) for file, text in rendered.items()]
+    return _write_variables(project, stage, variables) or any(written)
+
+
+def _write_variables(project: Path, stage: str, variables: dict[str, str]) -> bool:
+    file = project / ".chalice" / "config.json"
+    config = json.loads(file.read_text(encoding="utf-8"))
+    table = config["stages"].setdefault(stage, {})
+    table["environment_variables"] = dict(sorted(variables.items()))
+    policies_of = table.setdefault("lambda_functions", {})
+    for name in names.FUNCTIONS:
+        policies_of.setdefault(name, {})["iam_policy_file"] = f"policies/{stage}/{name}.json"
+    return _write(file, json.dumps(config, indent=2) + "\n")
+
+
+def _write(file: Path, text: str) -> bool:
+    if file.exists() and file.read_text(encoding="utf-8") == text:
+        return False
+    file.write_text(text, encoding="utf-8")
+    return True
+
+
+def reserved(project: Path, stage: str) -> dict[str, int]:
+    """Concurrency that the stage's functions keep for themselves."""
+    functions = _config(project)["stages"].get(stage, {}).get("lambda_functions", {})
+    return {name: one["reserved_concurrency"] for name, one in functions.items() if "reserved_concurrency" in one}
+
+
+def architecture(project: Path) -> str:
+    """The processor that the functions run on."""
+    return str(_config(project)["lambda_architecture"])
+
+
+def _config(project: Path) -> dict[str, Any]:
+    config: dict[str, Any] = json.loads((project / ".chalice" / "config.json").read_text(encoding="utf-8"))
+    return config
+
+
+def fingerprint(project: Path, stage: str) -> str:
+    """A digest of all that a release is made of: code, dependencies, configuration, policies."""
+    digest = hashlib.sha256()
+    for file in release_files(project, stage):
+        digest.update(str(file.relative_to(project)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def release_files(project: Path, stage: str) -> list[Path]:
+    """The files of a release, by name."""
+    roots = [project / "chalicelib", project / "web" / "public", project / ".chalice" / "policies" / stage]
+    files = [project / "app.py", project / "requirements.txt", project / ".chalice" / "config.json"]
+    below = (file for root in roots for file in root.rglob("*"))
+    return sorted([*files, *(file for file in below if file.is_file() and "__pycache__" not in file.parts)])

@@ -1,0 +1,155 @@
+"""One stage in one account, as the steps see it: sessions, names, what the stacks gave, where the product answers."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from infra import names, website
+from infra.adopting import function_arn, rest_api_id, websocket_api_id
+from infra.cloudformation import Stack, Stacks
+from infra.parameters import Parameters
+from infra.settings import Stage
+
+API_URL = "https://{api}.execute-api.{region}.amazonaws.com"
+SOCKET_URL = "wss://{api}.execute-api.{region}.amazonaws.com/{stage}"
+PENDING = "https://pending.invalid"
+"""The public URL until there is one: the first deploy makes the API that the CDN, and so the URL, needs."""
+
+
+class Deployment:
+    """Everything is asked of AWS when needed, so that a run that was interrupted finds what the last one made."""
+
+    def __init__(self, stage: Stage, session: Any, project: Path) -> None:
+        self.stage = stage
+        self.session = session
+        self.project = project
+        self.parameters = Parameters(session.client("ssm"), stage)
+        self.stacks = Stacks(
+            session.client("cloudformation"), tags={"app": "marquee", "stage": stage.name, "managed-by": "infra"}
+        )
+
+    @property
+    def prefix(self) -> str:
+        """What the names of everything in this stage begin with."""
+        return self.stage.prefix
+
+    @cached_property
+    def account(self) -> str:
+        """The account's number."""
+        return str(self.session.client("sts").get_caller_identity()["Account"])
+
+    def outputs(self, part: str) -> dict[str, str]:
+        """What one of the stacks gives."""
+        return self.stacks.outputs(f"{self.prefix}-{part}")
+
+    def function_arn(self, name: str) -> str | None:
+        """A function's ARN, or None before it is deployed."""
+        return function_arn(self.session.client("lambda"), names.function(self.prefix, name))
+
+    @property
+    def data(self) -> Stack:
+        """The tables."""
+        return Stack(
+            f"{self.prefix}-data",
+            "data.yaml",
+            {"Stage": self.stage.name, "Protect": _flag(self.stage.protect_tables)},
+        )
+
+    @property
+    def base(self) -> Stack:
+        """Buckets, queue, log groups, mail identity."""
+        return Stack(
+            f"{self.prefix}-base",
+            "base.yaml",
+            {
+                "Stage": self.stage.name,
+                "LogRetentionDays": str(self.stage.log_days),
+                "MailDomain": self.stage.mail_domain,
+            },
+        )
+
+    @property
+    def edge(self) -> Stack:
+        """CDN and webhook API. There must be a deployed REST API."""
+        base = self.outputs("base")
+        return Stack(
+            f"{self.prefix}-edge",
+            "edge.yaml",
+            {
+                "Stage": self.stage.name,
+                "RestApiId": rest_api_id(self.session, self.prefix) or "",
+                "WebsiteBucket": base["WebsiteBucket"],
+                "DomainName": self.stage.domain,
+                "CertificateArn": self.stage.certificate_arn,
+            },
+        )
+
+    @property
+    def watch(self) -> Stack:
+        """Alarms, dashboard, budget."""
+        return Stack(
+            f"{self.prefix}-watch",
+            "watch.yaml",
+            {
+                "Stage": self.stage.name,
+                "AlarmEmail": self.stage.alarm_email,
+                "MonthlyBudget": str(self.stage.budget),
+            },
+        )
+
+    @property
+    def public_url(self) -> str:
+        """Where people go, or PENDING before the first deploy is through."""
+        if self.stage.cdn:
+            return self.outputs("edge").get("PublicUrl", PENDING)
+        api = rest_api_id(self.session, self.prefix)
+        return API_URL.format(api=api, region=self.stage.region) if api else PENDING
+
+    @property
+    def webhook_url(self) -> str:
+        """Where Stripe calls."""
+        return self.outputs("edge").get("WebhookUrl") or f"{self.public_url}/api/v1/stripe/webhook"
+
+    @property
+    def websocket_url(self) -> str:
+        """Where sockets connect, or nothing before the first deploy."""
+        api = websocket_api_id(self.session, self.prefix)
+        return SOCKET_URL.format(api=api, region=self.stage.region, stage=names.API_STAGE) if api else ""
+
+    def variables(self) -> dict[str, str]:
+        """The environment of the functions, as far as it is known by now."""
+        data = self.outputs("data")
+        websocket = self.websocket_url
+        return {
+            "STAGE": self.stage.name,
+            "TABLE_PREFIX": f"{self.prefix}-",
+            "PUBLIC_URL": self.public_url,
+            "WEBSITE": website.release(self.project / "web" / "public"),
+            "WEBSOCKET_URL": websocket,
+            "LIVE": "on" if websocket else "off",
+            "MAIL_FROM": self.stage.mail_from,
+            "CONTENT_STREAM_ARN": data["ContentStreamArn"],
+            "INBOX_STREAM_ARN": data["InboxStreamArn"],
+            "NOTIFICATIONS_STREAM_ARN": data["NotificationsStreamArn"],
+            **self.parameters.references(),
+            **self.stage.environment,
+        }
+
+    def placeholders(self) -> dict[str, str]:
+        """What the policy files leave open."""
+        data, base = self.outputs("data"), self.outputs("base")
+        return {
+            "Region": self.stage.region,
+            "Account": self.account,
+            "Stage": self.stage.name,
+            "FailuresBucket": base["FailuresBucket"],
+            "WebSocketApi": websocket_api_id(self.session, self.prefix) or "pending",
+            "ContentStream": data["ContentStreamArn"],
+            "InboxStream": data["InboxStreamArn"],
+            "NotificationsStream": data["NotificationsStreamArn"],
+            "MailIdentity": self.stage.mail_domain or "none.invalid",
+        }
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,55 @@
+"""What Chalice calls the things it makes, so that they can be found in an account without Chalice's records.
+
+A test compares these names with those that Chalice plans for app.py.
+"""
+
+FUNCTIONS = (
+    "api_handler",
+    "stripe_webhook",
+    "websocket_connect",
+    "websocket_message",
+    "websocket_disconnect",
+    "on_content",
+    "on_stripe_inbox",
+    "on_notifications",
+    "release_holds",
+)
+STREAM_FUNCTIONS = {
+    "on_content": "ContentStreamArn",
+    "on_stripe_inbox": "InboxStreamArn",
+    "on_notifications": "NotificationsStreamArn",
+}
+"""Functions fed by a stream, and the output of the data stack that names it."""
+TIMERS = ("release_holds",)
+TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")
+API_STAGE = "api"
+
+
+def function(prefix: str, name: str) -> str:
+    """The Lambda function's name; the API's handler has the bare prefix."""
+    return prefix if name == "api_handler" else f"{prefix}-{name}"
+
+
+def role(prefix: str, name: str) -> str:
+    """The function's IAM role."""
+    return f"{prefix}-{name}"
+
+
+def layer(prefix: str) -> str:
+    """The layer that all functions share."""
+    return f"{prefix}-managed-layer"
+
+
+def rest_api(prefix: str) -> str:
+    """The REST API, named by app.py."""
+    return prefix
+
+
+def websocket_api(prefix: str) -> str:
+    """The WebSocket API."""
+    return f"{prefix}-websocket-api"
+
+
+def rule(prefix: str, name: str) -> str:
+    """The schedule of a timer."""
+    return f"{prefix}-{name}-event"

@@ -1,0 +1,55 @@
+"""The IAM policies of the functions, one hand-written file each in infra/policies/, with what a stage fills in.
+
+Called by infra/configuring.py. What a function may do stands in its file and nowhere else: Chalice adds nothing to a
+policy file, and tests/functional/test_permissions.py holds each to what its function does.
+"""
+
+import re
+from pathlib import Path
+
+from infra.settings import Unusable
+
+FOLDER = Path(__file__).parent / "policies"
+# What looks odd in them, where no comment can stand:
+# - ListStreams on one stream. Lambda names it among what a mapping needs, while IAM knows it for a whole account only.
+#   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
+# - No kms:Decrypt for secrets: Parameter Store's own key lets whoever in the account may read a parameter decrypt it:
+#   docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
+# - SendEmail on a configuration set: SES asks for the one, too, that the sender's identity has by default.
+# - s3:ResourceAccount: a bucket's name carries no account, and a deleted one may be taken by somebody else.
+# - No CreateLogGroup: the groups are in stacks/base.yaml, with their retention.
+PLACEHOLDERS = {
+    "Region": "where the stage is",
+    "Account": "the account's number",
+    "Stage": "the stage's name",
+    "FailuresBucket": "bucket of stream records that failed in the end",
+    "WebSocketApi": "id of the WebSocket API",
+    "MailIdentity": "domain or address that mails are sent from, as SES knows it",
+    "ContentStream": "ARN of the content table's stream",
+    "InboxStream": "ARN of the Stripe inbox's stream",
+    "NotificationsStream": "ARN of the notifications table's stream",
+}
+_PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._@+-]*")
+"""No value may hold what IAM or JSON reads as more than text: a star in a bucket's name would be every bucket."""
+
+
+def names() -> list[str]:
+    """The functions that have a policy."""
+    return sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
+def render(name: str, values: dict[str, str]) -> str:
+    """The policy of a function as IAM takes it. Raises Unusable for values that are missing, unknown or not plain, and
+    for a policy that has another placeholder.
+    """
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    used = set(_PLACEHOLDER.findall(text))
+    problems = [
+        *(f"{one} is no placeholder" for one in sorted((used | set(values)) - set(PLACEHOLDERS))),
+        *(f"{one} is missing ({PLACEHOLDERS[one]})" for one in sorted((used & set(PLACEHOLDERS)) - set(values))),
+        *(f"{one} cannot be {value!r}" for one, value in sorted(values.items()) if not _PLAIN.fullmatch(value)),
+    ]
+    if problems:
+        raise Unusable(f"Policy of {name}: " + "; ".join(problems))
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)

@@ -1,0 +1,85 @@
+"""Keeps every release that passed its smoke test, whole, so that a bad one can be replaced by the one before.
+
+A release is a zip of what `chalice deploy` reads, its dependency layer included: rolling back asks no package index and
+makes nothing that was not tested before.
+"""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from infra import configuring
+from infra.settings import Unusable
+
+FOLDER = "releases/"
+KEPT = 10
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+"""Chalice's command line; it cannot be run as a module."""
+
+
+def deploy(project: Path, stage: str, *, say: Callable[[str], None]) -> None:
+    """Run `chalice deploy`. Raises Unusable with the last of what it said."""
+    _chalice(project, ["deploy", "--stage", stage], say)
+
+
+def delete(project: Path, stage: str, *, say: Callable[[str], None]) -> None:
+    """Run `chalice delete`. Raises Unusable."""
+    _chalice(project, ["delete", "--stage", stage], say)
+
+
+def _chalice(project: Path, arguments: list[str], say: Callable[[str], None]) -> None:
+    command = [sys.executable, "-c", CHALICE, "--project-dir", str(project), *arguments]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # or it would send bytecode of this machine
+    said: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - our own arguments
+        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        assert running.stdout is not None  # noqa: S101 - for the type checker
+        for line in running.stdout:
+            said.append(line.rstrip())
+            say(said[-1])
+    if running.returncode:
+        raise Unusable(f"chalice {arguments[0]} failed:\n" + "\n".join(said[-25:]))
+
+
+def keep(client: Any, bucket: str, project: Path, stage: str) -> str:
+    """Put the release beside the others, unless it is the newest already. Returns its name."""
+    print_ = configuring.fingerprint(project, stage)[:12]
+    names = listed(client, bucket)
+    if names and names[-1].endswith(f"{print_}.zip"):
+        return names[-1]
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{print_}.zip"
+    client.put_object(Bucket=bucket, Key=FOLDER + name, Body=_packed(project, stage))
+    for old in listed(client, bucket)[:-KEPT]:
+        client.delete_object(Bucket=bucket, Key=FOLDER + old)
+    return name
+
+
+def listed(client: Any, bucket: str) -> list[str]:
+    """Names of the releases, the oldest first."""
+    found = client.list_objects_v2(Bucket=bucket, Prefix=FOLDER).get("Contents", [])
+    return sorted(one["Key"].removeprefix(FOLDER) for one in found)
+
+
+def unpack(client: Any, bucket: str, name: str, into: Path) -> None:
+    """Lay a release out as a project. Raises Unusable."""
+    if name not in listed(client, bucket):
+        raise Unusable(f"There is no release {name}.")
+    body = client.get_object(Bucket=bucket, Key=FOLDER + name)["Body"].read()
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        archive.extractall(into)
+
+
+def _packed(project: Path, stage: str) -> bytes:
+    layers = sorted((project / ".chalice" / "deployments").glob("managed-layer-*.zip"))
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in [*configuring.release_files(project, stage), *layers]:
+            archive.write(file, file.relative_to(project))
+    return buffer.getvalue()

@@ -1,0 +1,68 @@
+"""What a stage may differ in, from infra/stages.toml. Read by the command line; the steps get it ready made."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+
+
+class Unusable(Exception):
+    """Something outside must be mended before this can go on; the message says what and how."""
+
+
+class Stage(NamedTuple):
+    """One deployment. Empty texts and zeros mean "without"."""
+
+    name: str
+    region: str
+    mail_from: str = ""
+    alarm_email: str = ""
+    budget: int = 0
+    domain: str = ""
+    certificate_arn: str = ""
+    protect_tables: bool = True
+    log_days: int = 30
+    cdn: bool = True
+    environment: dict[str, str] = {}
+
+    @property
+    def prefix(self) -> str:
+        """What the names of everything in this stage begin with."""
+        return f"marquee-{self.name}"
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain behind the sender's address."""
+        return self.mail_from.rpartition("@")[2].rstrip(">")
+
+    def parameter(self, secret: str) -> str:
+        """The name of a secret in Parameter Store."""
+        return f"/marquee/{self.name}/{secret}"
+
+
+def load(path: Path, name: str) -> Stage:
+    """The stage of this name. Raises Unusable."""
+    if not _NAME.fullmatch(name):
+        raise Unusable(f"{name!r} is no name for a stage: small letters and digits, at most 16.")
+    stages = tomllib.loads(path.read_text(encoding="utf-8"))
+    if name not in stages:
+        raise Unusable(f"{path.name} has no stage {name}; it has {', '.join(sorted(stages))}.")
+    stage = Stage(name=name, **_checked(name, stages[name]))
+    if bool(stage.domain) != bool(stage.certificate_arn):
+        raise Unusable(f"Stage {name}: domain and certificate_arn come together.")
+    return stage
+
+
+def _checked(name: str, table: dict[str, Any]) -> dict[str, Any]:
+    kinds = {field: kind for field, kind in Stage.__annotations__.items() if field != "name"}
+    for key, value in table.items():
+        if key not in kinds:
+            raise Unusable(f"Stage {name}: {key} is no setting; there are {', '.join(sorted(kinds))}.")
+        expected = dict if key == "environment" else kinds[key]
+        if type(value) is not expected:
+            raise Unusable(f"Stage {name}: {key} must be a {expected.__name__}.")
+    if not table.get("region"):
+        raise Unusable(f"Stage {name}: region is missing.")
+    return table

@@ -1,0 +1,159 @@
+"""Does the deployed product answer? Asked from outside, over its own URLs, at the end of every deploy.
+
+Leaves nothing behind but one ignored event in the Stripe inbox, which expires by itself.
+"""
+
+import hashlib
+import hmac
+import http.client
+import json
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+PATIENCE_SECONDS = 120
+"""DNS and edges take a moment to learn of a new distribution or API."""
+TIMEOUT_SECONDS = 15
+
+
+class Target(NamedTuple):
+    """Where the product is. `webhook_url` and `webhook_secret` are empty without Stripe."""
+
+    public_url: str
+    websocket_url: str
+    webhook_url: str
+    webhook_secret: str
+    live: bool
+
+
+class Reply(NamedTuple):
+    """An HTTP answer; status 0 when there was none."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Check(NamedTuple):
+    """One question and its outcome; `detail` says what was seen."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def run(
+    target: Target, *, patience: float = PATIENCE_SECONDS, pause: Callable[[float], None] = time.sleep
+) -> list[Check]:
+    """Ask everything; a question is asked again until it is answered well or patience ends."""
+    deadline = time.monotonic() + patience
+    checks = [_health, _conditional, _problem, _page, _socket]
+    if target.webhook_secret:
+        checks += [_signed, _tampered]
+    return [_patiently(check, target, deadline, pause) for check in checks]
+
+
+def _patiently(
+    check: Callable[[Target], Check], target: Target, deadline: float, pause: Callable[[float], None]
+) -> Check:
+    while True:
+        outcome = check(target)
+        if outcome.passed or time.monotonic() >= deadline:
+            return outcome
+        pause(2.0)
+
+
+def _health(target: Target) -> Check:
+    reply = _send("GET", f"{target.public_url}/api/v1/events")
+    return Check("API answers", reply.status == 200, f"GET /api/v1/events: {reply.status}")
+
+
+def _conditional(target: Target) -> Check:
+    url = f"{target.public_url}/api/v1/events"
+    tag = _send("GET", url).headers.get("etag", "")
+    reply = _send("GET", url, headers={"If-None-Match": tag})
+    right = bool(tag) and reply.status == 304 and not reply.body
+    return Check("same ETag, no body", right, f"If-None-Match {tag or '(no ETag)'}: {reply.status}")
+
+
+def _problem(target: Target) -> Check:
+    reply = _send("GET", f"{target.public_url}/api/v1/events?limit=none")
+    kind = reply.headers.get("content-type", "")
+    right = reply.status == 400 and kind.startswith("application/problem+json")
+    return Check("bad input is told", right, f"limit=none: {reply.status} {kind}")
+
+
+def _page(target: Target) -> Check:
+    reply = _send("GET", f"{target.public_url}/")
+    if reply.status in (403, 404):  # without the CDN, pages stand under the API's own path
+        reply = _send("GET", f"{target.public_url}/api/pages")
+    right = reply.status == 200 and b"<html" in reply.body.lower()
+    return Check("home page", right, f"{reply.status}, {len(reply.body)} bytes")
+
+
+def _socket(target: Target) -> Check:
+    """Without a ticket a socket is refused, by our own handler: 401."""
+    if not target.live:
+        return Check("socket", True, "live notifications are off")
+    status = _upgrade(target.websocket_url)
+    return Check("socket wants a ticket", status == 401, f"upgrade without one: {status}")
+
+
+def _upgrade(url: str) -> int:
+    """The status that an attempt to open a socket gets; urllib would take the Upgrade header away."""
+    place = urlsplit(url)
+    kind = http.client.HTTPSConnection if place.scheme == "wss" else http.client.HTTPConnection
+    connection = kind(place.netloc, timeout=TIMEOUT_SECONDS)
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "c21va2Ugc21va2Ugc21vaw==",
+    }
+    try:
+        connection.request("GET", place.path or "/", headers=upgrade)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _signed(target: Target) -> Check:
+    body = _event()
+    reply = _send("POST", target.webhook_url, body=body, headers=_signature(body, target.webhook_secret))
+    return Check("signed event is taken", reply.status == 200, f"webhook: {reply.status}")
+
+
+def _tampered(target: Target) -> Check:
+    body = _event()
+    reply = _send("POST", target.webhook_url, body=body + b" ", headers=_signature(body, target.webhook_secret))
+    return Check("tampered event is refused", reply.status == 400, f"webhook: {reply.status}")
+
+
+def _event() -> bytes:
+    """An event of a kind that nothing handles."""
+    data = {"object": {"id": "smoke", "object": "smoke"}}
+    envelope = {"id": f"evt_smoke{time.time_ns()}", "object": "event", "type": "marquee.smoke", "livemode": False}
+    return json.dumps({**envelope, "data": data}).encode()
+
+
+def _signature(body: bytes, secret: str) -> dict[str, str]:
+    """Stripe's header: docs.stripe.com/webhooks#verify-manually"""
+    now = int(time.time())
+    mac = hmac.new(secret.partition(",")[0].encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
+    return {"Stripe-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"}
+
+
+def _send(method: str, url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+    request = Request(url, data=body, headers=headers or {}, method=method)  # noqa: S310 - URLs of our own deployment
+    try:
+        with urlopen(request, timeout=TIMEOUT_SECONDS) as reply:  # noqa: S310
+            return Reply(reply.status, {k.lower(): v for k, v in reply.headers.items()}, reply.read())
+    except HTTPError as error:
+        return Reply(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
+    except (URLError, OSError, http.client.HTTPException):
+        return Reply(0, {}, b"")

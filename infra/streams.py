@@ -1,0 +1,63 @@
+"""The settings of stream mappings that Chalice cannot express: wished, applied, verified.
+
+A poison record is set apart instead of blocking its shard for a day: partial answers, bisection, bounded retries, and
+a destination for what fails in the end. Applied after every deploy by `up`; a bare `chalice deploy` keeps them.
+Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from infra import names
+from infra.adopting import mapping
+from infra.settings import Unusable
+
+RETRIES = 5
+RECORD_AGE_SECONDS = 6 * 60 * 60
+"""Long enough for a bad release to be mended, short of the day after which the stream forgets."""
+PARALLEL = {"on_notifications": 4}
+"""Batches at once a shard; records of one partition key stay in order."""
+WAIT_SECONDS = 120
+
+
+def wished(name: str, failures_bucket: str) -> dict[str, Any]:
+    """The settings of one function's mapping."""
+    return {
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "BisectBatchOnFunctionError": True,
+        "MaximumRetryAttempts": RETRIES,
+        "MaximumRecordAgeInSeconds": RECORD_AGE_SECONDS,
+        "ParallelizationFactor": PARALLEL.get(name, 1),
+        "DestinationConfig": {"OnFailure": {"Destination": f"arn:aws:s3:::{failures_bucket}"}},
+    }
+
+
+def drift(client: Any, prefix: str, failures_bucket: str) -> dict[str, list[str]]:
+    """By function, the settings that are not as wished."""
+    found = {}
+    for name in names.STREAM_FUNCTIONS:
+        current = mapping(client, names.function(prefix, name))
+        settings = wished(name, failures_bucket)
+        found[name] = (
+            ["mapping is missing"]
+            if current is None
+            else [key for key in settings if current.get(key) != settings[key]]
+        )
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def apply(client: Any, prefix: str, failures_bucket: str, *, pause: Callable[[float], None] = time.sleep) -> list[str]:
+    """Bring every mapping to what is wished and see that it is so. Returns the functions changed."""
+    changed = list(drift(client, prefix, failures_bucket))
+    for name in changed:
+        current = mapping(client, names.function(prefix, name))
+        if current is None:
+            raise Unusable(f"{names.function(prefix, name)} is fed by no stream: run `chalice deploy` again.")
+        client.update_event_source_mapping(UUID=current["UUID"], **wished(name, failures_bucket))
+    for _ in range(WAIT_SECONDS):
+        left = drift(client, prefix, failures_bucket)
+        if not left:
+            return changed
+        pause(1.0)
+    raise Unusable(f"Stream settings did not take: {left}")

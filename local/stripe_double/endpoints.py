@@ -1,0 +1,68 @@
+"""Webhook endpoints: create, list, update, delete.
+
+Beside the one that the double was told of when it was made. The signing secret is shown once, when an endpoint is
+created. Source: https://docs.stripe.com/api/webhook_endpoints.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import parameter_missing
+from .listing import PAGE, page
+from .parameters import boolean, list_of, metadata, shape, text, url
+from .store import Json
+from .work import Work
+
+_FIELDS = {"description": text(), "enabled_events": list_of(text()), "url": url, "metadata": metadata}
+CREATE = shape({**_FIELDS, "api_version": text(), "expand": list_of(text())}, beyond=frozenset({"connect"}))
+UPDATE = shape({**_FIELDS, "disabled": boolean, "expand": list_of(text())})
+LIST = shape({**PAGE, "expand": list_of(text())})
+NONE = shape({})
+
+
+def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
+    """A new endpoint, with its secret."""
+    for name in ("url", "enabled_events"):
+        if name not in params:
+            raise parameter_missing(name)
+    endpoint = {
+        "id": work.new_id("we_1"),
+        "object": "webhook_endpoint",
+        "api_version": params.get("api_version"),
+        "application": None,
+        "created": work.now,
+        "description": params.get("description"),
+        "enabled_events": params["enabled_events"],
+        "livemode": False,
+        "metadata": params.get("metadata", {}),
+        "status": "enabled",
+        "url": params["url"],
+    }
+    secret = work.new_id("whsec_")
+    work.put(endpoint)
+    work.tx.put("endpoint_secret", endpoint["id"], {"id": endpoint["id"], "secret": secret})
+    return {**endpoint, "secret": secret}
+
+
+def update_endpoint(work: Work, params: dict[str, Any], key: str) -> Json:
+    """Change fields, merge metadata, switch on or off."""
+    endpoint = work.get("webhook_endpoint", key)
+    endpoint.update({name: params[name] for name in _FIELDS if name in params and name != "metadata"})
+    endpoint["metadata"] = {**endpoint["metadata"], **params.get("metadata", {})}
+    if "disabled" in params:
+        endpoint["status"] = "disabled" if params["disabled"] else "enabled"
+    return work.put(endpoint)
+
+
+def delete_endpoint(work: Work, _params: dict[str, Any], key: str) -> Json:
+    """No more events for it."""
+    work.get("webhook_endpoint", key)
+    work.tx.delete("webhook_endpoint", key)
+    work.tx.delete("endpoint_secret", key)
+    return {"id": key, "object": "webhook_endpoint", "deleted": True}
+
+
+def list_endpoints(work: Work, params: dict[str, Any]) -> Json:
+    """Endpoints, newest first."""
+    return page(work, "webhook_endpoint", params, "/v1/webhook_endpoints", keep=lambda _: True)

@@ -1,0 +1,42 @@
+"""The smoke test that ends a deploy, against the running product: it passes where all is well and only there."""
+
+import pytest
+
+from infra import smoke
+from tests.harness.server import ServerProcess
+
+
+def target(server: ServerProcess, *, webhook_secret: str = "whsec_local", path: str = "") -> smoke.Target:
+    return smoke.Target(
+        public_url=server.origin + path,
+        websocket_url=f"ws://127.0.0.1:{server.port}/_local/socket",
+        webhook_url=f"{server.origin}/api/v1/stripe/webhook",
+        webhook_secret=webhook_secret,
+        live=True,
+    )
+
+
+def failed(checks: list[smoke.Check]) -> list[str]:
+    return [one.name for one in checks if not one.passed]
+
+
+def test_smoke_of_the_running_product_passes(server: ServerProcess) -> None:
+    checks = smoke.run(target(server), patience=0)
+    assert failed(checks) == []
+    assert len(checks) == 7
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"webhook_secret": "whsec_other"}, ["signed event is taken"]),
+        ({"path": "/nowhere"}, ["API answers", "same ETag, no body", "bad input is told", "home page"]),
+    ],
+)
+def test_smoke_of_something_else_fails(server: ServerProcess, changes: dict[str, str], expected: list[str]) -> None:
+    assert failed(smoke.run(target(server, **changes), patience=0)) == expected
+
+
+def test_smoke_of_nothing_fails_everywhere() -> None:
+    nowhere = smoke.Target("http://127.0.0.1:9", "ws://127.0.0.1:9", "http://127.0.0.1:9", "whsec_local", live=True)
+    assert len(failed(smoke.run(nowhere, patience=0))) == 7

@@ -1,0 +1,190 @@
+"""The product's functions side by side in this process, each as it stands on AWS. Used by tests of permissions.
+
+Every function has a container of its own, with its secrets in Parameter Store, so that it asks for all it needs itself.
+Requests come through the doors that they come through on AWS; streams, sockets and the timer call their handlers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib import bootstrap, config
+from local.database import Database
+from local.handlers import Handler, schedules, socket_handlers, stream_sources
+from local.timers import scheduled_event
+from tests.harness.client import Client, Reply
+from tests.harness.environment import VARIABLES
+from tests.harness.permissions import Recorder
+
+API = "ws1234"
+"""The WebSocket API's id."""
+SOCKET_FUNCTIONS = {
+    "$connect": "websocket_connect",
+    "$default": "websocket_message",
+    "$disconnect": "websocket_disconnect",
+}
+"""What Chalice calls the functions of the WebSocket API, whatever app.py calls their handlers."""
+PARAMETERS = {
+    "/marquee/test/token-keys": VARIABLES["TOKEN_KEYS"],
+    "/marquee/test/stripe-secret-key": VARIABLES["STRIPE_SECRET_KEY"],
+    "/marquee/test/stripe-webhook-secret": VARIABLES["STRIPE_WEBHOOK_SECRET"],
+}
+
+
+class LateClock:
+    """The real time and what was waited beside it."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self.waited = 0.0
+
+    def now(self) -> float:
+        return float(self._clock.now()) + self.waited
+
+
+class Door:
+    """The app as one of the functions that serve it."""
+
+    def __init__(self, app: Any, enter: Callable[[Any, Any], Any]) -> None:
+        self.routes, self.api = app.routes, app.api
+        self._enter = enter
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        return self._enter(event, context)
+
+
+class Traveller(Client):
+    """A caller whose requests succeed, or are refused as foretold. Reads with HEAD whatever it reads."""
+
+    def __init__(self, functions: Functions, door: Door, token: str | None = None, refusal: int | None = None) -> None:
+        super().__init__(door, token)
+        self._functions, self._door, self._refusal = functions, door, refusal
+
+    def signed_in(self, token: str) -> Traveller:
+        return Traveller(self._functions, self._door, token)
+
+    def refused(self, status: int) -> Traveller:
+        return Traveller(self._functions, self._door, self.token, status)
+
+    def request(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Reply:
+        reply = super().request(method, path, body, raw=raw, **headers)
+        assert reply.status == self._refusal or (self._refusal is None and reply.status < 400), (method, path, reply)
+        match = self._router.match(path.partition("?")[0])
+        self._functions.visited.add((method, match.resource if match else path))
+        if method == "GET":
+            super().request("HEAD", path, **headers)
+            self._functions.visited.add(("HEAD", match.resource if match else path))
+        return reply
+
+
+class Functions:
+    """All functions over one database and one Stripe. `visited` has the method and resource of each request."""
+
+    def __init__(self, module: Any, database: Database, recorder: Recorder, stripe_url: str) -> None:
+        self.visited: set[tuple[str, str]] = set()
+        self.recorder, self._database = recorder, database
+        self._containers: dict[str, bootstrap.Services] = {}
+        self.stripe_url = stripe_url
+        self.clock = LateClock(bootstrap.services().clock)
+        self._client = bootstrap.services().dynamodb
+        self._streams = {source.handler.name: source for source in stream_sources(module.app, module)}
+        (self._timer,) = schedules(module.app, module)
+        self._sockets = {
+            route: replace(handler, name=SOCKET_FUNCTIONS[route])
+            for route, handler in socket_handlers(module.app, module).items()
+        }
+        self._seen = dict.fromkeys(self._streams, 0)
+        self.web = Traveller(self, Door(module.app, self._as("api_handler", module.app)))
+        self._hook = Traveller(self, Door(module.app, self._as("stripe_webhook", module.stripe_webhook)))
+
+    def _as(self, function: str, handler: Callable[..., Any]) -> Callable[..., Any]:
+        def enter(*arguments: Any) -> Any:
+            with self.recorder.acting_as(function), self.container(function):
+                return handler(*arguments)
+
+        return enter
+
+    @contextmanager
+    def container(self, function: str) -> Iterator[bootstrap.Services]:
+        """The function's own services, as in its Lambda container."""
+        if function not in self._containers:
+            settings = config.load()._replace(
+                token_keys="ssm:/marquee/test/token-keys:1",
+                stripe_secret_key="ssm:/marquee/test/stripe-secret-key:1",
+                stripe_webhook_secret="ssm:/marquee/test/stripe-webhook-secret:1",
+                stripe_api_base=self.stripe_url,
+                connections_endpoint="",
+            )
+            self._containers[function] = services = bootstrap.Services(settings)
+            services.clock = self.clock  # type: ignore[assignment]
+            services.__dict__["dynamodb"] = self._client
+        before = bootstrap.services()
+        bootstrap.use(self._containers[function])
+        try:
+            yield self._containers[function]
+        finally:
+            bootstrap.use(before)
+
+    def hook(self, body: bytes, signature: str) -> int:
+        """A call of Stripe's, to both functions that take it; the second finds it kept."""
+        for door in (self._hook, self.web):
+            status = door.request("POST", "/v1/stripe/webhook", raw=body, stripe_signature=signature).status
+        return status
+
+    def call(self, handler: Handler, event: dict[str, Any]) -> Any:
+        """A trigger that is not HTTP."""
+        return self._as(handler.name, handler)(event)
+
+    def drain(self) -> None:
+        """Hand every stream's news to its function until there is none, and all of it once more as streams may."""
+        again = True
+        while again:
+            again = False
+            for name, source in self._streams.items():
+                found = self._database.streams.read(source.table, self._seen[name], 1000, 0)
+                if found:
+                    self._seen[name], again = found[-1].sequence, True
+                    batch = {"Records": [json.loads(record.json) for record in found]}
+                    for _ in range(2):
+                        assert self.call(source.handler, batch) == {"batchItemFailures": []}
+
+    def socket(self, route: str, connection_id: str, **more: Any) -> int:
+        """An event of API Gateway's about a socket; the status."""
+        context = {
+            "connectionId": connection_id,
+            "routeKey": route,
+            "apiId": API,
+            "domainName": f"{API}.execute-api.us-east-1.amazonaws.com",
+            "stage": "api",
+        }
+        event = {"requestContext": context, "isBase64Encoded": False, **more}
+        return int(self.call(self._sockets[route], event)["statusCode"])
+
+    def say(self, connection_id: str, **frame: Any) -> None:
+        """A frame of a client."""
+        assert self.socket("$default", connection_id, body=json.dumps(frame)) == 200
+
+    def connect(self, person: Traveller, connection_id: str, *, status: int = 200, origin: str = "") -> None:
+        """Open a socket with a fresh ticket, from where it was asked for unless told otherwise."""
+        url = person.post("/v1/live/tickets", origin="https://a.example").json["url"]
+        opening = {"ticket": url.partition("?ticket=")[2]}
+        headers = {"Origin": origin or "https://a.example"}
+        assert self.socket("$connect", connection_id, queryStringParameters=opening, headers=headers) == status
+
+    def tick(self) -> None:
+        """The timer."""
+        self.call(self._timer.handler, scheduled_event(self._timer, datetime.now(UTC)))
+
+    def mailed_token(self, address: str) -> str:
+        """The token in the newest mail to an address; mails keep their text until they are sent."""
+        from chalicelib.adapters.dynamo.notification_items import MailItem
+
+        items = [item.attribute_values for item in MailItem.scan() if item.sk == "MAIL"]
+        (found,) = [item["text"] for item in items if item.get("to") == address]
+        return re.findall(r"#(\S+)", found)[0]

@@ -1,0 +1,153 @@
+"""What a function asks of AWS, as IAM sees it, and whether its policy allows that. Used by the tests of infra/policies/.
+
+`Recorder` stands where every request leaves the product: the light client's `call` and botocore's `_make_api_call`.
+DynamoDB answers as always; Parameter Store, SES and the sockets' API have no double here, so the recorder answers for
+them. One caller at a time: whose requests they are is an attribute, so that threads of the product count too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from chalicelib.adapters.signed_client import SignedClient
+
+REGION, ACCOUNT, STAGE = "us-east-1", "000000000000", "test"
+_DYNAMODB = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
+_IN_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+_OF_MANY_TABLES = ("BatchGetItem", "BatchWriteItem")
+
+
+class Use(NamedTuple):
+    """Something a function did."""
+
+    function: str
+    action: str
+    resource: str
+
+
+class Grant(NamedTuple):
+    """Something a policy allows: one action on one resource, which may end in a star."""
+
+    action: str
+    resource: str
+
+    def allows(self, action: str, resource: str) -> bool:
+        """Exact, but for the star at the end."""
+        if self.resource.endswith("*"):
+            return self.action == action and resource.startswith(self.resource[:-1])
+        return (self.action, self.resource) == (action, resource)
+
+
+def grants(policy: str) -> list[Grant]:
+    """What a policy allows. Fails for anything but a plain Allow and the one condition we use (buckets carry no account
+    in their names), so that nothing is read too kindly.
+    """
+    found = []
+    for statement in json.loads(policy)["Statement"]:
+        conditions = {"Condition"} if statement["Action"][0].startswith("s3:") else set()
+        assert set(statement) == {"Sid", "Effect", "Action", "Resource"} | conditions, statement
+        assert statement["Effect"] == "Allow", statement
+        resources = statement["Resource"]
+        for resource in [resources] if isinstance(resources, str) else resources:
+            found += [Grant(action, resource) for action in statement["Action"]]
+    return found
+
+
+def needs(operation: str, request: dict[str, Any]) -> list[tuple[str, str]]:
+    """The permissions that a DynamoDB request needs: (action, resource). A transaction needs those of its parts.
+    Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    if operation == "TransactWriteItems":
+        parts = [(kind, part["TableName"]) for one in request["TransactItems"] for kind, part in one.items()]
+        return [(f"dynamodb:{_IN_TRANSACTION[kind]}", _DYNAMODB + table) for kind, table in parts]
+    if operation in _OF_MANY_TABLES:
+        return [(f"dynamodb:{operation}", _DYNAMODB + table) for table in request["RequestItems"]]
+    index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
+    return [(f"dynamodb:{operation}", _DYNAMODB + request["TableName"] + index)]
+
+
+class Recorder:
+    """Keeps who asked for what. `secrets` are the values of parameters; sockets in `gone` are closed."""
+
+    def __init__(self, secrets: dict[str, str], *, mail_identity: str) -> None:
+        self.uses: set[Use] = set()
+        self.gone: set[str] = set()
+        self._secrets = secrets
+        self._mail_identity = mail_identity
+        self._function: str | None = None
+
+    @contextmanager
+    def acting_as(self, function: str) -> Iterator[None]:
+        """Requests are this function's meanwhile; outside they are the test's own and do not count."""
+        assert self._function is None, f"{function} inside {self._function}"
+        self._function = function
+        try:
+            yield
+        finally:
+            self._function = None
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Stand where requests leave."""
+        light, heavy = SignedClient.call, BaseClient._make_api_call
+
+        def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
+            if client._signer._service.name == "ssm":
+                return self._parameter(request)
+            self._note(*needs(operation, request))
+            return light(client, operation, request)
+
+        def make_api_call(client: Any, operation: str, request: dict[str, Any]) -> Any:
+            service = client.meta.service_model.service_name
+            if service == "sesv2":
+                return self._mail(request)
+            if service == "apigatewaymanagementapi":
+                return self._socket(client.meta.endpoint_url, operation, request)
+            assert service == "dynamodb", service
+            self._note(*needs(operation, request))
+            return heavy(client, operation, request)
+
+        with patch.object(SignedClient, "call", call), patch.object(BaseClient, "_make_api_call", make_api_call):
+            yield
+
+    def _note(self, *needed: tuple[str, str]) -> None:
+        if self._function is not None:
+            self.uses |= {Use(self._function, action, resource) for action, resource in needed}
+
+    def _parameter(self, request: dict[str, Any]) -> dict[str, Any]:
+        name = request["Name"].rpartition(":")[0]
+        self._note(("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"))
+        return {"Parameter": {"Value": self._secrets[name]}}
+
+    def _mail(self, request: dict[str, Any]) -> dict[str, Any]:
+        """SES asks for the sender's identity and for the configuration set that the identity has by default."""
+        assert request["FromEmailAddress"].rstrip(">").endswith(f"@{self._mail_identity}"), request
+        place = f"arn:aws:ses:{REGION}:{ACCOUNT}:"
+        self._note(
+            ("ses:SendEmail", f"{place}identity/{self._mail_identity}"),
+            ("ses:SendEmail", f"{place}configuration-set/marquee-{STAGE}"),
+        )
+        return {"MessageId": "1"}
+
+    def _socket(self, endpoint: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        place, method = urlsplit(endpoint), {"PostToConnection": "POST", "DeleteConnection": "DELETE"}[operation]
+        api = f"{place.netloc.partition('.')[0]}{place.path}"
+        resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/{method}/@connections/{request['ConnectionId']}"
+        self._note(("execute-api:ManageConnections", resource))
+        if request["ConnectionId"] in self.gone:
+            error = {"Error": {"Code": "GoneException"}, "ResponseMetadata": {"HTTPStatusCode": 410}}
+            raise ClientError(error, operation)
+        return {}

@@ -1,0 +1,159 @@
+"""Poison records in the product's own stream handlers: a bug that shows on one order, and items of another release."""
+
+import re
+from typing import Any
+
+import pytest
+
+from local.database import Database
+from local.failures import FailureFile
+from local.handlers import StreamSource, stream_sources
+from tests.conftest import new_container
+from tests.harness.environment import PREFIX
+from tests.integration.sales.builders import Shop, Stock, items_of, stock_of
+from tests.local.conftest import call
+from tests.local.test_poison import Ledger, answering_in_part, drain
+
+INBOX_BATCH = 25
+
+
+@pytest.fixture
+def product(chalice_app: Any) -> dict[str, StreamSource]:
+    """The product's own stream handlers by name, wired as the runner does it."""
+    import app
+
+    return {source.handler.name: source for source in stream_sources(chalice_app, app)}
+
+
+class Faulty:
+    """Port `Payments` with a bug that shows on some objects only."""
+
+    def __init__(self, payments: Any) -> None:
+        self._payments = payments
+        self.stumbles_over: set[str] = set()
+
+    def payment(self, object_id: str) -> Any:
+        if object_id in self.stumbles_over:
+            raise TypeError("a shape nobody thought of")
+        return self._payments.payment(object_id)
+
+
+@pytest.fixture
+def tables(database_endpoint: Any) -> Database:
+    """The product's tables, empty, with services built anew."""
+    database: Database = database_endpoint.database
+    database.reset()
+    new_container()
+    return database
+
+
+@pytest.fixture
+def shop(tables: Database) -> Shop:
+    """As in tests/integration/sales."""
+    return Shop()
+
+
+def effects() -> dict[str, int]:
+    """What paid orders have caused."""
+    return {
+        "charges": len(items_of("ChargeItem", "CHARGE#")),
+        "notifications": len(items_of("NotificationItem", "NOTIFICATION#")),
+        "mails": len(items_of("MailItem", "MAIL")),
+        "unread": sum(int(item.unread) for item in items_of("UnreadCounterItem", "COUNTER")),
+    }
+
+
+def tell(shop: Shop, session: str, event_id: str) -> None:
+    """What the webhook keeps of an event."""
+    from chalicelib.ports.inbox import StripeEvent
+
+    event = StripeEvent(event_id, "checkout.session.completed", session, False, False)
+    assert shop.services.receiving._inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
+
+
+def slow_between(index: int) -> Any:
+    """The ends and the middle always; the others take their time."""
+    return index if index in (0, 12, 24) else pytest.param(index, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("index", [slow_between(index) for index in range(INBOX_BATCH)])
+def test_inbox_poison_anywhere_the_other_orders_are_paid_once(
+    shop: Shop, product: dict[str, StreamSource], tables: Database, index: int
+) -> None:
+    ticket = shop.ticket(30)
+    orders = [shop.order((ticket, 1)) for _ in range(INBOX_BATCH)]
+    sessions = [shop.checkout(order) for order in orders]
+    for number, session in enumerate(sessions):
+        shop.payments.pay(session)
+        tell(shop, session, f"evt_{number}")
+    faulty = Faulty(shop.payments)
+    faulty.stumbles_over = {sessions[index]}
+    vars(shop.services)["payments"] = faulty
+    failures = FailureFile(None)
+    drain(tables, product["on_stripe_inbox"], failures)
+    others = INBOX_BATCH - 1
+    assert effects() == dict.fromkeys(("charges", "notifications", "mails", "unread"), others)
+    assert stock_of(ticket) == Stock(left=5, held=1, sold=others, capacity=30)
+    (entry,) = failures.entries
+    assert entry["record"]["dynamodb"]["NewImage"]["object_id"] == {"S": sessions[index]}
+    assert re.fullmatch(r"reported by the handler: TypeError at test_poison_product\.py:\d+ payment", entry["reason"])
+
+    faulty.stumbles_over.clear()
+    assert [one.succeeded for one in failures.replay()] == [True]
+    assert failures.replay() == []
+    assert effects() == dict.fromkeys(("charges", "notifications", "mails", "unread"), INBOX_BATCH)
+    assert stock_of(ticket) == Stock(left=5, held=0, sold=INBOX_BATCH, capacity=30)
+
+
+STRANGE = {
+    "on_stripe_inbox": ("stripe_inbox", "STRIPE_EVENT#evt_new", "INBOX", "KeyError"),  # an item without its fields
+    "on_notifications": ("notifications", "USER#U", "NOTIFICATION#N", "ValueError"),  # an action of a later release
+}
+
+
+@pytest.mark.parametrize("handler", STRANGE)
+def test_drain_item_of_another_release_waits_in_the_queue_and_makes_no_loop(
+    tables: Database, product: dict[str, StreamSource], handler: str
+) -> None:
+    table, partition, sort_key, error = STRANGE[handler]
+    item = {"pk": {"S": partition}, "sk": {"S": sort_key}, "id": {"S": "N"}, "action": {"S": "order_teleported"}}
+    names = ("user_id", "title", "message", "subject", "received_at")
+    item |= {name: {"S": "1"} for name in names} if table == "notifications" else {}
+    assert call(tables, "PutItem", TableName=PREFIX + table, Item=item)[0] == 200
+    failures = FailureFile(None)
+    drain(tables, product[handler], failures)
+    (entry,) = failures.entries
+    assert (entry["handler"], entry["attempts"]) == (handler, 5)
+    assert entry["reason"].startswith(f"reported by the handler: {error} at ")
+
+
+def test_drain_noun_that_nobody_reacts_to_is_no_failure(tables: Database, product: dict[str, StreamSource]) -> None:
+    item = {"pk": {"S": "USER#U"}, "sk": {"S": "HOLOGRAM#1"}}
+    call(tables, "PutItem", TableName=f"{PREFIX}notifications", Item=item)
+    failures = FailureFile(None)
+    drain(tables, product["on_notifications"], failures)
+    assert failures.entries == []
+
+
+def record(number: int, **changes: Any) -> dict[str, Any]:
+    """A stream record of a note."""
+    keys = {"pk": {"S": "P#0"}, "sk": {"S": f"NOTE#{number:03d}"}}
+    told = {"SequenceNumber": str(number), "Keys": keys, "NewImage": keys}
+    return {"eventName": "INSERT", "dynamodb": told} | changes
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"eventName": "TRUNCATE"},
+        {"dynamodb": {"SequenceNumber": "1"}},
+        {"dynamodb": {"SequenceNumber": "1", "Keys": {"pk": {"S": "P#0"}}}},
+        {"dynamodb": {"SequenceNumber": "1", "Keys": {"pk": {"S": "P"}, "sk": {"S": "NOTE#1"}}, "NewImage": {"n": {}}}},
+    ],
+    ids=["unknown kind", "no keys", "no sort key", "empty value"],
+)
+def test_react_record_of_an_unknown_shape_is_reported_and_the_others_handled(strange: dict[str, Any]) -> None:
+    ledger = Ledger()
+    event = {"Records": [record(0), record(1, **strange), record(2)]}
+    assert answering_in_part(ledger)(event) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert ledger.noted == ["NOTE#000", "NOTE#002"]

@@ -1,0 +1,103 @@
+"""What a deploy does about its webhook endpoint at Stripe, against the double."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from chalicelib.adapters.stripe_gateway import API_VERSION
+from chalicelib.services.charging import HANDLED
+from infra import stripe_endpoint
+from infra.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
+from infra.settings import Stage
+from tests.harness.aws import session
+
+from .conftest import Shop
+
+__all__ = ["session"]
+
+STAGE = Stage("dev", "eu-central-1")
+URL = "https://marquee.example/api/v1/stripe/webhook"
+
+
+@pytest.fixture
+def shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The double's account, which has an endpoint of another stage too."""
+    fields = {"url": "https://prod.example", "enabled_events": ["*"], "metadata": {"marquee_stage": "prod"}}
+    shop.client.v1.webhook_endpoints.create(fields)  # type: ignore[arg-type]
+    monkeypatch.setattr(stripe_endpoint, "client", lambda *_: shop.client)
+    return shop
+
+
+def ours(shop: Shop) -> list[Any]:
+    listed = shop.client.v1.webhook_endpoints.list().data
+    return [one for one in listed if one.url != "https://prod.example"]
+
+
+@pytest.fixture
+def parameters(session: boto3.Session) -> Parameters:
+    made = Parameters(session.client("ssm"), STAGE)
+    made.put(STRIPE_SECRET_KEY, "sk_test_x")
+    return made
+
+
+def secret(parameters: Parameters) -> str:
+    found = parameters.get(STRIPE_WEBHOOK_SECRET)
+    return found.value if found else ""
+
+
+def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, parameters: Parameters) -> None:
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    (made,) = ours(shop)
+    assert (made.url, made.api_version, made.enabled_events) == (URL, API_VERSION, sorted(HANDLED))
+    assert secret(parameters).startswith("whsec_")
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "kept"
+    assert [one.id for one in ours(shop)] == [made.id]
+
+
+@pytest.mark.parametrize("change", [{"url": "https://old.example"}, {"enabled_events": ["*"]}, {"disabled": True}])
+def test_ensure_mends_what_differs(shop: Shop, parameters: Parameters, change: Any) -> None:
+    stripe_endpoint.ensure(parameters, STAGE, URL)
+    shop.client.v1.webhook_endpoints.update(ours(shop)[0].id, change)
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "updated"
+    assert (ours(shop)[0].url, ours(shop)[0].status) == (URL, "enabled")
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "kept"
+
+
+def test_ensure_after_being_killed_before_the_secret_was_kept_makes_it_again(
+    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Parameters, "put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            stripe_endpoint.ensure(parameters, STAGE, URL)
+    (lost,) = ours(shop)
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    (made,) = ours(shop)
+    assert made.id != lost.id
+    assert secret(parameters)
+
+
+def test_ensure_with_new_api_version_keeps_the_old_secret_beside_the_new(
+    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("chalicelib.adapters.stripe_gateway.API_VERSION", "2025-01-27.acacia")
+        stripe_endpoint.ensure(parameters, STAGE, URL)
+    old = secret(parameters)
+    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    new, kept = secret(parameters).split(",")
+    assert kept == old != new
+    assert ours(shop)[0].api_version == API_VERSION
+
+
+def test_ensure_without_key_does_nothing(shop: Shop, session: boto3.Session) -> None:
+    assert stripe_endpoint.ensure(Parameters(session.client("ssm"), STAGE), STAGE, URL) == "none"
+    assert ours(shop) == []
+
+
+def test_remove_takes_only_our_own(shop: Shop, parameters: Parameters) -> None:
+    stripe_endpoint.ensure(parameters, STAGE, URL)
+    assert stripe_endpoint.remove(parameters, STAGE) is True
+    assert stripe_endpoint.remove(parameters, STAGE) is False
+    assert len(shop.client.v1.webhook_endpoints.list().data) == 1

@@ -1,0 +1,149 @@
+"""Reads the templates of infra/stacks and works out what they become for given parameters.
+
+Used by the tests beside it. Knows only the functions of CloudFormation that the templates use; any other is an error.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+FOLDER = Path(__file__).parents[3] / "infra" / "stacks"
+PARTS = ("data", "base", "edge", "watch")
+STAGE = "dev"
+PSEUDO = {
+    "AWS::AccountId": "111122223333",
+    "AWS::Region": "eu-central-1",
+    "AWS::Partition": "aws",
+    "AWS::URLSuffix": "amazonaws.com",
+}
+NOTHING = object()
+"""What `AWS::NoValue` becomes before it is left out."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Short forms (`!Sub x`) as their long ones (`{"Fn::Sub": x}`)."""
+
+
+def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+class Resource(NamedTuple):
+    """A resource as it comes to be; references to others read `<Name>` and `<Name.Attribute>`."""
+
+    name: str
+    kind: str
+    properties: dict[str, Any]
+    raw: dict[str, Any]
+
+
+def read(part: str) -> dict[str, Any]:
+    """A template as it is written."""
+    loaded: dict[str, Any] = yaml.load((FOLDER / f"{part}.yaml").read_text(encoding="utf-8"), _Loader)
+    return loaded
+
+
+class Template:
+    """A template with its parameters filled in: the defaults, and `Stage` is dev."""
+
+    def __init__(self, part: str, **parameters: str) -> None:
+        self.raw = read(part)
+        known = self.raw["Parameters"]
+        assert parameters.keys() <= known.keys(), "no such parameter"
+        self._values = {
+            **PSEUDO,
+            "Stage": STAGE,
+            **{name: one["Default"] for name, one in known.items() if "Default" in one},
+            **parameters,
+        }
+
+    @property
+    def resources(self) -> dict[str, Resource]:
+        """The resources whose conditions hold."""
+        return {
+            name: Resource(name, raw["Type"], self.worked_out(raw.get("Properties", {})), raw)
+            for name, raw in self.raw["Resources"].items()
+            if self._holds(raw.get("Condition"))
+        }
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The outputs whose conditions hold."""
+        return {
+            name: self.worked_out(raw["Value"])
+            for name, raw in self.raw["Outputs"].items()
+            if self._holds(raw.get("Condition"))
+        }
+
+    def of(self, kind: str) -> list[Resource]:
+        """The resources of a type."""
+        return [one for one in self.resources.values() if one.kind == kind]
+
+    def worked_out(self, value: Any) -> Any:
+        """A value without functions of CloudFormation."""
+        if isinstance(value, list):
+            return [item for one in value if (item := self.worked_out(one)) is not NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1 and (key := next(iter(value))) in ("Ref", *self._FUNCTIONS):
+            return self._reference(value[key]) if key == "Ref" else self._FUNCTIONS[key](self, value[key])
+        assert not any(key.startswith("Fn::") for key in value), f"unknown function in {value}"
+        found = {key: self.worked_out(one) for key, one in value.items()}
+        return {key: one for key, one in found.items() if one is not NOTHING}
+
+    def _reference(self, name: str) -> Any:
+        return NOTHING if name == "AWS::NoValue" else self._values.get(name, f"<{name}>")
+
+    def _substituted(self, argument: Any) -> str:
+        text, more = argument if isinstance(argument, list) else (argument, {})
+        own = {name: self.worked_out(one) for name, one in more.items()}
+        return re.sub(r"\$\{([^}]+)}", lambda found: str(own.get(found[1], self._reference(found[1]))), text)
+
+    def _chosen(self, argument: list[Any]) -> Any:
+        return self.worked_out(argument[1 if self._holds(argument[0]) else 2])
+
+    def _holds(self, condition: str | None) -> bool:
+        return condition is None or bool(self.worked_out(self.raw["Conditions"][condition]))
+
+    def _equal(self, argument: list[Any]) -> bool:
+        one, other = self.worked_out(argument)
+        return str(one) == str(other)
+
+    _FUNCTIONS: dict[str, Any] = {
+        "Condition": _holds,
+        "Fn::And": lambda self, conditions: all(self.worked_out(conditions)),
+        "Fn::Equals": _equal,
+        "Fn::GetAtt": lambda self, place: f"<{'.'.join(place)}>",
+        "Fn::If": _chosen,
+        "Fn::Not": lambda self, condition: not self.worked_out(condition)[0],
+        "Fn::Sub": _substituted,
+    }
+
+
+def deployed(part: str, **parameters: str) -> Template:
+    """A template with what it cannot do without, and a stage that has everything unless `parameters` say otherwise."""
+    full = {
+        "data": {},
+        "base": {"MailDomain": "marquee.example"},
+        "edge": {
+            "RestApiId": "restapi",
+            "WebsiteBucket": "website",
+            "DomainName": "tickets.example",
+            "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/one",
+        },
+        "watch": {"AlarmEmail": "ops@marquee.example", "MonthlyBudget": "5"},
+    }
+    return Template(part, **{**full[part], **parameters})

@@ -1,0 +1,120 @@
+"""The command line: what is shown, asked, refused, and how it ends."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click.testing
+import pytest
+from botocore.exceptions import ClientError
+
+from infra import __main__ as command
+from infra import steps
+from infra.settings import Unusable
+
+
+class FakeHere:
+    """A stage that is up."""
+
+    prefix = "marquee-dev"
+    public_url = "https://marquee.example"
+
+
+class Cli:
+    """Runs commands over steps of the test's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.did: list[str] = []
+        self._patch = monkeypatch
+        monkeypatch.setattr(command, "_here", lambda *_: FakeHere())
+        monkeypatch.setattr(command, "_show_changes", lambda _: self.did.append("shown"))
+        monkeypatch.setattr(steps, "rollback", lambda *_: self.did.append("rolled back") or "20260101T000000Z-abc.zip")
+        self.steps(first=None, second=None)
+
+    def steps(self, **outcomes: Exception | None) -> None:
+        def run(name: str, outcome: Exception | None) -> Callable[..., str]:
+            def step(*_: Any) -> str:
+                self.did.append(name)
+                if outcome:
+                    raise outcome
+                return "done"
+
+            return step
+
+        made = tuple(steps.Step(name, "purpose", run(name, outcome)) for name, outcome in outcomes.items())
+        for plan in ("UP", "DOWN"):
+            self._patch.setattr(steps, plan, made)
+        self._patch.setattr(steps, "DELETE_DATA", steps.Step("data", "ALL DATA", run("data gone", None)))
+
+    def __call__(self, *arguments: str, answer: str = "") -> click.testing.Result:
+        return click.testing.CliRunner().invoke(command.cli, [*arguments, "--stage", "dev"], input=answer)
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch) -> Cli:
+    return Cli(monkeypatch)
+
+
+def test_up_shows_asks_and_does_every_step(cli: Cli) -> None:
+    result = cli("up", answer="y\n")
+    assert (result.exit_code, cli.did) == (0, ["shown", "first", "second"])
+
+
+@pytest.mark.parametrize("name", ["up", "down", "rollback"])
+def test_command_that_is_not_agreed_to_does_nothing(cli: Cli, name: str) -> None:
+    assert cli(name, answer="n\n").exit_code == 2
+    assert set(cli.did) <= {"shown"}
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Unusable("the quota is too small"),
+        ClientError({"Error": {"Code": "X", "Message": "the quota is too small"}}, "CreateStack"),
+    ],
+)
+def test_up_that_cannot_go_on_stops_and_says_why(cli: Cli, failure: Exception) -> None:
+    cli.steps(first=failure, second=None)
+    result = cli("up", "--yes")
+    assert result.exit_code == 1
+    assert "the quota is too small" in result.output
+    assert "Traceback" not in result.output
+    assert cli.did == ["shown", "first"]
+
+
+def test_up_with_failed_smoke_test_offers_the_way_back(cli: Cli) -> None:
+    cli.steps(first=steps.SmokeFailed("Smoke test failed: home page."))
+    result = cli("up", answer="y\ny\n")
+    assert (result.exit_code, cli.did) == (1, ["shown", "first", "rolled back"])
+
+
+def test_up_with_failed_smoke_test_stays_when_the_way_back_is_declined(cli: Cli) -> None:
+    cli.steps(first=steps.SmokeFailed("Smoke test failed: home page."))
+    result = cli("up", answer="y\nn\n")
+    assert (result.exit_code, cli.did) == (2, ["shown", "first"])
+
+
+def test_down_keeps_the_data(cli: Cli) -> None:
+    cli("down", "--yes")
+    assert cli.did == ["first", "second"]
+
+
+def test_down_deletes_data_only_with_the_right_word(cli: Cli) -> None:
+    assert cli("down", "--yes", "--delete-data", "prod").exit_code == 1
+    assert cli.did == []
+    cli("down", "--yes", "--delete-data", "dev")
+    assert cli.did == ["first", "second", "data gone"]
+
+
+def test_stage_that_does_not_exist_is_told_without_a_stack() -> None:
+    result = click.testing.CliRunner().invoke(command.cli, ["status", "--stage", "nowhere"])
+    assert result.exit_code == 1
+    assert "has no stage nowhere" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_settings_may_stand_elsewhere(tmp_path: Path) -> None:
+    file = tmp_path / "stages.toml"
+    file.write_text("[test]\n")
+    result = click.testing.CliRunner().invoke(command.cli, ["status", "--stage", "test", "--settings", str(file)])
+    assert "region is missing" in result.output

@@ -1,0 +1,75 @@
+"""Secrets in Parameter Store."""
+
+import boto3
+import pytest
+
+from chalicelib.config import token_keys
+from infra.parameters import STRIPE_SECRET_KEY, TOKEN_KEYS, Parameters
+from infra.settings import Stage, Unusable
+
+
+@pytest.fixture
+def parameters(session: boto3.Session) -> Parameters:
+    return Parameters(session.client("ssm"), Stage("dev", "eu-central-1"))
+
+
+def value(parameters: Parameters) -> str:
+    found = parameters.get(TOKEN_KEYS)
+    assert found is not None
+    return found.value
+
+
+def test_ensure_token_keys_makes_fit_keys_once(parameters: Parameters) -> None:
+    assert parameters.ensure_token_keys() is True
+    made = value(parameters)
+    assert parameters.ensure_token_keys() is False
+    assert value(parameters) == made
+    assert list(token_keys(made)) == ["k1"]
+
+
+def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: Parameters) -> None:
+    parameters.ensure_token_keys()
+    first = token_keys(value(parameters))
+    assert parameters.rotate_token_keys() == 2
+    second = token_keys(value(parameters))
+    assert list(second) == ["k2", "k1"]
+    assert second["k1"] == first["k1"]
+    assert second["k2"] != first["k1"]
+    parameters.rotate_token_keys()
+    assert list(token_keys(value(parameters))) == ["k3", "k2"]
+
+
+def test_rotate_before_there_are_keys_is_refused(parameters: Parameters) -> None:
+    with pytest.raises(Unusable):
+        parameters.rotate_token_keys()
+
+
+def test_put_of_same_value_makes_no_version(parameters: Parameters) -> None:
+    assert [parameters.put(STRIPE_SECRET_KEY, v) for v in ("sk_test_a", "sk_test_a", "sk_test_b")] == [1, 1, 2]
+
+
+def test_references_name_the_version_and_hold_no_secret(parameters: Parameters) -> None:
+    parameters.ensure_token_keys()
+    parameters.rotate_token_keys()
+    assert parameters.references() == {
+        "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:2",
+        "STRIPE_SECRET_KEY": "",
+        "STRIPE_WEBHOOK_SECRET": "",
+    }
+
+
+def test_secret_does_not_show_itself(parameters: Parameters) -> None:
+    parameters.put(STRIPE_SECRET_KEY, "sk_test_a")
+    assert "sk_test_a" not in repr(parameters.get(STRIPE_SECRET_KEY))
+
+
+def test_kept_as_secure_string(parameters: Parameters, session: boto3.Session) -> None:
+    parameters.ensure_token_keys()
+    described = session.client("ssm").describe_parameters()["Parameters"]
+    assert [(one["Name"], one["Type"]) for one in described] == [("/marquee/dev/token-keys", "SecureString")]
+
+
+def test_delete_all_leaves_nothing(parameters: Parameters, session: boto3.Session) -> None:
+    parameters.ensure_token_keys()
+    parameters.delete_all()
+    assert session.client("ssm").describe_parameters()["Parameters"] == []

@@ -1,0 +1,171 @@
+"""The policies of the functions as texts: filled in completely, no star, nothing of another function's, nothing added."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chalice.config import Config
+from chalice.deploy import models
+from chalice.deploy.appgraph import ApplicationGraphBuilder
+from chalice.deploy.deployer import LambdaEventSourcePolicyInjector, WebsocketPolicyInjector
+
+from infra import names, policies
+from infra.settings import Unusable
+from tests.harness.permissions import Grant, grants
+
+STREAM = "arn:aws:dynamodb:eu-central-1:123456789012:table/marquee-prod-{}/stream/2026-01-01T00:00:00.000"
+VALUES = {
+    "Region": "eu-central-1",
+    "Account": "123456789012",
+    "Stage": "prod",
+    "FailuresBucket": "marquee-prod-failures-123456789012",
+    "WebSocketApi": "a1b2c3",
+    "MailIdentity": "tickets.example",
+    "ContentStream": STREAM.format("content"),
+    "InboxStream": STREAM.format("stripe_inbox"),
+    "NotificationsStream": STREAM.format("notifications"),
+}
+STREAMS = {"on_content": "content", "on_stripe_inbox": "stripe_inbox", "on_notifications": "notifications"}
+STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*")
+"""Names that only AWS knows: log streams, connections, failed records."""
+BASE = (policies.FOLDER.parent / "stacks" / "base.yaml").read_text()
+MOST_CHARACTERS = 10_240
+"""Of a role's inline policies, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+each_function = pytest.mark.parametrize("name", names.FUNCTIONS)
+
+
+def allowed(name: str) -> list[Grant]:
+    return grants(policies.render(name, VALUES))
+
+
+def test_every_function_has_a_policy() -> None:
+    assert policies.names() == sorted(names.FUNCTIONS)
+
+
+@each_function
+def test_policy_names_every_action_and_resource(name: str) -> None:
+    found = allowed(name)
+    assert [grant for grant in found if "*" in grant.action] == []
+    for grant in found:
+        resource = grant.resource
+        for end in OPEN_ENDS:
+            resource = resource.removesuffix(end)
+        assert "*" not in resource
+        assert "?" not in resource
+        assert resource.startswith("arn:aws:")
+    assert len(found) == len(set(found))
+
+
+@each_function
+def test_policy_is_whole_and_fits_its_role(name: str) -> None:
+    text = policies.render(name, VALUES)
+    assert "$" not in text
+    assert len("".join(text.split())) <= MOST_CHARACTERS
+
+
+@each_function
+def test_policy_lets_write_the_functions_own_log_only(name: str) -> None:
+    group = f"arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/{names.function('marquee-prod', name)}:*"
+    found = [grant for grant in allowed(name) if grant.action.startswith("logs:")]
+    assert found == [Grant("logs:CreateLogStream", group), Grant("logs:PutLogEvents", group)]
+
+
+@each_function
+def test_log_of_every_function_is_in_the_stack(name: str) -> None:
+    """No function may make its own, so one that is forgotten there would log nothing."""
+    assert f"LogGroupName: !Sub /aws/lambda/{names.function('marquee-${Stage}', name)}\n" in BASE
+
+
+def test_configuration_set_of_mails_is_in_the_stack() -> None:
+    assert "Type: AWS::SES::ConfigurationSet\n" in BASE
+    assert "      Name: !Sub marquee-${Stage}\n" in BASE
+    assert any(grant.resource.endswith(":configuration-set/marquee-prod") for grant in allowed("on_notifications"))
+
+
+@each_function
+def test_policy_lets_lambda_read_the_functions_own_stream_only(name: str) -> None:
+    of_table = [grant for grant in allowed(name) if grant.action.startswith("dynamodb:")]
+    found = {grant for grant in of_table if "/stream/" in grant.resource or "Stream" in grant.action}
+    table = STREAMS.get(name)
+    assert found == {Grant(f"dynamodb:{one}", STREAM.format(table)) for one in STREAM_ACTIONS if table}
+
+
+@each_function
+def test_policy_lets_lambda_keep_failed_records_of_streams_only(name: str) -> None:
+    bucket = "arn:aws:s3:::marquee-prod-failures-123456789012"
+    wished = {Grant("s3:PutObject", f"{bucket}/*"), Grant("s3:ListBucket", bucket)}
+    found = {grant for grant in allowed(name) if grant.action.startswith("s3:")}
+    assert found == (wished if name in STREAMS else set())
+
+
+@each_function
+def test_policy_lets_failed_records_go_to_a_bucket_of_ours_only(name: str) -> None:
+    """Whoever makes a bucket of this name once ours is deleted must not be sent them."""
+    statements = json.loads(policies.render(name, VALUES))["Statement"]
+    conditions = {one["Sid"]: one["Condition"] for one in statements if "Condition" in one}
+    ours = {"StringEquals": {"s3:ResourceAccount": "123456789012"}}
+    assert conditions == ({"FailedRecords": ours, "FailuresBucket": ours} if name in STREAMS else {})
+
+
+@each_function
+def test_policy_stays_inside_its_stage(name: str) -> None:
+    """What carries no stage in its name has it in its value."""
+    of_stage = ("marquee-prod", "/marquee/prod/", ":a1b2c3/", ":identity/tickets.example")
+    assert [g.resource for g in allowed(name) if not any(part in g.resource for part in of_stage)] == []
+
+
+@pytest.mark.parametrize("left_out", sorted(VALUES))
+def test_render_without_a_value_tells_which_is_missing(left_out: str) -> None:
+    values = {key: value for key, value in VALUES.items() if key != left_out}
+    user = next(
+        name for name in policies.names() if f"${{{left_out}}}" in (policies.FOLDER / f"{name}.json").read_text()
+    )
+    with pytest.raises(Unusable, match=f"{left_out} is missing"):
+        policies.render(user, values)
+
+
+@pytest.mark.parametrize("value", ["", "*", "prod*", "a?", "${Account}", 'a"', "a b", "a\n", "/", "*/x"])
+def test_render_value_that_is_no_plain_text_is_refused(value: str) -> None:
+    with pytest.raises(Unusable, match="Stage cannot be"):
+        policies.render("api_handler", {**VALUES, "Stage": value})
+
+
+def test_render_value_nobody_asks_for_is_refused() -> None:
+    with pytest.raises(Unusable, match="Bucket is no placeholder"):
+        policies.render("api_handler", {**VALUES, "Bucket": "x"})
+
+
+def test_render_policy_with_another_placeholder_is_refused(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "api_handler.json").write_text('{"Resource": "${aws:username}"}')
+    monkeypatch.setattr(policies, "FOLDER", tmp_path)
+    with pytest.raises(Unusable, match="aws:username is no placeholder"):
+        policies.render("api_handler", VALUES)
+
+
+def injected(policy: models.IAMPolicy) -> Any:
+    """The document after everything that Chalice does to the policies of streams and sockets."""
+    role = models.ManagedIAMRole(resource_name="role", role_name="role", trust_policy={}, policy=policy)
+    function: Any = SimpleNamespace(role=role)
+    LambdaEventSourcePolicyInjector().handle_dynamodbeventsource(None, SimpleNamespace(lambda_function=function))
+    sockets = {f"{one}_function": function for one in ("connect", "message", "disconnect")}
+    WebsocketPolicyInjector().handle_websocketapi(None, SimpleNamespace(**sockets))
+    return policy.document
+
+
+def test_chalice_takes_the_file_named_in_its_configuration() -> None:
+    given = {"app_name": "marquee", "autogen_policy": False, "iam_policy_file": "policies/prod/x.json"}
+    config = Config.create(project_dir="/project", **given)
+    policy = ApplicationGraphBuilder()._create_role_reference(config, "prod", "on_notifications").policy
+    assert isinstance(policy, models.FileBasedIAMPolicy)
+    assert policy.filename == "/project/.chalice/policies/prod/x.json"
+
+
+def test_chalice_adds_nothing_to_a_policy_of_a_file() -> None:
+    document = json.loads(policies.render("on_notifications", VALUES))
+    kept = models.FileBasedIAMPolicy(document=json.loads(json.dumps(document)), filename="x.json")
+    generated = models.AutoGenIAMPolicy(document={"Statement": []}, traits=set())
+    assert injected(kept) == document
+    assert len(injected(generated)["Statement"]) == 2

@@ -1,0 +1,98 @@
+"""Keeping releases and laying them out again; what a release is made of."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import configuring, names, policies, releases
+from infra.settings import Unusable
+
+BUCKET = "marquee-dev-releases"
+PLACEHOLDERS = dict.fromkeys(policies.PLACEHOLDERS, "x1")
+VARIABLES = {"STAGE": "dev", "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:1"}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """The least that a project is made of."""
+    made = tmp_path / "project"
+    for name, text in {
+        "app.py": "app = 1",
+        "requirements.txt": "",
+        "chalicelib/a.py": "A = 1",
+        "chalicelib/__pycache__/a.pyc": "junk",
+        "web/public/site.js": "1",
+        "tests/test_a.py": "no part of a release",
+        ".chalice/config.json": json.dumps({"lambda_architecture": "arm64", "stages": {"dev": {}}}),
+        ".chalice/deployments/managed-layer-1-python3.13.zip": "layer",
+    }.items():
+        file = made / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    configuring.write(made, "dev", variables=VARIABLES, placeholders=PLACEHOLDERS)
+    return made
+
+
+@pytest.fixture
+def client(session: boto3.Session) -> object:
+    made = session.client("s3")
+    made.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return made
+
+
+def test_write_again_changes_nothing_and_new_values_do(project: Path) -> None:
+    assert configuring.write(project, "dev", variables=VARIABLES, placeholders=PLACEHOLDERS) is False
+    assert configuring.write(project, "dev", variables={**VARIABLES, "LIVE": "on"}, placeholders=PLACEHOLDERS) is True
+    placeholders = {**PLACEHOLDERS, "WebSocketApi": "other"}
+    assert configuring.write(project, "dev", variables={**VARIABLES, "LIVE": "on"}, placeholders=placeholders) is True
+
+
+def test_write_gives_every_function_its_policy(project: Path) -> None:
+    table = json.loads((project / ".chalice/config.json").read_text())["stages"]["dev"]
+    assert table["environment_variables"] == VARIABLES
+    assert set(table["lambda_functions"]) == set(names.FUNCTIONS)
+    for one in table["lambda_functions"].values():
+        assert "Statement" in json.loads((project / ".chalice" / one["iam_policy_file"]).read_text())
+
+
+def test_keep_and_unpack_give_the_release_whole(client: object, project: Path, tmp_path: Path) -> None:
+    name = releases.keep(client, BUCKET, project, "dev")
+    releases.unpack(client, BUCKET, name, tmp_path / "back")
+    laid = {str(file.relative_to(tmp_path / "back")) for file in (tmp_path / "back").rglob("*") if file.is_file()}
+    assert laid >= {"app.py", "chalicelib/a.py", "web/public/site.js", ".chalice/policies/dev/on_content.json"}
+    assert ".chalice/deployments/managed-layer-1-python3.13.zip" in laid
+    assert not any("__pycache__" in name or name.startswith("tests") for name in laid)
+    assert configuring.fingerprint(tmp_path / "back", "dev") == configuring.fingerprint(project, "dev")
+
+
+def test_keep_of_the_same_release_keeps_one(client: object, project: Path) -> None:
+    first = releases.keep(client, BUCKET, project, "dev")
+    assert releases.keep(client, BUCKET, project, "dev") == first
+    (project / "app.py").write_text("app = 2")
+    assert releases.keep(client, BUCKET, project, "dev") != first
+    assert len(releases.listed(client, BUCKET)) == 2
+
+
+def test_keep_forgets_what_is_older_than_ten_releases(
+    client: object, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releases, "KEPT", 2)
+    kept = []
+    for number in range(4):
+        (project / "app.py").write_text(f"app = {number}")
+        kept.append(releases.keep(client, BUCKET, project, "dev"))
+    assert len(releases.listed(client, BUCKET)) == 2
+
+
+def test_unpack_of_unknown_release_is_refused(client: object, tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="no release"):
+        releases.unpack(client, BUCKET, "20260101T000000Z-abc.zip", tmp_path)
+
+
+def test_deploy_that_fails_tells_what_chalice_said(tmp_path: Path) -> None:
+    said: list[str] = []
+    with pytest.raises(Unusable, match=r"chalice deploy failed:\n(.|\n)*config"):
+        releases.deploy(tmp_path, "dev", say=said.append)
+    assert said

@@ -1,0 +1,186 @@
+"""What all templates of infra/stacks promise, and the tables: as the models want them, kept, restorable."""
+
+import json
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from infra import names
+from infra.deployment import Deployment
+from infra.settings import Stage
+from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed, read
+
+PREFIX = f"marquee-{STAGE}"
+TEMPLATE_BYTES = 51_200
+"""The most that CloudFormation takes in a request."""
+UNTAGGED = {
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::CloudFront::CachePolicy",
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
+    "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SES::EmailIdentity",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+}
+"""Types that have no tags or get them from the stack."""
+
+pytestmark = pytest.mark.usefixtures("database_endpoint")  # the models read their endpoint when imported
+
+
+def _models() -> list[Any]:
+    from chalicelib.adapters.dynamo import tables
+
+    return list(tables.TABLES)
+
+
+def _table(model: Any) -> dict[str, Any]:
+    from chalicelib.adapters.dynamo import tables
+
+    name = f"{PREFIX}-{model.Meta.table_name.removeprefix(tables._CONFIG.table_prefix)}"
+    return next(
+        one for one in deployed("data").of("AWS::DynamoDB::Table") if one.properties["TableName"] == name
+    )._asdict()
+
+
+# --- all templates ---
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_size_of_a_template_fits_a_request(part: str) -> None:
+    assert len((FOLDER / f"{part}.yaml").read_bytes()) < TEMPLATE_BYTES
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_parameters_of_a_template_are_those_that_the_deployment_gives(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(name="dev", region="eu-central-1", budget=5)
+    here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
+    monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
+    monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
+    stack = getattr(here, part)
+    known = read(part)["Parameters"]
+    assert stack.template == f"{part}.yaml"
+    assert stack.parameters.keys() <= known.keys()
+    assert {name for name, one in known.items() if "Default" not in one} <= stack.parameters.keys()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_resources_are_tagged_with_app_and_stage(part: str) -> None:
+    for one in deployed(part).resources.values():
+        tags = one.properties.get("Tags", one.properties.get("ResourceTags"))
+        if one.kind in UNTAGGED:
+            assert tags is None, one.name
+            continue
+        pairs = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags}
+        assert pairs == {"app": "marquee", "stage": STAGE}, one.name
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_statements_that_allow_name_actions_and_resources(part: str) -> None:
+    for one in deployed(part).resources.values():
+        for statement in one.properties.get("PolicyDocument", {}).get("Statement", []):
+            if statement["Effect"] == "Deny":
+                assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+                continue
+            assert "*" not in _words(statement["Action"]), one.name
+            assert statement["Principal"].keys() == {"Service"}, one.name
+            assert statement["Condition"], one.name
+            assert re.fullmatch(r"[^*]*|arn:aws:s3:::website/\*", _words(statement["Resource"])), one.name
+
+
+def _words(value: Any) -> str:
+    return value if isinstance(value, str) else " ".join(value)
+
+
+@pytest.mark.parametrize("part", ["base", "edge", "watch"])
+def test_names_are_those_of_the_stage(part: str) -> None:
+    other = Template(part, Stage="other", **({"RestApiId": "r", "WebsiteBucket": "w"} if part == "edge" else {}))
+    text = json.dumps([one.properties for one in other.resources.values()])
+    assert STAGE not in re.findall(r"marquee[-/](\w+)", text.lower())
+
+
+def test_checks_left_out_have_a_reason() -> None:
+    lines = (FOLDER / ".checkov.yaml").read_text(encoding="utf-8").splitlines()
+    left_out = [number for number, line in enumerate(lines) if line.strip().startswith("- CKV")]
+    assert left_out
+    assert all(lines[number - 1].strip().startswith("# ") for number in left_out)
+    assert len({lines[number] for number in left_out}) == len(left_out)
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ("base", {"WebsiteBucket", "FailuresBucket", "FailureQueueUrl", "ReleasesBucket"}),
+        ("edge", {"PublicUrl", "DistributionId", "WebhookUrl"}),
+    ],
+)
+def test_outputs_are_those_that_the_deployment_reads(part: str, wanted: set[str]) -> None:
+    assert wanted <= deployed(part).outputs.keys()
+
+
+# --- data ---
+
+
+def test_tables_are_those_of_the_models() -> None:
+    found = {one.properties["TableName"] for one in deployed("data").of("AWS::DynamoDB::Table")}
+    assert found == {_table(model)["properties"]["TableName"] for model in _models()}
+    assert found == {f"{PREFIX}-{name}" for name in names.TABLES}
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_keys_and_stream_of_a_table_are_those_of_its_model(index: int) -> None:
+    model = _models()[index]
+    table, schema = _table(model)["properties"], model._get_schema()
+    assert table["AttributeDefinitions"] == [
+        {"AttributeName": one["AttributeName"], "AttributeType": one["AttributeType"]}
+        for one in schema["attribute_definitions"]
+    ]
+    assert table["KeySchema"] == [
+        {"AttributeName": one["AttributeName"], "KeyType": one["KeyType"]} for one in schema["key_schema"]
+    ]
+    assert table.get("GlobalSecondaryIndexes", []) == schema["global_secondary_indexes"]
+    assert table.get("LocalSecondaryIndexes", []) == schema["local_secondary_indexes"]
+    assert table["BillingMode"] == model.Meta.billing_mode
+    assert table.get("StreamSpecification", {}).get("StreamViewType") == getattr(model.Meta, "stream_view_type", None)
+
+
+def test_tables_are_kept_restorable_and_tidy() -> None:
+    for table in deployed("data").of("AWS::DynamoDB::Table"):
+        assert table.raw["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert table.raw["UpdateReplacePolicy"] == "Retain"
+        assert table.properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+        assert table.properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("given", "protected"), [({}, True), ({"Protect": "true"}, True), ({"Protect": "false"}, False)]
+)
+def test_tables_refuse_deletion_unless_told_otherwise(given: dict[str, str], protected: bool) -> None:
+    tables = deployed("data", **given).of("AWS::DynamoDB::Table")
+    assert [one.properties["DeletionProtectionEnabled"] for one in tables] == [protected] * 6
+
+
+def test_outputs_name_the_streams_that_functions_read() -> None:
+    outputs, template = deployed("data").outputs, deployed("data")
+    assert set(names.STREAM_FUNCTIONS.values()) <= outputs.keys()
+    expected = {
+        "ContentStreamArn": "content",
+        "InboxStreamArn": "stripe_inbox",
+        "NotificationsStreamArn": "notifications",
+    }
+    for output, table in expected.items():
+        resource, attribute = outputs[output].strip("<>").split(".")
+        assert attribute == "StreamArn"
+        assert template.resources[resource].properties["TableName"] == f"{PREFIX}-{table}"
+        assert "StreamSpecification" in template.resources[resource].properties

@@ -1,0 +1,71 @@
+"""Settings of stream mappings."""
+
+from typing import Any
+
+import pytest
+
+from infra import names, streams
+from infra.settings import Unusable
+
+BUCKET = "marquee-dev-failures"
+
+
+class FakeLambda:
+    """Mappings as a bare `chalice deploy` makes them. Changes show after `slow` more looks."""
+
+    def __init__(self, slow: int = 0) -> None:
+        self.slow = slow
+        self.pending: dict[str, dict[str, Any]] = {}
+        self.mappings = {
+            names.function("marquee-dev", name): {
+                "UUID": name,
+                "EventSourceArn": "arn",
+                "MaximumRetryAttempts": -1,
+                "FunctionResponseTypes": [],
+                "ParallelizationFactor": 1,
+            }
+            for name in names.STREAM_FUNCTIONS
+        }
+
+    def list_event_source_mappings(self, FunctionName: str) -> dict[str, Any]:
+        found = self.mappings.get(FunctionName)
+        if found and found["UUID"] in self.pending:
+            if self.slow == 0:
+                found.update(self.pending.pop(found["UUID"]))
+            else:
+                self.slow -= 1
+        return {"EventSourceMappings": [found] if found else []}
+
+    def update_event_source_mapping(self, UUID: str, **settings: Any) -> None:
+        self.pending[UUID] = settings
+
+
+def test_apply_sets_and_verifies_every_setting() -> None:
+    fake = FakeLambda(slow=4)
+    assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == list(names.STREAM_FUNCTIONS)
+    for found in fake.mappings.values():
+        assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert found["BisectBatchOnFunctionError"] is True
+        assert 0 < found["MaximumRetryAttempts"] < 100
+        assert 0 < found["MaximumRecordAgeInSeconds"] < 24 * 3600
+        assert found["DestinationConfig"] == {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}}
+    assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == []
+
+
+def test_drift_names_what_somebody_changed() -> None:
+    fake = FakeLambda()
+    streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None)
+    fake.mappings["marquee-dev-on_content"]["MaximumRetryAttempts"] = -1
+    assert streams.drift(fake, "marquee-dev", BUCKET) == {"on_content": ["MaximumRetryAttempts"]}
+
+
+def test_apply_without_mapping_is_refused() -> None:
+    fake = FakeLambda()
+    del fake.mappings["marquee-dev-on_content"]
+    with pytest.raises(Unusable, match="fed by no stream"):
+        streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None)
+
+
+def test_apply_that_never_takes_is_refused() -> None:
+    with pytest.raises(Unusable, match="did not take"):
+        streams.apply(FakeLambda(slow=10_000), "marquee-dev", BUCKET, pause=lambda _: None)

@@ -1,0 +1,102 @@
+"""Uploads of static files."""
+
+from pathlib import Path
+
+import boto3
+import pytest
+
+from infra import website
+
+BUCKET = "site"
+
+
+class Site:
+    """A bucket, a folder, and what caches were told."""
+
+    def __init__(self, client: object, folder: Path) -> None:
+        self.client: object = client
+        self.folder = folder
+        self.told: list[tuple[list[str], str]] = []
+
+    def write(self, **files: str) -> None:
+        for name in list(self.folder.iterdir()):
+            name.unlink()
+        for name, text in files.items():
+            (self.folder / name.replace("__", ".")).write_text(text)
+
+    def upload(self) -> list[str]:
+        return website.upload(
+            self.client, BUCKET, self.folder, tell=lambda paths, word: self.told.append((paths, word))
+        )
+
+    def there(self) -> set[str]:
+        listed = self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])  # type: ignore[attr-defined]
+        return {one["Key"] for one in listed} - {website.MANIFEST}
+
+
+@pytest.fixture
+def site(session: boto3.Session, tmp_path: Path) -> Site:
+    client = session.client("s3")
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return Site(client, tmp_path)
+
+
+def test_upload_sends_only_what_changed_and_tells_caches_of_names_that_stay(site: Site) -> None:
+    site.write(site__js="1", robots__txt="x")
+    first = website.release(site.folder)
+    assert site.upload() == [f"{first}/robots.txt", f"{first}/site.js", "robots.txt", "site.js"]
+    assert site.upload() == []
+    site.write(site__js="2", robots__txt="x")
+    second = website.release(site.folder)
+    assert site.upload() == [f"{second}/robots.txt", f"{second}/site.js", "site.js"]
+    assert [paths for paths, _ in site.told] == [["/robots.txt", "/site.js"], ["/site.js"]]
+    assert len({word for _, word in site.told}) == 2
+
+
+def test_upload_keeps_the_files_of_the_release_before(site: Site) -> None:
+    made = []
+    for text in ("1", "2", "3"):
+        site.write(site__js=text)
+        made.append(website.release(site.folder))
+        site.upload()
+    assert len(set(made)) == 3
+    assert site.there() == {f"{made[1]}/site.js", f"{made[2]}/site.js", "site.js"}
+
+
+def test_release_is_the_same_for_the_same_files_and_names_content_and_place(tmp_path: Path) -> None:
+    def made(**files: str) -> str:
+        folder = tmp_path / "_".join((*files, *files.values()))
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / name).write_text(text)
+        return website.release(folder)
+
+    assert len({made(a="1", b="2"), made(a="2", b="1"), made(a="1"), made(b="1"), made(ab="1")}) == 5
+    assert website.RELEASE.match(made(c="1") + "/")
+
+
+def test_upload_killed_before_caches_were_told_is_done_again(site: Site) -> None:
+    site.write(site__js="1")
+
+    def killed(paths: list[str], word: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        website.upload(site.client, BUCKET, site.folder, tell=killed)
+    assert "site.js" in site.upload()
+    assert [paths for paths, _ in site.told] == [["/site.js"]]
+
+
+def test_files_have_type_and_lifetime(site: Site) -> None:
+    site.write(site__js="1", base__css="2")
+    site.upload()
+    release = website.release(site.folder)
+    seen = {
+        name: (head["ContentType"], head["CacheControl"])
+        for name in ("site.js", f"{release}/base.css")
+        for head in [site.client.head_object(Bucket=BUCKET, Key=name)]  # type: ignore[attr-defined]
+    }
+    assert seen == {
+        "site.js": ("text/javascript; charset=utf-8", "public, max-age=0, s-maxage=86400, must-revalidate"),
+        f"{release}/base.css": ("text/css; charset=utf-8", "public, max-age=31536000, immutable"),
+    }
