@@ -4,6 +4,7 @@ A release is a zip of what `chalice deploy` reads, its dependency layer included
 makes nothing that was not tested before.
 """
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from infra import configuring
+from infra import configuring, package
 from infra.settings import Unusable
 
 FOLDER = "releases/"
@@ -49,16 +50,23 @@ def _chalice(project: Path, arguments: list[str], say: Callable[[str], None]) ->
 
 
 def keep(client: Any, bucket: str, project: Path, stage: str) -> str:
-    """Put the release beside the others, unless it is the newest already. Returns its name."""
-    print_ = configuring.fingerprint(project, stage)[:12]
+    """Put the release beside the others, unless it is the newest already. Returns its name, which ends in a digest of
+    what it is made of and the Python that its layer is for.
+    """
+    layer = _layer(project)
+    made_of = hashlib.sha256(configuring.fingerprint(project, stage).encode() + layer.read_bytes()).hexdigest()[:12]
     names = listed(client, bucket)
-    if names and names[-1].endswith(f"{print_}.zip"):
+    if names and names[-1].endswith(f"{made_of}-{package.RUNNING}.zip"):
         return names[-1]
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{print_}.zip"
-    client.put_object(Bucket=bucket, Key=FOLDER + name, Body=_packed(project, stage))
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{made_of}-{package.RUNNING}.zip"
+    client.put_object(Bucket=bucket, Key=FOLDER + name, Body=_packed(project, stage, layer))
     for old in listed(client, bucket)[:-KEPT]:
         client.delete_object(Bucket=bucket, Key=FOLDER + old)
     return name
+
+
+def _layer(project: Path) -> Path:
+    return package.layer_path(project, python=package.RUNNING, architecture=configuring.architecture(project))
 
 
 def listed(client: Any, bucket: str) -> list[str]:
@@ -71,15 +79,17 @@ def unpack(client: Any, bucket: str, name: str, into: Path) -> None:
     """Lay a release out as a project. Raises Unusable."""
     if name not in listed(client, bucket):
         raise Unusable(f"There is no release {name}.")
+    python = name.removesuffix(".zip").rpartition("-")[2]
+    if python != package.RUNNING:
+        raise Unusable(f"Release {name} runs on Python {python}: roll back with that one, this is {package.RUNNING}.")
     body = client.get_object(Bucket=bucket, Key=FOLDER + name)["Body"].read()
     with zipfile.ZipFile(BytesIO(body)) as archive:
         archive.extractall(into)
 
 
-def _packed(project: Path, stage: str) -> bytes:
-    layers = sorted((project / ".chalice" / "deployments").glob("managed-layer-*.zip"))
+def _packed(project: Path, stage: str, layer: Path) -> bytes:
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in [*configuring.release_files(project, stage), *layers]:
+        for file in [*configuring.release_files(project, stage), layer]:
             archive.write(file, file.relative_to(project))
     return buffer.getvalue()

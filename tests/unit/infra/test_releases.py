@@ -6,7 +6,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra import configuring, names, policies, releases
+from infra import configuring, names, package, policies, releases
 from infra.settings import Unusable
 
 BUCKET = "marquee-dev-releases"
@@ -26,13 +26,19 @@ def project(tmp_path: Path) -> Path:
         "web/public/site.js": "1",
         "tests/test_a.py": "no part of a release",
         ".chalice/config.json": json.dumps({"lambda_architecture": "arm64", "stages": {"dev": {}}}),
-        ".chalice/deployments/managed-layer-1-python3.13.zip": "layer",
     }.items():
         file = made / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     configuring.write(made, "dev", variables=VARIABLES, placeholders=PLACEHOLDERS)
+    layer(made).parent.mkdir()
+    layer(made).write_text("layer")
+    layer(made).with_name("managed-layer-of-another-lock-python3.13.zip").write_text("no part of this release")
     return made
+
+
+def layer(project: Path) -> Path:
+    return package.layer_path(project, python=package.RUNNING, architecture="arm64")
 
 
 @pytest.fixture
@@ -62,8 +68,8 @@ def test_keep_and_unpack_give_the_release_whole(client: object, project: Path, t
     releases.unpack(client, BUCKET, name, tmp_path / "back")
     laid = {str(file.relative_to(tmp_path / "back")) for file in (tmp_path / "back").rglob("*") if file.is_file()}
     assert laid >= {"app.py", "chalicelib/a.py", "web/public/site.js", ".chalice/policies/dev/on_content.json"}
-    assert ".chalice/deployments/managed-layer-1-python3.13.zip" in laid
-    assert not any("__pycache__" in name or name.startswith("tests") for name in laid)
+    assert layer(tmp_path / "back").read_text() == "layer"
+    assert not any("__pycache__" in name or name.startswith("tests") or "another" in name for name in laid)
     assert configuring.fingerprint(tmp_path / "back", "dev") == configuring.fingerprint(project, "dev")
 
 
@@ -71,8 +77,10 @@ def test_keep_of_the_same_release_keeps_one(client: object, project: Path) -> No
     first = releases.keep(client, BUCKET, project, "dev")
     assert releases.keep(client, BUCKET, project, "dev") == first
     (project / "app.py").write_text("app = 2")
-    assert releases.keep(client, BUCKET, project, "dev") != first
-    assert len(releases.listed(client, BUCKET)) == 2
+    second = releases.keep(client, BUCKET, project, "dev")
+    layer(project).write_text("other layer")
+    assert len({first, second, releases.keep(client, BUCKET, project, "dev")}) == 3
+    assert len(releases.listed(client, BUCKET)) == 3
 
 
 def test_keep_forgets_what_is_older_than_ten_releases(
@@ -88,7 +96,16 @@ def test_keep_forgets_what_is_older_than_ten_releases(
 
 def test_unpack_of_unknown_release_is_refused(client: object, tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="no release"):
-        releases.unpack(client, BUCKET, "20260101T000000Z-abc.zip", tmp_path)
+        releases.unpack(client, BUCKET, "20260101T000000Z-abc-3.13.zip", tmp_path)
+
+
+def test_unpack_of_a_release_for_another_python_is_refused(
+    client: object, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = releases.keep(client, BUCKET, project, "dev")
+    monkeypatch.setattr(package, "RUNNING", "3.99")
+    with pytest.raises(Unusable, match=r"roll back with that one, this is 3\.99"):
+        releases.unpack(client, BUCKET, name, tmp_path)
 
 
 def test_deploy_that_fails_tells_what_chalice_said(tmp_path: Path) -> None:
