@@ -233,7 +233,15 @@ def _status(here: Deployment) -> dict[str, Any]:
         "waiting failures": _waiting(here, base.get("FailureQueueUrl")),
         "REST API": adopting.rest_api_id(here.session, here.prefix) or "",
         "last release": _last_release(here, base.get("ReleasesBucket")),
+        "DNS records": _dns(here, base),
     }
+
+
+def _dns(here: Deployment, base: dict[str, str]) -> list[str]:
+    """Records to make where the domains are kept."""
+    domain, target = here.stage.domain, here.outputs("edge").get("DistributionDomain")
+    own = [f"{domain} CNAME {target}"] if domain and target else []
+    return own + [value for name, value in sorted(base.items()) if name.startswith("DkimRecord")]
 
 
 def _waiting(here: Deployment, queue: str | None) -> int:
