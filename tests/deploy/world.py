@@ -1,0 +1,115 @@
+"""What the scenario holds while it runs: the emulated account, the project that is deployed, Stripe's double.
+
+Also how a person outside sees the product: by its URLs and by the mails it sends.
+"""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import boto3
+
+from local.stripe_double import StripeDouble
+from tests.deploy import processes
+from tests.deploy.places import ACCOUNT, REGION, Places
+from tests.deploy.processes import Kill, Ran
+
+STAGE = "dev"
+PREFIX = f"marquee-{STAGE}"
+PATIENCE_SECONDS = 60
+T = TypeVar("T")
+
+
+class Reply(NamedTuple):
+    """An HTTP answer; header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class World(NamedTuple):
+    """Everything that a test needs."""
+
+    places: Places
+    project: Path
+    folder: Path
+    double: StripeDouble
+
+    def infra(self, command: str, *arguments: str, stdin: str = "", kill: Kill | None = None) -> Ran:
+        """One command of infra/ about the stage."""
+        options = ("--stage", STAGE, "--settings", "stages.toml")
+        return processes.infra(
+            self.places, self.project, self.folder, command, *options, *arguments, stdin=stdin, kill=kill
+        )
+
+    def client(self, service: str) -> Any:
+        """AWS, as the owner of the account."""
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=self.places.aws,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def bucket(self, use: str) -> str:
+        """The name of a bucket of the stage."""
+        return f"{PREFIX}-{use}-{ACCOUNT}-{REGION}"
+
+    def get(self, path: str, **headers: str) -> Reply:
+        """A page, a file or a resource, through the CDN."""
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.places.cdn + path, headers=fields)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read())
+        except urllib.error.HTTPError as error:
+            return Reply(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
+
+    def mailed_token(self, _origin: str, address: str) -> str:
+        """The token of the verification link in the newest mail that SES sent to an address."""
+
+        def found() -> str | None:
+            for mail in reversed(self._mails()):
+                link = re.search(r"/verify#([\w-]+)", mail["BodyText"])
+                if address in mail["To"] and link:
+                    return link[1]
+            return None
+
+        return eventually(found, f"a verification mail to {address}")
+
+    def _mails(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.places.aws}/_ministack/ses/messages", timeout=30) as answer:
+            mails: list[dict[str, Any]] = json.load(answer)["messages"].get(ACCOUNT, [])
+        return mails
+
+    def logged(self) -> list[str]:
+        """Every line that the functions logged, function by function, but those that Lambda adds."""
+        groups = [one["logGroupName"] for one in self.client("logs").describe_log_groups()["logGroups"]]
+        lines = [f"{group}: {line}" for group in groups for line in self._lines(group)]
+        return [line for line in lines if not line.partition(": ")[2].startswith(("START ", "END ", "REPORT "))]
+
+    def calls(self, name: str) -> int:
+        """How often a function was called."""
+        return sum(line.startswith("START ") for line in self._lines(f"/aws/lambda/{PREFIX}-{name}"))
+
+    def _lines(self, group: str) -> list[str]:
+        pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"].rstrip() for page in pages for event in page["events"]]
+
+
+def eventually(look: Callable[[], T | None], what: str) -> T:
+    """The first answer that is not None. Raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        answer = look()
+        if answer is not None:
+            return answer
+        time.sleep(0.1)
+    raise TimeoutError(f"no {what} within {PATIENCE_SECONDS} s")
