@@ -186,7 +186,8 @@ def test_replay_hands_a_failure_to_its_function_again(second_up: Ran, world: Wor
     eventually(lambda: json.loads(world.infra("status", "--json").said)["waiting failures"] or None, "message")
     ran = world.infra("replay", "--json")
     assert (ran.code, [one["state"] for one in json.loads(ran.said)]) == (0, ["replayed"])
-    assert world.calls("on_stripe_inbox") == before + 1
+    assert world.calls("on_stripe_inbox") > before  # once more at least: later events of the double come by themselves
+    assert world.client("s3").list_objects_v2(Bucket=world.bucket("failures")).get("Contents", []) == []
     assert json.loads(world.infra("replay", "--json").said) == []
 
 
