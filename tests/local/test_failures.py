@@ -251,7 +251,7 @@ def test_runner_replays_after_a_restart_with_the_mended_handler(sample, tmp_path
     handle, poison = sample.outbox.func, {"b"}
 
     def stumbling(event) -> None:
-        if any(record.keys["id"]["S"] in poison for record in event):
+        if any(record["dynamodb"]["Keys"]["id"]["S"] in poison for record in event.to_dict()["Records"]):
             raise RuntimeError("cannot read b")
         handle(event)
 
