@@ -45,7 +45,7 @@ def _stage(command: Any) -> Any:
 def up(*, stage: str, settings: Path, yes: bool) -> None:
     """Bring the stage up, or up to date. May be interrupted and run again."""
     here = _here(stage, settings)
-    _show_plan(f"Bringing {here.prefix} up", steps.UP)
+    _show_plan(f"Bringing {here.prefix} up {_where(here)}", steps.UP)
     _show_changes(here)
     _agree(yes, "Go on?")
     try:
@@ -53,7 +53,7 @@ def up(*, stage: str, settings: Path, yes: bool) -> None:
     except steps.SmokeFailed as failure:
         console.print(f"[red]{failure}[/red]")
         _agree(yes, "Roll back to the last release that passed?")
-        console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, None, _say))}.")
+        console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, steps.last_good(here), _say))}.")
         sys.exit(1)
     console.print(f"[bold]{here.prefix} is up:[/bold] {here.public_url}")
 
@@ -80,20 +80,21 @@ def down(*, stage: str, settings: Path, delete_data: str | None, yes: bool) -> N
     if delete_data is not None and delete_data != stage:
         raise click.ClickException(f"--delete-data must repeat the stage's name, {stage}.")
     plan = (*steps.DOWN, steps.DELETE_DATA) if delete_data else steps.DOWN
-    _show_plan(f"Taking {here.prefix} down", plan)
+    _show_plan(f"Taking {here.prefix} down {_where(here)}", plan)
     _agree(yes, "Go on?")
     _run(here, plan)
 
 
 @cli.command()
 @_stage
-@click.option("--to", metavar="RELEASE", help="The release to go back to; the last one that passed unless named.")
+@click.option("--to", metavar="RELEASE", help="The release to go back to; the one before unless named.")
 @click.option("--yes", is_flag=True, help="Do not ask before beginning.")
 def rollback(*, stage: str, settings: Path, to: str | None, yes: bool) -> None:
     """Put an earlier release in the place of the one that is deployed."""
     here = _here(stage, settings)
-    _agree(yes, f"Roll {here.prefix} back to {to or 'the last release that passed'}?")
-    console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, to, _say))}.")
+    name = to or _guarded(lambda: steps.one_before(here))
+    _agree(yes, f"Roll {here.prefix} in account {here.account} back to {name}?")
+    console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, name, _say))}.")
 
 
 @cli.command()
@@ -125,7 +126,7 @@ def secret(*, stage: str, settings: Path, name: str) -> None:
         value = getpass.getpass("Secret key of Stripe: ") if sys.stdin.isatty() else sys.stdin.readline()
         if not value.strip().startswith(("sk_", "rk_")):
             raise click.ClickException("That is no secret key of Stripe's: they begin with sk_ or rk_.")
-        version = here.parameters.put(name, value.strip())
+        version = _guarded(lambda: here.parameters.put(name, value.strip()))
     console.print(f"{here.stage.parameter(name)} is at version {version}; run `up` to put it to use.")
 
 
@@ -164,6 +165,10 @@ def _here(stage: str, settings: Path) -> Deployment:
     return _guarded(made)
 
 
+def _where(here: Deployment) -> str:
+    return f"in account {_guarded(lambda: here.account)}, {here.stage.region}"
+
+
 def _guarded(work: Callable[[], T]) -> T:
     """A failure that the user can mend is told without a stack."""
     try:
@@ -173,7 +178,8 @@ def _guarded(work: Callable[[], T]) -> T:
 
 
 def _show_plan(title: str, plan: Sequence[steps.Step]) -> None:
-    table = Table(title=title, show_header=False, title_justify="left", box=None)
+    console.print(f"[bold]{title}[/bold]", soft_wrap=True)
+    table = Table(show_header=False, box=None)
     for number, step in enumerate(plan, 1):
         table.add_row(str(number), f"[bold]{step.name}[/bold]", step.purpose)
     console.print(table)

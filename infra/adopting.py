@@ -65,6 +65,11 @@ def _role(client: Any, prefix: str, name: str) -> Iterator[Record]:
     yield from _record(f"{name}_role", "iam_role", role_arn=arn, role_name=role)
 
 
+def has_role(session: Any, prefix: str) -> bool:
+    """Whether the API's function has a role: one for all regions of the account."""
+    return bool(list(_role(session.client("iam"), prefix, "api_handler")))
+
+
 def _function(client: Any, prefix: str, name: str) -> Iterator[Record]:
     arn = function_arn(client, names.function(prefix, name))
     if arn:

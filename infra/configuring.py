@@ -17,10 +17,11 @@ def write(project: Path, stage: str, *, variables: dict[str, str], placeholders:
     folder.mkdir(parents=True, exist_ok=True)
     rendered = {folder / f"{name}.json": policies.render(name, placeholders) for name in names.FUNCTIONS}
     written = [_write(file, text) for file, text in rendered.items()]
-    return _write_variables(project, stage, variables) or any(written)
+    return write_variables(project, stage, variables) or any(written)
 
 
-def _write_variables(project: Path, stage: str, variables: dict[str, str]) -> bool:
+def write_variables(project: Path, stage: str, variables: dict[str, str]) -> bool:
+    """Write the stage's environment; whether that changed anything."""
     file = project / ".chalice" / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     table = config["stages"].setdefault(stage, {})

@@ -38,6 +38,16 @@ class Deployment:
         """The account's number."""
         return str(self.session.client("sts").get_caller_identity()["Account"])
 
+    @property
+    def owner(self) -> str:
+        """What tells this deployment from every other, also in a shared account at Stripe."""
+        return f"{self.account}/{self.stage.region}/{self.stage.name}"
+
+    @property
+    def stripe_api(self) -> str:
+        """Another API base than Stripe's own (the test double's), or nothing."""
+        return self.stage.environment.get("STRIPE_API_BASE", "")
+
     def outputs(self, part: str) -> dict[str, str]:
         """What one of the stacks gives."""
         return self.stacks.outputs(f"{self.prefix}-{part}")
@@ -49,11 +59,11 @@ class Deployment:
     @property
     def data(self) -> Stack:
         """The tables."""
-        return Stack(
-            f"{self.prefix}-data",
-            "data.yaml",
-            {"Stage": self.stage.name, "Protect": _flag(self.stage.protect_tables)},
-        )
+        return self.tables(protected=self.stage.protect_tables)
+
+    def tables(self, *, protected: bool) -> Stack:
+        """The tables, deletable or not."""
+        return Stack(f"{self.prefix}-data", "data.yaml", {"Stage": self.stage.name, "Protect": _flag(protected)})
 
     @property
     def base(self) -> Stack:

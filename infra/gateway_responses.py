@@ -12,6 +12,7 @@ from infra import names
 
 _ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": (404, "not_found", "There is nothing here."),
+    "INVALID_SIGNATURE": (404, "not_found", "There is nothing here."),
     "REQUEST_TOO_LARGE": (413, "payload_too_large", "The body is too large."),
     "THROTTLED": (429, "too_many_requests", "Too many requests. Try again in a moment."),
     "INTEGRATION_TIMEOUT": (504, "gateway_timeout", "This took too long. Try again."),

@@ -19,6 +19,7 @@ from infra import configuring, package
 from infra.settings import Unusable
 
 FOLDER = "releases/"
+LIVE = "live"
 KEPT = 10
 CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 """Chalice's command line; it cannot be run as a module."""
@@ -63,6 +64,26 @@ def keep(client: Any, bucket: str, project: Path, stage: str) -> str:
     for old in listed(client, bucket)[:-KEPT]:
         client.delete_object(Bucket=bucket, Key=FOLDER + old)
     return name
+
+
+def mark_live(client: Any, bucket: str, name: str) -> None:
+    """Note which release is deployed and well."""
+    client.put_object(Bucket=bucket, Key=LIVE, Body=name.encode())
+
+
+def live(client: Any, bucket: str) -> str | None:
+    """The release that was last seen deployed and well."""
+    try:
+        return str(client.get_object(Bucket=bucket, Key=LIVE)["Body"].read().decode())
+    except client.exceptions.NoSuchKey:
+        return None
+
+
+def before(client: Any, bucket: str) -> str | None:
+    """The newest release that is older than the live one."""
+    current = live(client, bucket) or ""
+    older = [name for name in listed(client, bucket) if name < current]
+    return older[-1] if older else None
 
 
 def _layer(project: Path) -> Path:

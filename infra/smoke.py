@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -54,6 +55,14 @@ def run(
     if target.webhook_secret:
         checks += [_signed, _tampered]
     return [_patiently(check, target, deadline, pause) for check in checks]
+
+
+def resolves(domain: str) -> bool:
+    """Whether DNS knows the domain."""
+    try:
+        return bool(socket.getaddrinfo(domain, 443))
+    except OSError:
+        return False
 
 
 def _patiently(

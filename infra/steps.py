@@ -13,9 +13,9 @@ from infra import (
     adopting,
     configuring,
     gateway_responses,
-    names,
     package,
     releases,
+    removing,
     smoke,
     streams,
     stripe_endpoint,
@@ -45,20 +45,19 @@ class Step(NamedTuple):
 
 def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
     """Find what would fail half-way, before anything is made."""
-    reserved = sum(configuring.reserved(here.project, here.stage.name).values())
-    limits = here.session.client("lambda").get_account_settings()["AccountLimit"]
-    if reserved and limits["ConcurrentExecutions"] < reserved + UNRESERVED:
+    _check_concurrency(here)
+    if here.stacks.status(here.data.name) is None and adopting.has_role(here.session, here.prefix):
         raise Unusable(
-            f"This account may run {limits['ConcurrentExecutions']} functions at once; the stage reserves {reserved} "
-            f"and Lambda wants {UNRESERVED} left. Ask AWS for a higher quota (docs/operations.md#limits) or take "
-            f"reserved_concurrency out of .chalice/config.json."
+            f"The stage {here.stage.name} is deployed in another region of this account: roles have no region, so the "
+            f"two would take each other's rights. Give this one another name."
         )
     return f"account {here.account}, {here.stage.region}, Python {package.RUNNING}"
 
 
 def data(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The tables."""
-    return _word(changed=here.stacks.apply(here.data))
+    """The tables. Made unprotected, so that a first try that fails can be taken back whole, and protected then."""
+    is_new = here.stacks.status(here.data.name) is None and here.stacks.apply(here.tables(protected=False))
+    return _word(changed=here.stacks.apply(here.data) or is_new)
 
 
 def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
@@ -108,15 +107,17 @@ def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 def stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
     """The endpoint that Stripe calls."""
-    done = stripe_endpoint.ensure(here.parameters, here.stage, here.webhook_url)
+    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, api_base=here.stripe_api)
     return "no key of Stripe's: free tickets only" if done == "none" else done
 
 
 def settle(here: Deployment, say: Say) -> str:
     """Tell the functions what the first deploy could not know: public URL, socket URL, webhook secret."""
-    if not _configure(here):
-        return "nothing new"
-    return deploy(here, say) + " again"
+    again = _configure(here)
+    if again:
+        _deploy(here, here.project, say)
+    stripe_endpoint.retire(here.parameters, here.owner, api_base=here.stripe_api)
+    return "deployed again" if again else "nothing new"
 
 
 def mappings(here: Deployment, say: Say) -> str:  # noqa: ARG001
@@ -133,8 +134,12 @@ def site(here: Deployment, say: Say) -> str:  # noqa: ARG001
 def smoke_test(here: Deployment, say: Say) -> str:
     """Ask the product itself."""
     secret = here.parameters.get(STRIPE_WEBHOOK_SECRET)
+    public_url = here.public_url
+    if here.stage.domain and not smoke.resolves(here.stage.domain):
+        public_url = f"https://{here.outputs('edge')['DistributionDomain']}"
+        say(f"{here.stage.domain} leads nowhere yet (see `status` for its DNS record); asking {public_url}")
     target = smoke.Target(
-        public_url=here.public_url,
+        public_url=public_url,
         websocket_url=here.websocket_url,
         webhook_url=here.webhook_url,
         webhook_secret=secret.value if secret else "",
@@ -150,8 +155,11 @@ def smoke_test(here: Deployment, say: Say) -> str:
 
 
 def keep(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Keep the release, to come back to."""
-    return releases.keep(here.session.client("s3"), _releases_bucket(here), here.project, here.stage.name)
+    """Keep the release, to come back to, and remove files of the website that no page names any more."""
+    client = here.session.client("s3")
+    name = releases.keep(client, _releases_bucket(here), here.project, here.stage.name)
+    _settle_on(here, name, here.project)
+    return name
 
 
 UP: tuple[Step, ...] = (
@@ -173,79 +181,42 @@ UP: tuple[Step, ...] = (
 )
 
 
-def rollback(here: Deployment, name: str | None, say: Say) -> str:
-    """Put a kept release in the place of what is deployed, the newest unless named. Raises Unusable."""
-    kept = releases.listed(here.session.client("s3"), _releases_bucket(here))
-    if not kept:
-        raise Unusable("No release has passed its smoke test yet, so there is none to go back to.")
-    wanted = name or kept[-1]
+def last_good(here: Deployment) -> str:
+    """The release to go back to when a new one fails. Raises Unusable."""
+    return _there(releases.live(here.session.client("s3"), _releases_bucket(here)))
+
+
+def one_before(here: Deployment) -> str:
+    """The release before the one that is deployed. Raises Unusable."""
+    return _there(releases.before(here.session.client("s3"), _releases_bucket(here)))
+
+
+def rollback(here: Deployment, name: str, say: Say) -> str:
+    """Put a kept release in the place of what is deployed: its code and files, with the variables and secrets of now.
+    Raises Unusable.
+    """
+    client = here.session.client("s3")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        releases.unpack(here.session.client("s3"), _releases_bucket(here), wanted, project)
+        releases.unpack(client, _releases_bucket(here), name, project)
+        variables = here.variables() | {"WEBSITE": website.release(project / "web" / "public")}
+        configuring.write_variables(project, here.stage.name, variables)
         _upload(here, project)
         _deploy(here, project, say)
         mappings(here, say)
-    smoke_test(here, say)
-    return wanted
-
-
-def remove_stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Stripe calls no more."""
-    return _word(changed=stripe_endpoint.remove(here.parameters, here.stage), done="removed")
-
-
-def remove_watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """No alarms for what goes."""
-    return _word(changed=here.stacks.delete(f"{here.prefix}-watch"), done="removed")
-
-
-def remove_edge(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The way in."""
-    return _word(changed=here.stacks.delete(f"{here.prefix}-edge"), done="removed")
-
-
-def remove_functions(here: Deployment, say: Say) -> str:
-    """All that Chalice made."""
-    if not adopting.adopt(here.session, here.prefix, here.stage.name, here.project):
-        return "nothing to do"
-    releases.delete(here.project, here.stage.name, say=say)
-    return "removed"
-
-
-def remove_base(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Buckets with what is in them, queue, logs."""
-    outputs = here.outputs("base")
-    for name in ("WebsiteBucket", "FailuresBucket", "ReleasesBucket"):
-        if name in outputs:
-            here.session.resource("s3").Bucket(outputs[name]).object_versions.delete()
-    return _word(changed=here.stacks.delete(f"{here.prefix}-base"), done="removed")
-
-
-def remove_data(here: Deployment, say: Say) -> str:
-    """Tables and secrets: everything that people entrusted to this stage."""
-    client = here.session.client("dynamodb")
-    tables = [f"{here.prefix}-{table}" for table in names.TABLES]
-    there = [name for name in tables if _exists(client, name)]
-    for name in there:
-        client.update_table(TableName=name, DeletionProtectionEnabled=False)
-    here.stacks.delete(f"{here.prefix}-data")
-    for name in there:
-        if _exists(client, name):
-            say(f"deleting {name}")
-            client.delete_table(TableName=name)
-            client.get_waiter("table_not_exists").wait(TableName=name)
-    here.parameters.delete_all()
-    return f"{len(there)} tables and the secrets removed"
+        smoke_test(here, say)
+        _settle_on(here, name, project)
+    return name
 
 
 DOWN: tuple[Step, ...] = (
-    Step("stripe", "webhook endpoint at Stripe", remove_stripe),
-    Step("watch", "alarms and dashboard", remove_watch),
-    Step("edge", "CDN and webhook API", remove_edge),
-    Step("functions", "chalice delete", remove_functions),
-    Step("base", "buckets, queue, log groups", remove_base),
+    Step("stripe", "webhook endpoint at Stripe", removing.stripe),
+    Step("watch", "alarms and dashboard", removing.watch),
+    Step("edge", "CDN and webhook API", removing.edge),
+    Step("functions", "chalice delete", removing.functions),
+    Step("base", "buckets, queue, log groups", removing.base),
 )
-DELETE_DATA = Step("data", "ALL DATA: tables and secrets", remove_data)
+DELETE_DATA = Step("data", "ALL DATA: tables and secrets", removing.data)
 
 
 def _configure(here: Deployment) -> bool:
@@ -266,9 +237,9 @@ def _deploy(here: Deployment, project: Path, say: Say) -> None:
 def _upload(here: Deployment, project: Path) -> list[str]:
     outputs, distribution = here.outputs("base"), here.outputs("edge").get("DistributionId")
 
-    def tell(paths: list[str], reference: str) -> None:
+    def tell(paths: list[str]) -> None:
         if distribution:
-            website.invalidate(here.session.client("cloudfront"), distribution, paths, reference)
+            website.invalidate(here.session.client("cloudfront"), distribution, paths)
 
     folder = project / "web" / "public"
     return website.upload(here.session.client("s3"), outputs["WebsiteBucket"], folder, tell=tell)
@@ -278,13 +249,37 @@ def _releases_bucket(here: Deployment) -> str:
     return here.outputs("base")["ReleasesBucket"]
 
 
-def _exists(client: object, table: str) -> bool:
-    try:
-        client.describe_table(TableName=table)  # type: ignore[attr-defined]
-    except client.exceptions.ResourceNotFoundException:  # type: ignore[attr-defined]
-        return False
-    return True
+def _check_concurrency(here: Deployment) -> None:
+    """What other stages and applications of the account have reserved counts as well."""
+    wished = configuring.reserved(here.project, here.stage.name)
+    if not wished:
+        return
+    client = here.session.client("lambda")
+    left = client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+    ours = sum(
+        client.get_function_concurrency(FunctionName=arn).get("ReservedConcurrentExecutions", 0)
+        for arn in map(here.function_arn, wished)
+        if arn
+    )
+    if left + ours < sum(wished.values()) + UNRESERVED:
+        raise Unusable(
+            f"This account has {left + ours} concurrent executions left for the stage, which reserves "
+            f"{sum(wished.values())}, and Lambda wants {UNRESERVED} to stay. Ask AWS for a higher quota "
+            f"(docs/operations.md#limits) or take reserved_concurrency out of .chalice/config.json."
+        )
 
 
-def _word(*, changed: bool, done: str = "changed") -> str:
-    return done if changed else "nothing to do"
+def _settle_on(here: Deployment, name: str, project: Path) -> None:
+    client = here.session.client("s3")
+    website.prune(client, here.outputs("base")["WebsiteBucket"], project / "web" / "public")
+    releases.mark_live(client, _releases_bucket(here), name)
+
+
+def _there(name: str | None) -> str:
+    if name is None:
+        raise Unusable("No such release was kept, so there is none to go back to.")
+    return name
+
+
+def _word(*, changed: bool) -> str:
+    return "changed" if changed else "nothing to do"

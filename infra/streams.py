@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from infra import names
 from infra.adopting import mapping
 from infra.settings import Unusable
@@ -61,10 +63,23 @@ def apply(client: Any, prefix: str, failures_bucket: str, *, pause: Callable[[fl
         current = mapping(client, names.function(prefix, name))
         if current is None:
             raise Unusable(f"{names.function(prefix, name)} is fed by no stream: run `chalice deploy` again.")
-        client.update_event_source_mapping(UUID=current["UUID"], **wished(name, failures_bucket))
+        _update(client, current["UUID"], wished(name, failures_bucket), pause)
     for _ in range(WAIT_SECONDS):
         left = drift(client, prefix, failures_bucket)
         if not left:
             return changed
         pause(1.0)
     raise Unusable(f"Stream settings did not take: {left}")
+
+
+def _update(client: Any, mapping_id: str, settings: dict[str, Any], pause: Callable[[float], None]) -> None:
+    """Chalice has just changed the mapping too: while Lambda is at it, it refuses."""
+    for _ in range(WAIT_SECONDS):
+        try:
+            client.update_event_source_mapping(UUID=mapping_id, **settings)
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("ResourceInUseException", "ResourceConflictException"):
+                raise
+        pause(1.0)
+    raise Unusable(f"Stream mapping {mapping_id} is in use and stays so.")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 MANIFEST = ".releases.json"
 RELEASE = re.compile(r"r-[0-9a-f]{12}/")
@@ -50,29 +51,42 @@ def content_type(name: str) -> str:
     return _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def upload(client: Any, bucket: str, folder: Path, *, tell: Callable[[list[str], str], None]) -> list[str]:
-    """Send what is new or changed, `tell` of the paths that caches must ask for again (with a word that is the same for
-    the same release), then remove what neither this release nor the one before has. Returns the names sent.
+def upload(client: Any, bucket: str, folder: Path, *, tell: Callable[[list[str]], None]) -> list[str]:
+    """Send what is new or changed and `tell` of the paths that caches must ask for again. Returns the names sent.
 
-    The manifest is written last: a run that was killed is done again as a whole.
+    Nothing is removed yet: `prune` does, once the release is known to work. The manifest is written last, so a run that
+    was killed is done again.
     """
-    plain = _files(folder)
-    files = {f"{release(folder)}/{name}": file for name, file in plain.items()} | plain
-    digests = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in files.items()}
-    current, before = _releases(client, bucket)
-    if digests == current:
-        return []
-    sent = [name for name, digest in digests.items() if current.get(name) != digest]
+    digests = _digests(folder)
+    there, live, before = _manifest(client, bucket)
+    sent = [name for name, digest in digests.items() if there.get(name) != digest]
     for name in sent:
-        _put(client, bucket, name, files[name].read_bytes())
-    removed = [name for name in before if name not in current and name not in digests]
+        _put(client, bucket, name, (folder / RELEASE.sub("", name)).read_bytes())
+    stale = [f"/{name}" for name in sent if not RELEASE.match(name)]
+    if stale:
+        tell(stale)
+    if sent:
+        _write(client, bucket, there | digests, live, before)
+    return sent
+
+
+def prune(client: Any, bucket: str, folder: Path) -> list[str]:
+    """Note that these files are live, and remove what neither they nor the release that was live before name."""
+    names = sorted(_digests(folder))
+    there, live, before = _manifest(client, bucket)
+    if names != live:
+        before, live = live, names
+    removed = sorted(set(there) - set(live) - set(before))
     for name in removed:
         client.delete_object(Bucket=bucket, Key=name)
-    stale = [f"/{name}" for name in (*sent, *removed) if not RELEASE.match(name)]
-    if stale:
-        tell(stale, hashlib.sha256(json.dumps(digests).encode()).hexdigest())
-    client.put_object(Bucket=bucket, Key=MANIFEST, Body=json.dumps([digests, current]).encode())
-    return sent
+    _write(client, bucket, {name: digest for name, digest in there.items() if name not in removed}, live, before)
+    return removed
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Every name in the bucket that this release has, and its content's digest."""
+    plain = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in _files(folder).items()}
+    return {f"{release(folder)}/{name}": digest for name, digest in plain.items()} | plain
 
 
 def _put(client: Any, bucket: str, name: str, body: bytes) -> None:
@@ -81,17 +95,22 @@ def _put(client: Any, bucket: str, name: str, body: bytes) -> None:
     )
 
 
-def invalidate(client: Any, distribution: str, paths: list[str], reference: str) -> None:
-    """Make CloudFront ask for these paths again."""
-    batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference}
+def invalidate(client: Any, distribution: str, paths: list[str]) -> None:
+    """Make CloudFront ask for these paths again. Each call is one of its own: CloudFront takes a reference once."""
+    batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": str(uuid4())}
     client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
 
-def _releases(client: Any, bucket: str) -> list[dict[str, str]]:
-    """The digests of the files of the last release and of the one before."""
+def _manifest(client: Any, bucket: str) -> tuple[dict[str, str], list[str], list[str]]:
+    """Digests of what is there, names of the live release, names of the one that was live before."""
     try:
         body = client.get_object(Bucket=bucket, Key=MANIFEST)["Body"].read()
     except client.exceptions.NoSuchKey:
-        return [{}, {}]
-    releases: list[dict[str, str]] = json.loads(body)
-    return releases
+        return {}, [], []
+    known = json.loads(body)
+    return known["there"], known["live"], known["before"]
+
+
+def _write(client: Any, bucket: str, there: dict[str, str], live: list[str], before: list[str]) -> None:
+    body = json.dumps({"there": there, "live": live, "before": before}).encode()
+    client.put_object(Bucket=bucket, Key=MANIFEST, Body=body)

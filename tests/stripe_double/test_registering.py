@@ -4,12 +4,13 @@ from typing import Any
 
 import boto3
 import pytest
+import stripe
 
 from chalicelib.adapters.stripe_gateway import API_VERSION
 from chalicelib.services.charging import HANDLED
 from infra import stripe_endpoint
 from infra.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
-from infra.settings import Stage
+from infra.settings import Stage, Unusable
 from tests.harness.aws import session
 
 from .conftest import Shop
@@ -17,13 +18,18 @@ from .conftest import Shop
 __all__ = ["session"]
 
 STAGE = Stage("dev", "eu-central-1")
+OWNER = "111122223333/eu-central-1/dev"
 URL = "https://marquee.example/api/v1/stripe/webhook"
 
 
 @pytest.fixture
 def shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """The double's account, which has an endpoint of another stage too."""
-    fields = {"url": "https://prod.example", "enabled_events": ["*"], "metadata": {"marquee_stage": "prod"}}
+    fields = {
+        "url": "https://prod.example",
+        "enabled_events": ["*"],
+        "metadata": {"marquee_owner": "444455556666/eu-central-1/dev"},
+    }
     shop.client.v1.webhook_endpoints.create(fields)  # type: ignore[arg-type]
     monkeypatch.setattr(stripe_endpoint, "client", lambda *_: shop.client)
     return shop
@@ -47,57 +53,77 @@ def secret(parameters: Parameters) -> str:
 
 
 def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, parameters: Parameters) -> None:
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"
     (made,) = ours(shop)
     assert (made.url, made.api_version, made.enabled_events) == (URL, API_VERSION, sorted(HANDLED))
     assert secret(parameters).startswith("whsec_")
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "kept"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "kept"
     assert [one.id for one in ours(shop)] == [made.id]
 
 
 @pytest.mark.parametrize("change", [{"url": "https://old.example"}, {"enabled_events": ["*"]}, {"disabled": True}])
 def test_ensure_mends_what_differs(shop: Shop, parameters: Parameters, change: Any) -> None:
-    stripe_endpoint.ensure(parameters, STAGE, URL)
+    stripe_endpoint.ensure(parameters, OWNER, URL)
     shop.client.v1.webhook_endpoints.update(ours(shop)[0].id, change)
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "updated"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "updated"
     assert (ours(shop)[0].url, ours(shop)[0].status) == (URL, "enabled")
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "kept"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "kept"
 
 
-def test_ensure_after_being_killed_before_the_secret_was_kept_makes_it_again(
-    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("old", ["", "whsec_kept_from_before"])
+def test_ensure_after_being_killed_before_the_secret_was_kept_makes_another(
+    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch, old: str
 ) -> None:
+    if old:
+        parameters.put(STRIPE_WEBHOOK_SECRET, old)
     with monkeypatch.context() as patch:
         patch.setattr(Parameters, "put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            stripe_endpoint.ensure(parameters, STAGE, URL)
+            stripe_endpoint.ensure(parameters, OWNER, URL)
     (lost,) = ours(shop)
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"
+    assert stripe_endpoint.retire(parameters, OWNER) == 1
     (made,) = ours(shop)
     assert made.id != lost.id
-    assert secret(parameters)
+    assert secret(parameters).split(",")[1:] == ([old] if old else [])
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "kept"
 
 
-def test_ensure_with_new_api_version_keeps_the_old_secret_beside_the_new(
+def test_ensure_with_new_api_version_keeps_old_endpoint_and_secret_until_retired(
     shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("chalicelib.adapters.stripe_gateway.API_VERSION", "2025-01-27.acacia")
-        stripe_endpoint.ensure(parameters, STAGE, URL)
+        stripe_endpoint.ensure(parameters, OWNER, URL)
     old = secret(parameters)
-    assert stripe_endpoint.ensure(parameters, STAGE, URL) == "made"
+    assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"
     new, kept = secret(parameters).split(",")
     assert kept == old != new
-    assert ours(shop)[0].api_version == API_VERSION
+    assert [one.api_version for one in ours(shop)] == [API_VERSION, "2025-01-27.acacia"]
+    assert stripe_endpoint.retire(parameters, OWNER) == 1
+    assert [one.api_version for one in ours(shop)] == [API_VERSION]
+    assert stripe_endpoint.retire(parameters, OWNER) == 0
+
+
+def test_refusal_of_stripe_is_told_without_its_words(
+    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise stripe.AuthenticationError("Invalid API Key provided: sk_test_x", http_status=401)
+
+    monkeypatch.setattr(shop.client.v1.webhook_endpoints, "list", refused)
+    with pytest.raises(Unusable, match="AuthenticationError") as told:
+        stripe_endpoint.ensure(parameters, OWNER, URL)
+    assert "sk_test" not in str(told.value)
 
 
 def test_ensure_without_key_does_nothing(shop: Shop, session: boto3.Session) -> None:
-    assert stripe_endpoint.ensure(Parameters(session.client("ssm"), STAGE), STAGE, URL) == "none"
+    assert stripe_endpoint.ensure(Parameters(session.client("ssm"), STAGE), OWNER, URL) == "none"
     assert ours(shop) == []
 
 
 def test_remove_takes_only_our_own(shop: Shop, parameters: Parameters) -> None:
-    stripe_endpoint.ensure(parameters, STAGE, URL)
-    assert stripe_endpoint.remove(parameters, STAGE) is True
-    assert stripe_endpoint.remove(parameters, STAGE) is False
+    stripe_endpoint.ensure(parameters, OWNER, URL)
+    assert stripe_endpoint.remove(parameters, OWNER) == 1
+    assert stripe_endpoint.remove(parameters, OWNER) == 0
     assert len(shop.client.v1.webhook_endpoints.list().data) == 1

@@ -10,13 +10,15 @@ from botocore.exceptions import ClientError
 
 from infra import __main__ as command
 from infra import steps
-from infra.settings import Unusable
+from infra.settings import Stage, Unusable
 
 
 class FakeHere:
     """A stage that is up."""
 
     prefix = "marquee-dev"
+    account = "111122223333"
+    stage = Stage("dev", "eu-central-1")
     public_url = "https://marquee.example"
 
 
@@ -28,7 +30,9 @@ class Cli:
         self._patch = monkeypatch
         monkeypatch.setattr(command, "_here", lambda *_: FakeHere())
         monkeypatch.setattr(command, "_show_changes", lambda _: self.did.append("shown"))
-        monkeypatch.setattr(steps, "rollback", lambda *_: self.did.append("rolled back") or "20260101T000000Z-abc.zip")
+        monkeypatch.setattr(steps, "rollback", lambda _, name, __: self.did.append(f"back to {name}") or name)
+        monkeypatch.setattr(steps, "last_good", lambda _: "good")
+        monkeypatch.setattr(steps, "one_before", lambda _: "before")
         self.steps(first=None, second=None)
 
     def steps(self, **outcomes: Exception | None) -> None:
@@ -85,7 +89,7 @@ def test_up_that_cannot_go_on_stops_and_says_why(cli: Cli, failure: Exception) -
 def test_up_with_failed_smoke_test_offers_the_way_back(cli: Cli) -> None:
     cli.steps(first=steps.SmokeFailed("Smoke test failed: home page."))
     result = cli("up", answer="y\ny\n")
-    assert (result.exit_code, cli.did) == (1, ["shown", "first", "rolled back"])
+    assert (result.exit_code, cli.did) == (1, ["shown", "first", "back to good"])
 
 
 def test_up_with_failed_smoke_test_stays_when_the_way_back_is_declined(cli: Cli) -> None:
@@ -118,3 +122,14 @@ def test_settings_may_stand_elsewhere(tmp_path: Path) -> None:
     file.write_text("[test]\n")
     result = click.testing.CliRunner().invoke(command.cli, ["status", "--stage", "test", "--settings", str(file)])
     assert "region is missing" in result.output
+
+
+def test_rollback_goes_one_release_back_or_to_the_one_that_is_named(cli: Cli) -> None:
+    cli("rollback", "--yes")
+    cli("rollback", "--yes", "--to", "older")
+    assert cli.did == ["back to before", "back to older"]
+
+
+def test_plan_names_account_and_region_before_it_asks(cli: Cli) -> None:
+    for name in ("up", "down"):
+        assert "in account 111122223333, eu-central-1" in cli(name, answer="n\n").output

@@ -108,6 +108,18 @@ def test_unpack_of_a_release_for_another_python_is_refused(
         releases.unpack(client, BUCKET, name, tmp_path)
 
 
+def test_before_is_the_release_older_than_the_live_one(
+    client: object, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (releases.live(client, BUCKET), releases.before(client, BUCKET)) == (None, None)
+    for name in ("1-a.zip", "2-b.zip", "3-c.zip"):
+        client.put_object(Bucket=BUCKET, Key=releases.FOLDER + name, Body=b"")  # type: ignore[attr-defined]
+    releases.mark_live(client, BUCKET, "3-c.zip")
+    assert (releases.live(client, BUCKET), releases.before(client, BUCKET)) == ("3-c.zip", "2-b.zip")
+    releases.mark_live(client, BUCKET, "1-a.zip")
+    assert releases.before(client, BUCKET) is None
+
+
 def test_deploy_that_fails_tells_what_chalice_said(tmp_path: Path) -> None:
     said: list[str] = []
     with pytest.raises(Unusable, match=r"chalice deploy failed:\n(.|\n)*config"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra import names, streams
 from infra.settings import Unusable
@@ -11,10 +12,13 @@ BUCKET = "marquee-dev-failures"
 
 
 class FakeLambda:
-    """Mappings as a bare `chalice deploy` makes them. Changes show after `slow` more looks."""
+    """Mappings as a bare `chalice deploy` makes them. Changes show after `slow` more looks and are refused `busy` times,
+    as while Chalice's own change is under way.
+    """
 
-    def __init__(self, slow: int = 0) -> None:
+    def __init__(self, slow: int = 0, busy: int = 0) -> None:
         self.slow = slow
+        self.busy = busy
         self.pending: dict[str, dict[str, Any]] = {}
         self.mappings = {
             names.function("marquee-dev", name): {
@@ -37,11 +41,14 @@ class FakeLambda:
         return {"EventSourceMappings": [found] if found else []}
 
     def update_event_source_mapping(self, UUID: str, **settings: Any) -> None:
+        if self.busy:
+            self.busy -= 1
+            raise ClientError({"Error": {"Code": "ResourceInUseException", "Message": ""}}, "UpdateEventSourceMapping")
         self.pending[UUID] = settings
 
 
 def test_apply_sets_and_verifies_every_setting() -> None:
-    fake = FakeLambda(slow=4)
+    fake = FakeLambda(slow=4, busy=3)
     assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == list(names.STREAM_FUNCTIONS)
     for found in fake.mappings.values():
         assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]

@@ -16,7 +16,7 @@ class Site:
     def __init__(self, client: object, folder: Path) -> None:
         self.client: object = client
         self.folder = folder
-        self.told: list[tuple[list[str], str]] = []
+        self.told: list[list[str]] = []
 
     def write(self, **files: str) -> None:
         for name in list(self.folder.iterdir()):
@@ -25,9 +25,10 @@ class Site:
             (self.folder / name.replace("__", ".")).write_text(text)
 
     def upload(self) -> list[str]:
-        return website.upload(
-            self.client, BUCKET, self.folder, tell=lambda paths, word: self.told.append((paths, word))
-        )
+        return website.upload(self.client, BUCKET, self.folder, tell=self.told.append)
+
+    def go_live(self) -> list[str]:
+        return website.prune(self.client, BUCKET, self.folder)
 
     def there(self) -> set[str]:
         listed = self.client.list_objects_v2(Bucket=BUCKET).get("Contents", [])  # type: ignore[attr-defined]
@@ -49,18 +50,47 @@ def test_upload_sends_only_what_changed_and_tells_caches_of_names_that_stay(site
     site.write(site__js="2", robots__txt="x")
     second = website.release(site.folder)
     assert site.upload() == [f"{second}/robots.txt", f"{second}/site.js", "site.js"]
-    assert [paths for paths, _ in site.told] == [["/robots.txt", "/site.js"], ["/site.js"]]
-    assert len({word for _, word in site.told}) == 2
+    assert site.told == [["/robots.txt", "/site.js"], ["/site.js"]]
 
 
-def test_upload_keeps_the_files_of_the_release_before(site: Site) -> None:
+def test_prune_keeps_the_live_release_and_the_one_before(site: Site) -> None:
     made = []
     for text in ("1", "2", "3"):
         site.write(site__js=text)
         made.append(website.release(site.folder))
         site.upload()
+        site.go_live()
     assert len(set(made)) == 3
     assert site.there() == {f"{made[1]}/site.js", f"{made[2]}/site.js", "site.js"}
+    assert site.go_live() == []
+
+
+def test_uploads_that_never_went_live_cost_the_live_release_nothing(site: Site) -> None:
+    site.write(site__js="live")
+    live = website.release(site.folder)
+    site.upload()
+    site.go_live()
+    for text in ("bad", "worse", "worst"):
+        site.write(site__js=text)
+        site.upload()
+    assert f"{live}/site.js" in site.there()
+    site.write(site__js="live")
+    site.upload()
+    site.go_live()
+    assert site.there() == {f"{live}/site.js", "site.js"}
+    assert site.told[-1] == ["/site.js"]
+
+
+def test_invalidate_has_a_reference_of_its_own_each_time() -> None:
+    seen = []
+
+    class CloudFront:
+        def create_invalidation(self, DistributionId: str, InvalidationBatch: dict[str, object]) -> None:
+            seen.append(InvalidationBatch["CallerReference"])
+
+    for _ in range(2):
+        website.invalidate(CloudFront(), "d", ["/site.js"])
+    assert len(set(seen)) == 2
 
 
 def test_release_is_the_same_for_the_same_files_and_names_content_and_place(tmp_path: Path) -> None:
@@ -78,13 +108,13 @@ def test_release_is_the_same_for_the_same_files_and_names_content_and_place(tmp_
 def test_upload_killed_before_caches_were_told_is_done_again(site: Site) -> None:
     site.write(site__js="1")
 
-    def killed(paths: list[str], word: str) -> None:
+    def killed(paths: list[str]) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         website.upload(site.client, BUCKET, site.folder, tell=killed)
     assert "site.js" in site.upload()
-    assert [paths for paths, _ in site.told] == [["/site.js"]]
+    assert site.told == [["/site.js"]]
 
 
 def test_files_have_type_and_lifetime(site: Site) -> None:

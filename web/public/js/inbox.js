@@ -45,7 +45,7 @@ function render(what = {}) {
   empty.hidden = items.length > 0 || !store.loaded;
   empty.textContent = only === "All" ? "Nothing yet. What concerns you appears here." : "You have read everything.";
   more.hidden = !store.more;
-  all.hidden = store.count === 0;
+  all.hidden = store.count === 0 || !store.loaded; // Undo needs to know what was unread
   status.textContent = store.count ? `${store.count} unread` : "All read";
   failed.hidden = !what.failed;
   failed.textContent = what.failed ?? "";
