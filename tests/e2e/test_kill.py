@@ -1,5 +1,6 @@
 """kill -9 of the whole product under load: what was acknowledged is there, what was owed is delivered."""
 
+import http.client
 import json
 import threading
 import time
@@ -30,7 +31,7 @@ def write_until_killed(origin: str, token: str, base: str, acknowledged: list[st
     while True:
         try:
             made = api.call("POST", f"{base}/tracks", {"name": "T"})
-        except (urllib.error.URLError, OSError, ValueError):
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):  # killed at any byte
             return
         acknowledged.append(made["id"])
         if len(acknowledged) >= BEFORE_KILL:
