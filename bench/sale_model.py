@@ -11,7 +11,8 @@ from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.errors import Busy, SoldOut
 from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, OrderState, links_of
+from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, links_of
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.stock import Place, shard_count, split
 from chalicelib.domain.times import moment
 from chalicelib.ports.sales import Lost, SaleChange

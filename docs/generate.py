@@ -22,13 +22,10 @@ def openapi() -> str:
 
 
 def order_states() -> str:
-    """The order's transition table, from the data that the code runs on."""
-    from chalicelib.domain.order import TRANSITIONS
+    """What facts make of an order, and what payments make of the facts, from the data and rules the code runs on."""
+    from docs.order_states import page
 
-    lines = ["# Order states", "", "Generated from `chalicelib/domain/order.py`; do not edit.", ""]
-    lines += ["| from | what happened | to |", "|---|---|---|"]
-    lines += [f"| {state} | {fact} | {to} |" for (state, fact), to in TRANSITIONS.items()]
-    return "\n".join(lines) + "\n"
+    return page()
 
 
 GENERATED = {HERE / "openapi.json": openapi, HERE / "order-states.md": order_states}

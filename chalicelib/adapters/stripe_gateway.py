@@ -1,25 +1,35 @@
-"""Stripe through its own library: hosted Checkout, and what it says about a payment now. Port `Payments`.
+"""Stripe through its own library: hosted Checkout, what it shows of a payment now, refunds. Port `Payments`.
 
 The only importer of stripe, itself imported late (220 ms of CPU). Timeouts leave room for retries inside the
 gateway's 29 s. Idempotency keys derive from our own state, so a repeated call is the same call at Stripe too.
 """
 
-from datetime import UTC, datetime
+import json
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import stripe
 
 from chalicelib import telemetry
-from chalicelib.domain.charge import CardMethod, Charge, Payment, PaymentStatus
+from chalicelib.adapters.stripe_objects import (
+    CHARGE_PARTS,
+    REFUND_PARTS,
+    Json,
+    charge_to_look_at,
+    payment_of_charge,
+    payment_of_session,
+    refunds_of,
+)
+from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
-from chalicelib.ports.payments import CheckoutRequest
+from chalicelib.domain.refund import RefundWish
+from chalicelib.ports.payments import CheckoutRequest, RawEvent, RefundRefused
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
 RETRIES = 2
-_SESSION_PARTS = ["payment_intent.latest_charge.balance_transaction"]
-_CHARGE_PARTS = ["balance_transaction", "payment_intent"]
+PAGE = 100
 _MISSING = "resource_missing"
 
 
@@ -37,30 +47,35 @@ class StripeGateway:
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier. Raises UpstreamFailed."""
-        key = f"co:{request.order.id}:{request.attempt}"
+        options = _for(request.account, idempotency_key=f"co:{request.order.id}:{request.attempt}")
         try:
-            session = self._client.v1.checkout.sessions.create(_session_parameters(request), {"idempotency_key": key})
+            session = self._client.v1.checkout.sessions.create(_session_parameters(request), options)
         except stripe.StripeError as error:
             _fail("open_checkout", error)
         return Checkout(session.id, str(session.url))
 
-    def close_checkout(self, session_id: str) -> bool:
+    def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Make sure a session can no longer be paid. False when it is complete already. Raises UpstreamFailed."""
         try:
-            self._client.v1.checkout.sessions.expire(session_id)
+            self._client.v1.checkout.sessions.expire(session_id, {}, _for(account))
         except stripe.InvalidRequestError as refusal:
-            return refusal.code == _MISSING or self._is_over(session_id)
+            return refusal.code == _MISSING or self._is_over(session_id, account)
         except stripe.StripeError as error:
             _fail("close_checkout", error)
         return True
 
-    def payment(self, object_id: str) -> Payment | None:
-        """What Stripe says now about a checkout session or charge. Raises UpstreamFailed."""
+    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+        """What Stripe shows now of a checkout session, payment intent or charge. Raises UpstreamFailed."""
         try:
             if object_id.startswith("cs_"):
-                return _payment_of_session(self._session(object_id, expand=_SESSION_PARTS))
-            charge = self._client.v1.charges.retrieve(object_id, {"expand": _CHARGE_PARTS})
-            return _payment_of_charge(charge.to_dict())
+                session = self._session(object_id, account, expand=["payment_intent"])
+                charge, disputes = self._charge(charge_to_look_at(session.get("payment_intent")), account)
+                return payment_of_session(session, charge=charge, disputes=disputes, account=account)
+            if object_id.startswith("pi_"):
+                intent = self._client.v1.payment_intents.retrieve(object_id, {}, _for(account)).to_dict()
+                object_id = charge_to_look_at(intent) or ""
+            charge, disputes = self._charge(object_id or None, account)
+            return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
         except stripe.InvalidRequestError as refusal:
             if refusal.code == _MISSING:
                 return None
@@ -68,25 +83,88 @@ class StripeGateway:
         except stripe.StripeError as error:
             _fail("payment", error)
 
-    def _is_over(self, session_id: str) -> bool:
+    def refund(self, wish: RefundWish) -> str:
+        """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
+        stream may come again later. Raises RefundRefused, UpstreamFailed.
+        """
+        named = {"order_id": wish.order_id, "request": wish.key}
+        parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
+        if wish.account:
+            parameters["refund_application_fee"] = True
+        options = _for(wish.account, idempotency_key=f"rf:{wish.order_id}:{wish.key}")
+        try:
+            charge, _ = self._charge(wish.charge_id, wish.account)
+            for made in refunds_of(charge or {}):
+                if (made.get("metadata") or {}).get("request") == wish.key:
+                    return str(made["id"])
+            return str(self._client.v1.refunds.create(parameters, options).id)
+        except stripe.InvalidRequestError as refusal:
+            raise RefundRefused(refusal.code or "invalid_request") from refusal
+        except stripe.StripeError as error:
+            _fail("refund", error)
+
+    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
+        """Events since a moment that a webhook endpoint did not take, oldest first. Raises UpstreamFailed."""
+        filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE}
+        try:
+            found = list(self._client.v1.events.list(filters, _for(account)).auto_paging_iter())
+        except stripe.StripeError as error:
+            _fail("undelivered", error)
+        for event in reversed(found):
+            yield RawEvent(json.dumps(event.to_dict(), separators=(",", ":")), int(event.created))
+
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
+        """Ids of sessions opened since a moment that were completed. Raises UpstreamFailed."""
+        filters: Any = {"status": "complete", "created": {"gte": since}, "limit": PAGE}
+        try:
+            for session in self._client.v1.checkout.sessions.list(filters, _for(account)).auto_paging_iter():
+                yield session.id
+        except stripe.StripeError as error:
+            _fail("complete_sessions", error)
+
+    def _is_over(self, session_id: str, account: str | None) -> bool:
         """Why a session could not be closed: it is over already, or complete."""
         try:
-            status = self._session(session_id, expand=[])["status"]
+            status = self._session(session_id, account, expand=[])["status"]
         except stripe.StripeError as error:
             _fail("close_checkout", error)
         if status == "open":
             raise UpstreamFailed("The payment service did not close the checkout.")
         return bool(status == "expired")
 
-    def _session(self, session_id: str, *, expand: list[str]) -> dict[str, Any]:
-        session = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": expand})
+    def _session(self, session_id: str, account: str | None, *, expand: list[str]) -> Json:
+        session = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": expand}, _for(account))
         return dict(session.to_dict())
+
+    def _charge(self, charge_id: str | None, account: str | None) -> tuple[Json | None, list[Json]]:
+        """A charge with its refunds, and its disputes."""
+        if charge_id is None:
+            return None, []
+        charge = self._client.v1.charges.retrieve(charge_id, {"expand": CHARGE_PARTS}, _for(account)).to_dict()
+        if (charge.get("refunds") or {}).get("has_more"):
+            charge["refunds"] = {"data": self._refunds(charge_id, account)}
+        if not charge.get("disputed"):
+            return charge, []
+        disputes = self._client.v1.disputes.list({"charge": charge_id, "limit": PAGE}, _for(account))
+        return charge, [dispute.to_dict() for dispute in disputes.data]
+
+    def _refunds(self, charge_id: str, account: str | None) -> list[Json]:
+        """All refunds of a charge, which itself shows ten."""
+        parts: Any = {"charge": charge_id, "limit": PAGE, "expand": REFUND_PARTS}
+        return [refund.to_dict() for refund in self._client.v1.refunds.list(parts, _for(account)).auto_paging_iter()]
+
+
+def _for(account: str | None, **options: Any) -> Any:
+    """Options of a call for a connected account (docs.stripe.com/connect/authentication)."""
+    return {**options, "stripe_account": account} if account else options
 
 
 def _session_parameters(request: CheckoutRequest) -> Any:
     order = request.order
-    currency = order.total.currency.lower()
     named = {"order_id": order.id}
+    intent: dict[str, Any] = {"metadata": named}
+    if request.account and request.fee:
+        intent["application_fee_amount"] = request.fee
     return {
         "mode": "payment",
         "client_reference_id": order.id,
@@ -97,7 +175,7 @@ def _session_parameters(request: CheckoutRequest) -> Any:
             {
                 "quantity": line.quantity,
                 "price_data": {
-                    "currency": currency,
+                    "currency": order.total.currency.lower(),
                     "unit_amount": line.price.amount,
                     "product_data": {"name": line.name},
                 },
@@ -105,90 +183,10 @@ def _session_parameters(request: CheckoutRequest) -> Any:
             for line in order.lines
         ],
         "metadata": named,
-        "payment_intent_data": {"metadata": named},
+        "payment_intent_data": intent,
         "success_url": request.success_url,
         "cancel_url": request.cancel_url,
     }
-
-
-def _payment_of_session(session: dict[str, Any]) -> Payment:
-    intent = session.get("payment_intent")
-    intent = intent if isinstance(intent, dict) else {}
-    raw = intent.get("latest_charge")
-    order_id = session.get("client_reference_id") or (session.get("metadata") or {}).get("order_id")
-    status = _session_status(session, intent)
-    paid = status is PaymentStatus.PAID and isinstance(raw, dict)
-    return Payment(
-        order_id=order_id,
-        status=status,
-        amount=int(session.get("amount_total") or 0),
-        currency=str(session.get("currency") or "").upper(),
-        livemode=bool(session["livemode"]),
-        session_id=session["id"],
-        customer_id=_id_of(session.get("customer")),
-        charge=_charge(raw, order_id) if paid and isinstance(raw, dict) else None,
-    )
-
-
-def _session_status(session: dict[str, Any], intent: dict[str, Any]) -> PaymentStatus:
-    """Source: docs.stripe.com/api/checkout/sessions/object (status, payment_status)."""
-    if session["status"] == "open":
-        return PaymentStatus.OPEN
-    if session["status"] == "expired":
-        return PaymentStatus.EXPIRED
-    if session.get("payment_status") != "unpaid":
-        return PaymentStatus.PAID
-    failed = intent.get("status") in ("requires_payment_method", "canceled")
-    return PaymentStatus.FAILED if failed else PaymentStatus.UNPAID
-
-
-def _payment_of_charge(raw: dict[str, Any]) -> Payment:
-    intent = raw.get("payment_intent")
-    intent = intent if isinstance(intent, dict) else {}
-    named = {**(intent.get("metadata") or {}), **(raw.get("metadata") or {})}
-    order_id = named.get("order_id")
-    # A failed card attempt leaves its checkout open: the buyer may try another card.
-    states = {"succeeded": PaymentStatus.PAID, "pending": PaymentStatus.UNPAID}
-    status = states.get(raw["status"], PaymentStatus.OPEN)
-    return Payment(
-        order_id=order_id,
-        status=status,
-        amount=int(raw["amount"]),
-        currency=str(raw["currency"]).upper(),
-        livemode=bool(raw["livemode"]),
-        customer_id=_id_of(raw.get("customer")),
-        charge=_charge(raw, order_id) if status is PaymentStatus.PAID else None,
-    )
-
-
-def _charge(raw: dict[str, Any], order_id: str | None) -> Charge:
-    balance = raw.get("balance_transaction")
-    balance = balance if isinstance(balance, dict) else {}
-    return Charge(
-        id=raw["id"],
-        order_id=order_id or "",
-        amount=int(raw["amount"]),
-        currency=str(raw["currency"]).upper(),
-        fee=balance.get("fee"),
-        net=balance.get("net"),
-        fee_currency=balance["currency"].upper() if balance.get("currency") else None,
-        status=raw["status"],
-        method=_method(raw.get("payment_method_details") or {}),
-        receipt_url=raw.get("receipt_url"),
-        livemode=bool(raw["livemode"]),
-        created_at=datetime.fromtimestamp(raw["created"], UTC),
-    )
-
-
-def _method(details: dict[str, Any]) -> CardMethod:
-    kind = str(details.get("type") or "unknown")
-    facts = details.get(kind) or {}
-    return CardMethod(brand=str(facts.get("brand") or kind), last4=facts.get("last4"))
-
-
-def _id_of(value: Any) -> str | None:
-    found = value["id"] if isinstance(value, dict) else value
-    return None if found is None else str(found)
 
 
 def _fail(operation: str, error: stripe.StripeError) -> NoReturn:

@@ -14,10 +14,15 @@ from chalicelib.bootstrap.core import Core
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.sales_store import DynamoOrders
+    from chalicelib.adapters.dynamo.staff import DynamoStaff
     from chalicelib.ports.payments import Payments
     from chalicelib.services.charging import Charging
+    from chalicelib.services.disclosing import Disclosing
+    from chalicelib.services.holding import Holding
     from chalicelib.services.ordering import Ordering
+    from chalicelib.services.paying import Paying
     from chalicelib.services.receiving import Receiving
+    from chalicelib.services.refunding import Refunding
     from chalicelib.services.releasing import Releasing
     from chalicelib.services.selling import Selling
     from chalicelib.services.showing import Showing
@@ -40,7 +45,15 @@ class SalesServices(Core):
         def keys() -> list[bytes]:
             return [secret.encode() for secret in self._token_keys.values()]
 
-        return Telling(self._representations, self.clock, keys=keys, public_url=self.config.public_url)
+        return Telling(
+            self._representations, lambda: self._staff, self.clock, keys=keys, public_url=self.config.public_url
+        )
+
+    @cached_property
+    def _staff(self) -> DynamoStaff:
+        from chalicelib.adapters.dynamo.staff import DynamoStaff
+
+        return DynamoStaff(self._queries)
 
     @cached_property
     def payments(self) -> Payments:
@@ -54,7 +67,14 @@ class SalesServices(Core):
         """Reads of ticket types, orders and charges."""
         from chalicelib.services.showing import Showing
 
-        return Showing(self._sales_view, self._representations, self.authorising, cursor_key=self.cursor_key)
+        return Showing(self._sales_view, self._representations, cursor_key=self.cursor_key)
+
+    @cached_property
+    def disclosing(self) -> Disclosing:
+        """Reads of an order, its charges and refunds."""
+        from chalicelib.services.disclosing import Disclosing
+
+        return Disclosing(self._sales_view, self.authorising)
 
     @cached_property
     def selling(self) -> Selling:
@@ -73,22 +93,40 @@ class SalesServices(Core):
         )
 
     @cached_property
+    def _holding(self) -> Holding:
+        from chalicelib.services.holding import Holding
+
+        return Holding(self._sales_view, self._orders)
+
+    @cached_property
     def ordering(self) -> Ordering:
         """Orders, from the form to the pay page."""
-        from chalicelib.services.holding import Holding
         from chalicelib.services.ordering import Ordering
 
         return Ordering(
             view=self._sales_view,
             representations=self._representations,
             orders=self._orders,
-            holding=Holding(self._sales_view, self._orders),
-            payments=lambda: self.payments,
+            holding=self._holding,
             telling=self._telling,
             authorising=self.authorising,
             clock=self.clock,
+            ids=self.ids,
             key=self.cursor_key,
             hold_seconds=self.config.order_hold_seconds,
+        )
+
+    @cached_property
+    def paying(self) -> Paying:
+        """The pay page of an order."""
+        from chalicelib.services.paying import Paying
+
+        return Paying(
+            ordering=self.ordering,
+            orders=self._orders,
+            representations=self._representations,
+            payments=lambda: self.payments,
+            clock=self.clock,
             public_url=self.config.public_url,
         )
 
@@ -99,11 +137,26 @@ class SalesServices(Core):
 
         return Charging(
             orders=self._orders,
-            view=self._sales_view,
+            holding=self._holding,
             payments=lambda: self.payments,
             telling=self._telling,
             clock=self.clock,
+            ids=self.ids,
             livemode=config.is_live(self._stripe_secret_key),
+        )
+
+    @cached_property
+    def refunding(self) -> Refunding:
+        """Money that goes back."""
+        from chalicelib.services.refunding import Refunding
+
+        return Refunding(
+            orders=self._orders,
+            charging=self.charging,
+            payments=lambda: self.payments,
+            telling=self._telling,
+            authorising=self.authorising,
+            clock=self.clock,
         )
 
     @cached_property
@@ -117,6 +170,7 @@ class SalesServices(Core):
             holds=DynamoHolds(self._queries),
             ordering=self.ordering,
             charging=self.charging,
+            telling=self._telling,
             payments=lambda: self.payments,
             clock=self.clock,
             hold_seconds=self.config.order_hold_seconds,

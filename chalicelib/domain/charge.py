@@ -1,17 +1,17 @@
 """Charges and what Stripe says about a payment. Pure; the structs are the wire format.
 
-A charge record is an item keyed by Stripe's id that only moves forward: `progress` says how far it has got.
+A charge record is an item keyed by Stripe's id that only moves forward: it shows what Stripe showed last, and keeps
+what a late answer of Stripe's does not show any more.
 """
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-RECORDED = 1
-SETTLED = 2
-"""Progress of a charge: recorded; fee and net known. Refunds and disputes will come after."""
+from chalicelib.domain.order_facts import Dispute
 
 
 class PaymentStatus(StrEnum):
@@ -25,6 +25,12 @@ class PaymentStatus(StrEnum):
     EXPIRED = "expired"
 
 
+RETURNED = frozenset({"pending", "requires_action", "succeeded"})
+"""Statuses of a refund whose money is on its way or there (docs.stripe.com/api/refunds/object)."""
+_DISPUTES = {"needs_response": Dispute.OPEN, "under_review": Dispute.OPEN, "lost": Dispute.LOST}
+"""Others (won, warning_*: an inquiry, prevented) take no money (docs.stripe.com/api/disputes/object)."""
+
+
 class CardMethod(Struct, frozen=True, kw_only=True):
     """How it was paid: brand of a card (or kind of method) and its last digits."""
 
@@ -32,8 +38,49 @@ class CardMethod(Struct, frozen=True, kw_only=True):
     last4: str | None = None
 
 
+class Refund(Struct, frozen=True, kw_only=True):
+    """Money that went back, minor units. `request` names the wish of ours that it answers, None for one made in
+    Stripe's dashboard.
+    """
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str | None
+    created_at: datetime
+    request: str | None = None
+
+
+class ChargeDispute(Struct, frozen=True, kw_only=True):
+    """A dispute of a charge, minor units."""
+
+    id: str
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    created_at: datetime
+
+
+class LedgerEntry(Struct, frozen=True, kw_only=True):
+    """One balance transaction of Stripe's: what a charge, refund or dispute did to the balance, in minor units of the
+    settlement currency. `kind` is charge, refund, refund_failure, dispute or dispute_reversal.
+    """
+
+    id: str
+    kind: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    created_at: datetime
+
+
 class Charge(Struct, frozen=True, kw_only=True):
-    """A charge record. Amounts in minor units; fee and net in `fee_currency`, both None until Stripe knows them."""
+    """A charge record. Amounts in minor units; fee and net in `fee_currency`, all None until Stripe knows them.
+    `account` is the connected account that was paid, None for the platform's own.
+    """
 
     id: str
     order_id: str
@@ -47,18 +94,43 @@ class Charge(Struct, frozen=True, kw_only=True):
     receipt_url: str | None
     livemode: bool
     created_at: datetime
-    refunds: list[Any] = []
-    dispute: dict[str, Any] | None = None
+    refunds: list[Refund] = []
+    dispute: ChargeDispute | None = None
+    ledger: list[LedgerEntry] = []
+    account: str | None = None
 
     @property
-    def progress(self) -> int:
-        """How far the record has got."""
-        return RECORDED if self.net is None else SETTLED
+    def returned(self) -> int:
+        """What went back or is on its way, minor units."""
+        return sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
+
+    @property
+    def dispute_standing(self) -> Dispute | None:
+        """Whether a dispute takes or may take the money."""
+        return _DISPUTES.get(self.dispute.status) if self.dispute else None
+
+
+def moved_forward(known: Charge | None, seen: Charge) -> Charge:
+    """The record after another look: as it was seen, and nothing that was known gets lost."""
+    if known is None:
+        return seen
+    ledger = {entry.id: entry for entry in (*known.ledger, *seen.ledger)}
+    refunds = {refund.id: refund for refund in (*known.refunds, *seen.refunds)}
+    settled = seen if seen.net is not None else known
+    return replace(
+        seen,
+        fee=settled.fee,
+        net=settled.net,
+        fee_currency=settled.fee_currency,
+        refunds=sorted(refunds.values(), key=lambda refund: (refund.created_at, refund.id)),
+        dispute=seen.dispute or known.dispute,
+        ledger=sorted(ledger.values(), key=lambda entry: (entry.created_at, entry.id)),
+    )
 
 
 class Payment(NamedTuple):
     """What Stripe says now about one payment. `order_id` is what the object names, not yet a known order; `charge`
-    is there once a charge was made; amount in minor units.
+    is there once a charge succeeded; amount in minor units; `account` is where Stripe keeps it.
     """
 
     order_id: str | None
@@ -69,3 +141,4 @@ class Payment(NamedTuple):
     session_id: str | None = None
     customer_id: str | None = None
     charge: Charge | None = None
+    account: str | None = None

@@ -17,6 +17,7 @@ class NotificationAction(StrEnum):
     ORDER_REFUNDED = "order_refunded"
     ORDER_EXPIRED = "order_expired"
     PAYMENT_DISPUTED = "payment_disputed"
+    PAYMENT_IN_REVIEW = "payment_in_review"
     CALL_FOR_PAPERS_OPEN = "call_for_papers_open"
     ANNOUNCEMENT = "announcement"
 

@@ -1,7 +1,7 @@
-"""An order: its states, what may happen to it, and what each happening does to its state and its tickets. Pure.
+"""An order: what a buyer sends, what the buyer reads, and what Marquee keeps of it. Pure.
 
-TRANSITIONS is the rule; nothing else decides states. `Order` is what the buyer reads, `OrderRecord` adds what only
-Marquee knows.
+`Order` is what the buyer reads, `OrderRecord` adds what only Marquee knows. Its state follows from its facts
+(domain/order_facts.py).
 """
 
 import base64
@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -17,81 +16,12 @@ from msgspec import Meta, Struct, field
 
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.money import Money
+from chalicelib.domain.order_facts import Facts, OrderState, Position, Reason, position_of, state_of
 from chalicelib.domain.stock import Piece, Wanted
 from chalicelib.domain.text import Email, Id, Name
 
 MAX_TICKETS = 100
 """Tickets one order may have."""
-
-
-class OrderState(StrEnum):
-    """Where an order is in its life."""
-
-    RESERVED = "reserved"
-    PENDING = "pending"
-    PAID = "paid"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    EXPIRED = "expired"
-    CANCELLED = "cancelled"
-    DISPUTED = "disputed"
-    CHARGED_BACK = "charged_back"
-    REVIEW = "review"
-
-
-class Happening(StrEnum):
-    """What can befall an order."""
-
-    PAID = "paid"
-    PAID_WITHOUT_STOCK = "paid_without_stock"
-    COMPLETED_UNPAID = "completed_unpaid"
-    PAYMENT_FAILED = "payment_failed"
-    HOLD_ENDED = "hold_ended"
-    CANCELLED = "cancelled"
-    MISMATCHED = "mismatched"
-
-
-class Move(NamedTuple):
-    """What becomes of each ticket of the order: the change of a shard's left, held and sold."""
-
-    left: int = 0
-    held: int = 0
-    sold: int = 0
-
-
-STAY = Move()
-HOLD = Move(left=-1, held=1)
-SELL_AT_ONCE = Move(left=-1, sold=1)
-SELL_HELD = Move(held=-1, sold=1)
-GIVE_BACK = Move(left=1, held=-1)
-
-
-class Transition(NamedTuple):
-    """The state after a happening and what becomes of the tickets."""
-
-    state: OrderState
-    move: Move
-
-
-_S, _H = OrderState, Happening
-
-TRANSITIONS: dict[tuple[OrderState, Happening], Transition] = {
-    (_S.RESERVED, _H.PAID): Transition(_S.PAID, SELL_HELD),
-    (_S.RESERVED, _H.COMPLETED_UNPAID): Transition(_S.PENDING, STAY),
-    (_S.RESERVED, _H.HOLD_ENDED): Transition(_S.EXPIRED, GIVE_BACK),
-    (_S.RESERVED, _H.CANCELLED): Transition(_S.CANCELLED, GIVE_BACK),
-    (_S.RESERVED, _H.MISMATCHED): Transition(_S.REVIEW, STAY),
-    (_S.RESERVED, _H.PAYMENT_FAILED): Transition(_S.CANCELLED, GIVE_BACK),
-    (_S.PENDING, _H.PAID): Transition(_S.PAID, SELL_HELD),
-    (_S.PENDING, _H.PAYMENT_FAILED): Transition(_S.CANCELLED, GIVE_BACK),
-    (_S.PENDING, _H.MISMATCHED): Transition(_S.REVIEW, STAY),
-    (_S.EXPIRED, _H.PAID): Transition(_S.PAID, SELL_AT_ONCE),
-    (_S.EXPIRED, _H.PAID_WITHOUT_STOCK): Transition(_S.REVIEW, STAY),
-    (_S.EXPIRED, _H.MISMATCHED): Transition(_S.REVIEW, STAY),
-    (_S.CANCELLED, _H.PAID): Transition(_S.REVIEW, STAY),
-    (_S.CANCELLED, _H.MISMATCHED): Transition(_S.REVIEW, STAY),
-}
-"""A pair that is not here changes nothing: a second payment leaves a paid order paid."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -125,7 +55,9 @@ class Links(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """An order as its buyer reads it. `expires_at` is there while it is reserved."""
+    """An order as its buyer reads it. `expires_at` is there while it is reserved; `reason` tells why an order is not
+    what its buyer hoped for; `refunded` is what went back.
+    """
 
     id: str
     event_id: str
@@ -137,6 +69,8 @@ class Order(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     expires_at: datetime | None = None
     paid_at: datetime | None = None
+    reason: Reason | None = None
+    refunded: Money | None = None
     links: Annotated[Links, Meta(description="Paths")]
 
     @property
@@ -153,21 +87,25 @@ class Checkout(NamedTuple):
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True):
-    """An order with what only Marquee knows. `deadline` in Unix seconds; `version` rises with every write;
-    `attempt` numbers the checkout sessions; `reason` tells staff why an order needs a look.
+    """An order with what only Marquee knows. `deadline` in Unix seconds; `version` rises with every write of the order
+    or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
+    (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
+    derive from, there once tickets were sold.
     """
 
     order: Order
     version: int
     deadline: int
     allocation: tuple[Piece, ...]
+    facts: Facts = Facts()
     user_id: str | None = None
     access_hash: str | None = None
     attempt: int = 1
     checkout: Checkout | None = None
     customer_id: str | None = None
-    charge_id: str | None = None
-    reason: str | None = None
+    account: str | None = None
+    note: str | None = None
+    ticket_secret: str | None = None
     attendees: list[Attendee] = []
 
     @property
@@ -179,11 +117,6 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     def state(self) -> OrderState:
         """The order's state."""
         return self.order.state
-
-
-def after(state: OrderState, happening: Happening) -> Transition | None:
-    """What a happening does to an order in this state, or None when nothing."""
-    return TRANSITIONS.get((state, happening))
 
 
 def links_of(order_id: str) -> Links:
@@ -231,13 +164,20 @@ class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return found
 
 
-def moved_on(record: OrderRecord, state: OrderState, *, now: datetime, **changes: Any) -> OrderRecord:
-    """The order in another state. `changes` are of the record's own fields."""
+def moved_on(
+    record: OrderRecord, facts: Facts, *, now: datetime, reason: Reason | None = None, **changes: Any
+) -> OrderRecord:
+    """The order with other facts and all that follows from them. `changes` are of the record's own fields."""
+    state = state_of(facts)
+    old = record.order
+    sold = position_of(facts) is Position.SOLD
     order = msgspec.structs.replace(
-        record.order,
+        old,
         state=state,
         updated_at=now,
-        expires_at=record.order.expires_at if state is OrderState.RESERVED else None,
-        paid_at=now if state is OrderState.PAID else record.order.paid_at,
+        expires_at=old.expires_at if state is OrderState.RESERVED else None,
+        paid_at=now if sold and old.paid_at is None else old.paid_at,
+        reason=reason,
+        refunded=Money(amount=facts.refunded, currency=old.total.currency) if facts.refunded else None,
     )
-    return msgspec.structs.replace(record, order=order, version=record.version + 1, **changes)
+    return msgspec.structs.replace(record, order=order, facts=facts, version=record.version + 1, **changes)

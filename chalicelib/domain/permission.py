@@ -23,6 +23,7 @@ class Action(StrEnum):
     DELETE_EVENT = "delete_event"
     EDIT_TICKETS = "edit_tickets"
     READ_ORDERS = "read_orders"
+    REFUND = "refund"
 
 
 _EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
@@ -33,6 +34,7 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.DELETE_EVENT: {Role.OWNER},
     Action.EDIT_TICKETS: _EDITORS,
     Action.READ_ORDERS: _EDITORS | {Role.REGISTRAR},
+    Action.REFUND: _EDITORS,
 }
 
 

@@ -4,13 +4,17 @@ from typing import NamedTuple, Protocol
 
 
 class StripeEvent(NamedTuple):
-    """What is kept of a webhook call. `object_id` is the id of the object it is about."""
+    """What is kept of a webhook call. `object_id` is the object to look the payment up by, `order_id` a hint whose it
+    is, `account` the connected account it happened in.
+    """
 
     id: str
     kind: str
     object_id: str | None
     livemode: bool
     ignored: bool
+    account: str | None = None
+    order_id: str | None = None
 
 
 class Inbox(Protocol):

@@ -1,14 +1,19 @@
-"""What services need of Stripe. Adapter: adapters/stripe_gateway.py; every call may raise UpstreamFailed."""
+"""What services need of Stripe. Adapter: adapters/stripe_gateway.py; every call may raise UpstreamFailed.
 
+`account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
+"""
+
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.charge import Payment
 from chalicelib.domain.order import Checkout, Order
+from chalicelib.domain.refund import RefundWish
 
 
 class CheckoutRequest(NamedTuple):
     """What a checkout session is opened with. Everything derives from the stored order, so that a repeated call is
-    the same call. `expires_at` in Unix seconds.
+    the same call. `expires_at` in Unix seconds; `fee` is the platform's share in minor units.
     """
 
     order: Order
@@ -16,6 +21,23 @@ class CheckoutRequest(NamedTuple):
     expires_at: int
     success_url: str
     cancel_url: str
+    account: str | None = None
+    fee: int = 0
+
+
+class RefundRefused(Exception):
+    """Stripe will never make this refund; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RawEvent(NamedTuple):
+    """An event as Stripe lists it: its JSON, and when it came to be (Unix seconds)."""
+
+    payload: str
+    created: int
 
 
 class Payments(Protocol):
@@ -24,8 +46,19 @@ class Payments(Protocol):
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier."""
 
-    def close_checkout(self, session_id: str) -> bool:
+    def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Make sure a session can no longer be paid. False when it is complete already: money may have come."""
 
-    def payment(self, object_id: str) -> Payment | None:
-        """What Stripe says now about a checkout session or charge; None when it knows no such object."""
+    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+        """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
+        no such object.
+        """
+
+    def refund(self, wish: RefundWish) -> str:
+        """Make the refund, now or earlier, and return its id. Raises RefundRefused."""
+
+    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
+        """Events since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""
+
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
+        """Ids of the checkout sessions opened since a moment (Unix seconds) that were completed."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from chalicelib.domain.charge import Charge, Payment
     from chalicelib.domain.notification import Mail, Notification
-    from chalicelib.domain.order import Move, OrderRecord
+    from chalicelib.domain.order import OrderRecord
+    from chalicelib.domain.refund import RefundWish
     from chalicelib.domain.representation import Representation
     from chalicelib.domain.stock import Place, Shard
 
@@ -61,6 +62,9 @@ class SalesView(Protocol):
     def charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges, strongly consistent, oldest id first."""
 
+    def refunds(self, order_id: str) -> list[str]:
+        """The representations of an order's wanted refunds, strongly consistent, oldest first."""
+
 
 class TicketTypes(Protocol):
     """Writes ticket types, each write one transaction with their stock and the tag of the event's pages."""
@@ -93,23 +97,24 @@ class TicketTypes(Protocol):
 
 
 class SaleChange(NamedTuple):
-    """Everything that one fact changes, written together or not at all. `before` None: the order is new;
-    `after` None: the order stays. `allocation` of the order says which shards `move` applies to.
+    """Everything that one fact changes, written together or not at all. `before` None: the order is new. Stock moves
+    as the facts before and after say (domain/order_facts.py), by the allocation of the order afterwards. `wish` is a
+    refund that is wanted or a wanted one that came to an end.
     """
 
+    after: OrderRecord
     before: OrderRecord | None = None
-    after: OrderRecord | None = None
-    move: Move | None = None
     marker: str | None = None
     marker_expires_at: int = 0
     charge: Charge | None = None
     surplus: bool = False
+    wish: RefundWish | None = None
     notifications: tuple[Notification, ...] = ()
     mails: tuple[Mail, ...] = ()
 
 
 class Orders(Protocol):
-    """Keeps orders and charges."""
+    """Keeps orders, charges and wanted refunds."""
 
     def load(self, order_id: str) -> OrderRecord | None:
         """An order, strongly consistent."""
@@ -117,14 +122,17 @@ class Orders(Protocol):
     def write(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
 
-    def charge_progress(self, order_id: str, charge_id: str) -> int:
-        """How far a charge record has got, 0 when there is none; strongly consistent."""
+    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+        """A charge record, strongly consistent."""
+
+    def wish(self, order_id: str, key: str) -> RefundWish | None:
+        """A refund that is or was wanted, strongly consistent."""
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects; strongly consistent."""
 
-    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> None:
-        """Remember a payment that names no order we know, once."""
+    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
+        """Remember a payment that names no order of ours, once. Whether it is new."""
 
 
 class Sweep(NamedTuple):

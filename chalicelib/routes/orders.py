@@ -48,7 +48,7 @@ def create_order(request: Request, event: str) -> Answer:
 )
 def read_order(request: Request, id: str) -> Answer:
     """One order, for its buyer and the event's staff."""
-    found = bootstrap.services().showing.order(id, principal=request.principal, access=request.query.get("access"))
+    found = bootstrap.services().disclosing.order(id, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL)
 
 
@@ -58,7 +58,7 @@ def read_order(request: Request, id: str) -> Answer:
 )
 def list_charges(request: Request, id: str) -> Answer:
     """The charges of an order, for the event's staff."""
-    found = bootstrap.services().showing.charges(id, principal=request.principal, access=request.query.get("access"))
+    found = bootstrap.services().disclosing.charges(id, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL)
 
 
@@ -75,7 +75,7 @@ def list_charges(request: Request, id: str) -> Answer:
 )
 def open_payment(request: Request, id: str) -> Answer:
     """Where to pay; the same place however often it is asked."""
-    url = bootstrap.services().ordering.pay(id, caller=request.principal, access=request.query.get("access"))
+    url = bootstrap.services().paying.pay(id, caller=request.principal, access=request.query.get("access"))
     return Answer(json.dumps({"checkout_url": url}), 201, {"Cache-Control": PRIVATE})
 
 
@@ -96,3 +96,35 @@ def cancel_order(request: Request, id: str) -> Answer:
     record = bootstrap.services().releasing.cancel(id, caller=request.principal, access=request.query.get("access"))
     made = represent(record.order)
     return changed(made.body, made.etag)
+
+
+@routes.post(
+    "/v1/orders/{id}/refunds",
+    Contract(
+        "Refund an order, in part or all that is left",
+        auth="required",
+        body="domain.refund:RefundForm",
+        creates=True,
+        result="domain.refund:RefundWish",
+        status=201,
+        problems=(409,),
+    ),
+)
+def request_refund(request: Request, id: str) -> Answer:
+    """A refund that is wanted; Stripe makes it within moments, the order then says so."""
+    from chalicelib.domain.representation import represent
+
+    refunding = bootstrap.services().refunding
+    wish = refunding.request(id, request.body, caller=request.caller, key=request.resource_id)
+    made = represent(wish)
+    return created(made.body, made.etag, f"/api/v1/orders/{id}/refunds")
+
+
+@routes.get(
+    "/v1/orders/{id}/refunds",
+    Contract("List the refunds that were asked for", auth="required", result="api.schemas.sales:RefundWishList"),
+)
+def list_refunds(request: Request, id: str) -> Answer:
+    """What came of each wish, for the event's staff."""
+    found = bootstrap.services().disclosing.refunds(id, principal=request.caller)
+    return conditional(request, found, View.ALL)

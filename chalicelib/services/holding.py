@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import msgspec
 
 from chalicelib.domain.errors import AlreadyExists, Busy, SoldOut
-from chalicelib.domain.order import HOLD, SELL_AT_ONCE, OrderRecord, OrderState
-from chalicelib.domain.stock import Place, Short, choose
+from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.stock import Piece, Place, Short, choose
 from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView
 
 TRIES = 60
@@ -30,7 +30,6 @@ class Holding:
         """
         draft = change.after
         assert draft is not None, "a hold is of a new order"  # noqa: S101
-        move = SELL_AT_ONCE if draft.state is OrderState.PAID else HOLD
         lefts = self._view.lefts(shards)
         first_look, busy = True, None
         for _ in range(TRIES):
@@ -44,7 +43,7 @@ class Holding:
                 continue
             record = msgspec.structs.replace(draft, allocation=tuple(pieces))
             try:
-                self._orders.write(change._replace(after=record, move=move))
+                self._orders.write(change._replace(after=record))
             except Lost as lost:
                 if "order" in lost.names:
                     raise AlreadyExists("This order exists already.") from None
@@ -55,6 +54,17 @@ class Holding:
             else:
                 return record
         raise busy or Busy("Too many buyers at once. Try again.")
+
+    def find_again(self, record: OrderRecord) -> tuple[Piece, ...] | None:
+        """Tickets for an order whose own went back to stock, or None when too few are left. Nothing is written."""
+        shards = {}
+        for line in record.order.lines:
+            stored = self._view.ticket_type(record.order.event_id, line.ticket_type_id, consistent=True)
+            if stored is None:
+                return None
+            shards[stored.id] = stored.shards
+        found = choose(record.order.wanted, self._view.lefts(shards, consistent=True), seed=record.id)
+        return None if isinstance(found, Short) else tuple(found)
 
 
 def _places(record: OrderRecord) -> Sequence[Place]:

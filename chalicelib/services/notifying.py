@@ -5,50 +5,114 @@ What is made here is stored by adapters/dynamo/notification_writes.py in the tra
 """
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import NamedTuple
 
-from chalicelib.domain.money import Money, display
+from chalicelib.domain.money import display
 from chalicelib.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.domain.order import Order
+from chalicelib.domain.order_facts import Dispute
 
 MAX_TITLE = 120
 MAX_NAME = 60
 _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
 
 
-def order_paid(
+class Words(NamedTuple):
+    """What is said about an order. `{event}`, `{total}` and `{amount}` stand for the event's name, the order's total
+    and an amount of money; `link` is what the way to the order is called, `subject` a mail's, when not the title.
+    """
+
+    title: str
+    text: str
+    link: str = "See your order"
+    amount: int = 0
+    subject: str = ""
+
+
+PAID = Words(
+    "Paid: {event}",
+    "Thank you. Your order for {event} is paid: {total}.",
+    link="See your tickets",
+    subject="Your tickets for {event}",
+)
+PAID_TWICE = Words(
+    "Paid twice: {event}",
+    "Your order for {event} was paid a second time. The second payment is on its way back to you; your tickets stay.",
+)
+PAID_TOO_LATE = Words(
+    "Paid too late: {event}",
+    "Your payment for {event} came after your tickets had gone back to sale. It is on its way back to you in full.",
+)
+PAYMENT_FAILED = Words(
+    "Payment failed: {event}",
+    "The payment of your order for {event} did not succeed, so its tickets are on sale again. You were not charged.",
+)
+HOLD_ENDED = Words(
+    "Not paid in time: {event}", "Your order for {event} was not paid in time, so its tickets are on sale again."
+)
+TICKETS_GONE = Words(
+    "Your refund failed: {event}",
+    "The refund of your order for {event} failed and its tickets are on sale again. The organisers have been told.",
+)
+IN_REVIEW = Words("A payment needs a look: {event}", "A payment for {event} cannot be used. Nothing was issued.")
+REFUND_FAILED = Words("A refund failed: {event}", "A refund of an order for {event} did not reach the buyer's bank.")
+DISPUTES: Mapping[Dispute | None, Words] = {
+    Dispute.OPEN: Words(
+        "Disputed: {event}", "The payment of an order for {event} ({total}) is disputed. Answer in Stripe."
+    ),
+    Dispute.LOST: Words("Dispute lost: {event}", "The payment of an order for {event} ({total}) was charged back."),
+    None: Words("Dispute over: {event}", "The dispute of an order for {event} ({total}) is over; the money stays."),
+}
+
+
+def refunded(amount: int) -> Words:
+    """About money that went back, in minor units."""
+    return Words("Refunded: {event}", "{amount} of your order for {event} is on its way back to you.", amount=amount)
+
+
+def order_notification(
+    words: Words,
     *,
-    order_id: str,
+    action: NotificationAction,
+    order: Order,
     event_name: str,
-    event_id: str,  # noqa: ARG001 - every wording is given it; this one links to the order
-    total: Money,
     user_id: str,
     notification_id: str,
+    subject: str,
     received_at: int,
 ) -> Notification:
-    """To the buyer: the order is paid. `received_at` in Unix seconds."""
-    amount = display(total.amount, total.currency)
+    """About an order. `subject` is the path it leads to, `received_at` in Unix seconds."""
+    parts = _parts(words, order)
+    message = words.text.format(event=f"<strong>{escape(event_name)}</strong>", **parts)
     return Notification(
         id=notification_id,
         user_id=user_id,
-        action=NotificationAction.ORDER_PAID,
-        title=one_line(f"Paid: {event_name}"),
-        message=f"<p>Your order for <strong>{escape(event_name)}</strong> is paid: {escape(amount)}.</p>",
-        subject=f"/orders/{order_id}",
+        action=action,
+        title=one_line(words.title.format(event=event_name, **parts)),
+        message=f"<p>{message}</p>",
+        subject=subject,
         received_at=received_at,
     )
 
 
-def order_paid_mail(*, order_id: str, event_name: str, total: Money, buyer_name: str, to: str, order_url: str) -> Mail:
-    """To the buyer, who may have no account: receipt and the way to the tickets. Sent once an order."""
-    amount = display(total.amount, total.currency)
+def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: str) -> Mail:
+    """To the buyer, who may have no account. `url` leads to the order; the same key is sent once."""
+    parts = _parts(words, order)
     return _mail(
-        key=f"order_paid {order_id}",
-        to=to,
-        subject=f"Your tickets for {event_name}",
-        name=buyer_name,
-        lines=[f"Thank you. Your order for {event_name} is paid: {amount}.", f"Order {order_id}"],
-        link=("See your tickets", order_url),
+        key=key,
+        to=order.buyer.email,
+        subject=(words.subject or words.title).format(event=event_name, **parts),
+        name=order.buyer.name,
+        lines=[words.text.format(event=event_name, **parts), f"Order {order.id}"],
+        link=(words.link, url),
     )
+
+
+def _parts(words: Words, order: Order) -> dict[str, str]:
+    currency = order.total.currency
+    return {"total": display(order.total.amount, currency), "amount": display(words.amount, currency)}
 
 
 def verify_mail(*, to: str, name: str, url: str, key: str) -> Mail:

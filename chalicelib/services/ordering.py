@@ -1,10 +1,9 @@
-"""Ordering: a buyer's order from the form to the pay page. Called by routes/orders.py.
+"""Ordering: a buyer's form becomes an order. Called by routes/orders.py.
 
 Prices, limits and sale windows are the server's; the form only says what and how many. Stock: services/holding.py;
-ends of an order: services/releasing.py and services/charging.py.
+the pay page: services/paying.py; ends of an order: services/releasing.py and services/charging.py.
 """
 
-from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -15,7 +14,6 @@ from chalicelib.domain.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
-    OrderNotPayable,
     SaleClosed,
     SoldOut,
     StillRunning,
@@ -26,42 +24,36 @@ from chalicelib.domain.ids import is_ulid, milliseconds_of
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.money import Money, display, minimum_charge
 from chalicelib.domain.order import (
-    Checkout,
     Line,
     Order,
     OrderForm,
     OrderRecord,
-    OrderState,
     access_token,
     links_of,
     total_of,
 )
+from chalicelib.domain.order_facts import Facts, OrderState, state_of
 from chalicelib.domain.permission import Action, allows
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import revive
 from chalicelib.domain.ticket import TicketType, closed_because
 from chalicelib.domain.times import moment
-from chalicelib.ports import Clock
+from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import Representations
-from chalicelib.ports.payments import CheckoutRequest, Payments
-from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView
+from chalicelib.ports.sales import Orders, SaleChange, SalesView
 from chalicelib.services.authorising import Authorising
+from chalicelib.services.disclosing import hash_of_access, is_buyer
 from chalicelib.services.holding import Holding
-from chalicelib.services.showing import hash_of_access, is_buyer
 from chalicelib.services.telling import Telling
 
 LATE_SECONDS = 60
 """An order is written this soon after its id was made, or not at all: the timer that releases holds looks at each
 minute's orders only once they are due (ADR 0004)."""
-SHORTEST_CHECKOUT = 31 * 60
-"""Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
-LONGEST_CHECKOUT = 24 * 3600 - 60
 MAX_TOTAL = 99_999_999
-TRIES = 5
 
 
 class Ordering:
-    """Makes orders and opens their checkout."""
+    """Makes orders."""
 
     def __init__(
         self,
@@ -70,25 +62,23 @@ class Ordering:
         representations: Representations,
         orders: Orders,
         holding: Holding,
-        payments: Callable[[], Payments],
         telling: Telling,
         authorising: Authorising,
         clock: Clock,
+        ids: Ids,
         key: CursorKey,
         hold_seconds: int,
-        public_url: str,
     ) -> None:
         self._view = view
         self._representations = representations
         self._orders = orders
         self._holding = holding
-        self._payments = payments
         self._telling = telling
         self._authorising = authorising
         self._clock = clock
+        self._ids = ids
         self._key = key
         self._hold_seconds = hold_seconds
-        self._public_url = public_url
 
     def create(
         self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str
@@ -98,25 +88,6 @@ class Ordering:
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id)
         return record, None if record.access_hash is None else access_token(new_id, self._key())
-
-    def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
-        """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, UpstreamFailed."""
-        for _ in range(TRIES):
-            record = self.load(order_id, caller=caller, access=access)
-            if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
-                raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
-            if self._representations.event(record.order.event_id, View.PUBLIC) is None:
-                raise SaleClosed("The event is not on sale any more.")
-            if record.checkout is not None:
-                return record.checkout.url
-            checkout = self._payments().open_checkout(self._checkout_request(record))
-            try:
-                self._orders.write(SaleChange(before=record, after=_with_checkout(record, checkout)))
-            except Lost:
-                self._discard_unless_ours(order_id, checkout)
-                continue
-            return checkout.url
-        raise OrderNotPayable("This order is changing. Try again.")
 
     def load(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
@@ -150,7 +121,7 @@ class Ordering:
         record = self._draft(event_id, form, lines, caller=caller, new_id=new_id, now=now)
         change = SaleChange(after=record)
         if record.state is OrderState.PAID:
-            change = self._telling.order_paid(change, record, charge_id="free", event_name=event.name)
+            change = self._telling.about(change, event_name=event.name)
         try:
             return self._holding.hold(change, {s.id: s.shards for s in found if s is not None})
         except (AlreadyExists, SoldOut):  # the same request may have come before, and taken the last tickets
@@ -181,10 +152,11 @@ class Ordering:
         deadline = int(now.timestamp()) + self._hold_seconds
         total = Money(amount=total_of(lines), currency=lines[0].price.currency)
         free = total.amount == 0
+        facts = Facts(issued=free)
         order = Order(
             id=new_id,
             event_id=event_id,
-            state=OrderState.PAID if free else OrderState.RESERVED,
+            state=state_of(facts),
             lines=lines,
             total=total,
             buyer=form.buyer,
@@ -199,28 +171,12 @@ class Ordering:
             version=1,
             deadline=deadline,
             allocation=(),
+            facts=facts,
+            ticket_secret=self._ids.new_secret() if free else None,
             user_id=caller.user_id if caller else None,
             access_hash=None if caller else hash_of_access(access_token(new_id, self._key())),
             attendees=form.attendees,
         )
-
-    def _checkout_request(self, record: OrderRecord) -> CheckoutRequest:
-        """Everything derives from the stored order, so that calls at once or repeated open one session."""
-        place = f"{self._public_url}/orders/{record.id}"
-        latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
-        return CheckoutRequest(
-            order=record.order,
-            attempt=record.attempt,
-            expires_at=min(record.deadline + SHORTEST_CHECKOUT, latest),
-            success_url=f"{place}/complete",
-            cancel_url=f"{place}/pay",
-        )
-
-    def _discard_unless_ours(self, order_id: str, checkout: Checkout) -> None:
-        """Close a session that the order, changed meanwhile, does not know: nobody must be able to pay it."""
-        current = self._orders.load(order_id)
-        if current is None or current.checkout is None or current.checkout.id != checkout.id:
-            self._payments().close_checkout(checkout.id)
 
 
 def checked_lines(form: OrderForm, tickets: list[TicketType | None], *, now: datetime, event: Event) -> list[Line]:
@@ -255,7 +211,3 @@ def _check_total(lines: list[Line]) -> None:
     if 0 < total < least:
         rule = f"come to {display(total, currency)}; the smallest payment is {display(least, currency)}"
         raise InvalidInput([Violation("/lines", rule)], code="below_minimum")
-
-
-def _with_checkout(record: OrderRecord, checkout: Checkout) -> OrderRecord:
-    return msgspec.structs.replace(record, checkout=checkout, version=record.version + 1)

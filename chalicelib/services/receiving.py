@@ -19,6 +19,8 @@ KEPT_SECONDS = 40 * 24 * 3600
 _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,200}")
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _KIND = re.compile(r"[a-z0-9_.]{1,100}")
+_PARTS = frozenset({"refund", "dispute"})
+"""Objects that are part of a payment and say of which."""
 
 
 class SignatureCheck(Protocol):
@@ -69,12 +71,15 @@ class Receiving:
         livemode = document.get("livemode")
         if not isinstance(livemode, bool):
             raise MalformedRequest
+        subject = _subject(document.get("data"))
         event = StripeEvent(
             id=_matching(_EVENT_ID, document.get("id")),
             kind=_matching(_KIND, document.get("type")),
-            object_id=_object_id(document.get("data")),
+            object_id=_payment_of(subject),
             livemode=livemode,
             ignored=livemode is not self._livemode,
+            account=_id_of(document.get("account")),
+            order_id=_order_of(subject),
         )
         return event, payload
 
@@ -85,7 +90,25 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
     return value
 
 
-def _object_id(data: Any) -> str | None:
+def _subject(data: Any) -> dict[str, Any]:
     found = data.get("object") if isinstance(data, dict) else None
-    object_id = found.get("id") if isinstance(found, dict) else None
-    return object_id if isinstance(object_id, str) and _OBJECT_ID.fullmatch(object_id) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _payment_of(subject: dict[str, Any]) -> str | None:
+    """The object to look the payment up by: what a refund or a dispute is about, otherwise the object itself."""
+    for name in ("charge", "payment_intent", "id") if subject.get("object") in _PARTS else ("id",):
+        found = _id_of(subject.get(name))
+        if found is not None:
+            return found
+    return None
+
+
+def _order_of(subject: dict[str, Any]) -> str | None:
+    """A hint whose payment it is: what our own metadata says."""
+    named = subject.get("metadata")
+    return _id_of(named.get("order_id")) if isinstance(named, dict) else None
+
+
+def _id_of(value: object) -> str | None:
+    return value if isinstance(value, str) and _OBJECT_ID.fullmatch(value) else None

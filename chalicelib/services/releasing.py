@@ -6,9 +6,12 @@ it is complete already, the payment is recorded instead. A timer killed anywhere
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from chalicelib import telemetry
 from chalicelib.domain.errors import Busy, Conflict, UpstreamFailed
-from chalicelib.domain.order import Happening, OrderRecord, OrderState, after, moved_on
+from chalicelib.domain.order import OrderRecord, moved_on
+from chalicelib.domain.order_facts import Ended, OrderState, Reason
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
@@ -16,6 +19,7 @@ from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
 from chalicelib.services.charging import Charging
 from chalicelib.services.ordering import LATE_SECONDS, Ordering
+from chalicelib.services.telling import Telling
 
 TRIES = 5
 MINUTES_A_RUN = 60
@@ -35,6 +39,7 @@ class Releasing:
         holds: Holds,
         ordering: Ordering,
         charging: Charging,
+        telling: Telling,
         payments: Callable[[], Payments],
         clock: Clock,
         hold_seconds: int,
@@ -43,25 +48,27 @@ class Releasing:
         self._holds = holds
         self._ordering = ordering
         self._charging = charging
+        self._telling = telling
         self._payments = payments
         self._clock = clock
         self._hold_seconds = hold_seconds
 
     def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """Cancel a reserved order; one that is cancelled already stays so. Raises NotFound, Forbidden, Conflict
-        (`order_not_cancellable`), UpstreamFailed.
+        """Cancel an order that is not paid, or a free one; one that is cancelled already stays so. Raises NotFound,
+        Forbidden, Conflict (`order_not_cancellable`), UpstreamFailed.
         """
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:
                 return record
-            if record.state is not OrderState.RESERVED:
+            free = record.state is OrderState.PAID and record.facts.charge_id is None
+            if record.state is not OrderState.RESERVED and not free:
                 raise Conflict(
-                    "Only an order that is not paid yet can be cancelled.",
+                    "Only an order without a payment can be cancelled.",
                     code="order_not_cancellable",
                     state=record.state.value,
                 )
-            ended = self._end(record, Happening.CANCELLED)
+            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER)
             if ended is not None:
                 return ended
         raise Busy("This order is changing. Try again.")
@@ -97,7 +104,7 @@ class Releasing:
                 record = self._orders.load(order_id)
                 if record is None or record.state is not OrderState.RESERVED:
                     return True
-                if self._end(record, Happening.HOLD_ENDED) is not None:
+                if self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED) is not None:
                     return True
         except (UpstreamFailed, Busy) as failure:
             telemetry.log("hold_not_released", order_id=order_id, code=failure.code)
@@ -105,16 +112,15 @@ class Releasing:
             telemetry.failure("hold_not_released", order_id=order_id)
         return False
 
-    def _end(self, record: OrderRecord, happening: Happening) -> OrderRecord | None:
+    def _end(self, record: OrderRecord, ending: Ended, reason: Reason) -> OrderRecord | None:
         """The ended order, or None when somebody was faster or money came. Raises UpstreamFailed, Busy."""
-        if record.checkout is not None and not self._payments().close_checkout(record.checkout.id):
-            self._charging.settle(record.checkout.id)
+        checkout = record.checkout
+        if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
+            self._charging.sync_payment(checkout.id, account=record.account, order_id=record.id)
             return None
-        transition = after(record.state, happening)
-        assert transition is not None, "a reserved order can always end"  # noqa: S101
-        ended = moved_on(record, transition.state, now=moment(self._clock.now()))
+        ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
-            self._orders.write(SaleChange(before=record, after=ended, move=transition.move))
+            self._orders.write(self._telling.about(SaleChange(before=record, after=ended)))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)

@@ -1,37 +1,27 @@
-"""Showing: reads of ticket types, orders and charges, and who may have them. Called by routes; loads nothing slow.
+"""Showing: reads of ticket types, and who may have them. Called by routes; loads nothing slow. Orders: disclosing.py.
 
 Availability changes with every order, so ticket types are the exception to stored representations: their bytes are
 made from the stored type and its shards, and the ETag names both.
 """
 
 import hashlib
-import hmac
 import json
-from typing import Any
 
 from chalicelib.domain.cursors import CursorKey, make_cursor
-from chalicelib.domain.errors import Forbidden, NotFound
+from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import View
 from chalicelib.domain.pagination import Page
-from chalicelib.domain.permission import Action, allows
-from chalicelib.domain.principal import Principal
 from chalicelib.ports.content import Representations
-from chalicelib.ports.sales import SalesView, StoredOrder, StoredTicketType
-from chalicelib.services.authorising import Authorising
+from chalicelib.ports.sales import SalesView, StoredTicketType
 from chalicelib.services.reading import Found
-
-MAX_ACCESS = 100
 
 
 class Showing:
     """Finds what may be read of sales."""
 
-    def __init__(
-        self, view: SalesView, representations: Representations, authorising: Authorising, *, cursor_key: CursorKey
-    ) -> None:
+    def __init__(self, view: SalesView, representations: Representations, *, cursor_key: CursorKey) -> None:
         self._view = view
         self._representations = representations
-        self._authorising = authorising
         self._cursor_key = cursor_key
 
     def ticket_types(self, event_id: str, view: View, page: Page) -> Found:
@@ -61,58 +51,9 @@ class Showing:
         found = with_availability(stored.etag, stored.body, _available(stored.id, lefts))
         return Found(found[0], lambda: found)
 
-    def order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
-        """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
-        stored = self._order(order_id)
-        if not is_buyer(stored, principal=principal, access=access):
-            if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
-                raise NotFound
-            reason = json.dumps(stored.reason, ensure_ascii=False)
-            staff = f"{stored.etag}-staff", f'{stored.body[:-1]},"review_reason":{reason}}}'
-            return Found(staff[0], lambda: staff)
-        found = stored.etag, stored.body
-        return Found(found[0], lambda: found)
-
-    def charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
-        """The charges of an order, for staff. Raises NotFound, Forbidden (the buyer asks)."""
-        stored = self._order(order_id)
-        if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
-            if is_buyer(stored, principal=principal, access=access):
-                raise Forbidden("Charges are for the event's staff.")
-            raise NotFound
-        body = f'{{"items":[{",".join(self._view.charges(order_id))}],"next_cursor":null}}'
-        tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-        return Found(tag, lambda: (tag, body))
-
-    def _order(self, order_id: str) -> StoredOrder:
-        stored = self._view.order(order_id)
-        if stored is None:
-            raise NotFound
-        return stored
-
-    def _staff_role(self, stored: StoredOrder, principal: Principal | None) -> str | None:
-        event_id: str = json.loads(stored.body)["event_id"]
-        return self._authorising.role(principal, event_id)
-
     def _require_event(self, event_id: str, view: View) -> None:
         if self._representations.list_tag(event_id, "pages", view) is None:
             raise NotFound
-
-
-def is_buyer(order: Any, *, principal: Principal | None, access: str | None) -> bool:
-    """Whether the caller is who made the order: its user, or whoever has its access token. `order` has `user_id` and
-    `access_hash`.
-    """
-    if principal is not None and order.user_id == principal.user_id:
-        return True
-    if not access or len(access) > MAX_ACCESS or order.access_hash is None:
-        return False
-    return hmac.compare_digest(hash_of_access(access), order.access_hash)
-
-
-def hash_of_access(token: str) -> str:
-    """What is stored of an access token: 128 bits of its hash."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
 def with_available(body: str, available: int) -> str:

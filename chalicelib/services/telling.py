@@ -1,59 +1,110 @@
-"""Telling: adds to a sale's transaction what its buyer is told about it. Called by ordering and charging.
+"""Telling: adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
 
-The words are in services/notifying.py; nothing is sent here, the notifications stream does that.
+What is told follows from the order before and after, so no caller can forget it. The words are in
+services/notifying.py; nothing is sent here, the notifications stream does that.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
+from chalicelib.domain.charge import Charge
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.kinds import View
+from chalicelib.domain.notification import NotificationAction
 from chalicelib.domain.order import OrderRecord, access_token
+from chalicelib.domain.order_facts import Dispute, Facts, OrderState, Reason
+from chalicelib.domain.refund import RefundReason, RefundStanding
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services import notifying
-from chalicelib.services.showing import hash_of_access
+from chalicelib.services.disclosing import hash_of_access
+from chalicelib.services.notifying import Words
+
+MOST_OPERATIONS = 96
+"""Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
+
+
+class Staff(Protocol):
+    """Knows who looks after the money of an event."""
+
+    def treasurers(self, event_id: str) -> list[str]:
+        """Users who may refund the event's orders, those who have most to say first."""
+
+
+class News(NamedTuple):
+    """Something to tell: to whom it is said, what about, in which words."""
+
+    action: NotificationAction
+    words: Words
+    to_staff: bool = False
+    by_mail: bool = True
 
 
 class Telling:
-    """Knows what a buyer is told."""
+    """Knows who is told what."""
 
     def __init__(
-        self, representations: Representations, clock: Clock, *, keys: Callable[[], Sequence[bytes]], public_url: str
+        self,
+        representations: Representations,
+        staff: Callable[[], Staff],
+        clock: Clock,
+        *,
+        keys: Callable[[], Sequence[bytes]],
+        public_url: str,
     ) -> None:
         self._representations = representations
+        self._staff = staff
         self._clock = clock
         self._keys = keys
         self._public_url = public_url
 
-    def order_paid(
-        self, change: SaleChange, record: OrderRecord, *, charge_id: str, event_name: str | None = None
-    ) -> SaleChange:
-        """The change with a mail to the buyer and, for an account, a notification. Both are written with the step to
-        `paid`, which an order takes once.
-        """
-        order = record.order
+    def about(self, change: SaleChange, *, known: Charge | None = None, event_name: str | None = None) -> SaleChange:
+        """The change with all notifications and mails that it deserves. `known` is the charge as it was before."""
+        news = list(_news(change, known))
+        if not news:
+            return change
+        order = change.after.order
         name = event_name or self._event_name(order.event_id)
-        mail = notifying.order_paid_mail(
-            order_id=order.id,
-            event_name=name,
-            total=order.total,
-            buyer_name=order.buyer.name,
-            to=order.buyer.email,
-            order_url=self._order_url(record),
-        )
-        change = change._replace(mails=(*change.mails, mail))
+        for item in news:
+            change = self._to_staff(change, item, name) if item.to_staff else self._to_buyer(change, item, name)
+        return change
+
+    def _to_buyer(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
+        record = change.after
+        if news.by_mail:
+            mail = notifying.order_mail(
+                news.words,
+                order=record.order,
+                event_name=event_name,
+                url=self._order_url(record),
+                key=_key(news, record),
+            )
+            change = change._replace(mails=(*change.mails, mail))
         if record.user_id is None:
             return change
+        return self._notify(change, news, record.user_id, event_name, subject=f"/orders/{record.id}")
+
+    def _to_staff(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
+        """As many of the staff as the transaction has room for; a notification takes three of its items."""
+        room = MOST_OPERATIONS - len(change.after.allocation) - 3 * len(change.notifications) - len(change.mails)
+        order = change.after.order
+        for user_id in self._staff().treasurers(order.event_id)[: max(0, room // 3)]:
+            place = f"/events/{order.event_id}/sales#{order.id}"
+            change = self._notify(change, news, user_id, event_name, subject=place)
+        return change
+
+    def _notify(self, change: SaleChange, news: News, user_id: str, event_name: str, *, subject: str) -> SaleChange:
         now = self._clock.now()
-        notification = notifying.order_paid(
-            order_id=order.id,
-            event_name=name,
-            event_id=order.event_id,
-            total=order.total,
-            user_id=record.user_id,
-            notification_id=derive_ulid(int(now * 1000), "order_paid", order.id, charge_id),
+        notification = notifying.order_notification(
+            news.words,
+            action=news.action,
+            order=change.after.order,
+            event_name=event_name,
+            user_id=user_id,
+            notification_id=derive_ulid(int(now * 1000), _key(news, change.after), user_id),
+            subject=subject,
             received_at=int(now),
         )
         return change._replace(notifications=(*change.notifications, notification))
@@ -72,3 +123,46 @@ class Telling:
             if hash_of_access(token) == record.access_hash:
                 return f"{place}#access={token}"
         return place
+
+
+def _key(news: News, record: OrderRecord) -> str:
+    """What makes a message unique: an order is paid once; everything else once a version of the order."""
+    if news.action is NotificationAction.ORDER_PAID:
+        return f"order_paid {record.id}"
+    return f"{news.action.value} {news.words.title} {record.id} {record.version}"
+
+
+def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
+    """What there is to tell about a change."""
+    before, after = change.before, change.after
+    old, new = before.facts if before else Facts(), after.facts
+    paid_before = before is not None and before.order.paid_at is not None
+    if after.order.paid_at is not None and not paid_before:
+        yield News(NotificationAction.ORDER_PAID, notifying.PAID)
+    if new.refunded > old.refunded:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.refunded(new.refunded - old.refunded))
+    wish = change.wish
+    if wish and wish.standing is RefundStanding.WANTED and wish.reason is RefundReason.PAID_TWICE:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TWICE)
+    if before is not None and after.order.reason is not before.order.reason:
+        yield from _reasons(after)
+    if (new.dispute is Dispute.OPEN or old.dispute is Dispute.OPEN) and new.dispute is not old.dispute:
+        yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[new.dispute], to_staff=True)
+    was_in_review = before is not None and before.state is OrderState.REVIEW
+    bounced = known is not None and change.charge is not None and change.charge.returned < known.returned
+    refused = wish is not None and wish.standing is RefundStanding.FAILED
+    if bounced or refused:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.REFUND_FAILED, to_staff=True)
+    elif after.state is OrderState.REVIEW and not was_in_review:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.IN_REVIEW, to_staff=True)
+
+
+def _reasons(after: OrderRecord) -> Iterator[News]:
+    if after.order.reason is Reason.PAID_TOO_LATE:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TOO_LATE)
+    if after.order.reason is Reason.PAYMENT_FAILED:
+        yield News(NotificationAction.ORDER_EXPIRED, notifying.PAYMENT_FAILED)
+    if after.order.reason is Reason.HOLD_ENDED:
+        yield News(NotificationAction.ORDER_EXPIRED, notifying.HOLD_ENDED, by_mail=False)
+    if after.order.reason is Reason.TICKETS_GONE:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.TICKETS_GONE)

@@ -231,7 +231,8 @@ def _failure(call, expected):
 
 def _request():
     from chalicelib.domain.money import Money
-    from chalicelib.domain.order import Buyer, Line, Links, Order, OrderState
+    from chalicelib.domain.order import Buyer, Line, Links, Order
+    from chalicelib.domain.order_facts import OrderState
     from chalicelib.ports.payments import CheckoutRequest
 
     now, price = datetime.now(UTC), Money(amount=2500, currency="EUR")

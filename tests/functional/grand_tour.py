@@ -8,9 +8,12 @@ import json
 import zipfile
 from typing import Any
 
+from msgspec.structs import replace
+
 from chalicelib import bootstrap
 from chalicelib.domain.kinds import LISTS
-from chalicelib.domain.order import Happening, OrderState, after, moved_on
+from chalicelib.domain.order import moved_on
+from chalicelib.domain.order_facts import Ended, OrderState
 from chalicelib.domain.times import moment
 from chalicelib.ports.sales import SaleChange, Sweep
 from local.stripe_double import StripeDouble
@@ -181,10 +184,8 @@ def expire(order_id: str) -> None:
     services = bootstrap.services()
     record = services._orders.load(order_id)
     assert record is not None
-    transition = after(record.state, Happening.HOLD_ENDED)
-    assert transition is not None
-    ended = moved_on(record, transition.state, now=moment(services.clock.now()))
-    services._orders.write(SaleChange(before=record, after=ended, move=transition.move))
+    ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(services.clock.now()))
+    services._orders.write(SaleChange(before=record, after=ended))
 
 
 def start_sweep(minute: int) -> None:
@@ -268,5 +269,5 @@ def end_holds(on: Functions, stripe: StripeDouble, host: Traveller, event: str) 
     states = [state_of(one["id"]) for one in (over, paid, raced)]
     assert states == [OrderState.EXPIRED, OrderState.PAID, OrderState.EXPIRED]
     with on.recorder.acting_as("release_holds"), on.container("release_holds") as services:
-        services.charging.settle(session)  # what the timer does when an order ended between its two looks
+        services.charging.sync_payment(session)  # what the timer does when an order ended between its two looks
     assert state_of(raced["id"]) is OrderState.PAID

@@ -2,36 +2,56 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.domain.money import Money
 from chalicelib.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.domain.order import Buyer, Order, links_of
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.services import notifying
 
 EVIL = '<img src=x onerror="alert(1)">\r\nBcc: all@example.org'
 
 
-def paid(event_name: str) -> Notification:
-    return notifying.order_paid(
-        order_id="ORDER",
-        event_name=event_name,
+MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def order(currency: str = "EUR", buyer_name: str = "Ada") -> Order:
+    return Order(
+        id="ORDER",
         event_id="EVENT",
-        total=Money(amount=2500, currency="EUR"),
+        state=OrderState.PAID,
+        lines=[],
+        total=Money(amount=2500, currency=currency),
+        buyer=Buyer(name=buyer_name, email="ada@example.org"),
+        created_at=MOMENT,
+        updated_at=MOMENT,
+        links=links_of("ORDER"),
+    )
+
+
+def paid(event_name: str) -> Notification:
+    return notifying.order_notification(
+        notifying.PAID,
+        action=NotificationAction.ORDER_PAID,
+        order=order(),
+        event_name=event_name,
         user_id="USER",
         notification_id="ID",
+        subject="/orders/ORDER",
         received_at=7,
     )
 
 
 def paid_mail(event_name: str, buyer_name: str = "Ada") -> Mail:
-    return notifying.order_paid_mail(
-        order_id="ORDER",
+    return notifying.order_mail(
+        notifying.PAID,
+        order=order("JPY", buyer_name),
         event_name=event_name,
-        total=Money(amount=2500, currency="JPY"),
-        buyer_name=buyer_name,
-        to="ada@example.org",
-        order_url="https://x.example/orders/ORDER?access=a&b=1",
+        url="https://x.example/orders/ORDER?access=a&b=1",
+        key="order_paid ORDER",
     )
 
 
@@ -41,7 +61,7 @@ def test_order_paid_says_event_and_amount() -> None:
         user_id="USER",
         action=NotificationAction.ORDER_PAID,
         title="Paid: Conf",
-        message="<p>Your order for <strong>Conf</strong> is paid: 25.00 EUR.</p>",
+        message="<p>Thank you. Your order for <strong>Conf</strong> is paid: 25.00 EUR.</p>",
         subject="/orders/ORDER",
         received_at=7,
     )

@@ -1,46 +1,11 @@
-"""The transition table keeps stock and money together."""
+"""What a buyer may send, and the secret that stands for a buyer."""
 
 import pytest
 
-from chalicelib.domain.order import (
-    GIVE_BACK,
-    HOLD,
-    SELL_AT_ONCE,
-    SELL_HELD,
-    STAY,
-    TRANSITIONS,
-    Attendee,
-    Buyer,
-    Happening,
-    OrderForm,
-    OrderLineForm,
-    OrderState,
-    access_token,
-    after,
-)
+from chalicelib.domain.order import Attendee, Buyer, OrderForm, OrderLineForm, access_token
 
 TYPE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 OTHER = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
-HOLDS = {OrderState.RESERVED, OrderState.PENDING}
-
-
-@pytest.mark.parametrize("move", [STAY, HOLD, SELL_AT_ONCE, SELL_HELD, GIVE_BACK])
-def test_move_any_keeps_the_capacity(move: tuple[int, int, int]) -> None:
-    assert sum(move) == 0
-
-
-@pytest.mark.parametrize("step", list(TRANSITIONS), ids=lambda step: f"{step[0]}-{step[1]}")
-def test_transition_any_moves_only_stock_the_state_has(step: tuple[OrderState, Happening]) -> None:
-    state, move = TRANSITIONS[step]
-    gives_up_hold = step[0] in HOLDS and state not in HOLDS and state is not OrderState.REVIEW
-    assert (move.held == -1) is gives_up_hold
-    assert (move.sold == 1) is (state is OrderState.PAID)
-
-
-@pytest.mark.parametrize("happening", list(Happening))
-@pytest.mark.parametrize("state", [OrderState.PAID, OrderState.REVIEW, OrderState.REFUNDED])
-def test_transition_of_a_settled_order_is_none(state: OrderState, happening: Happening) -> None:
-    assert after(state, happening) is None
 
 
 def form(*lines: tuple[str, int], attendees: int = 0) -> OrderForm:

@@ -21,6 +21,8 @@ class DynamoInbox:
             "object_id": event.object_id,
             "livemode": event.livemode,
             "ignored": event.ignored or None,
+            "account": event.account,
+            "order_id": event.order_id,
             "payload": payload,
             "received_at": received_at,
             "expires_at": expires_at,

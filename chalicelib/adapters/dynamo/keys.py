@@ -162,6 +162,11 @@ def charge(order_id: str, charge_id: str) -> Key:
     return f"ORDER#{order_id}", f"CHARGE#{charge_id}"
 
 
+def refund_wish(order_id: str, key: str) -> Key:
+    """A refund of an order that is or was wanted."""
+    return f"ORDER#{order_id}", f"REFUND#{key}"
+
+
 def stripe_marker(stripe_event_id: str) -> Key:
     """Proof that a Stripe event had its effects."""
     return f"STRIPE_EVENT#{stripe_event_id}", "MARKER"

@@ -15,7 +15,18 @@ from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.domain.charge import Charge
 from chalicelib.domain.kinds import REVISION
 from chalicelib.domain.order import Attendee, Checkout, Order, OrderRecord
+from chalicelib.domain.order_facts import Ended, Facts, OrderState
+from chalicelib.domain.refund import RefundWish
 from chalicelib.domain.stock import Piece
+
+_BEFORE_FACTS = {
+    OrderState.PAID: Facts(issued=True),
+    OrderState.PENDING: Facts(pending=True),
+    OrderState.EXPIRED: Facts(ended=Ended.EXPIRED),
+    OrderState.CANCELLED: Facts(ended=Ended.CANCELLED),
+    OrderState.REVIEW: Facts(held_back=True),
+}
+"""What the state of an order says that was written before there were facts."""
 
 
 class TicketTypeItem(Sales):
@@ -40,7 +51,8 @@ class StockItem(Sales):
 
 class OrderItem(Sales):
     """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
-    called `deadline`, since `expires_at` is the TTL attribute and would delete the order.
+    called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is only on orders
+    that were written before there were facts.
     """
 
     rev = NumberAttribute()
@@ -58,7 +70,10 @@ class OrderItem(Sales):
     checkout_id = UnicodeAttribute(null=True)
     checkout_url = UnicodeAttribute(null=True)
     customer_id = UnicodeAttribute(null=True)
+    facts = UnicodeAttribute(null=True)
     charge_id = UnicodeAttribute(null=True)
+    account = UnicodeAttribute(null=True)
+    ticket_secret = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     attendees = UnicodeAttribute(null=True)
 
@@ -68,8 +83,14 @@ class ChargeItem(Sales):
 
     rev = NumberAttribute()
     body = UnicodeAttribute()
-    progress = NumberAttribute()
     surplus = BooleanAttribute(null=True)
+
+
+class RefundItem(Sales):
+    """A refund that is or was wanted. The stream carries out new ones."""
+
+    body = UnicodeAttribute()
+    standing = UnicodeAttribute()
 
 
 class MarkerItem(Sales):
@@ -117,8 +138,10 @@ def order_item(record: OrderRecord) -> OrderItem:
         checkout_id=checkout[0],
         checkout_url=checkout[1],
         customer_id=record.customer_id,
-        charge_id=record.charge_id,
-        reason=record.reason,
+        facts=facts_text if (facts_text := msgspec.json.encode(record.facts).decode()) != "{}" else None,
+        account=record.account,
+        ticket_secret=record.ticket_secret,
+        reason=record.note,
         attendees=msgspec.json.encode(record.attendees).decode() if record.attendees else None,
     )
 
@@ -136,10 +159,21 @@ def order_record(item: OrderItem) -> OrderRecord:
         attempt=int(item.attempt),
         checkout=checkout,
         customer_id=item.customer_id,
-        charge_id=item.charge_id,
-        reason=item.reason,
+        facts=_facts(item),
+        account=item.account,
+        ticket_secret=item.ticket_secret,
+        note=item.reason,
         attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
     )
+
+
+def _facts(item: OrderItem) -> Facts:
+    if item.facts:
+        return msgspec.json.decode(item.facts, type=Facts)
+    facts = _BEFORE_FACTS.get(OrderState(item.state), Facts())
+    if facts.issued and item.charge_id:
+        return msgspec.structs.replace(facts, charge_id=item.charge_id, charged=int(item.total))
+    return facts
 
 
 def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
@@ -148,9 +182,14 @@ def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
         *keys.charge(charge.order_id, charge.id),
         rev=REVISION,
         body=msgspec.json.encode(charge).decode(),
-        progress=charge.progress,
         surplus=surplus or None,
     )
+
+
+def refund_item(wish: RefundWish) -> RefundItem:
+    """The item of a wanted refund."""
+    body = msgspec.json.encode(wish).decode()
+    return RefundItem(*keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
 
 
 def left_over_of(item: SweepItem) -> tuple[str, ...]:

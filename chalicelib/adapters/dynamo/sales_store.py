@@ -3,6 +3,7 @@
 Ports `Orders` and `Holds`. Ticket types: ticket_type_store.py.
 """
 
+import msgspec
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
@@ -14,16 +15,20 @@ from chalicelib.adapters.dynamo.sales_items import (
     MarkerItem,
     OrderItem,
     OrphanItem,
+    RefundItem,
     SweepItem,
     charge_item,
     left_over_of,
     order_item,
     order_record,
+    refund_item,
 )
 from chalicelib.adapters.dynamo.stock_writes import lost_from, move_stock
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction, put_if_absent
-from chalicelib.domain.charge import Payment
-from chalicelib.domain.order import Move, OrderRecord, OrderState
+from chalicelib.domain.charge import Charge, Payment
+from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.order_facts import Move, OrderState, move_between
+from chalicelib.domain.refund import RefundStanding, RefundWish
 from chalicelib.domain.stock import Place
 from chalicelib.ports.sales import HeldOrder, SaleChange, Sweep
 
@@ -47,15 +52,16 @@ class DynamoOrders:
         if change.marker is not None:
             marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
             transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
+        transaction.put("order", order_item(change.after), _unchanged(change.before))
         if change.charge is not None:
-            item = charge_item(change.charge, surplus=change.surplus)
-            forward = ChargeItem.pk.does_not_exist() | (ChargeItem.progress < change.charge.progress)
-            transaction.put("charge", item, forward)
-        if change.after is not None:
-            transaction.put("order", order_item(change.after), _unchanged(change.before))
-            if change.move is not None:
-                for place, quantity in taken(change.after).items():
-                    move_stock(transaction, place, _times(change.move, quantity))
+            transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
+        if change.wish is not None:
+            new = change.wish.standing is RefundStanding.WANTED
+            held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
+            transaction.put("refund", refund_item(change.wish), held)
+        move = move_between(change.before.facts if change.before else None, change.after.facts)
+        for place, quantity in taken(change.after).items():
+            move_stock(transaction, place, _times(move, quantity))
         add_notifications(transaction, change.notifications)
         for mail in change.mails:
             add_mail(transaction, mail)
@@ -64,12 +70,21 @@ class DynamoOrders:
         except ConditionLost as lost:
             raise lost_from(lost) from None
 
-    def charge_progress(self, order_id: str, charge_id: str) -> int:
-        """How far a charge record has got, 0 when there is none."""
+    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+        """A charge record."""
         try:
-            return int(ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True).progress)
+            item = ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True)
         except ChargeItem.DoesNotExist:
-            return 0
+            return None
+        return msgspec.json.decode(item.body, type=Charge)
+
+    def wish(self, order_id: str, key: str) -> RefundWish | None:
+        """A refund that is or was wanted."""
+        try:
+            item = RefundItem.get(*keys.refund_wish(order_id, key), consistent_read=True)
+        except RefundItem.DoesNotExist:
+            return None
+        return msgspec.json.decode(item.body, type=RefundWish)
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects."""
@@ -79,9 +94,9 @@ class DynamoOrders:
             return False
         return True
 
-    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> None:
-        """Remember a payment that names no order we know, once."""
-        put_if_absent(
+    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
+        """Remember a payment that names no order of ours, once."""
+        return put_if_absent(
             OrphanItem(
                 *keys.orphan(object_id),
                 named=(payment.order_id or "")[:200] or None,

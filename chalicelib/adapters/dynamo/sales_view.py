@@ -55,7 +55,14 @@ class DynamoSalesView:
 
     def charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges; one strongly consistent Query."""
-        partition, prefix = keys.charge(order_id, "")
+        return self._bodies(keys.charge(order_id, ""))
+
+    def refunds(self, order_id: str) -> list[str]:
+        """The representations of an order's wanted refunds; one strongly consistent Query."""
+        return self._bodies(keys.refund_wish(order_id, ""))
+
+    def _bodies(self, key: keys.Key) -> list[str]:
+        partition, prefix = key
         items = self._queries.query("sales", partition, prefix, ("body",), consistent=True)
         return [str(item["body"]) for item in items]
 

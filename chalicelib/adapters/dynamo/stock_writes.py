@@ -9,7 +9,7 @@ from functools import reduce
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.sales_items import StockItem
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
-from chalicelib.domain.order import Move
+from chalicelib.domain.order_facts import Move
 from chalicelib.domain.stock import Place
 from chalicelib.ports.sales import Lost
 

@@ -66,6 +66,8 @@ class StripeInbox(Model):
     kind = UnicodeAttribute()
     livemode = BooleanAttribute()
     object_id = UnicodeAttribute(null=True)
+    account = UnicodeAttribute(null=True)
+    order_id = UnicodeAttribute(null=True)
     payload = UnicodeAttribute()
     received_at = NumberAttribute()
     expires_at = NumberAttribute()

@@ -10,7 +10,7 @@ from chalicelib.adapters.dynamo.sales_items import StockItem, TicketTypeItem
 from chalicelib.adapters.dynamo.stock_writes import delete_stock, lost_from, move_stock, put_stock
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.kinds import REVISION, View
-from chalicelib.domain.order import Move
+from chalicelib.domain.order_facts import Move
 from chalicelib.domain.representation import Representation
 from chalicelib.domain.stock import Shard
 from chalicelib.ports.sales import StoredTicketType

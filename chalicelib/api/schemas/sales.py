@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.domain.charge import Charge
 from chalicelib.domain.order import Order
+from chalicelib.domain.refund import RefundWish
 from chalicelib.domain.ticket import TicketType
 
 
@@ -37,4 +38,11 @@ class ChargeList(Struct, frozen=True, kw_only=True):
     """The charges of an order."""
 
     items: list[Charge]
+    next_cursor: str | None = None
+
+
+class RefundWishList(Struct, frozen=True, kw_only=True):
+    """The refunds of an order that were asked for."""
+
+    items: list[RefundWish]
     next_cursor: str | None = None

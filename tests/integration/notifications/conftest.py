@@ -5,18 +5,17 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import pytest
 
 from chalicelib import bootstrap, reactions
 from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.money import Money
-from chalicelib.domain.notification import Notification
+from chalicelib.domain.notification import Notification, NotificationAction
 from chalicelib.domain.principal import Principal
 from chalicelib.ports.live import Connection, Pushed
 from chalicelib.ports.notifications import Claimed
-from chalicelib.services import notifying
 from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
 from tests.harness.client import Client
@@ -137,13 +136,13 @@ def ada(person: Callable[[], Person]) -> Person:
 
 def notification(user_id: str, *, received_at: int = 1_800_000_000, name: str = "Conf") -> Notification:
     """A new notification; each call's id is later than the last one's."""
-    return notifying.order_paid(
-        order_id="ORDER",
-        event_name=name,
-        event_id="EVENT",
-        total=Money(amount=100, currency="EUR"),
+    return Notification(
+        id=make_ulid(1_600_000_000_000 + next(_numbers), b"0123456789"),
         user_id=user_id,
-        notification_id=make_ulid(1_600_000_000_000 + next(_numbers), b"0123456789"),
+        action=NotificationAction.ORDER_PAID,
+        title=f"Paid: {name}",
+        message=f"<p>Your order for <strong>{escape(name)}</strong> is paid: 1.00 EUR.</p>",
+        subject="/orders/ORDER",
         received_at=received_at,
     )
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
 from chalicelib import bootstrap, config
 from chalicelib.adapters.dynamo import keys
-from chalicelib.domain.charge import CardMethod, Charge, Payment, PaymentStatus
+from chalicelib.domain.charge import CardMethod, Charge, ChargeDispute, Payment, PaymentStatus, Refund
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord, OrderState
+from chalicelib.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.refund import RefundWish
 from chalicelib.ports.inbox import StripeEvent
-from chalicelib.ports.payments import CheckoutRequest
+from chalicelib.ports.payments import CheckoutRequest, RawEvent, RefundRefused
 from chalicelib.ports.sales import Sweep
 
 START = 1_900_000_000.0
@@ -55,12 +61,14 @@ class Ids:
 
 @dataclass
 class FakePayments:
-    """Port `Payments` in memory; `down` makes every call fail."""
+    """Port `Payments` in memory; `down` makes every call fail, `refusing` every refund."""
 
     sessions: dict[str, Payment] = field(default_factory=dict)
     charges: dict[str, Payment] = field(default_factory=dict)
     opened: list[CheckoutRequest] = field(default_factory=list)
+    events: list[RawEvent] = field(default_factory=list)
     down: bool = False
+    refusing: bool = False
     settled: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,13 +78,11 @@ class FakePayments:
         with self.lock:
             self.opened.append(request)
             total = request.order.total
-            self.sessions.setdefault(
-                session_id,
-                Payment(request.order.id, PaymentStatus.OPEN, total.amount, total.currency, False, session_id),
-            )
+            made = Payment(request.order.id, PaymentStatus.OPEN, total.amount, total.currency, False, session_id)
+            self.sessions.setdefault(session_id, made._replace(account=request.account))
         return Checkout(session_id, f"https://stripe.test/{session_id}")
 
-    def close_checkout(self, session_id: str) -> bool:
+    def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         self._check()
         with self.lock:
             open_ = self.sessions[session_id].status is PaymentStatus.OPEN
@@ -84,13 +90,37 @@ class FakePayments:
                 self.sessions[session_id] = self.sessions[session_id]._replace(status=PaymentStatus.EXPIRED)
             return open_ or self.sessions[session_id].status is PaymentStatus.EXPIRED
 
-    def payment(self, object_id: str) -> Payment | None:
+    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         self._check()
         found = self.sessions.get(object_id) or self.charges.get(object_id)
-        if found and found.charge and self.settled:
-            charge = found.charge
-            return found._replace(charge=charge_of(found, charge.id, fee=35, net=charge.amount - 35))
-        return found
+        if found is None or found.account != account:
+            return None
+        charge = found.charge and self.charges[found.charge.id].charge
+        if charge and self.settled:
+            charge = replace(charge, fee=35, net=charge.amount - 35, fee_currency=charge.currency)
+        return found._replace(charge=charge)
+
+    def refund(self, wish: RefundWish) -> str:
+        self._check()
+        with self.lock:
+            charge = self.charge(wish.charge_id)
+            made = next((refund for refund in charge.refunds if refund.request == wish.key), None)
+            if made is not None:
+                return made.id
+            if self.refusing or wish.amount > charge.amount - charge.returned:
+                raise RefundRefused("charge_already_refunded")
+            return self._add_refund(charge, wish.amount, wish.key)
+
+    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
+        self._check()
+        return iter([event for event in self.events if event.created >= since])
+
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
+        self._check()
+        done = (PaymentStatus.PAID, PaymentStatus.UNPAID, PaymentStatus.FAILED)
+        return iter(
+            [id for id, payment in self.sessions.items() if payment.status in done and payment.account == account]
+        )
 
     def pay(self, session_id: str, **changes: Any) -> str:
         """Money comes in; the charge's id."""
@@ -100,29 +130,69 @@ class FakePayments:
         self.sessions[session_id] = self.charges[charge_id] = paid
         return charge_id
 
+    def refund_in_dashboard(self, charge_id: str, amount: int) -> str:
+        """Somebody refunds at Stripe; the refund's id."""
+        return self._add_refund(self.charge(charge_id), amount, None)
+
+    def fail_refund(self, charge_id: str, refund_id: str) -> None:
+        """A refund that did not reach the bank."""
+        charge = self.charge(charge_id)
+        refunds = [replace(r, status="failed") if r.id == refund_id else r for r in charge.refunds]
+        self._keep(replace(charge, refunds=refunds))
+
+    def dispute(self, charge_id: str, status: str) -> None:
+        """A dispute of a charge, as it stands now."""
+        charge = self.charge(charge_id)
+        made = datetime.fromtimestamp(START, UTC)
+        facts = {"amount": charge.amount, "currency": charge.currency, "reason": "fraudulent", "created_at": made}
+        self._keep(replace(charge, dispute=ChargeDispute(id="dp_1", status=status, **facts)))  # type: ignore[arg-type]
+
+    def charge(self, charge_id: str) -> Charge:
+        """A charge as it stands."""
+        found = self.charges[charge_id].charge
+        assert found is not None
+        return found
+
     def set_status(self, session_id: str, status: PaymentStatus) -> None:
         self.sessions[session_id] = self.sessions[session_id]._replace(status=status)
+
+    def _add_refund(self, charge: Charge, amount: int, request: str | None) -> str:
+        refund = Refund(
+            id=f"re_{charge.id}_{len(charge.refunds)}",
+            amount=amount,
+            currency=charge.currency,
+            status="succeeded",
+            reason=None,
+            created_at=datetime.fromtimestamp(START, UTC),
+            request=request,
+        )
+        self._keep(replace(charge, refunds=[*charge.refunds, refund]))
+        return refund.id
+
+    def _keep(self, charge: Charge) -> None:
+        self.charges[charge.id] = self.charges[charge.id]._replace(charge=charge)
 
     def _check(self) -> None:
         if self.down:
             raise UpstreamFailed("Stripe is down.")
 
 
-def charge_of(payment: Payment, charge_id: str, *, fee: int | None = None, net: int | None = None) -> Charge:
+def charge_of(payment: Payment, charge_id: str) -> Charge:
     """A charge record as the gateway makes it."""
     return Charge(
         id=charge_id,
         order_id=payment.order_id or "",
         amount=payment.amount,
         currency=payment.currency,
-        fee=fee,
-        net=net,
-        fee_currency=payment.currency if fee is not None else None,
+        fee=None,
+        net=None,
+        fee_currency=None,
         status="succeeded",
         method=CardMethod(brand="visa", last4="4242"),
         receipt_url="https://stripe.test/receipt",
         livemode=payment.livemode,
         created_at=datetime.fromtimestamp(START, UTC),
+        account=payment.account,
     )
 
 
@@ -195,7 +265,7 @@ class Shop:
 
     def checkout(self, record: OrderRecord) -> str:
         """The id of the order's checkout session."""
-        url = self.services.ordering.pay(record.id, caller=BUYER, access=None)
+        url = self.services.paying.pay(record.id, caller=BUYER, access=None)
         return url.rpartition("/")[2]
 
     def state(self, record: OrderRecord) -> OrderState:
@@ -208,9 +278,25 @@ class Shop:
         assert found is not None
         return found
 
-    def hear(self, object_id: str, *, kind: str = "checkout.session.completed", event_id: str = "evt_1") -> None:
+    def hear(
+        self,
+        object_id: str,
+        *,
+        kind: str = "checkout.session.completed",
+        event_id: str = "evt_1",
+        account: str | None = None,
+    ) -> None:
         """What the inbox stream does with an event."""
-        self.services.charging.record(StripeEvent(event_id, kind, object_id, False, False))
+        self.services.charging.record(StripeEvent(event_id, kind, object_id, False, False, account))
+
+    def wishes(self) -> list[RefundWish]:
+        """All refunds that are or were wanted."""
+        return [msgspec.json.decode(item.body, type=RefundWish) for item in items_of("RefundItem", "REFUND#")]
+
+    def carry_out_refunds(self) -> None:
+        """What the sales stream does with every wish, old ones too."""
+        for wish in self.wishes():
+            self.services.refunding.carry_out(wish.order_id, wish.key)
 
 
 def form_of(*wanted: tuple[str, int]) -> OrderForm:
@@ -254,6 +340,17 @@ def model(name: str) -> Any:
 def items_of(name: str, prefix: str = "") -> list[Any]:
     """Items of a model whose sort key begins so."""
     return [item for item in model(name).scan() if item.sk.startswith(prefix)]
+
+
+def inbox(principal: Principal) -> list[str]:
+    """The titles of somebody's notifications, oldest first."""
+    mine = f"USER#{principal.user_id}"
+    return [item.title for item in items_of("NotificationItem", "NOTIFICATION#") if item.pk == mine]
+
+
+def mails() -> list[str]:
+    """The subjects of all mails."""
+    return [item.subject for item in items_of("MailItem", "MAIL")]
 
 
 def together(count: int, work: Any) -> list[Any]:

@@ -7,9 +7,10 @@ import pytest
 
 from chalicelib.domain.charge import PaymentStatus
 from chalicelib.domain.errors import UpstreamFailed
-from chalicelib.domain.order import OrderRecord, OrderState
+from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.order_facts import OrderState, Reason
 from chalicelib.ports.sales import Lost, SaleChange
-from tests.integration.sales.builders import BUYER, START, Shop, Stock, items_of, stock_of, together
+from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, inbox, items_of, stock_of, together
 
 
 def reserved(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, str, str]:
@@ -36,7 +37,8 @@ def test_record_paid_session_makes_charge_paid_order_sold_stock_and_notices(shop
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     stored = shop.record(record)
-    assert (stored.state, stored.charge_id, stored.customer_id) == (OrderState.PAID, charge_id, "cus_1")
+    assert (stored.state, stored.facts.charge_id, stored.customer_id) == (OrderState.PAID, charge_id, "cus_1")
+    assert stored.ticket_secret is not None
     assert stored.order.paid_at is not None
     assert stored.order.expires_at is None
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
@@ -89,22 +91,33 @@ def test_record_mismatch_holds_the_money_and_issues_nothing(shop: Shop, changes:
     shop.hear(session)
     stored = shop.record(record)
     assert stored.state is OrderState.REVIEW
-    assert stored.reason is not None
-    assert stored.reason.startswith("Stripe took ")
-    assert stock_of(ticket) == Stock(left=3, held=2, sold=0, capacity=5)
-    assert effects() == {"charges": 1, "notifications": 0, "mails": 0}
+    assert stored.note is not None
+    assert stored.note.startswith("Stripe took ")
+    assert stored.ticket_secret is None
+    assert stock_of(ticket) == Stock(left=5, held=0, sold=0, capacity=5)
+    assert effects() == {"charges": 1, "notifications": 1, "mails": 0}
+    assert inbox(OWNER) == ["A payment needs a look: Alpine Python Days"]
 
 
-def test_record_second_payment_is_kept_and_the_order_stays_paid(shop: Shop) -> None:
+def test_record_second_payment_is_refunded_and_the_order_stays_paid(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
-    shop.payments.pay(session)
+    first = shop.payments.pay(session)
     shop.hear(session)
     second = shop.payments.pay(session)
-    shop.hear(second, kind="charge.succeeded", event_id="evt_2")
+    for number in range(3):
+        shop.hear(second, kind="charge.succeeded", event_id=f"evt_s{number}")
+    shop.carry_out_refunds()
+    shop.carry_out_refunds()
     assert shop.state(record) is OrderState.PAID
+    assert shop.record(record).facts.charge_id == first
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-    assert effects() == {"charges": 2, "notifications": 1, "mails": 1}
-    assert {item.sk.partition("#")[2]: item.surplus for item in items_of("ChargeItem", "CHARGE#")}[second] is True
+    assert [shop.payments.charge(id).returned for id in (first, second)] == [0, 5000]
+    assert set(inbox(BUYER)) == {"Paid: Alpine Python Days", "Paid twice: Alpine Python Days"}
+    assert len(inbox(BUYER)) == 2
+    assert {item.sk.partition("#")[2]: item.surplus for item in items_of("ChargeItem", "CHARGE#")} == {
+        first: None,
+        second: True,
+    }
 
 
 def test_record_unpaid_completion_waits_and_keeps_the_hold(shop: Shop) -> None:
@@ -158,11 +171,30 @@ def test_record_two_late_payers_for_the_last_ticket_one_wins(shop: Shop) -> None
     for session in sessions:
         shop.payments.pay(session)
     together(2, lambda number: shop.hear(sessions[number], event_id=f"evt_{number}"))
-    assert sorted(shop.state(record).value for record in orders) == ["paid", "review"]
+    shop.carry_out_refunds()
+    assert sorted(shop.state(record).value for record in orders) == ["paid", "refunded"]
     assert stock_of(ticket) == Stock(left=0, held=1, sold=1, capacity=2)
-    loser = next(shop.record(record) for record in orders if shop.state(record) is OrderState.REVIEW)
-    assert loser.reason is not None
-    assert "too few tickets were left" in loser.reason
+    loser = next(shop.record(record) for record in orders if shop.state(record) is OrderState.REFUNDED)
+    assert loser.order.reason is Reason.PAID_TOO_LATE
+    assert loser.facts.wanted == 0
+    assert [wish.standing.value for wish in shop.wishes()] == ["done"]
+    assert sum(shop.payments.charge(id).returned for id in shop.payments.charges) == 2500
+
+
+def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(shop: Shop) -> None:
+    ticket = shop.ticket(1)
+    record = shop.order((ticket, 1))
+    session = shop.checkout(record)
+    expire(shop, record, session)
+    other = shop.order((ticket, 1))
+    charge_id = shop.payments.pay(session)
+    shop.hear(session)
+    shop.services.releasing.cancel(other.id, caller=BUYER, access=None)
+    shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
+    assert shop.state(record) is OrderState.EXPIRED
+    shop.carry_out_refunds()
+    assert shop.state(record) is OrderState.REFUNDED
+    assert stock_of(ticket) == Stock(left=1, held=0, sold=0, capacity=1)
 
 
 def expire(shop: Shop, record: OrderRecord, session: str) -> None:
@@ -173,13 +205,24 @@ def expire(shop: Shop, record: OrderRecord, session: str) -> None:
     shop.clock.seconds = START + 1_200
 
 
-def test_record_payment_of_a_cancelled_order_goes_to_review(shop: Shop) -> None:
+def test_record_payment_of_a_cancelled_order_goes_back(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
     shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
-    shop.payments.pay(session)
+    charge_id = shop.payments.pay(session)
     shop.hear(session)
-    assert shop.state(record) is OrderState.REVIEW
+    shop.carry_out_refunds()
+    assert shop.state(record) is OrderState.REFUNDED
+    assert shop.payments.charge(charge_id).returned == 5000
     assert stock_of(ticket) == Stock(left=5, held=0, sold=0, capacity=5)
+
+
+def test_record_payment_in_another_account_is_quarantined_and_touches_nothing(shop: Shop) -> None:
+    record, session, ticket = reserved(shop)
+    charge_id = shop.payments.pay(session, account="acct_other")
+    shop.hear(session, account="acct_other")
+    assert shop.record(record).version == 2
+    assert stock_of(ticket).held == 2
+    assert [item.pk for item in items_of("OrphanItem", "ORPHAN")] == [f"ORPHAN#{charge_id}"]
 
 
 @pytest.mark.parametrize("named", [None, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "../../etc", "x" * 5000])

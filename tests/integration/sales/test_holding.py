@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
-from chalicelib.domain.order import OrderState
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.ports.sales import SaleChange
 from tests.integration.sales.builders import BUYER, Shop, Stock, form_of, items_of, model, stock_of, together
 

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.charge import PaymentStatus
 from chalicelib.domain.errors import Conflict, NotFound, OrderNotPayable
-from chalicelib.domain.order import OrderState
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, stock_of, together
 
@@ -136,7 +136,7 @@ def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
 
 def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    urls = together(8, lambda _: shop.services.ordering.pay(record.id, caller=BUYER, access=None))
+    urls = together(8, lambda _: shop.services.paying.pay(record.id, caller=BUYER, access=None))
     assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
     assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
     assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
@@ -146,7 +146,7 @@ def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 900
     with pytest.raises(OrderNotPayable):
-        shop.services.ordering.pay(record.id, caller=BUYER, access=None)
+        shop.services.paying.pay(record.id, caller=BUYER, access=None)
 
 
 def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
@@ -163,5 +163,5 @@ def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
 
     monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
     with pytest.raises(OrderNotPayable):
-        shop.services.ordering.pay(record.id, caller=BUYER, access=None)
+        shop.services.paying.pay(record.id, caller=BUYER, access=None)
     assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]

@@ -1,0 +1,145 @@
+"""What is known of an order, and what follows from it: its state and where its tickets are. Pure.
+
+Nothing sets a state. Services change facts; STATES and POSITIONS, read top to bottom, say what the facts amount to, so
+the order in which facts arrive cannot matter. docs/order-states.md is printed from here.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+
+class OrderState(StrEnum):
+    """Where an order is in its life."""
+
+    RESERVED = "reserved"
+    PENDING = "pending"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    DISPUTED = "disputed"
+    CHARGED_BACK = "charged_back"
+    REVIEW = "review"
+
+
+class Ended(StrEnum):
+    """How an order ended without a payment."""
+
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Dispute(StrEnum):
+    """How the dispute of a payment stands. An inquiry and a dispute that was won are no dispute any more."""
+
+    OPEN = "open"
+    LOST = "lost"
+
+
+class Reason(StrEnum):
+    """Why an order stands as it does, for its buyer: a page can word it."""
+
+    HOLD_ENDED = "hold_ended"
+    CANCELLED_BY_BUYER = "cancelled_by_buyer"
+    CANCELLED_BY_STAFF = "cancelled_by_staff"
+    PAYMENT_FAILED = "payment_failed"
+    PAID_TOO_LATE = "paid_too_late"
+    PAYMENT_DIFFERS = "payment_differs"
+    TICKETS_GONE = "tickets_gone"
+
+
+class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known. `charge_id` names the one payment the order rests on and `charged` its amount, `refunded` what
+    went back of it and `wanted` what is asked to go back but not seen at Stripe yet (minor units). `issued`: its
+    tickets were sold. `pending`: checkout is complete, the money has not come. `held_back`: the payment cannot be
+    used for tickets, staff must decide.
+    """
+
+    issued: bool = False
+    ended: Ended | None = None
+    pending: bool = False
+    charge_id: str | None = None
+    charged: int = 0
+    refunded: int = 0
+    wanted: int = 0
+    dispute: Dispute | None = None
+    held_back: bool = False
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the whole payment went back."""
+        return self.charge_id is not None and self.refunded >= self.charged
+
+    @property
+    def refundable(self) -> int:
+        """What may still be asked to go back, minor units."""
+        return max(0, self.charged - self.refunded - self.wanted)
+
+
+_F = Callable[[Facts], bool]
+
+STATES: tuple[tuple[str, _F, OrderState], ...] = (
+    ("its payment was charged back", lambda f: f.dispute is Dispute.LOST, OrderState.CHARGED_BACK),
+    ("its payment is disputed", lambda f: f.dispute is Dispute.OPEN, OrderState.DISPUTED),
+    ("all of its payment went back", lambda f: f.is_returned, OrderState.REFUNDED),
+    ("its payment cannot be used", lambda f: f.held_back, OrderState.REVIEW),
+    ("it was cancelled", lambda f: f.ended is Ended.CANCELLED, OrderState.CANCELLED),
+    ("its hold is over", lambda f: f.ended is Ended.EXPIRED, OrderState.EXPIRED),
+    ("part of its payment went back", lambda f: f.issued and f.refunded > 0, OrderState.PARTIALLY_REFUNDED),
+    ("its tickets are sold", lambda f: f.issued, OrderState.PAID),
+    ("its money is on the way", lambda f: f.pending, OrderState.PENDING),
+    ("nothing of all that", lambda _: True, OrderState.RESERVED),
+)
+"""The first that is true names the state."""
+
+
+class Position(StrEnum):
+    """Where the tickets of an order are."""
+
+    NONE = "none"
+    HELD = "held"
+    SOLD = "sold"
+
+
+POSITIONS: tuple[tuple[str, _F, Position], ...] = (
+    ("its payment was charged back", lambda f: f.dispute is Dispute.LOST, Position.NONE),
+    ("all of its payment went back", lambda f: f.is_returned, Position.NONE),
+    ("its payment cannot be used", lambda f: f.held_back, Position.NONE),
+    ("it ended", lambda f: f.ended is not None, Position.NONE),
+    ("its tickets are sold", lambda f: f.issued, Position.SOLD),
+    ("nothing of all that", lambda _: True, Position.HELD),
+)
+"""The first that is true says where the tickets are."""
+
+
+class Move(NamedTuple):
+    """What becomes of each ticket of an order: the change of a shard's left, held and sold."""
+
+    left: int = 0
+    held: int = 0
+    sold: int = 0
+
+
+_PLACE = {Position.NONE: Move(left=1), Position.HELD: Move(held=1), Position.SOLD: Move(sold=1)}
+
+
+def state_of(facts: Facts) -> OrderState:
+    """The state that facts amount to."""
+    return next(state for _, holds, state in STATES if holds(facts))
+
+
+def position_of(facts: Facts | None) -> Position:
+    """Where the tickets of an order with these facts are; None: there is no order yet."""
+    if facts is None:
+        return Position.NONE
+    return next(position for _, holds, position in POSITIONS if holds(facts))
+
+
+def move_between(before: Facts | None, after: Facts) -> Move:
+    """What becomes of each ticket when facts change; all zero when it stays where it is."""
+    gone, come = _PLACE[position_of(before)], _PLACE[position_of(after)]
+    return Move(*(new - old for new, old in zip(come, gone, strict=True)))

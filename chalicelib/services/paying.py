@@ -1,0 +1,86 @@
+"""Paying: where an order is paid, one open checkout at a time. Called by routes/orders.py.
+
+The money itself comes in through services/charging.py.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from chalicelib.domain.errors import OrderNotPayable, SaleClosed
+from chalicelib.domain.kinds import View
+from chalicelib.domain.order import Checkout, OrderRecord
+from chalicelib.domain.order_facts import OrderState
+from chalicelib.domain.principal import Principal
+from chalicelib.ports import Clock
+from chalicelib.ports.content import Representations
+from chalicelib.ports.payments import CheckoutRequest, Payments
+from chalicelib.ports.sales import Lost, Orders, SaleChange
+from chalicelib.services.ordering import Ordering
+
+SHORTEST_CHECKOUT = 31 * 60
+"""Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
+LONGEST_CHECKOUT = 24 * 3600 - 60
+TRIES = 5
+
+
+class Paying:
+    """Opens the checkout of orders."""
+
+    def __init__(
+        self,
+        *,
+        ordering: Ordering,
+        orders: Orders,
+        representations: Representations,
+        payments: Callable[[], Payments],
+        clock: Clock,
+        public_url: str,
+    ) -> None:
+        self._ordering = ordering
+        self._orders = orders
+        self._representations = representations
+        self._payments = payments
+        self._clock = clock
+        self._public_url = public_url
+
+    def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
+        """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
+        UpstreamFailed.
+        """
+        for _ in range(TRIES):
+            record = self._ordering.load(order_id, caller=caller, access=access)
+            if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
+                raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
+            if self._representations.event(record.order.event_id, View.PUBLIC) is None:
+                raise SaleClosed("The event is not on sale any more.")
+            if record.checkout is not None:
+                return record.checkout.url
+            checkout = self._payments().open_checkout(self._request(record))
+            opened = msgspec.structs.replace(record, checkout=checkout, version=record.version + 1)
+            try:
+                self._orders.write(SaleChange(before=record, after=opened))
+            except Lost:
+                self._discard_unless_ours(record, checkout)
+                continue
+            return checkout.url
+        raise OrderNotPayable("This order is changing. Try again.")
+
+    def _request(self, record: OrderRecord) -> CheckoutRequest:
+        """Everything derives from the stored order, so that calls at once or repeated open one session."""
+        place = f"{self._public_url}/orders/{record.id}"
+        latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
+        return CheckoutRequest(
+            order=record.order,
+            attempt=record.attempt,
+            expires_at=min(record.deadline + SHORTEST_CHECKOUT, latest),
+            success_url=f"{place}/complete",
+            cancel_url=f"{place}/pay",
+            account=record.account,
+        )
+
+    def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout) -> None:
+        """Close a session that the order, changed meanwhile, does not know: nobody must be able to pay it."""
+        current = self._orders.load(record.id)
+        if current is None or current.checkout is None or current.checkout.id != checkout.id:
+            self._payments().close_checkout(checkout.id, account=record.account)
