@@ -24,6 +24,7 @@ from chalicelib.routes import (
     pages,
     resources,
     stripe,
+    stripe_accounts,
     ticket_types,
 )
 from chalicelib.triggers import sockets, streams, timers
@@ -35,7 +36,19 @@ settings = bootstrap.services().config
 app = Chalice(app_name=f"marquee-{settings.stage}")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 
-for module in (accounts, events, imports, ticket_types, orders, stripe, notifications, live, pages, docs):
+for module in (
+    accounts,
+    events,
+    imports,
+    ticket_types,
+    orders,
+    stripe,
+    stripe_accounts,
+    notifications,
+    live,
+    pages,
+    docs,
+):
     app.register_blueprint(module.routes)
 for kind in LISTS:
     app.register_blueprint(resources.routes_for(kind))
@@ -87,6 +100,12 @@ def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
 def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
     """A notification or a mail was written."""
     return streams.react(event.to_dict(), reactions.NOTIFICATIONS)
+
+
+@app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_payments")
+def reconcile_payments(_: CloudWatchEvent) -> None:
+    """What Stripe's webhooks did not tell is asked for."""
+    timers.reconcile_payments()
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="release_holds")

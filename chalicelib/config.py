@@ -30,6 +30,8 @@ class Config(NamedTuple):
     live: bool
     stripe_secret_key: str
     stripe_webhook_secret: str
+    stripe_connect_webhook_secret: str
+    application_fee_basis_points: int
     stripe_api_base: str
     order_hold_seconds: int
     mail_from: str
@@ -61,6 +63,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         live=environment.get("LIVE", "on") != "off",
         stripe_secret_key=environment.get("STRIPE_SECRET_KEY", ""),
         stripe_webhook_secret=environment.get("STRIPE_WEBHOOK_SECRET", ""),
+        stripe_connect_webhook_secret=environment.get("STRIPE_CONNECT_WEBHOOK_SECRET", ""),
+        application_fee_basis_points=_parsed(environment, "APPLICATION_FEE_BASIS_POINTS", _basis_points, problems) or 0,
         stripe_api_base=environment.get("STRIPE_API_BASE", ""),
         order_hold_seconds=_parsed(environment, "ORDER_HOLD_SECONDS", _seconds, problems, default="900") or 0,
         mail_from=environment.get("MAIL_FROM", ""),
@@ -101,6 +105,12 @@ def _seconds(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 86_400:
         raise ValueError("must be whole seconds between 1 and 86400")
     return int(text)
+
+
+def _basis_points(text: str) -> int:
+    if text and (not text.isdigit() or int(text) > 5_000):
+        raise ValueError("must be whole hundredths of a percent between 0 and 5000")
+    return int(text or 0)
 
 
 def _release(text: str) -> str:

@@ -18,7 +18,7 @@ CONTENT: Reactions = {
 }
 
 STRIPE_INBOX: Reactions = {
-    "INBOX": lambda services: services.charging.on_changes,  # Stripe told us something -> charges, paid orders
+    "INBOX": lambda services: services.hearing.on_changes,  # Stripe told us something -> charges, orders, accounts
 }
 
 NOTIFICATIONS: Reactions = {

@@ -32,13 +32,13 @@ def ensure(parameters: Parameters, owner: str, url: str, *, api_base: str = "") 
     key of Stripe's. One that must be replaced stays beside the new one until `retire`. Raises Unusable.
     """
     from chalicelib.adapters.stripe_gateway import API_VERSION
-    from chalicelib.services.charging import HANDLED
+    from chalicelib.services.hearing import PAYMENT_EVENTS
 
     with _refusals():
         endpoints = _endpoints(parameters, api_base)
         if endpoints is None:
             return "none"
-        events = sorted(HANDLED)
+        events = sorted(PAYMENT_EVENTS)
         known = next((one for one in _ours(endpoints, owner) if _is_kept(one, API_VERSION)), None)
         kept = parameters.get(STRIPE_WEBHOOK_SECRET)
         if known is None or kept is None:

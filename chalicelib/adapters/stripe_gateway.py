@@ -24,7 +24,7 @@ from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
 from chalicelib.domain.refund import RefundWish
-from chalicelib.ports.payments import CheckoutRequest, RawEvent, RefundRefused
+from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
@@ -37,13 +37,7 @@ class StripeGateway:
     """Port `Payments`."""
 
     def __init__(self, *, secret_key: str, api_base: str = "") -> None:
-        self._client = stripe.StripeClient(
-            secret_key,
-            stripe_version=API_VERSION,
-            base_addresses={"api": api_base} if api_base else {},
-            max_network_retries=RETRIES,
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
-        )
+        self._client = client(secret_key, api_base)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier. Raises UpstreamFailed."""
@@ -51,7 +45,7 @@ class StripeGateway:
         try:
             session = self._client.v1.checkout.sessions.create(_session_parameters(request), options)
         except stripe.StripeError as error:
-            _fail("open_checkout", error)
+            fail("open_checkout", error)
         return Checkout(session.id, str(session.url))
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
@@ -61,7 +55,7 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             return refusal.code == _MISSING or self._is_over(session_id, account)
         except stripe.StripeError as error:
-            _fail("close_checkout", error)
+            fail("close_checkout", error)
         return True
 
     def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
@@ -79,9 +73,9 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             if refusal.code == _MISSING:
                 return None
-            _fail("payment", refusal)
+            fail("payment", refusal)
         except stripe.StripeError as error:
-            _fail("payment", error)
+            fail("payment", error)
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
@@ -101,7 +95,7 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             raise RefundRefused(refusal.code or "invalid_request") from refusal
         except stripe.StripeError as error:
-            _fail("refund", error)
+            fail("refund", error)
 
     def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
         """Events since a moment that a webhook endpoint did not take, oldest first. Raises UpstreamFailed."""
@@ -109,25 +103,25 @@ class StripeGateway:
         try:
             found = list(self._client.v1.events.list(filters, _for(account)).auto_paging_iter())
         except stripe.StripeError as error:
-            _fail("undelivered", error)
+            fail("undelivered", error)
         for event in reversed(found):
             yield RawEvent(json.dumps(event.to_dict(), separators=(",", ":")), int(event.created))
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
-        """Ids of sessions opened since a moment that were completed. Raises UpstreamFailed."""
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
+        """The sessions opened since a moment that were completed. Raises UpstreamFailed."""
         filters: Any = {"status": "complete", "created": {"gte": since}, "limit": PAGE}
         try:
             for session in self._client.v1.checkout.sessions.list(filters, _for(account)).auto_paging_iter():
-                yield session.id
+                yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
-            _fail("complete_sessions", error)
+            fail("complete_sessions", error)
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
         """Why a session could not be closed: it is over already, or complete."""
         try:
             status = self._session(session_id, account, expand=[])["status"]
         except stripe.StripeError as error:
-            _fail("close_checkout", error)
+            fail("close_checkout", error)
         if status == "open":
             raise UpstreamFailed("The payment service did not close the checkout.")
         return bool(status == "expired")
@@ -152,6 +146,17 @@ class StripeGateway:
         """All refunds of a charge, which itself shows ten."""
         parts: Any = {"charge": charge_id, "limit": PAGE, "expand": REFUND_PARTS}
         return [refund.to_dict() for refund in self._client.v1.refunds.list(parts, _for(account)).auto_paging_iter()]
+
+
+def client(secret_key: str, api_base: str) -> stripe.StripeClient:
+    """Stripe's client with our version, timeouts and retries. `api_base` is for the test double."""
+    return stripe.StripeClient(
+        secret_key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": api_base} if api_base else {},
+        max_network_retries=RETRIES,
+        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+    )
 
 
 def _for(account: str | None, **options: Any) -> Any:
@@ -189,7 +194,8 @@ def _session_parameters(request: CheckoutRequest) -> Any:
     }
 
 
-def _fail(operation: str, error: stripe.StripeError) -> NoReturn:
+def fail(operation: str, error: stripe.StripeError) -> NoReturn:
+    """Log what Stripe refused, without what was sent. Raises UpstreamFailed."""
     kind, request = type(error).__name__, error.request_id
     telemetry.log("stripe_failed", operation=operation, kind=kind, code=error.code, request=request)
     raise UpstreamFailed("The payment service did not answer as it should. Try again.") from error

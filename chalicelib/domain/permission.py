@@ -24,6 +24,8 @@ class Action(StrEnum):
     EDIT_TICKETS = "edit_tickets"
     READ_ORDERS = "read_orders"
     REFUND = "refund"
+    PAY_OUT = "pay_out"
+    CHECK_IN = "check_in"
 
 
 _EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
@@ -35,6 +37,8 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.EDIT_TICKETS: _EDITORS,
     Action.READ_ORDERS: _EDITORS | {Role.REGISTRAR},
     Action.REFUND: _EDITORS,
+    Action.PAY_OUT: {Role.OWNER, Role.ORGANIZER},
+    Action.CHECK_IN: _EDITORS | {Role.REGISTRAR},
 }
 
 

@@ -40,6 +40,14 @@ class RawEvent(NamedTuple):
     created: int
 
 
+class CompleteSession(NamedTuple):
+    """A checkout session that was completed: its id, the order it names, when it was opened (Unix seconds)."""
+
+    id: str
+    order_id: str | None
+    created: int
+
+
 class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
@@ -60,5 +68,5 @@ class Payments(Protocol):
     def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
         """Events since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
-        """Ids of the checkout sessions opened since a moment (Unix seconds) that were completed."""
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
+        """The checkout sessions opened since a moment (Unix seconds) that were completed."""

@@ -152,6 +152,23 @@ class HeldOrder(NamedTuple):
     deadline: int
 
 
+class Reconciled(NamedTuple):
+    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it."""
+
+    until: int
+    version: int
+
+
+class Reconciliations(Protocol):
+    """Keeps how far each account was reconciled; None is the platform's own."""
+
+    def last(self, account: str | None) -> Reconciled | None:
+        """How far an account was reconciled; None before the first time."""
+
+    def save(self, account: str | None, done: Reconciled) -> None:
+        """Keep it, unless another run has done so since it was read."""
+
+
 class Holds(Protocol):
     """Finds orders whose hold may be over."""
 

@@ -1,17 +1,16 @@
 """Charging: what Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
 
-Called by the inbox stream through reactions.py, by services/releasing.py when a hold ends as money comes in, and after
-a refund. An event is only a hint where to look. The order is read before Stripe is asked and written only if nobody
-wrote it since, so the last look wins, whatever order events come in and however often.
+Called by hearing.py with what Stripe told us, by releasing.py when a hold ends as money comes in, by reconciling.py and
+after a refund. An event is only a hint where to look. The order is read before Stripe is asked and written only if
+nobody wrote it since, so the last look wins, whatever order events come in and however often.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.charge import Charge, Payment, PaymentStatus, moved_forward
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.ids import is_ulid
@@ -28,27 +27,6 @@ from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.services.holding import Holding
 from chalicelib.services.telling import Telling
 
-HANDLED = frozenset(
-    {
-        "checkout.session.completed",
-        "checkout.session.async_payment_succeeded",
-        "checkout.session.async_payment_failed",
-        "checkout.session.expired",
-        "payment_intent.payment_failed",
-        "charge.succeeded",
-        "charge.updated",
-        "charge.refunded",
-        "refund.created",
-        "refund.updated",
-        "refund.failed",
-        "charge.dispute.created",
-        "charge.dispute.updated",
-        "charge.dispute.funds_withdrawn",
-        "charge.dispute.funds_reinstated",
-        "charge.dispute.closed",
-    }
-)
-"""The events that a Stripe endpoint subscribes to; infra/ registers it with these."""
 MARKER_SECONDS = 40 * 24 * 3600
 """How long an event's effects are remembered: longer than the 35 days that Stripe's retries and replays may take."""
 TRIES = 12
@@ -76,17 +54,9 @@ class Charging:
         self._ids = ids
         self._livemode = livemode
 
-    def on_changes(self, changes: list[Change]) -> None:
-        """React to the inbox stream: every new event has its effects. Raises UpstreamFailed, Busy, KeyError."""
-        for change in changes:
-            if change.kind is ChangeKind.CREATED and change.after is not None:
-                self.record(stripe_event(change.owner, change.after))
-
     def record(self, event: StripeEvent) -> None:
         """Apply what an event hints at, once. Raises UpstreamFailed, Busy: the stream then tries again."""
-        if event.ignored or event.kind not in HANDLED or event.object_id is None:
-            return
-        if self._orders.was_applied(event.id):
+        if event.object_id is None or self._orders.was_applied(event.id):
             return
         self.sync_payment(event.object_id, account=event.account, order_id=event.order_id, marker=event.id)
 
@@ -211,23 +181,6 @@ class Charging:
             if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
                 telemetry.count("OrphanPayment" if record is None else "QuarantinedPayment")
         telemetry.log("payment_fits_no_order", object=object_id, status=payment.status.value, known=record is not None)
-
-
-def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
-    """The event that an inbox item holds (adapters/dynamo/inbox_store.py). Raises KeyError for another shape."""
-    return StripeEvent(
-        id=event_id,
-        kind=str(item["kind"]),
-        object_id=_text(item.get("object_id")),
-        livemode=item["livemode"] is True,
-        ignored=item.get("ignored") is True,
-        account=_text(item.get("account")),
-        order_id=_text(item.get("order_id")),
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
 
 
 def _log(record: OrderRecord, change: SaleChange) -> None:

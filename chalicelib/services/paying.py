@@ -12,10 +12,12 @@ from chalicelib.domain.kinds import View
 from chalicelib.domain.order import Checkout, OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.stripe_account import application_fee
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
 from chalicelib.ports.payments import CheckoutRequest, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
+from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.ordering import Ordering
 
 SHORTEST_CHECKOUT = 31 * 60
@@ -32,6 +34,8 @@ class Paying:
         *,
         ordering: Ordering,
         orders: Orders,
+        accounts: StripeAccounts,
+        fee_basis_points: int,
         representations: Representations,
         payments: Callable[[], Payments],
         clock: Clock,
@@ -39,6 +43,8 @@ class Paying:
     ) -> None:
         self._ordering = ordering
         self._orders = orders
+        self._accounts = accounts
+        self._fee_basis_points = fee_basis_points
         self._representations = representations
         self._payments = payments
         self._clock = clock
@@ -56,17 +62,25 @@ class Paying:
                 raise SaleClosed("The event is not on sale any more.")
             if record.checkout is not None:
                 return record.checkout.url
-            checkout = self._payments().open_checkout(self._request(record))
-            opened = msgspec.structs.replace(record, checkout=checkout, version=record.version + 1)
+            account = self._account(record)
+            checkout = self._payments().open_checkout(self._request(record, account))
+            opened = msgspec.structs.replace(record, checkout=checkout, account=account, version=record.version + 1)
             try:
                 self._orders.write(SaleChange(before=record, after=opened))
             except Lost:
-                self._discard_unless_ours(record, checkout)
+                self._discard_unless_ours(record, checkout, account)
                 continue
             return checkout.url
         raise OrderNotPayable("This order is changing. Try again.")
 
-    def _request(self, record: OrderRecord) -> CheckoutRequest:
+    def _account(self, record: OrderRecord) -> str | None:
+        """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""
+        account = self._accounts.of_event(record.order.event_id)
+        if account is not None and not account.takes_payments:
+            raise OrderNotPayable("The organiser cannot take payments yet.", code="payments_not_ready")
+        return account.id if account else None
+
+    def _request(self, record: OrderRecord, account: str | None) -> CheckoutRequest:
         """Everything derives from the stored order, so that calls at once or repeated open one session."""
         place = f"{self._public_url}/orders/{record.id}"
         latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
@@ -76,11 +90,12 @@ class Paying:
             expires_at=min(record.deadline + SHORTEST_CHECKOUT, latest),
             success_url=f"{place}/complete",
             cancel_url=f"{place}/pay",
-            account=record.account,
+            account=account,
+            fee=application_fee(record.order.total.amount, basis_points=self._fee_basis_points) if account else 0,
         )
 
-    def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout) -> None:
+    def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout, account: str | None) -> None:
         """Close a session that the order, changed meanwhile, does not know: nobody must be able to pay it."""
         current = self._orders.load(record.id)
         if current is None or current.checkout is None or current.checkout.id != checkout.id:
-            self._payments().close_checkout(checkout.id, account=record.account)
+            self._payments().close_checkout(checkout.id, account=account)

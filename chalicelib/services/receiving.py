@@ -34,28 +34,51 @@ class Receiving:
     """The webhook intake."""
 
     def __init__(
-        self, inbox: Inbox, is_signed: SignatureCheck, clock: Clock, *, secrets: Sequence[str], livemode: bool
+        self,
+        inbox: Inbox,
+        is_signed: SignatureCheck,
+        clock: Clock,
+        *,
+        secrets: Sequence[str],
+        connect_secrets: Sequence[str] = (),
+        livemode: bool,
     ) -> None:
         self._inbox = inbox
         self._is_signed = is_signed
         self._clock = clock
         self._secrets = secrets
+        self._connect_secrets = connect_secrets
         self._livemode = livemode
 
     def receive(self, body: bytes, signature: str | None) -> None:
-        """Keep a signed event, once. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy."""
-        if not self._secrets:
+        """Keep a signed event, once. What happened in a connected account comes signed for the endpoint of connected
+        accounts, and nothing else does. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy.
+        """
+        if not self._secrets and not self._connect_secrets:
             raise NotFound
         if len(body) > MAX_BYTES:
             raise BodyTooLarge(f"The body may have at most {MAX_BYTES} bytes.")
         now = self._clock.now()
-        if not self._is_signed(body, signature, secrets=self._secrets, now=now):
+        ours = self._is_signed(body, signature, secrets=self._secrets, now=now)
+        if not ours and not self._is_signed(body, signature, secrets=self._connect_secrets, now=now):
             raise MalformedRequest
         event, payload = self._read(body)
+        if ours is not (event.account is None):
+            raise MalformedRequest
+        self._keep(event, payload)
+
+    def keep(self, payload: str, *, account: str | None) -> bool:
+        """Keep an event that was fetched from Stripe. Whether it was new. Raises MalformedRequest, Busy."""
+        event, payload = self._read(payload.encode())
+        return self._keep(event._replace(account=event.account or account), payload)
+
+    def _keep(self, event: StripeEvent, payload: str) -> bool:
+        now = self._clock.now()
         new = self._inbox.put(event, payload=payload, received_at=int(now), expires_at=int(now) + KEPT_SECONDS)
         telemetry.log("stripe_event_received", stripe_event=event.id, kind=event.kind, new=new, ignored=event.ignored)
         if event.ignored:
             telemetry.count("StripeEventOfOtherMode")
+        return new
 
     def _read(self, body: bytes) -> tuple[StripeEvent, str]:
         """The event in a body. Raises MalformedRequest for anything that is not a snapshot event of Stripe's; a thin

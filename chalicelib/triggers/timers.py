@@ -6,3 +6,8 @@ from chalicelib import bootstrap
 def release_holds() -> int:
     """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
     return bootstrap.services().releasing.release_due()
+
+
+def reconcile_payments() -> int:
+    """Ask Stripe what its webhooks should have told, every ten minutes. How much was found."""
+    return bootstrap.services().reconciling.reconcile()

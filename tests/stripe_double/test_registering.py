@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from chalicelib.adapters.stripe_gateway import API_VERSION
-from chalicelib.services.charging import HANDLED
+from chalicelib.services.hearing import PAYMENT_EVENTS
 from infra import stripe_endpoint
 from infra.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
 from infra.settings import Stage, Unusable
@@ -55,7 +55,7 @@ def secret(parameters: Parameters) -> str:
 def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, parameters: Parameters) -> None:
     assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"
     (made,) = ours(shop)
-    assert (made.url, made.api_version, made.enabled_events) == (URL, API_VERSION, sorted(HANDLED))
+    assert (made.url, made.api_version, made.enabled_events) == (URL, API_VERSION, sorted(PAYMENT_EVENTS))
     assert secret(parameters).startswith("whsec_")
     assert stripe_endpoint.ensure(parameters, OWNER, URL) == "kept"
     assert [one.id for one in ours(shop)] == [made.id]

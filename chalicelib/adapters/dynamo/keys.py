@@ -167,6 +167,21 @@ def refund_wish(order_id: str, key: str) -> Key:
     return f"ORDER#{order_id}", f"REFUND#{key}"
 
 
+def stripe_account(event_id: str) -> Key:
+    """The connected Stripe account that an event is paid to."""
+    return f"EVENT#{event_id}", "STRIPE_ACCOUNT"
+
+
+def stripe_account_use(account_id: str, event_id: str) -> Key:
+    """That an event is paid to a connected account; all of them stand together."""
+    return "STRIPE_ACCOUNTS", f"USE#{account_id}#{event_id}"
+
+
+def reconciliation(account_id: str | None) -> Key:
+    """How far an account (None: the platform's own) was reconciled."""
+    return "TIMER#RECONCILING", f"ACCOUNT#{account_id or 'platform'}"
+
+
 def stripe_marker(stripe_event_id: str) -> Key:
     """Proof that a Stripe event had its effects."""
     return f"STRIPE_EVENT#{stripe_event_id}", "MARKER"
@@ -185,6 +200,21 @@ def orphan(charge_id: str) -> Key:
 def hold_sweep() -> Key:
     """Where the timer that releases holds has got to."""
     return "TIMER#HOLDS", "CURSOR"
+
+
+def check_in(event_id: str, order_id: str, number: int | None) -> Key:
+    """What was done with a ticket at the gate. Without a number: the prefix of an order, or (empty) of all."""
+    return f"EVENT#{event_id}", f"CHECK_IN#{order_id}" if number is None else f"CHECK_IN#{order_id}#{number:03d}"
+
+
+def latest_check_in(event_id: str, at: int | None, order_id: str, number: int) -> Key:
+    """A used ticket by the time (Unix ms) it was; without a time the prefix of all."""
+    return f"EVENT#{event_id}", "ADMITTED#" if at is None else f"ADMITTED#{at:013d}#{order_id}#{number:03d}"
+
+
+def check_in_counter(event_id: str, ticket_type_id: str, part: int | None) -> Key:
+    """How many tickets of a type are used, one of several parts; without a part the prefix of all types."""
+    return f"EVENT#{event_id}", "ADMISSIONS#" if part is None else f"ADMISSIONS#{ticket_type_id}#{part:02d}"
 
 
 # --- notifications -------------------------------------------------------------------------------------------

@@ -93,6 +93,23 @@ class RefundItem(Sales):
     standing = UnicodeAttribute()
 
 
+class StripeAccountItem(Sales):
+    """The connected Stripe account that an event is paid to."""
+
+    body = UnicodeAttribute()
+
+
+class StripeAccountUseItem(Sales):
+    """That an event is paid to an account; the key says it all."""
+
+
+class ReconciledItem(Sales):
+    """How far an account was reconciled, Unix seconds."""
+
+    until = NumberAttribute()
+    version = NumberAttribute()
+
+
 class MarkerItem(Sales):
     """Proof that a Stripe event had its effects."""
 

@@ -15,6 +15,7 @@ from chalicelib.adapters.dynamo.sales_items import (
     MarkerItem,
     OrderItem,
     OrphanItem,
+    ReconciledItem,
     RefundItem,
     SweepItem,
     charge_item,
@@ -24,13 +25,14 @@ from chalicelib.adapters.dynamo.sales_items import (
     refund_item,
 )
 from chalicelib.adapters.dynamo.stock_writes import lost_from, move_stock
+from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction, put_if_absent
 from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import Move, OrderState, move_between
 from chalicelib.domain.refund import RefundStanding, RefundWish
 from chalicelib.domain.stock import Place
-from chalicelib.ports.sales import HeldOrder, SaleChange, Sweep
+from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep
 
 _CONFLICT = "ConditionalCheckFailedException"
 _ORDER = "ORDER#"
@@ -126,13 +128,7 @@ class DynamoHolds:
         """Keep it, unless another run has done so since it was read."""
         left_over = "[" + ",".join(f'"{order_id}"' for order_id in sweep.left_over) + "]"
         item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
-        try:
-            item.save(condition=SweepItem.pk.does_not_exist() | (SweepItem.version == sweep.version))
-        except PutError as error:
-            if error.cause_response_code != _CONFLICT:
-                raise
-            return False
-        return True
+        return save_unless_newer(item, SweepItem.version == sweep.version)
 
     def reserved(self, minute: int) -> list[HeldOrder]:
         """The orders made in a Unix minute that are still reserved."""
@@ -142,6 +138,34 @@ class DynamoHolds:
             items = self._queries.query("sales", partition, _ORDER, ("sk", "state", "deadline"), consistent=True)
             found += [item for item in items if item["state"] == OrderState.RESERVED.value]
         return [HeldOrder(item["sk"].removeprefix(_ORDER), int(item["deadline"])) for item in found]
+
+
+class DynamoReconciliations:
+    """Port `Reconciliations`."""
+
+    def last(self, account: str | None) -> Reconciled | None:
+        """How far an account was reconciled."""
+        try:
+            item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
+        except ReconciledItem.DoesNotExist:
+            return None
+        return Reconciled(int(item.until), int(item.version))
+
+    def save(self, account: str | None, done: Reconciled) -> None:
+        """Keep it, unless another run has done so since it was read."""
+        item = ReconciledItem(*keys.reconciliation(account), until=done.until, version=done.version + 1)
+        save_unless_newer(item, ReconciledItem.version == done.version)
+
+
+def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
+    """Write an item that is new or unchanged since it was read. Whether it was written."""
+    try:
+        item.save(condition=type(item).pk.does_not_exist() | unchanged)
+    except PutError as error:
+        if error.cause_response_code != _CONFLICT:
+            raise
+        return False
+    return True
 
 
 def taken(record: OrderRecord) -> dict[Place, int]:

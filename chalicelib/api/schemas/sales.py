@@ -46,3 +46,10 @@ class RefundWishList(Struct, frozen=True, kw_only=True):
 
     items: list[RefundWish]
     next_cursor: str | None = None
+
+
+class OnboardingStarted(Struct, frozen=True, kw_only=True):
+    """A connected account and where its owner goes on."""
+
+    account_id: str
+    onboarding_url: Annotated[str, Meta(description="Stripe's page, good once")]

@@ -22,7 +22,7 @@ from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.refund import RefundWish
 from chalicelib.ports.inbox import StripeEvent
-from chalicelib.ports.payments import CheckoutRequest, RawEvent, RefundRefused
+from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
 from chalicelib.ports.sales import Sweep
 
 START = 1_900_000_000.0
@@ -115,12 +115,11 @@ class FakePayments:
         self._check()
         return iter([event for event in self.events if event.created >= since])
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[str]:
+    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
         self._check()
         done = (PaymentStatus.PAID, PaymentStatus.UNPAID, PaymentStatus.FAILED)
-        return iter(
-            [id for id, payment in self.sessions.items() if payment.status in done and payment.account == account]
-        )
+        found = [(id, payment) for id, payment in self.sessions.items() if payment.status in done]
+        return iter([CompleteSession(id, p.order_id, int(START)) for id, p in found if p.account == account])
 
     def pay(self, session_id: str, **changes: Any) -> str:
         """Money comes in; the charge's id."""
@@ -177,6 +176,24 @@ class FakePayments:
             raise UpstreamFailed("Stripe is down.")
 
 
+@dataclass
+class FakeAccounts:
+    """Port `AccountsAtStripe` in memory: account id -> ready, or None when it was taken back."""
+
+    ready: dict[str, bool | None] = field(default_factory=dict)
+
+    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+        account_id = f"acct_{len(self.ready) + 1}"
+        self.ready[account_id] = False
+        return account_id
+
+    def onboarding_url(self, account_id: str, *, back: str) -> str:
+        return f"https://stripe.test/onboard/{account_id}"
+
+    def is_ready(self, account_id: str) -> bool | None:
+        return self.ready[account_id]
+
+
 def charge_of(payment: Payment, charge_id: str) -> Charge:
     """A charge record as the gateway makes it."""
     return Charge(
@@ -202,10 +219,12 @@ class Shop:
     def __init__(self) -> None:
         self.clock = Clock()
         self.payments = FakePayments()
-        self.services = bootstrap.Services(config.load())
+        self.at_stripe = FakeAccounts()
+        self.services = bootstrap.Services(config.load()._replace(application_fee_basis_points=300))
         self.services.clock = self.clock  # type: ignore[assignment]
         self.services.ids = Ids(self.clock)  # type: ignore[assignment]
-        vars(self.services).update(payments=self.payments, dynamodb=bootstrap.services().dynamodb)
+        fakes = {"payments": self.payments, "accounts_at_stripe": self.at_stripe}
+        vars(self.services).update(**fakes, dynamodb=bootstrap.services().dynamodb)
         bootstrap.use(self.services)
         self.event_id = self.make_event()
         self.services.releasing._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
@@ -263,6 +282,13 @@ class Shop:
             self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
         )[0]
 
+    def connect(self, account_id: str) -> None:
+        """The event has a Stripe account of its own, ready to be paid."""
+        account, _ = self.services.onboarding.connect(self.event_id, caller=OWNER)
+        assert account.id == account_id
+        self.at_stripe.ready[account_id] = True
+        self.services.onboarding.refresh(account_id)
+
     def checkout(self, record: OrderRecord) -> str:
         """The id of the order's checkout session."""
         url = self.services.paying.pay(record.id, caller=BUYER, access=None)
@@ -287,7 +313,7 @@ class Shop:
         account: str | None = None,
     ) -> None:
         """What the inbox stream does with an event."""
-        self.services.charging.record(StripeEvent(event_id, kind, object_id, False, False, account))
+        self.services.hearing.hear(StripeEvent(event_id, kind, object_id, False, False, account))
 
     def wishes(self) -> list[RefundWish]:
         """All refunds that are or were wanted."""

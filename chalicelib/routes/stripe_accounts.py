@@ -1,0 +1,52 @@
+"""The organiser's own Stripe account, which an event's buyers pay directly (Stripe Connect)."""
+
+import json
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+PLACE = "/v1/events/{event}/stripe-account"
+
+
+@routes.get(
+    PLACE, Contract("Read which Stripe account is paid", auth="required", result="domain.stripe_account:StripeAccount")
+)
+def read_stripe_account(request: Request, event: str) -> Answer:
+    """The event's account; 404 while the platform is paid."""
+    from chalicelib.domain.representation import represent
+    from chalicelib.services.reading import Found
+
+    services = bootstrap.services()
+    account = services.onboarding.read(services.reading.event_id(event), caller=request.caller)
+    made = represent(account)
+    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+
+
+@routes.post(
+    PLACE,
+    Contract(
+        "Connect a Stripe account, or go on with it",
+        auth="required",
+        result="api.schemas.sales:OnboardingStarted",
+        status=201,
+        problems=(502,),
+    ),
+)
+def connect_stripe_account(request: Request, event: str) -> Answer:
+    """Where the organiser tells Stripe what Stripe must know."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    account, url = services.onboarding.connect(event_id, caller=request.caller)
+    return Answer(json.dumps({"account_id": account.id, "onboarding_url": url}), 201, {"Cache-Control": PRIVATE})
+
+
+@routes.delete(PLACE, Contract("Disconnect the Stripe account", auth="required", status=204))
+def disconnect_stripe_account(request: Request, event: str) -> Answer:
+    """The platform is paid again; orders under way keep their account."""
+    services = bootstrap.services()
+    services.onboarding.disconnect(services.reading.event_id(event), caller=request.caller)
+    return Answer(status=204)

@@ -1,0 +1,72 @@
+"""Hearing: what Stripe told us goes to whom it concerns. Called by the inbox stream through reactions.py."""
+
+from collections.abc import Mapping
+
+from chalicelib.domain.changes import Change, ChangeKind
+from chalicelib.ports.inbox import StripeEvent
+from chalicelib.services.charging import Charging
+from chalicelib.services.onboarding import Onboarding
+
+PAYMENT_EVENTS = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.payment_failed",
+        "charge.succeeded",
+        "charge.updated",
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.closed",
+    }
+)
+ACCOUNT_EVENTS = frozenset({"account.updated", "account.application.deauthorized"})
+HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
+"""The events that Stripe endpoints subscribe to; infra/ registers them with these."""
+
+
+class Hearing:
+    """Passes events on."""
+
+    def __init__(self, *, charging: Charging, onboarding: Onboarding) -> None:
+        self._charging = charging
+        self._onboarding = onboarding
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """React to the inbox stream: every new event has its effects. Raises UpstreamFailed, Busy, KeyError."""
+        for change in changes:
+            if change.kind is ChangeKind.CREATED and change.after is not None:
+                self.hear(stripe_event(change.owner, change.after))
+
+    def hear(self, event: StripeEvent) -> None:
+        """Let an event have its effects, once. Raises UpstreamFailed, Busy: the stream then tries again."""
+        if event.ignored:
+            return
+        if event.kind in ACCOUNT_EVENTS and event.account is not None:
+            self._onboarding.refresh(event.account)
+        elif event.kind in PAYMENT_EVENTS:
+            self._charging.record(event)
+
+
+def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
+    """The event that an inbox item holds (adapters/dynamo/inbox_store.py). Raises KeyError for another shape."""
+    return StripeEvent(
+        id=event_id,
+        kind=str(item["kind"]),
+        object_id=_text(item.get("object_id")),
+        livemode=item["livemode"] is True,
+        ignored=item.get("ignored") is True,
+        account=_text(item.get("account")),
+        order_id=_text(item.get("order_id")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,80 @@
+"""Onboarding: an event is paid to its organiser's own Stripe account. Called by its routes and by hearing.py.
+
+Orders keep the account their checkout was opened for, so a change of account touches nothing that is under way.
+"""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from chalicelib import telemetry
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.permission import Action
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.stripe_account import StripeAccount
+from chalicelib.domain.times import moment
+from chalicelib.ports import Clock
+from chalicelib.ports.stripe_accounts import AccountsAtStripe, StripeAccounts
+from chalicelib.services.authorising import Authorising
+
+
+class Onboarding:
+    """Connects, refreshes and disconnects accounts."""
+
+    def __init__(
+        self,
+        *,
+        accounts: StripeAccounts,
+        at_stripe: Callable[[], AccountsAtStripe],
+        authorising: Authorising,
+        clock: Clock,
+        public_url: str,
+    ) -> None:
+        self._accounts = accounts
+        self._at_stripe = at_stripe
+        self._authorising = authorising
+        self._clock = clock
+        self._public_url = public_url
+
+    def connect(self, event_id: str, *, caller: Principal) -> tuple[StripeAccount, str]:
+        """The event's account, made now or before, and where its owner tells Stripe the rest. Raises NotFound,
+        Forbidden, UpstreamFailed.
+        """
+        self._authorising.require(caller, event_id, Action.PAY_OUT)
+        account = self._accounts.of_event(event_id)
+        if account is None or account.disconnected_at is not None:
+            account_id = self._at_stripe().create(event_id, instead_of=account.id if account else None)
+            now = moment(self._clock.now())
+            account = StripeAccount(id=account_id, event_id=event_id, ready=False, connected_at=now)
+            self._accounts.save(account)
+            telemetry.log("stripe_account_connected", event_id=event_id, account=account_id)
+        back = f"{self._public_url}/events/{event_id}/sales"
+        return account, self._at_stripe().onboarding_url(account.id, back=back)
+
+    def read(self, event_id: str, *, caller: Principal) -> StripeAccount:
+        """The event's account. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.PAY_OUT)
+        account = self._accounts.of_event(event_id)
+        if account is None:
+            raise NotFound
+        return account
+
+    def disconnect(self, event_id: str, *, caller: Principal) -> None:
+        """The event is paid to the platform again. Raises NotFound, Forbidden."""
+        account = self.read(event_id, caller=caller)
+        self._accounts.forget(account)
+        telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
+
+    def refresh(self, account_id: str) -> None:
+        """Learn how an account stands at Stripe now: ready, not ready, or taken back. Raises UpstreamFailed."""
+        events = self._accounts.events_of(account_id)
+        ready = self._at_stripe().is_ready(account_id) if events else None
+        for event_id in events:
+            account = self._accounts.of_event(event_id)
+            if account is None or account.id != account_id:
+                continue
+            gone = account.disconnected_at or (moment(self._clock.now()) if ready is None else None)
+            fresh = replace(account, ready=bool(ready), disconnected_at=gone if ready is None else None)
+            if fresh != account:
+                self._accounts.save(fresh)
+                telemetry.log("stripe_account_changed", account=account_id, ready=fresh.ready, gone=gone is not None)

@@ -1,0 +1,88 @@
+"""Reconciling: asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
+
+Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
+were completed while their order still waits are looked at directly.
+"""
+
+from collections.abc import Callable
+
+from chalicelib import telemetry
+from chalicelib.domain.errors import MarqueeError
+from chalicelib.domain.order_facts import OrderState
+from chalicelib.ports import Clock
+from chalicelib.ports.payments import CompleteSession, Payments
+from chalicelib.ports.sales import Orders, Reconciled, Reconciliations
+from chalicelib.ports.stripe_accounts import StripeAccounts
+from chalicelib.services.charging import Charging
+from chalicelib.services.receiving import Receiving
+
+OVERLAP_SECONDS = 600
+"""How far a run looks back behind the last one: Stripe's lists may lag."""
+LONGEST_SECONDS = 30 * 24 * 3600 - 3600
+"""How long Stripe keeps events (docs.stripe.com/api/events), less a margin."""
+PATIENCE_SECONDS = 120
+"""How long a webhook may take before we ask."""
+_WAITING = {OrderState.RESERVED, OrderState.PENDING}
+
+
+class Reconciling:
+    """Finds what was missed."""
+
+    def __init__(
+        self,
+        *,
+        payments: Callable[[], Payments],
+        accounts: StripeAccounts,
+        receiving: Receiving,
+        charging: Charging,
+        orders: Orders,
+        reconciliations: Reconciliations,
+        clock: Clock,
+        hold_seconds: int,
+    ) -> None:
+        self._payments = payments
+        self._accounts = accounts
+        self._receiving = receiving
+        self._charging = charging
+        self._orders = orders
+        self._reconciliations = reconciliations
+        self._clock = clock
+        self._hold_seconds = hold_seconds
+
+    def reconcile(self) -> int:
+        """Look at every account once and return how much was found. An account that cannot be looked at now is looked
+        at from the same moment on next time.
+        """
+        now = int(self._clock.now())
+        found = 0
+        for account in (None, *self._accounts.connected()):
+            last = self._reconciliations.last(account)
+            since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
+            try:
+                found += self._events(account, since) + self._sessions(account, now)
+            except MarqueeError as failure:
+                telemetry.log("not_reconciled", account=account, code=failure.code)
+                continue
+            self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
+        telemetry.log("reconciled", found=found)
+        return found
+
+    def _events(self, account: str | None, since: int) -> int:
+        """Put what no endpoint took into the inbox; how many were new there."""
+        events = self._payments().undelivered(since=since, account=account)
+        return sum(self._receiving.keep(event.payload, account=account) for event in events)
+
+    def _sessions(self, account: str | None, now: int) -> int:
+        """Look at completed sessions whose order waits; how many did."""
+        longest = self._hold_seconds + 2 * 3600
+        sessions = self._payments().complete_sessions(since=now - longest, account=account)
+        return sum(self._look(session, account, now) for session in sessions)
+
+    def _look(self, session: CompleteSession, account: str | None, now: int) -> bool:
+        if session.order_id is None or now - session.created < PATIENCE_SECONDS:
+            return False
+        record = self._orders.load(session.order_id)
+        if record is None or record.state not in _WAITING:
+            return False
+        self._charging.sync_payment(session.id, account=account, order_id=session.order_id)
+        return True

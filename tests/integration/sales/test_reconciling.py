@@ -1,0 +1,67 @@
+"""What webhooks did not tell is found by asking, in every account, once."""
+
+import json
+
+import pytest
+
+from chalicelib.domain.order_facts import OrderState
+from chalicelib.ports.payments import RawEvent
+from chalicelib.ports.sales import Reconciled
+from chalicelib.services.reconciling import LONGEST_SECONDS, OVERLAP_SECONDS
+from tests.integration.sales.builders import START, Shop, items_of
+
+
+def event(event_id: str, session: str, *, livemode: bool = False, created: int = int(START)) -> RawEvent:
+    """An event as Stripe lists it."""
+    facts = {"id": event_id, "object": "event", "type": "checkout.session.completed", "livemode": livemode}
+    return RawEvent(json.dumps({**facts, "data": {"object": {"id": session, "object": "checkout.session"}}}), created)
+
+
+def test_reconcile_completed_session_of_a_waiting_order_records_its_payment(shop: Shop) -> None:
+    record = shop.order((shop.ticket(3), 1))
+    shop.payments.pay(shop.checkout(record))
+    shop.clock.seconds = START + 119
+    assert shop.services.reconciling.reconcile() == 0
+    shop.clock.seconds = START + 120
+    assert shop.services.reconciling.reconcile() == 1
+    assert shop.state(record) is OrderState.PAID
+    assert shop.services.reconciling.reconcile() == 0
+
+
+def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
+    shop.payments.events = [event("evt_1", "cs_1"), event("evt_2", "cs_2", livemode=True)]
+    assert shop.services.reconciling.reconcile() == 2
+    assert shop.services.reconciling.reconcile() == 0
+    kept = sorted((item.pk, item.object_id) for item in items_of("StripeInbox", "INBOX"))
+    assert kept == [("STRIPE_EVENT#evt_1", "cs_1"), ("STRIPE_EVENT#evt_2", "cs_2")]
+
+
+def test_reconcile_goes_on_from_where_the_last_run_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(shop.payments, "undelivered", lambda *, since, account: asked.append(since) or iter([]))
+    month = 40 * 24 * 3600
+    for later in (0, 600, month):
+        shop.clock.seconds = START + later
+        shop.services.reconciling.reconcile()
+    now = int(START)
+    assert asked == [now - LONGEST_SECONDS, now - OVERLAP_SECONDS, now + month - LONGEST_SECONDS]
+
+
+def test_reconcile_while_stripe_is_away_begins_at_the_same_place_next_time(shop: Shop) -> None:
+    reconciling = shop.services.reconciling
+    reconciling.reconcile()
+    shop.clock.seconds = START + 600
+    shop.payments.down = True
+    assert reconciling.reconcile() == 0
+    assert reconciling._reconciliations.last(None) == Reconciled(int(START), 1)
+
+
+def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
+    shop.connect("acct_1")
+    record = shop.order((shop.ticket(3), 1))
+    session = shop.checkout(record)
+    shop.payments.pay(session)
+    shop.clock.seconds = START + 120
+    shop.services.reconciling.reconcile()
+    assert shop.record(record).account == "acct_1"
+    assert shop.state(record) is OrderState.PAID
