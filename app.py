@@ -15,6 +15,7 @@ from chalicelib import bootstrap, reactions
 from chalicelib.domain.kinds import LISTS
 from chalicelib.routes import (
     accounts,
+    check_ins,
     docs,
     events,
     imports,
@@ -26,6 +27,7 @@ from chalicelib.routes import (
     stripe,
     stripe_accounts,
     ticket_types,
+    tickets,
 )
 from chalicelib.triggers import sockets, streams, timers
 
@@ -35,6 +37,7 @@ OLDEST = "TRIM_HORIZON"
 settings = bootstrap.services().config
 app = Chalice(app_name=f"marquee-{settings.stage}")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
+app.api.binary_types.append(tickets.PDF)
 
 for module in (
     accounts,
@@ -42,6 +45,8 @@ for module in (
     imports,
     ticket_types,
     orders,
+    tickets,
+    check_ins,
     stripe,
     stripe_accounts,
     notifications,
@@ -84,6 +89,14 @@ def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
 def on_content(event: DynamoDBEvent) -> dict[str, Any]:
     """Content changed."""
     return streams.react(event.to_dict(), reactions.CONTENT)
+
+
+@app.on_dynamodb_record(
+    stream_arn=settings.sales_stream_arn, name="on_sales", batch_size=25, starting_position=OLDEST
+)
+def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
+    """Something was sold, or is to be refunded."""
+    return streams.react(event.to_dict(), reactions.SALES)
 
 
 @app.on_dynamodb_record(

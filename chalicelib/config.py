@@ -36,6 +36,7 @@ class Config(NamedTuple):
     order_hold_seconds: int
     mail_from: str
     content_stream_arn: str
+    sales_stream_arn: str
     inbox_stream_arn: str
     notifications_stream_arn: str
 
@@ -69,6 +70,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         order_hold_seconds=_parsed(environment, "ORDER_HOLD_SECONDS", _seconds, problems, default="900") or 0,
         mail_from=environment.get("MAIL_FROM", ""),
         content_stream_arn=_text(environment, "CONTENT_STREAM_ARN", problems),
+        sales_stream_arn=_text(environment, "SALES_STREAM_ARN", problems),
         inbox_stream_arn=_text(environment, "INBOX_STREAM_ARN", problems),
         notifications_stream_arn=_text(environment, "NOTIFICATIONS_STREAM_ARN", problems),
     )

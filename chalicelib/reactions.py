@@ -17,6 +17,10 @@ CONTENT: Reactions = {
     "EVENT": lambda services: services.clearing.on_changes,  # an event was deleted -> its parts go too
 }
 
+SALES: Reactions = {
+    "REFUND": lambda services: services.refunding.on_changes,  # a refund is wanted -> Stripe makes it
+}
+
 STRIPE_INBOX: Reactions = {
     "INBOX": lambda services: services.hearing.on_changes,  # Stripe told us something -> charges, orders, accounts
 }

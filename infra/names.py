@@ -10,17 +10,20 @@ FUNCTIONS = (
     "websocket_message",
     "websocket_disconnect",
     "on_content",
+    "on_sales",
     "on_stripe_inbox",
     "on_notifications",
+    "reconcile_payments",
     "release_holds",
 )
 STREAM_FUNCTIONS = {
     "on_content": "ContentStreamArn",
+    "on_sales": "SalesStreamArn",
     "on_stripe_inbox": "InboxStreamArn",
     "on_notifications": "NotificationsStreamArn",
 }
 """Functions fed by a stream, and the output of the data stack that names it."""
-TIMERS = ("release_holds",)
+TIMERS = ("reconcile_payments", "release_holds")
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")
 API_STAGE = "api"
 

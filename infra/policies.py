@@ -26,6 +26,7 @@ PLACEHOLDERS = {
     "WebSocketApi": "id of the WebSocket API",
     "MailIdentity": "domain or address that mails are sent from, as SES knows it",
     "ContentStream": "ARN of the content table's stream",
+    "SalesStream": "ARN of the sales table's stream",
     "InboxStream": "ARN of the Stripe inbox's stream",
     "NotificationsStream": "ARN of the notifications table's stream",
 }

@@ -26,6 +26,7 @@ _VALUES = {
     "WebSocketApi": "abc123",
     "MailIdentity": "mail.example.org",
     "ContentStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-content/stream/2026",
+    "SalesStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-sales/stream/2026",
     "InboxStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-stripe_inbox/stream/2026",
     "NotificationsStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-notifications/stream/2026",
 }

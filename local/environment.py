@@ -59,6 +59,7 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
         "ORDER_HOLD_SECONDS": "900",
         "CONTENT_STREAM_ARN": ARN.format(prefix=prefix, table="content"),
         "INBOX_STREAM_ARN": ARN.format(prefix=prefix, table="stripe_inbox"),
+        "SALES_STREAM_ARN": ARN.format(prefix=prefix, table="sales"),
         "NOTIFICATIONS_STREAM_ARN": ARN.format(prefix=prefix, table="notifications"),
     }
     if not environ.get("STRIPE_SECRET_KEY"):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from chalicelib import config, telemetry
 from chalicelib.bootstrap.content import ContentServices
 from chalicelib.bootstrap.live import LiveServices
-from chalicelib.bootstrap.sales import SalesServices
+from chalicelib.bootstrap.payments import PaymentServices
 
 
-class Services(ContentServices, SalesServices, LiveServices):
+class Services(ContentServices, PaymentServices, LiveServices):
     """Everything a route or trigger may use, over one configuration."""
 
 

@@ -1,4 +1,4 @@
-"""Ticket types, orders, payments.
+"""Ticket types, orders, tickets.
 
 Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
 properties are the point: the read path must not load PynamoDB, stripe or msgspec.
@@ -9,28 +9,26 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib import config
 from chalicelib.bootstrap.core import Core
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
+    from chalicelib.adapters.dynamo.gate_view import DynamoGateView
     from chalicelib.adapters.dynamo.sales_store import DynamoOrders
     from chalicelib.adapters.dynamo.staff import DynamoStaff
-    from chalicelib.ports.payments import Payments
-    from chalicelib.services.charging import Charging
+    from chalicelib.services.admitting import Admitting
+    from chalicelib.services.attending import Attending
     from chalicelib.services.disclosing import Disclosing
     from chalicelib.services.holding import Holding
+    from chalicelib.services.issuing import Issuing
     from chalicelib.services.ordering import Ordering
-    from chalicelib.services.paying import Paying
-    from chalicelib.services.receiving import Receiving
-    from chalicelib.services.refunding import Refunding
-    from chalicelib.services.releasing import Releasing
     from chalicelib.services.selling import Selling
     from chalicelib.services.showing import Showing
     from chalicelib.services.telling import Telling
 
 
 class SalesServices(Core):
-    """Ticket types, orders, payments."""
+    """Ticket types, orders, tickets."""
 
     @cached_property
     def _orders(self) -> DynamoOrders:
@@ -54,13 +52,6 @@ class SalesServices(Core):
         from chalicelib.adapters.dynamo.staff import DynamoStaff
 
         return DynamoStaff(self._queries)
-
-    @cached_property
-    def payments(self) -> Payments:
-        """Stripe, or its test double."""
-        from chalicelib.adapters.stripe_gateway import StripeGateway
-
-        return StripeGateway(secret_key=self._stripe_secret_key, api_base=self.config.stripe_api_base)
 
     @cached_property
     def showing(self) -> Showing:
@@ -117,78 +108,51 @@ class SalesServices(Core):
         )
 
     @cached_property
-    def paying(self) -> Paying:
-        """The pay page of an order."""
-        from chalicelib.services.paying import Paying
+    def _admissions(self) -> DynamoAdmissions:
+        from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
 
-        return Paying(
-            ordering=self.ordering,
+        return DynamoAdmissions()
+
+    @cached_property
+    def _gate_view(self) -> DynamoGateView:
+        from chalicelib.adapters.dynamo.gate_view import DynamoGateView
+
+        return DynamoGateView(self._reader)
+
+    @cached_property
+    def issuing(self) -> Issuing:
+        """Tickets of paid orders."""
+        from chalicelib.services.issuing import Issuing
+
+        return Issuing(
             orders=self._orders,
+            admissions=self._admissions,
             representations=self._representations,
-            payments=lambda: self.payments,
-            clock=self.clock,
-            public_url=self.config.public_url,
+            authorising=self.authorising,
         )
 
     @cached_property
-    def charging(self) -> Charging:
-        """Payments become charges and paid orders."""
-        from chalicelib.services.charging import Charging
+    def admitting(self) -> Admitting:
+        """People come in."""
+        from chalicelib.services.admitting import Admitting
 
-        return Charging(
+        return Admitting(
             orders=self._orders,
-            holding=self._holding,
-            payments=lambda: self.payments,
-            telling=self._telling,
-            clock=self.clock,
-            ids=self.ids,
-            livemode=config.is_live(self._stripe_secret_key),
-        )
-
-    @cached_property
-    def refunding(self) -> Refunding:
-        """Money that goes back."""
-        from chalicelib.services.refunding import Refunding
-
-        return Refunding(
-            orders=self._orders,
-            charging=self.charging,
-            payments=lambda: self.payments,
-            telling=self._telling,
+            admissions=self._admissions,
+            view=self._gate_view,
             authorising=self.authorising,
             clock=self.clock,
         )
 
     @cached_property
-    def releasing(self) -> Releasing:
-        """Ends of unpaid orders."""
-        from chalicelib.adapters.dynamo.sales_store import DynamoHolds
-        from chalicelib.services.releasing import Releasing
+    def attending(self) -> Attending:
+        """Who came in."""
+        from chalicelib.services.attending import Attending
 
-        return Releasing(
-            orders=self._orders,
-            holds=DynamoHolds(self._queries),
-            ordering=self.ordering,
-            charging=self.charging,
-            telling=self._telling,
-            payments=lambda: self.payments,
-            clock=self.clock,
-            hold_seconds=self.config.order_hold_seconds,
-        )
-
-    @cached_property
-    def receiving(self) -> Receiving:
-        """Webhook intake; light."""
-        from chalicelib.adapters.dynamo.inbox_store import DynamoInbox
-        from chalicelib.adapters.dynamo.writer import DynamoWriter
-        from chalicelib.adapters.webhook_signature import is_signed
-        from chalicelib.services.receiving import Receiving
-
-        writer = DynamoWriter(self.dynamodb, table_prefix=self.config.table_prefix)
-        return Receiving(
-            DynamoInbox(writer),
-            is_signed,
-            self.clock,
-            secrets=config.webhook_secrets(self._secrets.reveal(self.config.stripe_webhook_secret)),
-            livemode=config.is_live(self._stripe_secret_key),
+        return Attending(
+            admissions=self._admissions,
+            view=self._gate_view,
+            sales=self._sales_view,
+            authorising=self.authorising,
+            key=self.cursor_key,
         )

@@ -9,6 +9,7 @@ MarqueeError
 ├── Unauthenticated         no, expired or forged credentials
 ├── Forbidden               known caller, may see the thing, may not do this
 ├── NotFound                absent, or not yours: the two are never told apart
+│   └── UnknownTicket       a code that was made up, altered, replaced or is another event's: never told apart
 ├── FeatureOff              switched off for this deployment
 ├── PreconditionRequired    a write without If-Match
 ├── PreconditionFailed      If-Match names another version; carries the current one
@@ -18,6 +19,8 @@ MarqueeError
 │   ├── SoldOut             fewer tickets left than asked; carries how many
 │   ├── SaleClosed          outside the sale window, or the event is not published
 │   ├── OrderNotPayable     the order's state does not allow it
+│   ├── TicketNotValid      void or suspended, or used where it must not be
+│   │   └── AlreadyCheckedIn the ticket is used; carries when and by whom
 │   └── StillRunning        the same Idempotency-Key is being worked on
 ├── IdempotencyMismatch     the same Idempotency-Key with another body
 ├── TooManyAttempts         guessing; carries seconds to wait
@@ -96,6 +99,15 @@ class NotFound(MarqueeError):
         super().__init__(detail, code=code)
 
 
+class UnknownTicket(NotFound):
+    """A code that was made up, altered or replaced, or that belongs to another event."""
+
+    code = "unknown_ticket"
+
+    def __init__(self) -> None:
+        super().__init__("This is not a ticket of this event.")
+
+
 class FeatureOff(NotFound):
     """Switched off for this deployment."""
 
@@ -154,6 +166,18 @@ class OrderNotPayable(Conflict):
     """The order's state does not allow what was asked."""
 
     code = "order_not_payable"
+
+
+class TicketNotValid(Conflict):
+    """A ticket that is void, suspended or used; `code` says which."""
+
+    code = "ticket_not_valid"
+
+
+class AlreadyCheckedIn(TicketNotValid):
+    """Somebody came in with this ticket; `check_in` in extra says when and who let them in."""
+
+    code = "already_checked_in"
 
 
 class StillRunning(Conflict):

@@ -6,7 +6,7 @@ process, so this loads no stripe, PynamoDB, botocore or msgspec.
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from chalicelib import telemetry
@@ -30,6 +30,10 @@ class SignatureCheck(Protocol):
         """`now` in Unix seconds."""
 
 
+Secrets = Callable[[], Sequence[str]]
+"""Signing secrets, looked up when a body is to be checked: what is fetched from Stripe needs none."""
+
+
 class Receiving:
     """The webhook intake."""
 
@@ -39,8 +43,8 @@ class Receiving:
         is_signed: SignatureCheck,
         clock: Clock,
         *,
-        secrets: Sequence[str],
-        connect_secrets: Sequence[str] = (),
+        secrets: Secrets,
+        connect_secrets: Secrets,
         livemode: bool,
     ) -> None:
         self._inbox = inbox
@@ -54,13 +58,14 @@ class Receiving:
         """Keep a signed event, once. What happened in a connected account comes signed for the endpoint of connected
         accounts, and nothing else does. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy.
         """
-        if not self._secrets and not self._connect_secrets:
+        secrets, connect_secrets = self._secrets(), self._connect_secrets()
+        if not secrets and not connect_secrets:
             raise NotFound
         if len(body) > MAX_BYTES:
             raise BodyTooLarge(f"The body may have at most {MAX_BYTES} bytes.")
         now = self._clock.now()
-        ours = self._is_signed(body, signature, secrets=self._secrets, now=now)
-        if not ours and not self._is_signed(body, signature, secrets=self._connect_secrets, now=now):
+        ours = self._is_signed(body, signature, secrets=secrets, now=now)
+        if not ours and not self._is_signed(body, signature, secrets=connect_secrets, now=now):
             raise MalformedRequest
         event, payload = self._read(body)
         if ours is not (event.account is None):

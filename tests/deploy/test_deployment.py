@@ -15,7 +15,7 @@ from tests.deploy.processes import Ran
 from tests.deploy.world import PREFIX, STAGE, World, eventually
 
 BUGS = ('"stack": [', "[ERROR]", "Traceback", "Task timed out")
-STREAM_FUNCTIONS = ("on_content", "on_stripe_inbox", "on_notifications")
+STREAM_FUNCTIONS = ("on_content", "on_sales", "on_stripe_inbox", "on_notifications")
 
 
 def mapping(world: World, name: str) -> dict:

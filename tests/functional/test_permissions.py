@@ -30,6 +30,7 @@ VALUES = {
     "MailIdentity": "marquee.example",
     "ContentStream": VARIABLES["CONTENT_STREAM_ARN"],
     "InboxStream": VARIABLES["INBOX_STREAM_ARN"],
+    "SalesStream": VARIABLES["SALES_STREAM_ARN"],
     "NotificationsStream": VARIABLES["NOTIFICATIONS_STREAM_ARN"],
 }
 DONE_BY_AWS = (

@@ -25,6 +25,7 @@ VARIABLES = {
     "ORDER_HOLD_SECONDS": "900",
     "CONTENT_STREAM_ARN": _ARN.format("content"),
     "INBOX_STREAM_ARN": _ARN.format("stripe_inbox"),
+    "SALES_STREAM_ARN": _ARN.format("sales"),
     "NOTIFICATIONS_STREAM_ARN": _ARN.format("notifications"),
 }
 

@@ -202,6 +202,11 @@ def hold_sweep() -> Key:
     return "TIMER#HOLDS", "CURSOR"
 
 
+def order_of_event(event_id: str, order_id: str) -> Key:
+    """That an order of an event has or had tickets, found by its event."""
+    return f"EVENT#{event_id}", f"TICKETED#{order_id}"
+
+
 def check_in(event_id: str, order_id: str, number: int | None) -> Key:
     """What was done with a ticket at the gate. Without a number: the prefix of an order, or (empty) of all."""
     return f"EVENT#{event_id}", f"CHECK_IN#{order_id}" if number is None else f"CHECK_IN#{order_id}#{number:03d}"

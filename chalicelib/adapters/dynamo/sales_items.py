@@ -78,6 +78,10 @@ class OrderItem(Sales):
     attendees = UnicodeAttribute(null=True)
 
 
+class TicketedItem(Sales):
+    """That an order of an event has or had tickets; the keys say it all."""
+
+
 class ChargeItem(Sales):
     """A charge record. `surplus` marks a payment that its order did not need."""
 

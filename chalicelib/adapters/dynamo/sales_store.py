@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamo.sales_items import (
     ReconciledItem,
     RefundItem,
     SweepItem,
+    TicketedItem,
     charge_item,
     left_over_of,
     order_item,
@@ -61,6 +62,9 @@ class DynamoOrders:
             new = change.wish.standing is RefundStanding.WANTED
             held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
             transaction.put("refund", refund_item(change.wish), held)
+        if change.after.facts.issued and not (change.before and change.before.facts.issued):
+            event_id = change.after.order.event_id
+            transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
         move = move_between(change.before.facts if change.before else None, change.after.facts)
         for place, quantity in taken(change.after).items():
             move_stock(transaction, place, _times(move, quantity))

@@ -50,9 +50,9 @@ class People(Model):
 
 
 class Sales(Model):
-    """Ticket types, stock, orders, charges."""
+    """Ticket types, stock, orders, charges. Its stream carries out refunds."""
 
-    Meta = _meta("sales")
+    Meta = _meta("sales", stream="NEW_AND_OLD_IMAGES")
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 

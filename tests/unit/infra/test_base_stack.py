@@ -137,15 +137,15 @@ def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: l
     from chalicelib.services import charging
 
     order = SimpleNamespace(id="o", state=charging.OrderState.RESERVED)
-    charging._log(order, SimpleNamespace(after=None, charge=None, surplus=False, marker=None))
-    charging._log(order, SimpleNamespace(after=None, charge=None, surplus=False, marker="evt_1"))
+    charging._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker=None))
+    charging._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker="evt_1"))
     late, usual = (json.loads(line) for line in lines)
     found = _filters(deployed("base"), "PaymentsFoundLate")
     groups = {one.properties["LogGroupName"] for one in found}
     assert {one.properties["FilterPattern"] for one in found} == {
         '{ $.event = "payment_applied" && $.stripe_event IS NULL }'
     }
-    assert groups == {"<ApiHandlerLog>", "<ReleaseHoldsLog>"}
+    assert groups == {"<ApiHandlerLog>", "<ReconcilePaymentsLog>", "<ReleaseHoldsLog>"}
     assert (late["event"], late["stripe_event"]) == ("payment_applied", None)
     assert usual["stripe_event"] == "evt_1"
 

@@ -19,10 +19,11 @@ from tests.harness.environment import VARIABLES
 ROOT = Path(__file__).parents[3]
 STAGE = "prod"
 PLACEHOLDERS = dict.fromkeys(policies.PLACEHOLDERS, "x1")
-BATCH = {"on_content": 25, "on_stripe_inbox": 25, "on_notifications": 100}
+BATCH = {"on_content": 25, "on_sales": 25, "on_stripe_inbox": 25, "on_notifications": 100}
 STREAMS = {
     "on_content": "CONTENT_STREAM_ARN",
     "on_stripe_inbox": "INBOX_STREAM_ARN",
+    "on_sales": "SALES_STREAM_ARN",
     "on_notifications": "NOTIFICATIONS_STREAM_ARN",
 }
 
@@ -79,7 +80,7 @@ def test_every_function_is_as_the_configuration_says(template: dict[str, Any]) -
 
 def test_buyers_cannot_take_what_money_and_streams_need() -> None:
     kept = configuring.reserved(ROOT, STAGE)
-    assert set(kept) == {"stripe_webhook", "on_content", "on_stripe_inbox", "on_notifications", "release_holds"}
+    assert set(kept) == {"stripe_webhook", *BATCH, "reconcile_payments", "release_holds"}
     assert kept["release_holds"] == 1
 
 

@@ -177,6 +177,7 @@ def test_outputs_name_the_streams_that_functions_read() -> None:
     expected = {
         "ContentStreamArn": "content",
         "InboxStreamArn": "stripe_inbox",
+        "SalesStreamArn": "sales",
         "NotificationsStreamArn": "notifications",
     }
     for output, table in expected.items():

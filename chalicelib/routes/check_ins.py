@@ -1,0 +1,92 @@
+"""Check-in at the gate, for an event's staff: one ticket, one visitor."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
+from chalicelib.domain.cursors import parse_page
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+MANY = "/v1/events/{event}/check-ins"
+PAGED = ("limit", "cursor")
+
+
+@routes.post(
+    MANY,
+    Contract(
+        "Let somebody in",
+        auth="required",
+        body="domain.gate:CheckInForm",
+        creates=True,
+        result="domain.gate:CheckIn",
+        status=201,
+        problems=(409,),
+    ),
+)
+def check_in(request: Request, event: str) -> Answer:
+    """Who came in; 409 `already_checked_in` says who let them in before, and when."""
+    import msgspec
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    made = services.admitting.check_in(event_id, request.body, caller=request.caller)
+    location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
+    return Answer(msgspec.json.encode(made).decode(), 201, {"Location": location, "Cache-Control": PRIVATE})
+
+
+@routes.get(
+    MANY,
+    Contract(
+        "List who came in, newest first, with counts", auth="required", query=PAGED, result="domain.gate:CheckInList"
+    ),
+)
+def list_check_ins(request: Request, event: str) -> Answer:
+    """Who came in, and how many of how many."""
+    from chalicelib.services.attending import check_ins_scope
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    page = parse_page(request.query, scope=check_ins_scope(event_id), key=services.cursor_key)
+    return conditional(request, services.attending.check_ins(event_id, page, caller=request.caller), View.ALL)
+
+
+@routes.get(
+    f"{MANY}/offline",
+    Contract("The list that a scanner keeps", auth="required", query=PAGED, result="domain.gate:OfflineList"),
+)
+def list_offline(request: Request, event: str) -> Answer:
+    """Tickets by the hash of their codes; `limit` counts orders."""
+    from chalicelib.services.attending import offline_scope
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    page = parse_page(request.query, scope=offline_scope(event_id), key=services.cursor_key)
+    return conditional(request, services.attending.offline(event_id, page, caller=request.caller), View.ALL)
+
+
+@routes.post(
+    f"{MANY}/reconcile",
+    Contract(
+        "Bring in what a scanner did without a network",
+        auth="required",
+        body="domain.gate:ReconcileForm",
+        result="domain.gate:Reconciled",
+    ),
+)
+def reconcile(request: Request, event: str) -> Answer:
+    """What came of each scan; sending them again changes nothing."""
+    import msgspec
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    done = services.admitting.reconcile(event_id, request.body, caller=request.caller)
+    return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
+
+
+@routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", status=204))
+def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
+    """The ticket can be used again; that it was undone, by whom and when, stays known."""
+    services = bootstrap.services()
+    services.admitting.undo(services.reading.event_id(event), ticket, caller=request.caller)
+    return Answer(status=204)

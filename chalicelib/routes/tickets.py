@@ -1,0 +1,79 @@
+"""Tickets of an order: the list, QR codes, the PDF, who comes with them. Who reads them: routes/orders.py says how.
+
+The PDF is the one binary answer. API Gateway turns it into bytes only for a request whose Accept names its type, which
+the CDN (infra/stacks/edge.yaml) and the local gateway write into requests for this path (docs/platform.md).
+"""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional
+from chalicelib.api.conditional import none_match, quote
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
+from chalicelib.domain.errors import MalformedRequest
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+ACCESS = ("access",)
+PDF = "application/pdf"
+SVG = "image/svg+xml; charset=utf-8"
+
+
+@routes.get(
+    "/v1/orders/{id}/tickets",
+    Contract(
+        "List the tickets of an order", auth="optional", query=ACCESS, result="domain.admission:TicketRead", many=True
+    ),
+)
+def list_tickets(request: Request, id: str) -> Answer:
+    """All tickets; none before the order is paid."""
+    issuing = bootstrap.services().issuing
+    found = issuing.tickets(id, principal=request.principal, access=request.query.get("access"))
+    return conditional(request, found, View.ALL)
+
+
+@routes.get(
+    "/v1/orders/{id}/tickets/{number}/qr.svg",
+    Contract("The QR code of a ticket", auth="optional", query=ACCESS, content_type="image/svg+xml", problems=(409,)),
+)
+def show_qr(request: Request, id: str, number: str) -> Answer:
+    """What the gate scans, as SVG."""
+    issuing = bootstrap.services().issuing
+    found = issuing.qr(id, number, principal=request.principal, access=request.query.get("access"))
+    return conditional(request, found, View.ALL, content_type=SVG)
+
+
+@routes.get(
+    "/v1/orders/{id}/tickets.pdf",
+    Contract("The tickets of an order to print", auth="optional", query=ACCESS, content_type=PDF, problems=(409,)),
+)
+def show_pdf(request: Request, id: str) -> Answer:
+    """A page for each ticket."""
+    if PDF not in (request.header("accept") or ""):
+        raise MalformedRequest(f"Send Accept: {PDF}.", code="not_acceptable")
+    issuing = bootstrap.services().issuing
+    tag, make = issuing.pdf(id, principal=request.principal, access=request.query.get("access"))
+    headers = {"Cache-Control": PRIVATE, "ETag": quote(tag)}
+    if none_match(request.header("if-none-match"), tag):
+        return Answer(status=304, headers=headers)
+    made = make()
+    named = {"Content-Type": made.content_type, "Content-Disposition": f'inline; filename="{made.name}"'}
+    return Answer(made.content, headers=headers | named)
+
+
+@routes.patch(
+    "/v1/orders/{id}/attendees",
+    Contract(
+        "Say who comes; a ticket that changes hands gets a new code",
+        auth="optional",
+        query=ACCESS,
+        body="domain.admission:AttendeesForm",
+        result="domain.admission:TicketRead",
+        many=True,
+    ),
+)
+def change_attendees(request: Request, id: str) -> Answer:
+    """The tickets, with other attendees; those not named stay as they are."""
+    issuing = bootstrap.services().issuing
+    access = request.query.get("access")
+    tag, body = issuing.change_attendees(id, request.body, principal=request.principal, access=access).load()
+    return changed(body, tag)

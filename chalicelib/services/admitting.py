@@ -1,0 +1,181 @@
+"""Admitting: people come in with a ticket, once. Called by routes/check_ins.py.
+
+Of many scans of a ticket at once one wins, since its item is put on a condition; whoever reaches the server first stays
+admitted, whatever the clocks of scanners say. Lists and counts: services/attending.py.
+"""
+
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import structs
+
+from chalicelib.domain.admission import Ticket, TicketState, parse_code, parse_name, ticket_for
+from chalicelib.domain.errors import AlreadyCheckedIn, Busy, NotFound, TicketNotValid, UnknownTicket
+from chalicelib.domain.gate import (
+    Act,
+    Admission,
+    CheckIn,
+    CheckInForm,
+    Outcome,
+    Reconciled,
+    ReconcileForm,
+    ScanResult,
+    check_in_of,
+)
+from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.permission import Action
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.times import moment
+from chalicelib.ports import Clock
+from chalicelib.ports.admissions import Admissions, GateView
+from chalicelib.ports.sales import Lost, Orders
+from chalicelib.services.authorising import Authorising
+
+TRIES = 20
+MOST_ACTS = 100
+"""What one ticket may see at the gate; far more than people do, and a bound for its item."""
+
+
+class Admitting:
+    """Lets people in."""
+
+    def __init__(
+        self, *, orders: Orders, admissions: Admissions, view: GateView, authorising: Authorising, clock: Clock
+    ) -> None:
+        self._orders = orders
+        self._admissions = admissions
+        self._view = view
+        self._authorising = authorising
+        self._clock = clock
+
+    def check_in(self, event_id: str, form: CheckInForm, *, caller: Principal) -> CheckIn:
+        """Let somebody in. A repeated scan (same device, same moment) is answered as the first time. Raises NotFound,
+        Forbidden, UnknownTicket, TicketNotValid, AlreadyCheckedIn, Busy.
+        """
+        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        told, admitted = self._admit(event_id, form, caller)
+        if not admitted:
+            raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
+        return told
+
+    def undo(self, event_id: str, ticket_name: str, *, caller: Principal) -> None:
+        """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden, Busy."""
+        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        named = parse_name(ticket_name)
+        if named is None:
+            raise NotFound
+        for _ in range(TRIES):
+            before = self._admissions.find(event_id, *named)
+            if before is None or not before.stands:
+                raise NotFound
+            after = _with(before, Act(admitted=False, at=moment(self._clock.now()), by=caller.user_id))
+            try:
+                self._admissions.write(after, before=before, order=None)
+            except Lost:
+                continue
+            return
+        raise Busy("This ticket is being scanned elsewhere. Try again.")
+
+    def reconcile(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
+        """What came of scans that were made without a network. To send them again changes nothing. Raises NotFound,
+        Forbidden, Busy (some may count already: send all of them again).
+        """
+        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        scans = [(scan.code, scan.at.astimezone(UTC)) for scan in form.scans]
+        judged = [
+            self._judged(event_id, CheckInForm(code=code, device=form.device, at=at), at, caller) for code, at in scans
+        ]
+        return Reconciled(results=judged)
+
+    def _judged(self, event_id: str, scan: CheckInForm, at: datetime, caller: Principal) -> ScanResult:
+        try:
+            told, admitted = self._admit(event_id, scan, caller)
+        except UnknownTicket:
+            return ScanResult(at=at, outcome=Outcome.UNKNOWN)
+        except TicketNotValid as refusal:
+            return _refused(at, refusal)
+        return ScanResult(
+            at=at,
+            outcome=Outcome.ADMITTED if admitted else Outcome.DUPLICATE,
+            ticket=told.ticket,
+            attendee=told.attendee,
+            ticket_type=told.ticket_type,
+            check_in=told,
+        )
+
+    def _admit(self, event_id: str, form: CheckInForm, caller: Principal) -> tuple[CheckIn, bool]:
+        """The check-in that stands, and whether it is of this scan."""
+        for _ in range(TRIES):
+            order, ticket = self._ticket(event_id, form.code)
+            before = self._admissions.find(event_id, ticket.order_id, ticket.number)
+            if before is not None and before.stands:
+                return self._told(before, ticket), before.is_by(device=form.device, scanned_at=form.at)
+            _require_valid(ticket)
+            act = Act(
+                admitted=True,
+                at=moment(self._clock.now()),
+                by=caller.user_id,
+                device=form.device,
+                scanned_at=form.at,
+            )
+            after = _with(before, act) if before else _first(ticket, act)
+            try:
+                self._admissions.write(after, before=before, order=order)
+            except Lost:
+                continue
+            return self._told(after, ticket), True
+        raise Busy("This ticket is being scanned elsewhere. Try again.")
+
+    def _ticket(self, event_id: str, text: str) -> tuple[OrderRecord, Ticket]:
+        """The ticket of a code; the read is strongly consistent. Raises UnknownTicket."""
+        code = parse_code(text)
+        order = self._orders.load(code.order_id) if code else None
+        if code is None or order is None or order.order.event_id != event_id:
+            raise UnknownTicket
+        ticket = ticket_for(code, order)
+        if ticket is None:
+            raise UnknownTicket
+        return order, ticket
+
+    def _told(self, admission: Admission, ticket: Ticket) -> CheckIn:
+        by = admission.last.by
+        return check_in_of(admission, ticket, name=self._view.people([by]).get(by))
+
+
+def _require_valid(ticket: Ticket) -> None:
+    facts = {"ticket": ticket.name, "attendee": ticket.attendee.name, "ticket_type": ticket.ticket_type}
+    if ticket.state is TicketState.VOID:
+        raise TicketNotValid("This ticket was cancelled or refunded.", code="ticket_void", **facts)
+    if ticket.state is TicketState.SUSPENDED:
+        raise TicketNotValid("The payment of this ticket is disputed.", code="ticket_suspended", **facts)
+
+
+def _first(ticket: Ticket, act: Act) -> Admission:
+    return Admission(
+        event_id=ticket.event_id,
+        order_id=ticket.order_id,
+        number=ticket.number,
+        ticket_type_id=ticket.ticket_type_id,
+        acts=[act],
+    )
+
+
+def _with(before: Admission, act: Act) -> Admission:
+    if len(before.acts) >= MOST_ACTS and act.admitted:
+        raise TicketNotValid("This ticket came and went too often.", code="too_many_check_ins")
+    return structs.replace(before, acts=[*before.acts, act])
+
+
+def _refused(at: datetime, refusal: TicketNotValid) -> ScanResult:
+    return ScanResult(
+        at=at,
+        outcome=Outcome.SUSPENDED if refusal.code == "ticket_suspended" else Outcome.VOID,
+        ticket=_fact(refusal, "ticket"),
+        attendee=_fact(refusal, "attendee"),
+        ticket_type=_fact(refusal, "ticket_type"),
+    )
+
+
+def _fact(refusal: TicketNotValid, name: str) -> str | None:
+    found = refusal.extra.get(name)
+    return found if isinstance(found, str) else None

@@ -1,0 +1,326 @@
+"""The gate over HTTP: in once, told who was first, undone, listed, brought in from scanners without a network."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.order_facts import Dispute
+from tests.functional.builders import make_event
+from tests.functional.test_sale import add_ticket, order
+from tests.functional.test_tickets import FREE, REFUNDED, change_facts, codes, place
+from tests.harness.client import Client, Reply
+
+NOON = "2027-06-11T10:00:00Z"
+LATER = "2027-06-11T10:05:00Z"
+
+
+@pytest.fixture
+def shop(organiser: Client) -> str:
+    """A published event."""
+    return str(make_event(organiser, state="published").json["id"])
+
+
+@pytest.fixture
+def free(organiser: Client, shop: str) -> str:
+    """Free tickets: an order of them is paid at once."""
+    return str(add_ticket(organiser, shop, **FREE).json["id"])
+
+
+@pytest.fixture
+def made(anonymous: Client, shop: str, free: str) -> Reply:
+    """An order of two."""
+    return order(anonymous, shop, free, 2)
+
+
+def scan(client: Client, shop: str, code: str, **more: Any) -> Reply:
+    return client.post(f"/v1/events/{shop}/check-ins", {"code": code, **more})
+
+
+def reconcile(client: Client, shop: str, device: str, *scans: tuple[str, str]) -> list[dict[str, Any]]:
+    body = {"device": device, "scans": [{"code": code, "at": at} for code, at in scans]}
+    reply = client.post(f"/v1/events/{shop}/check-ins/reconcile", body)
+    assert reply.status == 200, reply
+    results: list[dict[str, Any]] = reply.json["results"]
+    return results
+
+
+def listed(client: Client, shop: str, query: str = "") -> Any:
+    return client.get(f"/v1/events/{shop}/check-ins{query}").json
+
+
+def test_check_in_the_first_time_lets_in_and_again_tells_who_was_first(
+    organiser: Client, shop: str, free: str, made: Reply
+) -> None:
+    first = scan(organiser, shop, codes(made)[1], device="North gate")
+    ticket = f"{made.json['id']}-2"
+    assert first.status == 201
+    assert first.headers["location"] == f"/api/v1/events/{shop}/check-ins/{ticket}"
+    at = first.json["checked_in_at"]
+    assert first.json == {
+        "ticket": ticket,
+        "order_id": made.json["id"],
+        "number": 2,
+        "attendee": "Ada Lovelace",
+        "ticket_type_id": free,
+        "ticket_type": "Day ticket",
+        "checked_in_at": at,
+        "by": {"user_id": organiser.user_id, "name": "Robin Example"},
+        "device": "North gate",
+        "scanned_at": None,
+    }
+    again = scan(organiser, shop, codes(made)[1], device="South gate")
+    assert (again.status, again.code, again.json["check_in"]) == (409, "already_checked_in", first.json)
+    assert scan(organiser, shop, codes(made)[0]).status == 201
+
+
+def test_check_in_shows_on_the_buyers_tickets(anonymous: Client, organiser: Client, shop: str, made: Reply) -> None:
+    at = scan(organiser, shop, codes(made)[0]).json["checked_in_at"]
+    items = anonymous.get(place(made, "/tickets")).json["items"]
+    assert [item["checked_in_at"] for item in items] == [at, None]
+
+
+def test_check_in_takes_a_code_as_people_type_it(organiser: Client, shop: str, made: Reply) -> None:
+    assert scan(organiser, shop, f"  {codes(made)[0].lower()}\n").status == 201
+
+
+def test_check_in_repeated_after_a_lost_answer_is_the_same_answer(organiser: Client, shop: str, made: Reply) -> None:
+    first, again = (scan(organiser, shop, codes(made)[0], device="gate", at=NOON) for _ in range(2))
+    other = scan(organiser, shop, codes(made)[0], device="gate", at=LATER)
+    assert [first.status, again.status, other.status] == [201, 201, 409]
+    assert again.json == first.json
+    assert listed(organiser, shop)["counts"]["checked_in"] == 1
+
+
+def test_check_in_forged_foreign_and_replaced_codes_are_all_unknown(
+    anonymous: Client, organiser: Client, shop: str, made: Reply
+) -> None:
+    good = codes(made)[0]
+    other_event = str(make_event(organiser, state="published").json["id"])
+    anonymous.patch(place(made, "/attendees"), {"attendees": [{"number": 1, "name": "Grace Hopper"}]})
+    flipped = good[:-1] + ("0" if good[-1] != "0" else "1")
+    missing = "01ARZ3NDEKTSV4RRFFQ69G5FAV" + good[26:]
+    third = good.replace("-1-", "-3-")
+    codes_now = codes(made)
+    bad = [(shop, one) for one in (good, flipped, missing, third, "nonsense", "é", good + "0")]
+    bad += [(other_event, codes_now[0])]
+    replies = [scan(organiser, event, code) for event, code in bad]
+    assert {(reply.status, reply.code, reply.json["detail"]) for reply in replies} == {
+        (404, "unknown_ticket", "This is not a ticket of this event.")
+    }
+    assert scan(organiser, shop, codes_now[0]).json["attendee"] == "Grace Hopper"
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (REFUNDED, "ticket_void"),
+        ({"dispute": Dispute.LOST}, "ticket_void"),
+        ({"dispute": Dispute.OPEN}, "ticket_suspended"),
+    ],
+)
+def test_check_in_after_a_refund_or_in_a_dispute_is_refused(
+    organiser: Client, shop: str, made: Reply, facts: dict[str, Any], code: str
+) -> None:
+    change_facts(made, **facts)
+    reply = scan(organiser, shop, codes(made)[0])
+    assert (reply.status, reply.code, reply.json["attendee"]) == (409, code, "Ada Lovelace")
+    assert listed(organiser, shop)["items"] == []
+
+
+def test_check_in_after_a_dispute_was_won_lets_in(organiser: Client, shop: str, made: Reply) -> None:
+    change_facts(made, dispute=Dispute.OPEN)
+    change_facts(made, dispute=None)
+    assert scan(organiser, shop, codes(made)[0]).status == 201
+
+
+def test_undo_check_in_frees_the_ticket_and_keeps_what_happened(organiser: Client, shop: str, made: Reply) -> None:
+    from chalicelib import bootstrap
+
+    code = codes(made)[0]
+    one = f"/v1/events/{shop}/check-ins/{made.json['id']}-1"
+    assert organiser.delete(one).status == 404
+    scan(organiser, shop, code)
+    assert [organiser.delete(one).status for _ in range(2)] == [204, 404]
+    assert (listed(organiser, shop)["items"], listed(organiser, shop)["counts"]["checked_in"]) == ([], 0)
+    assert scan(organiser, shop, code).status == 201
+    kept = bootstrap.services()._admissions.find(shop, made.json["id"], 1)
+    assert kept is not None
+    assert [(act.admitted, act.by) for act in kept.acts] == [(n, organiser.user_id) for n in (True, False, True)]
+
+
+def test_change_attendee_of_a_used_ticket_is_refused_until_undone(
+    anonymous: Client, organiser: Client, shop: str, made: Reply
+) -> None:
+    scan(organiser, shop, codes(made)[0])
+    form = {"attendees": [{"number": 1, "name": "Grace Hopper"}]}
+    reply = anonymous.patch(place(made, "/attendees"), form)
+    assert (reply.status, reply.code) == (409, "ticket_used")
+    organiser.delete(f"/v1/events/{shop}/check-ins/{made.json['id']}-1")
+    assert anonymous.patch(place(made, "/attendees"), form).status == 200
+
+
+def test_list_check_ins_is_newest_first_in_pages_with_counts(
+    anonymous: Client, organiser: Client, shop: str, free: str
+) -> None:
+    spare = add_ticket(organiser, shop, **FREE, name="Dinner").json["id"]
+    made = order(anonymous, shop, free, 3)
+    names = [scan(organiser, shop, code).json["ticket"] for code in codes(made)]
+    pages = [listed(organiser, shop, "?limit=2")]
+    pages.append(listed(organiser, shop, f"?limit=2&cursor={pages[0]['next_cursor']}"))
+    assert [[item["ticket"] for item in page["items"]] for page in pages] == [[names[2], names[1]], [names[0]]]
+    assert pages[1]["next_cursor"] is None
+    assert pages[0]["counts"] == {
+        "checked_in": 3,
+        "sold": 3,
+        "types": [
+            {"ticket_type_id": free, "name": "Day ticket", "checked_in": 3, "sold": 3},
+            {"ticket_type_id": spare, "name": "Dinner", "checked_in": 0, "sold": 0},
+        ],
+    }
+    exact = listed(organiser, shop, "?limit=3")
+    assert (len(exact["items"]), exact["next_cursor"]) == (3, None)
+
+
+def test_list_check_ins_unchanged_is_304_and_changed_is_200(organiser: Client, shop: str, made: Reply) -> None:
+    path = f"/v1/events/{shop}/check-ins"
+    etag = organiser.get(path).etag
+    assert organiser.get(path, if_none_match=etag).status == 304
+    scan(organiser, shop, codes(made)[0])
+    assert organiser.get(path, if_none_match=etag).status == 200
+
+
+def test_offline_list_has_hashes_and_never_codes(anonymous: Client, organiser: Client, shop: str, free: str) -> None:
+    valid, gone, disputed = (order(anonymous, shop, free, 1) for _ in range(3))
+    change_facts(gone, **REFUNDED)
+    change_facts(disputed, dispute=Dispute.OPEN)
+    at = scan(organiser, shop, codes(valid)[0]).json["checked_in_at"]
+    path = f"/v1/events/{shop}/check-ins/offline"
+    reply = organiser.get(path)
+    salt = reply.json["salt"]
+
+    def hashed(made: Reply) -> str:
+        return hashlib.sha256((salt + codes(made)[0]).encode()).hexdigest()[:32]
+
+    expected = [(hashed(valid), f"{valid.json['id']}-1", "valid", at)]
+    expected += [(hashed(disputed), f"{disputed.json['id']}-1", "suspended", None)]
+    found = [(i["hash"], i["ticket"], i["state"], i["checked_in_at"]) for i in reply.json["items"]]
+    assert sorted(found) == sorted(expected)
+    assert {(i["attendee"], i["ticket_type"]) for i in reply.json["items"]} == {("Ada Lovelace", "Day ticket")}
+    assert [codes(made)[0].encode() in reply.body for made in (valid, gone, disputed)] == [False] * 3
+    assert organiser.get(path, if_none_match=reply.etag).status == 304
+    walked, cursor = [], ""
+    while True:
+        page = organiser.get(f"{path}?limit=1{cursor}").json
+        walked += page["items"]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert walked == reply.json["items"]
+
+
+def test_reconcile_two_devices_with_the_same_ticket_admits_one_and_tells_the_other(
+    organiser: Client, shop: str, made: Reply
+) -> None:
+    one, two = codes(made)
+    (north,) = reconcile(organiser, shop, "north", (one, LATER))
+    south = reconcile(organiser, shop, "south", (one, NOON), (two, NOON), ("forged", NOON))
+    assert [north["outcome"], *(result["outcome"] for result in south)] == [
+        "admitted",
+        "duplicate",
+        "admitted",
+        "unknown",
+    ]
+    assert (south[0]["check_in"]["device"], south[0]["check_in"]["scanned_at"]) == ("north", LATER)
+    assert [result["at"] for result in south] == [NOON] * 3
+    assert listed(organiser, shop)["counts"]["checked_in"] == 2
+
+
+def test_reconcile_sent_again_is_the_same_answer_and_changes_nothing(organiser: Client, shop: str, made: Reply) -> None:
+    scans = [(code, NOON) for code in codes(made)]
+    first = reconcile(organiser, shop, "north", *scans, scans[0])
+    before = listed(organiser, shop)
+    assert reconcile(organiser, shop, "north", *scans, scans[0]) == first
+    assert [result["outcome"] for result in first] == ["admitted", "admitted", "admitted"]
+    assert listed(organiser, shop) == before
+
+
+def test_reconcile_a_ticket_that_was_refunded_meanwhile_is_void(organiser: Client, shop: str, made: Reply) -> None:
+    change_facts(made, **REFUNDED)
+    (result,) = reconcile(organiser, shop, "north", (codes(made)[0], NOON))
+    assert (result["outcome"], result["attendee"], result["check_in"]) == ("void", "Ada Lovelace", None)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"code": ""}, 422),
+        ({"code": "x" * 101}, 422),
+        ({"code": 5}, 422),
+        ({"code": "x", "device": ""}, 422),
+        ({"code": "x", "at": "yesterday"}, 422),
+        ({"code": "x", "at": "2027-06-11T10:00:00"}, 422),
+        ({"code": "x", "at": "0001-01-01T00:00:00+14:00"}, 422),
+        ({"code": "x", "by": "me"}, 400),
+    ],
+)
+def test_check_in_with_a_bad_form_is_refused(organiser: Client, shop: str, body: Any, status: int) -> None:
+    assert organiser.post(f"/v1/events/{shop}/check-ins", body).status == status
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"device": "d"}, 422),
+        ({"device": "d", "scans": [{"code": "x"}]}, 422),
+        ({"device": "d", "scans": [{"code": "x", "at": "0001-01-01T00:00:00+14:00"}]}, 422),
+        ({"device": "d", "scans": [{"code": "x", "at": NOON}] * 501}, 422),
+        ({"scans": []}, 422),
+    ],
+)
+def test_reconcile_with_a_bad_form_is_refused(organiser: Client, shop: str, body: Any, status: int) -> None:
+    assert organiser.post(f"/v1/events/{shop}/check-ins/reconcile", body).status == status
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("owner", 201),
+        ("organizer", 201),
+        ("coorganizer", 201),
+        ("registrar", 201),
+        ("moderator", 403),
+        ("track_organizer", 403),
+        (None, 404),
+    ],
+)
+def test_check_in_is_for_those_whose_role_allows_it(
+    stranger: Client, shop: str, made: Reply, role: str | None, status: int
+) -> None:
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.people_items import RoleItem
+
+    if role:
+        RoleItem(*keys.role_of_user(stranger.user_id, shop), role=role, granted_at=1).save()
+    base = f"/v1/events/{shop}/check-ins"
+    answers = [
+        scan(stranger, shop, codes(made)[0]).status,
+        stranger.get(base).status,
+        stranger.get(f"{base}/offline").status,
+        stranger.post(f"{base}/reconcile", {"device": "d", "scans": []}).status,
+        stranger.delete(f"{base}/{made.json['id']}-1").status,
+    ]
+    assert answers == ([201, 200, 200, 200, 204] if status == 201 else [status] * 5)
+
+
+def test_check_in_without_signing_in_is_401(anonymous: Client, shop: str, made: Reply) -> None:
+    base = f"/v1/events/{shop}/check-ins"
+    answers = [scan(anonymous, shop, codes(made)[0]), anonymous.get(base), anonymous.get(f"{base}/offline")]
+    answers += [anonymous.delete(f"{base}/{made.json['id']}-1")]
+    assert [answer.status for answer in answers] == [401] * 4
+
+
+@pytest.mark.parametrize("name", ["x", "01ARZ3NDEKTSV4RRFFQ69G5FAV-1", "01ARZ3NDEKTSV4RRFFQ69G5FAV-0", "offline-1"])
+def test_undo_of_what_is_no_check_in_is_not_found(organiser: Client, shop: str, name: str) -> None:
+    assert organiser.delete(f"/v1/events/{shop}/check-ins/{name}").status == 404
