@@ -25,6 +25,7 @@ class Stage(NamedTuple):
     protect_tables: bool = True
     log_days: int = 30
     cdn: bool = True
+    connect: bool = False
     environment: dict[str, str] = {}
 
     @property

@@ -107,7 +107,7 @@ def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 def stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
     """The endpoint that Stripe calls."""
-    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, api_base=here.stripe_api)
+    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, connect=here.stage.connect, api_base=here.stripe_api)
     return "no key of Stripe's: free tickets only" if done == "none" else done
 
 
@@ -116,7 +116,7 @@ def settle(here: Deployment, say: Say) -> str:
     again = _configure(here)
     if again:
         _deploy(here, here.project, say)
-    stripe_endpoint.retire(here.parameters, here.owner, api_base=here.stripe_api)
+    stripe_endpoint.retire(here.parameters, here.owner, connect=here.stage.connect, api_base=here.stripe_api)
     return "deployed again" if again else "nothing new"
 
 

@@ -265,7 +265,7 @@ def end_holds(on: Functions, stripe: StripeDouble, host: Traveller, event: str) 
     expire(raced["id"])
     start_sweep(int(on.clock.now()) // 60 - 1)
     on.clock.waited = 1000
-    on.tick()
+    on.tick("release_holds")
     states = [state_of(one["id"]) for one in (over, paid, raced)]
     assert states == [OrderState.EXPIRED, OrderState.PAID, OrderState.EXPIRED]
     with on.recorder.acting_as("release_holds"), on.container("release_holds") as services:

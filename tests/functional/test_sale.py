@@ -253,8 +253,41 @@ def test_webhook_of_the_other_mode_is_kept_and_ignored(anonymous: Client, databa
     assert drain(database) == {"batchItemFailures": []}
 
 
+@pytest.mark.parametrize(
+    ("account", "secret", "status"),
+    [("acct_1", "whsec_connect", 200), (None, "whsec_connect", 400), ("acct_1", SECRET, 400), (None, SECRET, 200)],
+)
+def test_webhook_of_connected_accounts_has_a_secret_of_its_own(
+    anonymous: Client, account: str | None, secret: str, status: int
+) -> None:
+    body = json.dumps({**ENVELOPE, **({"account": account} if account else {})}).encode()
+    assert hook(anonymous, body, signed(body, secret=secret)).status == status
+    assert [item.account for item in inbox()] == ([account] if status == 200 else [])
+
+
+@pytest.mark.parametrize(
+    ("subject", "object_id", "order_id"),
+    [
+        ({"id": "ch_1", "object": "charge", "metadata": {"order_id": "O1"}}, "ch_1", "O1"),
+        ({"id": "re_1", "object": "refund", "charge": "ch_1", "payment_intent": "pi_1"}, "ch_1", None),
+        ({"id": "re_1", "object": "refund", "charge": None, "payment_intent": "pi_1"}, "pi_1", None),
+        ({"id": "dp_1", "object": "dispute", "charge": "ch_1", "metadata": {}}, "ch_1", None),
+        ({"id": "cs_1", "object": "checkout.session", "metadata": {"order_id": "a b"}}, "cs_1", None),
+        ({"object": "balance"}, None, None),
+        ("text", None, None),
+    ],
+)
+def test_webhook_keeps_where_to_look_and_a_hint_whose_it_is(
+    anonymous: Client, subject: Any, object_id: str | None, order_id: str | None
+) -> None:
+    body = json.dumps({**ENVELOPE, "data": {"object": subject}}).encode()
+    assert hook(anonymous, body, signed(body)).status == 200
+    assert [(item.object_id, item.order_id) for item in inbox()] == [(object_id, order_id)]
+
+
 def test_webhook_without_a_secret_is_404(anonymous: Client) -> None:
-    bootstrap.services().receiving._secrets = ()
+    receiving = bootstrap.services().receiving
+    receiving._secrets = receiving._connect_secrets = tuple
     assert hook(anonymous, b"{}", signed(b"{}")).status == 404
 
 

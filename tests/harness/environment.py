@@ -19,6 +19,7 @@ VARIABLES = {
     "STRIPE_SECRET_KEY": "sk_test_local",
     "STRIPE_API_BASE": "http://127.0.0.1:9/_local/stripe",
     "STRIPE_WEBHOOK_SECRET": "whsec_test",
+    "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_connect",
     "TOKEN_KEYS": "k1:" + "0123456789abcdef" * 4,
     "MAIL_FROM": "Marquee <tickets@marquee.example>",
     "LIVE": "on",

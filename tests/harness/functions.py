@@ -34,6 +34,7 @@ PARAMETERS = {
     "/marquee/test/token-keys": VARIABLES["TOKEN_KEYS"],
     "/marquee/test/stripe-secret-key": VARIABLES["STRIPE_SECRET_KEY"],
     "/marquee/test/stripe-webhook-secret": VARIABLES["STRIPE_WEBHOOK_SECRET"],
+    "/marquee/test/stripe-connect-webhook-secret": VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET"],
 }
 
 
@@ -94,7 +95,7 @@ class Functions:
         self.clock = LateClock(bootstrap.services().clock)
         self._client = bootstrap.services().dynamodb
         self._streams = {source.handler.name: source for source in stream_sources(module.app, module)}
-        (self._timer,) = schedules(module.app, module)
+        self._timers = {one.handler.name: one for one in schedules(module.app, module)}
         self._sockets = {
             route: replace(handler, name=SOCKET_FUNCTIONS[route])
             for route, handler in socket_handlers(module.app, module).items()
@@ -118,6 +119,7 @@ class Functions:
                 token_keys="ssm:/marquee/test/token-keys:1",
                 stripe_secret_key="ssm:/marquee/test/stripe-secret-key:1",
                 stripe_webhook_secret="ssm:/marquee/test/stripe-webhook-secret:1",
+                stripe_connect_webhook_secret="ssm:/marquee/test/stripe-connect-webhook-secret:1",
                 stripe_api_base=self.stripe_url,
                 connections_endpoint="",
             )
@@ -177,9 +179,10 @@ class Functions:
         headers = {"Origin": origin or "https://a.example"}
         assert self.socket("$connect", connection_id, queryStringParameters=opening, headers=headers) == status
 
-    def tick(self) -> None:
-        """The timer."""
-        self.call(self._timer.handler, scheduled_event(self._timer, datetime.now(UTC)))
+    def tick(self, name: str) -> None:
+        """A timer runs."""
+        timer = self._timers[name]
+        self.call(timer.handler, scheduled_event(timer, datetime.now(UTC)))
 
     def mailed_token(self, address: str) -> str:
         """The token in the newest mail to an address; mails keep their text until they are sent."""

@@ -55,6 +55,7 @@ def test_references_name_the_version_and_hold_no_secret(parameters: Parameters) 
         "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:2",
         "STRIPE_SECRET_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",
+        "STRIPE_CONNECT_WEBHOOK_SECRET": "",
     }
 
 
