@@ -150,6 +150,7 @@ def _stripe(settings: Settings) -> StripeMount | None:
         public_url=f"{settings.origin}/_local/stripe",
         webhook_url=f"{settings.origin}/api/v1/stripe/webhook",
         webhook_secret=os.environ["STRIPE_WEBHOOK_SECRET"],
+        connect_webhook_secret=os.environ["STRIPE_CONNECT_WEBHOOK_SECRET"],
     )
 
 

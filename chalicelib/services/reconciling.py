@@ -1,14 +1,14 @@
 """Reconciling: asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
 
 Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
-were completed while their order still waits are looked at directly.
+were completed while their order knows of no payment are looked at directly.
 """
 
 from collections.abc import Callable
 
 from chalicelib import telemetry
 from chalicelib.domain.errors import MarqueeError
-from chalicelib.domain.order_facts import OrderState
+from chalicelib.domain.ids import is_ulid
 from chalicelib.ports import Clock
 from chalicelib.ports.payments import CompleteSession, Payments
 from chalicelib.ports.sales import Orders, Reconciled, Reconciliations
@@ -22,7 +22,6 @@ LONGEST_SECONDS = 30 * 24 * 3600 - 3600
 """How long Stripe keeps events (docs.stripe.com/api/events), less a margin."""
 PATIENCE_SECONDS = 120
 """How long a webhook may take before we ask."""
-_WAITING = {OrderState.RESERVED, OrderState.PENDING}
 
 
 class Reconciling:
@@ -73,16 +72,17 @@ class Reconciling:
         return sum(self._receiving.keep(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int) -> int:
-        """Look at completed sessions whose order waits; how many did."""
+        """Look at completed sessions whose order knows of no payment; how many there were."""
         longest = self._hold_seconds + 2 * 3600
         sessions = self._payments().complete_sessions(since=now - longest, account=account)
         return sum(self._look(session, account, now) for session in sessions)
 
     def _look(self, session: CompleteSession, account: str | None, now: int) -> bool:
-        if session.order_id is None or now - session.created < PATIENCE_SECONDS:
+        order_id = session.order_id or ""
+        if not is_ulid(order_id) or now - session.created < PATIENCE_SECONDS:
             return False
-        record = self._orders.load(session.order_id)
-        if record is None or record.state not in _WAITING:
+        record = self._orders.load(order_id)
+        if record is None or record.facts.issued or record.facts.charge_id is not None:
             return False
-        self._charging.sync_payment(session.id, account=account, order_id=session.order_id)
+        self._charging.sync_payment(session.id, account=account, order_id=order_id)
         return True

@@ -6,19 +6,14 @@ A route that the tour does not visit fails the test: what it needs must be seen 
 import io
 import json
 import zipfile
-from typing import Any
 
-from msgspec.structs import replace
-
-from chalicelib import bootstrap
 from chalicelib.domain.kinds import LISTS
-from chalicelib.domain.order import moved_on
-from chalicelib.domain.order_facts import Ended, OrderState
-from chalicelib.domain.times import moment
-from chalicelib.ports.sales import SaleChange, Sweep
+from chalicelib.domain.order_facts import OrderState
 from local.stripe_double import StripeDouble
+from tests.functional import gate_tour, money_tour
 from tests.functional.builders import EVENT
-from tests.functional.test_sale import BUYER, TICKET, signed
+from tests.functional.sale_steps import expire, form, order, pay, start_sweep, state_of
+from tests.functional.test_sale import TICKET, signed
 from tests.harness.environment import VARIABLES
 from tests.harness.functions import Functions, Traveller
 
@@ -35,6 +30,7 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     upload(on, host)
     listen(on, host)
     end_holds(on, stripe, host, event)
+    money_tour.run(on, stripe, host, event)
     forget_password(on)
 
 
@@ -153,44 +149,7 @@ def sell(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> No
     on.drain()
     assert {state_of(one["id"]) for one in (paid, late)} == {OrderState.PAID}
     assert state_of(cancelled["id"]) is OrderState.CANCELLED
-
-
-def form(ticket: str, quantity: int = 2) -> dict[str, Any]:
-    return {"lines": [{"ticket_type_id": ticket, "quantity": quantity}], "buyer": BUYER}
-
-
-def order(buyer: Traveller, event: str, ticket: str, **headers: str) -> Any:
-    """A new order, or the same again with the same Idempotency-Key."""
-    return buyer.post(f"/v1/events/{event}/orders", form(ticket), **headers).json
-
-
-def pay(stripe: StripeDouble, buyer: Traveller, made: Any) -> str:
-    """Pay on Stripe's page; nobody has told us yet. The checkout session's id."""
-    access = f"?access={made['access']}" if "access" in made else ""
-    url = buyer.post(f"/v1/orders/{made['id']}/payment{access}").json["checkout_url"]
-    session = str(url.rpartition("/")[2])
-    assert stripe.pay(session).paid
-    return session
-
-
-def state_of(order_id: str) -> OrderState:
-    found = bootstrap.services()._orders.load(order_id)
-    assert found is not None
-    return found.state
-
-
-def expire(order_id: str) -> None:
-    """End a hold as the timer does, in the moment before its payment is known."""
-    services = bootstrap.services()
-    record = services._orders.load(order_id)
-    assert record is not None
-    ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(services.clock.now()))
-    services._orders.write(SaleChange(before=record, after=ended))
-
-
-def start_sweep(minute: int) -> None:
-    """Let the timer begin here and not an hour ago, which is 2,000 queries later."""
-    assert bootstrap.services().releasing._holds.save_sweep(Sweep(minute, (), 0))
+    gate_tour.come_in(on, host, event, paid)
 
 
 def stripe_session_of_nobody(on: Functions) -> str:

@@ -55,8 +55,11 @@ def tour(database_endpoint: DatabaseEndpoint, chalice_app: Any) -> Iterator[tupl
         signature = {name.lower(): value for name, value in headers.items()}["stripe-signature"]
         return made.hook(body, signature)
 
-    secret = VARIABLES["STRIPE_WEBHOOK_SECRET"]
-    doubles = serve(lambda url: create_double(None, url, "http://hook.test/", secret, clock=time.time, post=deliver))
+    secrets = {"webhook_secret": VARIABLES["STRIPE_WEBHOOK_SECRET"]}
+    secrets["connect_secret"] = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET"]
+    doubles = serve(
+        lambda url: create_double(None, url, "http://hook.test/", **secrets, clock=time.time, post=deliver)
+    )
     for double, url in doubles:
         made = Functions(module, database_endpoint.database, recorder, url)
         with recorder.listening():

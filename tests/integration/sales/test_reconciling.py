@@ -28,6 +28,25 @@ def test_reconcile_completed_session_of_a_waiting_order_records_its_payment(shop
     assert shop.services.reconciling.reconcile() == 0
 
 
+def test_reconcile_payment_that_came_after_the_hold_is_honoured(shop: Shop) -> None:
+    record = shop.order((shop.ticket(3), 1))
+    session = shop.checkout(record)
+    shop.clock.seconds = START + 1000
+    shop.services.releasing.release_due()
+    shop.payments.pay(session)
+    assert shop.services.reconciling.reconcile() == 1
+    assert shop.state(record) is OrderState.PAID
+
+
+@pytest.mark.parametrize("named", [None, "nobody", "01ARZ3NDEKTSV4RRFFQ69G5FAV"])
+def test_reconcile_session_of_nobody_is_passed_over(shop: Shop, named: str | None) -> None:
+    session = shop.checkout(shop.order((shop.ticket(3), 1)))
+    shop.payments.pay(session, order_id=named)
+    shop.clock.seconds = START + 120
+    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+
+
 def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
     shop.payments.events = [event("evt_1", "cs_1"), event("evt_2", "cs_2", livemode=True)]
     assert shop.services.reconciling.reconcile() == 2
