@@ -4,13 +4,18 @@ A change is named by the first word of its sort key (adapters/dynamo/keys.py). t
 with all changes that a batch has of one partition and noun; every reaction bears being repeated.
 """
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
 
-from chalicelib.bootstrap import Services
-from chalicelib.domain.changes import Change
+from typing import TYPE_CHECKING
 
-Reaction = Callable[[list[Change]], None]
-Reactions = Mapping[str, Callable[[Services], Reaction]]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chalicelib.bootstrap import Services
+    from chalicelib.domain.changes import Change
+
+    Reaction = Callable[[list[Change]], None]
+    Reactions = Mapping[str, Callable[[Services], Reaction]]
 
 CONTENT: Reactions = {
     "IMPORT": lambda services: services.importing.on_changes,  # an upload was kept -> its event is made
@@ -19,6 +24,7 @@ CONTENT: Reactions = {
 
 SALES: Reactions = {
     "REFUND": lambda services: services.refunding.on_changes,  # a refund is wanted -> Stripe makes it
+    "CHECK_IN": lambda services: services.reporting.on_changes,  # somebody came in -> staff at the gate hear how many
 }
 
 STRIPE_INBOX: Reactions = {

@@ -1,28 +1,28 @@
-"""Streams: batches of DynamoDB change records in, partial batch answers out. Called by app.py.
+"""Streams: batches of DynamoDB change records in, partial batch answers out. Called by app.py; light.
 
 The boundary of everything a stream starts: a record that fails is reported and the others take effect. Lambda delivers
 again from the first failure on, so every reaction must bear being repeated.
 Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.domain.changes import Change, ChangeKind
-from chalicelib.reactions import Reaction, Reactions
 
-Event = dict[str, Any]
-Answer = dict[str, list[dict[str, str]]]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
+    from chalicelib.domain.changes import Change
+    from chalicelib.reactions import Reaction, Reactions
 
-class _Read(NamedTuple):
-    """A record that could be read, and the number to report it by."""
-
-    number: str
-    change: Change
+    Event = dict[str, Any]
+    Answer = dict[str, list[dict[str, str]]]
+    Read = tuple[str, Change]
+    """A record that could be read: the number to report it by, and the change."""
 
 
 def react(event: Event, reactions: Reactions) -> Answer:
@@ -31,10 +31,10 @@ def react(event: Event, reactions: Reactions) -> Answer:
     """
     services = bootstrap.services()
     reads, failed = _read_all(event)
-    for group in _grouped([read for read in reads if read.change.noun in reactions]):
-        reaction = partial(_call, reactions[group[0].change.noun], services)
+    for group in _grouped([(number, change) for number, change in reads if change.noun in reactions]):
+        reaction = partial(_call, reactions[group[0][1].noun], services)
         if not _attempt(reaction, group):
-            failed += [read.number for read in group if len(group) == 1 or not _attempt(reaction, [read])]
+            failed += [read[0] for read in group if len(group) == 1 or not _attempt(reaction, [read])]
     return _report(failed)
 
 
@@ -45,8 +45,8 @@ def _call(
     service(services)(changes)
 
 
-def _read_all(event: Event) -> tuple[list[_Read], list[str]]:
-    reads: list[_Read] = []
+def _read_all(event: Event) -> tuple[list[Read], list[str]]:
+    reads: list[Read] = []
     failed: list[str] = []
     for record in event["Records"]:
         number = record["dynamodb"]["SequenceNumber"]
@@ -55,12 +55,12 @@ def _read_all(event: Event) -> tuple[list[_Read], list[str]]:
     return reads, failed
 
 
-def _read(record: Mapping[str, Any], number: str, into: list[_Read]) -> None:
-    into.append(_Read(number, read_change(record)))
+def _read(record: Mapping[str, Any], number: str, into: list[Read]) -> None:
+    into.append((number, read_change(record)))
 
 
-def _attempt(reaction: Reaction, group: list[_Read]) -> bool:
-    return _guarded(group[0].number, lambda: reaction([read.change for read in group]))
+def _attempt(reaction: Reaction, group: list[Read]) -> bool:
+    return _guarded(group[0][0], lambda: reaction([change for _, change in group]))
 
 
 def _guarded(number: str, work: Callable[[], None]) -> bool:
@@ -73,10 +73,10 @@ def _guarded(number: str, work: Callable[[], None]) -> bool:
     return True
 
 
-def _grouped(reads: list[_Read]) -> list[list[_Read]]:
-    groups: dict[tuple[str, str], list[_Read]] = {}
+def _grouped(reads: list[Read]) -> list[list[Read]]:
+    groups: dict[tuple[str, str], list[Read]] = {}
     for read in reads:
-        groups.setdefault((read.change.partition, read.change.noun), []).append(read)
+        groups.setdefault((read[1].partition, read[1].noun), []).append(read)
     return list(groups.values())
 
 
@@ -86,6 +86,8 @@ def _report(failed: list[str]) -> Answer:
 
 def read_change(record: Mapping[str, Any]) -> Change:
     """The change that a stream record tells."""
+    from chalicelib.domain.changes import Change, ChangeKind
+
     data = record["dynamodb"]
     keys = _plain(data["Keys"])
     return Change(
