@@ -1,0 +1,62 @@
+"""Stripe as the gateway sees it: the test double, or Stripe's own test mode when a key of it is given.
+
+STRIPE_TEST_KEY=sk_test_… python -m pytest tests/contract
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import stripe
+
+from chalicelib.adapters.stripe_gateway import StripeGateway, client
+from local.stripe_double import create_double
+from tests.stripe_double.conftest import serve
+
+REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+PATIENCE_SECONDS = 60 if REAL_KEY else 10
+
+
+class StripeSide:
+    """Stripe's own side of things: what a buyer or the dashboard would do."""
+
+    def __init__(self, key: str, api_base: str) -> None:
+        self.gateway = StripeGateway(secret_key=key, api_base=api_base)
+        self.api: stripe.StripeClient = client(key, api_base)
+
+    def pay(self, order_id: str, method: str = "pm_card_visa", amount: int = 5000, currency: str = "eur") -> Any:
+        """A payment intent, confirmed on the server with one of Stripe's test methods."""
+        return self.api.v1.payment_intents.create(
+            {
+                "amount": amount,
+                "currency": currency,
+                "confirm": True,
+                "payment_method": method,
+                "payment_method_types": ["card"],
+                "metadata": {"order_id": order_id},
+            }
+        )
+
+
+@pytest.fixture(scope="session")
+def stripe_side() -> Iterator[StripeSide]:
+    """Stripe's test mode with a key of it, the test double otherwise."""
+    if REAL_KEY:
+        assert REAL_KEY.startswith("sk_test_"), "never a live key"
+        yield StripeSide(REAL_KEY, "")
+        return
+    for double, url in serve(lambda url: create_double(None, url, "", "whsec_test", clock=time.time)):
+        double.start()
+        yield StripeSide("sk_test_local", url)
+        double.stop()
+
+
+def eventually(look: Any) -> Any:
+    """What a look gives once it gives something: fees and disputes come late."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.2)
+    return found

@@ -1,0 +1,195 @@
+"""What the gateway expects of Stripe, against the double always and against Stripe's test mode on request."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import stripe
+
+from chalicelib.domain.charge import Charge, Payment, PaymentStatus
+from chalicelib.domain.ids import make_ulid
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Buyer, Line, Order, links_of
+from chalicelib.domain.order_facts import Dispute, OrderState
+from chalicelib.domain.refund import RefundReason, RefundWish
+from chalicelib.ports.payments import CheckoutRequest, RefundRefused
+from tests.contract.conftest import StripeSide, eventually
+
+NOW = datetime.now(UTC)
+
+
+def new_id() -> str:
+    return make_ulid(int(time.time() * 1000), secrets.token_bytes(10))
+
+
+def order(*prices: tuple[int, int], currency: str = "EUR") -> Order:
+    """An order of (price, quantity)."""
+    order_id = new_id()
+    lines = [
+        Line(ticket_type_id=new_id(), name="Day", quantity=quantity, price=Money(amount=amount, currency=currency))
+        for amount, quantity in prices
+    ]
+    total = sum(amount * quantity for amount, quantity in prices)
+    return Order(
+        id=order_id,
+        event_id=new_id(),
+        state=OrderState.RESERVED,
+        lines=lines,
+        total=Money(amount=total, currency=currency),
+        buyer=Buyer(name="Ada Lovelace", email="ada@example.org"),
+        created_at=NOW,
+        updated_at=NOW,
+        links=links_of(order_id),
+    )
+
+
+def request(asked: Order, attempt: int = 1) -> CheckoutRequest:
+    place = "https://tickets.example/orders/1"
+    return CheckoutRequest(asked, attempt, int(time.time()) + 3600, f"{place}/complete", f"{place}/pay")
+
+
+def wish(charge: Charge, amount: int, key: str = "one") -> RefundWish:
+    return RefundWish(
+        key=key,
+        order_id=charge.order_id,
+        charge_id=charge.id,
+        amount=amount,
+        currency=charge.currency,
+        reason=RefundReason.REQUESTED,
+        created_at=NOW,
+    )
+
+
+def paid(stripe_side: StripeSide, method: str = "pm_card_visa") -> Charge:
+    """The charge of a new payment, as the gateway shows it."""
+    order_id = new_id()
+    intent = stripe_side.pay(order_id, method)
+    found = stripe_side.gateway.payment(intent.id)
+    assert found is not None
+    assert found.charge is not None
+    assert found.charge.order_id == order_id
+    return found.charge
+
+
+def charge_of(stripe_side: StripeSide, charge: Charge) -> Charge:
+    found = stripe_side.gateway.payment(charge.id)
+    assert found is not None
+    assert found.charge is not None
+    return found.charge
+
+
+def test_open_checkout_twice_is_one_session_of_the_orders_total(stripe_side: StripeSide) -> None:
+    asked = request(order((2500, 2), (1050, 1)))
+    first, second = (stripe_side.gateway.open_checkout(asked) for _ in range(2))
+    assert first == second
+    assert stripe_side.gateway.payment(first.id) == Payment(
+        asked.order.id, PaymentStatus.OPEN, 6050, "EUR", livemode=False, session_id=first.id
+    )
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_open_checkout_in_a_currency_of_other_decimals_keeps_minor_units(
+    stripe_side: StripeSide, currency: str
+) -> None:
+    checkout = stripe_side.gateway.open_checkout(request(order((1500, 2), currency=currency)))
+    found = stripe_side.gateway.payment(checkout.id)
+    assert found is not None
+    assert (found.amount, found.currency) == (3000, currency)
+
+
+def test_close_checkout_ends_it_and_bears_repeating(stripe_side: StripeSide) -> None:
+    checkout = stripe_side.gateway.open_checkout(request(order((2500, 1))))
+    assert [stripe_side.gateway.close_checkout(checkout.id) for _ in range(2)] == [True, True]
+    found = stripe_side.gateway.payment(checkout.id)
+    assert found is not None
+    assert found.status is PaymentStatus.EXPIRED
+
+
+def test_close_checkout_of_nothing_is_closed(stripe_side: StripeSide) -> None:
+    assert stripe_side.gateway.close_checkout("cs_test_nothing") is True
+
+
+@pytest.mark.parametrize("object_id", ["cs_test_nothing", "pi_nothing", "ch_nothing"])
+def test_payment_of_nothing_is_none(stripe_side: StripeSide, object_id: str) -> None:
+    assert stripe_side.gateway.payment(object_id) is None
+
+
+def test_payment_by_intent_and_by_charge_is_the_same(stripe_side: StripeSide) -> None:
+    order_id = new_id()
+    intent = stripe_side.pay(order_id)
+    by_intent = stripe_side.gateway.payment(intent.id)
+    by_charge = stripe_side.gateway.payment(str(intent.latest_charge))
+    assert by_intent is not None
+    assert by_charge is not None
+    assert (by_intent.order_id, by_intent.status, by_intent.amount) == (order_id, PaymentStatus.PAID, 5000)
+    assert by_intent.charge is not None
+    assert by_charge.charge is not None
+    assert by_intent.charge.id == by_charge.charge.id
+
+
+def test_payment_shows_fee_and_net_once_they_are_known(stripe_side: StripeSide) -> None:
+    charge = paid(stripe_side)
+    settled = eventually(lambda: (found := charge_of(stripe_side, charge)).net is not None and found)
+    assert settled.fee + settled.net == sum(entry.amount for entry in settled.ledger)
+    assert [(entry.kind, entry.fee, entry.net) for entry in settled.ledger] == [("charge", settled.fee, settled.net)]
+
+
+def test_refund_asked_twice_is_made_once_and_shows_its_wish(stripe_side: StripeSide) -> None:
+    charge = paid(stripe_side)
+    assert stripe_side.gateway.refund(wish(charge, 700)) == stripe_side.gateway.refund(wish(charge, 700))
+    refunds = charge_of(stripe_side, charge).refunds
+    assert [(refund.amount, refund.request) for refund in refunds] == [(700, "one")]
+
+
+def test_refund_found_by_its_wish_when_the_key_is_forgotten(
+    stripe_side: StripeSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge = paid(stripe_side)
+    made = stripe_side.gateway.refund(wish(charge, 700))
+
+    def forbidden(*_: Any, **__: Any) -> None:
+        raise AssertionError("asked Stripe for another")
+
+    monkeypatch.setattr(stripe.RefundService, "create", forbidden)
+    assert stripe_side.gateway.refund(wish(charge, 700)) == made
+
+
+def test_refund_of_more_than_is_left_is_refused(stripe_side: StripeSide) -> None:
+    charge = paid(stripe_side)
+    stripe_side.gateway.refund(wish(charge, 4000))
+    with pytest.raises(RefundRefused):
+        stripe_side.gateway.refund(wish(charge, 2000, "two"))
+    stripe_side.gateway.refund(wish(charge, 1000, "three"))
+    with pytest.raises(RefundRefused) as refusal:
+        stripe_side.gateway.refund(wish(charge, 1, "four"))
+    assert refusal.value.code == "charge_already_refunded"
+    assert charge_of(stripe_side, charge).returned == 5000
+
+
+def test_refund_more_than_ten_times_shows_all(stripe_side: StripeSide) -> None:
+    charge = paid(stripe_side)
+    for number in range(12):
+        stripe_side.gateway.refund(wish(charge, 100, f"wish-{number}"))
+    found = charge_of(stripe_side, charge)
+    assert (len(found.refunds), found.returned) == (12, 1200)
+
+
+def test_dispute_shows_on_its_charge_and_in_the_ledger(stripe_side: StripeSide) -> None:
+    charge = paid(stripe_side, "pm_card_createDispute")
+    disputed = eventually(lambda: (found := charge_of(stripe_side, charge)).dispute and found)
+    assert disputed.dispute_standing is Dispute.OPEN
+    taken = eventually(lambda: [e for e in charge_of(stripe_side, charge).ledger if e.kind == "dispute"])
+    assert [entry.amount for entry in taken] == [-5000]
+
+
+def test_complete_sessions_leave_out_open_ones(stripe_side: StripeSide) -> None:
+    checkout = stripe_side.gateway.open_checkout(request(order((2500, 1))))
+    found = stripe_side.gateway.complete_sessions(since=int(time.time()) - 60)
+    assert checkout.id not in {session.id for session in found}
+
+
+def test_undelivered_events_are_listed_oldest_first(stripe_side: StripeSide) -> None:
+    found = [event.created for event in stripe_side.gateway.undelivered(since=int(time.time()) - 60)]
+    assert found == sorted(found)
