@@ -12,10 +12,11 @@ gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: l
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, WebsocketEvent
 
 from chalicelib import bootstrap, reactions
-from chalicelib.domain.kinds import LISTS
+from chalicelib.domain.kinds import LISTS, CodeKind
 from chalicelib.routes import (
     accounts,
     check_ins,
+    codes,
     docs,
     events,
     imports,
@@ -23,11 +24,14 @@ from chalicelib.routes import (
     notifications,
     orders,
     pages,
+    quotas,
     resources,
+    sales,
     stripe,
     stripe_accounts,
     ticket_types,
     tickets,
+    waiting_list,
 )
 from chalicelib.triggers import sockets, streams, timers
 
@@ -44,9 +48,12 @@ for module in (
     events,
     imports,
     ticket_types,
+    quotas,
+    waiting_list,
     orders,
     tickets,
     check_ins,
+    sales,
     stripe,
     stripe_accounts,
     notifications,
@@ -57,6 +64,8 @@ for module in (
     app.register_blueprint(module.routes)
 for kind in LISTS:
     app.register_blueprint(resources.routes_for(kind))
+for code_kind in CodeKind:
+    app.register_blueprint(codes.routes_for(code_kind))
 
 
 @app.lambda_function(name="stripe_webhook")

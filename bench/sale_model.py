@@ -8,6 +8,7 @@ Assumes that each shard and each part of a minute's orders has a partition to it
 from typing import Any
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import Busy, SoldOut
 from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.money import Money
@@ -97,7 +98,7 @@ def _buy(holding: Any, number: int, step: int, shards: int) -> str:
     milliseconds = 1_800_000_000_000 + step * 1000 // STEPS_A_SECOND
     draft = _draft(make_ulid(milliseconds, number.to_bytes(10, "big")))
     try:
-        holding.hold(SaleChange(after=draft), {TYPE: shards})
+        holding.hold(SaleChange(after=draft), [Demand(Limit.TICKETS, TYPE, 1, shards, ticket_type_id=TYPE)])
     except SoldOut:
         return "sold out"
     except Busy:

@@ -34,6 +34,7 @@ class Config(NamedTuple):
     application_fee_basis_points: int
     stripe_api_base: str
     order_hold_seconds: int
+    waiting_offer_seconds: int
     mail_from: str
     content_stream_arn: str
     sales_stream_arn: str
@@ -68,6 +69,8 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         application_fee_basis_points=_parsed(environment, "APPLICATION_FEE_BASIS_POINTS", _basis_points, problems) or 0,
         stripe_api_base=environment.get("STRIPE_API_BASE", ""),
         order_hold_seconds=_parsed(environment, "ORDER_HOLD_SECONDS", _seconds, problems, default="900") or 0,
+        waiting_offer_seconds=_parsed(environment, "WAITING_OFFER_SECONDS", _offer_seconds, problems, default="82800")
+        or 0,
         mail_from=environment.get("MAIL_FROM", ""),
         content_stream_arn=_text(environment, "CONTENT_STREAM_ARN", problems),
         sales_stream_arn=_text(environment, "SALES_STREAM_ARN", problems),
@@ -106,6 +109,15 @@ def _parsed(
 def _seconds(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 86_400:
         raise ValueError("must be whole seconds between 1 and 86400")
+    return int(text)
+
+
+def _offer_seconds(text: str) -> int:
+    """Stripe keeps a checkout session open for 24 hours at most, and one is opened half an hour beyond the deadline
+    (docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at).
+    """
+    if not text.isdigit() or not 1 <= int(text) <= 84_000:
+        raise ValueError("must be whole seconds between 1 and 84000")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 A change is named by the first word of its sort key (adapters/dynamo/keys.py). triggers/streams.py calls the service
 with all changes that a batch has of one partition and noun; every reaction bears being repeated.
+WHOLE_BATCH names those called with all changes of their noun instead, since they write many of them at once.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     Reaction = Callable[[list[Change]], None]
     Reactions = Mapping[str, Callable[[Services], Reaction]]
 
+WHOLE_BATCH = frozenset({"ORDER"})
+
 CONTENT: Reactions = {
     "IMPORT": lambda services: services.importing.on_changes,  # an upload was kept -> its event is made
     "EVENT": lambda services: services.clearing.on_changes,  # an event was deleted -> its parts go too
 }
 
 SALES: Reactions = {
+    "STOCK": lambda services: services.offering.on_changes,  # tickets came free -> whoever waits for them gets an offer
+    "ORDER": lambda services: services.tallying.on_changes,  # an order was written -> lists and totals of its event
     "REFUND": lambda services: services.refunding.on_changes,  # a refund is wanted -> Stripe makes it
     "CHECK_IN": lambda services: services.reporting.on_changes,  # somebody came in -> staff at the gate hear how many
 }

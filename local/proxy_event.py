@@ -174,8 +174,9 @@ def _header_value(value: object) -> str:
 
 
 def _bytes(body: str, found: dict[str, Any], request: HttpRequest, binary_types: list[str]) -> bytes:
-    """Base64 is decoded only for a client that asked for a binary type, as the gateway does."""
-    if found.get("isBase64Encoded") and is_binary(request.header("accept"), [*binary_types, "*/*"]):
+    """Base64 is decoded only for a client that asked for a binary type first, as the gateway does."""
+    first = request.header("accept").partition(",")[0]
+    if found.get("isBase64Encoded") and is_binary(first, [*binary_types, "*/*"]):
         try:
             return base64.b64decode(body, validate=True)
         except ValueError as error:

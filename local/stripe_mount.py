@@ -15,15 +15,25 @@ from local.stripe_double import StripeDouble, create_double
 class StripeMount:
     """Used by `runner` (start, stop, reset) and `site` (handle). Thread-safe."""
 
-    def __init__(self, directory: Path, *, public_url: str, webhook_url: str, webhook_secret: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        public_url: str,
+        webhook_url: str,
+        webhook_secret: str,
+        connect_webhook_secret: str = "",
+    ) -> None:
+        """`connect_webhook_secret` signs what happens in connected accounts; empty: the product is not told of it."""
         self._directory = directory
         self._told = (public_url, webhook_url, webhook_secret)
+        self._connect_secret = connect_webhook_secret
         self._lock = threading.Lock()
         self.double = self._create()
 
     def _create(self) -> StripeDouble:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return create_double(self._directory, *self._told)
+        return create_double(self._directory, *self._told, connect_secret=self._connect_secret)
 
     def handle(
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes

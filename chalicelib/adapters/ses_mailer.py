@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from chalicelib.domain.errors import UpstreamFailed
-from chalicelib.ports.notifications import Claimed, MailRefused, MailUncertain
+from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
@@ -60,15 +60,27 @@ class SesMailer:
 
 
 def _message(sender: str, mail: Claimed) -> dict[str, Any]:
+    simple: dict[str, Any] = {
+        "Subject": _utf8(header(mail.subject)),
+        "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
+    }
+    if mail.attachments:
+        simple["Attachments"] = [_attached(one) for one in mail.attachments]
     return {
         "FromEmailAddress": sender,
         "Destination": {"ToAddresses": [address(mail.to)]},
-        "Content": {
-            "Simple": {
-                "Subject": _utf8(header(mail.subject)),
-                "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
-            }
-        },
+        "Content": {"Simple": simple},
+    }
+
+
+def _attached(attachment: Attachment) -> dict[str, Any]:
+    """SES puts the message together: docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html"""
+    return {
+        "RawContent": attachment.content,
+        "FileName": attachment.name,
+        "ContentType": attachment.content_type,
+        "ContentDisposition": "ATTACHMENT",
+        "ContentTransferEncoding": "BASE64",
     }
 
 

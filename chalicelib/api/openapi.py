@@ -11,14 +11,20 @@ import msgspec
 from chalicelib.api.endpoint import REGISTERED, Registered
 from chalicelib.api.requests import Contract
 from chalicelib.api.schemas import resolve
+from chalicelib.domain.admission import TicketState
+from chalicelib.domain.order_facts import OrderState
 
 BASE = "/api"
 _REF = "#/components/schemas/{name}"
 _QUERY: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 200},
     "view": {"type": "string", "enum": ["public", "all"]},
-    "state": {"type": "string", "enum": ["unread", "read", "all"]},
     "order": {"type": "string", "enum": ["newest", "oldest"]},
+}
+_STATES: dict[str, list[str]] = {
+    "notifications": ["unread", "read", "all"],
+    "orders": [state.value for state in OrderState],
+    "attendees": [state.value for state in TicketState],
 }
 _PROBLEM = {
     "type": "object",
@@ -95,7 +101,8 @@ def _operation(route: Registered) -> dict[str, Any]:
 def _parameters(route: Registered) -> list[dict[str, Any]]:
     contract = route.contract
     found = [_parameter(name, "path", required=True) for name in re.findall(r"\{(\w+)\}", route.path)]
-    found += [_parameter(name, "query", schema=_QUERY.get(name)) for name in contract.query]
+    states = {"state": {"type": "string", "enum": _STATES.get(_tag(route.path))}}
+    found += [_parameter(name, "query", schema=(_QUERY | states).get(name)) for name in contract.query]
     if route.method in ("GET", "HEAD") and contract.status == 200:
         found.append(_parameter("If-None-Match", "header"))
     if contract.if_match:
@@ -176,4 +183,4 @@ def _patch(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _tag(path: str) -> str:
     parts = [part for part in path.split("/")[2:] if not part.startswith("{")]
-    return parts[1] if parts[0] == "events" and len(parts) > 1 else parts[0]
+    return parts[1].partition(".")[0] if parts[0] == "events" and len(parts) > 1 else parts[0]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from chalicelib import config, telemetry
 from chalicelib.bootstrap.content import ContentServices
+from chalicelib.bootstrap.limits import LimitServices
+from chalicelib.bootstrap.listings import ListingServices
 from chalicelib.bootstrap.live import LiveServices
-from chalicelib.bootstrap.payments import PaymentServices
 
 
-class Services(ContentServices, PaymentServices, LiveServices):
+class Services(ContentServices, LimitServices, ListingServices, LiveServices):
     """Everything a route or trigger may use, over one configuration."""
 
 

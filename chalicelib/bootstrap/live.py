@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.core import Core
+from chalicelib.bootstrap.sales import SalesServices
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.connection_store import DynamoConnections
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from chalicelib.services.browsing import Browsing
     from chalicelib.services.connecting import Connecting
     from chalicelib.services.mailing import Mailing
+    from chalicelib.services.reporting import Reporting
 
 
-class LiveServices(Core):
+class LiveServices(SalesServices):
     """Inboxes, sockets, pushes, mails."""
 
     @cached_property
@@ -88,6 +89,20 @@ class LiveServices(Core):
         return Broadcasting(self._connections, self._sign_ins, self._counters, self._pusher, self.clock)
 
     @cached_property
+    def reporting(self) -> Reporting:
+        """Counts at the gate, pushed."""
+        from chalicelib.services.reporting import Reporting
+
+        return Reporting(
+            attending=self.attending,
+            view=self._gate_view,
+            connections=self._connections,
+            sign_ins=self._sign_ins,
+            pusher=self._pusher,
+            clock=self.clock,
+        )
+
+    @cached_property
     def mailing(self) -> Mailing:
         """Sends queued mails."""
         from chalicelib.adapters.dynamo.notification_writes import DynamoMails
@@ -97,4 +112,5 @@ class LiveServices(Core):
             return Mailing(DynamoMails(), None, self.clock)
         from chalicelib.adapters.ses_mailer import SesMailer
 
-        return Mailing(DynamoMails(), SesMailer(region=self.config.region, sender=self.config.mail_from), self.clock)
+        mailer = SesMailer(region=self.config.region, sender=self.config.mail_from)
+        return Mailing(DynamoMails(), mailer, self.clock, tickets=self.issuing.attachment)

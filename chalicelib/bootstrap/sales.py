@@ -13,15 +13,18 @@ from chalicelib.bootstrap.core import Core
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
+    from chalicelib.adapters.dynamo.code_store import DynamoCodes
     from chalicelib.adapters.dynamo.gate_view import DynamoGateView
     from chalicelib.adapters.dynamo.sales_store import DynamoOrders
     from chalicelib.adapters.dynamo.staff import DynamoStaff
     from chalicelib.services.admitting import Admitting
     from chalicelib.services.attending import Attending
     from chalicelib.services.disclosing import Disclosing
+    from chalicelib.services.drafting import Drafting
     from chalicelib.services.holding import Holding
     from chalicelib.services.issuing import Issuing
     from chalicelib.services.ordering import Ordering
+    from chalicelib.services.redeeming import Redeeming
     from chalicelib.services.selling import Selling
     from chalicelib.services.showing import Showing
     from chalicelib.services.telling import Telling
@@ -77,6 +80,7 @@ class SalesServices(Core):
         return Selling(
             store=DynamoTicketTypes(),
             view=self._sales_view,
+            codes=self._codes,
             content=DynamoContentStore(),
             authorising=self.authorising,
             clock=self.clock,
@@ -90,6 +94,26 @@ class SalesServices(Core):
         return Holding(self._sales_view, self._orders)
 
     @cached_property
+    def _codes(self) -> DynamoCodes:
+        from chalicelib.adapters.dynamo.code_store import DynamoCodes
+
+        return DynamoCodes()
+
+    @cached_property
+    def redeeming(self) -> Redeeming:
+        """What codes are good for."""
+        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+        from chalicelib.services.redeeming import Redeeming
+
+        return Redeeming(self._codes, DynamoPeopleStore(), self.clock)
+
+    @cached_property
+    def _drafting(self) -> Drafting:
+        from chalicelib.services.drafting import Drafting
+
+        return Drafting(self.ids, self.cursor_key)
+
+    @cached_property
     def ordering(self) -> Ordering:
         """Orders, from the form to the pay page."""
         from chalicelib.services.ordering import Ordering
@@ -99,11 +123,11 @@ class SalesServices(Core):
             representations=self._representations,
             orders=self._orders,
             holding=self._holding,
+            redeeming=self.redeeming,
+            drafting=self._drafting,
             telling=self._telling,
             authorising=self.authorising,
             clock=self.clock,
-            ids=self.ids,
-            key=self.cursor_key,
             hold_seconds=self.config.order_hold_seconds,
         )
 
@@ -117,7 +141,7 @@ class SalesServices(Core):
     def _gate_view(self) -> DynamoGateView:
         from chalicelib.adapters.dynamo.gate_view import DynamoGateView
 
-        return DynamoGateView(self._reader)
+        return DynamoGateView(self._reader, self._queries)
 
     @cached_property
     def issuing(self) -> Issuing:

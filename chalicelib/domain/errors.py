@@ -104,8 +104,8 @@ class UnknownTicket(NotFound):
 
     code = "unknown_ticket"
 
-    def __init__(self) -> None:
-        super().__init__("This is not a ticket of this event.")
+    def __init__(self, detail: str = "This is not a ticket of this event.") -> None:
+        super().__init__(detail)
 
 
 class FeatureOff(NotFound):

@@ -202,6 +202,12 @@ def check_in_of(admission: Admission, ticket: Ticket, *, name: str | None) -> Ch
     )
 
 
+def tag_of(check_in: CheckIn) -> str:
+    """What tells a check-in from another one of the same ticket, after an undo: its ETag."""
+    named = f"{check_in.ticket} {check_in.checked_in_at.isoformat()}"
+    return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
 def offline_hash(code: str, *, salt: str) -> str:
     """What a scanner keeps of a code. 128 bits; codes have 130 that nobody knows, so no slow hash is needed."""
     return hashlib.sha256(f"{salt}{code}".encode()).hexdigest()[:32]

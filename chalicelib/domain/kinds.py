@@ -29,6 +29,13 @@ class Kind(StrEnum):
         return {Kind.EVENTS: "event_ver", Kind.SESSIONS: "session_ver"}.get(self, f"{self.value}_ver")
 
 
+class CodeKind(StrEnum):
+    """What a code that buyers type is for; the value is its path segment."""
+
+    ACCESS = "access-codes"
+    DISCOUNT = "discounts"
+
+
 LISTS = (Kind.MICROLOCATIONS, Kind.SESSIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.TRACKS)
 COUNTERS = tuple(sorted(kind.counter for kind in Kind))
 

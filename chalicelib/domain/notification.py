@@ -16,6 +16,7 @@ class NotificationAction(StrEnum):
     ORDER_PAID = "order_paid"
     ORDER_REFUNDED = "order_refunded"
     ORDER_EXPIRED = "order_expired"
+    TICKETS_OFFERED = "tickets_offered"
     PAYMENT_DISPUTED = "payment_disputed"
     PAYMENT_IN_REVIEW = "payment_in_review"
     CALL_FOR_PAPERS_OPEN = "call_for_papers_open"
@@ -35,10 +36,13 @@ class Notification(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """One mail to one address. `key` makes it unique: the same key is never sent twice."""
+    """One mail to one address. `key` makes it unique: the same key is never sent twice. `tickets_of` is an order whose
+    tickets go with it; they are printed when the mail is sent.
+    """
 
     key: str
     to: str
     subject: str
     text: str
     html: str
+    tickets_of: str | None = None

@@ -17,20 +17,35 @@ from msgspec import Meta, Struct, field
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.money import Money
 from chalicelib.domain.order_facts import Facts, OrderState, Position, Reason, position_of, state_of
-from chalicelib.domain.stock import Piece, Wanted
+from chalicelib.domain.stock import Piece
 from chalicelib.domain.text import Email, Id, Name
 
 MAX_TICKETS = 100
 """Tickets one order may have."""
+MAX_CODE = 200
+"""Characters of a code that a buyer sends; what is longer than any code is looked up in vain."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """Some tickets of one type at the price they had when the order was made."""
+    """Some tickets of one type at the price they had when the order was made, and what a discount takes off all of
+    them together: the same of each.
+    """
 
     ticket_type_id: str
     name: str
     quantity: int
     price: Money
+    discount: Money | None = None
+
+    @property
+    def unit_amount(self) -> int:
+        """What one ticket costs, in minor units."""
+        return self.price.amount - (self.discount.amount // self.quantity if self.discount else 0)
+
+    @property
+    def amount(self) -> int:
+        """What the line comes to, in minor units."""
+        return self.quantity * self.unit_amount
 
 
 class Buyer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,11 +88,6 @@ class Order(Struct, frozen=True, kw_only=True):
     refunded: Money | None = None
     links: Annotated[Links, Meta(description="Paths")]
 
-    @property
-    def wanted(self) -> list[Wanted]:
-        """What the order needs of each type."""
-        return [Wanted(line.ticket_type_id, line.quantity) for line in self.lines]
-
 
 class Checkout(NamedTuple):
     """An open checkout session of an order."""
@@ -90,7 +100,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     """An order with what only Marquee knows. `deadline` in Unix seconds; `version` rises with every write of the order
     or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
     (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
-    derive from, there once tickets were sold.
+    derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for.
     """
 
     order: Order
@@ -107,6 +117,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     note: str | None = None
     ticket_secret: str | None = None
     attendees: list[Attendee] = []
+    offer: str | None = None
 
     @property
     def id(self) -> str:
@@ -126,7 +137,7 @@ def links_of(order_id: str) -> Links:
 
 def total_of(lines: Sequence[Line]) -> int:
     """The sum of all lines in minor units."""
-    return sum(line.quantity * line.price.amount for line in lines)
+    return sum(line.amount for line in lines)
 
 
 def access_token(order_id: str, key: bytes) -> str:
@@ -150,6 +161,8 @@ class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lines: Annotated[list[OrderLineForm], Meta(min_length=1, max_length=10)]
     buyer: Buyer
     attendees: Annotated[list[Attendee], Meta(max_length=MAX_TICKETS)] = []
+    discount_code: Annotated[str, Meta(max_length=MAX_CODE)] | None = None
+    access_code: Annotated[str, Meta(max_length=MAX_CODE)] | None = None
 
     def violations(self) -> list[Violation]:
         """Rules that span fields."""

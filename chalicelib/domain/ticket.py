@@ -15,12 +15,15 @@ from chalicelib.domain.text import Html, Name
 
 MAX_QUANTITY = 1_000_000
 MAX_PER_ORDER = 100
+MAX_PER_BUYER = 10_000
 MAX_TYPES = 100
 """Ticket types an event may have: one list read takes all of them."""
 
 
 class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an organiser may set."""
+    """What an organiser may set. `max_per_buyer` counts a buyer's orders from when it is set. A hidden type is listed
+    for staff only; like one with `access_code_required`, which everybody sees, it is sold to who has an access code.
+    """
 
     name: Name
     description: Html = ""
@@ -30,7 +33,9 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sales_end: Moment | None = None
     min_per_order: Annotated[int, Meta(ge=1, le=MAX_PER_ORDER)] = 1
     max_per_order: Annotated[int, Meta(ge=1, le=MAX_PER_ORDER)] = 10
+    max_per_buyer: Annotated[int, Meta(ge=1, le=MAX_PER_BUYER)] | None = None
     hidden: bool = False
+    access_code_required: bool = False
     position: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
     def violations(self) -> list[Violation]:
@@ -42,6 +47,8 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             found.append(Violation("/sales_end", "must be after sales_start"))
         if self.max_per_order < self.min_per_order:
             found.append(Violation("/max_per_order", "must not be below min_per_order"))
+        if self.max_per_buyer is not None and self.max_per_buyer < self.min_per_order:
+            found.append(Violation("/max_per_buyer", "must not be below min_per_order"))
         if decimals(self.price.currency) == 3 and self.price.amount % 10:
             found.append(Violation("/price/amount", "must end in 0 in a currency of three decimals"))
         return found
@@ -53,6 +60,11 @@ class TicketType(TicketTypeFields, frozen=True, kw_only=True, forbid_unknown_fie
     id: str
     created_at: datetime
     updated_at: datetime
+
+
+def needs_code(ticket: TicketTypeFields) -> bool:
+    """Whether the type is sold only to who has an access code."""
+    return ticket.hidden or ticket.access_code_required
 
 
 def closed_because(ticket: TicketTypeFields, *, now: datetime, event_ends_at: datetime) -> str | None:

@@ -52,8 +52,9 @@ def _draw(canvas: Any, page: TicketPage, known: frozenset[int]) -> None:
         if text:
             top = _lines(canvas, text, known, size=size, top=top) - gap
     _qr(canvas, page.code, bottom=MARGIN + 48)
-    _centred(canvas, page.name, bottom=MARGIN + 28, size=9)
-    _centred(canvas, page.code[len(page.name) + 1 :], bottom=MARGIN + 14, size=9)
+    half = len(page.name) + 1  # on two lines, the first of which ends with a dash: to be typed as they are
+    _centred(canvas, page.code[:half], bottom=MARGIN + 28, size=9)
+    _centred(canvas, page.code[half:], bottom=MARGIN + 14, size=9)
 
 
 def _lines(canvas: Any, text: str, known: frozenset[int], *, size: float, top: float) -> float:

@@ -97,6 +97,14 @@ def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
     return _marked("Notifications unread", unread, ids)
 
 
+def check_ins_frame(event_id: str, counts: dict[str, Any]) -> str:
+    """How many are in; without the types where there are so many that they do not fit a frame."""
+    frame = {"meta": "Check-ins", "event_id": event_id, "counts": counts}
+    if _size(frame) > MAX_FRAME_OUT:
+        frame["counts"] = {**counts, "types": []}
+    return _frame(frame)
+
+
 def pong_frame() -> str:
     """The answer to ping."""
     return _frame({"meta": "pong"})

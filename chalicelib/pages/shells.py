@@ -3,7 +3,20 @@
 from chalicelib.pages.templating import render
 from chalicelib.pages.website import Website
 
-SHELLS = ("order", "pay", "complete", "sign-in", "sign-up", "verify", "reset", "notifications", "missing")
+SHELLS = (
+    "order",
+    "pay",
+    "complete",
+    "events",
+    "sales",
+    "check-in",
+    "sign-in",
+    "sign-up",
+    "verify",
+    "reset",
+    "notifications",
+    "missing",
+)
 
 
 def shell_page(name: str, website: Website) -> str:

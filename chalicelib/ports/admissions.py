@@ -56,6 +56,9 @@ class GateView(Protocol):
     def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders of an event that have or had tickets, in order, behind one of them."""
 
+    def gatekeepers(self, event_id: str) -> list[str]:
+        """Ids of users who may check in at an event, strongly consistent."""
+
     def people(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id; absent ones are left out."""
 

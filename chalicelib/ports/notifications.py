@@ -68,13 +68,25 @@ class Marks(Protocol):
         """Mark unread; how many were read. Raises NotFound when a single one does not exist."""
 
 
+class Attachment(NamedTuple):
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 class Claimed(NamedTuple):
-    """A mail that the caller may send now."""
+    """A mail that the caller may send now. `tickets_of` is an order whose tickets go with it; `attachments` are made
+    when it is sent and never stored.
+    """
 
     to: str
     subject: str
     text: str
     html: str
+    tickets_of: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Held(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.domain.charge import Charge, Payment
+    from chalicelib.domain.demand import Opening, Room
     from chalicelib.domain.notification import Mail, Notification
     from chalicelib.domain.order import OrderRecord
     from chalicelib.domain.refund import RefundWish
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 class Lost(Exception):
     """Nothing was written, since something was not as expected. `places` are shards with what they have left;
-    `names` the other things: `order`, `charge`, `marker`, `resource`, `event`.
+    `names` the other things: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
     """
 
     def __init__(self, names: frozenset[str], places: dict[Place, int] | None = None) -> None:
@@ -25,13 +26,19 @@ class Lost(Exception):
 
 
 class StoredTicketType(NamedTuple):
-    """A stored ticket type: representation without availability, how many shards its stock has."""
+    """A stored ticket type: representation without availability, how many shards its stock has, those of each quota it
+    shares. `terms` rises whenever its quotas change, or a waiting list for it begins or ends; tickets are only taken on
+    the terms of the moment. `waiting`: people wait for it, so nobody else may have what comes free.
+    """
 
     id: str
     etag: str
     body: str
     hidden: bool
     shards: int
+    quotas: tuple[tuple[str, int], ...] = ()
+    terms: int = 0
+    waiting: bool = False
 
 
 class StoredOrder(NamedTuple):
@@ -54,7 +61,10 @@ class SalesView(Protocol):
         """All ticket types of an event, by id."""
 
     def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
-        """What every shard has left, for ticket types with that many shards each; absent shards are left out."""
+        """What every shard has left, for owners of stock with that many shards each; absent shards are left out."""
+
+    def rooms(self, owners: list[str]) -> dict[str, Room]:
+        """How stock of one shard stands, strongly consistent; absent ones are left out."""
 
     def order(self, order_id: str) -> StoredOrder | None:
         """An order, strongly consistent."""
@@ -74,6 +84,9 @@ class TicketTypes(Protocol):
 
     def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
         """The stock of a ticket type, strongly consistent."""
+
+    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+        """The shards of all these owners of stock, who have that many each; strongly consistent."""
 
     def create(
         self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
@@ -98,8 +111,9 @@ class TicketTypes(Protocol):
 
 class SaleChange(NamedTuple):
     """Everything that one fact changes, written together or not at all. `before` None: the order is new. Stock moves
-    as the facts before and after say (domain/order_facts.py), by the allocation of the order afterwards. `wish` is a
-    refund that is wanted or a wanted one that came to an end.
+    as the facts before and after say (domain/order_facts.py), by the allocation of the order afterwards; `openings` is
+    such stock that comes to be, or grows, for it. `wish` is a refund that is wanted or a wanted one that came to an
+    end.
     """
 
     after: OrderRecord
@@ -109,6 +123,7 @@ class SaleChange(NamedTuple):
     charge: Charge | None = None
     surplus: bool = False
     wish: RefundWish | None = None
+    openings: tuple[Opening, ...] = ()
     notifications: tuple[Notification, ...] = ()
     mails: tuple[Mail, ...] = ()
 

@@ -1,7 +1,8 @@
 """Check-in at the gate, for an event's staff: one ticket, one visitor."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional
+from chalicelib.api.answering import conditional, created
+from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.domain.cursors import parse_page
@@ -28,11 +29,13 @@ def check_in(request: Request, event: str) -> Answer:
     """Who came in; 409 `already_checked_in` says who let them in before, and when."""
     import msgspec
 
+    from chalicelib.domain.gate import tag_of
+
     services = bootstrap.services()
     event_id = services.reading.event_id(event)
     made = services.admitting.check_in(event_id, request.body, caller=request.caller)
     location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
-    return Answer(msgspec.json.encode(made).decode(), 201, {"Location": location, "Cache-Control": PRIVATE})
+    return created(msgspec.json.encode(made).decode(), tag_of(made), location)
 
 
 @routes.get(
@@ -84,9 +87,10 @@ def reconcile(request: Request, event: str) -> Answer:
     return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
 
 
-@routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", status=204))
+@routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", if_match=True, status=204))
 def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
     """The ticket can be used again; that it was undone, by whom and when, stays known."""
     services = bootstrap.services()
-    services.admitting.undo(services.reading.event_id(event), ticket, caller=request.caller)
+    match = parse_match(request.header("if-match"))
+    services.admitting.undo(services.reading.event_id(event), ticket, match=match, caller=request.caller)
     return Answer(status=204)

@@ -73,6 +73,26 @@ def show_complete(request: Request, id: str) -> Answer:  # noqa: ARG001
     return _shell(request, "complete")
 
 
+@routes.get("/pages/events", page("The events that one runs"))
+def show_own_events(request: Request) -> Answer:
+    """The events of whose staff the reader is."""
+    return _shell(request, "events")
+
+
+@routes.get("/pages/events/{event}/sales", page("The sales of an event"))
+def show_sales(request: Request, event: str) -> Answer:  # noqa: ARG001
+    """Totals, orders, refunds and exports, for the event's staff."""
+    return _shell(request, "sales")
+
+
+@routes.get("/pages/events/{event}/check-in", page("The gate of an event"))
+def show_check_in(request: Request, event: str) -> Answer:  # noqa: ARG001
+    """Tickets are scanned here, with the camera too."""
+    answer = _shell(request, "check-in")
+    answer.headers["Permissions-Policy"] = answer.headers["Permissions-Policy"].replace("camera=()", "camera=(self)")
+    return answer
+
+
 @routes.get("/pages/sign-in", page("The sign-in page"))
 def show_sign_in(request: Request) -> Answer:
     """Sign in."""

@@ -4,7 +4,7 @@ from chalicelib import bootstrap
 from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
-from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.domain.cursors import parse_page
 
 routes = Routes(__name__)
@@ -34,6 +34,25 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     event_id = services.reading.event_id(event)
     view = services.authorising.view(request.principal, event_id, request.query.get("view"))
     return conditional(request, services.showing.ticket_type(event_id, id, view), view)
+
+
+@routes.post(
+    "/v1/events/{event}/access-codes/check",
+    Contract(
+        "See what an access code opens",
+        auth="none",
+        body="api.schemas.limits:AccessCodeCheck",
+        result="api.schemas.limits:TicketTypesOpened",
+        problems=(429,),
+    ),
+)
+def check_access_code(request: Request, event: str) -> Answer:
+    """The types an access code is for, hidden ones too. A POST, since codes are secrets and URLs are none."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    found = services.redeeming.access(event_id, request.body.code, source=request.source_ip, pointer="/code")
+    types = found.access.ticket_type_ids if found.access else []
+    return Answer(services.showing.opened(event_id, types), headers={"Cache-Control": PRIVATE})
 
 
 @routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))

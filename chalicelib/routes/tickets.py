@@ -6,7 +6,7 @@ the CDN (infra/stacks/edge.yaml) and the local gateway write into requests for t
 
 from chalicelib import bootstrap
 from chalicelib.api.answering import changed, conditional
-from chalicelib.api.conditional import none_match, quote
+from chalicelib.api.conditional import none_match, parse_match, quote
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.domain.errors import MalformedRequest
@@ -67,6 +67,7 @@ def show_pdf(request: Request, id: str) -> Answer:
         auth="optional",
         query=ACCESS,
         body="domain.admission:AttendeesForm",
+        if_match=True,
         result="domain.admission:TicketRead",
         many=True,
     ),
@@ -75,5 +76,7 @@ def change_attendees(request: Request, id: str) -> Answer:
     """The tickets, with other attendees; those not named stay as they are."""
     issuing = bootstrap.services().issuing
     access = request.query.get("access")
-    tag, body = issuing.change_attendees(id, request.body, principal=request.principal, access=access).load()
+    match = parse_match(request.header("if-match"))
+    found = issuing.change_attendees(id, request.body, principal=request.principal, access=access, match=match)
+    tag, body = found.load()
     return changed(body, tag)

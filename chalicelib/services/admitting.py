@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import structs
 
-from chalicelib.domain.admission import Ticket, TicketState, parse_code, parse_name, ticket_for
+from chalicelib.domain.admission import Ticket, TicketState, parse_code, parse_name, ticket_for, tickets_of
 from chalicelib.domain.errors import AlreadyCheckedIn, Busy, NotFound, TicketNotValid, UnknownTicket
 from chalicelib.domain.gate import (
     Act,
@@ -21,9 +21,11 @@ from chalicelib.domain.gate import (
     ReconcileForm,
     ScanResult,
     check_in_of,
+    tag_of,
 )
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.permission import Action
+from chalicelib.domain.preconditions import Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
@@ -58,8 +60,10 @@ class Admitting:
             raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
         return told
 
-    def undo(self, event_id: str, ticket_name: str, *, caller: Principal) -> None:
-        """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden, Busy."""
+    def undo(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
+        """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden,
+        PreconditionRequired, PreconditionFailed (somebody else undid it, and the ticket came in again), Busy.
+        """
         self._authorising.require(caller, event_id, Action.CHECK_IN)
         named = parse_name(ticket_name)
         if named is None:
@@ -68,6 +72,8 @@ class Admitting:
             before = self._admissions.find(event_id, *named)
             if before is None or not before.stands:
                 raise NotFound
+            told = self._standing(before)
+            require_match(match, etag=tag_of(told), body=msgspec.json.encode(told).decode())
             after = _with(before, Act(admitted=False, at=moment(self._clock.now()), by=caller.user_id))
             try:
                 self._admissions.write(after, before=before, order=None)
@@ -136,6 +142,13 @@ class Admitting:
         if ticket is None:
             raise UnknownTicket
         return order, ticket
+
+    def _standing(self, admission: Admission) -> CheckIn:
+        order = self._orders.load(admission.order_id)
+        found = [one for one in tickets_of(order) if one.number == admission.number] if order else []
+        if not found:
+            raise NotFound
+        return self._told(admission, found[0])
 
     def _told(self, admission: Admission, ticket: Ticket) -> CheckIn:
         by = admission.last.by

@@ -1,20 +1,27 @@
-"""Holding: takes tickets out of stock for an order, never more than there are. Called by services/ordering.py.
+"""Holding: takes tickets, and all else that is limited, out of stock for an order, never more than there is.
 
-Looks before it writes: when the shards show too little, the answer is "sold out" without any write. A shard that turns
-out emptier than it looked is remembered and the next one tried; before saying "sold out" after a lost race, all shards
-are read again with strong consistency.
+Called by services/ordering.py and services/offering.py; charging asks where tickets are for a payment that came late.
+Looks before it writes: when the shards show too little, the answer is a refusal without any write. A shard that turns
+out emptier than it looked is remembered and the next one tried; before refusing after a lost race, all shards are read
+again with strong consistency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from chalicelib.domain.errors import AlreadyExists, Busy, SoldOut
+from chalicelib.domain.demand import Demand, Opening, merged, refusal, room_for
+from chalicelib.domain.errors import AlreadyExists, Busy
 from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.stock import Piece, Place, Short, choose
+from chalicelib.domain.stock import MAX_SHARDS, Piece, Place, Short, Wanted, choose, is_quota, is_ticket_type
 from chalicelib.ports.sales import Lost, Orders, SaleChange, SalesView
+from chalicelib.services.demanding import demands_of_type
 
 TRIES = 60
+
+
+class TermsChanged(Exception):
+    """The terms of a ticket type are not what they were when its demands were made; make them again."""
 
 
 class Holding:
@@ -24,30 +31,37 @@ class Holding:
         self._view = view
         self._orders = orders
 
-    def hold(self, change: SaleChange, shards: dict[str, int]) -> OrderRecord:
-        """Write the new order of `change` with the shards it takes from; `shards` is how many each ticket type has.
-        An order that is paid already (free) takes its tickets for good. Raises SoldOut, AlreadyExists, Busy.
+    def hold(
+        self,
+        change: SaleChange,
+        demands: Sequence[Demand],
+        *,
+        write: Callable[[SaleChange], None] | None = None,
+    ) -> OrderRecord:
+        """Write the new order of `change` with all that it demands, by `write` when it is more than an order. One that
+        is paid already (free) takes its tickets for good. Raises SoldOut, InvalidInput (codes, a buyer's limit),
+        AlreadyExists, Busy, TermsChanged.
         """
-        draft = change.after
-        assert draft is not None, "a hold is of a new order"  # noqa: S101
-        lefts = self._view.lefts(shards)
+        draft, demands = change.after, merged(demands)
+        lefts, openings = self._look(demands)
         first_look, busy = True, None
         for _ in range(TRIES):
-            pieces = choose(draft.order.wanted, lefts, seed=draft.id)
+            pieces = choose([one.wanted for one in demands], lefts, seed=draft.id)
             if isinstance(pieces, Short):
                 if busy is not None:
                     raise busy
                 if first_look:
-                    raise _sold_out(pieces)
-                lefts, first_look = self._view.lefts(shards, consistent=True), True
+                    raise refusal(next(one for one in demands if one.owner == pieces.owner), pieces.available)
+                (lefts, openings), first_look = self._look(demands, consistent=True), True
                 continue
             record = msgspec.structs.replace(draft, allocation=tuple(pieces))
             try:
-                self._orders.write(change._replace(after=record))
+                (write or self._orders.write)(change._replace(after=record, openings=tuple(openings)))
             except Lost as lost:
-                if "order" in lost.names:
-                    raise AlreadyExists("This order exists already.") from None
+                _raise_unless_stock(lost)
                 lefts, first_look = {**lefts, **lost.places}, False
+                if any(one.most is not None for one in demands):
+                    lefts, openings = self._look(demands, consistent=True)
             except Busy as error:
                 busy = error
                 lefts = {**lefts, **dict.fromkeys(_places(record), 0)}
@@ -56,24 +70,53 @@ class Holding:
         raise busy or Busy("Too many buyers at once. Try again.")
 
     def find_again(self, record: OrderRecord) -> tuple[Piece, ...] | None:
-        """Tickets for an order whose own went back to stock, or None when too few are left. Nothing is written."""
-        shards = {}
-        for line in record.order.lines:
+        """Everything for an order whose own went back to stock, or None when too little is left. Its tickets on the
+        terms of now, which may name other quotas; its codes and its buyer's part as they were. Nothing is written.
+        """
+        demands = []
+        for index, line in enumerate(record.order.lines):
             stored = self._view.ticket_type(record.order.event_id, line.ticket_type_id, consistent=True)
             if stored is None:
                 return None
-            shards[stored.id] = stored.shards
-        found = choose(record.order.wanted, self._view.lefts(shards, consistent=True), seed=record.id)
+            demands += demands_of_type(stored, line.quantity, line=index)
+        wanted = [one.wanted for one in merged(demands)]
+        wanted += _besides_tickets(record)
+        shards = {one.owner: MAX_SHARDS for one in wanted} | {one.owner: one.shards for one in demands}
+        found = choose(wanted, self._view.lefts(shards, consistent=True), seed=record.id)
         return None if isinstance(found, Short) else tuple(found)
+
+    def _look(self, demands: Sequence[Demand], *, consistent: bool = False) -> tuple[dict[Place, int], list[Opening]]:
+        """What is left of all that is demanded, and the buyer's stock that must come to be or change for it."""
+        shards = {one.owner: one.shards for one in demands if one.most is None}
+        lefts = self._view.lefts(shards, consistent=consistent)
+        openings = []
+        limits = [one for one in demands if one.most is not None]
+        rooms = self._view.rooms([one.owner for one in limits]) if limits else {}
+        for one in limits:
+            left, opening = room_for(one, rooms.get(one.owner))
+            lefts[one.owner, 0] = left
+            openings += [opening] if opening else []
+        return lefts, openings
+
+
+def _raise_unless_stock(lost: Lost) -> None:
+    """Return when other shards may have what these no longer had."""
+    if "terms" in lost.names:
+        raise TermsChanged
+    if "order" in lost.names:
+        raise AlreadyExists("This order exists already.")
+    if lost.names:
+        raise lost
+
+
+def _besides_tickets(record: OrderRecord) -> list[Wanted]:
+    """What an order took that is neither tickets nor a quota of theirs."""
+    found: dict[str, int] = {}
+    for piece in record.allocation:
+        if not is_ticket_type(piece.owner) and not is_quota(piece.owner):
+            found[piece.owner] = found.get(piece.owner, 0) + piece.quantity
+    return [Wanted(owner, quantity) for owner, quantity in found.items()]
 
 
 def _places(record: OrderRecord) -> Sequence[Place]:
-    return [(record.order.lines[piece.line].ticket_type_id, piece.shard) for piece in record.allocation]
-
-
-def _sold_out(short: Short) -> SoldOut:
-    return SoldOut(
-        "Fewer tickets are left than you asked for.",
-        available=short.available,
-        ticket_type_id=short.ticket_type_id,
-    )
+    return [(piece.owner, piece.shard) for piece in record.allocation]

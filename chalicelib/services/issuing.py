@@ -6,7 +6,7 @@ with them, which makes the code of before worthless.
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -16,23 +16,17 @@ from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.permission import Action, allows
+from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.ports.admissions import Admissions
 from chalicelib.ports.content import Representations
+from chalicelib.ports.notifications import Attachment
 from chalicelib.ports.sales import Lost, Orders
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.disclosing import is_buyer
 from chalicelib.services.reading import Found
 
 TRIES = 5
-
-
-class Attachment(NamedTuple):
-    """A file that goes with a mail."""
-
-    name: str
-    content_type: str
-    content: bytes
 
 
 class Issuing:
@@ -88,15 +82,24 @@ class Issuing:
         return _printed(record, tickets, self._event(record))
 
     def change_attendees(
-        self, order_id: str, form: AttendeesForm, *, principal: Principal | None, access: str | None
+        self,
+        order_id: str,
+        form: AttendeesForm,
+        *,
+        principal: Principal | None,
+        access: str | None,
+        match: Match = frozenset({ANY}),
     ) -> Found:
-        """Other people come: their tickets get new codes, those of before are dead. Raises NotFound, Forbidden (staff),
-        InvalidInput, TicketNotValid (void, suspended or used), OrderNotPayable.
+        """Other people come: their tickets get new codes, those of before are dead. `match` is of the list of tickets.
+        Raises NotFound, Forbidden (staff), PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid
+        (void, suspended or used), OrderNotPayable.
         """
         for _ in range(TRIES):
             before = self._readable(order_id, principal, access)
             if not is_buyer(before, principal=principal, access=access):
                 raise Forbidden("Only the buyer may do this.")
+            tag, body = self._listed(before).load()
+            require_match(match, etag=tag, body=body)
             tickets = tickets_of(before)
             if not tickets:
                 raise TicketNotValid("There are tickets once the order is paid.", code="no_tickets")

@@ -7,15 +7,16 @@ time.
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from chalicelib import telemetry
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.ports import Clock
-from chalicelib.ports.notifications import Claimed, Held, Mailer, MailRefused, Mails, MailUncertain
+from chalicelib.ports.notifications import Attachment, Claimed, Held, Mailer, MailRefused, Mails, MailUncertain
 
-CLAIM_SECONDS = 15
-"""Longer than one send takes (adapters/ses_mailer.py)."""
+CLAIM_SECONDS = 25
+"""Longer than one send takes (adapters/ses_mailer.py) after a hundred tickets were printed."""
 MOST_SENDS = 2
 
 
@@ -23,12 +24,18 @@ class Mailing:
     """Sends mails. Without a mailer (MAIL_FROM is not set) they stay queued."""
 
     def __init__(
-        self, mails: Mails, mailer: Mailer | None, clock: Clock, sleep: Callable[[float], None] = time.sleep
+        self,
+        mails: Mails,
+        mailer: Mailer | None,
+        clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
+        tickets: Callable[[str], Attachment | None] | None = None,
     ) -> None:
         self._mails = mails
         self._mailer = mailer
         self._clock = clock
         self._sleep = sleep
+        self._tickets = tickets
 
     def send(self, changes: list[Change]) -> None:
         """Send the mails that are new. Raises Busy, UpstreamFailed, MailUncertain: try again later."""
@@ -43,8 +50,9 @@ class Mailing:
         claimed = self._claim(mail_id)
         if claimed is None:
             return
+        whole = self._with_tickets(mail_id, claimed)
         try:
-            self._mailer.send(claimed)
+            self._mailer.send(whole)
         except MailRefused as refusal:
             self._settle(mail_id, "refused", reason=str(refusal))
         except UpstreamFailed:
@@ -55,6 +63,16 @@ class Mailing:
             raise
         else:
             self._settle(mail_id, "sent")
+
+    def _with_tickets(self, mail_id: str, claimed: Claimed) -> Claimed:
+        """The mail with the tickets it announces, as they are now; without, when they are not valid any more."""
+        if claimed.tickets_of is None or self._tickets is None:
+            return claimed
+        with ExitStack() as otherwise:
+            otherwise.callback(self._mails.give_back, mail_id, sent_perhaps=False)
+            attachment = self._tickets(claimed.tickets_of)
+            otherwise.pop_all()
+        return claimed if attachment is None else claimed._replace(attachments=(attachment,))
 
     def _claim(self, mail_id: str) -> Claimed | None:
         """The mail, once whoever else holds it has let go or died; None when it is settled."""

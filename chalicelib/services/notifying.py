@@ -20,8 +20,9 @@ _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
 
 
 class Words(NamedTuple):
-    """What is said about an order. `{event}`, `{total}` and `{amount}` stand for the event's name, the order's total
-    and an amount of money; `link` is what the way to the order is called, `subject` a mail's, when not the title.
+    """What is said about an order. `{event}`, `{total}`, `{amount}` and `{until}` stand for the event's name, the
+    order's total, an amount of money and the end of its hold; `link` is what the way to the order is called, `subject` a mail's, when not the title,
+    `attached` what a mail says of its attachment.
     """
 
     title: str
@@ -29,6 +30,7 @@ class Words(NamedTuple):
     link: str = "See your order"
     amount: int = 0
     subject: str = ""
+    attached: str = ""
 
 
 PAID = Words(
@@ -36,6 +38,7 @@ PAID = Words(
     "Thank you. Your order for {event} is paid: {total}.",
     link="See your tickets",
     subject="Your tickets for {event}",
+    attached="Your tickets are attached, a page each. If you change who comes, print them again from your order.",
 )
 PAID_TWICE = Words(
     "Paid twice: {event}",
@@ -48,6 +51,11 @@ PAID_TOO_LATE = Words(
 PAYMENT_FAILED = Words(
     "Payment failed: {event}",
     "The payment of your order for {event} did not succeed, so its tickets are on sale again. You were not charged.",
+)
+OFFERED = Words(
+    "Tickets for you: {event}",
+    "The tickets for {event} that you waited for came free: {total}. They are kept for you until {until}; pay by then.",
+    link="Pay for your tickets",
 )
 HOLD_ENDED = Words(
     "Not paid in time: {event}", "Your order for {event} was not paid in time, so its tickets are on sale again."
@@ -105,14 +113,23 @@ def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: st
         to=order.buyer.email,
         subject=(words.subject or words.title).format(event=event_name, **parts),
         name=order.buyer.name,
-        lines=[words.text.format(event=event_name, **parts), f"Order {order.id}"],
+        lines=[
+            words.text.format(event=event_name, **parts),
+            *([words.attached] if words.attached else []),
+            f"Order {order.id}",
+        ],
         link=(words.link, url),
     )
 
 
 def _parts(words: Words, order: Order) -> dict[str, str]:
     currency = order.total.currency
-    return {"total": display(order.total.amount, currency), "amount": display(words.amount, currency)}
+    until = f"{order.expires_at:%d %B %Y, %H:%M} UTC" if order.expires_at else ""
+    return {
+        "total": display(order.total.amount, currency),
+        "amount": display(words.amount, currency),
+        "until": until,
+    }
 
 
 def verify_mail(*, to: str, name: str, url: str, key: str) -> Mail:

@@ -4,52 +4,55 @@ Prices, limits and sale windows are the server's; the form only says what and ho
 the pay page: services/paying.py; ends of an order: services/releasing.py and services/charging.py.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.domain.cursors import CursorKey
+from chalicelib.domain.basket import check_total, checked_lines, discounted
+from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import (
     AlreadyExists,
+    Busy,
     Forbidden,
     InvalidInput,
     NotFound,
     SaleClosed,
     SoldOut,
     StillRunning,
-    Violation,
 )
 from chalicelib.domain.event import Event
 from chalicelib.domain.ids import is_ulid, milliseconds_of
 from chalicelib.domain.kinds import Kind, View
-from chalicelib.domain.money import Money, display, minimum_charge
-from chalicelib.domain.order import (
-    Line,
-    Order,
-    OrderForm,
-    OrderRecord,
-    access_token,
-    links_of,
-    total_of,
-)
-from chalicelib.domain.order_facts import Facts, OrderState, state_of
+from chalicelib.domain.order import OrderForm, OrderRecord
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.permission import Action, allows
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import revive
-from chalicelib.domain.ticket import TicketType, closed_because
+from chalicelib.domain.ticket import TicketType, needs_code
 from chalicelib.domain.times import moment
-from chalicelib.ports import Clock, Ids
+from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
-from chalicelib.ports.sales import Orders, SaleChange, SalesView
+from chalicelib.ports.sales import Orders, SaleChange, SalesView, StoredTicketType
 from chalicelib.services.authorising import Authorising
-from chalicelib.services.disclosing import hash_of_access, is_buyer
-from chalicelib.services.holding import Holding
+from chalicelib.services.demanding import demand_of_code, demands_of_buyer, demands_of_type
+from chalicelib.services.disclosing import is_buyer
+from chalicelib.services.drafting import Drafting, Wish
+from chalicelib.services.holding import Holding, TermsChanged
+from chalicelib.services.redeeming import Redeemed, Redeeming
 from chalicelib.services.telling import Telling
 
 LATE_SECONDS = 60
 """An order is written this soon after its id was made, or not at all: the timer that releases holds looks at each
 minute's orders only once they are due (ADR 0004)."""
-MAX_TOTAL = 99_999_999
+TRIES = 5
+
+
+class Codes(NamedTuple):
+    """The codes of a form."""
+
+    discount: Redeemed | None = None
+    access: Redeemed | None = None
 
 
 class Ordering:
@@ -62,32 +65,33 @@ class Ordering:
         representations: Representations,
         orders: Orders,
         holding: Holding,
+        redeeming: Redeeming,
+        drafting: Drafting,
         telling: Telling,
         authorising: Authorising,
         clock: Clock,
-        ids: Ids,
-        key: CursorKey,
         hold_seconds: int,
     ) -> None:
         self._view = view
         self._representations = representations
         self._orders = orders
         self._holding = holding
+        self._redeeming = redeeming
+        self._drafting = drafting
         self._telling = telling
         self._authorising = authorising
         self._clock = clock
-        self._ids = ids
-        self._key = key
         self._hold_seconds = hold_seconds
 
     def create(
-        self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str
+        self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str, source: str = ""
     ) -> tuple[OrderRecord, str | None]:
-        """A new order and, without an account, its access token. Raises NotFound, SaleClosed, SoldOut, InvalidInput,
-        StillRunning (a repeated request took over too late: its next try begins anew).
+        """A new order and, without an account, its access token. `source` is where the request came from: it may only
+        guess so many codes. Raises NotFound, SaleClosed, SoldOut, InvalidInput, TooManyAttempts, StillRunning (a
+        repeated request took over too late: its next try begins anew).
         """
-        record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id)
-        return record, None if record.access_hash is None else access_token(new_id, self._key())
+        record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id, source=source)
+        return record, None if record.access_hash is None else self._drafting.access(new_id)
 
     def load(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
@@ -110,25 +114,71 @@ class Ordering:
             raise StillRunning("The first request with this Idempotency-Key came to nothing. Send it again.")
         return found
 
-    def _create(self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str) -> OrderRecord:
-        now = moment(self._clock.now())
+    def _create(
+        self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str, source: str
+    ) -> OrderRecord:
         event = self._event(event_id, caller)
-        staff = self._authorising.role(caller, event_id) is not None
-        stored = [self._view.ticket_type(event_id, line.ticket_type_id) for line in form.lines]
-        found = [s if s is not None and (staff or not s.hidden) else None for s in stored]
-        tickets = [None if s is None else msgspec.json.decode(s.body, type=TicketType) for s in found]
-        lines = checked_lines(form, tickets, now=now, event=event)
-        record = self._draft(event_id, form, lines, caller=caller, new_id=new_id, now=now)
-        change = SaleChange(after=record)
-        if record.state is OrderState.PAID:
-            change = self._telling.about(change, event_name=event.name)
+        codes = self._codes(event_id, form, source)
         try:
-            return self._holding.hold(change, {s.id: s.shards for s in found if s is not None})
-        except (AlreadyExists, SoldOut):  # the same request may have come before, and taken the last tickets
+            for attempt in range(TRIES):
+                change, demands = self._prepare(
+                    event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
+                )
+                try:
+                    return self._holding.hold(change, demands)
+                except TermsChanged:
+                    continue
+        except (AlreadyExists, SoldOut, InvalidInput):  # the same request may have come before, and taken the last
             existing = self._orders.load(new_id)
             if existing is None:
                 raise
             return existing
+        raise Busy("These tickets are being changed. Try again.")
+
+    def _codes(self, event_id: str, form: OrderForm, source: str) -> Codes:
+        discount, access = form.discount_code, form.access_code
+        return Codes(
+            self._redeeming.discount(event_id, discount, source=source) if discount is not None else None,
+            self._redeeming.access(event_id, access, source=source) if access is not None else None,
+        )
+
+    def _prepare(
+        self,
+        event: Event,
+        form: OrderForm,
+        codes: Codes,
+        *,
+        caller: Principal | None,
+        new_id: str,
+        consistent: bool,
+    ) -> tuple[SaleChange, list[Demand]]:
+        """The order before it takes stock, with all it demands. Raises InvalidInput, SaleClosed, SoldOut."""
+        now = moment(self._clock.now())
+        stored = [self._view.ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines]
+        types = [None if one is None else msgspec.json.decode(one.body, type=TicketType) for one in stored]
+        lines = checked_lines(
+            form.lines,
+            types,
+            now=now,
+            event_ends_at=event.ends_at,
+            access=codes.access.access if codes.access else None,
+            is_staff=self._authorising.role(caller, event.id) is not None,
+        )
+        if codes.discount and codes.discount.discount:
+            lines = discounted(lines, codes.discount.discount)
+        check_total(lines)
+        found, tickets = [one for one in stored if one], [one for one in types if one]
+        _refuse_while_others_wait(found)
+        user_id = caller.user_id if caller else None
+        demands = [d for i, one in enumerate(found) for d in demands_of_type(one, lines[i].quantity, line=i)]
+        demands += _demands_of_codes(codes, tickets)
+        demands += demands_of_buyer(lines, tickets, email=form.buyer.email, user_id=user_id)
+        deadline = int(now.timestamp()) + self._hold_seconds
+        wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
+        change = SaleChange(after=self._drafting.draft(wish, order_id=new_id, now=now))
+        if change.after.state is OrderState.PAID:
+            change = self._telling.about(change, event_name=event.name)
+        return change, demands
 
     def _event(self, event_id: str, caller: Principal | None) -> Event:
         public = self._representations.event(event_id, View.PUBLIC)
@@ -139,75 +189,17 @@ class Ordering:
             raise NotFound
         raise SaleClosed("Publish the event before it sells tickets.")
 
-    def _draft(
-        self,
-        event_id: str,
-        form: OrderForm,
-        lines: list[Line],
-        *,
-        caller: Principal | None,
-        new_id: str,
-        now: datetime,
-    ) -> OrderRecord:
-        deadline = int(now.timestamp()) + self._hold_seconds
-        total = Money(amount=total_of(lines), currency=lines[0].price.currency)
-        free = total.amount == 0
-        facts = Facts(issued=free)
-        order = Order(
-            id=new_id,
-            event_id=event_id,
-            state=state_of(facts),
-            lines=lines,
-            total=total,
-            buyer=form.buyer,
-            created_at=now,
-            updated_at=now,
-            expires_at=None if free else moment(deadline),
-            paid_at=now if free else None,
-            links=links_of(new_id),
-        )
-        return OrderRecord(
-            order=order,
-            version=1,
-            deadline=deadline,
-            allocation=(),
-            facts=facts,
-            ticket_secret=self._ids.new_secret() if free else None,
-            user_id=caller.user_id if caller else None,
-            access_hash=None if caller else hash_of_access(access_token(new_id, self._key())),
-            attendees=form.attendees,
-        )
+
+def _demands_of_codes(codes: Codes, tickets: Sequence[TicketType]) -> list[Demand]:
+    """A use of each code that makes a difference."""
+    found = [demand_of_code(Limit.DISCOUNT, codes.discount.stored)] if codes.discount else []
+    if codes.access and any(needs_code(ticket) for ticket in tickets):
+        found.append(demand_of_code(Limit.ACCESS, codes.access.stored))
+    return found
 
 
-def checked_lines(form: OrderForm, tickets: list[TicketType | None], *, now: datetime, event: Event) -> list[Line]:
-    """The lines of an order at the server's prices. Raises InvalidInput with every violation, SaleClosed."""
-    violations = []
-    lines = []
-    for index, (asked, ticket) in enumerate(zip(form.lines, tickets, strict=True)):
-        if ticket is None:
-            violations.append(Violation(f"/lines/{index}/ticket_type_id", "names no ticket type on sale here"))
-            continue
-        if not ticket.min_per_order <= asked.quantity <= ticket.max_per_order:
-            rule = f"must be from {ticket.min_per_order} to {ticket.max_per_order}"
-            violations.append(Violation(f"/lines/{index}/quantity", rule))
-        lines.append(Line(ticket_type_id=ticket.id, name=ticket.name, quantity=asked.quantity, price=ticket.price))
-    if len({line.price.currency for line in lines}) > 1:
-        violations.append(Violation("/lines", "must be in one currency"))
-    if violations:
-        raise InvalidInput(violations)
-    _check_total(lines)
-    for ticket in tickets:
-        closed = ticket and closed_because(ticket, now=now, event_ends_at=event.ends_at)
-        if closed:
-            raise SaleClosed(closed)
-    return lines
-
-
-def _check_total(lines: list[Line]) -> None:
-    total, currency = total_of(lines), lines[0].price.currency
-    if total > MAX_TOTAL:
-        raise InvalidInput([Violation("/lines", "come to more than one payment can carry")], code="above_maximum")
-    least = minimum_charge(currency)
-    if 0 < total < least:
-        rule = f"come to {display(total, currency)}; the smallest payment is {display(least, currency)}"
-        raise InvalidInput([Violation("/lines", rule)], code="below_minimum")
+def _refuse_while_others_wait(stored: Sequence[StoredTicketType]) -> None:
+    """Raise SoldOut for a type that people wait for: what comes free is theirs (services/offering.py)."""
+    for one in stored:
+        if one.waiting:
+            raise SoldOut("Others wait for these tickets. Join the waiting list.", available=0, ticket_type_id=one.id)

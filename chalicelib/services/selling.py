@@ -4,6 +4,7 @@ A type's ETag as clients see it is `<type>-<available>`; If-Match looks at the p
 placed meanwhile does not get in an editor's way.
 """
 
+import json
 from typing import Any
 
 import msgspec
@@ -19,21 +20,22 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.event import Event
 from chalicelib.domain.ids import is_ulid
-from chalicelib.domain.kinds import Kind
+from chalicelib.domain.kinds import CodeKind, Kind
 from chalicelib.domain.permission import Action
 from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import Representation, represent, revive
-from chalicelib.domain.stock import Shard, resize, shard_count, split
+from chalicelib.domain.stock import resize, shard_count, split
 from chalicelib.domain.ticket import MAX_TYPES, TicketType, TicketTypeFields
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore
+from chalicelib.ports.limits import Codes
 from chalicelib.ports.sales import Lost, SalesView, StoredTicketType, TicketTypes
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.publishing import as_fields, sanitised
-from chalicelib.services.showing import with_availability
+from chalicelib.services.showing import least_left, shards_of, with_availability
 
 TRIES = 8
 _HTML = ("description",)
@@ -47,6 +49,7 @@ class Selling:
         *,
         store: TicketTypes,
         view: SalesView,
+        codes: Codes,
         content: ContentStore,
         authorising: Authorising,
         clock: Clock,
@@ -54,6 +57,7 @@ class Selling:
     ) -> None:
         self._store = store
         self._view = view
+        self._codes = codes
         self._content = content
         self._authorising = authorising
         self._clock = clock
@@ -104,11 +108,15 @@ class Selling:
 
     def delete(self, event_id: str, ticket_type_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a type of which nothing is held or sold. Raises NotFound, Forbidden, PreconditionRequired,
-        PreconditionFailed, StillReferenced.
+        PreconditionFailed, StillReferenced (with the quotas and codes that name it).
         """
         self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, ticket_type_id, match)
+            if referrers := self._referrers(event_id, stored):
+                raise StillReferenced("Quotas or codes still name it.", referrers=referrers)
+            if stored.waiting:
+                raise StillReferenced("People wait for it.")
             try:
                 self._store.delete(event_id, stored, tag=self._ids.new_id())
             except Lost as lost:
@@ -127,6 +135,11 @@ class Selling:
         if fields.price.currency != event.currency:
             raise InvalidInput([Violation("/price/currency", f"must be the event's, {event.currency}")])
 
+    def _referrers(self, event_id: str, stored: StoredTicketType) -> list[str]:
+        codes = [one for kind in CodeKind for one in self._codes.load_all(event_id, kind)]
+        naming = [one.id for one in codes if stored.id in (json.loads(one.body)["ticket_type_ids"] or ())]
+        return [*dict(stored.quotas), *naming]
+
     def _matching(self, event_id: str, ticket_type_id: str, match: Match) -> StoredTicketType:
         stored = self._existing(event_id, ticket_type_id)
         parts = None if match is None else frozenset(tag if tag == ANY else tag.partition("-")[0] for tag in match)
@@ -144,8 +157,9 @@ class Selling:
         return stored
 
     def _shown(self, stored: StoredTicketType) -> Representation:
-        shards: list[Shard] = self._store.shards(stored.id, stored.shards)
-        return Representation(*with_availability(stored.etag, stored.body, sum(shard.left for shard in shards)))
+        stocks = self._store.stocks(shards_of([stored]))
+        left = {owner: sum(shard.left for shard in shards) for owner, shards in stocks.items()}
+        return Representation(*with_availability(stored.etag, stored.body, least_left(stored, left)))
 
 
 def _raise_unless_moved(lost: Lost) -> None:

@@ -6,11 +6,13 @@ made from the stored type and its shards, and the ETag names both.
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 
 from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import View
 from chalicelib.domain.pagination import Page
+from chalicelib.domain.stock import Place, quota_stock
 from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import SalesView, StoredTicketType
 from chalicelib.services.reading import Found
@@ -31,8 +33,7 @@ class Showing:
         shown = sorted((s for s in stored if view is View.ALL or not s.hidden), key=_place)
         rest = [one for one in shown if _place(one) > page.after]
         chosen = rest[: page.limit]
-        lefts = self._view.lefts({one.id: one.shards for one in chosen}, consistent=view is View.ALL)
-        items = ",".join(with_available(one.body, _available(one.id, lefts)) for one in chosen)
+        items = ",".join(self._with_available(chosen, view))
         cursor = "null"
         if len(rest) > page.limit:
             scope = ticket_types_scope(event_id, view)
@@ -47,9 +48,21 @@ class Showing:
         stored = self._view.ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
         if stored is None or (stored.hidden and view is View.PUBLIC):
             raise NotFound
-        lefts = self._view.lefts({stored.id: stored.shards}, consistent=view is View.ALL)
-        found = with_availability(stored.etag, stored.body, _available(stored.id, lefts))
+        lefts = self._view.lefts(shards_of([stored]), consistent=view is View.ALL)
+        found = with_availability(stored.etag, stored.body, _available(stored, lefts, view))
         return Found(found[0], lambda: found)
+
+    def opened(self, event_id: str, ticket_type_ids: list[str]) -> str:
+        """These ticket types as JSON, hidden ones too, for who has an access code for them; in order of position.
+        Raises NotFound.
+        """
+        self._require_event(event_id, View.PUBLIC)
+        stored = [one for one in self._view.ticket_types(event_id) if one.id in ticket_type_ids]
+        return f'{{"ticket_types":[{",".join(self._with_available(sorted(stored, key=_place), View.PUBLIC))}]}}'
+
+    def _with_available(self, stored: list[StoredTicketType], view: View) -> list[str]:
+        lefts = self._view.lefts(shards_of(stored), consistent=view is View.ALL)
+        return [with_available(one.body, _available(one, lefts, view)) for one in stored]
 
     def _require_event(self, event_id: str, view: View) -> None:
         if self._representations.list_tag(event_id, "pages", view) is None:
@@ -71,8 +84,31 @@ def ticket_types_scope(event_id: str, view: View) -> str:
     return f"{event_id}/ticket-types/{view.value}"
 
 
-def _available(ticket_type_id: str, lefts: dict[tuple[str, int], int]) -> int:
-    return sum(left for (owner, _), left in lefts.items() if owner == ticket_type_id)
+def shards_of(stored: Iterable[StoredTicketType]) -> dict[str, int]:
+    """How many shards the stock of these types, and of their quotas, has."""
+    types = list(stored)
+    quotas = {quota_stock(quota_id): shards for one in types for quota_id, shards in one.quotas}
+    return {one.id: one.shards for one in types} | quotas
+
+
+def left_of(stored: StoredTicketType, lefts: Mapping[Place, int]) -> int:
+    """How many tickets of a type are left in these shards, and those of its quotas."""
+    owners = shards_of([stored])
+    return least_left(
+        stored, {one: sum(count for (owner, _), count in lefts.items() if owner == one) for one in owners}
+    )
+
+
+def least_left(stored: StoredTicketType, left: Mapping[str, int]) -> int:
+    """How many tickets of a type are left: no more than any of its quotas has. `left` is by owner of stock."""
+    return min(left[owner] for owner in shards_of([stored]))
+
+
+def _available(stored: StoredTicketType, lefts: Mapping[Place, int], view: View) -> int:
+    """What can be bought; for the public nothing while people wait for it."""
+    if stored.waiting and view is View.PUBLIC:
+        return 0
+    return left_of(stored, lefts)
 
 
 def _place(stored: StoredTicketType) -> str:

@@ -81,6 +81,8 @@ class Telling:
                 url=self._order_url(record),
                 key=_key(news, record),
             )
+            if news.action is NotificationAction.ORDER_PAID:
+                mail = mail._replace(tickets_of=record.id)
             change = change._replace(mails=(*change.mails, mail))
         if record.user_id is None:
             return change
@@ -139,6 +141,8 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
     paid_before = before is not None and before.order.paid_at is not None
     if after.order.paid_at is not None and not paid_before:
         yield News(NotificationAction.ORDER_PAID, notifying.PAID)
+    if before is None and after.offer is not None and after.state is OrderState.RESERVED:
+        yield News(NotificationAction.TICKETS_OFFERED, notifying.OFFERED)
     if new.refunded > old.refunded:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.refunded(new.refunded - old.refunded))
     wish = change.wish

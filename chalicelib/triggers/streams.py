@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap, telemetry
+from chalicelib.reactions import WHOLE_BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 
 def react(event: Event, reactions: Reactions) -> Answer:
-    """Call for each partition and noun its reaction, with all the changes the batch has of it. When that fails, once
-    more with each change alone, so that one bad change costs its neighbours nothing.
+    """Call for each partition and noun (for some nouns: all partitions) its reaction, with all the changes the batch
+    has of it. When that fails, once more with each change alone, so that one bad change costs its neighbours nothing.
     """
     services = bootstrap.services()
     reads, failed = _read_all(event)
@@ -76,7 +77,8 @@ def _guarded(number: str, work: Callable[[], None]) -> bool:
 def _grouped(reads: list[Read]) -> list[list[Read]]:
     groups: dict[tuple[str, str], list[Read]] = {}
     for read in reads:
-        groups.setdefault((read[1].partition, read[1].noun), []).append(read)
+        partition = "" if read[1].noun in WHOLE_BATCH else read[1].partition
+        groups.setdefault((partition, read[1].noun), []).append(read)
     return list(groups.values())
 
 

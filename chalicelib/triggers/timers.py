@@ -4,8 +4,13 @@ from chalicelib import bootstrap
 
 
 def release_holds() -> int:
-    """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
-    return bootstrap.services().releasing.release_due()
+    """Give the tickets of orders whose hold is over back to sale, then offer free ones to who waits, every minute. How
+    many orders ended.
+    """
+    services = bootstrap.services()
+    released = services.releasing.release_due()
+    services.offering.run()
+    return released
 
 
 def reconcile_payments() -> int:

@@ -5,18 +5,26 @@ and every object it returns fits Stripe's OpenAPI. It moves no money and says TE
 
     double = create_double(data_dir, "http://127.0.0.1:8000/_local/stripe", webhook_url, webhook_secret)
     status, headers, body = double.handle("POST", "/v1/checkout/sessions", "", headers, body)
+    double.pay(session_id, "4000000000000259")        # any number of cards.py, or an IBAN of banks.py
+    double.faults.on_webhooks(WebhookFault("race", times=5))
+
+Where to look: routes.py is the API; attempts.py pays an intent, payments.py a session; timing.py is what happens by
+itself; faults.py is trouble on command; control.py lists the orders that POST /control takes, GET / has forms for all.
 """
 
 from __future__ import annotations
 
+from .banks import BANKS, BankAccount
 from .cards import CARDS, Card
 from .double import PayOutcome, StripeDouble, create_double
 from .faults import ApiFault, Faults, WebhookFault
 from .work import Settings
 
 __all__ = [
+    "BANKS",
     "CARDS",
     "ApiFault",
+    "BankAccount",
     "Card",
     "Faults",
     "PayOutcome",

@@ -1,7 +1,6 @@
-"""The Stripe API over HTTP: the route table, authentication, idempotency, errors.
+"""The Stripe API over HTTP: authentication, connected accounts, idempotency, errors.
 
-Called by double.py for every path under /v1/. The table at the end of this file is the list of what
-the double can do.
+Called by double.py for every path under /v1/. routes.py is the list of what the double can do.
 """
 
 from __future__ import annotations
@@ -13,12 +12,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from . import customers, endpoints, events, idempotency, reading, refunds, session_parameters, sessions
-from .errors import ParameterError, StripeError, account_refused, key_refused, route_missing
+from . import idempotency
+from .accounts import connected
+from .errors import CardDeclined, ParameterError, StripeError, key_refused
 from .expanding import expand
 from .faults import ApiFault, Faults
 from .forms import decode
-from .parameters import Reader
+from .routes import find_route
 from .store import Json
 from .work import Work
 
@@ -29,7 +29,9 @@ _VERSION = re.compile(r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?$")
 class Works(Protocol):
     """Opens a unit of work for a request (double.py has it)."""
 
-    def __call__(self, request_id: str | None, key: str | None) -> AbstractContextManager[Work]:
+    def __call__(
+        self, request_id: str | None = None, key: str | None = None, account: str | None = None
+    ) -> AbstractContextManager[Work]:
         """A work whose writes are committed at the end of the block."""
 
 
@@ -43,6 +45,11 @@ class Call:
     headers: dict[str, str]
     request_id: str
     key: str | None
+
+    @property
+    def account(self) -> str | None:
+        """The connected account that the call is made for (Stripe-Account)."""
+        return self.headers.get("stripe-account")
 
 
 class Api:
@@ -66,8 +73,7 @@ class Api:
         """The HTTP answer to one API request; never raises for what a client can send."""
         request_id = self._new_id("req_")
         shown = {"request-id": request_id, "content-type": "application/json"}
-        if "stripe-version" in headers:
-            shown["stripe-version"] = headers["stripe-version"]
+        shown |= {name: headers[name] for name in ("stripe-version", "stripe-account") if name in headers}
         key = headers.get("idempotency-key") if method == "POST" else None
         if key is not None:
             shown["idempotency-key"] = key
@@ -91,7 +97,10 @@ class Api:
         fault = self._faults.take_api(call.method, call.path)
         if fault is not None and fault.kind == "429":
             raise _rate_limited()
-        with self._in_progress.claim(key):
+        if call.account is not None:
+            with self._works() as work:
+                connected(work, call.account)
+        with self._in_progress.claim(None if key is None else f"{call.account}/{key}"):
             if fault is not None and fault.kind == "timeout_before":
                 self._sleep(fault.seconds)
                 raise StripeError("TEST DOUBLE: timed out on command.", status=504, kind="api_error")
@@ -102,7 +111,7 @@ class Api:
 
     def _once(self, call: Call, fault: ApiFault | None) -> tuple[int, dict[str, str], str]:
         """The kept answer of the idempotency key, or a new one."""
-        with self._works(call.request_id, call.key) as work:
+        with self._open(call) as work:
             if call.key is not None:
                 kept = idempotency.recall(work.tx, call.key, path=call.path, body=call.fields, now=work.at)
                 if kept is not None:
@@ -110,26 +119,32 @@ class Api:
                     return kept["status"], extra, kept["body"]
         try:
             _fail_on_command(fault)
-            return 200, {}, self._run(call)
+            return self._run(call)
         except ParameterError:
             raise
         except StripeError as refused:
             if not refused.kept_for_replay or refused.status in (404, 503):
                 raise
             answer = _error_body(refused, call.request_id)
-            with self._works(call.request_id, call.key) as work:
+            with self._open(call) as work:
                 _keep(work, call, refused.status, answer)
             extra = {"stripe-should-retry": "false"} if refused.status == 500 else {}
             return refused.status, extra, answer
 
-    def _run(self, call: Call) -> str:
-        verb, reader, captured = _route(call.method, call.path)
+    def _run(self, call: Call) -> tuple[int, dict[str, str], str]:
+        verb, reader, captured = find_route(call.method, call.path)
         params: dict[str, Any] = reader(decode(call.fields), "")
-        with self._works(call.request_id, call.key) as work:
-            item = expand(work, verb(work, params, *captured), params.get("expand", []))
-            answer = _render(item)
-            _keep(work, call, 200, answer)
-        return answer
+        with self._open(call) as work:
+            try:
+                item = verb(work, params, *captured)
+                status, answer = 200, _render(expand(work, item, params.get("expand", [])))
+            except CardDeclined as declined:  # what was tried and recorded stays
+                status, answer = declined.status, _error_body(declined, call.request_id)
+            _keep(work, call, status, answer)
+        return status, {}, answer
+
+    def _open(self, call: Call) -> AbstractContextManager[Work]:
+        return self._works(call.request_id, call.key, call.account)
 
 
 def _keep(work: Work, call: Call, status: int, answer: str) -> None:
@@ -150,8 +165,6 @@ def _authenticate(headers: dict[str, str]) -> None:
     scheme, _, key = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not re.match(r"^[sr]k_test_[A-Za-z0-9_]+$", key):
         raise key_refused(key)
-    if "stripe-account" in headers:
-        raise account_refused(headers["stripe-account"])
     version = headers.get("stripe-version")
     if version is not None and not _VERSION.match(version):
         raise ParameterError(f"Invalid Stripe API version: {version}")
@@ -182,51 +195,3 @@ def _error_body(refused: StripeError, request_id: str) -> str:
 
 def _render(item: Json) -> str:
     return json.dumps(item, indent=2)
-
-
-def _route(method: str, path: str) -> tuple[Callable[..., Json], Reader, tuple[str, ...]]:
-    for wanted, pattern, verb, reader in _ROUTES:
-        found = pattern.fullmatch(path)
-        if found is not None and wanted == method:
-            return verb, reader, found.groups()
-    raise route_missing(method, path)
-
-
-_TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
-    ("POST", "/v1/checkout/sessions", sessions.create_session, session_parameters.CREATE),
-    ("GET", "/v1/checkout/sessions", sessions.list_sessions, session_parameters.LIST),
-    ("GET", "/v1/checkout/sessions/*", reading.finder("checkout.session", param="session"), session_parameters.ONE),
-    ("POST", "/v1/checkout/sessions/*", sessions.update_session, session_parameters.UPDATE),
-    ("POST", "/v1/checkout/sessions/*/expire", sessions.expire_session, session_parameters.ONE),
-    ("GET", "/v1/checkout/sessions/*/line_items", sessions.list_lines, session_parameters.LINES),
-    ("GET", "/v1/payment_intents", reading.lister("payment_intent", "/v1/payment_intents", "customer"),
-     reading.listing_of("customer")),
-    ("GET", "/v1/payment_intents/*", reading.finder("payment_intent", param="intent"), reading.ONE),
-    ("GET", "/v1/charges", reading.lister("charge", "/v1/charges", "customer", "payment_intent"),
-     reading.listing_of("customer", "payment_intent")),
-    ("GET", "/v1/charges/*", reading.finder("charge"), reading.ONE),
-    ("GET", "/v1/payment_methods/*", reading.finder("payment_method"), reading.ONE),
-    ("GET", "/v1/balance_transactions",
-     reading.lister("balance_transaction", "/v1/balance_transactions", "currency", "source", "type"),
-     reading.listing_of("currency", "source", "type")),
-    ("GET", "/v1/balance_transactions/*", reading.finder("balance_transaction"), reading.ONE),
-    ("POST", "/v1/customers", customers.create_customer, customers.WRITE),
-    ("GET", "/v1/customers", customers.list_customers, customers.LIST),
-    ("GET", "/v1/customers/*", reading.finder("customer"), reading.ONE),
-    ("POST", "/v1/customers/*", customers.update_customer, customers.WRITE),
-    ("POST", "/v1/refunds", refunds.create_refund, refunds.CREATE),
-    ("GET", "/v1/refunds", refunds.list_refunds, refunds.LIST),
-    ("GET", "/v1/refunds/*", reading.finder("refund"), reading.ONE),
-    ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
-    ("GET", "/v1/events", events.list_events, events.LIST),
-    ("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.CREATE),
-    ("GET", "/v1/webhook_endpoints", endpoints.list_endpoints, endpoints.LIST),
-    ("GET", "/v1/webhook_endpoints/*", reading.finder("webhook_endpoint"), reading.ONE),
-    ("POST", "/v1/webhook_endpoints/*", endpoints.update_endpoint, endpoints.UPDATE),
-    ("DELETE", "/v1/webhook_endpoints/*", endpoints.delete_endpoint, endpoints.NONE),
-    ("GET", "/v1/events/*", reading.finder("event"), reading.ONE),
-)  # fmt: skip
-_ROUTES = tuple(
-    (method, re.compile(re.escape(path).replace(r"\*", "([A-Za-z0-9_]+)")), verb, reader)
-    for method, path, verb, reader in _TABLE
-)

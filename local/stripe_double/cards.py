@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from .errors import CardDeclined
+
+DisputeKind = Literal["chargeback", "inquiry"]
+RefundCourse = Literal["at_once", "pending", "failing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +23,20 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A test card; `decline` is None when it pays."""
+    """A test card; `decline` is None when it pays, `authenticates` when its bank asks for 3-D Secure first.
+
+    `dispute` opens one after paying; `refund` says what becomes of refunds. `tokens` are Stripe's names for it in API
+    calls (pm_card_… and tok_…).
+    """
 
     number: str
     brand: str
     label: str
     decline: Decline | None = None
+    authenticates: bool = False
+    dispute: DisputeKind | None = None
+    refund: RefundCourse = "at_once"
+    tokens: tuple[str, ...] = ()
 
     @property
     def last4(self) -> str:
@@ -37,42 +49,65 @@ class Card:
         return " ".join(self.number[start : start + 4] for start in range(0, len(self.number), 4))
 
 
+_DECLINED = Decline("card_declined", "generic_decline", "Your card was declined.", "generic_decline")
+_POOR = Decline("card_declined", "insufficient_funds", "Your card has insufficient funds.", "insufficient_funds")
+_EXPIRED = Decline("expired_card", None, "Your card has expired.", "expired_card")
 _LATER = "An error occurred while processing your card. Try again in a little bit."
+_ERROR = Decline("processing_error", None, _LATER, "processing_error")
 
 CARDS: tuple[Card, ...] = (
-    Card("4242424242424242", "visa", "Payment succeeds"),
-    Card("5555555555554444", "mastercard", "Payment succeeds"),
+    Card("4242424242424242", "visa", "Payment succeeds", tokens=("pm_card_visa", "tok_visa")),
+    Card("5555555555554444", "mastercard", "Payment succeeds", tokens=("pm_card_mastercard", "tok_mastercard")),
+    Card(
+        "4000002760003155",
+        "visa",
+        "Asks for 3-D Secure",
+        authenticates=True,
+        tokens=("pm_card_authenticationRequired", "pm_card_authenticationRequiredOnSetup"),
+    ),
+    Card(
+        "4000000000003220",
+        "visa",
+        "Always asks for 3-D Secure",
+        authenticates=True,
+        tokens=("pm_card_threeDSecure2Required", "tok_threeDSecure2Required"),
+    ),
+    Card("4000008400001629", "visa", "Asks for 3-D Secure, then declined", _DECLINED, authenticates=True),
     Card(
         "4000000000000002",
         "visa",
         "Declined by the bank",
-        Decline("card_declined", "generic_decline", "Your card was declined.", "generic_decline"),
+        _DECLINED,
+        tokens=("pm_card_chargeDeclined", "pm_card_visa_chargeDeclined", "tok_chargeDeclined"),
     ),
     Card(
         "4000000000009995",
         "visa",
         "Insufficient funds",
-        Decline(
-            "card_declined",
-            "insufficient_funds",
-            "Your card has insufficient funds.",
-            "insufficient_funds",
-        ),
+        _POOR,
+        tokens=("pm_card_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclinedInsufficientFunds"),
+    ),
+    Card("4000000000000069", "visa", "Expired card", _EXPIRED, tokens=("pm_card_chargeDeclinedExpiredCard",)),
+    Card("4000000000000119", "visa", "Processing error", _ERROR, tokens=("pm_card_chargeDeclinedProcessingError",)),
+    Card(
+        "4000000000000259",
+        "visa",
+        "Pays, then disputed as fraudulent",
+        dispute="chargeback",
+        tokens=("pm_card_createDispute", "tok_createDispute"),
     ),
     Card(
-        "4000000000000069",
+        "4000000000001976",
         "visa",
-        "Expired card",
-        Decline("expired_card", None, "Your card has expired.", "expired_card"),
+        "Pays, then the bank inquires",
+        dispute="inquiry",
+        tokens=("pm_card_createDisputeInquiry", "tok_createDisputeInquiry"),
     ),
-    Card(
-        "4000000000000119",
-        "visa",
-        "Processing error",
-        Decline("processing_error", None, _LATER, "processing_error"),
-    ),
+    Card("4000000000007726", "visa", "Refunds are pending first", refund="pending", tokens=("pm_card_pendingRefund",)),
+    Card("4000000000005126", "visa", "Refunds fail later", refund="failing", tokens=("pm_card_refundFail",)),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
+BY_TOKEN = {token: card for card in CARDS for token in card.tokens}
 
 
 def find_card(typed: str) -> Card:

@@ -4,30 +4,46 @@
     {"action": "api_fault", "kind": "429", "count": 2, "path": "/v1/refunds"}
     {"action": "clear"}
     {"action": "pay", "session": "cs_test_…", "card": "4242424242424242", "email": "a@example.com"}
+    {"action": "authenticate", "payment_intent": "pi_…", "outcome": "succeeded"}    (or "failed")
+    {"action": "settle_async", "payment_intent": "pi_…", "outcome": "failed"}    (no outcome: as its IBAN says)
     {"action": "refund", "payment_intent": "pi_…", "amount": 500}
+    {"action": "settle_refund", "refund": "re_…", "outcome": "failed"}
+    {"action": "dispute", "charge": "ch_…", "kind": "chargeback"}    (or "inquiry")
+    {"action": "end_dispute", "dispute": "du_…", "outcome": "won"}    (or "lost")
+    {"action": "escalate", "dispute": "du_…"}
+    {"action": "onboard", "account": "acct_…"}    {"action": "disconnect", "account": "acct_…"}
     {"action": "expire", "session": "cs_test_…"}
     {"action": "resend", "event": "evt_…"}    {"action": "reissue", "event": "evt_…"}
 
-GET /control tells which faults are set and which deliveries wait.
+GET /control tells which faults are set, which deliveries wait, and the newest objects.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+from .cards import CARDS
 from .errors import StripeError
 from .faults import ApiFault, WebhookFault
 from .forms import decode
+from .overview import overview
 from .store import Json
 
 if TYPE_CHECKING:
-    from .double import StripeDouble
+    from .banks import DebitOutcome
+    from .cards import DisputeKind
+    from .disputes import Verdict
+    from .double import PayOutcome, StripeDouble
+    from .refunds import RefundEnd
 
+Choice = TypeVar("Choice", bound=str)
+
+Answer = tuple[int, dict[str, str], bytes]
 _JSON = {"content-type": "application/json", "cache-control": "no-store"}
 
 
@@ -36,11 +52,11 @@ class _OrderRefusedError(Exception):
 
 
 def answer(
-    double: StripeDouble, method: str, headers: dict[str, str], body: bytes
-) -> tuple[int, dict[str, str], bytes]:
-    """Carry out one order; JSON gets JSON, a form gets a redirect to the control page."""
+    double: StripeDouble, method: str, headers: dict[str, str], body: bytes, *, refuse: Callable[[str], Answer]
+) -> Answer:
+    """Carry out one order; JSON gets JSON, a form gets a redirect to the control page, or `refuse`'s page."""
     if method == "GET":
-        return 200, _JSON, json.dumps(state(double), indent=2).encode()
+        return 200, _JSON, json.dumps(overview(double), indent=2).encode()
     if method != "POST":
         return 405, {**_JSON, "allow": "GET, POST"}, b"{}"
     is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
@@ -48,28 +64,11 @@ def answer(
         order = _from_form(body) if is_form else _from_json(body)
         done = _ORDERS[_named(order, "action")](double, order)
     except (_OrderRefusedError, StripeError, KeyError, msgspec.ValidationError) as refused:
-        told = {"ok": False, "error": str(refused) or "unknown action"}
-        return 422, _JSON, json.dumps(told).encode()
+        why = f"{refused}" or "unknown action"
+        return refuse(why) if is_form else (422, _JSON, json.dumps({"ok": False, "error": why}).encode())
     if is_form:
         return 303, {"location": urlsplit(double.settings.public_url).path + "/"}, b""
     return 200, _JSON, json.dumps({"ok": True, **done}).encode()
-
-
-def state(double: StripeDouble) -> Json:
-    """Faults that are set, deliveries that wait, and the newest sessions and events."""
-    with double.work() as work:
-        waiting = [dict(row) for row in work.tx.rows("delivery")]
-        newest = work.tx.rows("checkout.session")[-10:][::-1]
-        happened = work.tx.rows("event")[-15:][::-1]
-    return {
-        "faults": double.faults.active(),
-        "waiting": waiting,
-        "sessions": [
-            {name: row[name] for name in ("id", "status", "amount_total", "currency", "url", "payment_intent")}
-            for row in newest
-        ],
-        "events": [{name: row[name] for name in ("id", "type", "created", "pending_webhooks")} for row in happened],
-    }
 
 
 def _from_json(body: bytes) -> Json:
@@ -118,10 +117,49 @@ def _clear(double: StripeDouble, _order: Json) -> Json:
 
 
 def _pay(double: StripeDouble, order: Json) -> Json:
-    options = {name: order[name] for name in ("card", "email", "name") if name in order}
-    outcome = double.pay(_named(order, "session"), **options)
+    given = {"card": CARDS[0].number, "email": "buyer@example.com", "name": "Test Buyer", **order}
+    card, email, name = (_named(given, each) for each in ("card", "email", "name"))
+    return _shown(double.pay(_named(order, "session"), card, email=email, name=name))
+
+
+def _authenticate(double: StripeDouble, order: Json) -> Json:
+    passed = _one_of(order, "outcome", "succeeded", "failed") == "succeeded"
+    return _shown(double.authenticate(_named(order, "payment_intent"), passed=passed))
+
+
+def _shown(outcome: PayOutcome) -> Json:
     declined = None if outcome.declined is None else outcome.declined.as_object()
     return {"paid": outcome.paid, "location": outcome.location, "declined": declined}
+
+
+def _one_of(order: Json, name: str, *allowed: Choice) -> Choice:
+    value = _named(order, name)
+    for each in allowed:
+        if each == value:
+            return each
+    raise _OrderRefusedError(f"{name} is none of {', '.join(allowed)}")
+
+
+def _settle_async(double: StripeDouble, order: Json) -> Json:
+    outcomes: tuple[DebitOutcome, ...] = ("succeeded", "failed")
+    outcome = _one_of(order, "outcome", *outcomes) if "outcome" in order else None
+    double.settle_debit(_named(order, "payment_intent"), outcome)
+    return {}
+
+
+def _settle_refund(double: StripeDouble, order: Json) -> Json:
+    outcomes: tuple[RefundEnd, ...] = ("succeeded", "failed")
+    return {"refund": double.settle_refund(_named(order, "refund"), _one_of(order, "outcome", *outcomes))}
+
+
+def _dispute(double: StripeDouble, order: Json) -> Json:
+    kinds: tuple[DisputeKind, ...] = ("chargeback", "inquiry")
+    return {"dispute": double.dispute(_named(order, "charge"), _one_of(order, "kind", *kinds))}
+
+
+def _end_dispute(double: StripeDouble, order: Json) -> Json:
+    verdicts: tuple[Verdict, ...] = ("won", "lost")
+    return {"dispute": double.end_dispute(_named(order, "dispute"), _one_of(order, "outcome", *verdicts))}
 
 
 def _refund(double: StripeDouble, order: Json) -> Json:
@@ -139,7 +177,15 @@ _ORDERS: dict[str, Callable[[StripeDouble, Json], Json]] = {
     "api_fault": _api_fault,
     "clear": _clear,
     "pay": _pay,
+    "authenticate": _authenticate,
+    "settle_async": _settle_async,
     "refund": _refund,
+    "settle_refund": _settle_refund,
+    "dispute": _dispute,
+    "end_dispute": _end_dispute,
+    "escalate": lambda double, order: {"dispute": double.escalate(_named(order, "dispute"))},
+    "onboard": lambda double, order: {"account": double.onboard(_named(order, "account"))},
+    "disconnect": lambda double, order: {"account": double.disconnect(_named(order, "account"))["id"]},
     "expire": lambda double, order: {"session": double.expire(_named(order, "session"))},
     "resend": lambda double, order: {"event": double.resend(_named(order, "event"))["id"]},
     "reissue": lambda double, order: {"event": double.reissue(_named(order, "event"))["id"]},

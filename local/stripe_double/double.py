@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import control, refunds, sessions
+from . import accounts, control, disputes, refunds, sessions
 from .api import Answer, Api
-from .cards import find_card
+from .banks import DebitOutcome
+from .cards import DisputeKind
 from .errors import CardDeclined, StripeError
 from .events import reissue_event, resend_event
 from .faults import Faults
-from .pages import PayPages
-from .payments import Payer, pay_session
-from .store import Json, Store
+from .instruments import find_instrument
+from .pages import Pages
+from .payments import Payer, authenticate, pay_session, session_of_intent, settle_debit
+from .store import Json, Scope, Store
 from .timing import run_due
 from .webhooks import Post, Sender, post
 from .work import NewId, Settings, Work
@@ -39,11 +41,15 @@ def random_id(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PayOutcome:
-    """What the pay page did: `location` to go to when paid, else Stripe's decline."""
+    """What the pay page did: `location` to go to next, unless Stripe's decline says why not.
+
+    Neither paid nor declined: a debit is on its way (`location` is the success URL), or 3-D Secure is asked for
+    (`location` is its page, `authenticate` answers it).
+    """
 
     paid: bool
     location: str | None = None
-    declined: CardDeclined | None = None
+    declined: StripeError | None = None
 
 
 class StripeDouble:
@@ -66,7 +72,7 @@ class StripeDouble:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._api = Api(works=self.timely, faults=self.faults, sleep=self._sleep, new_id=new_id)
-        self._pages = PayPages(self)
+        self._pages = Pages(self)
         self._sender = Sender(works=self.work, settings=settings, faults=self.faults, clock=clock, post=post)
 
     def handle(
@@ -106,64 +112,111 @@ class StripeDouble:
         name: str = "Test Buyer",
         expiry: tuple[int, int] = (12, 2034),
     ) -> PayOutcome:
-        """Pay a session as its page would; raises StripeError when there is no such session.
+        """Pay a session as its page would, with a card's number or an IBAN; raises StripeError when there is none.
 
         Paying a complete session again changes nothing and leads to its success URL once more; paying
         an expired one raises StripeError with code `checkout_session_expired`.
         """
-        request_id, key = self._new_id("req_"), self._new_id("page_")
-        with self.timely(request_id, key) as work:
+        with self._at_home("checkout.session", session_id) as work:
             session = sessions.find_session(work, session_id)
             if session["status"] == "expired":
                 message = "This Checkout Session has expired."
                 raise StripeError(message, code="checkout_session_expired")
             if session["status"] == "open":
                 try:
-                    found = find_card(card)
+                    found = find_instrument(card)
                 except CardDeclined as declined:
                     return PayOutcome(False, declined=declined)
                 refused = pay_session(work, session, found, Payer(email, name, expiry))
                 if refused is not None:
                     return PayOutcome(False, declined=refused)
-            return PayOutcome(True, location=success_url_of(session))
+            return _outcome(work, session["payment_intent"])
+
+    def authenticate(self, payment_intent: str, *, passed: bool = True) -> PayOutcome:
+        """Complete or fail 3-D Secure, as the bank's page would; raises StripeError when it is not asked for."""
+        with self._at_home("payment_intent", payment_intent) as work:
+            refused = authenticate(work, payment_intent, passed=passed)
+            return PayOutcome(False, declined=refused) if refused else _outcome(work, payment_intent)
+
+    def settle_debit(self, payment_intent: str, outcome: DebitOutcome | None = None) -> None:
+        """Let a debit arrive or fail now; None: as its test IBAN says."""
+        with self._at_home("payment_intent", payment_intent) as work:
+            settle_debit(work, payment_intent, outcome)
 
     def refund(self, payment_intent: str, amount: int | None = None) -> Json:
         """Refund as a person in Stripe's dashboard would: no idempotency key."""
         params: Json = {"payment_intent": payment_intent}
         if amount is not None:
             params["amount"] = amount
-        with self.timely(self._new_id("req_"), None) as work:
+        with self._at_home("payment_intent", payment_intent, key=None) as work:
             return refunds.create_refund(work, params)
+
+    def settle_refund(self, refund: str, outcome: refunds.RefundEnd) -> Json:
+        """Let a refund arrive, or come back, now."""
+        with self._at_home("refund", refund) as work:
+            return refunds.end_refund(work, refund, outcome)
+
+    def dispute(self, charge: str, kind: DisputeKind = "chargeback") -> Json:
+        """Let the buyer's bank dispute a charge, or inquire about it."""
+        with self._at_home("charge", charge) as work:
+            return disputes.open_dispute(work, work.get("charge", charge), kind)
+
+    def end_dispute(self, dispute: str, verdict: disputes.Verdict) -> Json:
+        """Let the bank decide."""
+        with self._at_home("dispute", dispute) as work:
+            return disputes.end_dispute(work, dispute, verdict)
+
+    def escalate(self, dispute: str) -> Json:
+        """Let an inquiry become a chargeback."""
+        with self._at_home("dispute", dispute) as work:
+            return disputes.escalate_inquiry(work, dispute)
+
+    def onboard(self, account: str, name: str = "Test Organiser") -> Json:
+        """Have an account complete its onboarding without the page."""
+        with self.timely() as work:
+            return accounts.enable_account(work, account, name=name)
+
+    def disconnect(self, account: str) -> Json:
+        """Have an account's owner take the platform's access away."""
+        with self.timely() as work:
+            return accounts.disconnect_account(work, account)
 
     def expire(self, session_id: str) -> Json:
         """Let an open session's time be over now, as if `expires_at` had come."""
-        with self.timely() as work:
-            sessions.find_session(work, session_id)
+        with self._at_home("checkout.session", session_id) as work:
             sessions.expire_when_due(work, session_id)
             return sessions.find_session(work, session_id)
 
     def resend(self, event_id: str) -> Json:
         """Queue an event again with its own id."""
-        with self.timely() as work:
+        with self._at_home("event", event_id) as work:
             return resend_event(work, event_id)
 
     def reissue(self, event_id: str) -> Json:
         """Queue a copy of an event with a new id."""
-        with self.timely() as work:
+        with self._at_home("event", event_id) as work:
             return reissue_event(work, event_id)
 
     @contextmanager
-    def work(self, request_id: str | None = None, key: str | None = None) -> Iterator[Work]:
-        """A unit of work, committed at the end of the block."""
+    def work(self, request_id: str | None = None, key: str | None = None, account: str | None = None) -> Iterator[Work]:
+        """A unit of work in the platform or a connected account, committed at the end of the block."""
         with self._store.transaction() as tx:
-            yield Work(tx, self._clock(), self._new_id, self.settings, request_id, key)
+            yield Work(Scope(tx, account), self._clock(), self._new_id, self.settings, request_id, key)
 
     @contextmanager
-    def timely(self, request_id: str | None = None, key: str | None = None) -> Iterator[Work]:
+    def timely(
+        self, request_id: str | None = None, key: str | None = None, account: str | None = None
+    ) -> Iterator[Work]:
         """A unit of work after everything that time has brought about."""
         self._keep_time()
-        with self.work(request_id, key) as work:
+        with self.work(request_id, key, account) as work:
             yield work
+
+    @contextmanager
+    def _at_home(self, table: str, item: str, *, key: str | None = "page_") -> Iterator[Work]:
+        """A timely unit of work in the account that has the object; raises Stripe's 404 when none has."""
+        with self.timely(self._new_id("req_"), None if key is None else self._new_id(key)) as work:
+            yield work.home_of(table, item) or work
 
     def _keep_time(self) -> None:
         with self.work() as work:
@@ -173,7 +226,7 @@ class StripeDouble:
         if path.startswith("/v1/"):
             return self._api.answer(method, path, query, headers, body)
         if path == "/control":
-            return control.answer(self, method, headers, body)
+            return control.answer(self, method, headers, body, refuse=self._pages.refuse)
         return self._pages.answer(method, path, body)
 
     def _sleep(self, seconds: float) -> None:
@@ -190,12 +243,22 @@ def success_url_of(session: Json) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
+def _outcome(work: Work, key: str) -> PayOutcome:
+    """Where an intent that was not declined leads its buyer."""
+    intent, session = work.get("payment_intent", key), session_of_intent(work, key)
+    action = intent["next_action"]
+    if action is not None:
+        return PayOutcome(False, location=action["redirect_to_url"]["url"])
+    return PayOutcome(intent["status"] == "succeeded", location=success_url_of(session) if session else None)
+
+
 def create_double(
     data_dir: Path | None,
     public_url: str,
     webhook_url: str,
     webhook_secret: str,
     *,
+    connect_secret: str | None = None,
     settings: Settings | None = None,
     clock: Callable[[], float] = time.time,
     new_id: NewId = random_id,
@@ -203,8 +266,9 @@ def create_double(
 ) -> StripeDouble:
     """A double mounted at `public_url`, remembering in `data_dir` (None: nowhere).
 
-    `settings` gives other timings or another api_version; its URLs and secret are replaced by the
-    arguments. An empty `webhook_url` sends nothing.
+    `settings` gives other timings or another api_version; its URLs and secrets are replaced by the
+    arguments. An empty `webhook_url` sends nothing, and without `connect_secret` it is told nothing of connected
+    accounts.
     """
     basis = settings or Settings("", "", "")
     told = replace(
@@ -212,5 +276,6 @@ def create_double(
         public_url=public_url.rstrip("/"),
         webhook_url=webhook_url,
         webhook_secret=webhook_secret,
+        connect_secret=basis.connect_secret if connect_secret is None else connect_secret,
     )
     return StripeDouble(Store(data_dir), told, clock=clock, new_id=new_id, post=post)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .application_fees import APPLICATION
 from .errors import parameter_missing
 from .listing import PAGE, page
 from .parameters import boolean, list_of, metadata, shape, text, url
@@ -15,14 +16,14 @@ from .store import Json
 from .work import Work
 
 _FIELDS = {"description": text(), "enabled_events": list_of(text()), "url": url, "metadata": metadata}
-CREATE = shape({**_FIELDS, "api_version": text(), "expand": list_of(text())}, beyond=frozenset({"connect"}))
+CREATE = shape({**_FIELDS, "api_version": text(), "connect": boolean, "expand": list_of(text())})
 UPDATE = shape({**_FIELDS, "disabled": boolean, "expand": list_of(text())})
 LIST = shape({**PAGE, "expand": list_of(text())})
 NONE = shape({})
 
 
 def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
-    """A new endpoint, with its secret."""
+    """A new endpoint, with its secret; with `connect` it is told what happens in connected accounts, and only that."""
     for name in ("url", "enabled_events"):
         if name not in params:
             raise parameter_missing(name)
@@ -30,7 +31,7 @@ def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
         "id": work.new_id("we_1"),
         "object": "webhook_endpoint",
         "api_version": params.get("api_version"),
-        "application": None,
+        "application": APPLICATION if params.get("connect") else None,
         "created": work.now,
         "description": params.get("description"),
         "enabled_events": params["enabled_events"],
@@ -41,7 +42,8 @@ def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
     }
     secret = work.new_id("whsec_")
     work.put(endpoint)
-    work.tx.put("endpoint_secret", endpoint["id"], {"id": endpoint["id"], "secret": secret})
+    private = {"id": endpoint["id"], "secret": secret, "connect": params.get("connect", False)}
+    work.tx.put("endpoint_secret", endpoint["id"], private)
     return {**endpoint, "secret": secret}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 
 class StripeError(Exception):
-    """An error as Stripe words it; `status` is the HTTP status, the rest is the `error` object."""
+    """An error as Stripe words it; `status` is the HTTP status, the rest is the `error` object, with `shown` beside."""
 
     kept_for_replay = True
 
@@ -26,8 +26,10 @@ class StripeError(Exception):
         code: str | None = None,
         param: str | None = None,
         decline_code: str | None = None,
+        shown: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
+        self.shown = shown or {}
         self.status = status
         self.message = message
         self.kind = kind
@@ -44,7 +46,7 @@ class StripeError(Exception):
                 shown[name] = value
         if self.code is not None:
             shown["doc_url"] = f"https://stripe.com/docs/error-codes/{self.code.replace('_', '-')}"
-        return shown
+        return {**shown, **self.shown}
 
 
 class ParameterError(StripeError):
@@ -56,8 +58,10 @@ class ParameterError(StripeError):
 class CardDeclined(StripeError):
     """A card refused by its bank, with the message Stripe shows to the buyer."""
 
-    def __init__(self, message: str, *, code: str, decline_code: str | None) -> None:
-        super().__init__(message, status=402, kind="card_error", code=code, decline_code=decline_code)
+    def __init__(
+        self, message: str, *, code: str, decline_code: str | None, shown: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(message, status=402, kind="card_error", code=code, decline_code=decline_code, shown=shown)
 
 
 def parameter_unknown(names: list[str]) -> ParameterError:
@@ -85,7 +89,7 @@ def route_missing(method: str, path: str) -> StripeError:
     """A URL that is no endpoint (of Stripe, or of this double yet)."""
     return StripeError(
         f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the "
-        "trailing slash. (TEST DOUBLE: endpoints it has are listed in local/stripe_double/api.py)",
+        "trailing slash. (TEST DOUBLE: endpoints it has are listed in local/stripe_double/routes.py)",
         status=404,
     )
 
@@ -102,7 +106,7 @@ def key_refused(key: str | None) -> StripeError:
 
 
 def account_refused(account: str) -> StripeError:
-    """A Stripe-Account header: the double has one account and says so as Stripe would."""
+    """A connected account that does not exist, or took the platform's access away."""
     return StripeError(
         f"The provided key does not have access to account '{account}' (or that account does not exist). "
         "Application access may have been revoked.",

@@ -47,21 +47,15 @@ def list_events(work: Work, params: dict[str, Any]) -> Json:
 
 def resend_event(work: Work, key: str) -> Json:
     """Deliver an event once more with its own id, as `stripe events resend` does."""
-    event = work.get("event", key)
-    event["pending_webhooks"] = 1
-    work.put(event)
-    work.queue(event)
-    return event
+    return work.queue(work.get("event", key))
 
 
 def reissue_event(work: Work, key: str) -> Json:
     """A second event with a new id about the same object, as Stripe sometimes makes."""
     known = work.get("event", key)
     event = copy.deepcopy(known)
-    event.update(id=work.new_id("evt_1"), created=work.now, pending_webhooks=1)
-    work.put(event)
-    work.queue(event)
-    return event
+    event.update(id=work.new_id("evt_1"), created=work.now)
+    return work.queue(event)
 
 
 def _matches(kind: str, pattern: str) -> bool:

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+import copy
+
 from .errors import parameter_invalid
 from .objects import list_of
 from .store import Json
 from .work import Work
 
-_TABLES = {
-    "payment_intent": "payment_intent",
-    "latest_charge": "charge",
-    "charge": "charge",
-    "balance_transaction": "balance_transaction",
-    "customer": "customer",
-    "payment_method": "payment_method",
+_MONEY = {"balance_transaction": "balance_transaction"}
+_PAID = {"charge": "charge", "payment_intent": "payment_intent"}
+_TABLES: dict[str, dict[str, str]] = {
+    "application_fee": _MONEY,
+    "charge": {
+        **_MONEY,
+        "application_fee": "application_fee",
+        "customer": "customer",
+        "failure_balance_transaction": "balance_transaction",
+        "payment_intent": "payment_intent",
+    },
+    "checkout.session": {"customer": "customer", "payment_intent": "payment_intent"},
+    "dispute": _PAID,
+    "fee_refund": {**_MONEY, "fee": "application_fee"},
+    "mandate": {"payment_method": "payment_method"},
+    "payment_intent": {"customer": "customer", "latest_charge": "charge", "payment_method": "payment_method"},
+    "payment_method": {"customer": "customer"},
+    "price": {"product": "product"},
+    "refund": {**_MONEY, **_PAID, "failure_balance_transaction": "balance_transaction"},
 }
-_SOURCES = {"ch_": "charge", "re_": "refund"}
+_SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "du": "dispute", "fee": "application_fee"}
+_SOMETIMES = frozenset({"failure_balance_transaction"})
+"""Properties that an object shows only when there is something to show; they may be expanded all the same."""
 _DEEPEST = 4
+_REFUNDS_SHOWN = 10
 
 
 def expand(work: Work, item: Json, paths: list[str]) -> Json:
@@ -42,14 +59,22 @@ def _expand_one(work: Work, item: Json, parts: list[str], path: str) -> None:
     if head == "line_items" and item.get("object") == "checkout.session":
         item["line_items"] = session_lines(work, item["id"])
         return
-    table = _TABLES.get(head) or (_source_table(item) if head == "source" else None)
+    if head == "refunds" and item.get("object") == "charge":
+        item["refunds"] = _refunds(work, item["id"])
+        if rest:
+            _expand_one(work, item["refunds"], rest, path)
+        return
+    if head in _SOMETIMES and head not in item:
+        return
+    table = _source_table(item) if head == "source" else _TABLES.get(item.get("object", ""), {}).get(head)
     if table is None or head not in item:
         raise parameter_invalid(
             "expand",
             f"This property cannot be expanded ({path}). You may want to try expanding a different property.",
         )
     if isinstance(item[head], str):
-        item[head] = work.get(table, item[head])
+        home = work.within(None) if table == "application_fee" else work
+        item[head] = home.get(table, item[head])
     if rest and isinstance(item[head], dict):
         _expand_one(work, item[head], rest, path)
 
@@ -62,4 +87,11 @@ def session_lines(work: Work, key: str) -> Json:
 
 def _source_table(item: Json) -> str | None:
     source = item.get("source")
-    return _SOURCES.get(source[:3]) if isinstance(source, str) else None
+    return _SOURCES.get(source.partition("_")[0]) if isinstance(source, str) else None
+
+
+def _refunds(work: Work, charge: str) -> Json:
+    """The newest refunds of a charge, as the list that Stripe embeds."""
+    found = [copy.deepcopy(row) for row in reversed(work.tx.rows("refund")) if row["charge"] == charge]
+    more = len(found) > _REFUNDS_SHOWN
+    return list_of(found[:_REFUNDS_SHOWN], f"/v1/charges/{charge}/refunds", has_more=more)

@@ -20,8 +20,12 @@ WebhookKind = Literal[
     "two_secrets",
     "age",
     "reorder",
+    "race",
     "flip_livemode",
+    "old_version",
+    "new_version",
 ]
+_GATHERING = ("reorder", "race")
 ApiKind = Literal["429", "500", "503", "timeout_before", "timeout_after"]
 WEBHOOK_KINDS: tuple[str, ...] = get_args(WebhookKind)
 API_KINDS: tuple[str, ...] = get_args(ApiKind)
@@ -33,7 +37,8 @@ class WebhookFault:
 
     duplicate: `times` at once. delay: `seconds` later. drop: never delivered, though it stays in
     /v1/events?delivery_success=false. tamper: body changed after signing. age: signed `seconds` in the
-    past (negative: the future). reorder: the next `times` events (or those of `seconds`) in reverse.
+    past (negative: the future). reorder: the next `times` events (or those of `seconds`) in reverse. race: those at
+    once. old_version, new_version: as an API version of long ago or of days to come would have it (versions.py).
     """
 
     kind: WebhookKind
@@ -98,16 +103,16 @@ class Faults:
                 ],
             }  # fmt: skip
 
-    def reordering(self) -> WebhookFault | None:
-        """The reorder fault that is set, not taken."""
+    def gathering(self) -> WebhookFault | None:
+        """The first fault that waits for several events, not taken."""
         with self._lock:
-            return next((one for one in self._webhook if one.kind == "reorder"), None)
+            return next((one for one in self._webhook if one.kind in _GATHERING), None)
 
-    def take_reordering(self) -> None:
-        """Count the reorder fault down."""
+    def take_gathering(self) -> None:
+        """Count that fault down."""
         with self._lock:
             for place, one in enumerate(self._webhook):
-                if one.kind == "reorder":
+                if one.kind in _GATHERING:
                     self._count_down(place, one)
                     return
 
@@ -117,7 +122,7 @@ class Faults:
         with self._lock:
             for one in list(self._webhook):
                 fits = not one.types or kind in one.types
-                if one.kind != "reorder" and fits and one.kind not in taken:
+                if one.kind not in _GATHERING and fits and one.kind not in taken:
                     taken[one.kind] = one
                     self._count_down(self._webhook.index(one), one)
         return taken

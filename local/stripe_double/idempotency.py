@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .errors import ParameterError, StripeError
-from .store import Json, Transaction
+from .store import Json, Scope
 
 _KEPT_FOR = 24 * 3600
 _LONGEST = 255
@@ -55,7 +55,7 @@ def check_key(key: str) -> str:
     return key
 
 
-def recall(tx: Transaction, key: str, *, path: str, body: str, now: float) -> Json | None:
+def recall(tx: Scope, key: str, *, path: str, body: str, now: float) -> Json | None:
     """The kept answer {"status", "body", "request_id"}, or None for a new or outlived key."""
     kept = tx.get("idempotency", key)
     if kept is None or kept["at"] < now - _KEPT_FOR:
@@ -75,7 +75,7 @@ def recall(tx: Transaction, key: str, *, path: str, body: str, now: float) -> Js
 
 
 def keep(
-    tx: Transaction,
+    tx: Scope,
     key: str,
     *,
     path: str,

@@ -1,45 +1,14 @@
-"""Base shapes of balance transactions, refunds and customers (objects.py has the payment's own)."""
+"""Base shapes of refunds and customers (objects.py has the payment's own)."""
 
 from __future__ import annotations
 
 from .store import Json
 
-_DAYS_TO_PAYOUT = 7 * 86400
-
-
-def balance_transaction_of(key: str, *, now: int, kind: str, source: str, amount: int, fee: int, currency: str) -> Json:
-    """What a charge or refund did to the balance; a refund's amount is negative."""
-    details = [
-        {
-            "amount": fee,
-            "application": None,
-            "currency": currency,
-            "description": "Stripe processing fees",
-            "type": "stripe_fee",
-        }
-    ]
-    return {
-        "id": key,
-        "object": "balance_transaction",
-        "amount": amount,
-        "available_on": now + _DAYS_TO_PAYOUT,
-        "balance_type": "payments",
-        "created": now,
-        "currency": currency,
-        "description": None,
-        "exchange_rate": None,
-        "fee": fee,
-        "fee_details": details if fee else [],
-        "net": amount - fee,
-        "reporting_category": kind,
-        "source": source,
-        "status": "pending",
-        "type": kind,
-    }
-
 
 def refund_of(key: str, *, now: int, charge: Json, amount: int) -> Json:
-    """A refund of a card payment that went through at once."""
+    """A refund that went through at once."""
+    card = charge["payment_method_details"]["type"] == "card"
+    reference = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
     return {
         "id": key,
         "object": "refund",
@@ -48,14 +17,7 @@ def refund_of(key: str, *, now: int, charge: Json, amount: int) -> Json:
         "charge": charge["id"],
         "created": now,
         "currency": charge["currency"],
-        "destination_details": {
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
+        **({"destination_details": {"card": reference, "type": "card"}} if card else {}),
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": None,

@@ -5,11 +5,9 @@ Called by the verbs (sessions, payments, refunds …). Tests check the results a
 
 from __future__ import annotations
 
-from .cards import Card
 from .store import Json
 from .words import words
 
-_NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 _SESSION_NULLS = words(
     "adaptive_pricing after_expiration allow_promotion_codes billing_address_collection client_secret "
     "consent consent_collection currency_conversion customer customer_account customer_details discounts "
@@ -20,13 +18,22 @@ _SESSION_NULLS = words(
 )
 _INTENT_NULLS = words(
     "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at "
-    "cancellation_reason customer customer_account excluded_payment_method_types last_payment_error "
+    "cancellation_reason customer customer_account description excluded_payment_method_types last_payment_error "
     "latest_charge managed_payments next_action on_behalf_of payment_method "
-    "payment_method_configuration_details processing review setup_future_usage shipping transfer_data "
-    "transfer_group"
+    "payment_method_configuration_details processing receipt_email review setup_future_usage shipping "
+    "statement_descriptor statement_descriptor_suffix transfer_data transfer_group"
 )
+_OPTIONS: Json = {
+    "card": {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    },
+    "sepa_debit": {},
+}
 _CHARGE_NULLS = words(
-    "application application_fee application_fee_amount balance_transaction failure_balance_transaction "
+    "application_fee balance_transaction failure_balance_transaction "
     "failure_code failure_message on_behalf_of receipt_number receipt_url review shipping source_transfer "
     "transfer_data transfer_group"
 )
@@ -37,7 +44,7 @@ def list_of(data: list[Json], url: str, *, has_more: bool = False) -> Json:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
-def session_of(key: str, *, now: int, currency: str, total: int) -> Json:
+def session_of(key: str, *, now: int, currency: str, total: int, kinds: list[str]) -> Json:
     """An open checkout session in payment mode without its parameters."""
     return {
         "id": key,
@@ -57,8 +64,8 @@ def session_of(key: str, *, now: int, currency: str, total: int) -> Json:
         "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
         "livemode": False,
         "mode": "payment",
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": ["card"],
+        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}} if "card" in kinds else {},
+        "payment_method_types": kinds,
         "payment_status": "unpaid",
         "phone_number_collection": {"enabled": False},
         "shipping_options": [],
@@ -112,7 +119,9 @@ def price_of(key: str, *, now: int, currency: str, unit_amount: int, product: st
     }
 
 
-def intent_of(key: str, *, now: int, amount: int, currency: str, secret: str) -> Json:
+def intent_of(
+    key: str, *, now: int, amount: int, currency: str, secret: str, kinds: list[str] | tuple[str, ...] = ("card",)
+) -> Json:
     """A payment intent that waits to be confirmed."""
     return {
         "id": key,
@@ -128,62 +137,23 @@ def intent_of(key: str, *, now: int, amount: int, currency: str, secret: str) ->
         "created": now,
         "currency": currency,
         "livemode": False,
-        "payment_method_options": {
-            "card": {
-                "installments": None,
-                "mandate_options": None,
-                "network": None,
-                "request_three_d_secure": "automatic",
-            }
-        },
-        "payment_method_types": ["card"],
+        "metadata": {},
+        "payment_method_options": {kind: _OPTIONS[kind] for kind in kinds},
+        "payment_method_types": list(kinds),
         "status": "requires_confirmation",
     }
 
 
-def billing_of(name: str | None, email: str | None) -> Json:
-    """Billing details from the pay page."""
-    return {
-        "address": dict(_NO_ADDRESS),
-        "email": email,
-        "name": name,
-        "phone": None,
-        "tax_id": None,
-    }
-
-
-def method_of(key: str, *, now: int, card: Card, expiry: tuple[int, int], billing: Json) -> Json:
-    """The payment method of one attempt with a card."""
-    return {
-        "id": key,
-        "object": "payment_method",
-        "allow_redisplay": "limited",
-        "billing_details": billing,
-        "card": {
-            **_card_facts(card, expiry),
-            "display_brand": card.brand,
-            "generated_from": None,
-            "networks": {"available": [card.brand], "preferred": None},
-            "three_d_secure_usage": {"supported": True},
-        },
-        "created": now,
-        "customer": None,
-        "customer_account": None,
-        "livemode": False,
-        "metadata": {},
-        "type": "card",
-    }
-
-
-def charge_of(key: str, *, now: int, intent: Json, method: Json, card: Card) -> Json:
-    """A charge that succeeded; payments.py turns it into a failed one when the card declines."""
+def charge_of(key: str, *, now: int, intent: Json, method: Json, details: Json) -> Json:
+    """A charge that succeeded; attempts.py turns it into a failed or pending one."""
     amount = intent["amount"]
-    expiry = (method["card"]["exp_month"], method["card"]["exp_year"])
     return {
         "id": key,
         "object": "charge",
         **dict.fromkeys(_CHARGE_NULLS),
         "amount": amount,
+        "application": intent["application"],
+        "application_fee_amount": intent["application_fee_amount"],
         "amount_captured": amount,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
@@ -201,7 +171,7 @@ def charge_of(key: str, *, now: int, intent: Json, method: Json, card: Card) -> 
         "paid": True,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"card": _charged_card(card, expiry, amount), "type": "card"},
+        "payment_method_details": details,
         "receipt_email": intent["receipt_email"],
         "refunded": False,
         "statement_descriptor": intent["statement_descriptor"],
@@ -221,42 +191,4 @@ def outcome_of(kind: str, network: str, reason: str | None, seller: str) -> Json
         "risk_level": "normal",
         "seller_message": seller,
         "type": kind,
-    }
-
-
-def _card_facts(card: Card, expiry: tuple[int, int]) -> Json:
-    return {
-        "brand": card.brand,
-        "checks": {
-            "address_line1_check": None,
-            "address_postal_code_check": None,
-            "cvc_check": "pass",
-        },
-        "country": "US",
-        "exp_month": expiry[0],
-        "exp_year": expiry[1],
-        "fingerprint": f"double{card.number[-10:]}",
-        "funding": "credit",
-        "last4": card.last4,
-        "regulated_status": "unregulated",
-        "wallet": None,
-    }
-
-
-def _charged_card(card: Card, expiry: tuple[int, int], amount: int) -> Json:
-    return {
-        **_card_facts(card, expiry),
-        "amount_authorized": amount if card.decline is None else None,
-        "authorization_code": None,
-        "extended_authorization": {"status": "disabled"},
-        "incremental_authorization": {"status": "unavailable"},
-        "installments": None,
-        "mandate": None,
-        "multicapture": {"status": "unavailable"},
-        "network": card.brand,
-        "network_token": {"used": False},
-        "network_transaction_id": None,
-        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
-        "three_d_secure": None,
-        "transaction_link_id": None,
     }

@@ -1,79 +1,118 @@
-"""Paying an open session with a card: intent, charge, customer and the events, in Stripe's order.
+"""Paying a checkout session: customer, intent, attempt, and what the session becomes, in Stripe's order of events.
 
-Called by the pay page and by StripeDouble.pay. Order of a first success: customer.created,
-payment_intent.created, charge.succeeded, payment_intent.succeeded, checkout.session.completed, and a
-moment later charge.updated; of a first decline: payment_intent.created, charge.failed,
-payment_intent.payment_failed.
+Called by double.py (the pay page, the control) and timing.py. Order of a first success: customer.created,
+payment_intent.created, charge.succeeded, payment_intent.succeeded, checkout.session.completed, and a moment later
+charge.updated. Of a first decline: payment_intent.created, charge.failed, payment_intent.payment_failed. Of a debit:
+payment_intent.created, charge.pending, payment_intent.processing, checkout.session.completed (unpaid), and when the
+bank answers charge.succeeded, payment_intent.succeeded, checkout.session.async_payment_succeeded, or their failures.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .cards import Card, Decline
-from .errors import CardDeclined
-from .money_objects import balance_transaction_of, customer_of
-from .objects import billing_of, charge_of, intent_of, method_of, outcome_of
+from .application_fees import APPLICATION
+from .attempts import attempt, end_debit, refuse_authentication
+from .banks import BankAccount, DebitOutcome
+from .errors import CardDeclined, StripeError
+from .instruments import Instrument, instrument_of, make_method
+from .method_objects import billing_of
+from .money_objects import customer_of
+from .objects import intent_of
 from .sessions import details_of
 from .store import Json
+from .words import words
 from .work import Work
+
+_KEPT = words(
+    "application_fee_amount description receipt_email setup_future_usage shipping statement_descriptor "
+    "statement_descriptor_suffix"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What the buyer typed beside the card number; `expiry` is (month, four-digit year)."""
+    """What the buyer typed beside the number; `expiry` is (month, four-digit year)."""
 
     email: str
     name: str
     expiry: tuple[int, int]
 
 
-def pay_session(work: Work, session: Json, card: Card, payer: Payer) -> CardDeclined | None:
-    """Try the card on an open session: None when paid, else the decline, which is recorded as well."""
-    email = session["customer_email"] or payer.email
-    billing = billing_of(payer.name, email)
-    method = method_of(work.new_id("pm_1"), now=work.now, card=card, expiry=payer.expiry, billing=billing)
-    if card.decline is None:
-        _take_customer(work, session, payer.name, email)
+def pay_session(work: Work, session: Json, instrument: Instrument, payer: Payer) -> CardDeclined | None:
+    """Try a card or account on an open session: None when paid or on the way, else the decline, recorded as well."""
+    billing = billing_of(payer.name, session["customer_email"] or payer.email)
+    method = make_method(work, instrument, billing=billing, expiry=payer.expiry)
+    return pay_with(work, session, method)
+
+
+def pay_with(work: Work, session: Json, method: Json) -> CardDeclined | None:
+    """The same with a payment method that is known. Raises StripeError for one that the session does not take."""
+    if method["type"] not in session["payment_method_types"]:
+        kinds = ", ".join(session["payment_method_types"])
+        message = f"The payment method type {method['type']} is not one of this Checkout Session's ({kinds})."
+        raise StripeError(message, param="payment_method")
+    instrument = instrument_of(work, method["id"])
+    if isinstance(instrument, BankAccount) or instrument.decline is None or instrument.authenticates:
+        _take_customer(work, session, method["billing_details"])
     intent = _intent_for(work, session, method)
-    if card.decline is not None:
-        return _decline(work, session, intent=intent, method=method, card=card, decline=card.decline)
-    work.put(method)
-    charge = _charge(work, intent, method, card)
-    _succeed(work, intent, charge)
-    _complete(work, session, intent, details_of(payer.name, email))
-    return None
+    refused = attempt(work, intent, method)
+    _follow(work, session, intent)
+    return refused
 
 
-def settle_charge(work: Work, key: str) -> None:
-    """The balance transaction that Stripe makes a moment after the charge, and charge.updated."""
-    charge = work.get("charge", key)
-    amount = charge["amount"]
-    transaction = balance_transaction_of(
-        work.new_id("txn_3"),
-        now=work.now,
-        kind="charge",
-        source=key,
-        amount=amount,
-        fee=fee_of(amount),
-        currency=charge["currency"],
-    )
-    work.put(transaction)
-    charge["balance_transaction"] = transaction["id"]
-    work.put(charge)
-    work.emit("charge.updated", charge, previous={"balance_transaction": None}, by_itself=True)
+def authenticate(work: Work, key: str, *, passed: bool) -> StripeError | None:
+    """The buyer completed or failed 3-D Secure of an intent: None when paid, else the error, recorded as well."""
+    intent = work.get("payment_intent", key)
+    if intent["status"] != "requires_action":
+        raise StripeError(
+            f"This PaymentIntent's status is {intent['status']}: there is nothing to authenticate.",
+            code="payment_intent_unexpected_state",
+        )
+    session = session_of_intent(work, key)
+    if session is not None and session["status"] != "open":
+        raise StripeError("This Checkout Session has expired.", code="checkout_session_expired")
+    if not passed:
+        return refuse_authentication(work, intent)
+    method = work.get("payment_method", intent["payment_method"])
+    refused = attempt(work, intent, method, authenticated=True)
+    if session is not None:
+        _follow(work, session, intent)
+    return refused
 
 
-def fee_of(amount: int) -> int:
-    """1.5 % (half up) and 25 minor units."""
-    return (amount * 15 + 500) // 1000 + 25
+def settle_debit(work: Work, key: str, outcome: DebitOutcome | None = None) -> None:
+    """The bank answers a debit: as its test IBAN says, or as told. Raises StripeError when none is on its way."""
+    intent = work.get("payment_intent", key)
+    if intent["status"] != "processing":
+        raise StripeError(
+            f"This PaymentIntent's status is {intent['status']}: no debit is on its way.",
+            code="payment_intent_unexpected_state",
+        )
+    bank = instrument_of(work, intent["payment_method"])
+    told = outcome or (bank.outcome if isinstance(bank, BankAccount) else "succeeded")
+    refused = end_debit(work, intent, told)
+    session = session_of_intent(work, key)
+    if session is None:
+        return
+    if refused is None:
+        session["payment_status"] = "paid"
+    work.put(session)
+    verb = "succeeded" if refused is None else "failed"
+    work.emit(f"checkout.session.async_payment_{verb}", session, by_itself=True)
 
 
-def _take_customer(work: Work, session: Json, name: str, email: str) -> None:
+def session_of_intent(work: Work, key: str) -> Json | None:
+    """The checkout session that an intent pays, if one does."""
+    link = work.tx.get("session_of_intent", key)
+    return None if link is None else work.get("checkout.session", link["session"])
+
+
+def _take_customer(work: Work, session: Json, billing: Json) -> None:
     if session["customer"] is not None or session["customer_creation"] != "always":
         return
     customer = customer_of(work.new_id("cus_"), now=work.now)
-    customer.update(email=email, name=name)
+    customer.update(email=billing["email"], name=billing["name"])
     work.put(customer)
     work.emit("customer.created", customer)
     session["customer"] = customer["id"]
@@ -82,7 +121,7 @@ def _take_customer(work: Work, session: Json, name: str, email: str) -> None:
 def _intent_for(work: Work, session: Json, method: Json) -> Json:
     if session["payment_intent"] is not None:
         known = work.get("payment_intent", session["payment_intent"])
-        known.update(customer=session["customer"], payment_method=method["id"], last_payment_error=None)
+        known["customer"] = session["customer"]
         return known
     given = (work.tx.get("lines", session["id"]) or {})["intent"]
     intent = intent_of(
@@ -91,82 +130,35 @@ def _intent_for(work: Work, session: Json, method: Json) -> Json:
         amount=session["amount_total"],
         currency=session["currency"],
         secret=work.new_id(""),
+        kinds=session["payment_method_types"],
     )
     intent.update(
+        application=APPLICATION if work.account else None,
+        capture_method=given.get("capture_method", "automatic_async"),
         customer=session["customer"],
         payment_method=method["id"],
         metadata=given.get("metadata", {}),
-        **{
-            name: given.get(name)
-            for name in (
-                "description",
-                "receipt_email",
-                "statement_descriptor",
-                "statement_descriptor_suffix",
-            )
-        },
+        **{name: given.get(name) for name in _KEPT},
     )
     work.put(intent)
     work.emit("payment_intent.created", intent)
     session["payment_intent"] = intent["id"]
+    work.tx.put("session_of_intent", intent["id"], {"session": session["id"]})
     return intent
 
 
-def _charge(work: Work, intent: Json, method: Json, card: Card) -> Json:
-    charge = charge_of(work.new_id("ch_3"), now=work.now, intent=intent, method=method, card=card)
-    intent["latest_charge"] = charge["id"]
-    return charge
-
-
-def _succeed(work: Work, intent: Json, charge: Json) -> None:
-    charge["receipt_url"] = f"{work.settings.public_url}/receipts/{charge['id']}"
-    work.put(charge)
-    work.emit("charge.succeeded", charge)
-    work.schedule("settle", charge["id"], work.at + work.settings.settle_after)
-    intent.update(amount_received=intent["amount"], status="succeeded")
-    work.put(intent)
-    work.emit("payment_intent.succeeded", intent)
-
-
-def _complete(work: Work, session: Json, intent: Json, details: Json) -> None:
+def _follow(work: Work, session: Json, intent: Json) -> None:
+    """What the session becomes after an attempt: complete when paid or on its way, else still open."""
+    if intent["status"] not in ("succeeded", "processing", "requires_capture"):
+        work.put(session)
+        return
+    billing = work.get("payment_method", intent["payment_method"])["billing_details"]
     session.update(
-        customer_details=details,
-        payment_intent=intent["id"],
-        payment_status="paid",
+        customer_details=details_of(billing["name"], billing["email"]),
+        payment_status="paid" if intent["status"] == "succeeded" else "unpaid",
         status="complete",
         url=None,
     )
     work.put(session)
     work.unschedule("expire", session["id"])
     work.emit("checkout.session.completed", session, by_itself=True)
-
-
-def _decline(work: Work, session: Json, *, intent: Json, method: Json, card: Card, decline: Decline) -> CardDeclined:
-    charge = _charge(work, intent, method, card)
-    seller = "The bank did not return any further details with this decline."
-    charge.update(
-        amount_captured=0,
-        captured=False,
-        failure_code=decline.code,
-        failure_message=decline.message,
-        outcome=outcome_of("issuer_declined", "declined_by_network", decline.reason, seller),
-        paid=False,
-        status="failed",
-    )
-    work.put(charge)
-    work.emit("charge.failed", charge)
-    raised = CardDeclined(decline.message, code=decline.code, decline_code=decline.decline_code)
-    intent.update(
-        last_payment_error={
-            **raised.as_object(),
-            "charge": charge["id"],
-            "payment_method": method,
-            "payment_method_type": "card",
-        },
-        payment_method=None,
-        status="requires_payment_method",
-    )
-    work.put(intent)
-    work.emit("payment_intent.payment_failed", intent)
-    work.put(session)
-    return raised

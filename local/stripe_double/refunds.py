@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
+from .application_fees import return_fee
+from .balance import is_card, record
 from .currencies import readable
+from .disputes import refuses_refund
 from .errors import ParameterError, StripeError
+from .instruments import instrument_of
 from .listing import CREATED, PAGE, page
-from .money_objects import balance_transaction_of, refund_of
-from .parameters import choice, integer, list_of, metadata, shape, text
+from .money_objects import refund_of
+from .parameters import boolean, choice, integer, list_of, metadata, shape, text
 from .store import Json
 from .words import words
 from .work import Work
 
+RefundEnd = Literal["succeeded", "failed"]
 CREATE = shape(
     {
         "amount": integer(minimum=1),
@@ -21,8 +26,9 @@ CREATE = shape(
         "metadata": metadata,
         "payment_intent": text(),
         "reason": choice("duplicate", "fraudulent", "requested_by_customer"),
+        "refund_application_fee": boolean,
     },
-    beyond=frozenset(words("currency customer instructions_email origin refund_application_fee reverse_transfer")),
+    beyond=frozenset(words("currency customer instructions_email origin reverse_transfer")),
 )
 UPDATE = shape({"metadata": metadata, "expand": list_of(text())})
 LIST = shape({**PAGE, **CREATED, "charge": text(), "payment_intent": text(), "expand": list_of(text())})
@@ -31,42 +37,69 @@ LIST = shape({**PAGE, **CREATED, "charge": text(), "payment_intent": text(), "ex
 def create_refund(work: Work, params: dict[str, Any]) -> Json:
     """Give back all or part of a charge; refuses more than is left.
 
-    Emits refund.created and charge.refunded.
+    Emits refund.created and charge.refunded. With two of the test cards it is pending, or fails later (end_refund).
     """
     charge = _charge_to_refund(work, params)
-    amount = _checked_amount(charge, params.get("amount"))
+    amount = _checked_amount(work, charge, params.get("amount"))
+    course = instrument_of(work, charge["payment_method"]).refund
     refund = refund_of(work.new_id("re_3"), now=work.now, charge=charge, amount=amount)
     refund.update(metadata=params.get("metadata", {}), reason=params.get("reason"))
-    transaction = balance_transaction_of(
-        work.new_id("txn_3"),
-        now=work.now,
-        kind="refund",
-        source=refund["id"],
-        amount=-amount,
-        fee=0,
-        currency=refund["currency"],
-    )
-    refund["balance_transaction"] = transaction["id"]
-    work.put(transaction)
+    if course == "pending":
+        refund.update(status="pending", pending_reason="processing")
+    if course != "at_once":
+        work.schedule("refund", refund["id"], work.at + work.settings.settle_after)
+    if params.get("refund_application_fee"):
+        return_fee(work, charge, amount)
+    refund["balance_transaction"] = _moved(work, charge, refund, failed=False)["id"]
     work.put(refund)
     work.emit("refund.created", refund)
-    before = {"amount_refunded": charge["amount_refunded"]}
-    charge["amount_refunded"] += amount
-    if charge["amount_refunded"] == charge["amount"]:
-        before["refunded"] = False
-        charge["refunded"] = True
-    work.put(charge)
-    work.emit("charge.refunded", charge, previous=before)
+    _add_to_charge(work, charge, amount)
+    return refund
+
+
+def end_refund_when_due(work: Work, key: str) -> None:
+    """What the buyer's bank says after a moment, by the card that was refunded."""
+    charge = work.get("charge", work.get("refund", key)["charge"])
+    course = instrument_of(work, charge["payment_method"]).refund
+    end_refund(work, key, "failed" if course == "failing" else "succeeded")
+
+
+def end_refund(work: Work, key: str, outcome: RefundEnd) -> Json:
+    """A pending refund arrived, or one that seemed to arrive came back: its money returns to the balance.
+
+    Emits refund.updated, refund.failed and charge.refund.updated as Stripe does. Raises StripeError when it is over.
+    """
+    refund = work.get("refund", key)
+    if refund["status"] == "failed" or refund["status"] == outcome:
+        raise StripeError(f"This refund's status is {refund['status']} already.")
+    before: Json = {"status": refund["status"]}
+    work.unschedule("refund", key)
+    refund.pop("pending_reason", None)
+    refund["status"] = outcome
+    if outcome == "failed":
+        charge = work.get("charge", refund["charge"])
+        before |= {"failure_balance_transaction": None, "failure_reason": None}
+        refund["failure_balance_transaction"] = _moved(work, charge, refund, failed=True)["id"]
+        refund["failure_reason"] = "expired_or_canceled_card"
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        work.put(charge)
+    work.put(refund)
+    if outcome == "failed":
+        work.emit("refund.failed", refund, previous=before, by_itself=True)
+    for kind in ("refund.updated", "charge.refund.updated"):
+        work.emit(kind, refund, previous=before, by_itself=True)
     return refund
 
 
 def update_refund(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Merge metadata and emit refund.updated."""
+    """Merge metadata; emits refund.updated and charge.refund.updated."""
     refund = work.get("refund", key)
     before = dict(refund["metadata"])
     refund["metadata"] = {**before, **params.get("metadata", {})}
     work.put(refund)
-    work.emit("refund.updated", refund, previous={"metadata": before})
+    for kind in ("refund.updated", "charge.refund.updated"):
+        work.emit(kind, refund, previous={"metadata": before})
     return refund
 
 
@@ -103,8 +136,11 @@ def _charge_to_refund(work: Work, params: dict[str, Any]) -> Json:
     return charge
 
 
-def _checked_amount(charge: Json, asked: int | None) -> int:
-    left: int = charge["amount"] - charge["amount_refunded"]
+def _checked_amount(work: Work, charge: Json, asked: int | None) -> int:
+    left: int = charge["amount_captured"] - charge["amount_refunded"]
+    if refuses_refund(work, charge):
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise StripeError(message, code="charge_disputed")
     if left == 0:
         raise StripeError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if asked is None:
@@ -117,3 +153,26 @@ def _checked_amount(charge: Json, asked: int | None) -> int:
             param="amount",
         )
     return asked
+
+
+def _add_to_charge(work: Work, charge: Json, amount: int) -> None:
+    before: Json = {"amount_refunded": charge["amount_refunded"]}
+    charge["amount_refunded"] += amount
+    if charge["amount_refunded"] == charge["amount_captured"]:
+        before["refunded"] = False
+        charge["refunded"] = True
+    work.put(charge)
+    work.emit("charge.refunded", charge, previous=before)
+
+
+def _moved(work: Work, charge: Json, refund: Json, *, failed: bool) -> Json:
+    kinds = ("refund_failure", "refund") if is_card(charge) else ("payment_failure_refund", "payment_refund")
+    return record(
+        work,
+        kind=kinds[0] if failed else kinds[1],
+        source=refund["id"],
+        amount=refund["amount"] if failed else -refund["amount"],
+        currency=refund["currency"],
+        category="refund_failure" if failed else "refund",
+        description="REFUND FAILURE" if failed else "REFUND FOR CHARGE",
+    )

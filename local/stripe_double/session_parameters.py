@@ -31,27 +31,32 @@ _PRICE_DATA = shape(
 )
 _LINE_ITEM = shape(
     {
+        "price": text(),
         "price_data": _PRICE_DATA,
         "quantity": integer(minimum=1, maximum=999_999),
         "metadata": metadata,
     },
-    required=("price_data", "quantity"),
-    beyond=frozenset({"adjustable_quantity", "dynamic_tax_rates", "price", "tax_rates"}),
+    required=("quantity",),
+    beyond=frozenset({"adjustable_quantity", "dynamic_tax_rates", "tax_rates"}),
+)
+_ADDRESS = shape({name: text() for name in words("city country line1 line2 postal_code state")})
+SHIPPING = shape(
+    {"address": _ADDRESS, "carrier": text(), "name": text(), "phone": text(), "tracking_number": text()},
+    required=("address", "name"),
 )
 _INTENT_DATA = shape(
     {
+        "application_fee_amount": integer(),
+        "capture_method": choice("automatic", "automatic_async", "manual"),
         "description": text(longest=1000),
         "metadata": metadata,
         "receipt_email": email,
+        "setup_future_usage": choice("off_session", "on_session"),
+        "shipping": SHIPPING,
         "statement_descriptor": text(longest=22),
         "statement_descriptor_suffix": text(longest=22),
     },
-    beyond=frozenset(
-        words(
-            "application_fee_amount capture_method on_behalf_of setup_future_usage shipping transfer_data "
-            "transfer_group"
-        )
-    ),
+    beyond=frozenset(words("on_behalf_of transfer_data transfer_group")),
 )
 ECHOED = {
     "billing_address_collection": choice("auto", "required"),
@@ -75,7 +80,7 @@ CREATE = shape(
         "metadata": metadata,
         "mode": choice("payment"),
         "payment_intent_data": _INTENT_DATA,
-        "payment_method_types": list_of(choice("card")),
+        "payment_method_types": list_of(choice("card", "sepa_debit")),
         "phone_number_collection": shape({"enabled": only_false}),
         "success_url": url,
         "ui_mode": choice("hosted_page"),

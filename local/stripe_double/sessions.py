@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .currencies import LARGEST, check_total, check_unit
-from .errors import ParameterError, StripeError, parameter_invalid, parameter_missing
+from .accounts import check_charges
+from .application_fees import check_fee
+from .currencies import check_total
+from .errors import StripeError, parameter_invalid
 from .listing import page, page_of
-from .objects import line_item_of, price_of, session_of
+from .objects import session_of
+from .session_lines import lines_of
 from .session_parameters import ECHOED
 from .store import Json
 from .work import Work
@@ -23,12 +26,14 @@ def create_session(work: Work, params: dict[str, Any]) -> Json:
     """An open session with a pay page; raises ParameterError as Stripe would."""
     expires_at = _checked_expiry(work.now, params.get("expires_at"))
     customer = _checked_customer(work, params)
-    currency = _checked_currency(params)
-    lines = [_line(work, item, name) for name, item in _named(params["line_items"])]
+    lines = lines_of(work, params)
+    currency = lines[0]["currency"]
     total = sum(line["amount_total"] for line in lines)
     check_total(total, currency)
+    check_fee(work, params.get("payment_intent_data", {}).get("application_fee_amount"), total)
+    check_charges(work)
     key = work.new_id("cs_test_")
-    session = session_of(key, now=work.now, currency=currency, total=total)
+    session = session_of(key, now=work.now, currency=currency, total=total, kinds=_kinds(params, currency))
     session.update({name: params.get(name) for name in ECHOED})
     session.update(
         cancel_url=params.get("cancel_url"),
@@ -131,45 +136,15 @@ def _checked_customer(work: Work, params: dict[str, Any]) -> str | None:
     return str(customer["id"])
 
 
-def _checked_currency(params: dict[str, Any]) -> str:
-    if not params["line_items"]:
-        raise parameter_missing("line_items")
-    found = {item["price_data"]["currency"] for item in params["line_items"]}
-    if "currency" in params:
-        found.add(params["currency"])
-    if len(found) > 1:
-        raise ParameterError(
-            "All prices in a Checkout Session must have the same currency; you passed " + ", ".join(sorted(found)),
-            param="line_items",
+def _kinds(params: dict[str, Any], currency: str) -> list[str]:
+    """The kinds of payment methods: as asked, else what is switched on for the currency."""
+    asked: list[str] = params.get("payment_method_types", ["card", *(["sepa_debit"] if currency == "eur" else [])])
+    if "sepa_debit" in asked and currency != "eur":
+        raise parameter_invalid(
+            "payment_method_types",
+            "The payment method `sepa_debit` is invalid for this Checkout Session: it supports the currency eur only.",
         )
-    return str(found.pop())
-
-
-def _named(items: list[Json]) -> list[tuple[str, Json]]:
-    return [(f"line_items[{place}]", item) for place, item in enumerate(items)]
-
-
-def _line(work: Work, item: Json, name: str) -> Json:
-    data = item["price_data"]
-    currency, unit = data["currency"], data["unit_amount"]
-    check_unit(unit, currency, f"{name}[price_data][unit_amount]")
-    if unit * item["quantity"] > LARGEST:
-        check_total(unit * item["quantity"], currency)
-    price = price_of(
-        work.new_id("price_1"),
-        now=work.now,
-        currency=currency,
-        unit_amount=unit,
-        product=work.new_id("prod_"),
-    )
-    price["tax_behavior"] = data.get("tax_behavior", "unspecified")
-    return line_item_of(
-        work.new_id("li_1"),
-        price=price,
-        name=data["product_data"]["name"],
-        quantity=item["quantity"],
-        metadata=item.get("metadata", {}),
-    )
+    return asked
 
 
 def _first_details(work: Work, customer: str | None, address: str | None) -> Json | None:

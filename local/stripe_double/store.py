@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 Json = dict[str, Any]
 Change = tuple[str, str, Json | None]
+_SHARED = frozenset({"account", "account_access", "account_link", "due", "sending"})
 
 
 class Transaction:
@@ -50,6 +51,33 @@ class Transaction:
     def changes(self) -> list[Change]:
         """What this transaction writes, in order."""
         return [(table, key, row) for (table, key), row in self._writes.items()]
+
+
+class Scope:
+    """A transaction as one account sees it: its own tables (None: the platform's), and the few that all share."""
+
+    def __init__(self, whole: Transaction, account: str | None) -> None:
+        self.whole = whole
+        self.account = account
+
+    def get(self, table: str, key: str) -> Json | None:
+        """A copy of the row, or None."""
+        return self.whole.get(self._named(table), key)
+
+    def rows(self, table: str) -> list[Json]:
+        """All rows, oldest first: shared with the store, so read them and copy before changing."""
+        return self.whole.rows(self._named(table))
+
+    def put(self, table: str, key: str, row: Json) -> None:
+        """Insert or replace."""
+        self.whole.put(self._named(table), key, row)
+
+    def delete(self, table: str, key: str) -> None:
+        """Remove if present."""
+        self.whole.delete(self._named(table), key)
+
+    def _named(self, table: str) -> str:
+        return table if self.account is None or table in _SHARED else f"{self.account}/{table}"
 
 
 class Store:

@@ -1,4 +1,4 @@
-"""What happens because time passed: sessions expire, charges settle.
+"""What happens because time passed: sessions expire, charges settle, banks answer.
 
 Called before every request and by the sender.
 """
@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .payments import settle_charge
+from .balance import settle_charge
+from .disputes import judge_evidence
+from .payments import settle_debit
+from .refunds import end_refund_when_due
 from .sessions import expire_when_due
 from .work import Work
 
 _VERBS: dict[str, Callable[[Work, str], None]] = {
     "expire": expire_when_due,
     "settle": settle_charge,
+    "debit": settle_debit,
+    "judge": judge_evidence,
+    "refund": end_refund_when_due,
 }
 
 
 def run_due(work: Work) -> None:
-    """Do everything whose time has come, earliest first."""
+    """Do everything whose time has come, earliest first, each in the account it belongs to."""
     due = sorted((row for row in work.tx.rows("due") if row["at"] <= work.at), key=lambda row: row["at"])
     for row in due:
         work.unschedule(row["verb"], row["key"])
-        _VERBS[row["verb"]](work, row["key"])
+        _VERBS[row["verb"]](work.within(row.get("account")), row["key"])

@@ -1,6 +1,7 @@
 """Sending events to the webhook endpoints: signing, retries with backoff, and the faults on the way.
 
-A delivery is a row in the store until the endpoint answers 2xx, so a killed process goes on where it was.
+A delivery is a row in the store for each event and endpoint until that answers 2xx, so a killed process goes on where
+it was.
 Signature scheme: https://docs.stripe.com/webhooks#verify-manually.
 """
 
@@ -11,14 +12,18 @@ import hmac
 import http.client
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from .faults import Faults, WebhookFault
 from .store import Json
-from .work import Settings, Work
+from .versions import rendered_new, rendered_old
+from .work import Endpoint, Settings, Work
 
+Done = TypeVar("Done")
 Post = Callable[[str, dict[str, str], bytes, float], int]
 Works = Callable[[], AbstractContextManager[Work]]
 _WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105
@@ -68,55 +73,71 @@ class Sender:
     def deliver_due(self) -> int:
         """Try every delivery whose time has come; the number tried."""
         with self._round:
-            due = self._due()
-            for delivery in due:
-                self._deliver(delivery)
-            return len(due)
+            racing, due = self._due()
+            _at_once([partial(self._deliver, row) for row in racing])
+            for row in due:
+                self._deliver(row)
+            return len(racing) + len(due)
 
-    def _due(self) -> list[Json]:
+    def _due(self) -> tuple[list[Json], list[Json]]:
+        """Deliveries to make at once, and those to make one after the other."""
         now = self._clock()
         with self._works() as work:
-            due = [dict(row) for row in work.tx.rows("delivery") if row["next_at"] <= now]
-        return self._reordered(due, now)
-
-    def _reordered(self, due: list[Json], now: float) -> list[Json]:
-        fault = self._faults.reordering()
+            due = [dict(row) for row in work.tx.rows("sending") if row["next_at"] <= now]
+        fault = self._faults.gathering()
         if fault is None or not due:
-            return due
+            return [], due
         if len(due) < fault.times and now < due[0]["next_at"] + fault.seconds:
-            return []
-        self._faults.take_reordering()
-        return due[: fault.times][::-1] + due[fault.times :]
+            return [], []
+        self._faults.take_gathering()
+        first, rest = due[: fault.times], due[fault.times :]
+        return (first, rest) if fault.kind == "race" else ([], first[::-1] + rest)
 
-    def _deliver(self, delivery: Json) -> None:
-        faults = self._faults.take_webhook(delivery["type"])
-        if "drop" in faults:
-            self._forget(delivery)
-            return
-        if "delay" in faults:
-            self._postpone(delivery, delivery["next_at"] + faults["delay"].seconds, tried=False)
-            return
+    def _deliver(self, row: Json) -> None:
         with self._works() as work:
-            event = work.get("event", delivery["id"])
-            listeners = work.listeners(event["type"])
-        if all(self._attempt(event, faults, url, secret) for url, secret in listeners):
-            self._settle(delivery)
+            home = work.within(row["account"])
+            event = home.get("event", row["event"])
+            endpoint = next((one for one in home.endpoints(row["type"]) if one.key == row["endpoint"]), None)
+        if endpoint is None:  # deleted or switched off meanwhile: the event stays undelivered
+            self._forget(row)
+            return
+        faults = self._faults.take_webhook(row["type"])
+        if "drop" in faults:
+            self._forget(row)
+        elif "delay" in faults:
+            self._postpone(row, row["next_at"] + faults["delay"].seconds, tried=False)
+        elif self._attempt(event, faults, endpoint):
+            self._settle(row)
         else:
-            wait = self._settings.first_retry * 2.0 ** min(delivery["attempts"], 20)
-            at = self._clock() + min(wait, self._settings.longest_retry)
-            self._postpone(delivery, at, tried=True)
+            self._retry(row)
 
-    def _attempt(self, event: Json, faults: dict[str, WebhookFault], url: str, secret: str) -> bool:
-        """Whether one endpoint took the event."""
+    def _retry(self, row: Json) -> None:
+        """Once more after twice the pause; never again after `retry_for`, which leaves the event undelivered."""
+        now = self._clock()
+        if now - row["since"] >= self._settings.retry_for:
+            self._forget(row)
+            return
+        wait = self._settings.first_retry * 2.0 ** min(row["attempts"], 20)
+        self._postpone(row, now + min(wait, self._settings.longest_retry), tried=True)
+
+    def _attempt(self, event: Json, faults: dict[str, WebhookFault], endpoint: Endpoint) -> bool:
+        """Whether the endpoint took the event."""
+        if endpoint.api_version is not None:
+            event["api_version"] = endpoint.api_version
+        if "old_version" in faults:
+            event = rendered_old(event)
+        if "new_version" in faults:
+            event = rendered_new(event)
         if "flip_livemode" in faults:
             event["livemode"] = not event["livemode"]
         body = json.dumps(event, indent=2).encode()
-        headers = self._headers(body, faults, secret)
+        headers = self._headers(body, faults, endpoint.secret)
         if "tamper" in faults:
             body = body.replace(b'"livemode": false', b'"livemode": true', 1) + b"\n"
         times = faults["duplicate"].times if "duplicate" in faults else 1
-        statuses = self._post_at_once(url, headers, body, times)
-        return any(200 <= status < 300 for status in statuses)
+        timeout = self._settings.post_timeout
+        tries = [partial(self._post, endpoint.url, headers, body, timeout) for _ in range(times)]
+        return any(200 <= status < 300 for status in _at_once(tries))
 
     def _headers(self, body: bytes, faults: dict[str, WebhookFault], secret: str) -> dict[str, str]:
         at = int(self._clock() - (faults["age"].seconds if "age" in faults else 0))
@@ -135,37 +156,38 @@ class Sender:
             "Stripe-Signature": ",".join(parts),
         }
 
-    def _post_at_once(self, url: str, headers: dict[str, str], body: bytes, times: int) -> list[int]:
-        timeout = self._settings.post_timeout
-        if times == 1:
-            return [self._post(url, headers, body, timeout)]
-        statuses: list[int] = []
-        barrier = threading.Barrier(times)
-
-        def one() -> None:
-            barrier.wait()
-            statuses.append(self._post(url, headers, body, timeout))
-
-        threads = [threading.Thread(target=one, daemon=True) for _ in range(times)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return statuses
-
-    def _forget(self, delivery: Json) -> None:
+    def _forget(self, row: Json) -> None:
         with self._works() as work:
-            work.tx.delete("delivery", delivery["id"])
+            work.tx.delete("sending", row["id"])
 
-    def _postpone(self, delivery: Json, at: float, *, tried: bool) -> None:
-        attempts = delivery["attempts"] + (1 if tried else 0)
-        row = {**delivery, "attempts": attempts, "next_at": at}
+    def _postpone(self, row: Json, at: float, *, tried: bool) -> None:
+        later = {**row, "attempts": row["attempts"] + (1 if tried else 0), "next_at": at}
         with self._works() as work:
-            work.tx.put("delivery", delivery["id"], row)
+            work.tx.put("sending", row["id"], later)
 
-    def _settle(self, delivery: Json) -> None:
+    def _settle(self, row: Json) -> None:
         with self._works() as work:
-            work.tx.delete("delivery", delivery["id"])
-            event = work.get("event", delivery["id"])
-            event["pending_webhooks"] = 0
-            work.put(event)
+            work.tx.delete("sending", row["id"])
+            home = work.within(row["account"])
+            event = home.get("event", row["event"])
+            event["pending_webhooks"] = max(0, event["pending_webhooks"] - 1)
+            home.put(event)
+
+
+def _at_once(tasks: Sequence[Callable[[], Done]]) -> list[Done]:
+    """What the tasks return, run in threads that start together; a single one needs none."""
+    if len(tasks) <= 1:
+        return [task() for task in tasks]
+    results: list[Done] = []
+    barrier = threading.Barrier(len(tasks))
+
+    def one(task: Callable[[], Done]) -> None:
+        barrier.wait()
+        results.append(task())
+
+    threads = [threading.Thread(target=one, args=(task,), daemon=True) for task in tasks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

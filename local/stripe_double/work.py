@@ -1,40 +1,59 @@
 """One unit of work: a transaction, the time, new ids, and the events it makes.
 
-Every verb of the double (create a session, pay, refund, settle …) is a function of a Work. Must not
-know HTTP.
+Every verb of the double (create a session, pay, refund, settle …) is a function of a Work, which sees the objects of
+one account. Must not know HTTP.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from .errors import resource_missing
-from .store import Json, Transaction
+from .store import Json, Scope
 
 NewId = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the double is told once; times in seconds."""
+    """What the double is told once; times in seconds.
+
+    `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: to registered endpoints
+    only). `settlement_currency` is what charges are paid out in (None: their own currency) at `exchange_rate`.
+    """
 
     public_url: str
     webhook_url: str
     webhook_secret: str
+    connect_secret: str = ""
     api_version: str = "2026-08-26.dahlia"
     settle_after: float = 2.0
+    debit_after: float = 5.0
     first_retry: float = 1.0
     longest_retry: float = 60.0
+    retry_for: float = 3 * 86400.0
     post_timeout: float = 10.0
+    settlement_currency: str | None = None
+    exchange_rate: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where events go; `api_version` None is the account's own."""
+
+    key: str
+    url: str
+    secret: str
+    api_version: str | None = None
 
 
 @dataclass(slots=True)
 class Work:
     """What a verb may use; `request_id` is None for things Stripe does by itself."""
 
-    tx: Transaction
+    tx: Scope
     at: float
     new_id: NewId
     settings: Settings
@@ -45,6 +64,25 @@ class Work:
     def now(self) -> int:
         """Unix seconds, as Stripe's `created`."""
         return int(self.at)
+
+    @property
+    def account(self) -> str | None:
+        """The connected account whose objects are seen; None is the platform."""
+        return self.tx.account
+
+    def within(self, account: str | None) -> Work:
+        """The same unit of work in another account."""
+        return replace(self, tx=Scope(self.tx.whole, account))
+
+    def everywhere(self) -> Iterator[Work]:
+        """This unit of work in the platform, then in each connected account."""
+        yield self.within(None)
+        for account in self.tx.rows("account"):
+            yield self.within(account["id"])
+
+    def home_of(self, table: str, key: str) -> Work | None:
+        """This unit of work in the account that has the object."""
+        return next((each for each in self.everywhere() if each.tx.get(table, key) is not None), None)
 
     def put(self, item: Json) -> Json:
         """Store an object under its own `object` and `id`."""
@@ -60,7 +98,8 @@ class Work:
 
     def schedule(self, verb: str, key: str, at: float) -> None:
         """Have timing.py call `verb` on the object named `key` when `at` has come."""
-        self.tx.put("due", f"{verb}:{key}", {"verb": verb, "key": key, "at": at})
+        row = {"verb": verb, "key": key, "at": at, "account": self.account}
+        self.tx.put("due", f"{verb}:{key}", row)
 
     def unschedule(self, verb: str, key: str) -> None:
         """Forget what was scheduled."""
@@ -74,40 +113,59 @@ class Work:
         event = {
             "id": self.new_id("evt_1"),
             "object": "event",
+            **({"account": self.account} if self.account else {}),
             "api_version": self.settings.api_version,
             "created": self.now,
             "data": data,
             "livemode": False,
-            "pending_webhooks": len(self.listeners(kind)),
+            "pending_webhooks": 0,
             "request": {
                 "id": None if by_itself else self.request_id,
                 "idempotency_key": None if by_itself else self.idempotency_key,
             },
             "type": kind,
         }
+        return self.queue(event)
+
+    def queue(self, event: Json) -> Json:
+        """Store the event and have it delivered to every endpoint that wants it, as soon as the sender runs."""
+        endpoints = self.endpoints(event["type"])
+        event["pending_webhooks"] = len(endpoints)
         self.put(event)
-        self.queue(event)
+        for endpoint in endpoints:
+            key = f"{event['id']}:{endpoint.key}"
+            row = {
+                "id": key,
+                "event": event["id"],
+                "type": event["type"],
+                "account": self.account,
+                "endpoint": endpoint.key,
+                "attempts": 0,
+                "since": self.at,
+                "next_at": self.at,
+            }
+            self.tx.put("sending", key, row)
         return event
 
-    def queue(self, event: Json) -> None:
-        """Have the event delivered as soon as the sender runs."""
-        if self.listeners(event["type"]):
-            key = event["id"]
-            self.tx.put(
-                "delivery",
-                key,
-                {"id": key, "type": event["type"], "attempts": 0, "next_at": self.at},
-            )
-
-    def listeners(self, kind: str) -> list[tuple[str, str]]:
-        """URL and secret of every endpoint that is told of events of this kind: the one in the settings, and those that
-        were registered (endpoints.py).
+    def endpoints(self, kind: str) -> list[Endpoint]:
+        """Every endpoint that is told of events of this kind in this account: the one in the settings, and those that
+        were registered (endpoints.py). What happens in a connected account goes to the platform's `connect` endpoints.
         """
-        told = self.settings.webhook_url
-        found = [(told, self.settings.webhook_secret)] if told else []
-        registered = [
-            row
-            for row in self.tx.rows("webhook_endpoint")
-            if row["status"] == "enabled" and {"*", kind} & set(row["enabled_events"])
-        ]
-        return found + [(row["url"], self.get("endpoint_secret", row["id"])["secret"]) for row in registered]
+        own = self._registered(kind, connect=False)
+        if self.account is None:
+            return self._given("settings", self.settings.webhook_secret) + own
+        given = self._given("settings_connect", self.settings.connect_secret)
+        return given + self.within(None)._registered(kind, connect=True) + own  # noqa: SLF001
+
+    def _given(self, key: str, secret: str) -> list[Endpoint]:
+        url = self.settings.webhook_url
+        return [Endpoint(key, url, secret)] if url and secret else []
+
+    def _registered(self, kind: str, *, connect: bool) -> list[Endpoint]:
+        found = []
+        for row in self.tx.rows("webhook_endpoint"):
+            private = self.tx.get("endpoint_secret", row["id"]) or {}
+            wanted = row["status"] == "enabled" and {"*", kind} & set(row["enabled_events"])
+            if wanted and private.get("connect", False) is connect:
+                found.append(Endpoint(row["id"], row["url"], private["secret"], row["api_version"]))
+        return found

@@ -170,6 +170,20 @@ def pays_by_stripe():
     server.shutdown()
 
 
+def prints_tickets():
+    from importlib.util import find_spec
+
+    from chalicelib.formats.qr import qr_svg
+    from chalicelib.formats.ticket import TicketPage
+    from chalicelib.formats.ticket_pdf import tickets_pdf
+
+    assert find_spec("PIL") is None, "the probe is of the layer without Pillow"
+    page = TicketPage("Event", "Time", "", "Day ticket", "Ἑλένη Жукова 山田 สมชาย", "Ticket 1", "01J-1", "01J-1-ABC")
+    assert tickets_pdf([page], title="Event").startswith(b"%PDF-")
+    assert "PIL" not in sys.modules
+    assert qr_svg("01J-1-ABC", title="x").startswith("<?xml")
+
+
 def hashes_passwords():
     from chalicelib.adapters.passwords import Argon2Passwords
 
@@ -283,6 +297,7 @@ USES = (
     pushes_in_vain,
     cannot_reach_stripe,
     pays_by_stripe,
+    prints_tickets,
     hashes_passwords,
     signs_tokens,
     cleans_html,

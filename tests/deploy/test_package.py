@@ -157,6 +157,12 @@ def test_trim_drops_no_module_that_a_kept_one_imports(wheel_files: dict[str, byt
 
 EXPLAINED = {
     ("dateutil/tz/tz.py", "dateutil.zoneinfo"),  # in gettz
+    ("reportlab/graphics/renderPM.py", "PIL"),  # charts as raster images
+    ("reportlab/graphics/renderPM.py", "PIL.Image"),
+    ("reportlab/graphics/renderPM.py", "PIL.ImageChops"),
+    ("reportlab/lib/utils.py", "PIL"),  # at import: formats/ticket_pdf.py lends it an empty module
+    ("reportlab/lib/utils.py", "PIL.Image"),
+    ("reportlab/pdfgen/pdfimages.py", "PIL"),  # at import of reportlab.pdfgen.canvas; used for raster images
     ("stripe/__init__.py", "stripe.events"),  # when somebody asks for stripe.events
     ("stripe/__init__.py", "stripe.params"),  # when somebody asks for stripe.params
     ("stripe/_util.py", "stripe.events._event_classes"),  # in an answer of API v2

@@ -97,7 +97,7 @@ def test_check_in_forged_foreign_and_replaced_codes_are_all_unknown(
 ) -> None:
     good = codes(made)[0]
     other_event = str(make_event(organiser, state="published").json["id"])
-    anonymous.patch(place(made, "/attendees"), {"attendees": [{"number": 1, "name": "Grace Hopper"}]})
+    anonymous.patch(place(made, "/attendees"), {"attendees": [{"number": 1, "name": "Grace Hopper"}]}, if_match="*")
     flipped = good[:-1] + ("0" if good[-1] != "0" else "1")
     missing = "01ARZ3NDEKTSV4RRFFQ69G5FAV" + good[26:]
     third = good.replace("-1-", "-3-")
@@ -139,9 +139,9 @@ def test_undo_check_in_frees_the_ticket_and_keeps_what_happened(organiser: Clien
 
     code = codes(made)[0]
     one = f"/v1/events/{shop}/check-ins/{made.json['id']}-1"
-    assert organiser.delete(one).status == 404
+    assert organiser.delete(one, if_match="*").status == 404
     scan(organiser, shop, code)
-    assert [organiser.delete(one).status for _ in range(2)] == [204, 404]
+    assert [organiser.delete(one, if_match="*").status for _ in range(2)] == [204, 404]
     assert (listed(organiser, shop)["items"], listed(organiser, shop)["counts"]["checked_in"]) == ([], 0)
     assert scan(organiser, shop, code).status == 201
     kept = bootstrap.services()._admissions.find(shop, made.json["id"], 1)
@@ -149,15 +149,25 @@ def test_undo_check_in_frees_the_ticket_and_keeps_what_happened(organiser: Clien
     assert [(act.admitted, act.by) for act in kept.acts] == [(n, organiser.user_id) for n in (True, False, True)]
 
 
+def test_undo_check_in_needs_the_version_that_was_seen(organiser: Client, shop: str, made: Reply) -> None:
+    one = f"/v1/events/{shop}/check-ins/{made.json['id']}-1"
+    first = scan(organiser, shop, codes(made)[0])
+    assert (organiser.delete(one).status, organiser.delete(one, if_match='"other"').status) == (428, 412)
+    assert organiser.delete(one, if_match=first.etag).status == 204
+    second = scan(organiser, shop, codes(made)[0])
+    stale = organiser.delete(one, if_match=first.etag)
+    assert (stale.status, stale.json["current"]) == (412, {"etag": second.etag, "representation": second.json})
+
+
 def test_change_attendee_of_a_used_ticket_is_refused_until_undone(
     anonymous: Client, organiser: Client, shop: str, made: Reply
 ) -> None:
     scan(organiser, shop, codes(made)[0])
     form = {"attendees": [{"number": 1, "name": "Grace Hopper"}]}
-    reply = anonymous.patch(place(made, "/attendees"), form)
+    reply = anonymous.patch(place(made, "/attendees"), form, if_match="*")
     assert (reply.status, reply.code) == (409, "ticket_used")
-    organiser.delete(f"/v1/events/{shop}/check-ins/{made.json['id']}-1")
-    assert anonymous.patch(place(made, "/attendees"), form).status == 200
+    organiser.delete(f"/v1/events/{shop}/check-ins/{made.json['id']}-1", if_match="*")
+    assert anonymous.patch(place(made, "/attendees"), form, if_match="*").status == 200
 
 
 def test_list_check_ins_is_newest_first_in_pages_with_counts(
@@ -309,7 +319,7 @@ def test_check_in_is_for_those_whose_role_allows_it(
         stranger.get(base).status,
         stranger.get(f"{base}/offline").status,
         stranger.post(f"{base}/reconcile", {"device": "d", "scans": []}).status,
-        stranger.delete(f"{base}/{made.json['id']}-1").status,
+        stranger.delete(f"{base}/{made.json['id']}-1", if_match="*").status,
     ]
     assert answers == ([201, 200, 200, 200, 204] if status == 201 else [status] * 5)
 
@@ -317,10 +327,10 @@ def test_check_in_is_for_those_whose_role_allows_it(
 def test_check_in_without_signing_in_is_401(anonymous: Client, shop: str, made: Reply) -> None:
     base = f"/v1/events/{shop}/check-ins"
     answers = [scan(anonymous, shop, codes(made)[0]), anonymous.get(base), anonymous.get(f"{base}/offline")]
-    answers += [anonymous.delete(f"{base}/{made.json['id']}-1")]
+    answers += [anonymous.delete(f"{base}/{made.json['id']}-1", if_match="*")]
     assert [answer.status for answer in answers] == [401] * 4
 
 
 @pytest.mark.parametrize("name", ["x", "01ARZ3NDEKTSV4RRFFQ69G5FAV-1", "01ARZ3NDEKTSV4RRFFQ69G5FAV-0", "offline-1"])
 def test_undo_of_what_is_no_check_in_is_not_found(organiser: Client, shop: str, name: str) -> None:
-    assert organiser.delete(f"/v1/events/{shop}/check-ins/{name}").status == 404
+    assert organiser.delete(f"/v1/events/{shop}/check-ins/{name}", if_match="*").status == 404

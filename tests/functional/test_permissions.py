@@ -57,9 +57,7 @@ def tour(database_endpoint: DatabaseEndpoint, chalice_app: Any) -> Iterator[tupl
 
     secrets = {"webhook_secret": VARIABLES["STRIPE_WEBHOOK_SECRET"]}
     secrets["connect_secret"] = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET"]
-    doubles = serve(
-        lambda url: create_double(None, url, "http://hook.test/", **secrets, clock=time.time, post=deliver)
-    )
+    doubles = serve(lambda url: create_double(None, url, "http://hook.test/", **secrets, clock=time.time, post=deliver))
     for double, url in doubles:
         made = Functions(module, database_endpoint.database, recorder, url)
         with recorder.listening():

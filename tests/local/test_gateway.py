@@ -179,6 +179,8 @@ def test_bytes_that_do_not_survive_json_are_502_as_on_lambda(origin):
 def test_binary_answer_needs_an_explicit_accept(origin):
     answer = httpx.get(f"{origin}/api/v1/image", headers={"Accept": "image/png"})
     assert (answer.status_code, answer.content) == (200, b"\x89PNG")
+    second = httpx.get(f"{origin}/api/v1/image", headers={"Accept": "text/html, image/png"})
+    assert (second.status_code, second.content) == (200, base64.b64encode(b"\x89PNG"))
     assert httpx.get(f"{origin}/api/v1/image", headers={"Accept": "text/html"}).status_code == 400
 
 

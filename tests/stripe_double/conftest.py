@@ -17,9 +17,12 @@ import stripe
 
 from local.stripe_double import Settings, StripeDouble, create_double
 
+from . import openapi
+
 MOUNT = "/_local/stripe"
 Answer = tuple[int, dict[str, str], bytes]
 SECRET = "whsec_test_of_the_double"
+CONNECT_SECRET = "whsec_test_of_connected_accounts"
 START = 1_800_000_000
 
 
@@ -60,9 +63,9 @@ class Hook:
         """The types of the events that came, in order."""
         return [str(stripe.Event.construct_from(_json(body), "").type) for _, body in self.came]
 
-    def accepted(self, *, at: float) -> list[bool]:
+    def accepted(self, *, at: float, secret: str = SECRET) -> list[bool]:
         """For each delivery: does the stripe library find its signature right at this time?"""
-        return [_is_signed(headers, body, at) for headers, body in self.came]
+        return [_is_signed(headers, body, at, secret) for headers, body in self.came]
 
 
 @dataclass
@@ -194,20 +197,48 @@ def shop(hook: Hook, clock: Clock, socket_enabled: None) -> Iterator[Shop]:
         )
 
     for double, url in serve(make):
+        answers = record(double)
         yield Shop(double, client_for(url), clock, hook, url)
+        assert misshapen(double, answers) == []
 
 
-QUICK = Settings("", "", "", settle_after=2.0, first_retry=1.0, longest_retry=8.0)
+QUICK = Settings(
+    "", "", "", connect_secret=CONNECT_SECRET, settle_after=2.0, debit_after=5.0, first_retry=1.0, longest_retry=8.0
+)
+
+
+def record(double: StripeDouble) -> list[tuple[int, bytes]]:
+    """Keeps every answer of the API from now on."""
+    answers: list[tuple[int, bytes]] = []
+    handle = double.handle
+
+    def handled(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
+        answer = handle(method, path, query, headers, body)
+        if path.startswith("/v1/"):
+            answers.append((answer[0], answer[2]))
+        return answer
+
+    vars(double)["handle"] = handled
+    return answers
+
+
+def misshapen(double: StripeDouble, answers: list[tuple[int, bytes]]) -> list[str]:
+    """What is wrong with the answers and with every event that was made, by Stripe's OpenAPI."""
+    document = openapi.load(openapi.EXTRACT)
+    found = [fault for status, body in answers if body for fault in openapi.answer_faults(document, status, body)]
+    with double.work() as work:
+        events = [event for home in work.everywhere() for event in home.tx.rows("event")]
+    return found + [fault for event in events for fault in openapi.event_faults(document, event)]
 
 
 def _json(body: bytes) -> Any:
     return json.loads(body)
 
 
-def _is_signed(headers: dict[str, str], body: bytes, at: float) -> bool:
+def _is_signed(headers: dict[str, str], body: bytes, at: float, secret: str) -> bool:
     with patch("stripe._webhook.time.time", return_value=at):
         try:
-            stripe.WebhookSignature.verify_header(body.decode(), headers["Stripe-Signature"], SECRET, tolerance=300)
+            stripe.WebhookSignature.verify_header(body.decode(), headers["Stripe-Signature"], secret, tolerance=300)
         except stripe.SignatureVerificationError:
             return False
     return True

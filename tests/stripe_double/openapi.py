@@ -5,8 +5,14 @@ Strictly: fields that the schema does not know are wrong.
 
 from __future__ import annotations
 
+import functools
+import json
+from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).parent
+EXTRACT = HERE / "stripe_openapi.json"
+WHOLE = HERE.parents[1].parent / "shared" / "data" / "stripe" / "spec3.json"
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -17,6 +23,29 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+@functools.cache
+def load(path: Path) -> Any:
+    """An OpenAPI document, read once."""
+    return json.loads(path.read_text())
+
+
+def answer_faults(document: dict[str, Any], status: int, body: bytes) -> list[str]:
+    """What is wrong with an answer of the API: an object, a list of objects, a deletion, an error."""
+    answered = json.loads(body)
+    if status >= 400:
+        return faults(document, "error", answered)
+    if answered.get("deleted"):
+        return faults(document, f"deleted_{answered['object']}", answered)
+    items = answered["data"] if answered["object"] == "list" else [answered]
+    return [fault for item in items for fault in faults(document, item["object"], item)]
+
+
+def event_faults(document: dict[str, Any], event: dict[str, Any]) -> list[str]:
+    """What is wrong with an event and the object it carries."""
+    carried = event["data"]["object"]
+    return faults(document, "event", event) + faults(document, carried["object"], carried)
+
+
 def faults(document: dict[str, Any], name: str, value: object) -> list[str]:
     """What is wrong with the value as an instance of components/schemas/{name}; [] when nothing is."""
     return _check(document, {"$ref": f"#/components/schemas/{name}"}, value, name)
@@ -24,7 +53,10 @@ def faults(document: dict[str, Any], name: str, value: object) -> list[str]:
 
 def _check(document: dict[str, Any], schema: dict[str, Any], value: object, path: str) -> list[str]:
     if "$ref" in schema:
-        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        name = schema["$ref"].rpartition("/")[2]
+        if name not in document["components"]["schemas"]:
+            return [f"{path}: the schema {name} is not in the extract (extract_openapi.py makes it)"]
+        schema = document["components"]["schemas"][name]
     if value is None:
         return [] if schema.get("nullable") else [f"{path}: null is not allowed"]
     if "anyOf" in schema:

@@ -5,34 +5,11 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 
 from .conftest import MOUNT, START, Shop, order
-
-Answer = tuple[int, dict[str, str], str]
-
-
-def page(shop: Shop, path: str, fields: dict[str, str] | None = None) -> Answer:
-    if fields is None:
-        status, headers, body = shop.double.handle("GET", path, "", {}, b"")
-    else:
-        kind = {"content-type": "application/x-www-form-urlencoded"}
-        status, headers, body = shop.double.handle("POST", path, "", kind, urlencode(fields).encode())
-    return status, headers, body.decode()
-
-
-def form(**changes: str) -> dict[str, str]:
-    return {
-        "email": "ada@example.com",
-        "name": "Ada",
-        "choice": "4242424242424242",
-        "number": "",
-        "expiry": "12 / 34",
-        "cvc": "123",
-        **changes,
-    }
+from .pages import form, page
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,16 @@ def test_retrieve_session_with_expand_of_plain_field_is_refused(shop: Shop) -> N
         shop.client.v1.checkout.sessions.retrieve(session.id, {"expand": ["status"]})
 
 
+@pytest.mark.parametrize("part", ["payment_method", "latest_charge", "application", "refunds.data.customer"])
+def test_retrieve_charge_with_expand_of_what_stripe_does_not_expand_there_is_refused(shop: Shop, part: str) -> None:
+    """Of a payment intent some of these may be expanded, of a charge not."""
+    shop.double.pay(shop.session().id)
+    charge = shop.client.v1.charges.list().data[0].id
+    shop.client.v1.refunds.create({"charge": charge})
+    with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
+        shop.client.v1.charges.retrieve(charge, {"expand": [part]})
+
+
 def test_list_sessions_by_status_and_page_returns_newest_first(shop: Shop) -> None:
     made = [shop.session().id for _ in range(5)]
     shop.double.expire(made[2])

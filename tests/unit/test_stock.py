@@ -40,12 +40,12 @@ def test_try_many_buyers_begin_evenly() -> None:
 
 
 def test_choose_enough_in_one_shard_takes_one() -> None:
-    assert choose([Wanted("a", 3)], {("a", 0): 2, ("a", 1): 3}, seed="s") == [Piece(0, 1, 3)]
+    assert choose([Wanted("a", 3)], {("a", 0): 2, ("a", 1): 3}, seed="s") == [Piece("a", 1, 3)]
 
 
 def test_choose_scattered_takes_the_fullest_first() -> None:
     pieces = choose([Wanted("a", 5)], {("a", 0): 1, ("a", 1): 4, ("a", 2): 2}, seed="s")
-    assert pieces == [Piece(0, 1, 4), Piece(0, 2, 1)]
+    assert pieces == [Piece("a", 1, 4), Piece("a", 2, 1)]
 
 
 def test_choose_too_few_says_which_and_how_many() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.sales_items import OrderItem, TicketedItem, order_record
 from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.permission import Action, allows
 from chalicelib.ports import Reader
 
 _BATCH = 100
@@ -15,8 +17,9 @@ _LAST = "~"
 class DynamoGateView:
     """Port `GateView`."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
+        self._queries = queries
 
     def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id; one BatchGetItem for 100."""
@@ -31,6 +34,12 @@ class DynamoGateView:
         items = TicketedItem.query(partition, condition, limit=limit + 1, consistent_read=True)
         found = [str(item.sk).removeprefix(prefix) for item in items]
         return [order_id for order_id in found if order_id != after][:limit]
+
+    def gatekeepers(self, event_id: str) -> list[str]:
+        """Ids of users who may check in at an event; one Query."""
+        partition, prefix = keys.role_in_event(event_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return [str(item["sk"]).removeprefix(prefix) for item in items if allows(item["role"], Action.CHECK_IN)]
 
     def people(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id."""

@@ -7,12 +7,15 @@ Light on purpose: the read path imports this.
 import hashlib
 
 from chalicelib.domain.ids import milliseconds_of
-from chalicelib.domain.kinds import Kind, View
+from chalicelib.domain.kinds import CodeKind, Kind, View
 
 Key = tuple[str, str]
 
 ORDER_SPREAD = 32
 """Partitions that the orders of one minute are spread over: 32 x 500 transactional writes a second."""
+
+TALLY_PARTS = 4
+"""Items that each sum of an event's sales is spread over."""
 
 _WORD = {
     Kind.EVENTS: "EVENT",
@@ -22,6 +25,8 @@ _WORD = {
     Kind.SPONSORS: "SPONSOR",
     Kind.TRACKS: "TRACK",
 }
+
+_CODE_WORD = {CodeKind.ACCESS: "ACCESS_CODE", CodeKind.DISCOUNT: "DISCOUNT"}
 
 
 def digest(*parts: str) -> str:
@@ -138,9 +143,24 @@ def ticket_type(event_id: str, ticket_type_id: str) -> Key:
     return f"EVENT#{event_id}", f"TICKET_TYPE#{ticket_type_id}"
 
 
-def stock(ticket_type_id: str, shard: int) -> Key:
-    """One shard of a ticket type's stock."""
-    return f"STOCK#{ticket_type_id}#{shard:03d}", "STOCK"
+def stock(owner: str, shard: int) -> Key:
+    """One shard of stock: a ticket type's own, or what else is limited (domain/stock.py names the owners)."""
+    return f"STOCK#{owner}#{shard:03d}", "STOCK"
+
+
+def quota(event_id: str, quota_id: str) -> Key:
+    """A quota that ticket types of an event share."""
+    return f"EVENT#{event_id}", f"QUOTA#{quota_id}"
+
+
+def code(event_id: str, kind: CodeKind, code_id: str) -> Key:
+    """A discount or an access code of an event."""
+    return f"EVENT#{event_id}", f"{_CODE_WORD[kind]}#{code_id}"
+
+
+def code_name(event_id: str, kind: CodeKind, name: str) -> Key:
+    """Which code has a name, by hash of the name."""
+    return f"CODE#{digest(event_id, kind.value, name)}", "CODE"
 
 
 def order(order_id: str) -> Key:
@@ -155,6 +175,31 @@ def orders_of_minute(minute: int, part: int) -> str:
 
 def _spread(order_id: str) -> int:
     return int.from_bytes(hashlib.sha256(order_id.encode()).digest()[:4], "big") % ORDER_SPREAD
+
+
+def waiting_entry(event_id: str, entry_id: str) -> Key:
+    """Somebody on the waiting list of an event."""
+    return f"EVENT#{event_id}", f"WAITING#{entry_id}"
+
+
+def queue(event_id: str, ticket_type_id: str) -> Key:
+    """That people wait for a ticket type; all such types stand together."""
+    return "QUEUES", f"QUEUE#{event_id}#{ticket_type_id}"
+
+
+def queue_place(ticket_type_id: str, entry_id: str) -> Key:
+    """A place in the queue for a ticket type; ids sort by the time somebody came."""
+    return f"QUEUE#{ticket_type_id}", f"PLACE#{entry_id}"
+
+
+def queue_member(ticket_type_id: str, member: str) -> Key:
+    """That a person (a hash) waits for a ticket type."""
+    return f"QUEUE#{ticket_type_id}", f"MEMBER#{member}"
+
+
+def waiting_offer(deadline: int, order_id: str) -> Key:
+    """An order made for somebody who waited, by its deadline (Unix seconds)."""
+    return "WAITING_OFFERS", f"OFFER#{deadline:012d}#{order_id}"
 
 
 def charge(order_id: str, charge_id: str) -> Key:
@@ -220,6 +265,21 @@ def latest_check_in(event_id: str, at: int | None, order_id: str, number: int) -
 def check_in_counter(event_id: str, ticket_type_id: str, part: int | None) -> Key:
     """How many tickets of a type are used, one of several parts; without a part the prefix of all types."""
     return f"EVENT#{event_id}", "ADMISSIONS#" if part is None else f"ADMISSIONS#{ticket_type_id}#{part:02d}"
+
+
+def order_row(event_id: str, order_id: str) -> Key:
+    """An order in the list of its event's orders."""
+    return f"SALES#{event_id}", f"ORDER_ROW#{order_id}"
+
+
+def charge_row(event_id: str, order_id: str, charge_id: str) -> Key:
+    """A charge in the list of its event's charges; without a charge the prefix of an order's."""
+    return f"SALES#{event_id}", f"CHARGE_ROW#{order_id}#{charge_id}" if order_id else "CHARGE_ROW#"
+
+
+def sales_tally(event_id: str, part: int, name: str) -> Key:
+    """Sums of an event's sales under a name, one of several parts; without a name the prefix of all."""
+    return f"TALLY#{event_id}#{part:02d}", f"TALLY#{name}"
 
 
 # --- notifications -------------------------------------------------------------------------------------------

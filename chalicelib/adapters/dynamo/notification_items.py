@@ -50,6 +50,7 @@ class MailItem(Notifications):
     subject = UnicodeAttribute(null=True)
     text = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)
+    tickets_of = UnicodeAttribute(null=True)
     sends = NumberAttribute(default=0)
     claimed_until = NumberAttribute(null=True)
     expires_at = NumberAttribute()

@@ -58,6 +58,7 @@ def add_mail(transaction: Transaction, mail: Mail) -> None:
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
+        tickets_of=mail.tickets_of,
         expires_at=int(time.time()) + MAIL_KEPT_SECONDS,
     )
     transaction.put("mail", item, MailItem.pk.does_not_exist())
@@ -127,7 +128,7 @@ class DynamoMails:
             if error.cause_response_code != "ConditionalCheckFailedException":
                 raise
             return self._holder(mail_id, now)
-        return Claimed(item.to or "", item.subject or "", item.text or "", item.html or "")
+        return Claimed(item.to or "", item.subject or "", item.text or "", item.html or "", item.tickets_of)
 
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
         """Let the next try have it. A try that was refused outright does not count."""

@@ -1,9 +1,9 @@
-"""Queries of the light DynamoDB client: all items of a partition whose sort key begins alike. Used by sales_view.py.
+"""Queries of the light DynamoDB client: items of a partition whose sort keys begin alike or lie between two.
 
 Goes through the signed client; loads neither PynamoDB nor botocore.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from chalicelib.adapters.dynamo.reader import Item, _plain, _projection
@@ -37,4 +37,30 @@ class DynamoQueries:
             found += [_plain(item) for item in answer.get("Items", [])]
             if "LastEvaluatedKey" not in answer:
                 return found
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def backwards(
+        self, table: str, partition: str, between: tuple[str, str], attributes: Iterable[str], *, step: int
+    ) -> Iterator[Item]:
+        """The named attributes of items between two sort keys, both included, the last first, strongly consistent;
+        `step` are fetched whenever more are asked for. Raises Busy, Refused.
+        """
+        projection = _projection(attributes)
+        names = {**projection["ExpressionAttributeNames"], "#pk": "pk", "#sk": "sk"}
+        first, last = between
+        request: dict[str, Any] = {
+            "TableName": self._prefix + table,
+            "ConsistentRead": True,
+            "ScanIndexForward": False,
+            "Limit": step,
+            "KeyConditionExpression": "#pk = :pk AND #sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {":pk": {"S": partition}, ":first": {"S": first}, ":last": {"S": last}},
+            "ProjectionExpression": projection["ProjectionExpression"],
+            "ExpressionAttributeNames": names,
+        }
+        while True:
+            answer = self._client.call("Query", request)
+            yield from map(_plain, answer.get("Items", []))
+            if "LastEvaluatedKey" not in answer:
+                return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

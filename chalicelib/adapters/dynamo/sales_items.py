@@ -30,7 +30,9 @@ _BEFORE_FACTS = {
 
 
 class TicketTypeItem(Sales):
-    """A ticket type: its representation without availability, and how many shards its stock has."""
+    """A ticket type: its representation without availability, and how many shards its stock has. `quotas` names those
+    it shares (terms_writes.py).
+    """
 
     id = UnicodeAttribute()
     rev = NumberAttribute()
@@ -38,15 +40,22 @@ class TicketTypeItem(Sales):
     body = UnicodeAttribute()
     hidden = BooleanAttribute()
     shards = NumberAttribute()
+    quotas = UnicodeAttribute(null=True)
+    terms = NumberAttribute(null=True)
+    waiting = BooleanAttribute(null=True)
 
 
 class StockItem(Sales):
-    """A shard of a ticket type's stock; left + held + sold = capacity."""
+    """A shard of somebody's stock; left + held + sold = capacity. `terms` are those of its ticket type; `awaited_in` is
+    the event while people wait for the type.
+    """
 
     left = NumberAttribute()
     held = NumberAttribute(default=0)
     sold = NumberAttribute(default=0)
     capacity = NumberAttribute()
+    terms = NumberAttribute(null=True)
+    awaited_in = UnicodeAttribute(null=True)
 
 
 class OrderItem(Sales):
@@ -76,6 +85,7 @@ class OrderItem(Sales):
     ticket_secret = UnicodeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
     attendees = UnicodeAttribute(null=True)
+    offer = UnicodeAttribute(null=True)
 
 
 class TicketedItem(Sales):
@@ -152,7 +162,7 @@ def order_item(record: OrderRecord) -> OrderItem:
         total=record.order.total.amount,
         currency=record.order.total.currency,
         deadline=record.deadline,
-        allocation=",".join(f"{line}:{shard}:{quantity}" for line, shard, quantity in record.allocation),
+        allocation=",".join(_piece_text(piece, record.order) for piece in record.allocation),
         user_id=record.user_id,
         access_hash=record.access_hash,
         attempt=record.attempt,
@@ -164,17 +174,19 @@ def order_item(record: OrderRecord) -> OrderItem:
         ticket_secret=record.ticket_secret,
         reason=record.note,
         attendees=msgspec.json.encode(record.attendees).decode() if record.attendees else None,
+        offer=record.offer,
     )
 
 
 def order_record(item: OrderItem) -> OrderRecord:
     """The order inside an item."""
     checkout = Checkout(item.checkout_id, item.checkout_url) if item.checkout_id and item.checkout_url else None
+    order = msgspec.json.decode(item.body, type=Order)
     return OrderRecord(
-        order=msgspec.json.decode(item.body, type=Order),
+        order=order,
         version=int(item.version),
         deadline=int(item.deadline),
-        allocation=tuple(_piece(text) for text in item.allocation.split(",")),
+        allocation=tuple(_piece(text, order) for text in item.allocation.split(",")),
         user_id=item.user_id,
         access_hash=item.access_hash,
         attempt=int(item.attempt),
@@ -185,6 +197,7 @@ def order_record(item: OrderItem) -> OrderRecord:
         ticket_secret=item.ticket_secret,
         note=item.reason,
         attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
+        offer=item.offer,
     )
 
 
@@ -219,6 +232,14 @@ def left_over_of(item: SweepItem) -> tuple[str, ...]:
     return tuple(str(order_id) for order_id in found)
 
 
-def _piece(text: str) -> Piece:
-    line, shard, quantity = text.split(":")
-    return Piece(int(line), int(shard), int(quantity))
+def _piece_text(piece: Piece, order: Order) -> str:
+    """A piece as an item keeps it: `owner:shard:quantity`, with the index of the line for a ticket type's own stock."""
+    lines = [line.ticket_type_id for line in order.lines]
+    owner = lines.index(piece.owner) if piece.owner in lines else piece.owner
+    return f"{owner}:{piece.shard}:{piece.quantity}"
+
+
+def _piece(text: str, order: Order) -> Piece:
+    owner, shard, quantity = text.split(":")
+    owner = order.lines[int(owner)].ticket_type_id if owner.isdigit() else owner
+    return Piece(owner, int(shard), int(quantity))

@@ -25,14 +25,13 @@ from chalicelib.adapters.dynamo.sales_items import (
     order_record,
     refund_item,
 )
-from chalicelib.adapters.dynamo.stock_writes import lost_from, move_stock
+from chalicelib.adapters.dynamo.stock_writes import lost_from, move_order
 from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction, put_if_absent
 from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.order_facts import Move, OrderState, move_between
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundStanding, RefundWish
-from chalicelib.domain.stock import Place
 from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep
 
 _CONFLICT = "ConditionalCheckFailedException"
@@ -52,25 +51,7 @@ class DynamoOrders:
     def write(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
         transaction = Transaction()
-        if change.marker is not None:
-            marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
-            transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
-        transaction.put("order", order_item(change.after), _unchanged(change.before))
-        if change.charge is not None:
-            transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
-        if change.wish is not None:
-            new = change.wish.standing is RefundStanding.WANTED
-            held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
-            transaction.put("refund", refund_item(change.wish), held)
-        if change.after.facts.issued and not (change.before and change.before.facts.issued):
-            event_id = change.after.order.event_id
-            transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
-        move = move_between(change.before.facts if change.before else None, change.after.facts)
-        for place, quantity in taken(change.after).items():
-            move_stock(transaction, place, _times(move, quantity))
-        add_notifications(transaction, change.notifications)
-        for mail in change.mails:
-            add_mail(transaction, mail)
+        add_change(transaction, change)
         try:
             transaction.commit()
         except ConditionLost as lost:
@@ -135,12 +116,15 @@ class DynamoHolds:
         return save_unless_newer(item, SweepItem.version == sweep.version)
 
     def reserved(self, minute: int) -> list[HeldOrder]:
-        """The orders made in a Unix minute that are still reserved."""
+        """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
+        (waiting_store.py).
+        """
         found = []
         for part in range(keys.ORDER_SPREAD):
             partition = keys.orders_of_minute(minute, part)
-            items = self._queries.query("sales", partition, _ORDER, ("sk", "state", "deadline"), consistent=True)
-            found += [item for item in items if item["state"] == OrderState.RESERVED.value]
+            names = ("sk", "state", "deadline", "offer")
+            items = self._queries.query("sales", partition, _ORDER, names, consistent=True)
+            found += [item for item in items if item["state"] == OrderState.RESERVED.value and not item.get("offer")]
         return [HeldOrder(item["sk"].removeprefix(_ORDER), int(item["deadline"])) for item in found]
 
 
@@ -161,6 +145,27 @@ class DynamoReconciliations:
         save_unless_newer(item, ReconciledItem.version == done.version)
 
 
+def add_change(transaction: Transaction, change: SaleChange) -> None:
+    """Everything that one fact changes, as parts of a transaction."""
+    if change.marker is not None:
+        marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
+        transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
+    transaction.put("order", order_item(change.after), _unchanged(change.before))
+    if change.charge is not None:
+        transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
+    if change.wish is not None:
+        new = change.wish.standing is RefundStanding.WANTED
+        held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
+        transaction.put("refund", refund_item(change.wish), held)
+    if change.after.facts.issued and not (change.before and change.before.facts.issued):
+        event_id = change.after.order.event_id
+        transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
+    move_order(transaction, change)
+    add_notifications(transaction, change.notifications)
+    for mail in change.mails:
+        add_mail(transaction, mail)
+
+
 def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
     """Write an item that is new or unchanged since it was read. Whether it was written."""
     try:
@@ -170,19 +175,6 @@ def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
             raise
         return False
     return True
-
-
-def taken(record: OrderRecord) -> dict[Place, int]:
-    """How many tickets an order took from each shard."""
-    found: dict[Place, int] = {}
-    for piece in record.allocation:
-        place = record.order.lines[piece.line].ticket_type_id, piece.shard
-        found[place] = found.get(place, 0) + piece.quantity
-    return found
-
-
-def _times(move: Move, quantity: int) -> Move:
-    return Move(move.left * quantity, move.held * quantity, move.sold * quantity)
 
 
 def _unchanged(before: OrderRecord | None) -> Condition:

@@ -4,12 +4,14 @@ from typing import Any
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.quota_text import quotas_of
+from chalicelib.domain.demand import Room
 from chalicelib.domain.ids import is_ulid
 from chalicelib.ports import Reader
 from chalicelib.ports.sales import StoredOrder, StoredTicketType
 
 _BATCH = 100
-_TYPE = ("id", "etag", "body", "hidden", "shards")
+_TYPE = ("id", "etag", "body", "hidden", "shards", "quotas", "terms", "waiting")
 _ORDER = ("etag", "body", "user_id", "access_hash", "reason")
 
 
@@ -44,6 +46,15 @@ class DynamoSalesView:
             found |= {place: int(item["left"]) for place, item in zip(batch, items, strict=True) if item}
         return found
 
+    def rooms(self, owners: list[str]) -> dict[str, Room]:
+        """How stock of one shard stands; one strongly consistent BatchGetItem."""
+        if not owners:
+            return {}
+        wanted = [keys.stock(owner, 0) for owner in owners]
+        items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
+        found = zip(owners, items, strict=True)
+        return {owner: Room(int(item["left"]), int(item["capacity"])) for owner, item in found if item}
+
     def order(self, order_id: str) -> StoredOrder | None:
         """An order; one strongly consistent GetItem."""
         if not is_ulid(order_id):
@@ -70,4 +81,13 @@ class DynamoSalesView:
 def _ticket_type(item: dict[str, Any] | None) -> StoredTicketType | None:
     if item is None:
         return None
-    return StoredTicketType(item["id"], item["etag"], item["body"], bool(item["hidden"]), int(item["shards"]))
+    return StoredTicketType(
+        item["id"],
+        item["etag"],
+        item["body"],
+        bool(item["hidden"]),
+        int(item["shards"]),
+        quotas_of(item.get("quotas")),
+        int(item.get("terms") or 0),
+        bool(item.get("waiting")),
+    )

@@ -1,10 +1,10 @@
-"""The pages people see: pay, receipt, control. Plain HTML and one style sheet, no script.
+"""The pages people see: pay, 3-D Secure, onboarding, receipt, control. Plain HTML and one style sheet, no script.
 
 Called by double.py for every path that is not the API.
 """
 
 from __future__ import annotations
 
-from .serving import PayPages
+from .serving import Pages
 
-__all__ = ["PayPages"]
+__all__ = ["Pages"]

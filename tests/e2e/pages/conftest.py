@@ -76,10 +76,11 @@ class Offer:
     api: Api
     id: str
     slug: str
+    currency: str = "CHF"
 
     def ticket(self, name: str, amount: int, **fields: Any) -> str:
         """A ticket type."""
-        given = {"name": name, "price": {"amount": amount, "currency": "CHF"}, "quantity": 20, **fields}
+        given = {"name": name, "price": {"amount": amount, "currency": self.currency}, "quantity": 20, **fields}
         return str(self.api.call("POST", f"/api/v1/events/{self.id}/ticket-types", given)["id"])
 
     def available(self, ticket_type_id: str) -> int:
@@ -119,4 +120,4 @@ def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> No
     tab.get_by_label("E-mail").fill(email)
     tab.get_by_label("Password").fill(password)
     tab.get_by_role("button", name="Sign in").click()
-    tab.wait_for_url(f"**{following}")
+    tab.wait_for_url(lambda url: "/sign-in" not in url)

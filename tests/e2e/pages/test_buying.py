@@ -178,6 +178,7 @@ def test_lost_connection_is_told_and_the_second_try_is_the_same_order(tab: Page,
 def test_countdown_is_announced_at_five_minutes_and_at_one_and_then_the_time_is_up(tab: Page, offer: Offer) -> None:
     tab.clock.install()
     reach_pay_page(tab, offer)
+    tab.route("**/api/v1/orders/*", lambda route: route.abort())  # the server's clock does not run ahead
     spoken = tab.locator("[data-pay] > p[role=status]")
     tab.clock.fast_forward("09:30")
     expect(spoken).to_have_text("")
@@ -208,12 +209,53 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
     expect(head).to_have_text("You’re going!", timeout=3000)
 
 
-@pytest.mark.parametrize(("state", "words"), [("cancelled", "Not paid"), ("expired", "Not paid"), ("review", "We are")])
-def test_complete_page_never_calls_an_unpaid_order_paid(tab: Page, offer: Offer, state: str, words: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "reason", "title", "text"),
+    [
+        ("pending", None, "Your bank is working on it", "Your payment of CHF\u00a0240.00 is on its way"),
+        ("expired", "hold_ended", "The time is up", "Nothing was charged."),
+        ("cancelled", "cancelled_by_buyer", "The tickets are given back", "Nothing was charged."),
+        ("cancelled", "cancelled_by_staff", "Cancelled by the organiser", "The organiser cancelled this order."),
+        ("cancelled", "payment_failed", "The payment failed", "Your bank did not make the payment of CHF\u00a0240.00."),
+        ("cancelled", "paid_too_late", "Paid too late", "All of it, CHF\u00a0240.00, is on its way back to you."),
+        ("review", "payment_differs", "We are looking into it", "What was paid is not the CHF\u00a0240.00"),
+        ("review", "tickets_gone", "We are looking into it", "Your refund failed"),
+        ("disputed", None, "Disputed", "Its tickets let nobody in until that is settled."),
+        ("charged_back", None, "Charged back", "The bank took the payment of CHF\u00a0240.00 back."),
+        ("cancelled", None, "Not paid", "Nothing was charged."),
+        ("expired", None, "Not paid", "Nothing was charged."),
+    ],
+)
+def test_order_page_tells_why_an_order_is_not_paid(
+    tab: Page, offer: Offer, state: str, reason: str | None, title: str, text: str
+) -> None:
     reach_pay_page(tab, offer)
-    tab.route("**/api/v1/orders/*", answer({"state": state}))
+    tab.route("**/api/v1/orders/*", answer({"state": state, "reason": reason}))
     tab.goto(tab.url.replace("/pay", "/complete"))
-    expect(tab.get_by_role("heading", level=1)).to_contain_text(words)
+    expect(tab.get_by_role("heading", level=1)).to_have_text(title)
+    expect(tab.locator("[data-outcome]")).to_contain_text(text)
+
+
+def test_pay_page_goes_on_by_itself_when_the_order_is_paid_elsewhere(context: OpenContext, offer: Offer) -> None:
+    person = context()
+    tab = person.new_page()
+    reach_pay_page(tab, offer)
+    elsewhere = person.new_page()
+    elsewhere.goto(tab.url)
+    elsewhere.get_by_role("button", name="Pay CHF").click()
+    elsewhere.wait_for_url("**/_local/stripe/pay/**")
+    pay_with_card(elsewhere)
+    expect(tab.get_by_role("heading", level=1)).to_have_text("You’re going!")
+
+
+def test_order_given_back_elsewhere_ends_here_with_the_reason(context: OpenContext, offer: Offer) -> None:
+    person = context()
+    tab = person.new_page()
+    reach_pay_page(tab, offer)
+    elsewhere = person.new_page()
+    elsewhere.goto(tab.url)
+    elsewhere.get_by_role("button", name="Give the tickets back").click()
+    expect(tab.get_by_role("heading", name="The tickets are given back")).to_be_focused()
 
 
 def test_order_of_somebody_else_shows_nothing(context: OpenContext, tab: Page, offer: Offer) -> None:

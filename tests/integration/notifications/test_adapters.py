@@ -1,5 +1,6 @@
 """What the pusher and the mailer make of their services' answers."""
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -14,10 +15,11 @@ from chalicelib.adapters.ses_mailer import SesMailer
 from chalicelib.adapters.socket_pusher import ATTEMPTS, SocketPusher
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.ports.live import Connection
-from chalicelib.ports.notifications import Claimed, MailRefused, MailUncertain
+from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
 
 Plan = Callable[[str, str, bytes], tuple[int, str]]
 MAIL = Claimed("ada@example.org", "Hello", "text", "<p>html</p>")
+PDF = Attachment("tickets-01J.pdf", "application/pdf", b"%PDF-1.4 \xff")
 
 
 class Upstream:
@@ -133,6 +135,22 @@ def test_send_hands_over_one_message(upstream: Upstream, mailer: SesMailer) -> N
     assert message["Destination"] == {"ToAddresses": ["ada@example.org"]}
     assert message["Content"]["Simple"]["Subject"] == {"Data": "Grüße", "Charset": "UTF-8"}
     assert message["Content"]["Simple"]["Body"]["Text"] == {"Data": "text", "Charset": "UTF-8"}
+
+
+def test_send_attachment_is_one_as_ses_takes_it(upstream: Upstream, mailer: SesMailer) -> None:
+    mailer.send(MAIL)
+    mailer.send(MAIL._replace(attachments=(PDF,)))
+    plain, attached = (json.loads(body)["Content"]["Simple"] for _, _, body in upstream.got)
+    assert "Attachments" not in plain
+    assert attached["Attachments"] == [
+        {
+            "RawContent": base64.b64encode(PDF.content).decode(),
+            "FileName": "tickets-01J.pdf",
+            "ContentType": "application/pdf",
+            "ContentDisposition": "ATTACHMENT",
+            "ContentTransferEncoding": "BASE64",
+        }
+    ]
 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: all@example.org", "a\nb", "a\u2028b", "a\x00b", "a\x0bb"])

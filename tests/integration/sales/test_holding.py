@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.ports.sales import SaleChange
@@ -116,7 +117,7 @@ def test_order_repeated_id_is_the_same_order_and_takes_stock_once(shop: Shop) ->
     assert stock_of(ticket).held == 1
     change = SaleChange(after=shop.services._orders.load(order_id))
     with pytest.raises(AlreadyExists):
-        shop.services.ordering._holding.hold(change, {ticket: 1})
+        shop.services.ordering._holding.hold(change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)])
 
 
 def test_order_lost_reply_after_commit_takes_stock_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from tests.unit.infra.templates import FOLDER, STAGE, deployed
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """AWS's own policies: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"""
+PRINTED = "/api/v1/orders/*/tickets.pdf"
 PUBLIC = FOLDER.parents[1] / "web" / "public"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
@@ -45,7 +46,14 @@ def _answered_by(path: str) -> dict[str, Any]:
 
 
 def test_behaviours_go_from_the_narrow_to_the_wide() -> None:
-    assert list(_behaviours()) == ["/api/v1/stripe/webhook", "/api/v1/auth/*", "/api/*", "*.*", "default"]
+    assert list(_behaviours()) == [
+        "/api/v1/stripe/webhook",
+        "/api/v1/auth/*",
+        PRINTED,
+        "/api/*",
+        "*.*",
+        "default",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +94,7 @@ def test_api_answers_are_kept_for_each_caller_as_long_as_they_say() -> None:
 
 
 def test_api_keeps_its_strong_validators() -> None:
-    assert [one["Compress"] for pattern, one in _behaviours().items() if pattern.startswith("/api")] == [False] * 3
+    assert [one["Compress"] for pattern, one in _behaviours().items() if pattern.startswith("/api")] == [False] * 4
 
 
 def test_pages_are_asked_for_without_query_and_caller() -> None:
@@ -212,9 +220,27 @@ def _ask(*uris: str, method: str = "GET") -> list[Any]:
     return [one.get("uri", one) for one in json.loads(done.stdout)]
 
 
-def test_function_stands_before_pages_and_files_alone() -> None:
+def test_functions_stand_before_pages_files_and_tickets_alone() -> None:
     with_function = {pattern for pattern, one in _behaviours().items() if "FunctionAssociations" in one}
-    assert with_function == {"*.*", "default"}
+    assert with_function == {"*.*", "default", PRINTED}
+
+
+def test_tickets_are_printed_by_the_api_under_the_rules_of_the_api() -> None:
+    printed, api = _behaviours()[PRINTED], _behaviours()["/api/*"]
+    assert {name: value for name, value in printed.items() if name not in ("FunctionAssociations", "PathPattern")} == {
+        name: value for name, value in api.items() if name != "PathPattern"
+    }
+    assert _answered_by("/api/v1/orders/01J/tickets.pdf") == printed
+    assert _answered_by("/api/v1/orders/01J/tickets") == api
+
+
+@needs_node
+def test_tickets_are_asked_for_as_a_pdf() -> None:
+    function = deployed("edge").resources["Print"].properties
+    event = {"request": {"uri": "/x", "headers": {"accept": {"value": "text/html"}}}}
+    code = function["FunctionCode"] + f"\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    done = subprocess.run([str(NODE), "-e", code], capture_output=True, check=True, text=True, timeout=30)
+    assert json.loads(done.stdout) == {"uri": "/x", "headers": {"accept": {"value": "application/pdf"}}}
 
 
 @needs_node

@@ -38,13 +38,23 @@ export async function get(path, { open = false } = {}) {
 
 /**
  * POST and the like, as JSON.
- * @param {{key?: string, keepalive?: boolean}} [how] `key` is the Idempotency-Key
+ * @param {{key?: string, keepalive?: boolean, match?: string}} [how] `key` is the Idempotency-Key, `match` the If-Match
  */
-export async function send(method, path, body, { key, keepalive } = {}) {
+export async function send(method, path, body, { key, keepalive, match } = {}) {
   const headers = {};
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
+  if (match) headers["If-Match"] = match;
   return read(await ask(method, path, { headers, body: body && JSON.stringify(body), keepalive }));
+}
+
+/** A file, with the credentials that a link could not send. Raises Problem. @returns {Promise<{blob: Blob, name: string, next: string}>} */
+export async function file(path, accept) {
+  const response = await ask("GET", path, { headers: { Accept: accept } });
+  if (!response.ok) await read(response);
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "";
+  const next = /<([^>]+)>;\s*rel="?next/.exec(response.headers.get("Link") ?? "")?.[1] ?? "";
+  return { blob: await response.blob(), name, next };
 }
 
 async function ask(method, path, options, { open = false, again = true } = {}) {

@@ -48,13 +48,18 @@ export function icon(name, size = 20) {
 const ZERO = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(" "));
 const THREE = new Set(["BHD", "JOD", "KWD", "OMR", "TND"]);
 
+/** @param {string} currency @returns {number} decimals that the API's minor units of it stand for */
+export function decimals(currency) {
+  return ZERO.has(currency) ? 0 : THREE.has(currency) ? 3 : 2;
+}
+
 /**
  * An amount in the reader's own way of writing it.
  * @param {{amount: number, currency: string}} money amount in minor units, as the API has it
  * @param {string} [locale]
  */
 export function money({ amount, currency }, locale) {
-  const digits = ZERO.has(currency) ? 0 : THREE.has(currency) ? 3 : 2;
+  const digits = decimals(currency);
   const style = { style: "currency", currency, minimumFractionDigits: digits, maximumFractionDigits: digits };
   return new Intl.NumberFormat(locale, style).format(amount / 10 ** digits);
 }

@@ -23,7 +23,7 @@ class Live {
   #off = false;
   #asked = false;
 
-  /** Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `resync`, `order`. */
+  /** Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `resync`, `order`, `check-ins`. */
   on(name, callback) {
     if (!this.#listeners.has(name)) this.#listeners.set(name, new Set());
     this.#listeners.get(name).add(callback);
@@ -100,6 +100,7 @@ class Live {
     else if (frame.meta === "Notifications read") this.#tell("read", frame.ids);
     else if (frame.meta === "Notifications unread") this.#tell("unread", frame.ids);
     else if (frame.meta === "Order") this.#tell("order", frame);
+    else if (frame.meta === "Check-ins") this.#tell("check-ins", frame);
   }
 
   #news(notifications) {

@@ -1,47 +1,64 @@
 // The pay page: what will be paid, how long it is held, and one way to the checkout however often it is pressed.
+// Where the order stands is the server's word: the page hears of it without a reload.
 import { Problem, now, send } from "./api.js";
 import { el, icon, money, recall, remember } from "./format.js";
-import { forgetAttempt, orderId, path, readEvent, readOrder, receipt } from "./orders.js";
+import { follow } from "./following.js";
+import { forgetAttempt, orderId, path, readEvent, readOrder } from "./orders.js";
+import { receipt } from "./receipt.js";
+import { standing } from "./standing.js";
 
 const place = document.querySelector("[data-pay]");
 const LEFT = `marquee.left.${orderId}`;
 const WARNINGS = [5, 1];
+const LOOK_MS = 5_000;
 const live = el("p", { class: "hidden", role: "status" });
 let leaving = false;
 let timer = 0;
+let shown = null;
+
+const ask = follow(load, () => (["expired", "cancelled", "lost"].includes(shown?.state) ? 0 : LOOK_MS));
 
 async function load() {
   try {
     const order = await readOrder();
+    if (shown?.state === order.state && shown.expires_at === order.expires_at && !isOver(order)) return;
     if (order.state === "reserved") show(order, await readEvent(order));
     else if (["expired", "cancelled"].includes(order.state)) showEnded(order, await readEvent(order));
     else location.replace(`/orders/${orderId}/complete`);
   } catch (error) {
-    showProblem(error);
+    if (shown?.state === "reserved" && isOver(shown)) showEnded(shown, await readEvent(shown));
+    else if (!shown) showProblem(error);
   }
   place.removeAttribute("aria-busy");
 }
 
+function isOver(order) {
+  return order.state === "reserved" && Date.parse(order.expires_at) <= now();
+}
+
 function show(order, event) {
-  if (Date.parse(order.expires_at) <= now()) return showEnded(order, event);
+  if (isOver(order)) {
+    showEnded(order, event);
+    return;
+  }
+  shown = order;
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const amount = money(order.total);
   const pay = el("button", { class: "button wide", type: "button" }, icon("ticket"), `Pay ${amount}`);
   const cancel = el("button", { class: "button plain", type: "button" }, "Give the tickets back");
   pay.addEventListener("click", () => leave(pay, problem, amount));
-  cancel.addEventListener("click", () => giveBack(cancel, problem, order, event));
+  cancel.addEventListener("click", () => giveBack(cancel, problem, event));
   const cameBack = recall("sessionStorage", LEFT);
   const back = "You came back without paying. Nothing was charged, and your tickets are still held.";
   place.replaceChildren(
     ...(cameBack ? [el("div", { class: "notice warn", role: "status" }, back)] : []),
-    countdown(order, event),
+    countdown(order),
     receipt(order, event),
     problem,
     el("div", { class: "actions" }, pay, el("p", { class: "muted" }, "You pay on the secure page of Stripe, our payment service."), cancel),
     smallPrint(event),
     live,
   );
-  return undefined;
 }
 
 function smallPrint(event) {
@@ -57,7 +74,7 @@ function smallPrint(event) {
 }
 
 /** The time that is left, shown each second and announced at five minutes and at one. */
-function countdown(order, event) {
+function countdown(order) {
   const clock = el("strong", { "aria-hidden": "true" }, "");
   const box = el("div", { class: "notice hold" }, icon("clock", 26), el("p", {}, "Your tickets are held for ", clock));
   const ends = Date.parse(order.expires_at);
@@ -72,7 +89,10 @@ function countdown(order, event) {
       }
     }
     before = left;
-    if (left === 0 && !leaving) showEnded({ ...order, state: "expired" }, event);
+    if (ends <= now() && !leaving) {
+      clearInterval(timer);
+      ask();
+    }
   };
   clearInterval(timer);
   timer = setInterval(tick, 1000);
@@ -95,43 +115,41 @@ async function leave(button, problem, amount) {
     leaving = false;
     button.removeAttribute("aria-disabled");
     button.lastChild.textContent = `Pay ${amount}`;
-    if (error.code === "order_not_payable") return load();
     problem.textContent = `${error.message} Nothing was charged.`;
     problem.hidden = false;
+    ask();
   }
-  return undefined;
 }
 
-async function giveBack(button, problem, order, event) {
+async function giveBack(button, problem, event) {
   button.disabled = true;
   try {
-    await send("POST", path("/cancel"));
-    showEnded({ ...order, state: "cancelled" }, event);
+    showEnded(await send("POST", path("/cancel")), event);
   } catch (error) {
     button.disabled = false;
-    if (error.code === "order_not_payable") return load();
     problem.textContent = error.message;
     problem.hidden = false;
+    ask();
   }
-  return undefined;
 }
 
+/** The order came to nothing, or its time is over and the server will say so in a moment. */
 function showEnded(order, event) {
+  const ended = order.state === "reserved" ? { ...order, state: "expired", reason: "hold_ended" } : order;
+  if (shown?.state === ended.state) return;
+  shown = ended;
   clearInterval(timer);
   forgetAttempt(order);
   remember("sessionStorage", LEFT, null);
-  const given = order.state === "cancelled";
-  const head = el("h2", { tabindex: "-1" }, given ? "The tickets are given back" : "The time is up");
-  const why = given
-    ? "This order is cancelled. Nothing was charged."
-    : "Your tickets were held for a while and are free for others now. Nothing was charged.";
+  const { tone, sign, title, text } = standing(ended);
+  const head = el("h2", { tabindex: "-1" }, title);
   place.replaceChildren(
     el(
       "div",
       { class: "outcome", role: "status" },
-      el("div", { class: "outcome-sign warn" }, icon(given ? "check" : "clock", 40)),
+      el("div", { class: `outcome-sign ${tone}` }, icon(sign, 40)),
       head,
-      el("p", {}, why, " What you typed is still in the form."),
+      el("p", {}, text, " What you typed is still in the form."),
       el("a", { class: "button", href: `/e/${event.slug ?? event.id}#tickets` }, "Choose tickets again"),
     ),
     live,
@@ -141,16 +159,20 @@ function showEnded(order, event) {
 
 function showProblem(error) {
   const missing = error.status === 404 || error.status === 401;
+  if (missing) shown = { state: "lost" };
   const text = missing ? "We cannot find this order, or it is somebody else’s. Open it from the mail you got, or sign in." : error.message;
+  const again = () => {
+    shown = null;
+    ask();
+  };
   place.replaceChildren(
     el("div", { class: "notice bad", role: "alert" }, text),
-    el("div", { class: "actions" }, el("button", { class: "button quiet", type: "button", onclick: load }, "Try again")),
+    el("div", { class: "actions" }, el("button", { class: "button quiet", type: "button", onclick: again }, "Try again")),
   );
 }
 
-window.addEventListener("pageshow", (shown) => {
-  if (!shown.persisted) return;
+window.addEventListener("pageshow", (restored) => {
+  if (!restored.persisted) return;
   leaving = false;
-  load();
+  shown = null;
 });
-load();

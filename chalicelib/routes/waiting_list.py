@@ -1,0 +1,60 @@
+"""The waiting list of an event: anybody joins for a type that is sold out and leaves again; staff read it.
+
+Without an account the `access` token in the query stands for who joined, as with orders; query strings are never
+logged.
+"""
+
+import json
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional, created
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+MANY = "/v1/events/{event}/waiting-list"
+
+
+@routes.get(MANY, Contract("List who waits", auth="required", result="domain.waiting:Entry", many=True))
+def list_waiting(request: Request, event: str) -> Answer:
+    """Everybody who ever waited, in the order they came."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    return conditional(request, services.queueing.entries(event_id, caller=request.caller), View.ALL)
+
+
+@routes.post(
+    MANY,
+    Contract(
+        "Wait for tickets that are sold out",
+        auth="optional",
+        body="domain.waiting:WaitingForm",
+        creates=True,
+        secret=True,
+        result="api.schemas.limits:WaitingJoined",
+        status=201,
+        problems=(409,),
+    ),
+)
+def join_waiting(request: Request, event: str) -> Answer:
+    """A place at the end; an offer comes by mail."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    new_id = request.resource_id
+    made, access = services.queueing.join(event_id, request.body, caller=request.principal, new_id=new_id)
+    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    return created(body, made.etag, f"/api/v1/events/{event_id}/waiting-list/{new_id}")
+
+
+@routes.delete(
+    f"{MANY}/{{id}}",
+    Contract("Wait no longer", auth="optional", query=("access",), status=204, problems=(409,)),
+)
+def leave_waiting(request: Request, event: str, id: str) -> Answer:
+    """Give the place up; who has an offer cancels that order instead."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    access = request.query.get("access")
+    services.queueing.leave(event_id, id, caller=request.principal, access=access)
+    return Answer(status=204)

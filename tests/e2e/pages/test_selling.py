@@ -1,0 +1,171 @@
+"""The sales of an event as its staff see them: one order with its money, refunds, and who is paid."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.demo import ACCOUNTS, Api
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+STAFF, READER = ACCOUNTS
+PAID_SECONDS = 15
+
+
+def open_sales(tab: Page, offer: Offer, order: str = "") -> None:
+    """The sales page of a signed-in tab; with an order, that order."""
+    tab.goto(f"/events/{offer.id}/sales{'#' if order else ''}{order}")
+    tab.get_by_role("heading", level=2, name="Order of" if order else "Orders").wait_for()
+
+
+def refund(tab: Page, amount: str | None) -> None:
+    """Ask for a refund of an amount, or of all that is left, on an order's page."""
+    if amount is not None:
+        tab.get_by_label("A part").check()
+        tab.get_by_label("Amount in").fill(amount)
+    tab.get_by_role("button", name="Refund…").click()
+    tab.get_by_role("group", name="Please confirm").get_by_role("button", name="Refund").click()
+    expect(tab.get_by_text(re.compile(r"^A refund of .* is asked for\.$"))).to_be_focused()
+
+
+@pytest.fixture
+def tab(context: OpenContext) -> Page:
+    """A tab of the organiser."""
+    page = context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, STAFF.email, STAFF.password)
+    return page
+
+
+def paid_order(offer: Offer, quantity: int = 1, amount: int = 12000) -> str:
+    """An order that somebody without an account made and paid."""
+    ticket = offer.ticket("Early bird", amount)
+    form = {
+        "lines": [{"ticket_type_id": ticket, "quantity": quantity}],
+        "buyer": {"name": "Ada Lovelace", "email": "ada@example.org"},
+        "attendees": [{"name": "Grace Hopper"}],
+    }
+    guest = Api(offer.api.origin)
+    order = guest.call("POST", f"/api/v1/events/{offer.id}/orders", form)
+    if amount:
+        path = f"/api/v1/orders/{order['id']}/payment?access={order['access']}"
+        session = guest.call("POST", path)["checkout_url"].rsplit("/", 1)[-1]
+        guest.call("POST", "/_local/stripe/control", {"action": "pay", "session": session, "card": "4242424242424242"})
+        wait_until_paid(guest, f"/api/v1/orders/{order['id']}?access={order['access']}")
+    return str(order["id"])
+
+
+def wait_until_paid(api: Api, path: str) -> None:
+    """Stripe tells the server in its own time."""
+    deadline = time.monotonic() + PAID_SECONDS
+    while api.call("GET", path)["state"] != "paid":
+        assert time.monotonic() < deadline, "the order was not paid"
+        time.sleep(0.05)
+
+
+def test_organiser_is_led_from_the_account_menu_to_the_sales(tab: Page, offer: Offer) -> None:
+    tab.get_by_role("button", name="Account of Demo Organiser").click()
+    tab.get_by_role("link", name="Events you run").click()
+    row = tab.get_by_role("listitem").filter(has=tab.locator(f'a[href="/events/{offer.id}/sales"]'))
+    expect(row.get_by_text("Published · Owner")).to_be_visible()
+    row.get_by_role("link", name="Sales of Alpine Python Days").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Sales of Alpine Python Days")
+
+
+def test_order_shows_buyer_attendees_payment_and_what_was_bought(tab: Page, offer: Offer) -> None:
+    order = paid_order(offer, quantity=2)
+    open_sales(tab, offer, order)
+    expect(tab.locator("article .label")).to_have_text("Paid")
+    expect(tab.get_by_role("link", name="ada@example.org")).to_have_attribute("href", "mailto:ada@example.org")
+    expect(tab.get_by_role("row", name="Early bird 2 × CHF\u00a0120.00")).to_contain_text("CHF\u00a0240.00")
+    attendees = tab.get_by_role("region", name="Attendees").get_by_role("row")
+    expect(attendees).to_have_count(3)
+    expect(attendees.nth(1)).to_contain_text("Grace Hopper")
+    payment = tab.get_by_role("region", name="Payments").get_by_role("row").nth(1)
+    expect(payment).to_contain_text("Visa ending 4242")
+    expect(payment).not_to_contain_text("not known yet", timeout=15_000)
+    expect(tab.get_by_text(re.compile(r"GMT|CES?T")).first).to_be_visible()
+
+
+def test_refund_is_asked_back_once_and_checked(tab: Page, offer: Offer) -> None:
+    order = paid_order(offer)
+    open_sales(tab, offer, order)
+    tab.get_by_label("A part").check()
+    amount = tab.get_by_label("Amount in CHF")
+    for typed, said in [("", "Type an amount like 25.00."), ("1.234", "Type an amount like"), ("120.01", "At most CHF")]:
+        amount.fill(typed)
+        tab.get_by_role("button", name="Refund…").click()
+        expect(amount).to_be_focused()
+        expect(amount).to_have_accessible_description(re.compile(f"^{re.escape(said)}"))
+    amount.fill("20,5")
+    tab.get_by_role("button", name="Refund…").click()
+    expect(tab.get_by_role("button", name="Refund CHF\u00a020.50")).to_be_focused()
+    tab.get_by_role("button", name="No, leave it").click()
+    expect(tab.get_by_role("button", name="Refund…")).to_be_focused()
+    assert offer.api.call("GET", f"/api/v1/orders/{order}/refunds")["items"] == []
+
+
+def test_refund_whose_answer_is_lost_is_made_once(tab: Page, offer: Offer) -> None:
+    order = paid_order(offer)
+    open_sales(tab, offer, order)
+    lost = []
+
+    def lose(route):  # type: ignore[no-untyped-def]
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.headers["idempotency-key"])
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    tab.route("**/refunds", lose)
+    tab.get_by_role("button", name="Refund…").click()
+    tab.get_by_role("button", name="Refund CHF\u00a0120.00").click()
+    expect(tab.get_by_role("alert").filter(has_text="cannot be reached")).to_be_visible()
+    tab.get_by_role("button", name="Refund CHF\u00a0120.00").click()
+    expect(tab.get_by_role("region", name="Refunds asked for").get_by_role("cell", name="Done")).to_be_visible()
+    wishes = offer.api.call("GET", f"/api/v1/orders/{order}/refunds")["items"]
+    assert [wish["amount"] for wish in wishes] == [12000]
+    expect(tab.locator("article .label")).to_have_text("Refunded")
+
+
+def test_account_is_connected_used_and_disconnected(tab: Page, offer: Offer) -> None:
+    open_sales(tab, offer)
+    expect(tab.get_by_text("The platform", exact=True)).to_be_visible()
+    tab.get_by_role("button", name="Connect your Stripe account").click()
+    tab.wait_for_url("**/_local/stripe/**")
+    tab.goto(f"/events/{offer.id}/sales")
+    expect(tab.get_by_text("Your Stripe account, not ready")).to_be_visible()
+    account = offer.api.call("GET", f"/api/v1/events/{offer.id}/stripe-account")["id"]
+    offer.api.call("POST", "/_local/stripe/control", {"action": "onboard", "account": account})
+    expect(tab.get_by_text("Your Stripe account, ready")).to_be_visible(timeout=15_000)
+    tab.get_by_role("button", name="Disconnect").click()
+    tab.get_by_role("button", name="No, keep it").click()
+    tab.get_by_role("button", name="Disconnect").click()
+    tab.get_by_role("button", name="Disconnect the account").click()
+    expect(tab.get_by_role("button", name="Connect your Stripe account")).to_be_focused()
+
+
+def test_sales_are_hidden_from_those_who_are_not_staff(context: OpenContext, offer: Offer) -> None:
+    order = paid_order(offer)
+    stranger = context().new_page()
+    sign_in(stranger, READER.email, READER.password)
+    stranger.goto(f"/events/{offer.id}/sales#{order}")
+    expect(stranger.get_by_role("alert")).to_contain_text("you are not on the part of its staff that sees sales")
+    expect(stranger.get_by_text("Ada Lovelace")).to_have_count(0)
+    nobody = context().new_page()
+    nobody.goto(f"/events/{offer.id}/sales#{order}")
+    nobody.wait_for_url("**/sign-in?next=**")
+    nobody.get_by_label("E-mail").fill(STAFF.email)
+    nobody.get_by_label("Password").fill(STAFF.password)
+    nobody.get_by_role("button", name="Sign in").click()
+    expect(nobody.get_by_role("heading", name="Order of Ada Lovelace")).to_be_focused()
+
+
+def test_order_of_another_event_is_not_shown(tab: Page, offer: Offer) -> None:
+    elsewhere = offer.api.call("GET", "/api/v1/events/difference-engine-days")["id"]
+    order = paid_order(offer)
+    tab.goto(f"/events/{elsewhere}/sales#{order}")
+    expect(tab.get_by_role("alert")).to_have_text("This event has no such order.")
+    expect(tab.get_by_text("ada@example.org")).to_have_count(0)

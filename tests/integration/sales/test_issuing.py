@@ -1,0 +1,148 @@
+"""What leaves the gate's and the buyer's hands: the PDF that goes with the mail, and counts that are pushed."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from pypdf import PdfReader
+
+from chalicelib.domain.admission import AttendeeChange, AttendeesForm, tickets_of
+from chalicelib.domain.changes import Change, ChangeKind
+from chalicelib.domain.gate import CheckInForm
+from chalicelib.domain.order import OrderRecord, moved_on
+from chalicelib.domain.order_facts import Dispute
+from chalicelib.domain.times import moment
+from chalicelib.ports.live import Connection, Pushed
+from chalicelib.ports.notifications import Attachment, Claimed
+from chalicelib.ports.sales import SaleChange
+from chalicelib.services.mailing import Mailing
+from chalicelib.services.reporting import Reporting
+from tests.integration.sales.builders import BUYER, OWNER, Shop, items_of
+
+
+@pytest.fixture
+def paid(shop: Shop) -> OrderRecord:
+    """A free order of two, paid at once."""
+    return shop.record(shop.order((shop.ticket(50, amount=0), 2)))
+
+
+class FakeMailer:
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.sent: list[Claimed] = []
+
+    def send(self, mail: Claimed) -> None:
+        self.sent.append(mail)
+
+
+def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
+    """What the notifications stream does with all mails."""
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+
+    mailer = FakeMailer()
+    give = tickets or shop.services.issuing.attachment
+    mailing = Mailing(DynamoMails(), mailer, shop.clock, sleep=lambda _: None, tickets=give)
+    for item in items_of("MailItem", "MAIL"):
+        mailing.send([Change(ChangeKind.CREATED, "MAIL", item.pk, None, {"id": item.id})])
+    return mailer.sent
+
+
+def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: Shop, paid: OrderRecord) -> None:
+    form = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace Hopper")])
+    shop.services.issuing.change_attendees(paid.id, form, principal=BUYER, access=None)
+    (mail,) = send_mails(shop)
+    ((name, content_type, content),) = mail.attachments
+    assert (name, content_type) == (f"tickets-{paid.id}.pdf", "application/pdf")
+    printed = ["".join(page.extract_text().split()[-2:]) for page in PdfReader(io.BytesIO(content)).pages]
+    assert printed == [ticket.code for ticket in tickets_of(shop.record(paid))]
+    assert f"http://127.0.0.1:8000/orders/{paid.id}" in mail.text
+    assert "attached" in mail.text
+
+
+def test_mail_of_tickets_that_are_not_valid_any_more_goes_without_them(shop: Shop, paid: OrderRecord) -> None:
+    facts = replace(paid.facts, dispute=Dispute.LOST)
+    after = moved_on(paid, facts, now=moment(shop.clock.now()))
+    shop.services._orders.write(SaleChange(before=paid, after=after))
+    (mail,) = send_mails(shop)
+    assert mail.attachments == ()
+
+
+def test_mail_stores_neither_tickets_nor_codes(shop: Shop, paid: OrderRecord) -> None:
+    (item,) = items_of("MailItem", "MAIL")
+    assert item.tickets_of == paid.id
+    stored = str(item.attribute_values)
+    assert [ticket.code.rpartition("-")[2] in stored for ticket in tickets_of(paid)] == [False, False]
+
+
+def test_mail_whose_tickets_cannot_be_printed_stays_and_is_sent_later(shop: Shop, paid: OrderRecord) -> None:
+    def fail(order_id: str) -> Attachment:
+        raise RuntimeError(order_id)
+
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            send_mails(shop, fail)
+    (mail,) = send_mails(shop)
+    assert len(mail.attachments) == 1
+
+
+class FakeConnections:
+    """One open socket of each user, and what was forgotten."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    def of_user(self, user_id: str) -> list[Connection]:
+        return [
+            Connection(f"{user_id} {name}", user_id, name, "https://x.example", expires_at)
+            for name, expires_at in (("stands", 2_000_000_000), ("ended", 2_000_000_000), ("old", 1))
+        ]
+
+    def forget(self, connection: Connection) -> None:
+        self.forgotten.append(connection.id)
+
+
+class FakeSignIns:
+    """Only one stands."""
+
+    def family_stands(self, family_id: str) -> bool:
+        return family_id != "ended"
+
+
+class FakePusher:
+    """Keeps what it pushes; every socket is gone then."""
+
+    def __init__(self) -> None:
+        self.pushed: list[tuple[list[str], list[str]]] = []
+
+    def push(self, connections: list[Connection], frames: list[str]) -> Pushed:
+        self.pushed.append(([one.id for one in connections], frames))
+        return Pushed(gone=list(connections), failed=[])
+
+
+def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
+    form = CheckInForm(code=tickets_of(paid)[0].code)
+    shop.services.admitting.check_in(shop.event_id, form, caller=OWNER)
+    pusher, connections = FakePusher(), FakeConnections()
+    reporting = Reporting(
+        attending=shop.services.attending,
+        view=shop.services._gate_view,
+        connections=connections,  # type: ignore[arg-type]
+        sign_ins=FakeSignIns(),
+        pusher=pusher,  # type: ignore[arg-type]
+        clock=shop.clock,
+    )
+    change = Change(ChangeKind.CREATED, "CHECK_IN", f"EVENT#{shop.event_id}", None, {})
+    reporting.on_changes([change, change])
+    ((to, (frame,)),) = pusher.pushed
+    types = [
+        {"ticket_type_id": paid.order.lines[0].ticket_type_id, "name": "Day ticket", "checked_in": 1, "sold": 2},
+    ]
+    assert to == connections.forgotten == [f"{OWNER.user_id} stands"]
+    assert json.loads(frame) == {
+        "meta": "Check-ins",
+        "event_id": shop.event_id,
+        "counts": {"checked_in": 1, "sold": 2, "types": types},
+    }

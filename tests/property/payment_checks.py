@@ -1,0 +1,110 @@
+"""What must hold of a payment world that came to rest. Every broken promise is an AssertionError."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.domain.charge import Charge
+from chalicelib.domain.order import OrderRecord
+from tests.integration.sales.builders import BUYER, OWNER, items_of, stock_of
+from tests.property.payment_oracle import Known, Outcome, Paid, outcomes
+from tests.property.payment_world import Sold, World
+
+SOLD_STATES = {"paid", "partially_refunded", "disputed"}
+MOVES_TICKETS = {"paid", "partially_refunded", "disputed"}
+
+
+def check(world: World) -> None:
+    """Everything that is promised."""
+    records = [world.shop.record(sold.record) for sold in world.orders]
+    found = [_check_order(world, sold, record) for sold, record in zip(world.orders, records, strict=True)]
+    _check_stock(world, found)
+
+
+def _check_order(world: World, sold: Sold, record: OrderRecord) -> Outcome:
+    allowed = outcomes(known_of(world, sold))
+    outcome = Outcome(record.state.value, record.facts.charge_id, _has_tickets(record))
+    assert outcome in allowed, f"{outcome} is none of {allowed}"
+    assert record.facts.wanted == 0, "a refund is still wanted"
+    _check_charges(world, record)
+    _check_tickets(world, record, outcome)
+    return outcome
+
+
+def known_of(world: World, sold: Sold) -> Known:
+    """What Stripe and the buyer know of an order."""
+    charges = tuple(_paid(world, sold, charge) for charge in world.truth.charges_of(sold.record.id))
+    failed = world.truth.failed_at.get(sold.session or "")
+    heard = world.heard_at.get(sold.session or "")
+    scarce = world.capacity < sum(other.quantity for other in world.orders) or world.fired["sold out"] > 0
+    return Known(charges, sold.is_cancelled, failed, heard, scarce)
+
+
+def _paid(world: World, sold: Sold, charge: Charge) -> Paid:
+    total = sold.record.order.total
+    fits = (charge.amount, charge.currency, charge.livemode) == (total.amount, total.currency, False)
+    return Paid(
+        charge.id,
+        charge.amount,
+        fits,
+        tuple((refund.amount, refund.status) for refund in charge.refunds),
+        charge.dispute.status if charge.dispute else None,
+        world.truth.made_at[charge.id],
+        world.heard_at.get(charge.id),
+    )
+
+
+def _has_tickets(record: OrderRecord) -> bool:
+    """Whether the order shows tickets that are good."""
+    facts = record.facts
+    return facts.issued and record.state.value in SOLD_STATES and facts.refunded < facts.charged
+
+
+def _check_charges(world: World, record: OrderRecord) -> None:
+    """Each succeeded charge has one record that shows what Stripe shows; all but one went back, or staff know."""
+    at_stripe = {charge.id: charge for charge in world.truth.charges_of(record.id)}
+    kept = [item for item in items_of("ChargeItem", "CHARGE#") if item.pk == f"ORDER#{record.id}"]
+    charges = {charge.id: charge for charge in (msgspec.json.decode(item.body, type=Charge) for item in kept)}
+    assert len(charges) == len(kept)
+    assert charges.keys() == at_stripe.keys(), "not one charge record for each charge"
+    told = _told(OWNER.user_id, "A refund failed", record.id)
+    for charge_id, truth in at_stripe.items():
+        shown = charges[charge_id]
+        assert (shown.returned, shown.dispute_standing) == (truth.returned, truth.dispute_standing)
+        assert shown.net == truth.amount - 35, "the fee is not known"
+        if charge_id != record.facts.charge_id:
+            back = truth.returned == truth.amount or world.truth.is_disputed(charge_id)
+            assert back or told, f"{charge_id} was not needed and nobody cares"
+    if record.facts.charge_id is not None:
+        assert record.facts.refunded == at_stripe[record.facts.charge_id].returned
+    for wish in (one for one in world.shop.wishes() if one.order_id == record.id):
+        made = [one for one in at_stripe[wish.charge_id].refunds if one.request == wish.key]
+        assert len(made) == (wish.standing.value == "done"), "a wish is not one refund"
+        assert [one.amount for one in made] == [wish.amount] * len(made)
+
+
+def _check_tickets(world: World, record: OrderRecord, outcome: Outcome) -> None:
+    """Tickets were made once or never, and the buyer was told as often."""
+    secrets = world.secrets[record.id]
+    mails = sum(item.tickets_of == record.id for item in items_of("MailItem", "MAIL"))
+    told = _told(BUYER.user_id, "Paid: ", record.id)
+    assert len(secrets) == mails == told, f"{len(secrets)} sets of tickets, {mails} mails, {told} notifications"
+    assert mails <= 1, "two sets of tickets"
+    assert secrets == ({record.ticket_secret} if record.ticket_secret else set())
+    assert mails or not outcome.has_tickets, "paid without tickets"
+
+
+def _told(user_id: str, title: str, order_id: str) -> int:
+    mine = [item for item in items_of("NotificationItem", "NOTIFICATION#") if item.pk == f"USER#{user_id}"]
+    return sum(_is_about(item, title, order_id) for item in mine)
+
+
+def _is_about(item: Any, title: str, order_id: str) -> bool:
+    return bool(item.title.startswith(title) and order_id in item.subject)
+
+
+def _check_stock(world: World, found: list[Outcome]) -> None:
+    """left + held + sold = capacity, nothing held, sold what paid orders have."""
+    stock = stock_of(world.ticket)
+    sold = sum(sold.quantity for sold, outcome in zip(world.orders, found, strict=True) if outcome.has_tickets)
+    assert (stock.left, stock.held, stock.sold) == (world.capacity - sold, 0, sold), stock

@@ -1,0 +1,92 @@
+"""What may have become of an order, told from Stripe's truth and the buyer's acknowledged deeds alone.
+
+Independent of the product: knows neither its facts nor its tables. Where two things raced, each sequence in which one
+worker could have done them gives an outcome; with one payment and tickets in plenty there is exactly one.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+RETURNED = {"pending", "requires_action", "succeeded"}
+OPEN = {"needs_response", "under_review"}
+
+
+class Outcome(NamedTuple):
+    """The order's state, the charge it rests on, and whether its tickets are good."""
+
+    state: str
+    charge_id: str | None
+    has_tickets: bool
+
+
+class Paid(NamedTuple):
+    """A succeeded charge at Stripe that names the order. `made` and `heard` are moments (`heard`: by then somebody had
+    looked at it for sure, None: perhaps never before the end). `fits`: amount, currency and mode are as asked.
+    """
+
+    id: str
+    amount: int
+    fits: bool
+    refunds: tuple[tuple[int, str], ...]
+    dispute: str | None
+    made: int
+    heard: int | None
+
+    @property
+    def returned(self) -> int:
+        """What went back, minor units."""
+        return sum(amount for amount, status in self.refunds if status in RETURNED)
+
+
+class Known(NamedTuple):
+    """All there is to know of an order. `failed`, `failure_heard`: when an asynchronous payment failed and when that
+    was looked at for sure. `is_scarce`: others may have got its tickets whenever it had given them back.
+    """
+
+    charges: tuple[Paid, ...]
+    is_cancelled: bool
+    failed: int | None
+    failure_heard: int | None
+    is_scarce: bool
+
+
+def outcomes(known: Known) -> set[Outcome]:
+    """All that may have become of the order once nothing is left to do."""
+    if not known.charges:
+        return {Outcome("cancelled" if known.is_cancelled or known.failed else "expired", None, has_tickets=False)}
+    found: set[Outcome] = set()
+    for charge in known.charges:
+        others = [other for other in known.charges if other is not charge]
+        if not any(other.heard is not None and other.heard < charge.made for other in others):
+            found.update(_resting_on(charge, known))
+    return found
+
+
+def _resting_on(charge: Paid, known: Known) -> Iterator[Outcome]:
+    if not charge.fits:
+        yield _unused(charge)
+        return
+    failed_first = known.failed is not None and (charge.heard is None or charge.heard > known.failed)
+    heard_first = known.failure_heard is not None and known.failure_heard < charge.made
+    if not known.is_cancelled and not heard_first:
+        yield _issued(charge)
+        if any(status == "failed" for _, status in charge.refunds) and known.is_scarce:
+            yield _unused(charge)
+    if known.is_cancelled or failed_first or known.is_scarce:
+        yield _unused(charge)
+
+
+def _issued(charge: Paid) -> Outcome:
+    if charge.dispute == "lost":
+        return Outcome("charged_back", charge.id, has_tickets=False)
+    if charge.dispute in OPEN:
+        return Outcome("disputed", charge.id, has_tickets=charge.returned < charge.amount)
+    if charge.returned >= charge.amount:
+        return Outcome("refunded", charge.id, has_tickets=False)
+    return Outcome("partially_refunded" if charge.returned else "paid", charge.id, has_tickets=True)
+
+
+def _unused(charge: Paid) -> Outcome:
+    """A payment without tickets: it is on its way back, fought over, or staff hold it."""
+    issued = _issued(charge)
+    return issued._replace(state="review" if issued.state in ("paid", "partially_refunded") else issued.state, has_tickets=False)

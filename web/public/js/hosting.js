@@ -1,0 +1,44 @@
+// The events of whose staff the reader is, and the ways from there.
+import { get } from "./api.js";
+import { el, exact } from "./format.js";
+import { MAY, ROLES, ownRoles } from "./roles.js";
+import { user } from "./session.js";
+
+const root = document.querySelector("[data-hosting]");
+const STATES = { draft: "Draft", published: "Published", archived: "Archived" };
+function row(event, role) {
+  return el(
+    "li",
+    { class: "hosted" },
+    el(
+      "div",
+      {},
+      el("h2", {}, event.name),
+      el("p", { class: "muted" }, el("time", { datetime: event.starts_at }, exact(event.starts_at, event.timezone))),
+      el("p", { class: "muted" }, `${STATES[event.state] ?? event.state} · ${ROLES[role] ?? role}`),
+    ),
+    el(
+      "p",
+      { class: "hosted-ways" },
+      MAY.read.has(role) && el("a", { class: "button", href: `/events/${event.id}/sales` }, "Sales", el("span", { class: "hidden" }, ` of ${event.name}`)),
+      event.state === "published" &&
+        el("a", { class: "button quiet", href: `/e/${event.slug ?? event.id}` }, "Public page", el("span", { class: "hidden" }, ` of ${event.name}`)),
+    ),
+  );
+}
+
+async function load() {
+  try {
+    const [events, held] = await Promise.all([get("/events?view=all"), ownRoles()]);
+    const rows = events.items.map((event) => row(event, held.get(event.id)));
+    const none = el("p", { class: "empty" }, "You run no event yet. An organiser can invite you to the staff of one.");
+    root.replaceChildren(rows.length ? el("ul", {}, ...rows) : none);
+  } catch (error) {
+    const again = el("button", { class: "button quiet", type: "button", onclick: load }, "Try again");
+    root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, error.message), el("div", { class: "actions" }, again));
+  }
+  root.removeAttribute("aria-busy");
+}
+
+if (user()) load();
+else location.replace("/sign-in?next=%2Fevents");

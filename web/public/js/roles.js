@@ -1,0 +1,21 @@
+// What the roles of an event's staff are called and what they may do with its sales (chalicelib/domain/permission.py).
+import { get } from "./api.js";
+
+export const ROLES = {
+  owner: "Owner", organizer: "Organiser", coorganizer: "Co-organiser", track_organizer: "Track organiser",
+  moderator: "Moderator", registrar: "Registrar",
+};
+const EDITORS = ["owner", "organizer", "coorganizer"];
+
+/** Who may read orders, refund them, and say who is paid. */
+export const MAY = {
+  read: new Set([...EDITORS, "registrar"]),
+  refund: new Set(EDITORS),
+  payOut: new Set(["owner", "organizer"]),
+};
+
+/** @returns {Promise<Map<string, string>>} the reader's role by event id. Raises Problem. */
+export async function ownRoles() {
+  const { items } = await get("/me/roles");
+  return new Map(items.map((item) => [item.event_id, item.role]));
+}
