@@ -80,8 +80,12 @@ def total(quantities: Quantities, prices: Mapping[str, Price], region: str, *, a
 
 
 def idle(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
-    """A month in which nobody comes: the timer, what is stored, and what watches over it."""
-    done = [Activity("holds timer", assumed.month_minutes, measured.uses["timer"], "release_holds", heavy=True)]
+    """A month in which nobody comes: the timers, what is stored, and what watches over it."""
+    uses, minutes = measured.uses, assumed.month_minutes
+    done = [
+        Activity("holds timer", minutes, uses["timer"], "release_holds", heavy=True),
+        Activity("reconciling timer", minutes / 10, uses["reconciling"], "reconcile_payments", heavy=True),
+    ]
     return _month(done, _standing(setting, assumed, gigabytes=assumed.idle_gb), assumed, setting)
 
 
@@ -172,6 +176,7 @@ def _sale_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
     paid, made = assumed.tickets, assumed.tickets * (1 + assumed.unpaid_share)
     events = measured.stripe_events
     ended = Use(uses["order"].rru, uses["order"].wru, uses["order"].trips, 1)
+    lists = "on_sales", "", True
     mails, mail_ms = paid * assumed.mails_of_an_order + assumed.sign_ups, assumed.mail_ms
     return [
         Activity("orders", made, uses["order"], *rest, heavy=True),
@@ -181,6 +186,8 @@ def _sale_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
         Activity("webhooks, all of a sale", paid, uses["webhooks"], "stripe_webhook", "http_request", calls=events),
         Activity("charges", paid, uses["charge"], "on_stripe_inbox", heavy=True, calls=events),
         Activity("holds ended (counted as an order)", made - paid, ended, "release_holds", heavy=True, calls=0),
+        Activity("lists, orders held and those ended", made + made - paid, uses["lists, order held"], *lists, calls=2),
+        Activity("lists, orders paid", paid, uses["lists, order paid"], *lists, calls=4),
         Activity("mails", mails, uses["mail"], "on_notifications", heavy=True, extra_ms=mail_ms),
     ]
 

@@ -100,7 +100,8 @@ class Shop:
         """What each costs; what is remembered by a warm process is remembered."""
         people = self._people(meter)
         self._react("notifications", "on_notifications")  # the mails of sign-ups
-        return {**self._reads(meter), **people, **self._sale(meter), **self._socket(meter), "timer": self._timer(meter)}
+        timers = {"timer": self._timer(meter), "reconciling": self._reconciling(meter)}
+        return {**self._reads(meter), **people, **self._sale(meter), **self._socket(meter), **timers}
 
     def _people(self, meter: Meter) -> dict[str, Use]:
         made: list[Reply] = []
@@ -132,10 +133,12 @@ class Shop:
 
     def _sale(self, meter: Meter) -> dict[str, Use]:
         made: list[Reply] = []
+        self._react("sales", "on_sales")  # what was written before anybody ordered
         form = {"lines": [{"ticket_type_id": self._ticket, "quantity": 1}], "buyer": BUYER}
         place = f"/v1/events/{self._event}/orders"
         order = meter.use(lambda: made.append(self._guest.post(place, form, idempotency_key="bench")))
         assert made[0].status == 201, made[0]
+        held = meter.use(lambda: self._react("sales", "on_sales"))
         query = f"?access={made[0].json['access']}"
         place = f"/v1/orders/{made[0].json['id']}"
         checkout: list[Reply] = []
@@ -148,8 +151,11 @@ class Shop:
         charge = meter.use(lambda: self._react("stripe_inbox", "on_stripe_inbox"))
         read = meter.use(lambda: self._get(place + query))
         assert self._get(place + query).json["state"] == "paid"
+        paid = meter.use(lambda: self._react("sales", "on_sales"))
+        lists = {"lists, order held": held, "lists, order paid": paid}
         mail = meter.use(lambda: self._react("notifications", "on_notifications"))
-        return {"order": order, "payment": pay, "webhooks": hooks, "charge": charge, "mail": mail, "order read": read}
+        sale = {"order": order, "payment": pay, "webhooks": hooks, "charge": charge, "mail": mail, "order read": read}
+        return {**sale, **lists}
 
     def _hook(self, body: bytes, signature: str) -> None:
         reply = self._guest.request("POST", "/v1/stripe/webhook", raw=body, stripe_signature=signature)
@@ -196,6 +202,14 @@ class Shop:
         releasing._clock = SimpleNamespace(now=lambda: now)  # no minute may end between the two lines below
         assert releasing._holds.save_sweep(Sweep(int(now - services.config.order_hold_seconds) // 60, (), 0))
         return meter.use(releasing.release_due)
+
+    def _reconciling(self, meter: Meter) -> Use:
+        """A run that finds nothing new, after one that looked at everything."""
+        from chalicelib import bootstrap
+
+        reconciling = bootstrap.services().reconciling
+        reconciling.reconcile()
+        return meter.use(reconciling.reconcile)
 
 
 EVENT = {

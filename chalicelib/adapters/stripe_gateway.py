@@ -90,7 +90,7 @@ class StripeGateway:
             charge, _ = self._charge(wish.charge_id, wish.account)
             for made in refunds_of(charge or {}):
                 if (made.get("metadata") or {}).get("request") == wish.key:
-                    return str(made["id"])
+                    return _standing(made)
             return str(self._client.v1.refunds.create(parameters, options).id)
         except stripe.InvalidRequestError as refusal:
             raise RefundRefused(refusal.code or "invalid_request") from refusal
@@ -159,6 +159,13 @@ def client(secret_key: str, api_base: str) -> stripe.StripeClient:
     )
 
 
+def _standing(refund: Json) -> str:
+    """The id of a refund that was made before. Raises RefundRefused when it came to nothing since."""
+    if refund.get("status") in ("failed", "canceled"):
+        raise RefundRefused(f"refund_{refund['status']}")
+    return str(refund["id"])
+
+
 def _for(account: str | None, **options: Any) -> Any:
     """Options of a call for a connected account (docs.stripe.com/connect/authentication)."""
     return {**options, "stripe_account": account} if account else options
@@ -181,7 +188,7 @@ def _session_parameters(request: CheckoutRequest) -> Any:
                 "quantity": line.quantity,
                 "price_data": {
                     "currency": order.total.currency.lower(),
-                    "unit_amount": line.price.amount,
+                    "unit_amount": line.unit_amount,
                     "product_data": {"name": line.name},
                 },
             }

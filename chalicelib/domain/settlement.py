@@ -85,7 +85,8 @@ def _followed(unchanged: Settlement, facts: Facts, known: Facts, *, has_stock: b
         return Settlement(replace(known, issued=False, held_back=True), Reason.TICKETS_GONE, note)
     if not facts.issued and facts.is_returned and not known.is_returned:
         return unchanged._replace(facts=replace(known, held_back=True), note="The refund of this payment failed.")
-    return unchanged._replace(facts=known)
+    unused = not facts.issued and not facts.held_back
+    return unchanged._replace(facts=known, send_back=RefundReason.PAID_TOO_LATE if unused else None)
 
 
 def _fits(record: OrderRecord, payment: Payment, charge: Charge, *, livemode: bool) -> bool:

@@ -63,7 +63,9 @@ class Payments(Protocol):
         """
 
     def refund(self, wish: RefundWish) -> str:
-        """Make the refund, now or earlier, and return its id. Raises RefundRefused."""
+        """Make the refund, now or earlier, and return its id. Raises RefundRefused, also when one that was made earlier
+        failed since.
+        """
 
     def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
         """Events since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""

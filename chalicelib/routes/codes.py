@@ -1,6 +1,6 @@
-"""Discounts and access codes of an event: the same routes for both kinds, and what an access code opens.
+"""Discounts and access codes of an event: the same routes for both kinds, for staff who may edit tickets.
 
-For staff who may edit tickets, but for the last: codes are secrets, so a buyer sends one in a body, never in a URL.
+Buyers send codes with their order; what an access code opens: routes/ticket_types.py.
 """
 
 from chalicelib import bootstrap

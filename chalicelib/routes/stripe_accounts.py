@@ -4,6 +4,7 @@ import json
 
 from chalicelib import bootstrap
 from chalicelib.api.answering import conditional
+from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.domain.kinds import View
@@ -31,6 +32,8 @@ def read_stripe_account(request: Request, event: str) -> Answer:
     Contract(
         "Connect a Stripe account, or go on with it",
         auth="required",
+        creates=True,
+        secret=True,
         result="api.schemas.sales:OnboardingStarted",
         status=201,
         problems=(502,),
@@ -44,9 +47,10 @@ def connect_stripe_account(request: Request, event: str) -> Answer:
     return Answer(json.dumps({"account_id": account.id, "onboarding_url": url}), 201, {"Cache-Control": PRIVATE})
 
 
-@routes.delete(PLACE, Contract("Disconnect the Stripe account", auth="required", status=204))
+@routes.delete(PLACE, Contract("Disconnect the Stripe account", auth="required", if_match=True, status=204))
 def disconnect_stripe_account(request: Request, event: str) -> Answer:
     """The platform is paid again; orders under way keep their account."""
     services = bootstrap.services()
-    services.onboarding.disconnect(services.reading.event_id(event), caller=request.caller)
+    match = parse_match(request.header("if-match"))
+    services.onboarding.disconnect(services.reading.event_id(event), caller=request.caller, match=match)
     return Answer(status=204)

@@ -51,8 +51,8 @@ def check_access_code(request: Request, event: str) -> Answer:
     services = bootstrap.services()
     event_id = services.reading.event_id(event)
     found = services.redeeming.access(event_id, request.body.code, source=request.source_ip, pointer="/code")
-    types = found.access.ticket_type_ids if found.access else []
-    return Answer(services.showing.opened(event_id, types), headers={"Cache-Control": PRIVATE})
+    opened = services.showing.opened(event_id, found.code.ticket_type_ids)
+    return Answer(opened, headers={"Cache-Control": PRIVATE})
 
 
 @routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))

@@ -98,7 +98,7 @@ class Charging:
         payment = payment._replace(charge=charge)
         settlement, pieces = self._settlement(record, payment)
         wish = None
-        if settlement.send_back and charge and known is None:
+        if settlement.send_back and charge:
             wish = self._wish(record, charge, settlement.send_back)
         after = self._after(record, payment, settlement, wish, pieces=pieces)
         if after is None and charge == known:
@@ -157,12 +157,15 @@ class Charging:
         )
 
     def _wish(self, record: OrderRecord, charge: Charge, reason: RefundReason) -> RefundWish | None:
-        """The refund of a payment that its order has no use for, unless it goes back by itself."""
+        """The refund of a payment that its order has no use for, unless it is wanted already or goes back by itself; a
+        dispute that ends well brings us here again.
+        """
         rest = charge.amount - charge.returned
-        if rest <= 0 or charge.dispute_standing is not None:
+        key = f"{reason.value}-{charge.id}"
+        if rest <= 0 or charge.dispute_standing is not None or self._orders.wish(record.id, key) is not None:
             return None
         return RefundWish(
-            key=f"{reason.value}-{charge.id}",
+            key=key,
             order_id=record.id,
             charge_id=charge.id,
             amount=rest,

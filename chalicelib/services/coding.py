@@ -1,4 +1,4 @@
-"""Coding: an organiser's discounts and access codes. Called by routes/discounts.py and routes/access_codes.py.
+"""Coding: an organiser's discounts and access codes. Called by routes/codes.py.
 
 What buyers do with them: services/redeeming.py.
 """

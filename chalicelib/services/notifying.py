@@ -21,8 +21,8 @@ _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
 
 class Words(NamedTuple):
     """What is said about an order. `{event}`, `{total}`, `{amount}` and `{until}` stand for the event's name, the
-    order's total, an amount of money and the end of its hold; `link` is what the way to the order is called, `subject` a mail's, when not the title,
-    `attached` what a mail says of its attachment.
+    order's total, an amount of money and the end of its hold; `link` is what the way to the order is called, `subject`
+    a mail's, when not the title, `attached` what a mail says of its attachment.
     """
 
     title: str

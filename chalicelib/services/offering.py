@@ -5,8 +5,9 @@ is written with the step of the entry, so of two workers one makes it. While som
 type's tickets (services/queueing.py); what is kept for the first in line goes to no second.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import msgspec
 
@@ -173,5 +174,5 @@ class Offering:
         telemetry.log("waiting_ended", ticket_type_id=queue.ticket_type_id)
 
 
-def _left(image: object) -> int:
-    return int(image.get("left", 0)) if isinstance(image, dict) else 0
+def _left(image: Mapping[str, Any] | None) -> int:
+    return int(image["left"]) if image else 0

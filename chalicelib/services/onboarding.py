@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from chalicelib import telemetry
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.permission import Action
+from chalicelib.domain.preconditions import Match, require_match
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.representation import represent
 from chalicelib.domain.stripe_account import StripeAccount
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
@@ -59,9 +61,13 @@ class Onboarding:
             raise NotFound
         return account
 
-    def disconnect(self, event_id: str, *, caller: Principal) -> None:
-        """The event is paid to the platform again. Raises NotFound, Forbidden."""
+    def disconnect(self, event_id: str, *, caller: Principal, match: Match) -> None:
+        """The event is paid to the platform again. Raises NotFound, Forbidden, PreconditionRequired,
+        PreconditionFailed.
+        """
         account = self.read(event_id, caller=caller)
+        made = represent(account)
+        require_match(match, etag=made.etag, body=made.body)
         self._accounts.forget(account)
         telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
 

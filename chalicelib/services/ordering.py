@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from chalicelib.domain.basket import check_total, checked_lines, discounted
+from chalicelib.domain.code import AccessCode, Discount
 from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import (
     AlreadyExists,
@@ -51,8 +52,8 @@ TRIES = 5
 class Codes(NamedTuple):
     """The codes of a form."""
 
-    discount: Redeemed | None = None
-    access: Redeemed | None = None
+    discount: Redeemed[Discount] | None = None
+    access: Redeemed[AccessCode] | None = None
 
 
 class Ordering:
@@ -161,11 +162,11 @@ class Ordering:
             types,
             now=now,
             event_ends_at=event.ends_at,
-            access=codes.access.access if codes.access else None,
+            access=codes.access.code if codes.access else None,
             is_staff=self._authorising.role(caller, event.id) is not None,
         )
-        if codes.discount and codes.discount.discount:
-            lines = discounted(lines, codes.discount.discount)
+        if codes.discount:
+            lines = discounted(lines, codes.discount.code)
         check_total(lines)
         found, tickets = [one for one in stored if one], [one for one in types if one]
         _refuse_while_others_wait(found)

@@ -150,6 +150,4 @@ def member_of(entry: Entry) -> str:
 def moved_to(state: EntryState, stored: StoredEntry, clock: Clock, *, order_id: str | None = None) -> StoredEntry:
     """The entry in another state."""
     now = moment(clock.now())
-    return stored._replace(
-        entry=msgspec.structs.replace(stored.entry, state=state, order_id=order_id, updated_at=now)
-    )
+    return stored._replace(entry=msgspec.structs.replace(stored.entry, state=state, order_id=order_id, updated_at=now))

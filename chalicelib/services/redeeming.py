@@ -1,11 +1,11 @@
-"""Redeeming: what a code that somebody typed is good for. Called by services/ordering.py and routes/access_codes.py.
+"""Redeeming: what a code that somebody typed is good for. Called by services/ordering.py and routes/ticket_types.py.
 
 Codes can be guessed, so one source may only be wrong so often; what a wrong code is told is the same for one that never
 was and one of another event.
 """
 
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from chalicelib.domain.kinds import CodeKind
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.limits import Codes, StoredLimit
+
+Code = TypeVar("Code", Discount, AccessCode)
 
 GUESSES = 30
 """Wrong codes one source may send for an event within the window; a crowd behind one address types some wrong."""
@@ -28,12 +30,11 @@ class Attempts(Protocol):
         """Count `by` guesses and return how many there were in the current window."""
 
 
-class Redeemed(NamedTuple):
+class Redeemed(NamedTuple, Generic[Code]):
     """A code that may be used now, and its stored form."""
 
     stored: StoredLimit
-    discount: Discount | None = None
-    access: AccessCode | None = None
+    code: Code
 
 
 class Redeeming:
@@ -44,7 +45,7 @@ class Redeeming:
         self._attempts = attempts
         self._clock = clock
 
-    def discount(self, event_id: str, text: str, *, source: str) -> Redeemed:
+    def discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
         """The discount with this code. Raises InvalidInput (`unknown_discount`, `discount_expired`),
         TooManyAttempts.
         """
@@ -55,9 +56,9 @@ class Redeeming:
             raise _refused("/discount_code", "is no discount of this event", "unknown_discount")
         if not is_in_time(found, now=self._now()):
             raise _refused("/discount_code", "cannot be used at this time", "discount_expired")
-        return Redeemed(stored, discount=found)
+        return Redeemed(stored, found)
 
-    def access(self, event_id: str, text: str, *, source: str, pointer: str = "/access_code") -> Redeemed:
+    def access(self, event_id: str, text: str, *, source: str, pointer: str = "/access_code") -> Redeemed[AccessCode]:
         """The access code. Raises InvalidInput (`unknown_access_code`, `access_code_expired`), TooManyAttempts."""
         stored = self._find(event_id, CodeKind.ACCESS, text, source=source)
         if stored is None:
@@ -66,7 +67,7 @@ class Redeeming:
         found = msgspec.json.decode(stored.body, type=AccessCode)
         if not is_in_time(found, now=self._now()):
             raise _refused(pointer, "cannot be used at this time", "access_code_expired")
-        return Redeemed(stored, access=found)
+        return Redeemed(stored, found)
 
     def _find(self, event_id: str, kind: CodeKind, text: str, *, source: str) -> StoredLimit | None:
         if self._count(event_id, source, by=0) >= GUESSES:

@@ -14,7 +14,7 @@ from chalicelib import telemetry
 from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.sales_totals import difference, merged, tally_of
+from chalicelib.domain.sales_totals import Tally, difference, merged, tally_of
 from chalicelib.ports.admissions import GateView
 from chalicelib.ports.listings import KeptRow, RowChange, SalesRows
 from chalicelib.ports.sales import Lost
@@ -68,7 +68,7 @@ class Tallying:
         looked = (self._change(record, kept.get(record.id)) for record in records)
         changes = [change for change in looked if change is not None]
         for part in _packed(changes):
-            self._rows.write(event_id, part, merged(_moved(change) for change in part))
+            self._rows.write(event_id, part, merged(map(_moved, part)))
         if changes:
             telemetry.log("sales_listed", event_id=event_id, orders=len(changes))
         return len(changes)
@@ -93,17 +93,22 @@ def _body(record: OrderRecord) -> str:
     return f'{body[:-1]},"review_reason":{json.dumps(record.note, ensure_ascii=False)}}}'
 
 
-def _moved(change: RowChange) -> dict[str, dict[str, int]]:
-    before = change.before.tally if change.before else {}
-    return {name: dict(figures) for name, figures in difference(before, change.row.tally).items()}
+def _moved(change: RowChange) -> Tally:
+    """By how much a row changes the totals."""
+    return difference(change.before.tally if change.before else {}, change.row.tally)
 
 
 def _packed(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
-    """The changes in parts that fit one transaction each."""
+    """The changes in parts that fit one transaction each. A row that moves no sum needs none: written alone it costs
+    half, and most rows are those of orders that were just reserved.
+    """
     part: list[RowChange] = []
     names: set[str] = set()
     items = 0
     for change in changes:
+        if not change.charges and not _moved(change):
+            yield [change]
+            continue
         own, added = set(_moved(change)), 1 + len(change.charges)
         if part and items + added + len(names | own) > MOST_ITEMS:
             yield part

@@ -60,7 +60,8 @@ def _expand_one(work: Work, item: Json, parts: list[str], path: str) -> None:
         item["line_items"] = session_lines(work, item["id"])
         return
     if head == "refunds" and item.get("object") == "charge":
-        item["refunds"] = _refunds(work, item["id"])
+        if not isinstance(item.get("refunds"), dict):
+            item["refunds"] = _refunds(work, item["id"])
         if rest:
             _expand_one(work, item["refunds"], rest, path)
         return

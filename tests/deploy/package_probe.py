@@ -40,6 +40,9 @@ _SESSION = {
             "balance_transaction": {
                 "id": "txn_1",
                 "object": "balance_transaction",
+                "type": "charge",
+                "amount": 2500,
+                "created": 1_800_000_000,
                 "fee": 60,
                 "net": 2440,
                 "currency": "eur",

@@ -10,7 +10,7 @@ import zipfile
 from chalicelib.domain.kinds import LISTS
 from chalicelib.domain.order_facts import OrderState
 from local.stripe_double import StripeDouble
-from tests.functional import gate_tour, money_tour
+from tests.functional import gate_tour, limits_tour, money_tour, sales_tour
 from tests.functional.builders import EVENT
 from tests.functional.sale_steps import expire, form, order, pay, start_sweep, state_of
 from tests.functional.test_sale import TICKET, signed
@@ -31,6 +31,8 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     listen(on, host)
     end_holds(on, stripe, host, event)
     money_tour.run(on, stripe, host, event)
+    sales_tour.look(on, host, event)
+    limits_tour.run(on, host, event)
     forget_password(on)
 
 

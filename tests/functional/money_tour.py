@@ -57,7 +57,7 @@ def pay_out(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ti
     pay(stripe, host, made)
     deliver(on, stripe)
     assert state_of(made["id"]) is OrderState.PAID
-    host.delete(place)
+    host.delete(place, if_match=host.get(place).etag)
 
 
 def lose_webhooks(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:

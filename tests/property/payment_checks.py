@@ -104,7 +104,7 @@ def _is_about(item: Any, title: str, order_id: str) -> bool:
 
 
 def _check_stock(world: World, found: list[Outcome]) -> None:
-    """left + held + sold = capacity, nothing held, sold what paid orders have."""
+    """Left + held + sold = capacity, nothing held, sold what paid orders have."""
     stock = stock_of(world.ticket)
     sold = sum(sold.quantity for sold, outcome in zip(world.orders, found, strict=True) if outcome.has_tickets)
     assert (stock.left, stock.held, stock.sold) == (world.capacity - sold, 0, sold), stock

@@ -89,4 +89,6 @@ def _issued(charge: Paid) -> Outcome:
 def _unused(charge: Paid) -> Outcome:
     """A payment without tickets: it is on its way back, fought over, or staff hold it."""
     issued = _issued(charge)
-    return issued._replace(state="review" if issued.state in ("paid", "partially_refunded") else issued.state, has_tickets=False)
+    return issued._replace(
+        state="review" if issued.state in ("paid", "partially_refunded") else issued.state, has_tickets=False
+    )

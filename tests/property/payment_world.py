@@ -1,7 +1,7 @@
-"""The world of generated payment schedules: a shop, a Stripe that keeps the truth, and everything that may go wrong.
+"""The world of generated payment schedules: a shop, a Stripe that keeps the truth, streams, timers and sudden deaths.
 
-A schedule is a list of steps; each names what happens, to which order, and a number that decides the rest. A step that
-makes no sense at that moment does nothing. Afterwards `quiesce` lets time pass until nothing is left to do.
+What people and faults do in it: payment_steps.py. `quiesce` lets time pass until nothing is left to do; then
+payment_checks.py judges.
 """
 
 import hashlib
@@ -10,38 +10,21 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.domain.charge import PaymentStatus
-from chalicelib.domain.errors import Conflict, InvalidInput, MarqueeError, SoldOut
+from chalicelib.domain.errors import MarqueeError
 from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.order_facts import OrderState
-from chalicelib.domain.refund import RefundForm, RefundStanding
+from chalicelib.domain.refund import RefundStanding
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services.hearing import stripe_event
 from tests.harness.environment import VARIABLES
-from tests.integration.sales.builders import BUYER, OWNER, Shop, form_of, items_of, together
+from tests.integration.sales.builders import Shop, items_of, together
 from tests.property.stripe_truth import Told, Truth
 
 PRICE = 2500
 ROUNDS = 12
 """More than any schedule needs to come to rest."""
-MOST_STRAYS = 2
-_DISPUTES: dict[str | None, tuple[str, ...]] = {
-    None: ("needs_response", "warning_needs_response"),
-    "warning_needs_response": ("warning_closed", "needs_response"),
-    "needs_response": ("under_review", "won", "lost"),
-    "under_review": ("won", "lost"),
-}
-"""Where a dispute may go (docs.stripe.com/api/disputes/object)."""
-
-
-class Step(NamedTuple):
-    """One step of a schedule."""
-
-    verb: str
-    order: int
-    number: int
 
 
 class Killed(BaseException):
@@ -73,8 +56,8 @@ class World:
     heard: list[str] = field(default_factory=list)
     heard_at: dict[str, int] = field(default_factory=dict)
     """When what became of a charge, or of a failed session, was heard first, in Stripe's ticks."""
-    deaths: list[tuple[int, bool]] = field(default_factory=list)
-    """The process is killed before (False) or after (True) so many more writes."""
+    death: tuple[int, bool] | None = None
+    """After how many more writes the process is killed, and whether after (True) or before the next one."""
     at_once: bool = False
 
     def __post_init__(self) -> None:
@@ -85,16 +68,12 @@ class World:
         self._lock = threading.Lock()
         self.shop.services._orders.write = self._mortal_write  # type: ignore[method-assign]
 
-    def take(self, step: Step) -> None:
-        """Do what a step says."""
-        _VERBS[step.verb](self, step.order, step.number)
-
     def _mortal_write(self, change: SaleChange) -> None:
         death = None
-        if self.deaths and not self.at_once:
-            writes, after = self.deaths[0]
+        if self.death is not None and not self.at_once:
+            writes, after = self.death
             death = after if writes == 0 else None
-            self.deaths = [] if writes == 0 else [(writes - 1, after)]
+            self.death = (writes - 1, after) if writes else None
         if death is False:
             self.fired["killed before a write"] += 1
             raise Killed
@@ -105,151 +84,6 @@ class World:
         if death:
             self.fired["killed after a write"] += 1
             raise Killed
-
-    # The buyers.
-
-    def make_order(self, _: int, number: int) -> None:
-        """The next buyer comes; one whose request died sends it again."""
-        if len(self.orders) == len(self.quantities):
-            return
-        quantity = self.quantities[len(self.orders)]
-        new_id = self.shop.services.ids.new_id()
-        form = form_of((self.ticket, quantity))
-        try:
-            record, _token = _until_alive(
-                lambda: self.shop.services.ordering.create(self.shop.event_id, form, caller=BUYER, new_id=new_id)
-            )
-        except SoldOut:
-            self.fired["sold out"] += 1
-            self.quantities.pop(len(self.orders))
-            return
-        self.orders.append(Sold(record, quantity))
-        self.open_checkout(len(self.orders) - 1, number)
-
-    def open_checkout(self, order: int, _: int) -> None:
-        """A buyer goes to pay."""
-        if (sold := self._sold(order)) is None:
-            return
-        try:
-            sold.session = _until_alive(lambda: self.shop.checkout(sold.record))
-        except MarqueeError:
-            return
-
-    def cancel(self, order: int, _: int) -> None:
-        """A buyer cancels, until somebody answers."""
-        if (sold := self._sold(order)) is None:
-            return
-        cancel = self.shop.services.releasing.cancel
-        try:
-            ended = _until_alive(lambda: cancel(sold.record.id, caller=BUYER, access=None))
-        except MarqueeError:
-            return
-        assert ended.state is OrderState.CANCELLED
-        sold.is_cancelled = sold.is_cancelled or ended.order.reason == "cancelled_by_buyer"
-
-    def pay(self, order: int, number: int) -> None:
-        """A buyer pays what is asked, or something else."""
-        sold = self._sold(order)
-        if sold is None or sold.session is None or not self.truth.is_open(sold.session):
-            return
-        asked = sold.record.order.total.amount
-        wrong: dict[int, dict[str, Any]] = {
-            5: {"amount": asked + 1},
-            6: {"amount": asked - 1},
-            7: {"currency": "USD"},
-            8: {"livemode": True},
-        }
-        changes = wrong.get(number % 17, {})
-        self.fired["other amount, currency or mode"] += bool(changes)
-        self.truth.succeed(sold.session, **changes)
-
-    def pay_again(self, order: int, number: int) -> None:
-        """Money comes through a checkout that the order does not know."""
-        sold = self._sold(order)
-        if sold is None or sold.strays == MOST_STRAYS:
-            return
-        sold.strays += 1
-        state = self.shop.state(sold.record)
-        kind = {OrderState.EXPIRED: "late payment", OrderState.CANCELLED: "payment of a cancelled order"}
-        self.fired[kind.get(state, "payment through another checkout")] += 1
-        total = sold.record.order.total
-        self.truth.stray(sold.record.id, total.amount + (number % 7 == 6), total.currency)
-
-    def begin_waiting(self, order: int, _: int) -> None:
-        """A buyer pays by a method whose money comes later."""
-        sold = self._sold(order)
-        if sold is not None and sold.session is not None and self.truth.is_open(sold.session):
-            self.truth.wait(sold.session)
-
-    def end_waiting(self, order: int, number: int) -> None:
-        """The awaited money comes, or not."""
-        sold = self._sold(order)
-        if sold is None or sold.session is None or self._status(sold.session) is not PaymentStatus.UNPAID:
-            return
-        if number % 2:
-            self.fired["asynchronous payment succeeded"] += 1
-            self.truth.succeed(sold.session)
-        else:
-            self.fired["asynchronous payment failed"] += 1
-            self.truth.fail(sold.session)
-
-    def decline(self, order: int, _: int) -> None:
-        """A card is declined."""
-        sold = self._sold(order)
-        if sold is not None and sold.session is not None and self.truth.is_open(sold.session):
-            self.fired["declined"] += 1
-            self.truth.decline(sold.session)
-
-    # Staff, Stripe's dashboard and banks.
-
-    def refund_in_dashboard(self, order: int, number: int) -> None:
-        """Somebody refunds at Stripe, in part or in full."""
-        charge = self._charge(order, number)
-        if charge is None or self.truth.is_disputed(charge.id) or charge.returned == charge.amount:
-            return
-        left = charge.amount - charge.returned
-        amount = left if number % 2 else max(1, left // 3)
-        self.fired["refund in the dashboard"] += 1
-        self.truth.give_back(charge.id, amount, "pending" if number % 3 == 0 else "succeeded")
-
-    def turn_refund(self, order: int, number: int) -> None:
-        """A refund does not reach the bank after all, or a pending one does."""
-        charge = self._charge(order, number)
-        refunds = [] if charge is None else self.truth.open_refunds(charge.id)
-        if charge is None or not refunds:
-            return
-        refund = refunds[number % len(refunds)]
-        fails = number % 3 > 0
-        self.fired["refund failed"] += fails
-        self.truth.turn_refund(charge.id, refund.id, "failed" if fails else "succeeded")
-
-    def refund_by_staff(self, order: int, number: int) -> None:
-        """Staff ask for a refund, in part or in full."""
-        if (sold := self._sold(order)) is None:
-            return
-        form = RefundForm(amount=None if number % 2 else 700)
-        key = self.shop.services.ids.new_id()
-        request = self.shop.services.refunding.request
-        try:
-            _until_alive(lambda: request(sold.record.id, form, caller=OWNER, key=key))
-        except (Conflict, InvalidInput):
-            return
-        self.fired["refund by staff"] += 1
-
-    def dispute(self, order: int, number: int) -> None:
-        """A dispute begins or goes on."""
-        charge = self._charge(order, number)
-        if charge is None:
-            return
-        status = charge.dispute.status if charge.dispute else None
-        following = _DISPUTES.get(status, ())
-        if not following or (status is None and charge.returned == charge.amount):
-            return
-        turn = following[number // 3 % len(following)]
-        self.fired[f"dispute {turn}"] += 1
-        self.truth.dispute(charge.id, turn)
-
-    # Time and what it brings.
 
     def pass_time(self, _: int, number: int) -> None:
         """Time passes."""
@@ -264,8 +98,6 @@ class World:
         """The timer of reconciliation runs, and the inbox stream brings what it found."""
         self._carried(self.shop.services.reconciling.reconcile)
         self._bring_inbox()
-
-    # Webhooks and streams.
 
     def deliver(self, _: int, number: int) -> None:
         """Any waiting event is delivered, twice at times."""
@@ -338,26 +170,12 @@ class World:
         finally:
             self.at_once = False
 
-    # Faults that hit whatever comes next.
-
-    def take_stripe_away(self, _: int, number: int) -> None:
-        """Stripe is away for the next calls."""
-        self.truth.away = 1 + number % 2
-
-    def lose_reply(self, _: int, number: int) -> None:
-        """Stripe does the next call, and nobody hears of it."""
-        self.truth.losing = 1
-
-    def kill(self, _: int, number: int) -> None:
-        """The process dies at one of the next writes."""
-        self.deaths = [(number // 2 % 2, bool(number % 2))]
-
     def quiesce(self) -> None:
         """Faults end and time passes, until nothing is left to do."""
         self.truth.away = self.truth.losing = 0
-        self.deaths = []
+        self.death = None
         for sold in self.orders:
-            if sold.session is not None and self._status(sold.session) is PaymentStatus.UNPAID:
+            if sold.session is not None and self.status(sold.session) is PaymentStatus.UNPAID:
                 self.truth.fail(sold.session)
         for _ in range(ROUNDS):
             told = len(self.truth.told)
@@ -400,7 +218,7 @@ class World:
         item = {"kind": told.kind, "object_id": told.object_id, "livemode": False}
         if '"metadata"' in told.payload:
             item["order_id"] = told.object_id.split("_")[1]
-        known = self._shown_by(told.object_id)
+        known = [] if event_id in self.heard else self._shown_by(told.object_id)
         done = self._carried(lambda: self.shop.services.hearing.hear(stripe_event(event_id, item)))
         with self._lock:
             (self.heard if done else self.stream).append(event_id)
@@ -426,25 +244,16 @@ class World:
             return False
         return True
 
-    def _sold(self, order: int) -> Sold | None:
+    def sold(self, order: int) -> Sold | None:
         return self.orders[order % len(self.orders)] if self.orders else None
 
-    def _charge(self, order: int, number: int) -> Any:
-        sold = self._sold(order)
+    def charge(self, order: int, number: int) -> Any:
+        sold = self.sold(order)
         charges = self.truth.charges_of(sold.record.id) if sold else []
         return charges[number % len(charges)] if charges else None
 
-    def _status(self, session_id: str) -> PaymentStatus:
+    def status(self, session_id: str) -> PaymentStatus:
         return self.truth.sessions[session_id].status
-
-
-def _until_alive(work: Callable[[], Any]) -> Any:
-    """What comes of a request that is sent again whenever the process died under it."""
-    while True:
-        try:
-            return work()
-        except Killed:
-            continue
 
 
 def _at_once(count: int, work: Callable[[int], None]) -> None:
@@ -452,32 +261,3 @@ def _at_once(count: int, work: Callable[[int], None]) -> None:
     for problem in together(count, work):
         if problem is not None:
             raise problem
-
-
-_VERBS: dict[str, Callable[[World, int, int], None]] = {
-    "order": World.make_order,
-    "checkout": World.open_checkout,
-    "cancel": World.cancel,
-    "pay": World.pay,
-    "pay again": World.pay_again,
-    "begin waiting": World.begin_waiting,
-    "end waiting": World.end_waiting,
-    "decline": World.decline,
-    "refund in dashboard": World.refund_in_dashboard,
-    "turn refund": World.turn_refund,
-    "refund by staff": World.refund_by_staff,
-    "dispute": World.dispute,
-    "pass time": World.pass_time,
-    "release": World.release,
-    "reconcile": World.reconcile,
-    "deliver": World.deliver,
-    "deliver at once": World.deliver_at_once,
-    "drop": World.drop,
-    "repeat": World.repeat,
-    "bring wish": World.bring_wish,
-    "bring wishes at once": World.bring_wishes_at_once,
-    "Stripe away": World.take_stripe_away,
-    "lose reply": World.lose_reply,
-    "kill": World.kill,
-}
-VERBS = tuple(_VERBS)

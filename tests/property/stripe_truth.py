@@ -47,7 +47,8 @@ class Truth(FakePayments):
     delivered: set[str] = field(default_factory=set)
     created: dict[str, int] = field(default_factory=dict)
     expires: dict[str, int] = field(default_factory=dict)
-    session_of: dict[str, str] = field(default_factory=dict)
+    unsettled: dict[str, float] = field(default_factory=dict)
+    """Charges whose fee is not known, and until when (Unix seconds)."""
     telling: threading.Lock = field(default_factory=threading.Lock)
     tick: int = 0
     made_at: dict[str, int] = field(default_factory=dict)
@@ -79,8 +80,7 @@ class Truth(FakePayments):
         found = super().payment(object_id, account=account)
         if found is None or found.charge is None:
             return found
-        made = found.charge.created_at.timestamp()
-        if self.clock.now() < made + SETTLEMENT_SECONDS:
+        if found.charge.id in self.unsettled:
             return found
         charge = replace(found.charge, fee=35, net=found.charge.amount - 35, fee_currency=found.charge.currency)
         return found._replace(charge=charge)
@@ -122,12 +122,11 @@ class Truth(FakePayments):
         made = datetime.fromtimestamp(int(self.clock.now()), UTC)
         paid = paid._replace(charge=replace(charge_of(paid, charge_id), created_at=made))
         self.sessions[session_id] = self.charges[charge_id] = paid
-        self.session_of[charge_id] = session_id
         self.made_at[charge_id] = self.next_tick()
         kind = "async_payment_succeeded" if waited else "completed"
         self.tell(f"checkout.session.{kind}", session_id)
         self.tell("charge.succeeded", charge_id)
-        self.tell("charge.updated", charge_id)
+        self.unsettled[charge_id] = self.clock.now() + SETTLEMENT_SECONDS
         return charge_id
 
     def stray(self, order_id: str, amount: int, currency: str) -> str:
@@ -176,7 +175,10 @@ class Truth(FakePayments):
         self.tell(f"charge.dispute.{'created' if is_new else 'closed' if over else 'updated'}", charge_id)
 
     def pass_time(self) -> None:
-        """Sessions that nobody paid end by themselves."""
+        """Sessions that nobody paid end by themselves, and fees become known."""
+        for charge_id in [id for id, at in self.unsettled.items() if at <= self.clock.now()]:
+            del self.unsettled[charge_id]
+            self.tell("charge.updated", charge_id)
         for session_id, until in self.expires.items():
             if until <= self.clock.now() and self.is_open(session_id):
                 self.set_status(session_id, PaymentStatus.EXPIRED)

@@ -1,8 +1,8 @@
-"""The same call sequences against Stripe's own test mode, when STRIPE_REAL_TEST_KEY has a key that begins with sk_test_.
+"""The same call sequences against Stripe's own test mode, when STRIPE_TEST_KEY has a key that begins with sk_test_.
 
-    STRIPE_REAL_TEST_KEY=sk_test_… pytest tests/stripe_double/test_real_mode.py
+    STRIPE_TEST_KEY=sk_test_… pytest tests/stripe_double/test_real_mode.py
 
-Nothing else of the tests leaves this machine. STRIPE_REAL_TEST_BASE names another API than Stripe's.
+Nothing else of the tests leaves this machine. STRIPE_TEST_API_BASE names another API than Stripe's.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pytest
 from . import openapi
 from .triggers import run_with
 
-KEY = os.environ.get("STRIPE_REAL_TEST_KEY", "")
-BASE = os.environ.get("STRIPE_REAL_TEST_BASE", "https://api.stripe.com")
+KEY = os.environ.get("STRIPE_TEST_KEY", "")
+BASE = os.environ.get("STRIPE_TEST_API_BASE", "https://api.stripe.com")
 SEQUENCES = sorted((Path(__file__).parent / "samples").glob("*.json"))
 _PATIENCE = 60
 

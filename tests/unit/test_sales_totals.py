@@ -1,6 +1,7 @@
 """What an order adds to the totals of its event."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -131,7 +132,7 @@ def test_difference_added_to_what_was_is_what_is() -> None:
         {},
     ]
     total: Any = {}
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         total = merged([total, difference(before, after)])
         assert total == after
 

@@ -28,6 +28,8 @@ def ticket(**fields: Any) -> TicketTypeFields:
         ({"quantity": 1.5}, ["/quantity"]),
         ({"quantity": -1, "position": -1}, ["/quantity", "/position"]),
         ({"available": 9}, ["/available"]),
+        ({"min_per_order": 3, "max_per_buyer": 2}, ["/max_per_buyer"]),
+        ({"max_per_buyer": 0}, ["/max_per_buyer"]),
     ],
 )
 def test_validate_ticket_type_against_the_rules_is_refused(fields: dict[str, Any], pointers: list[str]) -> None:

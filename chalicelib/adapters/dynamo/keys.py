@@ -7,7 +7,7 @@ Light on purpose: the read path imports this.
 import hashlib
 
 from chalicelib.domain.ids import milliseconds_of
-from chalicelib.domain.kinds import CodeKind, Kind, View
+from chalicelib.domain.kinds import Kind, View
 
 Key = tuple[str, str]
 
@@ -25,8 +25,6 @@ _WORD = {
     Kind.SPONSORS: "SPONSOR",
     Kind.TRACKS: "TRACK",
 }
-
-_CODE_WORD = {CodeKind.ACCESS: "ACCESS_CODE", CodeKind.DISCOUNT: "DISCOUNT"}
 
 
 def digest(*parts: str) -> str:
@@ -148,21 +146,6 @@ def stock(owner: str, shard: int) -> Key:
     return f"STOCK#{owner}#{shard:03d}", "STOCK"
 
 
-def quota(event_id: str, quota_id: str) -> Key:
-    """A quota that ticket types of an event share."""
-    return f"EVENT#{event_id}", f"QUOTA#{quota_id}"
-
-
-def code(event_id: str, kind: CodeKind, code_id: str) -> Key:
-    """A discount or an access code of an event."""
-    return f"EVENT#{event_id}", f"{_CODE_WORD[kind]}#{code_id}"
-
-
-def code_name(event_id: str, kind: CodeKind, name: str) -> Key:
-    """Which code has a name, by hash of the name."""
-    return f"CODE#{digest(event_id, kind.value, name)}", "CODE"
-
-
 def order(order_id: str) -> Key:
     """An order. Its id holds the minute it was made in, so the timer finds holds without an index (ADR 0004)."""
     return orders_of_minute(milliseconds_of(order_id) // 60_000, _spread(order_id)), f"ORDER#{order_id}"
@@ -175,31 +158,6 @@ def orders_of_minute(minute: int, part: int) -> str:
 
 def _spread(order_id: str) -> int:
     return int.from_bytes(hashlib.sha256(order_id.encode()).digest()[:4], "big") % ORDER_SPREAD
-
-
-def waiting_entry(event_id: str, entry_id: str) -> Key:
-    """Somebody on the waiting list of an event."""
-    return f"EVENT#{event_id}", f"WAITING#{entry_id}"
-
-
-def queue(event_id: str, ticket_type_id: str) -> Key:
-    """That people wait for a ticket type; all such types stand together."""
-    return "QUEUES", f"QUEUE#{event_id}#{ticket_type_id}"
-
-
-def queue_place(ticket_type_id: str, entry_id: str) -> Key:
-    """A place in the queue for a ticket type; ids sort by the time somebody came."""
-    return f"QUEUE#{ticket_type_id}", f"PLACE#{entry_id}"
-
-
-def queue_member(ticket_type_id: str, member: str) -> Key:
-    """That a person (a hash) waits for a ticket type."""
-    return f"QUEUE#{ticket_type_id}", f"MEMBER#{member}"
-
-
-def waiting_offer(deadline: int, order_id: str) -> Key:
-    """An order made for somebody who waited, by its deadline (Unix seconds)."""
-    return "WAITING_OFFERS", f"OFFER#{deadline:012d}#{order_id}"
 
 
 def charge(order_id: str, charge_id: str) -> Key:

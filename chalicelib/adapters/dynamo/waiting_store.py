@@ -7,7 +7,7 @@ that lets nobody wait twice. An offer adds a mark by its deadline, where the tim
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo import limit_keys
 from chalicelib.adapters.dynamo.sales_store import add_change
 from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.adapters.dynamo.terms_writes import change_terms
@@ -43,34 +43,35 @@ class DynamoWaitingLists:
     def entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
         """An entry, strongly consistent."""
         try:
-            item = EntryItem.get(*keys.waiting_entry(event_id, entry_id), consistent_read=True)
+            item = EntryItem.get(*limit_keys.waiting_entry(event_id, entry_id), consistent_read=True)
         except EntryItem.DoesNotExist:
             return None
         return StoredEntry(msgspec.json.decode(item.body, type=Entry), item.user_id, item.access_hash)
 
     def entries(self, event_id: str) -> list[Entry]:
         """All entries of an event in the order they came."""
-        partition, prefix = keys.waiting_entry(event_id, "")
+        partition, prefix = limit_keys.waiting_entry(event_id, "")
         found = EntryItem.query(partition, EntryItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Entry) for item in found]
 
     def queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
         """Whether people wait for a type."""
         try:
-            item = QueueItem.get(*keys.queue(event_id, ticket_type_id), consistent_read=True)
+            item = QueueItem.get(*limit_keys.queue(event_id, ticket_type_id), consistent_read=True)
         except QueueItem.DoesNotExist:
             return None
         return Queue(event_id, ticket_type_id, int(item.joined))
 
     def queues(self) -> list[Queue]:
         """All types that people wait for."""
-        partition, prefix = keys.queue("", "")[0], "QUEUE#"
+        partition, prefix = limit_keys.queue("", "")[0], "QUEUE#"
         found = QueueItem.query(partition, QueueItem.sk.startswith(prefix))
-        return [Queue(*item.sk.removeprefix(prefix).split("#"), int(item.joined)) for item in found]
+        named = [(str(item.sk).removeprefix(prefix).partition("#"), int(item.joined)) for item in found]
+        return [Queue(event_id, ticket_type_id, joined) for (event_id, _, ticket_type_id), joined in named]
 
     def first(self, ticket_type_id: str) -> str | None:
         """The entry that came first of those that wait."""
-        partition, prefix = keys.queue_place(ticket_type_id, "")
+        partition, prefix = limit_keys.queue_place(ticket_type_id, "")
         found = PlaceItem.query(partition, PlaceItem.sk.startswith(prefix), consistent_read=True, limit=1)
         return next((str(item.sk).removeprefix(prefix) for item in found), None)
 
@@ -78,10 +79,10 @@ class DynamoWaitingLists:
         """A new entry at the end. Raises Lost."""
         transaction, entry = Transaction(), new.entry
         transaction.put("resource", _item(new), EntryItem.pk.does_not_exist())
-        transaction.put("place", PlaceItem(*keys.queue_place(entry.ticket_type_id, entry.id)))
-        membership = PlaceItem(*keys.queue_member(entry.ticket_type_id, member))
+        transaction.put("place", PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id)))
+        membership = PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member))
         transaction.put("member", membership, PlaceItem.pk.does_not_exist())
-        queue = QueueItem(*keys.queue(entry.event_id, entry.ticket_type_id))
+        queue = QueueItem(*limit_keys.queue(entry.event_id, entry.ticket_type_id))
         if begins is None:
             transaction.update("queue", queue, [QueueItem.joined.add(1)], QueueItem.pk.exists())
         else:
@@ -102,40 +103,40 @@ class DynamoWaitingLists:
         add_change(transaction, change)
         _step(transaction, after, member)
         if change.after.state is OrderState.RESERVED:
-            mark = keys.waiting_offer(change.after.deadline, change.after.id)
+            mark = limit_keys.waiting_offer(change.after.deadline, change.after.id)
             transaction.put("offer", PlaceItem(*mark))
         commit(transaction)
 
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
         """Nobody waits for a type any more. Raises Lost."""
         transaction = Transaction()
-        item = QueueItem(*keys.queue(queue.event_id, queue.ticket_type_id))
+        item = QueueItem(*limit_keys.queue(queue.event_id, queue.ticket_type_id))
         transaction.delete("queue", item, QueueItem.joined == queue.joined)
         change_terms(transaction, queue.event_id, stored, quotas=dict(stored.quotas), waiting=False)
         commit(transaction)
 
     def offers(self, *, until: int) -> list[Offer]:
         """Offers whose time was over by then, oldest first."""
-        partition, last = keys.waiting_offer(until + 1, "")
+        partition, last = limit_keys.waiting_offer(until + 1, "")
         found = PlaceItem.query(partition, PlaceItem.sk < last)
         parts = [str(item.sk).split("#") for item in found]
         return [Offer(order_id, int(deadline)) for _, deadline, order_id in parts]
 
     def forget(self, offer: Offer) -> None:
         """An offer whose order is settled."""
-        PlaceItem(*keys.waiting_offer(offer.deadline, offer.order_id)).delete()
+        PlaceItem(*limit_keys.waiting_offer(offer.deadline, offer.order_id)).delete()
 
 
 def _item(stored: StoredEntry) -> EntryItem:
     entry = stored.entry
     body = msgspec.json.encode(entry).decode()
-    key = keys.waiting_entry(entry.event_id, entry.id)
+    key = limit_keys.waiting_entry(entry.event_id, entry.id)
     return EntryItem(*key, body=body, user_id=stored.user_id, access_hash=stored.access_hash)
 
 
 def _step(transaction: Transaction, after: StoredEntry, member: str) -> None:
     entry = after.entry
     transaction.put("entry", _item(after))
-    place = PlaceItem(*keys.queue_place(entry.ticket_type_id, entry.id))
+    place = PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id))
     transaction.delete("place", place, PlaceItem.pk.exists())
-    transaction.delete("membership", PlaceItem(*keys.queue_member(entry.ticket_type_id, member)))
+    transaction.delete("membership", PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member)))

@@ -46,6 +46,6 @@ class TicketTypesOpened(Struct, frozen=True, kw_only=True):
 
 
 class WaitingJoined(Entry, frozen=True, kw_only=True):
-    """A new entry of a waiting list. Without an account, `access` is the secret to leave with; it is not shown again."""
+    """A new entry. Without an account, `access` is the secret to leave the list with; it is not shown again."""
 
     access: str | None = None

@@ -1,6 +1,7 @@
 """From the event page over the pay page to the page that says what is true."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -210,25 +211,30 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "title", "text"),
+    ("state", "reason", "words"),
     [
-        ("pending", None, "Your bank is working on it", "Your payment of CHF\u00a0240.00 is on its way"),
-        ("expired", "hold_ended", "The time is up", "Nothing was charged."),
-        ("cancelled", "cancelled_by_buyer", "The tickets are given back", "Nothing was charged."),
-        ("cancelled", "cancelled_by_staff", "Cancelled by the organiser", "The organiser cancelled this order."),
-        ("cancelled", "payment_failed", "The payment failed", "Your bank did not make the payment of CHF\u00a0240.00."),
-        ("cancelled", "paid_too_late", "Paid too late", "All of it, CHF\u00a0240.00, is on its way back to you."),
-        ("review", "payment_differs", "We are looking into it", "What was paid is not the CHF\u00a0240.00"),
-        ("review", "tickets_gone", "We are looking into it", "Your refund failed"),
-        ("disputed", None, "Disputed", "Its tickets let nobody in until that is settled."),
-        ("charged_back", None, "Charged back", "The bank took the payment of CHF\u00a0240.00 back."),
-        ("cancelled", None, "Not paid", "Nothing was charged."),
-        ("expired", None, "Not paid", "Nothing was charged."),
+        ("pending", None, ("Your bank is working on it", "Your payment of CHF\u00a0240.00 is on its way")),
+        ("expired", "hold_ended", ("The time is up", "Nothing was charged.")),
+        ("cancelled", "cancelled_by_buyer", ("The tickets are given back", "Nothing was charged.")),
+        ("cancelled", "cancelled_by_staff", ("Cancelled by the organiser", "The organiser cancelled this order.")),
+        (
+            "cancelled",
+            "payment_failed",
+            ("The payment failed", "Your bank did not make the payment of CHF\u00a0240.00."),
+        ),
+        ("cancelled", "paid_too_late", ("Paid too late", "All of it, CHF\u00a0240.00, is on its way back to you.")),
+        ("review", "payment_differs", ("We are looking into it", "What was paid is not the CHF\u00a0240.00")),
+        ("review", "tickets_gone", ("We are looking into it", "Your refund failed")),
+        ("disputed", None, ("Disputed", "Its tickets let nobody in until that is settled.")),
+        ("charged_back", None, ("Charged back", "The bank took the payment of CHF\u00a0240.00 back.")),
+        ("cancelled", None, ("Not paid", "Nothing was charged.")),
+        ("expired", None, ("Not paid", "Nothing was charged.")),
     ],
 )
 def test_order_page_tells_why_an_order_is_not_paid(
-    tab: Page, offer: Offer, state: str, reason: str | None, title: str, text: str
+    tab: Page, offer: Offer, state: str, reason: str | None, words: tuple[str, str]
 ) -> None:
+    title, text = words
     reach_pay_page(tab, offer)
     tab.route("**/api/v1/orders/*", answer({"state": state, "reason": reason}))
     tab.goto(tab.url.replace("/pay", "/complete"))
@@ -275,3 +281,65 @@ def test_mailed_link_opens_the_order_and_hides_its_secret(context: OpenContext, 
     elsewhere.goto(f"/orders/{order}#access={access}")
     expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Not paid yet")
     assert "access" not in elsewhere.url
+
+
+def test_discount_code_comes_off_and_a_wrong_one_is_named_at_its_field(tab: Page, offer: Offer) -> None:
+    offer.api.call("POST", f"/api/v1/events/{offer.id}/discounts", {"code": "SPRING", "kind": "percent", "percent": 25})
+    offer.ticket("Early bird", 12000)
+    choose(tab, offer, "Early bird", 2)
+    fill(tab)
+    tab.get_by_text("Have a code?").click()
+    code = tab.get_by_label("Discount code")
+    code.fill("winter")
+    tab.get_by_role("button", name="Continue").click()
+    expect(code).to_be_focused()
+    expect(code).to_have_accessible_description(re.compile("^This is no discount of this event."))
+    expect(tab.get_by_label("Quantity: Early bird")).to_have_value("2")
+    code.fill(" spring ")
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("button", name="Pay CHF\u00a0180.00")).to_be_visible()
+    expect(tab.get_by_role("row", name="Discount on Early bird")).to_contain_text("-CHF\u00a060.00")
+    tab.get_by_role("button", name="Pay CHF").click()
+    tab.wait_for_url("**/_local/stripe/pay/**")
+    expect(tab.get_by_text("CHF 180.00").or_(tab.get_by_text("180.00")).first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount", "expected"), [("JPY", 12000, "JP¥12,000"), ("KWD", 12500, "KWD\u00a012.500")]
+)
+def test_money_without_decimals_and_with_three_is_written_right(
+    tab: Page, offer: Offer, currency: str, amount: int, expected: str
+) -> None:
+    fields = {"name": "Alpine Python Days", "slug": f"{offer.slug}-{currency.lower()}", "timezone": "Europe/Zurich"}
+    times = {"starts_at": "2099-06-11T07:00:00Z", "ends_at": "2099-06-12T16:00:00Z"}
+    place = {**fields, **times, "currency": currency, "state": "published"}
+    event = offer.api.call("POST", "/api/v1/events", place)
+    there = Offer(offer.api, event["id"], event["slug"], currency)
+    there.ticket("Early bird", amount)
+    choose(tab, there, "Early bird", 1)
+    fill(tab)
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("button", name="Pay")).to_have_accessible_name(f"Pay {expected}")
+
+
+def test_access_code_opens_its_tickets_and_keeps_them_open_after_a_reload(tab: Page, offer: Offer) -> None:
+    offer.ticket("Early bird", 12000)
+    crew = offer.ticket("Crew", 1500, hidden=True)
+    codes = f"/api/v1/events/{offer.id}/access-codes"
+    offer.api.call("POST", codes, {"code": "backstage", "ticket_type_ids": [crew]})
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_role("heading", name="Crew")).to_have_count(0)
+    tab.get_by_text("Have a code?").click()
+    code = tab.get_by_label("Access code")
+    code.fill("front")
+    code.press("Enter")
+    expect(code).to_have_accessible_description(re.compile("^This is no access code of this event."))
+    code.fill("BackStage")
+    tab.get_by_role("button", name="Show tickets").click()
+    expect(tab.get_by_text("Open for you: Crew.")).to_be_visible()
+    tab.get_by_role("button", name="One more: Crew").click()
+    fill(tab)
+    tab.reload()
+    expect(tab.get_by_label("Quantity: Crew")).to_have_value("1")
+    tab.get_by_role("button", name="Continue with 1 ticket").click()
+    expect(tab.get_by_role("button", name="Pay CHF\u00a015.00")).to_be_visible()

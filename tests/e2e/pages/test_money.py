@@ -251,7 +251,7 @@ class ShortHolds:
         body = urllib.parse.urlencode({**total, "metadata[order_id]": self.order}).encode()
         url = f"{self.offer.api.origin}/_local/stripe/v1/payment_intents"
         headers = {"Authorization": "Bearer sk_test_local"}
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=30) as answer:
             assert json.loads(answer.read())["status"] == "succeeded"
 
 
@@ -292,11 +292,16 @@ def test_late_payment_gets_its_tickets_while_there_are_any(expired: ShortHolds) 
 
 
 def test_late_payment_goes_back_when_the_tickets_are_gone(expired: ShortHolds) -> None:
-    form = {"lines": [{"ticket_type_id": expired.ticket, "quantity": 1}], "buyer": {"name": "Bo", "email": "b@example.org"}}
+    form = {
+        "lines": [{"ticket_type_id": expired.ticket, "quantity": 1}],
+        "buyer": {"name": "Bo", "email": "b@example.org"},
+    }
     Api(expired.offer.api.origin).call("POST", f"/api/v1/events/{expired.offer.id}/orders", form)
     expired.pay_late()
     expect(head(expired.buyer)).to_have_text("Paid too late")
-    expect(expired.buyer.tab.locator("[data-outcome]")).to_contain_text("All of it, CHF\u00a0120.00, is on its way back")
+    expect(expired.buyer.tab.locator("[data-outcome]")).to_contain_text(
+        "All of it, CHF\u00a0120.00, is on its way back"
+    )
     refunded = expired.buyer.tab.get_by_role("row", name="After refunds")
     expect(refunded).to_contain_text("CHF\u00a00.00", timeout=15_000)
     titles = [f"Refunded: {NAME}", f"Paid too late: {NAME}", f"Not paid in time: {NAME}"]

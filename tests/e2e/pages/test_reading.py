@@ -82,11 +82,28 @@ def test_page_is_kept_and_asked_for_by_its_tag(tab: Page) -> None:
 
 
 def test_scripts_of_the_event_page_are_small() -> None:
-    guest = ["api.js", "format.js", "session.js", "site.js", "tickets.js"]
+    guest = ["api.js", "codes.js", "format.js", "session.js", "site.js", "tickets.js"]
     reader = ["bell.js", "live.js", "notelist.js", "notifications.js"]
     packed = {name: len(gzip.compress((PUBLIC / "js" / name).read_bytes())) for name in guest + reader}
     assert sum(packed[name] for name in guest) <= 15_000
     assert sum(packed.values()) <= 25_000
+
+
+@pytest.mark.parametrize(
+    ("own", "most"),
+    [
+        (["following", "orders", "pay", "receipt", "standing"], 15_000),
+        (["following", "orders", "complete", "receipt", "standing"], 15_000),
+        (
+            ["bell", "following", "live", "notelist", "notifications", "orderlist", "panels", "receipt"]
+            + ["roles", "sales", "salestotals", "saving", "standing"],
+            25_000,
+        ),
+    ],
+)
+def test_scripts_that_pages_of_orders_and_sales_begin_with_are_small(own: list[str], most: int) -> None:
+    names = ["api", "format", "session", "site", *own]
+    assert sum(len(gzip.compress((PUBLIC / "js" / f"{name}.js").read_bytes())) for name in names) <= most
 
 
 def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) -> None:

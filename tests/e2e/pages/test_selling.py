@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from local.demo import ACCOUNTS, Api
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
@@ -12,6 +12,11 @@ from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 STAFF, READER = ACCOUNTS
 PAID_SECONDS = 15
+TOO_WIDE = """
+[...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest(".scroller, .hidden"))
+  .map((one) => one.outerHTML.slice(0, 200))
+"""
 
 
 def open_sales(tab: Page, offer: Offer, order: str = "") -> None:
@@ -93,7 +98,11 @@ def test_refund_is_asked_back_once_and_checked(tab: Page, offer: Offer) -> None:
     open_sales(tab, offer, order)
     tab.get_by_label("A part").check()
     amount = tab.get_by_label("Amount in CHF")
-    for typed, said in [("", "Type an amount like 25.00."), ("1.234", "Type an amount like"), ("120.01", "At most CHF")]:
+    for typed, said in [
+        ("", "Type an amount like 25.00."),
+        ("1.234", "Type an amount like"),
+        ("120.01", "At most CHF"),
+    ]:
         amount.fill(typed)
         tab.get_by_role("button", name="Refund…").click()
         expect(amount).to_be_focused()
@@ -109,9 +118,9 @@ def test_refund_is_asked_back_once_and_checked(tab: Page, offer: Offer) -> None:
 def test_refund_whose_answer_is_lost_is_made_once(tab: Page, offer: Offer) -> None:
     order = paid_order(offer)
     open_sales(tab, offer, order)
-    lost = []
+    lost: list[str] = []
 
-    def lose(route):  # type: ignore[no-untyped-def]
+    def lose(route: Route) -> None:
         if route.request.method == "POST" and not lost:
             lost.append(route.request.headers["idempotency-key"])
             route.fetch()
@@ -169,3 +178,60 @@ def test_order_of_another_event_is_not_shown(tab: Page, offer: Offer) -> None:
     tab.goto(f"/events/{elsewhere}/sales#{order}")
     expect(tab.get_by_role("alert")).to_have_text("This event has no such order.")
     expect(tab.get_by_text("ada@example.org")).to_have_count(0)
+
+
+def test_orders_are_found_by_state_and_words_and_lead_back_to_the_list(tab: Page, offer: Offer) -> None:
+    order = paid_order(offer, quantity=2)
+    ticket = offer.api.call("GET", f"/api/v1/events/{offer.id}/ticket-types")["items"][0]["id"]
+    form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": {"name": "Karen", "email": "k@example.org"}}
+    Api(offer.api.origin).call("POST", f"/api/v1/events/{offer.id}/orders", form)
+    open_sales(tab, offer)
+    rows = tab.locator(".order-row")
+    expect(rows).to_have_count(2, timeout=15_000)
+    tab.get_by_label("State").select_option("Paid")
+    expect(tab.get_by_text("1 order", exact=True)).to_be_visible()
+    expect(rows).to_contain_text("Ada Lovelace")
+    tab.get_by_label("Search").fill("karen")
+    expect(tab.get_by_text("No order is like that.")).to_be_visible()
+    tab.get_by_label("State").select_option("All")
+    expect(rows).to_contain_text("Held, not paid")
+    tab.get_by_label("Search").fill(order[:18].lower())
+    expect(rows.first).to_contain_text("Ada Lovelace")
+    tab.get_by_role("link", name="Ada Lovelace").press("Enter")
+    expect(tab.get_by_role("heading", name="Order of Ada Lovelace")).to_be_focused()
+    tab.get_by_role("link", name="All orders").click()
+    expect(tab.get_by_role("link", name="Ada Lovelace")).to_be_focused()
+    expect(tab.get_by_label("Search")).to_have_value(order[:18].lower())
+
+
+def test_totals_follow_a_sale_without_a_reload(tab: Page, offer: Offer) -> None:
+    open_sales(tab, offer)
+    expect(tab.get_by_text("Nothing is sold yet.")).to_be_visible()
+    paid_order(offer, quantity=2)
+    expect(tab.locator(".tiles div").filter(has_text="Taken")).to_contain_text("CHF\u00a0240.00", timeout=20_000)
+    kind = tab.get_by_role("region", name="Sales by ticket type").get_by_role("row", name="Early bird")
+    expect(kind).to_contain_text("2 of 20")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Orders", "ada@example.org"), ("Attendees", "Grace Hopper"), ("Payments", "4242")]
+)
+def test_lists_are_saved_as_csv(tab: Page, offer: Offer, name: str, expected: str) -> None:
+    paid_order(offer)
+    open_sales(tab, offer)
+    expect(tab.locator(".order-row")).to_have_count(1, timeout=15_000)
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name=name, exact=True).click()
+    assert saved.value.suggested_filename.endswith(f"-{offer.id}.csv")
+    assert expected in saved.value.path().read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_sales_page_scrolls_sideways_at_320_pixels(context: OpenContext, offer: Offer, scheme: str) -> None:
+    order = paid_order(offer)
+    tab = context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
+    sign_in(tab, STAFF.email, STAFF.password)
+    for place in ("/events", f"/events/{offer.id}/sales", f"/events/{offer.id}/sales#{order}"):
+        tab.goto(place)
+        expect(tab.locator("[aria-busy]")).to_have_count(0)
+        assert (place, tab.evaluate(TOO_WIDE)) == (place, [])

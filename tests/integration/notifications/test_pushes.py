@@ -218,7 +218,7 @@ def test_log_of_a_push_names_nobody(
 def test_reaction_that_cannot_be_built_costs_the_others_nothing(
     database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
 ) -> None:
-    def unbuildable(_: bootstrap.Services) -> reactions.Reaction:
+    def unbuildable(_: bootstrap.Services) -> Any:
         raise RuntimeError
 
     (tab,) = connect(services, ada)

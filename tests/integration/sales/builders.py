@@ -105,6 +105,8 @@ class FakePayments:
         with self.lock:
             charge = self.charge(wish.charge_id)
             made = next((refund for refund in charge.refunds if refund.request == wish.key), None)
+            if made is not None and made.status == "failed":
+                raise RefundRefused("refund_failed")
             if made is not None:
                 return made.id
             if self.refusing or wish.amount > charge.amount - charge.returned:

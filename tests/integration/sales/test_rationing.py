@@ -3,13 +3,25 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.domain.errors import Conflict, InvalidInput, SoldOut, StillReferenced
 from chalicelib.domain.kinds import View
-from chalicelib.domain.order_facts import OrderState
+from chalicelib.domain.order import moved_on
+from chalicelib.domain.order_facts import Ended, OrderState
 from chalicelib.domain.pagination import Page
-from tests.integration.sales.builders import BUYER, OWNER, Shop, Stock, stock_of, together
-from tests.integration.sales.limit_steps import EVERYTHING, change_quota, quota, shared
+from chalicelib.domain.times import moment
+from chalicelib.ports.sales import SaleChange
+from tests.integration.sales.builders import BUYER, OWNER, Shop, Stock, items_of, stock_of, together
+from tests.integration.sales.limit_steps import (
+    EVERYTHING,
+    change_quota,
+    discount,
+    order_with,
+    quota,
+    shared,
+    uses_of,
+)
 from tests.integration.sales.test_selling import change
 
 
@@ -55,13 +67,6 @@ def test_order_paid_late_takes_from_the_quota_again_or_goes_back(shop: Shop) -> 
 
 def end_hold(shop: Shop, order_id: str) -> None:
     """As the timer does in the moment before a payment is known."""
-    from msgspec.structs import replace
-
-    from chalicelib.domain.order import moved_on
-    from chalicelib.domain.order_facts import Ended
-    from chalicelib.domain.times import moment
-    from chalicelib.ports.sales import SaleChange
-
     record = shop.services._orders.load(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(shop.clock.now()))
@@ -75,6 +80,34 @@ def test_order_twenty_buyers_of_two_types_never_exceed_the_quota(shop: Shop) -> 
     assert sorted(type(one).__name__ for one in results) == ["OrderRecord"] * 7 + ["SoldOut"] * 13
     assert shared(hall) == Stock(0, 7, 0, 7)
     assert stock_of(types[0]).held + stock_of(types[1]).held == 7
+
+
+def test_order_and_cancel_at_once_leave_every_limit_adding_up(shop: Shop) -> None:
+    types = [shop.ticket(40, max_per_buyer=9), shop.ticket(40, max_per_buyer=9)]
+    hall, code = quota(shop, 30, *types), discount(shop, max_uses=12)
+
+    def work(number: int) -> None:
+        for turn in range(3):
+            buyer = f"buyer{number % 5}@example.org"
+            wanted = [(types[number % 2], 1), (types[1 - number % 2], 1 + turn)]
+            try:
+                record = order_with(shop, *wanted, caller=None, email=buyer, discount_code="SPRING")
+            except (SoldOut, InvalidInput):
+                continue
+            if (number + turn) % 2:
+                access = shop.services._drafting.access(record.id)
+                shop.services.releasing.cancel(record.id, caller=None, access=access)
+
+    assert together(16, work) == [None] * 16
+    orders = [shop.services._orders.load(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
+    held = [one for one in orders if one and one.state is OrderState.RESERVED]
+    tickets = [line.quantity for one in held for line in one.order.lines]
+    assert 0 < len(held) <= 12
+    assert (uses_of(code).held, shared(hall).held) == (len(held), sum(tickets))
+    assert stock_of(types[0]).held + stock_of(types[1]).held == sum(tickets)
+    buyers = [item for item in items_of("StockItem", "STOCK") if item.pk.startswith("STOCK#buyer.")]
+    assert sum(item.held for item in buyers) == sum(tickets)
+    assert {item.left + item.held + item.sold - item.capacity for item in items_of("StockItem", "STOCK")} == {0}
 
 
 def test_order_short_of_a_quota_says_how_many_it_has(shop: Shop) -> None:

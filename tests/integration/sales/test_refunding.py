@@ -173,6 +173,43 @@ def test_refund_due_to_a_late_payment_that_stripe_refuses_goes_to_review(shop: S
     assert inbox(OWNER) == [f"A refund failed: {EVENT}"]
 
 
+@pytest.mark.parametrize("is_second", [False, True])
+def test_refund_due_while_disputed_is_made_once_the_dispute_is_won(shop: Shop, is_second: bool) -> None:
+    ticket = shop.ticket(5)
+    record = shop.order((ticket, 1))
+    session = shop.checkout(record)
+    if is_second:
+        shop.payments.pay(session)
+        shop.hear(session)
+    else:
+        shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    charge_id = shop.payments.pay(session)
+    shop.payments.dispute(charge_id, "needs_response")
+    shop.hear(charge_id, kind="charge.dispute.created", event_id="evt_d")
+    assert shop.wishes() == []
+    shop.payments.dispute(charge_id, "won")
+    for number in range(2):
+        shop.hear(charge_id, kind="charge.dispute.closed", event_id=f"evt_w{number}")
+    shop.carry_out_refunds()
+    assert shop.payments.charge(charge_id).returned == 2500
+    assert shop.state(record) is (OrderState.PAID if is_second else OrderState.REFUNDED)
+    assert shop.record(record).facts.wanted == 0
+
+
+def test_refund_that_failed_before_it_was_seen_goes_to_review(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    session = shop.checkout(record)
+    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    charge_id = shop.payments.pay(session)
+    shop.hear(session)
+    refund_id = shop.payments.refund(shop.wishes()[0])
+    shop.payments.fail_refund(charge_id, refund_id)
+    shop.carry_out_refunds()
+    assert [(wish.standing, wish.failure) for wish in shop.wishes()] == [(RefundStanding.FAILED, "refund_failed")]
+    assert shop.state(record) is OrderState.REVIEW
+    assert inbox(OWNER) == [f"A refund failed: {EVENT}"]
+
+
 def test_refund_while_stripe_is_away_waits_and_is_made_later(shop: Shop) -> None:
     record, charge_id, _ = paid(shop)
     ask(shop, record)

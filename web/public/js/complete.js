@@ -100,7 +100,10 @@ function fail(error) {
     : error.message;
   outcome.replaceChildren(sign, el("h1", {}, lost ? "We cannot find this order" : "One moment"), el("p", {}, text));
   details.replaceChildren();
-  if (lost) outcome.append(el("a", { class: "button quiet", href: "/" }, "To the events"));
+  if (!lost) return;
+  const next = `/sign-in?next=${encodeURIComponent(location.pathname)}`;
+  if (!user()) outcome.append(el("a", { class: "button", href: next }, "Sign in"));
+  outcome.append(el("a", { class: "button quiet", href: "/" }, "To the events"));
 }
 
 /** Quick while a payment is being confirmed; later, a refund or a dispute can wait a little. */

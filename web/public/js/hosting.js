@@ -20,11 +20,15 @@ function row(event, role) {
     el(
       "p",
       { class: "hosted-ways" },
-      MAY.read.has(role) && el("a", { class: "button", href: `/events/${event.id}/sales` }, "Sales", el("span", { class: "hidden" }, ` of ${event.name}`)),
-      event.state === "published" &&
-        el("a", { class: "button quiet", href: `/e/${event.slug ?? event.id}` }, "Public page", el("span", { class: "hidden" }, ` of ${event.name}`)),
+      MAY.read.has(role) && way("Sales", `/events/${event.id}/sales`, event, ""),
+      MAY.read.has(role) && way("Check-in", `/events/${event.id}/check-in`, event),
+      event.state === "published" && way("Public page", `/e/${event.slug ?? event.id}`, event),
     ),
   );
+}
+
+function way(name, href, event, kind = "quiet") {
+  return el("a", { class: `button ${kind}`, href }, name, el("span", { class: "hidden" }, ` of ${event.name}`));
 }
 
 async function load() {

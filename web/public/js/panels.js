@@ -12,8 +12,8 @@ export function panel(title, heads, rows) {
   return el("section", {}, el("h3", {}, title), table(title, heads, rows));
 }
 
-/** @param {string} label what a reader of the page hears it called @param {HTMLElement[]} [sums] rows of its foot */
-export function table(label, heads, rows, sums = []) {
+/** @param {string} label what a reader of the page hears it called */
+export function table(label, heads, rows) {
   return el(
     "div",
     { class: "scroller", tabindex: "0", role: "region", "aria-label": label },
@@ -22,7 +22,6 @@ export function table(label, heads, rows, sums = []) {
       { class: "grid" },
       el("thead", {}, el("tr", {}, ...heads.map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, ...rows),
-      sums.length > 0 && el("tfoot", {}, ...sums),
     ),
   );
 }

@@ -3,13 +3,11 @@
 import { Problem, get } from "./api.js";
 import { el } from "./format.js";
 import { follow } from "./following.js";
-import { orderDetail } from "./orderdetail.js";
 import { orderList } from "./orderlist.js";
 import { MAY, ownRoles } from "./roles.js";
 import { saveButton } from "./saving.js";
 import { salesTotals } from "./salestotals.js";
 import { user } from "./session.js";
-import { stripeAccount } from "./stripeaccount.js";
 
 const root = document.querySelector("[data-sales]");
 const eventId = location.pathname.split("/")[2];
@@ -32,18 +30,19 @@ async function roleHere() {
 async function start() {
   try {
     event = await get(`/events/${eventId}?view=all`);
-    build(await roleHere());
+    await build(await roleHere());
   } catch (error) {
     fail(error);
   }
   root.removeAttribute("aria-busy");
 }
 
-function build(role) {
+async function build(role) {
   document.querySelector("[data-title]").textContent = `Sales of ${event.name}`;
   const totals = salesTotals(event);
   const list = orderList(event);
-  const account = MAY.payOut.has(role) ? stripeAccount(event) : null;
+  const { stripeAccount } = MAY.payOut.has(role) ? await import("./stripeaccount.js") : {};
+  const account = stripeAccount?.(event);
   const overview = el("div", {}, totals.element, list.element, exports(), account?.element);
   const single = el("div", { class: "order-place", hidden: true });
   root.replaceChildren(overview, single);
@@ -51,10 +50,11 @@ function build(role) {
   let look = () => Promise.resolve();
 
   /** Show the named order or all; whoever comes back finds the focus on the order that was open. */
-  function turn() {
+  async function turn() {
     const id = named();
+    const { orderDetail } = id ? await import("./orderdetail.js") : {};
     const before = detail?.id ?? "";
-    if (before === id) return;
+    if (before === id || id !== named()) return;
     detail = id ? orderDetail(id, event, { refunds: MAY.refund.has(role), onAsked: () => look() }) : null;
     overview.hidden = Boolean(detail);
     single.hidden = !detail;
@@ -65,7 +65,7 @@ function build(role) {
   }
 
   window.addEventListener("hashchange", turn);
-  turn();
+  await turn();
   look = follow(
     async () => {
       await (detail ? detail.refresh() : Promise.all([totals.refresh(), list.refresh(), account?.refresh()]));

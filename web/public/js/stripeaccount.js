@@ -74,7 +74,7 @@ export function stripeAccount(event) {
     });
     yes.addEventListener("click", async () => {
       try {
-        await send("DELETE", place);
+        await send("DELETE", place, undefined, { match: "*" });
         box.replaceWith(ways);
         await refresh();
         ways.querySelector("button").focus();

@@ -1,9 +1,11 @@
 // The ticket form of an event's page: how many of what, who buys, and one order however often the button is pressed.
 import { Problem, get, now, send } from "./api.js";
+import { opening } from "./codes.js";
 import { money, recall, remember } from "./format.js";
 import { user } from "./session.js";
 
 const FEW = 10;
+const TYPED = ["name", "email", "discount_code", "access_code"];
 const form = document.querySelector("[data-tickets]");
 const event = form.dataset.event;
 const DRAFT = `marquee.draft.${event}`;
@@ -11,6 +13,11 @@ const ATTEMPT = `marquee.attempt.${event}`;
 const button = form.querySelector("[data-order]");
 const problem = form.querySelector("[data-problem]");
 const types = [...form.querySelectorAll("[data-type]")].map(readType);
+const codes = opening(form, event, {
+  isKnown: (id) => types.some((type) => type.id === id),
+  add: addTypes,
+  complain: complainAbout,
+});
 let sending = false;
 
 function readType(row) {
@@ -33,6 +40,14 @@ function readType(row) {
     fewer,
     more,
   };
+}
+
+/** Types that an access code opened; `available` of each is as the code's answer had it. */
+function addTypes(rows, available) {
+  const fresh = rows.map((row, place) => ({ ...readType(row), opened: true, available: available[place] }));
+  types.push(...fresh);
+  fresh.forEach(wire);
+  show();
 }
 
 /** How many of a type this order may have now. */
@@ -96,15 +111,17 @@ function choose(type, quantity, direction) {
 
 function keepDraft() {
   const quantities = Object.fromEntries(types.map((type) => [type.id, type.wanted]));
-  remember("localStorage", DRAFT, { quantities, name: form.elements.name.value, email: form.elements.email.value });
+  const typed = Object.fromEntries(TYPED.map((field) => [field, form.elements[field].value]));
+  remember("localStorage", DRAFT, { quantities, ...typed });
 }
 
-function restoreDraft() {
+async function restoreDraft() {
   const draft = recall("localStorage", DRAFT) ?? {};
-  for (const field of ["name", "email"]) {
+  for (const field of TYPED) {
     const input = form.elements[field];
     input.value ||= draft[field] || user()?.[field] || "";
   }
+  await codes.restore();
   for (const type of types) type.wanted = allowed(type, draft.quantities?.[type.id] ?? 0, 1);
 }
 
@@ -112,7 +129,7 @@ function restoreDraft() {
 async function refresh() {
   try {
     const { items } = await get(`/events/${event}/ticket-types?view=public`, { open: true });
-    for (const type of types) type.available = items.find((item) => item.id === type.id)?.available ?? 0;
+    for (const type of types) type.available = items.find((item) => item.id === type.id)?.available ?? (type.opened ? type.available : 0);
   } catch {
     // Offline: the prices stand, the order will tell.
   }
@@ -128,19 +145,22 @@ function complainAbout(input, text) {
   const field = input.closest(".field");
   field.querySelector(".error")?.remove();
   input.toggleAttribute("aria-invalid", false);
-  input.removeAttribute("aria-describedby");
+  const hint = field.querySelector(".hint")?.id ?? "";
+  if (hint) input.setAttribute("aria-describedby", hint);
+  else input.removeAttribute("aria-describedby");
   if (!text) return;
   const error = document.createElement("p");
   Object.assign(error, { className: "error", id: `${input.id}-error`, textContent: text });
   field.append(error);
   input.setAttribute("aria-invalid", "true");
-  input.setAttribute("aria-describedby", error.id);
+  input.setAttribute("aria-describedby", `${error.id} ${hint}`.trim());
 }
 
 /** Whether the form can be sent; says what is missing and goes there. */
 function checked() {
-  const { name, email } = form.elements;
+  const { name, email, discount_code: discount, access_code: access } = form.elements;
   complain("");
+  for (const code of [discount, access]) complainAbout(code, "");
   complainAbout(name, name.value.trim() ? "" : "Type your name.");
   complainAbout(email, email.validity.valid && email.value.includes("@") ? "" : "Type your e-mail address, like name@example.org.");
   if (!types.some((type) => type.wanted > 0)) {
@@ -179,7 +199,8 @@ async function order(body, tries = 4) {
 function explain(error, lines) {
   for (const { pointer, detail } of error.errors) {
     const line = lines[/^\/lines\/(\d+)/.exec(pointer)?.[1]];
-    const field = /^\/buyer\/(name|email)/.exec(pointer)?.[1];
+    const field = /^\/(?:buyer\/)?(name|email|discount_code|access_code)$/.exec(pointer)?.[1];
+    if (field?.endsWith("_code")) codes.show();
     if (field) complainAbout(form.elements[field], `This ${detail}.`);
     else if (line) types.find((type) => type.id === line.ticket_type_id).note = `The quantity ${detail}`;
     else complain(`Your tickets ${detail}.`);
@@ -190,6 +211,7 @@ function explain(error, lines) {
   } else if (!error.errors.length || !form.querySelector('[aria-invalid="true"]')) {
     complain(problem.textContent || error.message);
   }
+  form.querySelector('[aria-invalid="true"]')?.focus();
 }
 
 async function submit(happening) {
@@ -200,7 +222,7 @@ async function submit(happening) {
   sending = true;
   show();
   try {
-    const made = await order({ lines, buyer });
+    const made = await order({ lines, buyer, ...codes.typed() });
     const { slug, name, zone } = form.dataset;
     remember("localStorage", `marquee.order.${made.id}`, { access: made.access ?? null, event: { id: event, slug, name, zone } });
     location.assign(`/orders/${made.id}/${made.state === "paid" ? "complete" : "pay"}`);
@@ -211,13 +233,15 @@ async function submit(happening) {
   }
 }
 
-for (const type of types) {
+function wire(type) {
   type.fewer.addEventListener("click", () => choose(type, type.wanted - 1, -1));
   type.more.addEventListener("click", () => choose(type, type.wanted + 1, 1));
   type.input.addEventListener("change", () => choose(type, Math.trunc(Number(type.input.value)) || 0, 1));
   type.input.addEventListener("blur", show);
   type.input.addEventListener("focus", () => type.input.select());
 }
+
+types.forEach(wire);
 form.addEventListener("submit", submit);
 form.addEventListener("input", keepDraft);
 document.addEventListener("visibilitychange", () => document.hidden || refresh());
@@ -226,6 +250,5 @@ window.addEventListener("pageshow", (shown) => {
   sending = false;
   refresh();
 });
-restoreDraft();
 button.disabled = false;
-refresh();
+restoreDraft().then(refresh);
