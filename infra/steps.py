@@ -107,7 +107,8 @@ def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 def stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
     """The endpoint that Stripe calls."""
-    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, connect=here.stage.connect, api_base=here.stripe_api)
+    connect, base = here.stage.connect, here.stripe_api
+    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, connect=connect, api_base=base)
     return "no key of Stripe's: free tickets only" if done == "none" else done
 
 

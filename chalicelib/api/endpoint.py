@@ -14,7 +14,7 @@ from chalice.app import Blueprint, Response
 from chalicelib import bootstrap, telemetry
 from chalicelib.api.problems import Problem, problem_for, unexpected
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeError, UnsupportedMedia
+from chalicelib.domain.errors import BodyTooLarge, Busy, MalformedRequest, MarqueeError, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Answer])
 
@@ -74,9 +74,8 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
         answer = _serve(request, incoming, view, contract, parameters)
     except MarqueeError as error:
         answer = _problem(problem_for(error, request_id=request.request_id))
-    except Exception:  # noqa: BLE001 - the boundary
-        telemetry.failure("request_failed", request_id=request.request_id, route=request.path)
-        answer = _problem(unexpected(request_id=request.request_id))
+    except Exception as error:  # noqa: BLE001 - the boundary
+        answer = _problem(_unforeseen(error, request))
     telemetry.log(
         "request",
         request_id=request.request_id,
@@ -86,6 +85,15 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
         ms=round((time.perf_counter() - began) * 1000, 1),
     )
     return _response(request, answer)
+
+
+def _unforeseen(error: Exception, request: Request) -> Problem:
+    """An overload that outlasted the retries, or a bug."""
+    if bootstrap.is_overload(error):
+        telemetry.log("database_overloaded", request_id=request.request_id, route=request.path)
+        return problem_for(Busy("Too much at once. Try again."), request_id=request.request_id)
+    telemetry.failure("request_failed", request_id=request.request_id, route=request.path)
+    return unexpected(request_id=request.request_id)
 
 
 def _request(incoming: Any) -> Request:

@@ -16,6 +16,13 @@ class Services(ContentServices, LimitServices, ListingServices, LiveServices):
     """Everything a route or trigger may use, over one configuration."""
 
 
+def is_overload(error: BaseException) -> bool:
+    """Whether an exception means that the database was too busy, or did not answer."""
+    from chalicelib.adapters.dynamo import overload
+
+    return overload.is_overload(error)
+
+
 _services: Services | None = None
 
 

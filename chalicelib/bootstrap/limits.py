@@ -83,7 +83,7 @@ class LimitServices(PaymentServices):
             holding=self._holding,
             drafting=self._drafting,
             telling=self._telling,
-            release=self.releasing._settle,  # noqa: SLF001
+            release=self.releasing.settle,
             clock=self.clock,
             ids=self.ids,
             offer_seconds=self.config.waiting_offer_seconds,

@@ -80,16 +80,13 @@ class Releasing:
         now = self._clock.now()
         due = int(now - self._hold_seconds) // 60
         sweep = self._holds.sweep() or Sweep(due - FIRST_LOOK_BACK, (), 0)
-        left_over = [order_id for order_id in sweep.left_over if not self._settle(order_id)]
+        left_over = [order_id for order_id in sweep.left_over if not self.settle(order_id)]
         released = len(sweep.left_over) - len(left_over)
         minute, waiting = sweep.minute, None
         while minute <= min(due, sweep.minute + MINUTES_A_RUN) and len(left_over) < MOST_LEFT_OVER:
-            reserved = self._holds.reserved(minute)
-            over = [order for order in reserved if order.deadline <= now]
-            failed = [order.id for order in over if not self._settle(order.id)]
+            done, failed, is_open = self._release(minute, now)
             left_over += failed
-            released += len(over) - len(failed)
-            is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
+            released += done
             waiting = minute if waiting is None and is_open else waiting
             minute += 1
         self._holds.save_sweep(Sweep(minute if waiting is None else waiting, _once(left_over), sweep.version))
@@ -97,7 +94,21 @@ class Releasing:
             telemetry.log("holds_released", released=released, left_over=len(left_over))
         return released
 
-    def _settle(self, order_id: str) -> bool:
+    def _release(self, minute: int, now: float) -> tuple[int, list[str], bool]:
+        """End the holds of a minute that are over: how many, which could not be, and whether the minute must be looked
+        at again. A minute that cannot be read now is, and keeps no other from its turn.
+        """
+        try:
+            reserved = self._holds.reserved(minute)
+        except Busy as failure:
+            telemetry.log("minute_not_read", minute=minute, code=failure.code)
+            return 0, [], True
+        over = [order for order in reserved if order.deadline <= now]
+        failed = [order.id for order in over if not self.settle(order.id)]
+        is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
+        return len(over) - len(failed), failed, is_open
+
+    def settle(self, order_id: str) -> bool:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
         try:
             for _ in range(TRIES):

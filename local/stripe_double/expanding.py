@@ -56,14 +56,11 @@ def _expand_one(work: Work, item: Json, parts: list[str], path: str) -> None:
         for each in item["data"]:
             _expand_one(work, each, rest, path)
         return
-    if head == "line_items" and item.get("object") == "checkout.session":
-        item["line_items"] = session_lines(work, item["id"])
-        return
-    if head == "refunds" and item.get("object") == "charge":
-        if not isinstance(item.get("refunds"), dict):
-            item["refunds"] = _refunds(work, item["id"])
+    if (item.get("object"), head) in _LISTS:
+        if not isinstance(item.get(head), dict):
+            item[head] = _LISTS[item["object"], head](work, item["id"])
         if rest:
-            _expand_one(work, item["refunds"], rest, path)
+            _expand_one(work, item[head], rest, path)
         return
     if head in _SOMETIMES and head not in item:
         return
@@ -96,3 +93,7 @@ def _refunds(work: Work, charge: str) -> Json:
     found = [copy.deepcopy(row) for row in reversed(work.tx.rows("refund")) if row["charge"] == charge]
     more = len(found) > _REFUNDS_SHOWN
     return list_of(found[:_REFUNDS_SHOWN], f"/v1/charges/{charge}/refunds", has_more=more)
+
+
+_LISTS = {("checkout.session", "line_items"): session_lines, ("charge", "refunds"): _refunds}
+"""Lists that an object embeds only when asked."""

@@ -73,7 +73,9 @@ class Faults:
         kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
         listed = ", ".join(reason["Code"] for reason in reasons)
         message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{listed}]"
-        body = json.dumps({"__type": kind, "message": message, "Message": message, "CancellationReasons": reasons}).encode()
+        body = json.dumps(
+            {"__type": kind, "message": message, "Message": message, "CancellationReasons": reasons}
+        ).encode()
         return finished(400, {"x-amzn-errortype": "TransactionCanceledException"}, body)
 
     def _count(self, name: str) -> None:

@@ -216,9 +216,9 @@ def charge_of(payment: Payment, charge_id: str) -> Charge:
 
 
 class Shop:
-    """Services over the test database with a published event."""
+    """Services over the test database with a published event: a new one, or one that is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, event_id: str | None = None) -> None:
         self.clock = Clock()
         self.payments = FakePayments()
         self.at_stripe = FakeAccounts()
@@ -228,7 +228,7 @@ class Shop:
         fakes = {"payments": self.payments, "accounts_at_stripe": self.at_stripe}
         vars(self.services).update(**fakes, dynamodb=bootstrap.services().dynamodb)
         bootstrap.use(self.services)
-        self.event_id = self.make_event()
+        self.event_id = event_id or self.make_event()
         self.services.releasing._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:

@@ -4,21 +4,33 @@ The faults are at the wire of both clients (tests/harness/faults.py) while twent
 are refunded at once. A buyer may be told that the service is busy; who is told of an order has it.
 """
 
+import json
 import os
+import random
+import subprocess
+import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pynamodb.exceptions import PynamoDBException
 
+from chalicelib.domain.charge import Payment, PaymentStatus
 from chalicelib.domain.errors import Busy, SoldOut
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundForm, RefundStanding
+from local.database_server import DatabaseEndpoint
 from tests.harness.faults import Faults, wired
+from tests.integration.sales import mortal_worker
 from tests.integration.sales.builders import BUYER, OWNER, Shop, form_of, items_of, stock_of, together
 
+ROOT = Path(__file__).parents[3]
 ROUNDS = int(os.environ.get("MARQUEE_ROUNDS", "2"))
 BUYERS = 20
 TICKETS = 12
@@ -27,8 +39,12 @@ PATIENCE = 40
 """How often a stream or timer comes again before the test gives up; with 30 % faults it needs a few."""
 SOLD = {OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DISPUTED}
 HELD = {OrderState.RESERVED, OrderState.PENDING}
-BUSY = (Busy,)
-"""What the API answers with 503: contention, or throttling that outlasted the retries."""
+LAST_TICKETS = 5
+KILLS = 5
+KILLED_WITHIN = 1.5
+"""Seconds after the worker's first order within which it is killed."""
+BUSY = (Busy, PynamoDBException)
+"""Contention, and throttling that outlasted the retries."""
 KINDS = {
     "throttled": Faults(throttled=0.3, seed=1),
     "conflicts": Faults(conflicting=0.3, seed=2),
@@ -42,8 +58,7 @@ def again(work: Callable[[], Any]) -> Any:
     for _ in range(PATIENCE):
         try:
             return work()
-        except BUSY as busy:
-            print("BUSY", type(busy).__name__, getattr(busy, "cause_response_code", ""), str(busy)[:150])
+        except BUSY:
             continue
     raise AssertionError("Busy for ever.")
 
@@ -131,3 +146,123 @@ def test_sell_to_twenty_at_once_under_faults_conserves_stock(shop: Shop, kind: s
         assert [wish.key for wish in shop.wishes() if wish.standing is not RefundStanding.DONE] == []
         assert faults.fired.total() > fired, "void: no fault fired"
     print(kind, dict(faults.fired))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60 * ROUNDS + 120)
+@pytest.mark.parametrize("kind", KINDS)
+def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Shop, kind: str) -> None:
+    faults = KINDS[kind]
+    for _ in range(ROUNDS):
+        fired = faults.fired.total()
+        ticket = shop.ticket(LAST_TICKETS)
+        with wired(faults):
+            acknowledged = together(BUYERS, lambda number, ticket=ticket: _order(shop, ticket))
+        won = [result for result in acknowledged if isinstance(result, str)]
+        assert [result for result in acknowledged if isinstance(result, Exception)] == []
+        assert {record.id for record in assert_conserved(shop, ticket, LAST_TICKETS)} == set(won)
+        assert len(won) == LAST_TICKETS
+        assert faults.fired.total() > fired, "void: no fault fired"
+
+
+def _order(shop: Shop, ticket: str) -> str | None:
+    """One buyer who only orders; the order's id, or None when there is nothing left."""
+    order_id = shop.services.ids.new_id()
+    create = shop.services.ordering.create
+    try:
+        again(lambda: create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id))
+    except SoldOut:
+        return None
+    return order_id
+
+
+def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control: without conditions twenty who have all seen five tickets get twenty."""
+    from chalicelib.adapters.dynamo import stock_writes
+
+    ticket = shop.ticket(LAST_TICKETS)
+    look, everybody_has_looked = shop.services._holding._look, threading.Barrier(BUYERS)
+
+    def look_together(*args: Any, **more: Any) -> Any:
+        seen = look(*args, **more)
+        everybody_has_looked.wait()
+        return seen
+
+    monkeypatch.setattr(shop.services._holding, "_look", look_together)
+    monkeypatch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
+    acknowledged = together(BUYERS, lambda number: _order(shop, ticket))
+    assert len([result for result in acknowledged if isinstance(result, str)]) == BUYERS
+    with pytest.raises(AssertionError):
+        assert_conserved(shop, ticket, LAST_TICKETS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_kill_workers_at_random_moments_strands_and_loses_nothing(
+    shop: Shop, database_endpoint: DatabaseEndpoint, tmp_path: Path
+) -> None:
+    capacity, notes = 2_000, tmp_path / "notes"
+    ticket, dice = shop.ticket(capacity), random.Random(20)
+    for _ in range(KILLS):
+        before = len(_noted(notes))
+        _kill_a_worker(shop, ticket, notes, database_endpoint, after=dice.uniform(0, KILLED_WITHIN))
+        assert len(_noted(notes)) > before, "void: killed before it did anything"
+        assert_conserved(shop, ticket, capacity)
+    _restore(shop, notes)
+    while shop.services.releasing.release_due() or _is_swept_until(shop) < int(shop.clock.now()) // 60 - 20:
+        pass
+    shop.services.reconciling.reconcile()
+    orders = assert_conserved(shop, ticket, capacity)
+    assert [record.id for record in orders if record.state in HELD] == [], "stranded"
+    acknowledged = {words[1] for words in _noted(notes) if words[0] == "acknowledged"}
+    assert acknowledged <= {record.id for record in orders}
+    assert {record.id for record in orders if record.state in SOLD} == {
+        payment.order_id for payment in shop.payments.sessions.values() if payment.status is PaymentStatus.PAID
+    }
+
+
+def _kill_a_worker(shop: Shop, ticket: str, notes: Path, endpoint: DatabaseEndpoint, *, after: float) -> None:
+    """Start a worker, and kill -9 it so many seconds after its first order; the shop's clock goes on from its own."""
+    command = [sys.executable, "-m", mortal_worker.__name__, shop.event_id, ticket, str(notes), str(shop.clock.seconds)]
+    before = len(_noted(notes))
+    with (notes.with_suffix(".log")).open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "AWS_ENDPOINT_URL_DYNAMODB": endpoint}
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while len(_noted(notes)) == before and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(after)
+        assert process.poll() is None, notes.with_suffix(".log").read_text()[-2000:]
+    finally:
+        process.kill()
+        process.wait()
+    moments = [words[2] for words in _noted(notes) if words[0] == "acknowledged"]
+    shop.clock.seconds = max([shop.clock.seconds, *moments]) + 60
+
+
+def _noted(notes: Path) -> list[Any]:
+    """All deeds of the killed workers."""
+    return [json.loads(line) for line in notes.read_bytes().splitlines()] if notes.exists() else []
+
+
+def _restore(shop: Shop, notes: Path) -> None:
+    """The fake Stripe as the killed workers left theirs; then time passes beyond all holds."""
+    for deed, *words in _noted(notes):
+        if deed == "opened":
+            session, order_id, amount = words
+            made = Payment(order_id, PaymentStatus.OPEN, amount, "EUR", False, session)
+            shop.payments.sessions.setdefault(session, made)
+        elif deed == "closed":
+            shop.payments.set_status(words[0], PaymentStatus.EXPIRED)
+        elif deed == "paid":
+            shop.payments.pay(words[0])
+    shop.clock.seconds += AFTER_HOLDS
+
+
+def _is_swept_until(shop: Shop) -> int:
+    """The Unix minute that the timer of holds comes to next."""
+    sweep = shop.services.releasing._holds.sweep()
+    assert sweep is not None
+    return sweep.minute

@@ -3,9 +3,10 @@
 import pytest
 
 from chalicelib.domain.charge import PaymentStatus
-from chalicelib.domain.errors import Conflict, NotFound, OrderNotPayable
+from chalicelib.domain.errors import Busy, Conflict, NotFound, OrderNotPayable
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
+from chalicelib.ports.sales import HeldOrder
 from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, stock_of, together
 
 FULL = Stock(left=5, held=0, sold=0, capacity=5)
@@ -165,3 +166,27 @@ def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
     with pytest.raises(OrderNotPayable):
         shop.services.paying.pay(record.id, caller=BUYER, access=None)
     assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]
+
+
+def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = shop.ticket(5)
+    first = shop.order((ticket, 1))
+    shop.clock.seconds += 60
+    second = shop.order((ticket, 1))
+    shop.clock.seconds += 2_000
+    holds = shop.services.releasing._holds
+    reserved, broken = holds.reserved, [int(START) // 60]
+
+    def read(minute: int) -> list[HeldOrder]:
+        if minute in broken:
+            raise Busy("no")
+        return reserved(minute)
+
+    monkeypatch.setattr(holds, "reserved", read)
+    shop.services.releasing.release_due()
+    assert [shop.state(record) for record in (first, second)] == [OrderState.RESERVED, OrderState.EXPIRED]
+    broken.clear()
+    shop.services.releasing.release_due()
+    assert shop.state(first) is OrderState.EXPIRED
