@@ -100,9 +100,7 @@ def on_content(event: DynamoDBEvent) -> dict[str, Any]:
     return streams.react(event.to_dict(), reactions.CONTENT)
 
 
-@app.on_dynamodb_record(
-    stream_arn=settings.sales_stream_arn, name="on_sales", batch_size=25, starting_position=OLDEST
-)
+@app.on_dynamodb_record(stream_arn=settings.sales_stream_arn, name="on_sales", batch_size=25, starting_position=OLDEST)
 def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
     """Something was sold, or is to be refunded."""
     return streams.react(event.to_dict(), reactions.SALES)

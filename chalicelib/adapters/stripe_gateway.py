@@ -5,7 +5,7 @@ gateway's 29 s. Idempotency keys derive from our own state, so a repeated call i
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
 import stripe
@@ -54,6 +54,8 @@ class StripeGateway:
             self._client.v1.checkout.sessions.expire(session_id, {}, _for(account))
         except stripe.InvalidRequestError as refusal:
             return refusal.code == _MISSING or self._is_over(session_id, account)
+        except stripe.PermissionError as refusal:
+            return _account_gone("close_checkout", refusal)
         except stripe.StripeError as error:
             fail("close_checkout", error)
         return True
@@ -74,6 +76,9 @@ class StripeGateway:
             if refusal.code == _MISSING:
                 return None
             fail("payment", refusal)
+        except stripe.PermissionError as refusal:
+            _account_gone("payment", refusal)
+            return None
         except stripe.StripeError as error:
             fail("payment", error)
 
@@ -83,23 +88,28 @@ class StripeGateway:
         """
         named = {"order_id": wish.order_id, "request": wish.key}
         parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
-        if wish.account:
-            parameters["refund_application_fee"] = True
         options = _for(wish.account, idempotency_key=f"rf:{wish.order_id}:{wish.key}")
         try:
             charge, _ = self._charge(wish.charge_id, wish.account)
             for made in refunds_of(charge or {}):
                 if (made.get("metadata") or {}).get("request") == wish.key:
                     return _standing(made)
+            if (charge or {}).get("application_fee") or (charge or {}).get("application_fee_amount"):
+                parameters["refund_application_fee"] = True
             return str(self._client.v1.refunds.create(parameters, options).id)
         except stripe.InvalidRequestError as refusal:
             raise RefundRefused(refusal.code or "invalid_request") from refusal
+        except stripe.PermissionError as refusal:
+            _account_gone("refund", refusal)
+            raise RefundRefused("account_gone") from refusal
         except stripe.StripeError as error:
             fail("refund", error)
 
-    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
-        """Events since a moment that a webhook endpoint did not take, oldest first. Raises UpstreamFailed."""
-        filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE}
+    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+        """Events of these kinds since a moment that a webhook endpoint did not take, oldest first (Stripe takes 20
+        kinds). Raises UpstreamFailed.
+        """
+        filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE, "types": sorted(kinds)}
         try:
             found = list(self._client.v1.events.list(filters, _for(account)).auto_paging_iter())
         except stripe.StripeError as error:
@@ -157,6 +167,15 @@ def client(secret_key: str, api_base: str) -> stripe.StripeClient:
         max_network_retries=RETRIES,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
     )
+
+
+def _account_gone(operation: str, refusal: stripe.PermissionError) -> bool:
+    """The owner of a connected account took our access back: nothing in it can be looked at or changed any more, so
+    nothing may wait for it. Always true.
+    """
+    telemetry.log("stripe_account_gone", operation=operation, request=refusal.request_id)
+    telemetry.count("StripeAccountGone")
+    return True
 
 
 def _standing(refund: Json) -> str:

@@ -19,6 +19,8 @@ CHARGE_PARTS = [
 REFUND_PARTS = ["data.balance_transaction", "data.failure_balance_transaction"]
 _KINDS = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
 _KINDS |= {"refund_failure": "refund_failure", "payment_failure_refund": "refund_failure"}
+_GRAVITY = {"lost": 2, "needs_response": 1, "under_review": 1}
+"""Of several disputes of a charge the gravest one counts; all others take no money."""
 _CHARGE_STATES = {"succeeded": PaymentStatus.PAID, "pending": PaymentStatus.UNPAID}
 """A failed card attempt leaves its checkout open: the buyer may try another card."""
 
@@ -84,7 +86,7 @@ def _session_status(session: Json) -> PaymentStatus:
 
 def _charge(raw: Json, disputes: list[Json], order_id: str | None, account: str | None) -> Charge:
     balance = _object(raw.get("balance_transaction"))
-    newest = max(disputes, key=lambda dispute: (dispute["created"], dispute["id"]), default=None)
+    worst = max(disputes, key=lambda one: (_GRAVITY.get(one["status"], 0), one["created"], one["id"]), default=None)
     return Charge(
         id=raw["id"],
         order_id=order_id or "",
@@ -99,7 +101,7 @@ def _charge(raw: Json, disputes: list[Json], order_id: str | None, account: str 
         livemode=bool(raw["livemode"]),
         created_at=_moment(raw["created"]),
         refunds=[_refund(refund) for refund in refunds_of(raw)],
-        dispute=_dispute(newest) if newest else None,
+        dispute=_dispute(worst) if worst else None,
         ledger=_ledger(raw, disputes),
         account=account,
     )

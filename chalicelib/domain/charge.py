@@ -101,13 +101,18 @@ class Charge(Struct, frozen=True, kw_only=True):
 
     @property
     def returned(self) -> int:
-        """What went back or is on its way, minor units."""
-        return sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
+        """What went back or is on its way, minor units; also by a dispute of a part that was lost."""
+        refunded = sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
+        return refunded + (self.dispute.amount if self.dispute and self._lost_a_part else 0)
 
     @property
     def dispute_standing(self) -> Dispute | None:
-        """Whether a dispute takes or may take the money."""
-        return _DISPUTES.get(self.dispute.status) if self.dispute else None
+        """Whether a dispute takes or may take the money. One of a part that was lost is money that went back."""
+        return _DISPUTES.get(self.dispute.status) if self.dispute and not self._lost_a_part else None
+
+    @property
+    def _lost_a_part(self) -> bool:
+        return self.dispute is not None and self.dispute.status == "lost" and self.dispute.amount < self.amount
 
 
 def moved_forward(known: Charge | None, seen: Charge) -> Charge:

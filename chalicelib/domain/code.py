@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
 from chalicelib.domain.kinds import CodeKind
-from chalicelib.domain.money import Money, decimals
+from chalicelib.domain.money import Money, step
 from chalicelib.domain.stock import shard_count
 from chalicelib.domain.text import Id, Line
 from chalicelib.domain.ticket import MAX_TYPES
@@ -85,8 +85,9 @@ class DiscountFields(CodeFields, frozen=True, kw_only=True):
                 found.append(Violation(f"/{kind.value}", f"must be given when kind is {kind.value}, and only then"))
         if self.amount is not None and self.amount.amount == 0:
             found.append(Violation("/amount/amount", "must be above 0"))
-        if self.amount is not None and decimals(self.amount.currency) == 3 and self.amount.amount % 10:
-            found.append(Violation("/amount/amount", "must end in 0 in a currency of three decimals"))
+        if self.amount is not None and self.amount.amount % step(self.amount.currency):
+            rule = f"must be a multiple of {step(self.amount.currency)} in {self.amount.currency}"
+            found.append(Violation("/amount/amount", rule))
         return found
 
 
@@ -143,12 +144,12 @@ def covers(fields: AccessCodeFields | DiscountFields, ticket_type_id: str) -> bo
 
 
 def unit_discount(discount: DiscountFields, price: Money) -> int:
-    """What comes off one ticket, minor units, at most its price. Percentages are rounded half up, to whole tens of
-    minor units in a currency of three decimals (docs.stripe.com/currencies#three-decimal).
+    """What comes off one ticket, minor units, at most its price. Percentages are rounded half up, to what Stripe
+    charges in that currency.
     """
     if discount.kind is DiscountKind.PERCENT:
-        step = 10 if decimals(price.currency) == 3 else 1
-        parts = price.amount // step * (discount.percent or 0)
-        return (2 * parts + 100) // 200 * step
+        least = step(price.currency)
+        parts = price.amount // least * (discount.percent or 0)
+        return (2 * parts + 100) // 200 * least
     off = discount.amount
     return min(price.amount, off.amount) if off and off.currency == price.currency else 0

@@ -21,8 +21,10 @@ _CODES = (
 CURRENCIES = frozenset(_CODES.split())
 """The active codes of ISO 4217, without funds, metals and test codes."""
 _ZERO_DECIMALS = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
+_WHOLE = frozenset(["ISK", "UGX"])
+"""Have no decimals, and are written with two in Stripe's API all the same."""
 _THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 # Stripe refuses smaller charges; minor units. Others: no figure published, Stripe decides.
 _MINIMUM = {"EUR": 50, "USD": 50, "GBP": 30, "CHF": 50, "JPY": 50, "SGD": 50, "AUD": 50, "CAD": 50, "DKK": 250}
@@ -41,6 +43,13 @@ def decimals(currency: str) -> int:
     if currency in _ZERO_DECIMALS:
         return 0
     return 3 if currency in _THREE_DECIMALS else 2
+
+
+def step(currency: str) -> int:
+    """What every amount that Stripe charges must be a multiple of, in minor units (docs.stripe.com/currencies)."""
+    if decimals(currency) == 3:
+        return 10
+    return 100 if currency in _WHOLE else 1
 
 
 def minimum_charge(currency: str) -> int:

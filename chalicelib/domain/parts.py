@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 MAX_BYTES = 5_000_000
 """Of rows, written the way Lambda writes them at their longest: escaped, in ASCII."""
-MAX_LOOKED_AT = 5_000
+MAX_LOOKED_AT = 2_500
 """Rows that one request looks through; one that finds little in so many is continued by its cursor."""
 
 Row = tuple[str, str | None]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from chalicelib.domain.charge import Charge
 from chalicelib.domain.ledger import COLUMNS
 from chalicelib.domain.order import Order
-from chalicelib.domain.order_facts import Dispute, OrderState
+from chalicelib.domain.order_facts import OrderState
 
 Tally = Mapping[str, Mapping[str, int]]
 """Figures (minor units or numbers of things) by name of what they are counted under."""
@@ -28,7 +28,7 @@ _GOOD = frozenset({OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DI
 class TypeTotals(Struct, frozen=True, kw_only=True):
     """Sales of a ticket type in one currency, minor units. `sold`, `held`, `left` and `capacity` are its stock now;
     `voided` tickets were sold and are not any more. `name` is null for a type that was removed. Refunds are shared
-    over the lines of an order by what they came to.
+    over the lines of an order by what they came to; a part that a dispute took is among them, as in an order.
     """
 
     ticket_type_id: str
@@ -83,10 +83,9 @@ class SalesTotals(Struct, frozen=True, kw_only=True):
 
 def tally_of(order: Order, charges: Iterable[Charge]) -> Tally:
     """What an order with these charges adds to the totals of its event."""
-    charges = list(charges)
     tally: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     if order.paid_at is not None:
-        _add_sale(tally, order, order.paid_at, _charged_back(order, charges))
+        _add_sale(tally, order, order.paid_at)
     for charge in charges:
         for entry in charge.ledger:
             sums = tally[f"{LEDGER}#{charge.account or PLATFORM}#{entry.currency}"]
@@ -123,13 +122,12 @@ def share(amount: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def _add_sale(
-    tally: defaultdict[str, defaultdict[str, int]], order: Order, paid_at: datetime, charged_back: int
-) -> None:
+def _add_sale(tally: defaultdict[str, defaultdict[str, int]], order: Order, paid_at: datetime) -> None:
     currency, good = order.total.currency, order.state in _GOOD
     weights = [line.amount for line in order.lines]
-    refunds = share(order.refunded.amount if order.refunded else 0, weights)
-    losses = share(charged_back, weights)
+    back = order.refunded.amount if order.refunded else 0
+    refunds = share(back, weights)
+    losses = share(order.total.amount - back if order.state is OrderState.CHARGED_BACK else 0, weights)
     day = tally[f"{DAY}#{paid_at:%Y-%m-%d}#{currency}"]
     day["orders"] += 1
     for line, refunded, lost in zip(order.lines, refunds, losses, strict=True):
@@ -139,14 +137,6 @@ def _add_sale(
             sums["gross"] += line.amount
             sums["refunded"] += refunded
             sums["charged_back"] += lost
-
-
-def _charged_back(order: Order, charges: list[Charge]) -> int:
-    """What disputes that were lost took: of what had not gone back already."""
-    if order.state is not OrderState.CHARGED_BACK:
-        return 0
-    lost = sum(c.dispute.amount for c in charges if c.dispute and c.dispute_standing is Dispute.LOST)
-    return min(lost, order.total.amount - (order.refunded.amount if order.refunded else 0))
 
 
 def _without_zeros(tally: Mapping[str, Mapping[str, int]]) -> Tally:

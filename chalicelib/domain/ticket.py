@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
-from chalicelib.domain.money import Money, decimals
+from chalicelib.domain.money import Money, step
 from chalicelib.domain.text import Html, Name
 
 MAX_QUANTITY = 1_000_000
@@ -39,9 +39,7 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     position: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields. Stripe charges three-decimal currencies in steps of ten minor units
-        (docs.stripe.com/currencies#three-decimal).
-        """
+        """Rules that span fields."""
         found = []
         if self.sales_start and self.sales_end and self.sales_end <= self.sales_start:
             found.append(Violation("/sales_end", "must be after sales_start"))
@@ -49,8 +47,9 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             found.append(Violation("/max_per_order", "must not be below min_per_order"))
         if self.max_per_buyer is not None and self.max_per_buyer < self.min_per_order:
             found.append(Violation("/max_per_buyer", "must not be below min_per_order"))
-        if decimals(self.price.currency) == 3 and self.price.amount % 10:
-            found.append(Violation("/price/amount", "must end in 0 in a currency of three decimals"))
+        if self.price.amount % step(self.price.currency):
+            rule = f"must be a multiple of {step(self.price.currency)} in {self.price.currency}"
+            found.append(Violation("/price/amount", rule))
         return found
 
 

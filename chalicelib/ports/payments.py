@@ -3,7 +3,7 @@
 `account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.charge import Payment
@@ -55,7 +55,9 @@ class Payments(Protocol):
         """The one checkout session of an order's attempt, opened now or earlier."""
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
-        """Make sure a session can no longer be paid. False when it is complete already: money may have come."""
+        """Make sure a session can no longer be paid. False when it is complete already: money may have come. True for
+        an account that was taken back: nothing in it can be looked at any more.
+        """
 
     def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
@@ -67,8 +69,8 @@ class Payments(Protocol):
         failed since.
         """
 
-    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
-        """Events since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""
+    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+        """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""
 
     def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
         """The checkout sessions opened since a moment (Unix seconds) that were completed."""

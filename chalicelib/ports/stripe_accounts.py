@@ -18,10 +18,13 @@ class StripeAccounts(Protocol):
         """All accounts that are connected."""
 
     def save(self, account: StripeAccount) -> None:
-        """Keep what is known of an event's account."""
+        """Keep an event's account, newly connected."""
 
-    def forget(self, account: StripeAccount) -> None:
-        """The event is paid to the platform again."""
+    def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
+        """Keep what is known of it now, unless somebody changed it since. Whether it was kept."""
+
+    def forget(self, account: StripeAccount, *, until: int) -> None:
+        """The event is paid to the platform again; the account counts as connected until then (Unix seconds)."""
 
 
 class AccountsAtStripe(Protocol):

@@ -29,7 +29,8 @@ class Disclosing:
             if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
                 raise NotFound
             reason = json.dumps(stored.reason, ensure_ascii=False)
-            staff = f"{stored.etag}-staff", f'{stored.body[:-1]},"review_reason":{reason}}}'
+            mark = hashlib.sha256(reason.encode()).hexdigest()[:8]
+            staff = f"{stored.etag}-staff-{mark}", f'{stored.body[:-1]},"review_reason":{reason}}}'
             return Found(staff[0], lambda: staff)
         found = stored.etag, stored.body
         return Found(found[0], lambda: found)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from chalicelib.domain.charge import RETURNED
 from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.order_facts import OrderState
@@ -21,8 +22,8 @@ from chalicelib.ports.listings import ListedRow, SalesLists
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.reading import Found
 
-SHEET_ROWS = 5_000
-"""Rows of one CSV file."""
+SHEET_ROWS = 2_000
+"""Rows of one CSV file: 2,000 attendees took 1.6 s beside the local database, Lambda has a share of a core and 29 s."""
 MAX_Q = 100
 _STEP = 500
 _WHO = ("id", "state", "created_at", "paid_at", "buyer_name", "buyer_email")
@@ -186,7 +187,7 @@ def _order_line(body: str) -> str:
 def _charge_line(body: str) -> str:
     charge: dict[str, Any] = json.loads(body)
     currency, settled = charge["currency"], charge["fee_currency"]
-    back = sum(refund["amount"] for refund in charge["refunds"] if refund["status"] == "succeeded")
+    back = sum(refund["amount"] for refund in charge["refunds"] if refund["status"] in RETURNED)
     named = {
         **charge,
         "amount": csv.units(charge["amount"], currency),

@@ -19,6 +19,9 @@ from chalicelib.ports import Clock
 from chalicelib.ports.stripe_accounts import AccountsAtStripe, StripeAccounts
 from chalicelib.services.authorising import Authorising
 
+LOOKED_AT_SECONDS = 40 * 24 * 3600
+"""How long what happens in a disconnected account is still reconciled: refunds and disputes of its orders."""
+
 
 class Onboarding:
     """Connects, refreshes and disconnects accounts."""
@@ -47,7 +50,8 @@ class Onboarding:
         if account is None or account.disconnected_at is not None:
             account_id = self._at_stripe().create(event_id, instead_of=account.id if account else None)
             now = moment(self._clock.now())
-            account = StripeAccount(id=account_id, event_id=event_id, ready=False, connected_at=now)
+            ready = bool(self._at_stripe().is_ready(account_id))
+            account = StripeAccount(id=account_id, event_id=event_id, ready=ready, connected_at=now)
             self._accounts.save(account)
             telemetry.log("stripe_account_connected", event_id=event_id, account=account_id)
         back = f"{self._public_url}/events/{event_id}/sales"
@@ -68,7 +72,7 @@ class Onboarding:
         account = self.read(event_id, caller=caller)
         made = represent(account)
         require_match(match, etag=made.etag, body=made.body)
-        self._accounts.forget(account)
+        self._accounts.forget(account, until=int(self._clock.now()) + LOOKED_AT_SECONDS)
         telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
 
     def refresh(self, account_id: str) -> None:
@@ -81,6 +85,5 @@ class Onboarding:
                 continue
             gone = account.disconnected_at or (moment(self._clock.now()) if ready is None else None)
             fresh = replace(account, ready=bool(ready), disconnected_at=gone if ready is None else None)
-            if fresh != account:
-                self._accounts.save(fresh)
+            if fresh != account and self._accounts.replace(account, fresh):
                 telemetry.log("stripe_account_changed", account=account_id, ready=fresh.ready, gone=gone is not None)

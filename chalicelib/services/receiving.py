@@ -73,7 +73,12 @@ class Receiving:
         self._keep(event, payload)
 
     def keep(self, payload: str, *, account: str | None) -> bool:
-        """Keep an event that was fetched from Stripe. Whether it was new. Raises MalformedRequest, Busy."""
+        """Keep an event that was fetched from Stripe, unless it is too large. Whether it was new. Raises
+        MalformedRequest, Busy.
+        """
+        if len(payload.encode()) > MAX_BYTES:
+            telemetry.log("stripe_event_too_large")
+            return False
         event, payload = self._read(payload.encode())
         return self._keep(event._replace(account=event.account or account), payload)
 

@@ -14,12 +14,16 @@ from chalicelib.ports.payments import CompleteSession, Payments
 from chalicelib.ports.sales import Orders, Reconciled, Reconciliations
 from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.charging import Charging
+from chalicelib.services.hearing import HANDLED
 from chalicelib.services.receiving import Receiving
 
 OVERLAP_SECONDS = 600
 """How far a run looks back behind the last one: Stripe's lists may lag."""
 LONGEST_SECONDS = 30 * 24 * 3600 - 3600
 """How long Stripe keeps events (docs.stripe.com/api/events), less a margin."""
+SLOWEST_PAYMENT_SECONDS = 15 * 24 * 3600
+"""How long a debit may take (docs.stripe.com/payments/sepa-debit: up to 14 days)."""
+_DAY = 24 * 3600
 PATIENCE_SECONDS = 120
 """How long a webhook may take before we ask."""
 
@@ -58,9 +62,12 @@ class Reconciling:
             last = self._reconciliations.last(account)
             since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
             try:
-                found += self._events(account, since) + self._sessions(account, now)
+                found += self._events(account, since) + self._sessions(account, now, last.until if last else 0)
             except MarqueeError as failure:
                 telemetry.log("not_reconciled", account=account, code=failure.code)
+                continue
+            except Exception:  # noqa: BLE001 - the timer's boundary is one account
+                telemetry.failure("not_reconciled", account=account)
                 continue
             self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
         telemetry.log("reconciled", found=found)
@@ -68,12 +75,14 @@ class Reconciling:
 
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""
-        events = self._payments().undelivered(since=since, account=account)
+        events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receiving.keep(event.payload, account=account) for event in events)
 
-    def _sessions(self, account: str | None, now: int) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were."""
-        longest = self._hold_seconds + 2 * 3600
+    def _sessions(self, account: str | None, now: int, last: int) -> int:
+        """Look at completed sessions whose order knows of no payment; how many there were. Once a day as far back as
+        the slowest payment may take.
+        """
+        longest = SLOWEST_PAYMENT_SECONDS if now // _DAY != last // _DAY else self._hold_seconds + 2 * 3600
         sessions = self._payments().complete_sessions(since=now - longest, account=account)
         return sum(self._look(session, account, now) for session in sessions)
 

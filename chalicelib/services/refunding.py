@@ -125,7 +125,7 @@ class Refunding:
 
     def _wish(self, record: OrderRecord, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
         left = record.facts.refundable
-        if record.facts.charge_id is None or left == 0:
+        if record.facts.charge_id is None or record.facts.dispute is not None or left == 0:
             raise Conflict("Nothing of this order can be refunded.", code="nothing_to_refund", state=record.state.value)
         if form.amount is not None and form.amount > left:
             raise InvalidInput([Violation("/amount", f"must be at most {left}, which is what is left")])

@@ -24,7 +24,8 @@ from chalicelib.services.telling import Telling
 TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
-MOST_LEFT_OVER = 200
+MOST_TRIED_AGAIN = 50
+"""Orders that could not be settled before and get another try in one run, in turn: they must not use up its time."""
 _SETTLED_AFTER = LATE_SECONDS + 60
 """Seconds after a minute's end when no order made in it can still be on its way."""
 
@@ -80,10 +81,11 @@ class Releasing:
         now = self._clock.now()
         due = int(now - self._hold_seconds) // 60
         sweep = self._holds.sweep() or Sweep(due - FIRST_LOOK_BACK, (), 0)
-        left_over = [order_id for order_id in sweep.left_over if not self.settle(order_id)]
+        tried, later = sweep.left_over[:MOST_TRIED_AGAIN], sweep.left_over[MOST_TRIED_AGAIN:]
+        left_over = [*later, *(order_id for order_id in tried if not self.settle(order_id))]
         released = len(sweep.left_over) - len(left_over)
         minute, waiting = sweep.minute, None
-        while minute <= min(due, sweep.minute + MINUTES_A_RUN) and len(left_over) < MOST_LEFT_OVER:
+        while minute <= min(due, sweep.minute + MINUTES_A_RUN):
             done, failed, is_open = self._release(minute, now)
             left_over += failed
             released += done

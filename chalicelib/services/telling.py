@@ -150,8 +150,10 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TWICE)
     if before is not None and after.order.reason is not before.order.reason:
         yield from _reasons(after)
-    if (new.dispute is Dispute.OPEN or old.dispute is Dispute.OPEN) and new.dispute is not old.dispute:
-        yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[new.dispute], to_staff=True)
+    if change.charge is not None:
+        was, stands = known and known.dispute_standing, change.charge.dispute_standing
+        if stands is not was and Dispute.OPEN in (was, stands):
+            yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[stands], to_staff=True)
     was_in_review = before is not None and before.state is OrderState.REVIEW
     bounced = known is not None and change.charge is not None and change.charge.returned < known.returned
     refused = wish is not None and wish.standing is RefundStanding.FAILED

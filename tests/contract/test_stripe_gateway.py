@@ -15,6 +15,7 @@ from chalicelib.domain.order import Buyer, Line, Order, links_of
 from chalicelib.domain.order_facts import Dispute, OrderState
 from chalicelib.domain.refund import RefundReason, RefundWish
 from chalicelib.ports.payments import CheckoutRequest, RefundRefused
+from chalicelib.services.hearing import HANDLED
 from tests.contract.conftest import StripeSide, eventually
 
 NOW = datetime.now(UTC)
@@ -191,5 +192,5 @@ def test_complete_sessions_leave_out_open_ones(stripe_side: StripeSide) -> None:
 
 
 def test_undelivered_events_are_listed_oldest_first(stripe_side: StripeSide) -> None:
-    found = [event.created for event in stripe_side.gateway.undelivered(since=int(time.time()) - 60)]
+    found = [event.created for event in stripe_side.gateway.undelivered(since=int(time.time()) - 60, kinds=HANDLED)]
     assert found == sorted(found)

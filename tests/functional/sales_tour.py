@@ -9,6 +9,8 @@ LISTS = ("orders", "charges", "attendees", "ledger")
 def look(on: Functions, host: Traveller, event: str) -> None:
     """Every list, from its first page to its second, and every file; the same while it is unchanged."""
     on.drain()
+    on.web.get("/pages/events")
+    on.web.get(f"/pages/events/{event}/sales")
     place = f"/v1/events/{event}"
     for name in LISTS:
         first = host.get(f"{place}/{name}?limit=1")

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.domain.charge import CardMethod, Charge, Payment, PaymentStatus, Refund, moved_forward
+from chalicelib.domain.charge import CardMethod, Charge, ChargeDispute, Payment, PaymentStatus, Refund, moved_forward
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Checkout, Line, Order, OrderRecord, links_of
-from chalicelib.domain.order_facts import Ended, Facts, OrderState, Reason
+from chalicelib.domain.order_facts import Dispute, Ended, Facts, OrderState, Reason
 from chalicelib.domain.refund import RefundReason
 from chalicelib.domain.settlement import settle
 
@@ -129,3 +129,26 @@ def test_look_that_shows_less_loses_nothing() -> None:
     assert (moved.fee, moved.net, moved.fee_currency) == (35, 4965, "EUR")
     assert [(one.id, one.status) for one in moved.refunds] == [("re_1", "failed"), ("re_2", "pending")]
     assert moved_forward(None, seen) == seen
+
+
+def dispute(status: str, amount: int) -> ChargeDispute:
+    return ChargeDispute(
+        id="dp_1", amount=amount, currency="EUR", status=status, reason="fraudulent", created_at=MOMENT
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "standing", "returned"),
+    [
+        ("needs_response", 100, Dispute.OPEN, 0),
+        ("lost", 5000, Dispute.LOST, 0),
+        ("lost", 100, None, 100),
+        ("won", 5000, None, 0),
+        ("warning_needs_response", 5000, None, 0),
+    ],
+)
+def test_dispute_of_a_part_that_was_lost_is_money_that_went_back(
+    status: str, amount: int, standing: Dispute | None, returned: int
+) -> None:
+    made = charge(dispute=dispute(status, amount))
+    assert (made.dispute_standing, made.returned) == (standing, returned)

@@ -114,7 +114,9 @@ class StripeAccountItem(Sales):
 
 
 class StripeAccountUseItem(Sales):
-    """That an event is paid to an account; the key says it all."""
+    """That an event is paid to an account, or was until lately: the key says which."""
+
+    expires_at = NumberAttribute(null=True)
 
 
 class ReconciledItem(Sales):

@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.sales_items import StripeAccountItem, StripeAccountUseItem
-from chalicelib.adapters.dynamo.transactions import Transaction
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.stripe_account import StripeAccount
 from chalicelib.ports import Reader
 
@@ -31,18 +31,28 @@ class DynamoStripeAccounts:
         return sorted({account_id for account_id, _ in self._uses("")})
 
     def save(self, account: StripeAccount) -> None:
-        """Keep what is known of an event's account."""
+        """Keep an event's account, newly connected."""
         transaction = Transaction()
-        body = msgspec.json.encode(account).decode()
-        transaction.put("account", StripeAccountItem(*keys.stripe_account(account.event_id), body=body))
+        transaction.put("account", _item(account))
         transaction.put("use", StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id)))
         transaction.commit()
 
-    def forget(self, account: StripeAccount) -> None:
+    def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
+        """Keep what is known of it now, unless somebody changed it since."""
+        transaction = Transaction()
+        transaction.put("account", _item(after), StripeAccountItem.body == _item(before).body)
+        try:
+            transaction.commit()
+        except ConditionLost:
+            return False
+        return True
+
+    def forget(self, account: StripeAccount, *, until: int) -> None:
         """The event is paid to the platform again."""
         transaction = Transaction()
         transaction.delete("account", StripeAccountItem(*keys.stripe_account(account.event_id)))
-        transaction.delete("use", StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id)))
+        use = StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id), expires_at=until)
+        transaction.put("use", use)
         transaction.commit()
 
     def _uses(self, account_id: str) -> list[tuple[str, str]]:
@@ -51,3 +61,8 @@ class DynamoStripeAccounts:
         items = self._queries.query("sales", partition, prefix, ("sk",), consistent=True)
         found = [item["sk"].split("#") for item in items]
         return [(account, event_id) for _, account, event_id in found]
+
+
+def _item(account: StripeAccount) -> StripeAccountItem:
+    body = msgspec.json.encode(account).decode()
+    return StripeAccountItem(*keys.stripe_account(account.event_id), body=body)

@@ -98,7 +98,11 @@ class Transaction:
                 transaction.update(item, actions, condition, return_values="ALL_OLD" if condition is not None else None)
 
     def _judge(self, error: TransactWriteError) -> None:
-        """Return when another try may help; raise otherwise. Positions follow the order PynamoDB sends in."""
+        """Return when another try may help; raise otherwise. Positions follow the order PynamoDB sends in. Without an
+        answer nobody knows whether it was written; the client token makes another try safe.
+        """
+        if getattr(error.cause, "response", None) is None:
+            return
         names = [name for group in (self._checks, self._deletes, self._puts, self._updates) for name, _ in group]
         reasons = error.cancellation_reasons
         lost = {n: _found(r) for n, r in zip(names, reasons, strict=False) if r and r.code == _CONDITION}

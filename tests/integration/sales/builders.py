@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ class FakePayments:
                 raise RefundRefused("charge_already_refunded")
             return self._add_refund(charge, wish.amount, wish.key)
 
-    def undelivered(self, *, since: int, account: str | None = None) -> Iterator[RawEvent]:
+    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         self._check()
         return iter([event for event in self.events if event.created >= since])
 

@@ -26,7 +26,8 @@ from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundForm, RefundStanding
 from local.database_server import DatabaseEndpoint
-from tests.harness.faults import Faults, wired
+from local.dynamo_wire import Answer
+from tests.harness.faults import Faults, ReplyLost, Send, wired
 from tests.integration.sales import mortal_worker
 from tests.integration.sales.builders import BUYER, OWNER, Shop, form_of, items_of, stock_of, together
 
@@ -41,6 +42,7 @@ SOLD = {OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DISPUTED}
 HELD = {OrderState.RESERVED, OrderState.PENDING}
 LAST_TICKETS = 5
 KILLS = 5
+BEYOND_BOTOCORE = 7
 KILLED_WITHIN = 1.5
 """Seconds after the worker's first order within which it is killed."""
 BUSY = (Busy, PynamoDBException)
@@ -174,6 +176,23 @@ def _order(shop: Shop, ticket: str) -> str | None:
     except SoldOut:
         return None
     return order_id
+
+
+def test_order_whose_replies_stay_lost_is_acknowledged_once(shop: Shop) -> None:
+    """Longer than botocore itself tries, so that Marquee's own try with the same token is needed."""
+    ticket, lost = shop.ticket(LAST_TICKETS), []
+
+    def lose_the_first(operation: str, body: bytes, send: Send) -> Answer:
+        answer = send()
+        if operation == "TransactWriteItems" and len(lost) < BEYOND_BOTOCORE:
+            lost.append(operation)
+            raise ReplyLost
+        return answer
+
+    with wired(lose_the_first):
+        order_id = _order(shop, ticket)
+    assert len(lost) == BEYOND_BOTOCORE
+    assert [record.id for record in assert_conserved(shop, ticket, LAST_TICKETS)] == [order_id]
 
 
 def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from chalicelib.domain.errors import Forbidden, NotFound, OrderNotPayable
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.preconditions import ANY
 from chalicelib.services.onboarding import Onboarding
-from tests.integration.sales.builders import BUYER, OWNER, Shop, items_of, stock_of
+from tests.integration.sales.builders import BUYER, OWNER, START, Shop, items_of, stock_of
 
 
 @pytest.fixture
@@ -76,4 +76,5 @@ def test_disconnect_pays_the_platform_again_and_leaves_orders_their_account(shop
     later = shop.order((shop.ticket(3), 1))
     shop.checkout(later)
     assert shop.record(later).account is None
-    assert items_of("StripeAccountUseItem", "USE#") == []
+    (use,) = items_of("StripeAccountUseItem", "USE#")
+    assert use.expires_at == int(START) + 40 * 24 * 3600

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -309,3 +310,16 @@ def test_rows_cost_what_the_data_model_says(shop: Shop, database: DatabaseEndpoi
         "CHARGE_ROW": {2},
         "TALLY": {2},
     }
+
+
+def test_sums_of_a_batch_of_paid_orders_are_written_once(shop: Shop, database: DatabaseEndpoint) -> None:
+    ticket = shop.ticket(50)
+    made = [shop.order((ticket, 1)) for _ in range(25)]
+    for number, one in enumerate(made):
+        session = shop.checkout(one)
+        shop.payments.pay(session)
+        shop.hear(session, event_id=f"evt_{number}")
+    before = len(records(database))
+    shop.services.tallying.follow(one.id for one in made)
+    written = [one["dynamodb"]["Keys"]["sk"]["S"].partition("#")[0] for one in records(database)[before:]]
+    assert Counter(written) == {"ORDER_ROW": 25, "CHARGE_ROW": 25, "TALLY": 2}

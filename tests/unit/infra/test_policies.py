@@ -27,7 +27,12 @@ VALUES = {
     "InboxStream": STREAM.format("stripe_inbox"),
     "NotificationsStream": STREAM.format("notifications"),
 }
-STREAMS = {"on_content": "content", "on_sales": "sales", "on_stripe_inbox": "stripe_inbox", "on_notifications": "notifications"}
+STREAMS = {
+    "on_content": "content",
+    "on_sales": "sales",
+    "on_stripe_inbox": "stripe_inbox",
+    "on_notifications": "notifications",
+}
 STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*")
 """Names that only AWS knows: log streams, connections, failed records."""

@@ -4,6 +4,8 @@ import { panel } from "./panels.js";
 import { when } from "./receipt.js";
 
 const RETURNED = new Set(["pending", "requires_action", "succeeded"]);
+/** Disputes that hold or took the money: Stripe refuses refunds then. */
+const TAKEN = new Set(["needs_response", "under_review", "lost"]);
 const STANDINGS = { wanted: "Asked for, Stripe is making it", done: "Done", failed: "Failed" };
 const WHY = { requested: "", paid_twice: "Paid twice", paid_too_late: "Paid too late" };
 const REFUNDS = { pending: "on its way", requires_action: "waits for the buyer", succeeded: "made", failed: "failed", canceled: "cancelled" };
@@ -21,8 +23,8 @@ export function refundable(order, charges, wanted) {
   const back = charges.length === 1 ? returned(charge) : (order.refunded?.amount ?? 0);
   const open = wanted.filter((wish) => wish.standing === "wanted" && wish.reason === "requested");
   const asked = open.reduce((sum, wish) => sum + wish.amount, 0);
-  const lost = charge.dispute?.status === "lost";
-  return { amount: lost ? 0 : Math.max(0, paid - back - asked), currency: order.total.currency };
+  const taken = TAKEN.has(charge.dispute?.status);
+  return { amount: taken ? 0 : Math.max(0, paid - back - asked), currency: order.total.currency };
 }
 
 function returned(charge) {
@@ -32,7 +34,7 @@ function returned(charge) {
 /** @returns {HTMLElement} */
 export function payments(charges, event) {
   if (!charges.length) return el("p", { class: "muted" }, "No payment yet.");
-  return panel("Payments", ["Paid", "Amount", "Fee", "Net", "How", "Standing"], charges.map((charge) => paymentRow(charge, event)));
+  return panel("Payments", ["Amount", "Standing", "How", "Fee", "Net", "Paid"], charges.map((charge) => paymentRow(charge, event)));
 }
 
 function paymentRow(charge, event) {
@@ -41,12 +43,12 @@ function paymentRow(charge, event) {
   return el(
     "tr",
     {},
-    el("td", {}, when(charge.created_at, event.timezone)),
     el("td", { class: "number" }, money(charge)),
+    el("td", {}, el("ul", {}, ...happenings(charge).map((text) => el("li", {}, text)))),
+    el("td", {}, how, charge.receipt_url && el("a", { href: charge.receipt_url, rel: "noopener noreferrer", target: "_blank" }, "Receipt (new tab)")),
     el("td", { class: "number" }, inFees(charge.fee)),
     el("td", { class: "number" }, inFees(charge.net)),
-    el("td", {}, how, charge.receipt_url && el("a", { href: charge.receipt_url, rel: "noopener noreferrer", target: "_blank" }, "Receipt (new tab)")),
-    el("td", {}, el("ul", {}, ...happenings(charge).map((text) => el("li", {}, text)))),
+    el("td", {}, when(charge.created_at, event.timezone)),
   );
 }
 
@@ -70,11 +72,11 @@ export function wishes(wanted, event) {
     el(
       "tr",
       {},
-      el("td", {}, when(wish.created_at, event.timezone)),
       el("td", { class: "number" }, money(wish)),
-      el("td", {}, [WHY[wish.reason] ?? wish.reason, wish.note].filter(Boolean).join(": ") || "–"),
       el("td", {}, STANDINGS[wish.standing] + (wish.failure ? `: ${wish.failure.replaceAll("_", " ")}` : "")),
+      el("td", {}, [WHY[wish.reason] ?? wish.reason, wish.note].filter(Boolean).join(": ") || "–"),
+      el("td", {}, when(wish.created_at, event.timezone)),
     ),
   );
-  return panel("Refunds asked for", ["When", "Amount", "Why", "Standing"], rows);
+  return panel("Refunds asked for", ["Amount", "Standing", "Why", "When"], rows);
 }
