@@ -93,6 +93,7 @@ class PaymentServices(SalesServices):
             ordering=self.ordering,
             charging=self.charging,
             telling=self._telling,
+            admissions=self._admissions,
             payments=lambda: self.payments,
             clock=self.clock,
             hold_seconds=self.config.order_hold_seconds,

@@ -15,6 +15,7 @@ from chalicelib.domain.order_facts import Ended, OrderState, Reason
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
+from chalicelib.ports.admissions import Admissions
 from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
 from chalicelib.services.charging import Charging
@@ -41,6 +42,7 @@ class Releasing:
         ordering: Ordering,
         charging: Charging,
         telling: Telling,
+        admissions: Admissions,
         payments: Callable[[], Payments],
         clock: Clock,
         hold_seconds: int,
@@ -50,13 +52,14 @@ class Releasing:
         self._ordering = ordering
         self._charging = charging
         self._telling = telling
+        self._admissions = admissions
         self._payments = payments
         self._clock = clock
         self._hold_seconds = hold_seconds
 
     def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """Cancel an order that is not paid, or a free one; one that is cancelled already stays so. Raises NotFound,
-        Forbidden, Conflict (`order_not_cancellable`), UpstreamFailed.
+        """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
+        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed.
         """
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
@@ -69,6 +72,9 @@ class Releasing:
                     code="order_not_cancellable",
                     state=record.state.value,
                 )
+            came = self._admissions.between(record.order.event_id, order_id, order_id) if free else []
+            if any(admission.stands for admission in came):
+                raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
             ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER)
             if ended is not None:
                 return ended

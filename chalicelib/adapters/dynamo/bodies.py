@@ -14,6 +14,7 @@ from chalicelib.adapters.dynamo.content_items import (
     VersionsItem,
     resource_item,
 )
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.domain.kinds import REVISION, Kind, View
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.representation import written
@@ -92,7 +93,7 @@ class DynamoBodies:
         try:
             fresh.save(condition=ResourceItem.etag == old_tag)
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
 
     @staticmethod

@@ -5,6 +5,7 @@ import json
 from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.people_items import IdempotencyItem
 from chalicelib.ports.people import Claim
 
@@ -26,7 +27,7 @@ class DynamoClaims:
         try:
             item.save(condition=IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at < int(now)))
         except PutError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
         else:
             return wanted, True
@@ -67,7 +68,7 @@ class DynamoClaims:
                 condition=(IdempotencyItem.claimed_at == found.claimed_at) & IdempotencyItem.status.does_not_exist(),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
             return False
         return True

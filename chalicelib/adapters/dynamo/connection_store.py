@@ -9,6 +9,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.tables import Connections
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.ports.live import Connection, Heard, Ticket
@@ -76,7 +77,7 @@ class DynamoConnections:
         try:
             item.update(actions=[OwnerItem.frames.add(1)], condition=OwnerItem.pk.exists())
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
             return None
         return Heard(_connection(item), int(item.frames))

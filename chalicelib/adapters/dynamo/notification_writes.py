@@ -19,6 +19,7 @@ from chalicelib.adapters.dynamo.notification_items import (
     UnreadMarkItem,
     notification_item,
 )
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.notification import Mail, Notification
@@ -125,7 +126,7 @@ class DynamoMails:
                 condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
             )
         except UpdateError as error:
-            if error.cause_response_code != "ConditionalCheckFailedException":
+            if code_of(error) != "ConditionalCheckFailedException":
                 raise
             return self._holder(mail_id, now)
         return Claimed(item.to or "", item.subject or "", item.text or "", item.html or "", item.tickets_of)

@@ -5,6 +5,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.notification_writes import add_mail
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.people_items import (
     AccountItem,
     AttemptsItem,
@@ -71,7 +72,7 @@ class DynamoPeopleStore:
         try:
             AccountItem(*keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
         except UpdateError as error:
-            if error.cause_response_code != _CONDITION_FAILED:
+            if code_of(error) != _CONDITION_FAILED:
                 raise
             now = self.account(account.id)
             raise PreconditionFailed(etag=now and now.etag, body=now and now.body) from None
@@ -102,7 +103,7 @@ class DynamoPeopleStore:
                 [FamilyItem.secret_hash.set(keys.digest(new_secret)), FamilyItem.expires_at.set(until)], current
             )
         except UpdateError as error:
-            if error.cause_response_code != _CONDITION_FAILED:
+            if code_of(error) != _CONDITION_FAILED:
                 raise
             if self._rotated_to(item, new_secret):
                 return item.user_id

@@ -14,6 +14,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.sales_items import ChargeItem
 from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
@@ -100,7 +101,7 @@ def _write_alone(event_id: str, change: RowChange) -> None:
     try:
         _row(event_id, change).save(condition=_as(change.before))
     except PutError as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        if code_of(error) != "ConditionalCheckFailedException":
             raise
         raise Lost(frozenset({"row"})) from None
 

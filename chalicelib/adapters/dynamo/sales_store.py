@@ -9,6 +9,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.sales_items import (
     ChargeItem,
@@ -171,7 +172,7 @@ def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
     try:
         item.save(condition=type(item).pk.does_not_exist() | unchanged)
     except PutError as error:
-        if error.cause_response_code != _CONFLICT:
+        if code_of(error) != _CONFLICT:
             raise
         return False
     return True

@@ -19,6 +19,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.tables import Content
 from chalicelib.domain.errors import Busy
 
@@ -110,7 +111,7 @@ class Transaction:
             raise ConditionLost(lost) from error
         if reasons and all(reason is None or reason.code in _RETRIED_REASONS for reason in reasons):
             return
-        if error.cause_response_code in _RETRIED_ERRORS:
+        if code_of(error) in _RETRIED_ERRORS:
             return
         raise error
 
@@ -128,7 +129,7 @@ def put_if_absent(item: Model) -> bool:
     try:
         item.save(condition=type(item).pk.does_not_exist())  # type: ignore[attr-defined]
     except PutError as error:
-        if error.cause_response_code == "ConditionalCheckFailedException":
+        if code_of(error) == "ConditionalCheckFailedException":
             return False
         raise
     return True
