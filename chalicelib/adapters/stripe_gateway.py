@@ -5,7 +5,7 @@ gateway's 29 s. Idempotency keys derive from our own state, so a repeated call i
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 import stripe
@@ -41,9 +41,13 @@ class StripeGateway:
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier. Raises UpstreamFailed."""
-        options = _for(request.account, idempotency_key=f"co:{request.order.id}:{request.attempt}")
+        key, parameters = f"co:{request.order.id}:{request.attempt}", _session_parameters(request)
+
+        def create(key: str) -> Any:
+            return self._client.v1.checkout.sessions.create(parameters, _for(request.account, idempotency_key=key))
+
         try:
-            session = self._client.v1.checkout.sessions.create(_session_parameters(request), options)
+            session = _unless_broken(create, key)
         except stripe.StripeError as error:
             fail("open_checkout", error)
         return Checkout(session.id, str(session.url))
@@ -86,17 +90,8 @@ class StripeGateway:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
         stream may come again later. Raises RefundRefused, UpstreamFailed.
         """
-        named = {"order_id": wish.order_id, "request": wish.key}
-        parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
-        options = _for(wish.account, idempotency_key=f"rf:{wish.order_id}:{wish.key}")
         try:
-            charge, _ = self._charge(wish.charge_id, wish.account)
-            for made in refunds_of(charge or {}):
-                if (made.get("metadata") or {}).get("request") == wish.key:
-                    return _standing(made)
-            if (charge or {}).get("application_fee") or (charge or {}).get("application_fee_amount"):
-                parameters["refund_application_fee"] = True
-            return str(self._client.v1.refunds.create(parameters, options).id)
+            return str(_unless_broken(lambda key: self._refund(wish, key), f"rf:{wish.order_id}:{wish.key}"))
         except stripe.InvalidRequestError as refusal:
             raise RefundRefused(refusal.code or "invalid_request") from refusal
         except stripe.PermissionError as refusal:
@@ -125,6 +120,17 @@ class StripeGateway:
                 yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
             fail("complete_sessions", error)
+
+    def _refund(self, wish: RefundWish, key: str) -> str:
+        charge, _ = self._charge(wish.charge_id, wish.account)
+        for made in refunds_of(charge or {}):
+            if (made.get("metadata") or {}).get("request") == wish.key:
+                return _standing(made)
+        named = {"order_id": wish.order_id, "request": wish.key}
+        parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
+        if (charge or {}).get("application_fee") or (charge or {}).get("application_fee_amount"):
+            parameters["refund_application_fee"] = True
+        return str(self._client.v1.refunds.create(parameters, _for(wish.account, idempotency_key=key)).id)
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
         """Why a session could not be closed: it is over already, or complete."""
@@ -167,6 +173,19 @@ def client(secret_key: str, api_base: str) -> stripe.StripeClient:
         max_network_retries=RETRIES,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
     )
+
+
+def _unless_broken(create: Callable[[str], Any], key: str) -> Any:
+    """What is created under an idempotency key. Stripe keeps an answer 500 under its key for a day
+    (docs.stripe.com/api/idempotent_requests); another key gets past it. At worst there are two sessions:
+    when both are paid one is refunded. A refund is looked for before each try. Raises StripeError.
+    """
+    try:
+        return create(key)
+    except stripe.APIError as error:
+        if (error.headers or {}).get("idempotent-replayed") != "true":
+            raise
+        return create(f"{key}:again")
 
 
 def _account_gone(operation: str, refusal: stripe.PermissionError) -> bool:
