@@ -35,7 +35,7 @@ class Words(NamedTuple):
 
 PAID = Words(
     "Paid: {event}",
-    "Thank you. Your order for {event} is paid: {total}.",
+    "Your order for {event} is paid: {total}.",
     link="See your tickets",
     subject="Your tickets for {event}",
     attached="Your tickets are attached, a page each. If you change who comes, print them again from your order.",

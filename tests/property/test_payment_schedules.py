@@ -156,6 +156,9 @@ KNOWN = {
     "late payment refunded in the dashboard, which fails": steps(
         "cancel", "pay again", "refund in dashboard 1", *ALL, "turn refund 1", *ALL
     ),
+    "late payment refunded in part elsewhere, which fails": steps(
+        "cancel", "pay again", "refund in dashboard 2", *ALL, "turn refund 1", *ALL
+    ),
     "inquiry about a late payment that becomes a dispute": steps(
         "cancel", "pay again", "dispute 3", *ALL, "dispute 4", *ALL
     ),

@@ -61,7 +61,7 @@ def test_order_paid_says_event_and_amount() -> None:
         user_id="USER",
         action=NotificationAction.ORDER_PAID,
         title="Paid: Conf",
-        message="<p>Thank you. Your order for <strong>Conf</strong> is paid: 25.00 EUR.</p>",
+        message="<p>Your order for <strong>Conf</strong> is paid: 25.00 EUR.</p>",
         subject="/orders/ORDER",
         received_at=7,
     )
