@@ -16,7 +16,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.order import OrderRecord, moved_on
 from chalicelib.domain.order_facts import OrderState, Position, position_of
-from chalicelib.domain.refund import RefundReason, RefundWish
+from chalicelib.domain.refund import RefundReason, RefundStanding, RefundWish
 from chalicelib.domain.settlement import Settlement, settle
 from chalicelib.domain.stock import Piece
 from chalicelib.domain.times import moment
@@ -100,6 +100,9 @@ class Charging:
         wish = None
         if settlement.send_back and charge:
             wish = self._wish(record, charge, settlement.send_back)
+            if wish is None and self._is_stuck(record, charge, settlement):
+                facts = msgspec.structs.replace(settlement.facts, held_back=True)
+                settlement = settlement._replace(facts=facts, note="A part of the refund of this payment failed.")
         after = self._after(record, payment, settlement, wish, pieces=pieces)
         if after is None and charge == known:
             return None
@@ -161,7 +164,7 @@ class Charging:
         dispute that ends well brings us here again.
         """
         rest = charge.amount - charge.returned
-        key = f"{reason.value}-{charge.id}"
+        key = _wish_key(reason, charge)
         if rest <= 0 or charge.dispute_standing is not None or self._orders.wish(record.id, key) is not None:
             return None
         return RefundWish(
@@ -175,6 +178,15 @@ class Charging:
             account=record.account,
         )
 
+    def _is_stuck(self, record: OrderRecord, charge: Charge, settlement: Settlement) -> bool:
+        """Whether all was done to send back the payment that an order rests on, and part of it is still here: some
+        other refund of it failed.
+        """
+        if charge.amount == charge.returned or charge.dispute_standing is not None or settlement.facts.wanted:
+            return False
+        made = self._orders.wish(record.id, _wish_key(RefundReason.PAID_TOO_LATE, charge))
+        return settlement.facts.charge_id == charge.id and made is not None and made.standing is RefundStanding.DONE
+
     def _quarantine(self, object_id: str, payment: Payment, record: OrderRecord | None) -> None:
         """Keep a payment that names no order of ours, or one that another account is to be paid for, and touch
         nothing.
@@ -184,6 +196,10 @@ class Charging:
             if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
                 telemetry.count("OrphanPayment" if record is None else "QuarantinedPayment")
         telemetry.log("payment_fits_no_order", object=object_id, status=payment.status.value, known=record is not None)
+
+
+def _wish_key(reason: RefundReason, charge: Charge) -> str:
+    return f"{reason.value}-{charge.id}"
 
 
 def _log(record: OrderRecord, change: SaleChange) -> None:

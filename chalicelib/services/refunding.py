@@ -87,6 +87,8 @@ class Refunding:
             return
         self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
         self._finish(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id))
+        if wish.reason is not RefundReason.REQUESTED:  # another refund may have failed meanwhile: is all of it back?
+            self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
 
     def _finish(self, wish: RefundWish) -> None:
         """Settle a wish, once. What was refused goes back to staff when nobody had asked for it."""
