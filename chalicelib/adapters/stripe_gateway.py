@@ -24,13 +24,14 @@ from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
 from chalicelib.domain.refund import RefundWish
-from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
+from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, CompleteSession, RawEvent, RefundRefused
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
 RETRIES = 2
 PAGE = 100
 _MISSING = "resource_missing"
+_TOO_SMALL = "amount_too_small"
 
 
 class StripeGateway:
@@ -40,7 +41,9 @@ class StripeGateway:
         self._client = client(secret_key, api_base)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier. Raises UpstreamFailed."""
+        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutTooSmall,
+        UpstreamFailed.
+        """
         key, parameters = f"co:{request.order.id}:{request.attempt}", _session_parameters(request)
 
         def create(key: str) -> Any:
@@ -49,6 +52,8 @@ class StripeGateway:
         try:
             session = _unless_broken(create, key)
         except stripe.StripeError as error:
+            if error.code == _TOO_SMALL:
+                raise CheckoutTooSmall from error
             fail("open_checkout", error)
         return Checkout(session.id, str(session.url))
 

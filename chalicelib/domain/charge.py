@@ -105,6 +105,11 @@ class Charge(Struct, frozen=True, kw_only=True):
         refunded = sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
         return refunded + (self.dispute.amount if self.dispute and self._lost_a_part else 0)
 
+    def has_lost_a_refund_of(self, known: "Charge") -> bool:
+        """Whether a refund that stood when `known` was seen failed since, whatever else went back meanwhile."""
+        failed = {refund.id for refund in self.refunds if refund.status not in RETURNED}
+        return any(refund.status in RETURNED and refund.id in failed for refund in known.refunds)
+
     @property
     def dispute_standing(self) -> Dispute | None:
         """Whether a dispute takes or may take the money. One of a part that was lost is money that went back."""

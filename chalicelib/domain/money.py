@@ -20,15 +20,19 @@ _CODES = (
 )
 CURRENCIES = frozenset(_CODES.split())
 """The active codes of ISO 4217, without funds, metals and test codes."""
+_NOT_CHARGED = frozenset(["BTN", "CUP", "ERN", "GHS", "IQD", "IRR", "KPW", "LYD", "MRU"])
+_NOT_CHARGED |= {"SDG", "SSP", "STN", "SVC", "SYP", "TMT", "VES", "ZWG"}
+"""Those that Stripe takes no payments in."""
 _ZERO_DECIMALS = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 _WHOLE = frozenset(["ISK", "UGX"])
 """Have no decimals, and are written with two in Stripe's API all the same."""
 _THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-# Stripe refuses smaller charges; minor units. Others: no figure published, Stripe decides.
+# Stripe refuses smaller charges; minor units. Others: no figure published, Stripe decides when a checkout is opened.
 _MINIMUM = {"EUR": 50, "USD": 50, "GBP": 30, "CHF": 50, "JPY": 50, "SGD": 50, "AUD": 50, "CAD": 50, "DKK": 250}
 _MINIMUM |= {"SEK": 300, "NOK": 300, "PLN": 200, "HUF": 17500, "CZK": 1500, "HKD": 400, "MXN": 1000, "NZD": 50}
+_MINIMUM |= {"AED": 200, "BGN": 100, "BRL": 50, "INR": 50, "MYR": 200, "RON": 200, "THB": 1000}
 
 
 class Money(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +54,11 @@ def step(currency: str) -> int:
     if decimals(currency) == 3:
         return 10
     return 100 if currency in _WHOLE else 1
+
+
+def is_charged(currency: str) -> bool:
+    """Whether Stripe takes payments in the currency."""
+    return currency not in _NOT_CHARGED
 
 
 def minimum_charge(currency: str) -> int:

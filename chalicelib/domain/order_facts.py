@@ -45,10 +45,10 @@ class Reason(StrEnum):
 
     HOLD_ENDED = "hold_ended"
     CANCELLED_BY_BUYER = "cancelled_by_buyer"
-    CANCELLED_BY_STAFF = "cancelled_by_staff"
     PAYMENT_FAILED = "payment_failed"
     PAID_TOO_LATE = "paid_too_late"
     PAYMENT_DIFFERS = "payment_differs"
+    EVENT_CLOSED = "event_closed"
     TICKETS_GONE = "tickets_gone"
 
 

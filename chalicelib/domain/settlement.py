@@ -27,15 +27,18 @@ class Settlement(NamedTuple):
     reopen: bool = False
 
 
-def settle(record: OrderRecord, payment: Payment, *, now: float, livemode: bool, has_stock: bool = True) -> Settlement:
+def settle(
+    record: OrderRecord, payment: Payment, *, now: float, livemode: bool, has_stock: bool = True, is_on: bool = True
+) -> Settlement:
     """What a payment makes of an order at `now` (Unix seconds). `has_stock`: tickets that went back to stock can be
-    had again. Raises UpstreamFailed for money without a charge.
+    had again; `is_on`: the event still takes people. Raises UpstreamFailed for money without a charge.
     """
     unchanged = Settlement(record.facts, record.order.reason, record.note)
     if payment.status is PaymentStatus.PAID:
         if payment.charge is None:
             raise UpstreamFailed("Stripe does not show the charge yet.")
-        return _paid(unchanged, record, payment, payment.charge, livemode=livemode, has_stock=has_stock)
+        found = _paid(unchanged, record, payment, payment.charge, livemode=livemode, has_stock=has_stock)
+        return found if is_on else _called_off(found)
     if position_of(record.facts) is not Position.HELD:
         return unchanged
     if payment.status is PaymentStatus.UNPAID:
@@ -76,6 +79,12 @@ def _paid(
     if facts.ended is Ended.CANCELLED or (facts.ended is Ended.EXPIRED and not has_stock):
         return Settlement(known, Reason.PAID_TOO_LATE, send_back=RefundReason.PAID_TOO_LATE)
     return Settlement(replace(known, issued=True, ended=None))
+
+
+def _called_off(found: Settlement) -> Settlement:
+    """Nobody comes to an event that is not on any more: the money goes back, and the tickets."""
+    ended = replace(found.facts, issued=False, ended=Ended.CANCELLED)
+    return Settlement(ended, Reason.EVENT_CLOSED, send_back=RefundReason.PAID_TOO_LATE)
 
 
 def _followed(unchanged: Settlement, facts: Facts, known: Facts, *, has_stock: bool) -> Settlement:

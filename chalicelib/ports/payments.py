@@ -25,6 +25,10 @@ class CheckoutRequest(NamedTuple):
     fee: int = 0
 
 
+class CheckoutTooSmall(Exception):
+    """Stripe takes no payment of so little."""
+
+
 class RefundRefused(Exception):
     """Stripe will never make this refund; `code` says why."""
 
@@ -52,7 +56,7 @@ class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier."""
+        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutTooSmall."""
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Make sure a session can no longer be paid. False when it is complete already: money may have come. True for

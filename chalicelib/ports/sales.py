@@ -128,6 +128,13 @@ class SaleChange(NamedTuple):
     mails: tuple[Mail, ...] = ()
 
 
+class WantedRefund(NamedTuple):
+    """Names a refund that is to be made."""
+
+    order_id: str
+    key: str
+
+
 class Orders(Protocol):
     """Keeps orders, charges and wanted refunds."""
 
@@ -142,6 +149,9 @@ class Orders(Protocol):
 
     def wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted, strongly consistent."""
+
+    def wanted(self, *, before: int) -> list[WantedRefund]:
+        """Refunds that are to be made since before then (Unix seconds); up to a thousand, eventually consistent."""
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects; strongly consistent."""

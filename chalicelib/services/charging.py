@@ -14,6 +14,7 @@ from chalicelib import telemetry
 from chalicelib.domain.charge import Charge, Payment, PaymentStatus, moved_forward
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.kinds import View
 from chalicelib.domain.order import OrderRecord, moved_on
 from chalicelib.domain.order_facts import OrderState, Position, position_of
 from chalicelib.domain.refund import RefundReason, RefundStanding, RefundWish
@@ -21,6 +22,7 @@ from chalicelib.domain.settlement import Settlement, settle
 from chalicelib.domain.stock import Piece
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock, Ids
+from chalicelib.ports.content import Representations
 from chalicelib.ports.inbox import StripeEvent
 from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
@@ -41,6 +43,7 @@ class Charging:
         orders: Orders,
         holding: Holding,
         payments: Callable[[], Payments],
+        representations: Representations,
         telling: Telling,
         clock: Clock,
         ids: Ids,
@@ -49,6 +52,7 @@ class Charging:
         self._orders = orders
         self._holding = holding
         self._payments = payments
+        self._representations = representations
         self._telling = telling
         self._clock = clock
         self._ids = ids
@@ -122,7 +126,11 @@ class Charging:
         """What becomes of the order, and the tickets it takes when its own had gone back to stock."""
         now = self._clock.now()
         found = settle(record, payment, now=now, livemode=self._livemode)
-        if position_of(found.facts) is not Position.SOLD or position_of(record.facts) is not Position.NONE:
+        if position_of(found.facts) is not Position.SOLD:
+            return found, None
+        if not record.facts.issued and self._representations.event(record.order.event_id, View.PUBLIC) is None:
+            return settle(record, payment, now=now, livemode=self._livemode, is_on=False), None
+        if position_of(record.facts) is not Position.NONE:
             return found, None
         pieces = self._holding.find_again(record)
         if pieces is None:

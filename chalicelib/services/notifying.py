@@ -48,6 +48,10 @@ PAID_TOO_LATE = Words(
     "Paid too late: {event}",
     "Your payment for {event} came after your tickets had gone back to sale. It is on its way back to you in full.",
 )
+EVENT_CLOSED = Words(
+    "Not taking place: {event}",
+    "Your payment for {event} came when the organiser had closed the event. It is on its way back to you in full.",
+)
 PAYMENT_FAILED = Words(
     "Payment failed: {event}",
     "The payment of your order for {event} did not succeed, so its tickets are on sale again. You were not charged.",

@@ -7,15 +7,16 @@ from collections.abc import Callable
 
 import msgspec
 
-from chalicelib.domain.errors import OrderNotPayable, SaleClosed
+from chalicelib.domain.errors import InvalidInput, OrderNotPayable, SaleClosed, Violation
 from chalicelib.domain.kinds import View
+from chalicelib.domain.money import display
 from chalicelib.domain.order import Checkout, OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.stripe_account import application_fee
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
-from chalicelib.ports.payments import CheckoutRequest, Payments
+from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.ordering import Ordering
@@ -52,7 +53,7 @@ class Paying:
 
     def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
-        UpstreamFailed.
+        InvalidInput (`below_minimum`), UpstreamFailed.
         """
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
@@ -63,7 +64,7 @@ class Paying:
             if record.checkout is not None:
                 return record.checkout.url
             account = self._account(record)
-            checkout = self._payments().open_checkout(self._request(record, account))
+            checkout = self._open(record, account)
             opened = msgspec.structs.replace(record, checkout=checkout, account=account, version=record.version + 1)
             try:
                 self._orders.write(SaleChange(before=record, after=opened))
@@ -72,6 +73,14 @@ class Paying:
                 continue
             return checkout.url
         raise OrderNotPayable("This order is changing. Try again.")
+
+    def _open(self, record: OrderRecord, account: str | None) -> Checkout:
+        """A checkout, unless the order comes to less than Stripe takes in a currency whose minimum nobody published."""
+        try:
+            return self._payments().open_checkout(self._request(record, account))
+        except CheckoutTooSmall:
+            total = display(record.order.total.amount, record.order.total.currency)
+            raise InvalidInput([Violation("", f"{total} is less than one can pay")], code="below_minimum") from None
 
     def _account(self, record: OrderRecord) -> str | None:
         """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""

@@ -1,7 +1,8 @@
 """Reconciling: asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
 
 Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
-were completed while their order knows of no payment are looked at directly.
+were completed while their order knows of no payment are looked at directly. Refunds that the stream gave up on, because
+Stripe was away for long, are made.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.charging import Charging
 from chalicelib.services.hearing import HANDLED
 from chalicelib.services.receiving import Receiving
+from chalicelib.services.refunding import Refunding
 
 OVERLAP_SECONDS = 600
 """How far a run looks back behind the last one: Stripe's lists may lag."""
@@ -26,6 +28,10 @@ SLOWEST_PAYMENT_SECONDS = 15 * 24 * 3600
 _DAY = 24 * 3600
 PATIENCE_SECONDS = 120
 """How long a webhook may take before we ask."""
+STREAM_SECONDS = 900
+"""How long the stream may try to make a refund before we do."""
+MOST_REFUNDS = 50
+"""How many refunds one run tries to make; the next run begins with others."""
 
 
 class Reconciling:
@@ -38,6 +44,7 @@ class Reconciling:
         accounts: StripeAccounts,
         receiving: Receiving,
         charging: Charging,
+        refunding: Refunding,
         orders: Orders,
         reconciliations: Reconciliations,
         clock: Clock,
@@ -47,6 +54,7 @@ class Reconciling:
         self._accounts = accounts
         self._receiving = receiving
         self._charging = charging
+        self._refunding = refunding
         self._orders = orders
         self._reconciliations = reconciliations
         self._clock = clock
@@ -70,8 +78,21 @@ class Reconciling:
                 telemetry.failure("not_reconciled", account=account)
                 continue
             self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
+        found += self._refunds(now)
         telemetry.log("reconciled", found=found)
         return found
+
+    def _refunds(self, now: int) -> int:
+        """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""
+        wanted = self._orders.wanted(before=now - STREAM_SECONDS)
+        turn = now // STREAM_SECONDS * MOST_REFUNDS % max(1, len(wanted))
+        due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
+        for order_id, key in due:
+            try:
+                self._refunding.carry_out(order_id, key)
+            except Exception:  # noqa: BLE001 - the timer's boundary is one refund
+                telemetry.failure("refund_not_made", order_id=order_id, key=key)
+        return len(due)
 
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""

@@ -21,6 +21,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.event import Event
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import CodeKind, Kind
+from chalicelib.domain.money import is_charged
 from chalicelib.domain.permission import Action
 from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
@@ -134,6 +135,8 @@ class Selling:
         event: Event = revive(Kind.EVENTS, stored.body)
         if fields.price.currency != event.currency:
             raise InvalidInput([Violation("/price/currency", f"must be the event's, {event.currency}")])
+        if fields.price.amount and not is_charged(event.currency):
+            raise InvalidInput([Violation("/price/currency", "is not one that Stripe takes; tickets must be free")])
 
     def _referrers(self, event_id: str, stored: StoredTicketType) -> list[str]:
         codes = [one for kind in CodeKind for one in self._codes.load_all(event_id, kind)]

@@ -22,7 +22,7 @@ from chalicelib.services import notifying
 from chalicelib.services.disclosing import hash_of_access
 from chalicelib.services.notifying import Words
 
-MOST_OPERATIONS = 96
+MOST_OPERATIONS = 95
 """Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
 
 
@@ -155,7 +155,7 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
         if stands is not was and Dispute.OPEN in (was, stands):
             yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[stands], to_staff=True)
     was_in_review = before is not None and before.state is OrderState.REVIEW
-    bounced = known is not None and change.charge is not None and change.charge.returned < known.returned
+    bounced = known is not None and change.charge is not None and change.charge.has_lost_a_refund_of(known)
     refused = wish is not None and wish.standing is RefundStanding.FAILED
     if bounced or refused:
         yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.REFUND_FAILED, to_staff=True)
@@ -166,6 +166,8 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
 def _reasons(after: OrderRecord) -> Iterator[News]:
     if after.order.reason is Reason.PAID_TOO_LATE:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TOO_LATE)
+    if after.order.reason is Reason.EVENT_CLOSED:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.EVENT_CLOSED)
     if after.order.reason is Reason.PAYMENT_FAILED:
         yield News(NotificationAction.ORDER_EXPIRED, notifying.PAYMENT_FAILED)
     if after.order.reason is Reason.HOLD_ENDED:

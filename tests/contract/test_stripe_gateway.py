@@ -14,7 +14,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Line, Order, links_of
 from chalicelib.domain.order_facts import Dispute, OrderState
 from chalicelib.domain.refund import RefundReason, RefundWish
-from chalicelib.ports.payments import CheckoutRequest, RefundRefused
+from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, RefundRefused
 from chalicelib.services.hearing import HANDLED
 from tests.contract.conftest import StripeSide, eventually
 
@@ -98,6 +98,11 @@ def test_open_checkout_in_a_currency_of_other_decimals_keeps_minor_units(
     found = stripe_side.gateway.payment(checkout.id)
     assert found is not None
     assert (found.amount, found.currency) == (3000, currency)
+
+
+def test_open_checkout_of_less_than_stripe_takes_is_too_small(stripe_side: StripeSide) -> None:
+    with pytest.raises(CheckoutTooSmall):
+        stripe_side.gateway.open_checkout(request(order((10, 1), currency="USD")))
 
 
 def test_close_checkout_ends_it_and_bears_repeating(stripe_side: StripeSide) -> None:

@@ -16,6 +16,7 @@ def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> Non
     dispute(on, stripe, host, event, ticket)
     pay_out(on, stripe, host, event, ticket)
     lose_webhooks(on, stripe, host, event, ticket)
+    give_up_on_a_refund(on, stripe, host, event, ticket)
 
 
 def refund(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
@@ -75,6 +76,19 @@ def lose_webhooks(on: Functions, stripe: StripeDouble, host: Traveller, event: s
     on.clock.waited += 1000
     on.tick("release_holds")
     assert state_of(ended["id"]) is OrderState.DISPUTED
+    on.clock.waited = 0
+    deliver(on, stripe)
+
+
+def give_up_on_a_refund(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
+    """The stream never brings a refund: the timer makes it."""
+    made = order(host, event, ticket)
+    pay(stripe, host, made)
+    deliver(on, stripe)
+    host.post(f"/v1/orders/{made['id']}/refunds", {})
+    on.clock.waited += 1000
+    on.tick("reconcile_payments")
+    assert state_of(made["id"]) is OrderState.REFUNDED
     on.clock.waited = 0
     deliver(on, stripe)
 

@@ -159,6 +159,9 @@ KNOWN = {
     "late payment refunded in part elsewhere, which fails": steps(
         "cancel", "pay again", "refund in dashboard 2", *ALL, "turn refund 1", *ALL
     ),
+    "second payment refunded in part elsewhere, which fails unseen": steps(
+        "pay again", "pay", "deliver 2", "refund in dashboard 2", *ALL, "turn refund 4", "bring wish"
+    ),
     "inquiry about a late payment that becomes a dispute": steps(
         "cancel", "pay again", "dispute 3", *ALL, "dispute 4", *ALL
     ),

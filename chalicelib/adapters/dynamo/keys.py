@@ -170,6 +170,11 @@ def refund_wish(order_id: str, key: str) -> Key:
     return f"ORDER#{order_id}", f"REFUND#{key}"
 
 
+def wanted_refund(order_id: str, key: str) -> Key:
+    """That a refund is still to be made."""
+    return "REFUNDS", f"WANTED#{order_id}#{key}"
+
+
 def stripe_account(event_id: str) -> Key:
     """The connected Stripe account that an event is paid to."""
     return f"EVENT#{event_id}", "STRIPE_ACCOUNT"

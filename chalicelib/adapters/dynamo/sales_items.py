@@ -107,6 +107,12 @@ class RefundItem(Sales):
     standing = UnicodeAttribute()
 
 
+class WantedItem(Sales):
+    """Stands while a refund is to be made, since `wanted_at` (Unix seconds)."""
+
+    wanted_at = NumberAttribute()
+
+
 class StripeAccountItem(Sales):
     """The connected Stripe account that an event is paid to."""
 
@@ -226,6 +232,11 @@ def refund_item(wish: RefundWish) -> RefundItem:
     """The item of a wanted refund."""
     body = msgspec.json.encode(wish).decode()
     return RefundItem(*keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
+
+
+def wanted_item(wish: RefundWish) -> WantedItem:
+    """The item that stands while a refund is to be made."""
+    return WantedItem(*keys.wanted_refund(wish.order_id, wish.key), wanted_at=int(wish.created_at.timestamp()))
 
 
 def left_over_of(item: SweepItem) -> tuple[str, ...]:

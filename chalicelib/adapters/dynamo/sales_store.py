@@ -20,11 +20,13 @@ from chalicelib.adapters.dynamo.sales_items import (
     RefundItem,
     SweepItem,
     TicketedItem,
+    WantedItem,
     charge_item,
     left_over_of,
     order_item,
     order_record,
     refund_item,
+    wanted_item,
 )
 from chalicelib.adapters.dynamo.stock_writes import lost_from, move_order
 from chalicelib.adapters.dynamo.tables import Sales
@@ -33,8 +35,9 @@ from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundStanding, RefundWish
-from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep
+from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep, WantedRefund
 
+MOST_WANTED = 1_000
 _CONFLICT = "ConditionalCheckFailedException"
 _ORDER = "ORDER#"
 
@@ -73,6 +76,13 @@ class DynamoOrders:
         except RefundItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=RefundWish)
+
+    def wanted(self, *, before: int) -> list[WantedRefund]:
+        """Refunds that are to be made since before then (Unix seconds), by order."""
+        partition, prefix = keys.wanted_refund("", "")
+        found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), limit=MOST_WANTED)
+        named = [item.sk.split("#", 2) for item in found if item.wanted_at <= before]
+        return [WantedRefund(order_id, key) for _, order_id, key in named]
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects."""
@@ -158,6 +168,7 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
         new = change.wish.standing is RefundStanding.WANTED
         held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
         transaction.put("refund", refund_item(change.wish), held)
+        (transaction.put if new else transaction.delete)("wanted", wanted_item(change.wish))
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
         transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))

@@ -216,7 +216,11 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
         ("pending", None, ("Your bank is working on it", "Your payment of CHF\u00a0240.00 is on its way")),
         ("expired", "hold_ended", ("The time is up", "Nothing was charged.")),
         ("cancelled", "cancelled_by_buyer", ("The tickets are given back", "Nothing was charged.")),
-        ("cancelled", "cancelled_by_staff", ("Cancelled by the organiser", "The organiser cancelled this order.")),
+        (
+            "cancelled",
+            "event_closed",
+            ("The event is closed", "All of it, CHF\u00a0240.00, is on its way back to you."),
+        ),
         (
             "cancelled",
             "payment_failed",

@@ -9,8 +9,20 @@ from chalicelib.domain.charge import PaymentStatus
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState, Reason
+from chalicelib.domain.preconditions import ANY
 from chalicelib.ports.sales import Lost, SaleChange
-from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, inbox, items_of, stock_of, together
+from tests.integration.sales.builders import (
+    BUYER,
+    OWNER,
+    START,
+    Shop,
+    Stock,
+    inbox,
+    items_of,
+    mails,
+    stock_of,
+    together,
+)
 
 
 def reserved(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, str, str]:
@@ -159,6 +171,26 @@ def test_record_late_payment_with_stock_left_is_honoured(shop: Shop) -> None:
     shop.hear(session)
     assert shop.state(record) is OrderState.PAID
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
+
+
+@pytest.mark.parametrize("has_expired", [False, True])
+def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(shop: Shop, has_expired: bool) -> None:
+    ticket = shop.ticket(5)
+    record = shop.order((ticket, 2))
+    session = shop.checkout(record)
+    if has_expired:
+        expire(shop, record, session)
+    shop.services.hosting.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.payments.pay(session)
+    shop.hear(session)
+    assert (shop.state(record), shop.record(record).order.reason) == (OrderState.CANCELLED, Reason.EVENT_CLOSED)
+    assert stock_of(ticket) == Stock(left=5, held=0, sold=0, capacity=5)
+    shop.carry_out_refunds()
+    shop.hear(session, event_id="evt_2")
+    assert shop.state(record) is OrderState.REFUNDED
+    assert [(wish.amount, wish.standing.value) for wish in shop.wishes()] == [(5000, "done")]
+    assert "Not taking place: Alpine Python Days" in mails()
+    assert shop.record(record).ticket_secret is None
 
 
 def test_record_two_late_payers_for_the_last_ticket_one_wins(shop: Shop) -> None:

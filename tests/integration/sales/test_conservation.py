@@ -32,7 +32,7 @@ from tests.integration.sales import mortal_worker
 from tests.integration.sales.builders import BUYER, OWNER, Shop, form_of, items_of, stock_of, together
 
 ROOT = Path(__file__).parents[3]
-ROUNDS = int(os.environ.get("MARQUEE_ROUNDS", "2"))
+STORMS = int(os.environ.get("MARQUEE_STORMS", "2"))
 BUYERS = 20
 TICKETS = 12
 AFTER_HOLDS = 1_000
@@ -129,11 +129,11 @@ def run_timers(shop: Shop, faults: Faults) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60 * ROUNDS + 120)
+@pytest.mark.timeout(60 * STORMS + 120)
 @pytest.mark.parametrize("kind", KINDS)
 def test_sell_to_twenty_at_once_under_faults_conserves_stock(shop: Shop, kind: str) -> None:
     faults = KINDS[kind]
-    for _ in range(ROUNDS):
+    for _ in range(STORMS):
         fired = faults.fired.total()
         ticket = shop.ticket(TICKETS)
         with wired(faults):
@@ -151,11 +151,11 @@ def test_sell_to_twenty_at_once_under_faults_conserves_stock(shop: Shop, kind: s
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60 * ROUNDS + 120)
+@pytest.mark.timeout(60 * STORMS + 120)
 @pytest.mark.parametrize("kind", KINDS)
 def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Shop, kind: str) -> None:
     faults = KINDS[kind]
-    for _ in range(ROUNDS):
+    for _ in range(STORMS):
         fired = faults.fired.total()
         ticket = shop.ticket(LAST_TICKETS)
         with wired(faults):

@@ -1,5 +1,6 @@
 """Stock: never oversold, never stranded, whatever the buyers do at once."""
 
+import os
 import threading
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,14 @@ import pytest
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
+from chalicelib.domain.order import Checkout
 from chalicelib.domain.order_facts import OrderState
+from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall
 from chalicelib.ports.sales import SaleChange
 from tests.integration.sales.builders import BUYER, Shop, Stock, form_of, items_of, model, stock_of, together
+
+ROUNDS = int(os.environ.get("MARQUEE_ROUNDS", "50"))
+BUYERS = int(os.environ.get("MARQUEE_BUYERS", "20"))
 
 
 def race(shop: Shop, *, buyers: int, tickets: int) -> None:
@@ -32,10 +38,10 @@ def test_order_twenty_buyers_for_five_tickets_sells_exactly_five(shop: Shop) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_order_twenty_buyers_for_five_tickets_fifty_rounds_sells_exactly_five(shop: Shop) -> None:
-    for _ in range(50):
-        race(shop, buyers=20, tickets=5)
+@pytest.mark.timeout(3600)
+def test_order_many_buyers_for_five_tickets_in_many_rounds_sells_exactly_five(shop: Shop) -> None:
+    for _ in range(ROUNDS):
+        race(shop, buyers=BUYERS, tickets=5)
 
 
 def sell_out(ticket: str, number: int, *, left: int, sold: int) -> None:
@@ -193,6 +199,20 @@ def test_order_against_the_rules_lists_every_violation(shop: Shop) -> None:
 def test_order_below_the_smallest_payment_is_refused(shop: Shop) -> None:
     with pytest.raises(InvalidInput) as refusal:
         shop.order((shop.ticket(5, amount=49), 1))
+    assert refusal.value.code == "below_minimum"
+
+
+def test_pay_less_than_stripe_takes_where_no_minimum_is_published_is_refused(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(request: CheckoutRequest) -> Checkout:
+        raise CheckoutTooSmall
+
+    shop.event_id = shop.make_event(currency="ISK")
+    record = shop.order((shop.ticket(5, amount=100, currency="ISK"), 1))
+    monkeypatch.setattr(shop.payments, "open_checkout", refuse)
+    with pytest.raises(InvalidInput) as refusal:
+        shop.checkout(record)
     assert refusal.value.code == "below_minimum"
 
 

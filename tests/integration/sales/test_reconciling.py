@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order_facts import OrderState
+from chalicelib.domain.refund import RefundForm, RefundWish
 from chalicelib.ports.payments import RawEvent
-from chalicelib.ports.sales import Reconciled
-from chalicelib.services.reconciling import LONGEST_SECONDS, OVERLAP_SECONDS
-from tests.integration.sales.builders import START, Shop, items_of
+from chalicelib.ports.sales import Reconciled, WantedRefund
+from chalicelib.services.reconciling import LONGEST_SECONDS, MOST_REFUNDS, OVERLAP_SECONDS, STREAM_SECONDS
+from tests.integration.sales.builders import OWNER, START, Shop, items_of
 
 
 def event(event_id: str, session: str, *, livemode: bool = False, created: int = int(START)) -> RawEvent:
@@ -84,3 +86,49 @@ def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
     shop.services.reconciling.reconcile()
     assert shop.record(record).account == "acct_1"
     assert shop.state(record) is OrderState.PAID
+
+
+def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = shop.order((shop.ticket(3), 1))
+    shop.payments.pay(shop.checkout(record))
+    shop.clock.seconds = START + 120
+    shop.services.reconciling.reconcile()
+    wish = shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    with monkeypatch.context() as patch:
+        patch.setattr(shop.payments, "refund", away)
+        shop.clock.seconds = START + 120 + STREAM_SECONDS
+        assert shop.services.reconciling.reconcile() == 1
+    assert (shop.state(record), shop.wishes()) == (OrderState.PAID, [wish])
+    shop.clock.seconds += 600
+    assert shop.services.reconciling.reconcile() == 1
+    assert shop.state(record) is OrderState.REFUNDED
+    assert shop.services.reconciling.reconcile() == 0
+    assert items_of("WantedItem", "WANTED#") == []
+
+
+def test_reconcile_leaves_a_fresh_refund_to_the_stream(shop: Shop) -> None:
+    record = shop.order((shop.ticket(3), 1))
+    shop.payments.pay(shop.checkout(record))
+    shop.clock.seconds = START + 120
+    shop.services.reconciling.reconcile()
+    shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.clock.seconds += STREAM_SECONDS - 1
+    assert shop.services.reconciling.reconcile() == 0
+    assert shop.state(record) is OrderState.PAID
+
+
+def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    stuck = [WantedRefund(f"order{number:03}", "wish") for number in range(120)]
+    tried: list[str] = []
+    reconciling = shop.services.reconciling
+    monkeypatch.setattr(reconciling._orders, "wanted", lambda *, before: stuck, raising=False)
+    monkeypatch.setattr(reconciling._refunding, "carry_out", lambda order_id, key: tried.append(order_id))
+    for _ in range(3):
+        assert reconciling.reconcile() == MOST_REFUNDS
+        shop.clock.seconds += STREAM_SECONDS
+    assert sorted(set(tried)) == [wanted.order_id for wanted in stuck]
+
+
+def away(wish: RefundWish) -> str:
+    """Stripe, when it does not answer."""
+    raise UpstreamFailed("away")

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.domain.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, StillReferenced
 from chalicelib.domain.kinds import View
+from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.preconditions import ANY
 from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, model, stock_of, together
@@ -65,6 +66,14 @@ def test_change_two_editors_with_one_etag_exactly_one_wins(shop: Shop) -> None:
     tag = frozenset({shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag})
     results = together(8, lambda number: change(shop, ticket, match=tag, name=f"Name {number}"))
     assert [type(result) for result in results].count(PreconditionFailed) == 7
+
+
+def test_create_ticket_in_a_currency_that_nobody_can_pay_in_must_be_free(shop: Shop) -> None:
+    shop.event_id = shop.make_event(currency="IRR")
+    with pytest.raises(InvalidInput) as refusal:
+        shop.ticket(5, amount=100, currency="IRR")
+    assert [violation.pointer for violation in refusal.value.violations] == ["/price/currency"]
+    assert shop.state(shop.order((shop.ticket(5, amount=0, currency="IRR"), 1))) is OrderState.PAID
 
 
 def test_change_currency_to_another_than_the_events_is_refused(shop: Shop) -> None:

@@ -44,7 +44,10 @@ const BY_REASON = {
     () => "Your tickets were held for a while and are free for others now. Nothing was charged.",
   ],
   cancelled_by_buyer: ["warn", "check", "The tickets are given back", () => "You cancelled this order. Nothing was charged."],
-  cancelled_by_staff: ["warn", "cross", "Cancelled by the organiser", () => "The organiser cancelled this order."],
+  event_closed: [
+    "warn", "cross", "The event is closed",
+    ({ total }) => `Your payment came when the organiser had closed the event. All of it, ${total}, is on its way back to you. ${BACK_DAYS}`,
+  ],
   payment_failed: [
     "bad", "cross", "The payment failed",
     ({ total }) => `Your bank did not make the payment of ${total}. Nothing was charged, and the tickets are on sale again.`,
@@ -73,7 +76,7 @@ const REASON_COUNTS = new Set(["expired", "cancelled", "review"]);
  * @returns {{tone: string, sign: string, title: string, text: string}}
  */
 export function standing(order, state = order.state) {
-  const late = state === "refunded" && order.reason === "paid_too_late";
+  const late = state === "refunded" && ["paid_too_late", "event_closed"].includes(order.reason);
   const exact = REASON_COUNTS.has(state) || late ? BY_REASON[order.reason] : null;
   const [tone, sign, title, text] = exact ?? FOR_BUYERS[state];
   const total = money(order.total);
@@ -98,7 +101,7 @@ export const STATES = {
 export const REASONS = {
   hold_ended: "It was not paid in time.",
   cancelled_by_buyer: "Its buyer cancelled it.",
-  cancelled_by_staff: "Staff cancelled it.",
+  event_closed: "It was paid after the event was closed; the payment goes back by itself.",
   payment_failed: "Its payment failed.",
   paid_too_late: "It was paid after its tickets had gone back to sale; the payment goes back by itself.",
   payment_differs: "What was paid is not what the order comes to.",
