@@ -7,12 +7,12 @@ instead of the exception.
 
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from chalice.app import Blueprint, Response
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.api.problems import Problem, problem_for, unexpected
+from chalicelib.api.problems import problem_for, unexpected
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.domain.errors import BodyTooLarge, Busy, MalformedRequest, MarqueeError, UnsupportedMedia
 
@@ -22,13 +22,16 @@ MAX_RAW_BYTES = 4 * 1024 * 1024
 _BODYLESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 
-class Registered(NamedTuple):
+class Registered:
     """One method of one route, for openapi.py and the tests that go through all routes."""
 
-    method: str
-    path: str
-    contract: Contract
-    name: str
+    __slots__ = ("contract", "method", "name", "path")
+
+    def __init__(self, method: str, path: str, contract: Contract, name: str) -> None:
+        self.method = method
+        self.path = path
+        self.contract = contract
+        self.name = name
 
 
 REGISTERED: list[Registered] = []
@@ -73,9 +76,9 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
     try:
         answer = _serve(request, incoming, view, contract, parameters)
     except MarqueeError as error:
-        answer = _problem(problem_for(error, request_id=request.request_id))
+        answer = problem_for(error, request_id=request.request_id)
     except Exception as error:  # noqa: BLE001 - the boundary
-        answer = _problem(_unforeseen(error, request))
+        answer = _unforeseen(error, request)
     telemetry.log(
         "request",
         request_id=request.request_id,
@@ -87,7 +90,7 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
     return _response(request, answer)
 
 
-def _unforeseen(error: Exception, request: Request) -> Problem:
+def _unforeseen(error: Exception, request: Request) -> Answer:
     """An overload that outlasted the retries, or a bug."""
     if bootstrap.is_overload(error):
         telemetry.log("database_overloaded", request_id=request.request_id, route=request.path)
@@ -186,10 +189,6 @@ def _read_body(request: Request, incoming: Any, contract: Contract) -> None:
             request.body = validate(request.json, resolve(contract.body))
     elif raw.strip() not in (b"", b"{}"):
         raise UnsupportedMedia("This request takes no body.", code="unexpected_body")
-
-
-def _problem(problem: Problem) -> Answer:
-    return Answer(problem.body, problem.status, dict(problem.headers))
 
 
 def _response(request: Request, answer: Answer) -> Response:

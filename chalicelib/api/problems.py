@@ -1,8 +1,9 @@
 """Maps every refusal to HTTP: status, problem+json, headers. RFC 9457. The one place that knows statuses of errors."""
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
+from chalicelib.api.requests import Answer
 from chalicelib.domain import errors
 
 _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
@@ -24,15 +25,7 @@ _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
 }
 
 
-class Problem(NamedTuple):
-    """An error answer."""
-
-    status: int
-    headers: dict[str, str]
-    body: str
-
-
-def problem_for(error: errors.MarqueeError, *, request_id: str) -> Problem:
+def problem_for(error: errors.MarqueeError, *, request_id: str) -> Answer:
     """The answer for a refusal."""
     status, title = _meaning(error)
     document: dict[str, Any] = {
@@ -55,10 +48,10 @@ def problem_for(error: errors.MarqueeError, *, request_id: str) -> Problem:
     retry_after = getattr(error, "retry_after", None)
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return Problem(status, headers, json.dumps(document, ensure_ascii=False))
+    return Answer(json.dumps(document, ensure_ascii=False), status, headers)
 
 
-def unexpected(*, request_id: str) -> Problem:
+def unexpected(*, request_id: str) -> Answer:
     """The answer for a bug: says nothing but where to look it up."""
     return problem_for(
         errors.MarqueeError("The request failed on our side. Quote the request id.", code="internal_error"),

@@ -1,10 +1,12 @@
 """What a route receives and gives back, free of Chalice. Built and consumed by api/endpoint.py.
 
-Plain classes: the dataclasses module alone would cost the read path a tenth of its cold start.
+Plain classes: the dataclasses module alone would cost the read path a tenth of its cold start, and a NamedTuple 0.3 ms.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from chalicelib.domain.principal import Principal
 
@@ -68,7 +70,7 @@ class Answer:
         self.headers = headers if headers is not None else {}
 
 
-class Contract(NamedTuple):
+class Contract:
     """What a route promises; the endpoint enforces it and openapi.py prints it.
 
     `body` and `result` are dotted names below chalicelib (`domain.programme:TrackFields`), resolved late so that
@@ -77,20 +79,38 @@ class Contract(NamedTuple):
     is answered anew. `raw` hands the bytes of the body over unread.
     """
 
-    summary: str
-    auth: Auth = "none"
-    query: tuple[str, ...] = ()
-    body: str | None = None
-    patch: bool = False
-    raw: bool = False
-    creates: bool = False
-    secret: bool = False
-    if_match: bool = False
-    result: str | None = None
-    many: bool = False
-    status: int = 200
-    content_type: str = "application/json"
-    problems: tuple[int, ...] = ()
+    def __init__(
+        self,
+        summary: str,
+        auth: Auth = "none",
+        query: tuple[str, ...] = (),
+        *,
+        body: str | None = None,
+        patch: bool = False,
+        raw: bool = False,
+        creates: bool = False,
+        secret: bool = False,
+        if_match: bool = False,
+        result: str | None = None,
+        many: bool = False,
+        status: int = 200,
+        content_type: str = "application/json",
+        problems: tuple[int, ...] = (),
+    ) -> None:
+        self.summary = summary
+        self.auth = auth
+        self.query = query
+        self.body = body
+        self.patch = patch
+        self.raw = raw
+        self.creates = creates
+        self.secret = secret
+        self.if_match = if_match
+        self.result = result
+        self.many = many
+        self.status = status
+        self.content_type = content_type
+        self.problems = problems
 
 
 def redirect(location: str) -> Answer:

@@ -16,7 +16,8 @@ from chalicelib.domain.pagination import MAX_LIMIT, Page
 from chalicelib.pages.revision import revision
 from chalicelib.pages.website import Website
 from chalicelib.ports import Clock
-from chalicelib.ports.content import Bodies, Representations
+from chalicelib.ports.bodies import Bodies
+from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import SalesView
 from chalicelib.services.reading import Found
 
