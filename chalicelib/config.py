@@ -164,12 +164,15 @@ def is_live(stripe_secret_key: str) -> bool:
     return stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
 
-class Credentials(NamedTuple):
+class Credentials:
     """AWS credentials as Lambda puts them into the environment."""
 
-    access_key: str
-    secret_key: str
-    session_token: str
+    __slots__ = ("access_key", "secret_key", "session_token")
+
+    def __init__(self, access_key: str, secret_key: str, session_token: str) -> None:
+        self.access_key = access_key
+        self.secret_key = secret_key
+        self.session_token = session_token
 
     def __repr__(self) -> str:
         return "Credentials(…)"

@@ -7,17 +7,19 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 from chalicelib.config import Credentials
 
 
-class Service(NamedTuple):
+class Service:
     """How an AWS service is spoken to: its signing name, and what precedes an operation in X-Amz-Target."""
 
-    name: str
-    target: str
-    content_type: str = "application/x-amz-json-1.0"
+    __slots__ = ("content_type", "name", "target")
+
+    def __init__(self, name: str, target: str, content_type: str = "application/x-amz-json-1.0") -> None:
+        self.name = name
+        self.target = target
+        self.content_type = content_type
 
 
 class Signer:
@@ -35,7 +37,7 @@ class Signer:
 
     def headers(self, operation: str, body: bytes, *, now: float) -> dict[str, str]:
         """All headers of the request, signature included. `now` in Unix seconds."""
-        access_key, secret_key, session_token = self._credentials()
+        ours = self._credentials()
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         headers = {
             "content-type": self._service.content_type,
@@ -43,16 +45,16 @@ class Signer:
             "x-amz-date": moment,
             "x-amz-target": f"{self._service.target}.{operation}",
         }
-        if session_token:
-            headers["x-amz-security-token"] = session_token
+        if ours.session_token:
+            headers["x-amz-security-token"] = ours.session_token
         signed = ";".join(sorted(headers))
         scope = f"{moment[:8]}/{self._region}/{self._service.name}/aws4_request"
         canonical = self._canonical(headers, signed, body)
         text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(canonical).hexdigest()}"
-        key = self._key(secret_key, moment[:8])
+        key = self._key(ours.secret_key, moment[:8])
         signature = hmac.new(key, text.encode(), "sha256").hexdigest()
         headers["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={signed}, Signature={signature}"
+            f"AWS4-HMAC-SHA256 Credential={ours.access_key}/{scope}, SignedHeaders={signed}, Signature={signature}"
         )
         return headers
 

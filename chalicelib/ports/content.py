@@ -17,13 +17,6 @@ class StoredItem(NamedTuple):
     revision: int
 
 
-class StoredVersions(NamedTuple):
-    """The counters of an event's lists and the tag they changed under last."""
-
-    etag: str
-    counters: dict[str, int]
-
-
 class Representations(Protocol):
     """Finds stored representations."""
 
@@ -42,8 +35,8 @@ class Representations(Protocol):
     def directory_tag(self) -> str:
         """The tag of the public list of events."""
 
-    def versions(self, event_id: str, view: View) -> StoredVersions | None:
-        """The counters, if this view may see them."""
+    def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
+        """The tag under which an event's lists changed last, and their counters; if this view may see them."""
 
     def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
         """The bytes of a list or page kept under a tag."""

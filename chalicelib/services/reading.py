@@ -7,7 +7,7 @@ What is missing or of another revision is made by services/representing.py, whic
 import hashlib
 import json
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import is_slug, is_ulid
@@ -29,11 +29,14 @@ class Maker(Protocol):
         """A representation of the current revision."""
 
 
-class Found(NamedTuple):
+class Found:
     """Something readable: its tag, and its bytes when asked for. `load` may give a newer tag with its bytes."""
 
-    tag: str
-    load: Callable[[], tuple[str, str]]
+    __slots__ = ("load", "tag")
+
+    def __init__(self, tag: str, load: Callable[[], tuple[str, str]]) -> None:
+        self.tag = tag
+        self.load = load
 
 
 class Reading:
@@ -95,8 +98,9 @@ class Reading:
         versions = self._stored.versions(event_id, view)
         if versions is None:
             raise NotFound
-        body = json.dumps({"event_id": event_id, **versions.counters}, separators=(",", ":"))
-        return Found(versions.etag, lambda: (versions.etag, body))
+        tag, counters = versions
+        body = json.dumps({"event_id": event_id, **counters}, separators=(",", ":"))
+        return Found(tag, lambda: (tag, body))
 
 
 def page_tag(tag: str, page: Page, filters: dict[str, str] | None = None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.kinds import COUNTERS, LISTS, Kind, View
 from chalicelib.ports import Reader
-from chalicelib.ports.content import StoredItem, StoredVersions
+from chalicelib.ports.content import StoredItem
 
 _TAGS = tuple(f"{kind.value}_etag" for kind in LISTS)
 _ATTRIBUTES = {
@@ -58,14 +58,14 @@ class DynamoRepresentations:
         item = self._reader.get("content", keys.directory_versions(), ("etag",))
         return str(item["etag"]) if item else "none"
 
-    def versions(self, event_id: str, view: View) -> StoredVersions | None:
+    def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
         """All counters of an event, with their tag."""
         key = keys.versions(event_id, view)
         item = self._reader.get("content", key, ("etag", "published", *COUNTERS), consistent=view is View.ALL)
         tag = _visible_tag(item, "etag", view)
         if item is None or tag is None:
             return None
-        return StoredVersions(tag, {name: int(item.get(name, 0)) for name in COUNTERS})
+        return tag, {name: int(item.get(name, 0)) for name in COUNTERS}
 
     def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
         """The stored bytes of a list or page for this tag, or None when nobody has made them yet."""

@@ -201,7 +201,11 @@ def test_sign_agrees_with_botocore() -> None:
     for name in ("content-type", "x-amz-target"):
         request.headers[name] = ours[name]
     request.context["timestamp"] = ours["x-amz-date"]
-    auth = SigV4Auth(BotoCredentials(*credentials), "dynamodb", "eu-central-1")
+    auth = SigV4Auth(
+        BotoCredentials(credentials.access_key, credentials.secret_key, credentials.session_token),
+        "dynamodb",
+        "eu-central-1",
+    )
     request.headers["X-Amz-Date"] = ours["x-amz-date"]
     request.headers["X-Amz-Security-Token"] = "session"
     signature = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
