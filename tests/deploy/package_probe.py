@@ -13,6 +13,14 @@ import zoneinfo
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+_REFUND = {
+    "id": "re_1",
+    "object": "refund",
+    "amount": 500,
+    "currency": "eur",
+    "status": "succeeded",
+    "created": 1_800_000_100,
+}
 _SESSION = {
     "id": "cs_1",
     "object": "checkout.session",
@@ -47,8 +55,8 @@ _SESSION = {
                 "net": 2440,
                 "currency": "eur",
             },
-            "refunds": {"object": "list", "data": [{"id": "re_1", "object": "refund"}], "has_more": False},
-            "dispute": {"id": "dp_1", "object": "dispute"},
+            "refunds": {"object": "list", "data": [_REFUND], "has_more": False},
+            "disputed": False,
         },
     },
 }

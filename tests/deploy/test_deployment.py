@@ -4,6 +4,7 @@ Run by `make deploy-local`, in the order in which it stands here.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -14,6 +15,7 @@ from tests.deploy.places import ACCOUNT, REGION
 from tests.deploy.processes import Ran
 from tests.deploy.world import PREFIX, STAGE, World, eventually
 
+POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 BUGS = ('"stack": [', "[ERROR]", "Traceback", "Task timed out")
 STREAM_FUNCTIONS = ("on_content", "on_sales", "on_stripe_inbox", "on_notifications")
 
@@ -48,8 +50,9 @@ def test_diff_after_up_has_no_changes(first_up: Ran, world: World) -> None:
 
 def test_functions_are_made_with_their_own_role_and_the_shared_layer(first_up: Ran, world: World) -> None:
     functions = world.client("lambda").list_functions()["Functions"]
-    assert len(functions) == 9
-    assert len({one["Role"] for one in functions}) == 9
+    policies = [file.stem for file in POLICIES.glob("*.json")]
+    assert len(functions) == len({one["Role"] for one in functions}) == len(policies)
+    assert {one["FunctionName"] for one in functions} >= {f"{PREFIX}-{name}" for name in STREAM_FUNCTIONS}
     assert len({one["Layers"][0]["Arn"] for one in functions}) == 1
 
 
