@@ -25,6 +25,8 @@ from chalicelib.services.telling import Telling
 TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
+MOST_CHECKED = 80
+"""Tickets of a free order that are looked at again in the transaction that cancels it, which has room for so many."""
 MOST_TRIED_AGAIN = 50
 """Orders that could not be settled before and get another try in one run, in turn: they must not use up its time."""
 _SETTLED_AFTER = LATE_SECONDS + 60
@@ -75,7 +77,7 @@ class Releasing:
             came = self._admissions.between(record.order.event_id, order_id, order_id) if free else []
             if any(admission.stands for admission in came):
                 raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
-            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER)
+            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=free)
             if ended is not None:
                 return ended
         raise Busy("This order is changing. Try again.")
@@ -131,19 +133,26 @@ class Releasing:
             telemetry.failure("hold_not_released", order_id=order_id)
         return False
 
-    def _end(self, record: OrderRecord, ending: Ended, reason: Reason) -> OrderRecord | None:
-        """The ended order, or None when somebody was faster or money came. Raises UpstreamFailed, Busy."""
+    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord | None:
+        """The ended order, or None when somebody was faster, money came, or (`unused`) somebody came in. Raises
+        UpstreamFailed, Busy.
+        """
         checkout = record.checkout
         if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
             self._charging.sync_payment(checkout.id, account=record.account, order_id=record.id)
             return None
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
-            self._orders.write(self._telling.about(SaleChange(before=record, after=ended)))
+            change = SaleChange(before=record, after=ended, unused=min(MOST_CHECKED, _tickets(record)) if unused else 0)
+            self._orders.write(self._telling.about(change))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
         return ended
+
+
+def _tickets(record: OrderRecord) -> int:
+    return sum(line.quantity for line in record.order.lines)
 
 
 def _once(ids: list[str]) -> tuple[str, ...]:

@@ -104,10 +104,16 @@ class DynamoAdmissions:
         """Keep an order with other attendees while these tickets are not used."""
         transaction = Transaction()
         transaction.put("order", order_item(after), OrderItem.version == before.version)
-        free = AdmissionItem.pk.does_not_exist() | (AdmissionItem.stands == False)  # noqa: E712 - an expression
         for number in unused:
-            transaction.check("admission", AdmissionItem, keys.check_in(after.order.event_id, after.id, number), free)
+            place = keys.check_in(after.order.event_id, after.id, number)
+            transaction.check("admission", AdmissionItem, place, nobody_came())
         _commit(transaction)
+
+
+def nobody_came() -> Condition:
+    """That nobody came in with a ticket, or that it was undone."""
+    never: Condition = AdmissionItem.pk.does_not_exist() | (AdmissionItem.stands == False)  # noqa: E712 - an expression
+    return never
 
 
 def _commit(transaction: Transaction) -> None:

@@ -8,6 +8,7 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.admission_store import AdmissionItem, nobody_came
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.queries import DynamoQueries
@@ -172,6 +173,9 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
         transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
+    for number in range(1, change.unused + 1):
+        place = keys.check_in(change.after.order.event_id, change.after.id, number)
+        transaction.check(f"ticket {number}", AdmissionItem, place, nobody_came())
     move_order(transaction, change)
     add_notifications(transaction, change.notifications)
     for mail in change.mails:
