@@ -5,6 +5,7 @@ after a refund. An event is only a hint where to look. The order is read before 
 nobody wrote it since, so the last look wins, whatever order events come in and however often.
 """
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.domain.charge import Charge, Payment, PaymentStatus, moved_forward
 from chalicelib.domain.errors import Busy
+from chalicelib.domain.event import EventState
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.order import OrderRecord, moved_on
@@ -128,7 +130,7 @@ class Charging:
         found = settle(record, payment, now=now, livemode=self._livemode)
         if position_of(found.facts) is not Position.SOLD:
             return found, None
-        if not record.facts.issued and self._representations.event(record.order.event_id, View.PUBLIC) is None:
+        if not record.facts.issued and self._is_closed(record.order.event_id):
             return settle(record, payment, now=now, livemode=self._livemode, is_on=False), None
         if position_of(record.facts) is not Position.NONE:
             return found, None
@@ -136,6 +138,11 @@ class Charging:
         if pieces is None:
             found = settle(record, payment, now=now, livemode=self._livemode, has_stock=False)
         return found, pieces
+
+    def _is_closed(self, event_id: str) -> bool:
+        """Whether an event is over for good; one that went back to draft for a while is not."""
+        stored = self._representations.event(event_id, View.ALL)
+        return stored is None or json.loads(stored.body)["state"] == EventState.ARCHIVED.value
 
     def _after(
         self,

@@ -193,6 +193,14 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
     assert shop.record(record).ticket_secret is None
 
 
+def test_record_payment_for_an_event_that_went_back_to_draft_is_honoured(shop: Shop) -> None:
+    record, session, _ = reserved(shop)
+    shop.services.hosting.change(shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY}))
+    shop.payments.pay(session)
+    shop.hear(session)
+    assert shop.state(record) is OrderState.PAID
+
+
 def test_record_two_late_payers_for_the_last_ticket_one_wins(shop: Shop) -> None:
     ticket = shop.ticket(2)
     orders = [shop.order((ticket, 1)) for _ in range(2)]
