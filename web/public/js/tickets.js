@@ -86,17 +86,30 @@ function show() {
     const [text, tone] = said(type);
     type.state.textContent = text;
     type.state.className = `state ${tone}`;
+    offerWaiting(type);
   }
   const chosen = types.filter((type) => type.wanted > 0);
   const count = chosen.reduce((sum, type) => sum + type.wanted, 0);
   const amount = chosen.reduce((sum, type) => sum + type.wanted * type.amount, 0);
-  const currency = (chosen[0] ?? types[0]).currency;
+  const currency = chosen[0]?.currency;
   form.querySelector("[data-total]").textContent = count ? money({ amount, currency }) : "–";
   if (sending) button.textContent = "Holding your tickets…";
   else if (!count) button.textContent = "Choose tickets";
   else if (amount) button.textContent = `Continue with ${count} ${count === 1 ? "ticket" : "tickets"}`;
   else button.textContent = count === 1 ? "Get the free ticket" : `Get ${count} free tickets`;
   button.setAttribute("aria-disabled", String(sending));
+}
+
+/** A type that is sold out has a waiting list; the module comes when the first one is. */
+async function offerWaiting(type) {
+  const soldOut = type.available <= 0 && type.opens <= now() && now() < type.closes;
+  if (soldOut && !type.waiting) {
+    type.waiting = document.createElement("div");
+    const { waitingList } = await import("./waiting.js");
+    type.waiting.append(waitingList(type, form));
+    type.state.after(type.waiting);
+  }
+  if (type.waiting) type.waiting.hidden = !soldOut;
 }
 
 function choose(type, quantity, direction) {
