@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.sales import SalesServices
+from chalicelib.bootstrap.sockets import SocketServices
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.connection_store import DynamoConnections
+    from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
     from chalicelib.adapters.dynamo.notification_store import DynamoCounters, DynamoInbox
-    from chalicelib.adapters.socket_pusher import SocketPusher
     from chalicelib.services.acknowledging import Acknowledging
     from chalicelib.services.broadcasting import Broadcasting
     from chalicelib.services.browsing import Browsing
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.services.reporting import Reporting
 
 
-class LiveServices(SalesServices):
+class LiveServices(SalesServices, SocketServices):
     """Inboxes, sockets, pushes, mails."""
 
     @cached_property
@@ -54,18 +54,6 @@ class LiveServices(SalesServices):
         return Acknowledging(DynamoMarks(), self._inbox, self.clock)
 
     @cached_property
-    def _connections(self) -> DynamoConnections:
-        from chalicelib.adapters.dynamo.connection_store import DynamoConnections
-
-        return DynamoConnections()
-
-    @cached_property
-    def _pusher(self) -> SocketPusher:
-        from chalicelib.adapters.socket_pusher import SocketPusher
-
-        return SocketPusher(region=self.config.region, override=self.config.connections_endpoint)
-
-    @cached_property
     def connecting(self) -> Connecting:
         """Sockets and their tickets."""
         from chalicelib.services.connecting import Connecting
@@ -75,6 +63,7 @@ class LiveServices(SalesServices):
             sign_ins=self._sign_ins,
             counters=self._counters,
             inbox=self._inbox,
+            watching=lambda: self.watching,
             pusher=lambda: self._pusher,
             clock=self.clock,
             ids=self.ids,
@@ -82,25 +71,24 @@ class LiveServices(SalesServices):
         )
 
     @cached_property
+    def _deliveries(self) -> DynamoDeliveries:
+        from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
+
+        return DynamoDeliveries()
+
+    @cached_property
     def broadcasting(self) -> Broadcasting:
         """Pushes to sockets."""
         from chalicelib.services.broadcasting import Broadcasting
 
-        return Broadcasting(self._connections, self._sign_ins, self._counters, self._pusher, self.clock)
+        return Broadcasting(self._reaching, self._counters, self._deliveries, self.clock)
 
     @cached_property
     def reporting(self) -> Reporting:
         """Counts at the gate, pushed."""
         from chalicelib.services.reporting import Reporting
 
-        return Reporting(
-            attending=self.attending,
-            view=self._gate_view,
-            connections=self._connections,
-            sign_ins=self._sign_ins,
-            pusher=self._pusher,
-            clock=self.clock,
-        )
+        return Reporting(attending=self.attending, view=self._gate_view, reaching=self._reaching)
 
     @cached_property
     def mailing(self) -> Mailing:
@@ -108,9 +96,5 @@ class LiveServices(SalesServices):
         from chalicelib.adapters.dynamo.notification_writes import DynamoMails
         from chalicelib.services.mailing import Mailing
 
-        if not self.config.mail_from:
-            return Mailing(DynamoMails(), None, self.clock)
-        from chalicelib.adapters.ses_mailer import SesMailer
-
-        mailer = SesMailer(region=self.config.region, sender=self.config.mail_from)
-        return Mailing(DynamoMails(), mailer, self.clock, tickets=self.issuing.attachment)
+        tickets = self.issuing.attachment
+        return Mailing(DynamoMails(), self._mailer, self.clock, self.addressing, tickets=tickets)

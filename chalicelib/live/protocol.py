@@ -12,21 +12,29 @@ from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeErro
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.notification import Notification
 from chalicelib.domain.times import moment
+from chalicelib.ports.notifications import Received
 
 MAX_FRAME_IN = 4_096
 MAX_FRAME_OUT = 32_000
 """Bytes; API Gateway's frame quota is 32 KB: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
-MAX_MISSED = 100
+MAX_MISSED = 1_000
+"""Notifications that are told after a break; more than that is read from the inbox."""
+MAX_RECENT = 100
+RECENT_SECONDS = 60
+"""How long after its id was made a notification may still come into an inbox: transactions take their time."""
 MAX_FRAMES = 2_000
-"""Frames that one connection may send in its life of two hours."""
+"""What one connection may spend on frames in its life of two hours; most cost 1 (live/machine.py)."""
 
 NOTIFICATIONS_PATH = "/api/v1/notifications"
 
 
 class Hello(NamedTuple):
-    """The client is ready; `since` is the last notification it has, if any."""
+    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
+    RECENT_SECONDS before that one, if it tells.
+    """
 
     since: str | None
+    recent: frozenset[str] | None = None
 
 
 class Ping(NamedTuple):
@@ -51,7 +59,7 @@ Frame = Hello | Ping | Watch | Unwatch
 class Missed(NamedTuple):
     """What a client did not get while it was away, oldest first; or that there is too much of it to tell."""
 
-    notifications: list[Notification]
+    received: list[Received]
     resync: bool
 
 
@@ -60,10 +68,7 @@ def read_frame(text: str) -> Frame:
     frame = _object(text)
     action = frame.pop("action", None)
     if action == "hello":
-        since = frame.pop("since", None)
-        if since is not None and not _is_id(since):
-            raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
-        return _complete(Hello(since), frame)
+        return _complete(Hello(_since(frame), _recent(frame)), frame)
     if action == "ping":
         return _complete(Ping(), frame)
     if action in ("watch", "unwatch"):
@@ -75,16 +80,21 @@ def read_frame(text: str) -> Frame:
 
 
 def connected_frames(*, unread: int, missed: Missed) -> list[str]:
-    """The answer to hello. What does not fit into its frame follows as new notifications."""
-    shown = [_shown(notification) for notification in missed.notifications]
+    """The answer to hello. What does not fit into its frame follows as new notifications. Then `more` is how many
+    frames of the answer are still to come, 0 in the last; frames that belong to no answer have none.
+    """
+    shown = [_shown(one.notification) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
     first, *rest = _split(shown) or [[]]
     hello = {"meta": "WS connected", "notif_count": unread, "missed": first, "resync": missed.resync}
-    return [_frame(hello), *(_new(unread, part) for part in rest)]
+    if not rest:
+        return [_frame(hello)]
+    frames = [hello, *(_new(unread, part) for part in rest)]
+    return [_frame(frame | {"more": len(rest) - number}) for number, frame in enumerate(frames)]
 
 
 def new_frames(*, unread: int, notifications: Iterable[Notification]) -> list[str]:
     """New notifications, oldest first."""
-    return [_new(unread, part) for part in _split([_shown(notification) for notification in notifications])]
+    return [_frame(_new(unread, part)) for part in _split([_shown(notification) for notification in notifications])]
 
 
 def read_frames(*, unread: int, ids: list[str]) -> list[str]:
@@ -105,14 +115,40 @@ def check_ins_frame(event_id: str, counts: dict[str, Any]) -> str:
     return _frame(frame)
 
 
+def watching_frame(event_id: str, versions: dict[str, int]) -> str:
+    """The answer to watch: how the event's lists stand, by list. Only what rises above that is told."""
+    return _frame({"meta": "Watching", "event_id": event_id, "versions": versions})
+
+
+def unwatched_frame(event_id: str) -> str:
+    """The answer to unwatch, or that a watch has ended because the event is not theirs to see any more."""
+    return _frame({"meta": "Unwatched", "event_id": event_id})
+
+
+def changed_frame(event_id: str, name: str, version: int) -> str:
+    """A list of an event changed; `name` is its path segment."""
+    return _frame({"meta": "Changed", "event_id": event_id, "list": name, "version": version})
+
+
+def order_frame(order_id: str, state: str) -> str:
+    """An order came into another state."""
+    return _frame({"meta": "Order", "order_id": order_id, "state": state})
+
+
+def import_frame(import_id: str, *, state: str, done: int, total: int) -> str:
+    """How far an import has got, in records."""
+    return _frame({"meta": "Import", "import_id": import_id, "state": state, "done": done, "total": total})
+
+
 def pong_frame() -> str:
     """The answer to ping."""
     return _frame({"meta": "pong"})
 
 
-def error_frame(error: MarqueeError) -> str:
-    """Tell a refusal."""
-    return _frame({"meta": "error", "code": error.code, "detail": error.detail})
+def error_frame(error: MarqueeError, event_id: str | None = None) -> str:
+    """Tell a refusal, and which event it is about if it is about one."""
+    about = {} if event_id is None else {"event_id": event_id}
+    return _frame({"meta": "error", "code": error.code, "detail": error.detail, **about})
 
 
 def unexpected_frame() -> str:
@@ -150,6 +186,22 @@ def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
     return frame
 
 
+def _since(frame: dict[str, Any]) -> str | None:
+    since = frame.pop("since", None)
+    if since is not None and not _is_id(since):
+        raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
+    return None if since is None else str(since)
+
+
+def _recent(frame: dict[str, Any]) -> frozenset[str] | None:
+    recent = frame.pop("recent", None)
+    if recent is None:
+        return None
+    if not isinstance(recent, list) or len(recent) > MAX_RECENT or not all(map(_is_id, recent)):
+        raise MalformedRequest(f"recent lists at most {MAX_RECENT} ids of notifications.", code="invalid_recent")
+    return frozenset(recent)
+
+
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and is_ulid(value)
 
@@ -163,6 +215,8 @@ def _shown(notification: Notification) -> dict[str, Any]:
         "received_at": rfc3339(notification.received_at),
         "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
     }
+    if notification.group is not None:
+        shown["group"] = notification.group._asdict()
     if _size(shown) > MAX_FRAME_OUT - _MARGIN:
         shown |= {"message": "", "truncated": True}
     return shown
@@ -190,8 +244,8 @@ def _size(value: object) -> int:
     return len(_frame(value).encode())
 
 
-def _new(unread: int, shown: list[Any]) -> str:
-    return _frame({"meta": "New notifications", "notif_count": unread, "notifs": shown})
+def _new(unread: int, shown: list[Any]) -> dict[str, Any]:
+    return {"meta": "New notifications", "notif_count": unread, "notifs": shown}
 
 
 def _marked(meta: str, unread: int, ids: list[str]) -> list[str]:

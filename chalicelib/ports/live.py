@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
+
+from chalicelib.domain.kinds import View
+from chalicelib.domain.listening import Listening, Window
 
 
 class Ticket(NamedTuple):
@@ -26,10 +29,29 @@ class Connection(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A connection that just sent a frame, and how many it has sent."""
+    """A connection that just sent a frame, and what it has done."""
 
     connection: Connection
-    frames: int
+    state: Listening
+
+
+Versions = dict[str, int]
+"""Counters of an event's lists, by counter (domain/kinds.COUNTERS)."""
+
+
+class Watcher(NamedTuple):
+    """A connection that watches an event, what it may see of it, and the counters it was told when it began."""
+
+    connection: Connection
+    view: View
+    known: Versions
+
+
+class Watched(NamedTuple):
+    """Who watches an event, and the counters of each view that all of them were told."""
+
+    watchers: list[Watcher]
+    told: dict[View, Versions]
 
 
 class Connections(Protocol):
@@ -47,17 +69,57 @@ class Connections(Protocol):
     def open(self, secret: str, connection: Connection) -> bool:
         """Exchange a ticket for a connection, once; False when somebody else was first."""
 
-    def hear(self, connection_id: str) -> Heard | None:
-        """Count a frame of a connection."""
+    def hear(self, connection_id: str, cost: int) -> Heard | None:
+        """Charge a connection for a frame; None when it is not known. Racing frames are all counted."""
+
+    def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
+        """Begin another window, unless a racing frame did."""
 
     def of_user(self, user_id: str) -> list[Connection]:
         """All connections of a user, strongly consistent."""
 
     def forget(self, connection: Connection) -> None:
-        """Remove a connection."""
+        """Remove a connection and all its watches. Raises Busy."""
 
     def find(self, connection_id: str) -> Connection | None:
         """The connection with this id."""
+
+
+class Watches(Protocol):
+    """Keeps who watches which event. Everything is strongly consistent."""
+
+    def keep(self, watcher: Watcher, event_id: str, *, most: int) -> bool:
+        """Remember that a connection watches an event, if it is still known and does not watch `most` others. However
+        many frames race, none is lost and no more are kept.
+        """
+
+    def drop(self, connection_id: str, event_id: str) -> None:
+        """Forget that; nothing happens when it does not."""
+
+    def of_event(self, event_id: str) -> Watched:
+        """Who watches an event."""
+
+    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+        """Remember what all watchers of an event were told, until every one of them is gone."""
+
+
+class Audience(Protocol):
+    """Knows what of an event there is to see, and for whom. Everything is strongly consistent."""
+
+    def versions(self, event_id: str) -> dict[View, Versions]:
+        """The counters of each view that exists: no public one while the event is not published, none at all when
+        there is no such event.
+        """
+
+    def staff(self, event_id: str) -> set[str]:
+        """Users who may read everything of an event."""
+
+
+class Deliveries(Protocol):
+    """Keeps what became of notifications."""
+
+    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+        """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
 
 
 class SignIns(Protocol):
@@ -65,6 +127,9 @@ class SignIns(Protocol):
 
     def family_stands(self, family_id: str) -> bool:
         """Whether the sign-in has not ended."""
+
+    def standing(self, family_ids: Iterable[str]) -> set[str]:
+        """Those that have not ended."""
 
 
 class Pushed(NamedTuple):
@@ -77,8 +142,10 @@ class Pushed(NamedTuple):
 class Pusher(Protocol):
     """Posts frames to sockets."""
 
-    def push(self, connections: Sequence[Connection], frames: Sequence[str]) -> Pushed:
-        """The frames, in order, to each connection. Never raises for what a connection does."""
+    def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float = 5.0) -> Pushed:
+        """The frames, in order, to each connection; done when this returns. After so many seconds nothing more is
+        begun: what is left counts as failed. Never raises for what a connection does.
+        """
 
     def disconnect(self, connection: Connection) -> None:
         """Close a socket; one that is gone already is no error."""

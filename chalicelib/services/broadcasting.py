@@ -1,30 +1,28 @@
 """Broadcasting: pushes what changed in an inbox to every open socket of its user. Called by reactions.py.
 
-Changes come from a stream, so at least once: clients know notifications by their id. A push that fails is not
-repeated, since the inbox keeps everything and the next hello asks for what was missed.
+Changes come from a stream, so at least once and in order: clients know notifications by their id. A socket that could
+not be reached is closed instead of being told later things first: its client comes back and says what it has.
 """
 
 from collections.abc import Mapping
 
 from chalicelib import telemetry
 from chalicelib.domain.changes import Change, ChangeKind
-from chalicelib.domain.notification import Notification, NotificationAction
+from chalicelib.domain.notification import Group, Notification, NotificationAction
 from chalicelib.live import protocol
 from chalicelib.ports import Clock
-from chalicelib.ports.live import Connection, Connections, Pusher, SignIns
+from chalicelib.ports.live import Deliveries
 from chalicelib.ports.notifications import Counters
+from chalicelib.services.reaching import Reaching
 
 
 class Broadcasting:
     """Tells sockets what changed."""
 
-    def __init__(
-        self, connections: Connections, sign_ins: SignIns, counters: Counters, pusher: Pusher, clock: Clock
-    ) -> None:
-        self._connections = connections
-        self._sign_ins = sign_ins
+    def __init__(self, reaching: Reaching, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
+        self._reaching = reaching
         self._counters = counters
-        self._pusher = pusher
+        self._deliveries = deliveries
         self._clock = clock
 
     def broadcast(self, changes: list[Change]) -> None:
@@ -33,7 +31,7 @@ class Broadcasting:
         if not added and not marked:
             return
         user_id = changes[0].owner
-        connections = self._standing(user_id)
+        connections = self._reaching.sockets_of(user_id)
         if not connections:
             return
         unread = self._counters.counter(user_id).unread
@@ -42,9 +40,12 @@ class Broadcasting:
             *protocol.read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
             *protocol.unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
         ]
-        pushed = self._pusher.push(connections, frames)
-        for connection in pushed.gone:
-            self._connections.forget(connection)
+        pushed = self._reaching.push(connections, frames)
+        self._reaching.cut(pushed.failed)
+        reached = len(connections) - len(pushed.gone) - len(pushed.failed)
+        if reached and added:
+            now = int(self._clock.now())
+            self._deliveries.pushed(user_id, [one.id for one in added], devices=reached, at=now)
         telemetry.log(
             "notifications_pushed",
             added=len(added),
@@ -54,25 +55,19 @@ class Broadcasting:
             failed=len(pushed.failed),
         )
 
-    def _standing(self, user_id: str) -> list[Connection]:
-        """The user's connections whose sign-in stands; the others are closed and forgotten."""
-        connections = self._connections.of_user(user_id)
-        families = {connection.family_id for connection in connections}
-        standing = {family_id for family_id in families if self._sign_ins.family_stands(family_id)}
-        now = self._clock.now()
-        kept = [c for c in connections if c.family_id in standing and now < c.expires_at]
-        for connection in connections:
-            if connection not in kept:
-                self._pusher.disconnect(connection)
-                self._connections.forget(connection)
-        return kept
-
 
 def _added(changes: list[Change]) -> list[Notification]:
-    """The new notifications, oldest first, each once."""
-    created = [change.after for change in changes if change.kind is ChangeKind.CREATED and change.after]
-    found = {str(item["id"]): _notification(item) for item in created}
+    """The notifications that are new or say something new, as they stand at last, oldest first, each once."""
+    told = [change.after for change in changes if change.after and _says_something_new(change)]
+    found = {str(item["id"]): _notification(item) for item in told}
     return [found[id] for id in sorted(found)]
+
+
+def _says_something_new(change: Change) -> bool:
+    if change.kind is ChangeKind.CREATED:
+        return True
+    before, after = change.before or {}, change.after or {}
+    return any(before.get(name) != after.get(name) for name in ("title", "message"))
 
 
 def _marked(changes: list[Change]) -> dict[str, bool]:
@@ -93,4 +88,5 @@ def _notification(item: Mapping[str, object]) -> Notification:
         message=str(item["message"]),
         subject=str(item["subject"]),
         received_at=int(str(item["received_at"])),
+        group=Group(str(item["group_key"]), str(item["group_title"])) if item.get("group_key") else None,
     )

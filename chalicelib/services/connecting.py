@@ -5,18 +5,24 @@ Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in 
 
 from collections.abc import Callable
 
-from chalicelib.domain.errors import FeatureOff, MarqueeError, TooManyAttempts, Unauthenticated
+from chalicelib.domain.errors import MarqueeError, TooManyAttempts, Unauthenticated
+from chalicelib.domain.ids import make_ulid, milliseconds_of
+from chalicelib.domain.listening import Listening
 from chalicelib.domain.principal import Principal
-from chalicelib.live import protocol
-from chalicelib.live.protocol import Frame, Hello, Missed, Ping
+from chalicelib.live import machine, protocol
+from chalicelib.live.machine import Drop, Effect, Greet, Keep, Look, Say
+from chalicelib.live.protocol import Missed
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.live import Connection, Connections, Pusher, SignIns, Ticket
 from chalicelib.ports.notifications import Counters, Inbox
+from chalicelib.services.watching import Watching
 
 TICKET_SECONDS = 30
 CONNECTION_SECONDS = 2 * 3600 + 600
 """API Gateway closes a socket after two hours; ten minutes more for clocks."""
 MAX_SECRET = 100
+MOST_READ = protocol.MAX_MISSED + protocol.MAX_RECENT + 2
+"""Of an inbox, to find what was missed: the one that the client has, and one more than can be told."""
 
 
 class Connecting:
@@ -29,6 +35,7 @@ class Connecting:
         sign_ins: SignIns,
         counters: Counters,
         inbox: Inbox,
+        watching: Callable[[], Watching],
         pusher: Callable[[], Pusher],
         clock: Clock,
         ids: Ids,
@@ -38,6 +45,7 @@ class Connecting:
         self._sign_ins = sign_ins
         self._counters = counters
         self._inbox = inbox
+        self._watching = watching
         self._pusher = pusher
         self._clock = clock
         self._ids = ids
@@ -78,15 +86,19 @@ class Connecting:
         if connection is not None:
             self._connections.forget(connection)
 
-    def hear(self, connection_id: str, text: str) -> None:
-        """Answer a frame over its connection. Raises Unauthenticated, TooManyAttempts, MalformedRequest."""
-        heard = self._connections.hear(connection_id)
+    def hear(self, connection_id: str, text: str | None) -> None:
+        """Answer a frame over its connection; None is a frame that is no text. Raises Unauthenticated and whatever
+        live/machine.py refuses it with: the caller tells that.
+        """
+        asked = machine.read(text)
+        heard = self._connections.hear(connection_id, machine.cost(asked))
         if heard is None or not self._sign_ins.family_stands(heard.connection.family_id):
             raise Unauthenticated("This sign-in has ended. Sign in and connect again.")
-        if heard.frames > protocol.MAX_FRAMES:
-            raise TooManyAttempts(retry_after=60)
-        answers = self._answers(heard.connection, protocol.read_frame(text))
-        self._pusher().push([heard.connection], answers)
+        turn = machine.turn(heard.state, asked, now=int(self._clock.now()))
+        if turn.state.window != heard.state.window:
+            self._connections.renew(connection_id, turn.state.window, instead_of=heard.state.window)
+        for effect in turn.effects:
+            self._carry_out(heard.connection, turn.state, effect)
 
     def tell(self, connection_id: str, endpoint: str, frame: str) -> None:
         """Push one frame to a connection that may not be known."""
@@ -97,22 +109,48 @@ class Connecting:
         self._pusher().disconnect(_stranger(connection_id, endpoint))
         self.disconnect(connection_id)
 
-    def _answers(self, connection: Connection, frame: Frame) -> list[str]:
-        if isinstance(frame, Ping):
-            return [protocol.pong_frame()]
-        if isinstance(frame, Hello):
-            missed = self._missed(connection.user_id, frame.since)
-            unread = self._counters.counter(connection.user_id).unread
-            return protocol.connected_frames(unread=unread, missed=missed)
-        return [protocol.error_frame(FeatureOff("Watching an event is not available yet.", code="not_available_yet"))]
+    def _carry_out(self, connection: Connection, state: Listening, effect: Effect) -> None:
+        """Do what the machine wants done."""
+        if isinstance(effect, Say):
+            self._pusher().push([connection], [effect.frame])
+        elif isinstance(effect, Greet):
+            self._pusher().push([connection], self._greeting(connection.user_id, effect))
+        elif isinstance(effect, Look):
+            view = self._watching().sight(connection.user_id, effect.event_id)
+            after = machine.looked(state, effect.event_id, view)
+            for follows in after.effects:
+                self._carry_out(connection, after.state, follows)
+        elif isinstance(effect, Keep):
+            answer = self._watching().begin(connection, effect.event_id, effect.view)
+            follows = machine.too_many_watches(effect.event_id) if answer is None else Say(answer)
+            self._carry_out(connection, state, follows)
+        elif isinstance(effect, Drop):
+            self._watching().end(connection.id, effect.event_id)
+        else:
+            raise effect.error
 
-    def _missed(self, user_id: str, since: str | None) -> Missed:
-        if since is None:
-            return Missed([], resync=False)
-        found = self._inbox.since(user_id, since, protocol.MAX_MISSED + 1)
-        if found is None or len(found) > protocol.MAX_MISSED:
+    def _greeting(self, user_id: str, greet: Greet) -> list[str]:
+        """What was missed is read before the count, so the count knows all of it."""
+        missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
+        return protocol.connected_frames(unread=self._counters.counter(user_id).unread, missed=missed)
+
+    def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:
+        """All after the one the client has and, if it says what it has of the time before, what else came of that: a
+        notification's id is made before the transaction that writes it ends.
+        """
+        first = since if recent is None else _earlier(since)
+        found = self._inbox.onwards(user_id, first, MOST_READ)
+        has = (recent or frozenset()) | {since}
+        missed = [one for one in found if one.notification.id not in has]
+        known = any(one.notification.id == since for one in found)
+        if not known or len(found) == MOST_READ or len(missed) > protocol.MAX_MISSED:
             return Missed([], resync=True)
-        return Missed(found, resync=False)
+        return Missed(missed, resync=False)
+
+
+def _earlier(since: str) -> str:
+    """The smallest id of RECENT_SECONDS before."""
+    return make_ulid(max(0, milliseconds_of(since) - protocol.RECENT_SECONDS * 1000), bytes(10))
 
 
 def ends_connection(error: MarqueeError) -> bool:

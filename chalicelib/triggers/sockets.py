@@ -11,7 +11,7 @@ from typing import Any
 
 # The protocol is imported where it is spoken: app.py imports this file, and reads must not pay for sockets.
 from chalicelib import bootstrap, telemetry
-from chalicelib.domain.errors import FeatureOff, MalformedRequest, MarqueeError, Unauthenticated
+from chalicelib.domain.errors import FeatureOff, MarqueeError, Unauthenticated
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -85,15 +85,15 @@ def _hear(event: Event, connection_id: str) -> None:
             connecting.part(connection_id, endpoint)
 
 
-def _text(event: Event) -> str:
-    """The frame's text. Raises MalformedRequest for bytes that are none."""
+def _text(event: Event) -> str | None:
+    """The frame's text; None for bytes that are none."""
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return str(body)
     try:
         return base64.b64decode(body, validate=True).decode()
     except (binascii.Error, ValueError):
-        raise MalformedRequest("A frame is text in UTF-8.", code="malformed_frame") from None
+        return None
 
 
 def _header(event: Event, name: str) -> str | None:

@@ -12,38 +12,56 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.reactions import WHOLE_BATCH
+from chalicelib.reactions import SIDE_BY_SIDE, WHOLE_BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.domain.changes import Change
-    from chalicelib.reactions import Reaction, Reactions
+    from chalicelib.reactions import Choice, Reaction, Reactions
 
     Event = dict[str, Any]
     Answer = dict[str, list[dict[str, str]]]
     Read = tuple[str, Change]
     """A record that could be read: the number to report it by, and the change."""
 
+AT_ONCE = 16
+"""Partitions that are dealt with side by side."""
+
 
 def react(event: Event, reactions: Reactions) -> Answer:
-    """Call for each partition and noun (for some nouns: all partitions) its reaction, with all the changes the batch
-    has of it. When that fails, once more with each change alone, so that one bad change costs its neighbours nothing.
+    """Call for each partition and noun (for some nouns: all partitions) its reactions, with all the changes the batch
+    has of it. When one fails, once more with each change alone, so that one bad change costs its neighbours nothing.
     """
     services = bootstrap.services()
     reads, failed = _read_all(event)
-    for group in _grouped([(number, change) for number, change in reads if change.noun in reactions]):
-        reaction = partial(_call, reactions[group[0][1].noun], services)
-        if not _attempt(reaction, group):
-            failed += [read[0] for read in group if len(group) == 1 or not _attempt(reaction, [read])]
+    groups = _grouped([(number, change) for number, change in reads if change.noun in reactions])
+    together = [group for group in groups if group[0][1].noun in SIDE_BY_SIDE]
+    work = partial(_work, reactions=reactions, services=services)
+    if len(together) > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="react") as threads:
+            failed += [number for numbers in threads.map(work, together) for number in numbers]
+        groups = [group for group in groups if group[0][1].noun not in SIDE_BY_SIDE]
+    failed += [number for group in groups for number in work(group)]
     return _report(failed)
 
 
-def _call(
-    service: Callable[[bootstrap.Services], Reaction], services: bootstrap.Services, changes: list[Change]
-) -> None:
+def _work(group: list[Read], *, reactions: Reactions, services: bootstrap.Services) -> list[str]:
+    """The numbers of the changes of a group that had not all their effects."""
+    chosen = reactions[group[0][1].noun]
+    failed: list[str] = []
+    for choice in chosen if isinstance(chosen, tuple) else (chosen,):
+        reaction = partial(_call, choice, services)
+        if not _attempt(reaction, group):
+            failed += [read[0] for read in group if len(group) == 1 or not _attempt(reaction, [read])]
+    return failed
+
+
+def _call(choice: Choice, services: bootstrap.Services, changes: list[Change]) -> None:
     """Build the service inside the boundary: one that cannot be built must not stop the others."""
-    service(services)(changes)
+    choice(services)(changes)
 
 
 def _read_all(event: Event) -> tuple[list[Read], list[str]]:
@@ -83,7 +101,7 @@ def _grouped(reads: list[Read]) -> list[list[Read]]:
 
 
 def _report(failed: list[str]) -> Answer:
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in dict.fromkeys(failed)]}
 
 
 def read_change(record: Mapping[str, Any]) -> Change:

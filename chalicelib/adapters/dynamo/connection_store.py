@@ -1,19 +1,27 @@
-"""Open sockets and the one-time tickets that open them, in the connections table. Port `Connections`.
+"""Open sockets, the one-time tickets that open them, and what they watch, in the connections table. Ports
+`Connections` and `Watches`.
 
 A socket stands twice: under its user, to push, and under its id, to hear. Both are written and removed together.
 """
 
+import json
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.tables import Connections
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
-from chalicelib.ports.live import Connection, Heard, Ticket
+from chalicelib.domain.errors import Busy
+from chalicelib.domain.kinds import View
+from chalicelib.domain.listening import Listening, Window
+from chalicelib.ports.live import Connection, Heard, Ticket, Versions, Watched, Watcher
 
+TRIES = 5
 CONNECTION_PREFIX = keys.connection("", "")[1]
 
 
@@ -28,10 +36,23 @@ class ConnectionItem(Connections):
 
 
 class OwnerItem(Connections):
-    """The same socket, under its id, with the number of frames it sent."""
+    """The same socket, under its id, with what it has done: domain/listening.py."""
 
     id = UnicodeAttribute()
-    frames = NumberAttribute(default=0)
+    spent = NumberAttribute(default=0)
+    window_since = NumberAttribute(default=0)
+    window_before = NumberAttribute(default=0)
+    watches = UnicodeSetAttribute(null=True)
+
+
+class WatchItem(Connections):
+    """That a socket watches an event (`id`, `view`, and the `versions` it knew), or (`told`) what of an event all were
+    told. Both stand in the event's partition and are read together.
+    """
+
+    id = UnicodeAttribute(null=True)
+    view = UnicodeAttribute(null=True)
+    versions = UnicodeAttribute()
 
 
 class DynamoConnections:
@@ -71,16 +92,19 @@ class DynamoConnections:
             return False
         return True
 
-    def hear(self, connection_id: str) -> Heard | None:
-        """Count a frame of a connection; None when the connection is not known."""
+    def hear(self, connection_id: str, cost: int) -> Heard | None:
+        """Charge a connection for a frame; one write."""
         item = OwnerItem(*keys.connection_owner(connection_id))
-        try:
-            item.update(actions=[OwnerItem.frames.add(1)], condition=OwnerItem.pk.exists())
-        except UpdateError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
-                raise
+        if not _updated(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
             return None
-        return Heard(_connection(item), int(item.frames))
+        window = Window(int(item.window_since), int(item.window_before))
+        return Heard(_connection(item), Listening(frozenset(item.watches or ()), int(item.spent), window))
+
+    def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
+        """Begin another window, unless a racing frame did."""
+        actions: list[Action] = [OwnerItem.window_since.set(window.since), OwnerItem.window_before.set(window.before)]
+        item = OwnerItem(*keys.connection_owner(connection_id))
+        _updated(item, actions, OwnerItem.window_before == instead_of.before)
 
     def of_user(self, user_id: str) -> list[Connection]:
         """All connections of a user."""
@@ -96,11 +120,96 @@ class DynamoConnections:
             return None
 
     def forget(self, connection: Connection) -> None:
-        """Remove a connection."""
+        """Remove a connection and its watches, as they are when it goes: one that comes meanwhile goes too."""
+        for _ in range(TRIES):
+            watches = self._watches(connection.id)
+            transaction = Transaction()
+            transaction.delete("connection", ConnectionItem(*_by_user(connection)))
+            same = OwnerItem.watches == watches if watches else OwnerItem.watches.does_not_exist()
+            transaction.delete("owner", OwnerItem(*keys.connection_owner(connection.id)), same)
+            for event_id in watches:
+                transaction.delete("watch", WatchItem(*keys.watch(event_id, connection.id)))
+            try:
+                transaction.commit()
+            except ConditionLost:
+                continue
+            return
+        raise Busy("This connection keeps changing what it watches.")
+
+    @staticmethod
+    def _watches(connection_id: str) -> set[str]:
+        try:
+            return set(OwnerItem.get(*keys.connection_owner(connection_id), consistent_read=True).watches or ())
+        except OwnerItem.DoesNotExist:
+            return set()
+
+
+class DynamoWatches:
+    """Port `Watches`. A watch stands under its event, to tell, and with its connection, to be counted and to end with
+    it; the two are written together.
+    """
+
+    def keep(self, watcher: Watcher, event_id: str, *, most: int) -> bool:
+        """Remember that a connection watches an event; a transaction of two."""
+        connection = watcher.connection
+        watches = OwnerItem.watches
+        room = size(watches) < most  # type: ignore[no-untyped-call]
+        free = watches.does_not_exist() | room | watches.contains(event_id)
+        item = WatchItem(
+            *keys.watch(event_id, connection.id),
+            view=watcher.view.value,
+            versions=json.dumps(watcher.known),
+            **_fields(connection),
+        )
         transaction = Transaction()
-        transaction.delete("connection", ConnectionItem(*_by_user(connection)))
-        transaction.delete("owner", OwnerItem(*keys.connection_owner(connection.id)))
-        transaction.commit()
+        transaction.put("watch", item)
+        owner = OwnerItem(*keys.connection_owner(connection.id))
+        transaction.update("owner", owner, [watches.add({event_id})], OwnerItem.pk.exists() & free)
+        try:
+            transaction.commit()
+        except ConditionLost:
+            return False
+        return True
+
+    def drop(self, connection_id: str, event_id: str) -> None:
+        """Forget that; a transaction of two, or, when the connection is gone, one delete."""
+        item = WatchItem(*keys.watch(event_id, connection_id))
+        transaction = Transaction()
+        transaction.delete("watch", item)
+        owner = OwnerItem(*keys.connection_owner(connection_id))
+        transaction.update("owner", owner, [OwnerItem.watches.delete({event_id})], OwnerItem.pk.exists())
+        try:
+            transaction.commit()
+        except ConditionLost:
+            item.delete()
+
+    def of_event(self, event_id: str) -> Watched:
+        """Who watches an event and what they were told; one Query."""
+        partition, prefix = keys.watch(event_id, "")
+        watchers: list[Watcher] = []
+        told: dict[View, Versions] = {}
+        for item in WatchItem.query(partition, consistent_read=True):
+            versions = json.loads(item.versions)
+            if item.sk.startswith(prefix):
+                watchers.append(Watcher(_connection(item), View(item.view), versions))
+            else:
+                told = {View(view): known for view, known in versions.items()}
+        return Watched(watchers, told)
+
+    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+        """Remember what all watchers of an event were told."""
+        WatchItem(*keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()
+
+
+def _updated(item: OwnerItem, actions: list[Action], condition: Condition) -> bool:
+    """Whether the condition held."""
+    try:
+        item.update(actions=actions, condition=condition)
+    except UpdateError as error:
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
 
 
 def _by_user(connection: Connection) -> keys.Key:
@@ -117,9 +226,9 @@ def _fields(connection: Connection) -> dict[str, Any]:
     }
 
 
-def _connection(item: ConnectionItem | OwnerItem) -> Connection:
+def _connection(item: ConnectionItem | OwnerItem | WatchItem) -> Connection:
     return Connection(
-        id=item.id,
+        id=item.id or "",
         user_id=item.user_id or "",
         family_id=item.family or "",
         endpoint=item.endpoint or "",

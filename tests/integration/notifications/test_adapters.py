@@ -108,6 +108,39 @@ def test_push_nobody_listening_is_failed(pusher: SocketPusher) -> None:
     assert pusher.push([nobody], ["x"]) == ([], [nobody])
 
 
+def test_push_slow_and_failing_sockets_cost_the_others_nothing(upstream: Upstream, pusher: SocketPusher) -> None:
+    released = threading.Event()
+
+    def plan(method: str, path: str, body: bytes) -> tuple[int, str]:
+        if path.endswith("slow"):
+            released.wait(10)
+        elif len([one for one in upstream.got if not one[1].endswith(("slow", "down"))]) == 20:
+            released.set()  # only once all others have what they are told
+        return (500, "") if path.endswith("down") else (200, "")
+
+    upstream.plan = plan
+    slow, down, *good = (connection(id, upstream.origin) for id in ("slow", "down", *(f"g{n}" for n in range(10))))
+    assert pusher.push([slow, down, *good], ["x", "y"]) == ([], [down])
+    assert all(posted(upstream, one.id) == ["x", "y"] for one in (slow, *good))
+
+
+def test_push_begins_nothing_when_its_time_is_over(upstream: Upstream) -> None:
+    moments = iter([0.0, 4.9, 5.0])
+    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: next(moments))
+    one = connection("a=", upstream.origin)
+    assert pusher.push([one], ["x", "y"], within=5.0) == ([], [one])
+    assert posted(upstream, "a=") == ["x"]
+
+
+def test_push_tries_again_only_while_there_is_time(upstream: Upstream) -> None:
+    moments = iter([0.0, 1.0, 4.0, 6.0])
+    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: next(moments))
+    upstream.plan = lambda method, path, body: (503, "")
+    one = connection("a=", upstream.origin)
+    assert pusher.push([one], ["x"], within=5.0) == ([], [one])
+    assert len(posted(upstream, "a=")) == 2
+
+
 def test_push_override_stands_in_for_the_kept_endpoint(upstream: Upstream) -> None:
     pusher = SocketPusher(region="us-east-1", override=upstream.origin)
     assert pusher.push([connection("a=", "https://elsewhere.example")], ["x"]) == ([], [])
@@ -151,6 +184,19 @@ def test_send_attachment_is_one_as_ses_takes_it(upstream: Upstream, mailer: SesM
             "ContentTransferEncoding": "BASE64",
         }
     ]
+
+
+def test_send_headers_go_with_the_message(upstream: Upstream, mailer: SesMailer) -> None:
+    mailer.send(MAIL._replace(headers=(("List-Unsubscribe", "<https://x.example/u>"),)))
+    simple = json.loads(upstream.got[0][2])["Content"]["Simple"]
+    assert simple["Headers"] == [{"Name": "List-Unsubscribe", "Value": "<https://x.example/u>"}]
+
+
+@pytest.mark.parametrize("value", ["<https://x.example/>\r\nBcc: all@example.org", "a\nb", "a\x00b", "ä"])
+def test_send_header_that_is_not_one_line_is_refused(upstream: Upstream, mailer: SesMailer, value: str) -> None:
+    with pytest.raises(MailRefused):
+        mailer.send(MAIL._replace(headers=(("List-Unsubscribe", value),)))
+    assert upstream.got == []
 
 
 @pytest.mark.parametrize("subject", ["a\r\nBcc: all@example.org", "a\nb", "a\u2028b", "a\x00b", "a\x0bb"])

@@ -1,16 +1,18 @@
 """From the stream to the sockets of whom it concerns."""
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from chalicelib import bootstrap, reactions, telemetry
-from chalicelib.services.broadcasting import Broadcasting
+from chalicelib.services.reaching import Reaching
 from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
 from tests.integration.notifications.conftest import (
+    FakeClock,
     FakePusher,
     Person,
     connect,
@@ -58,7 +60,7 @@ def test_push_to_three_with_one_gone_forgets_it_and_reaches_the_others(
     assert services._connections.find(gone) is None
 
 
-def test_push_out_of_reach_keeps_the_connection(
+def test_push_out_of_reach_ends_the_connection_so_that_nothing_is_passed_over(
     database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
 ) -> None:
     first, failing = connect(services, ada, 2)
@@ -66,7 +68,8 @@ def test_push_out_of_reach_keeps_the_connection(
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert list(pusher.sent) == [first]
-    assert len(services._connections.of_user(ada.id)) == 2
+    assert pusher.closed == [failing]
+    assert [one.id for one in services._connections.of_user(ada.id)] == [first]
 
 
 def test_marks_within_a_batch_tell_how_each_ended(
@@ -109,9 +112,7 @@ def test_push_to_a_connection_past_its_life_goes_nowhere(
         def now(self) -> float:
             return services.clock.now() + 3 * 3600
 
-    services.__dict__["broadcasting"] = Broadcasting(
-        services._connections, services._sign_ins, services._counters, pusher, Later()
-    )
+    services.__dict__["_reaching"] = Reaching(services._connections, services._sign_ins, pusher, Later())
     react(database)
     assert pusher.sent == {}
     assert services._connections.of_user(ada.id) == []
@@ -227,3 +228,132 @@ def test_reaction_that_cannot_be_built_costs_the_others_nothing(
     answer = streams.react({"Records": records(database)}, broken)
     assert len(answer["batchItemFailures"]) == 1
     assert len(pusher.sent[tab]) == 1
+
+
+def facts(user_id: str, notification_id: str) -> tuple[int, int] | None:
+    """How many devices a notification reached, and when."""
+    from chalicelib.adapters.dynamo import notification_keys
+    from chalicelib.adapters.dynamo.notification_items import DeliveryItem
+
+    try:
+        item = DeliveryItem.get(*notification_keys.delivery(user_id, notification_id))
+    except DeliveryItem.DoesNotExist:
+        return None
+    return int(item.pushed), int(item.pushed_at)
+
+
+def test_push_is_kept_as_a_fact_once_and_causes_nothing(
+    *, clock: FakeClock, database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    _, gone, failing = connect(services, ada, 3)
+    pusher.gone, pusher.failing = {gone}, {failing}
+    ids = receive(ada.id, 2)
+    at = int(clock.time)
+    react(database)
+    clock.time += 5
+    connect(services, ada)
+    react(database, of_notifications)
+    assert [facts(ada.id, id) for id in ids] == [(1, at)] * 2
+    pusher.sent.clear()
+    assert react(database, lambda record: "DELIVERY" in str(record["dynamodb"]["Keys"])) == NOTHING_FAILED
+    assert pusher.sent == {}
+
+
+def test_push_that_reached_nobody_is_no_fact(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    pusher.failing = set(connect(services, ada))
+    (id,) = receive(ada.id)
+    react(database)
+    assert facts(ada.id, id) is None
+
+
+def test_notification_that_says_something_new_is_pushed_again_with_its_id(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.notification_items import NotificationItem
+
+    (tab,) = connect(services, ada)
+    (id,) = receive(ada.id)
+    seen = len(records(database))
+    NotificationItem(*keys.notification(ada.id, id)).update([NotificationItem.title.set("Two orders are paid")])
+    streams.react({"Records": records(database)[seen:]}, reactions.NOTIFICATIONS)
+    (frame,) = pusher.sent[tab]
+    assert [(one["id"], one["title"]) for one in frame["notifs"]] == [(id, "Two orders are paid")]
+
+
+def test_batches_after_each_other_keep_the_order_of_a_user(
+    *,
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    person: Callable[[], Person],
+    pusher: FakePusher,
+) -> None:
+    people = [ada, *(person() for _ in range(11))]
+    tabs = {one.id: connect(services, one, 2) for one in people}
+    ids: dict[str, list[str]] = {one.id: [] for one in people}
+    seen = 0
+    for _ in range(4):
+        for one in people:
+            ids[one.id] += receive(one.id, 2)
+        batch = records(database)[seen:]
+        seen += len(batch)
+        assert streams.react({"Records": batch}, reactions.NOTIFICATIONS) == NOTHING_FAILED
+    for one in people:
+        for tab in tabs[one.id]:
+            assert [shown["id"] for frame in pusher.sent[tab] for shown in frame["notifs"]] == ids[one.id]
+
+
+def test_batch_of_many_users_is_pushed_side_by_side(
+    *,
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    person: Callable[[], Person],
+    pusher: FakePusher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = [person() for _ in range(8)]
+    for one in people:
+        connect(services, one)
+        receive(one.id)
+    all_at_once = threading.Barrier(len(people))
+    push = FakePusher.push
+
+    def waiting(self: FakePusher, *arguments: Any, **named: Any) -> Any:
+        all_at_once.wait(10)  # breaks, and fails the push, unless all users are pushed to at the same time
+        return push(self, *arguments, **named)
+
+    monkeypatch.setattr(FakePusher, "push", waiting)
+    assert react(database, of_notifications) == NOTHING_FAILED
+    assert len(pusher.sent) == len(people)
+
+
+@pytest.mark.parametrize("waited", [0, 1, 20, 60])
+def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
+    *,
+    clock: FakeClock,
+    database: DatabaseEndpoint,
+    services: bootstrap.Services,
+    ada: Person,
+    pusher: FakePusher,
+    waited: int,
+) -> None:
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.people_items import FamilyOfUserItem
+    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+
+    family = keys.family_of_user(ada.id, ada.principal.family_id)
+    FamilyOfUserItem(*family, expires_at=int(clock.time) + 3600).save()
+    tabs = connect(services, ada, 2)
+    receive(ada.id)
+    react(database)
+    assert set(pusher.sent) == set(tabs)
+    pusher.sent.clear()
+    seen = len(records(database))
+    DynamoPeopleStore().end_families_of(ada.id)  # what a password reset does
+    clock.time += waited
+    receive(ada.id)
+    streams.react({"Records": records(database)[seen:]}, reactions.NOTIFICATIONS)
+    assert (pusher.sent, sorted(pusher.closed)) == ({}, sorted(tabs))

@@ -14,7 +14,15 @@ from chalicelib.domain.ids import make_ulid
 from chalicelib.live import protocol
 from chalicelib.triggers import sockets
 from tests.harness.client import Client
-from tests.integration.notifications.conftest import FakeClock, FakePusher, Person, connect, receive
+from tests.integration.notifications.conftest import (
+    FakeClock,
+    FakePusher,
+    Person,
+    connect,
+    deliver,
+    notification,
+    receive,
+)
 
 ORIGIN = "https://tickets.example"
 
@@ -117,7 +125,7 @@ def test_connect_ticket_is_no_bearer_token(ada: Person) -> None:
 
 def test_live_off_gives_no_ticket_and_no_socket(ada: Person, services: bootstrap.Services) -> None:
     secret = ticket(ada)
-    services.config = services.config._replace(live=False)
+    services.config = services.config.replaced(live=False)
     reply = ada.client.post("/v1/live/tickets")
     assert (reply.status, reply.code) == (404, "live_off")
     assert sockets.connect(opening(secret)) == {"statusCode": 404}
@@ -161,11 +169,67 @@ def test_hello_since_tells_what_was_missed_in_order_once(
         assert (first["resync"], first["notif_count"]) == (False, 103)
 
 
-def test_hello_since_too_long_ago_says_resync(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> None:
+def test_hello_since_too_long_ago_says_resync(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_MISSED", 5)
     (id,) = connect(services, ada)
-    ids = receive(ada.id, 103)
-    say(id, {"action": "hello", "since": ids[1]})
-    assert pusher.sent[id] == [{"meta": "WS connected", "notif_count": 103, "missed": [], "resync": True}]
+    ids = receive(ada.id, 8)
+    for since, resync, missed in ((ids[1], True, []), (ids[2], False, ids[3:])):
+        pusher.sent.clear()
+        say(id, {"action": "hello", "since": since})
+        (frame,) = pusher.sent[id]
+        assert (frame["resync"], frame["notif_count"]) == (resync, 8)
+        assert [shown["id"] for shown in frame["missed"]] == missed
+
+
+def test_hello_after_a_thousand_tells_each_in_frames_that_fit(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher
+) -> None:
+    (id,) = connect(services, ada)
+    ids = receive(ada.id, 1001)
+    say(id, {"action": "hello", "since": ids[0]})
+    first, *rest = pusher.sent[id]
+    told = [*first["missed"], *(shown for frame in rest for shown in frame["notifs"])]
+    assert ([shown["id"] for shown in told], first["resync"]) == (ids[1:], False)
+    assert all(len(json.dumps(frame, separators=(",", ":"))) <= 32_000 for frame in (first, *rest))
+    assert [frame["more"] for frame in (first, *rest)] == list(range(len(rest), -1, -1))
+
+
+def at(milliseconds: int) -> str:
+    """An id of a notification made so long after some moment."""
+    return make_ulid(1_700_000_000_000 + milliseconds, bytes(10))
+
+
+@pytest.mark.parametrize(
+    ("recent", "missed"),
+    [
+        (None, [70_001]),
+        ([], [10_000, 40_000, 70_001]),
+        ([40_000], [10_000, 70_001]),
+        ([10_000, 40_000, 70_000], [70_001]),
+    ],
+)
+def test_hello_with_recent_tells_what_came_late_of_the_last_minute(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher, recent: list[int] | None, missed: list[int]
+) -> None:
+    (id,) = connect(services, ada)
+    deliver(*(notification(ada.id)._replace(id=at(n)) for n in (9_999, 10_000, 40_000, 70_000, 70_001)))
+    has = {} if recent is None else {"recent": [at(n) for n in recent]}
+    say(id, {"action": "hello", "since": at(70_000), **has})
+    (frame,) = pusher.sent[id]
+    assert [shown["id"] for shown in frame["missed"]] == [at(n) for n in missed]
+
+
+def test_hello_tells_of_what_was_missed_whether_it_was_read_meanwhile(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher
+) -> None:
+    (id,) = connect(services, ada)
+    known, read, unread = receive(ada.id, 3)
+    services.acknowledging.read(read, caller=ada.principal)
+    say(id, {"action": "hello", "since": known})
+    (frame,) = pusher.sent[id]
+    assert [(one["id"], one.get("has_read")) for one in frame["missed"]] == [(read, True), (unread, None)]
 
 
 def test_hello_since_something_unknown_says_resync(
@@ -199,12 +263,6 @@ def test_message_of_bytes_is_not_understood(ada: Person, services: bootstrap.Ser
     body = base64.b64encode(b"\xff\xfe").decode()
     sockets.message({**event(id, body=body), "isBase64Encoded": True})
     assert [frame["code"] for frame in pusher.sent[id]] == ["malformed_frame"]
-
-
-def test_message_watch_is_not_available_yet(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> None:
-    (id,) = connect(services, ada)
-    say(id, {"action": "watch", "event_id": make_ulid(1, b"0123456789")})
-    assert [frame["code"] for frame in pusher.sent[id]] == ["not_available_yet"]
 
 
 def test_message_after_signing_out_ends_the_connection(

@@ -10,6 +10,7 @@ from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.notification import Notification, NotificationAction
 from chalicelib.live import protocol
 from chalicelib.live.protocol import Hello, Missed, Ping, Unwatch, Watch
+from chalicelib.ports.notifications import Received
 
 ID = make_ulid(1_800_000_000_000, b"0123456789")
 
@@ -32,6 +33,9 @@ def notification(number: int = 0, message: str = "<p>Hello</p>") -> Notification
         ('{"action":"hello","since":null}', Hello(None)),
         ('{"action":"hello"}', Hello(None)),
         (f'{{"action":"hello","since":"{ID}"}}', Hello(ID)),
+        (f'{{"action":"hello","since":"{ID}","recent":null}}', Hello(ID)),
+        (f'{{"action":"hello","since":"{ID}","recent":[]}}', Hello(ID, frozenset())),
+        (f'{{"action":"hello","since":"{ID}","recent":["{ID}"]}}', Hello(ID, frozenset({ID}))),
         ('{"action":"ping"}', Ping()),
         (f'{{"action":"watch","event_id":"{ID}"}}', Watch(ID)),
         (f'{{"action":"unwatch","event_id":"{ID}"}}', Unwatch(ID)),
@@ -60,6 +64,10 @@ def test_read_frame_well_formed_gives_what_it_asks(text: str, frame: protocol.Fr
         ('{"action":"hello","since":1}', "invalid_since"),
         ('{"action":"hello","since":""}', "invalid_since"),
         ('{"action":"hello","since":"01ARZ3NDEKTSV4RRFFQ69G5FA#"}', "invalid_since"),
+        ('{"action":"hello","recent":{}}', "invalid_recent"),
+        ('{"action":"hello","recent":[1]}', "invalid_recent"),
+        ('{"action":"hello","recent":[["x"]]}', "invalid_recent"),
+        (json.dumps({"action": "hello", "recent": [ID] * 101}), "invalid_recent"),
         ('{"action":"watch"}', "invalid_event_id"),
         ('{"action":"watch","event_id":"../x"}', "invalid_event_id"),
         ('{"action":"unwatch","event_id":null}', "invalid_event_id"),
@@ -113,13 +121,15 @@ def test_connected_frames_nothing_missed_is_one_frame() -> None:
 
 def test_connected_frames_too_long_for_one_continues_as_new_notifications() -> None:
     missed = [notification(n, "é" * 400) for n in range(100)]
-    frames = protocol.connected_frames(unread=100, missed=Missed(missed, resync=False))
+    received = [Received(one, has_read=False) for one in missed]
+    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False))
     assert len(frames) > 1
     assert all(len(frame.encode()) <= protocol.MAX_FRAME_OUT for frame in frames)
     first, *rest = map(json.loads, frames)
     told = [*first["missed"], *(shown for frame in rest for shown in frame["notifs"])]
     assert [shown["id"] for shown in told] == [one.id for one in missed]
     assert {frame["meta"] for frame in rest} == {"New notifications"}
+    assert [frame["more"] for frame in (first, *rest)] == list(range(len(rest), -1, -1))
 
 
 def test_new_frames_message_too_long_for_any_frame_is_left_to_the_inbox() -> None:
@@ -138,6 +148,37 @@ def test_marked_frames_of_many_ids_split_and_name_each_once(frames: Any, meta: s
     assert len(told) > 1
     assert [id for frame in told for id in frame["ids"]] == ids
     assert {(frame["meta"], frame["notif_count"]) for frame in told} == {(meta, 0)}
+
+
+def test_hello_with_as_much_as_it_may_have_fits_a_frame() -> None:
+    ids = [notification(n).id for n in range(protocol.MAX_RECENT)]
+    asked = protocol.read_frame(json.dumps({"action": "hello", "since": ID, "recent": ids}, indent=1))
+    assert asked == Hello(ID, frozenset(ids))
+
+
+def test_error_frame_about_an_event_names_it() -> None:
+    frame = protocol.error_frame(MalformedRequest("No.", code="x"), ID)
+    assert json.loads(frame) == {"meta": "error", "code": "x", "detail": "No.", "event_id": ID}
+
+
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        (protocol.watching_frame("E", {"tracks": 2}), {"meta": "Watching", "event_id": "E", "versions": {"tracks": 2}}),
+        (protocol.unwatched_frame("E"), {"meta": "Unwatched", "event_id": "E"}),
+        (
+            protocol.changed_frame("E", "sessions", 18),
+            {"meta": "Changed", "event_id": "E", "list": "sessions", "version": 18},
+        ),
+        (protocol.order_frame("O", "paid"), {"meta": "Order", "order_id": "O", "state": "paid"}),
+        (
+            protocol.import_frame("I", state="running", done=3, total=7),
+            {"meta": "Import", "import_id": "I", "state": "running", "done": 3, "total": 7},
+        ),
+    ],
+)
+def test_frames_of_what_changes_have_the_promised_fields(frame: str, told: dict[str, Any]) -> None:
+    assert json.loads(frame) == told
 
 
 def test_frames_of_nothing_are_none() -> None:

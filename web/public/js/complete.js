@@ -106,12 +106,13 @@ function fail(error) {
   outcome.append(el("a", { class: "button quiet", href: "/" }, "To the events"));
 }
 
-/** Quick while a payment is being confirmed; later, a refund or a dispute can wait a little. */
-function wait() {
+/** Quick while a payment is being confirmed, unless a push will tell; later, a refund or a dispute can wait a little. */
+function wait(open) {
   if (lost) return 0;
   if (SETTLED.has(current)) return PATIENT_MS;
+  if (open) return SLOW_MS;
   return performance.now() - began < QUICK_FOR_MS ? QUICK_MS : SLOW_MS;
 }
 
 if (recall("sessionStorage", `marquee.left.${orderId}`)) sessionStorage.removeItem(`marquee.left.${orderId}`);
-follow(look, wait);
+follow(look, wait, { order: orderId });

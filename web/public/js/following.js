@@ -4,13 +4,15 @@ import { user } from "./session.js";
 
 /**
  * @param {() => Promise<void>} look must not raise
- * @param {() => number} wait ms until the next look; 0: none by itself
+ * @param {(open: boolean) => number} wait ms until the next look, given whether pushes are heard; 0: none by itself
+ * @param {{order?: string}} [about] the one order that the page is about, if it is
  * @returns {() => Promise<void>} looks now
  */
-export function follow(look, wait) {
+export function follow(look, wait, { order } = {}) {
   let timer = 0;
   let looking = false;
   let again = false;
+  let socket = null;
 
   async function now() {
     if (looking) {
@@ -24,13 +26,15 @@ export function follow(look, wait) {
       await look();
     } while (again);
     looking = false;
-    const pause = wait();
+    const pause = wait(socket?.open ?? false);
     if (pause) timer = setTimeout(now, pause);
   }
 
   if (user()) {
     import("./live.js").then(({ live }) => {
-      for (const name of ["new", "order", "resync"]) live.on(name, now);
+      socket = live;
+      for (const name of ["new", "open", "resync"]) live.on(name, now);
+      live.on("order", (frame) => (!order || frame.order_id === order) && now());
       live.start();
     });
   }

@@ -53,7 +53,7 @@ function render(what = {}) {
 
 if (user()) {
   root.replaceChildren(
-    el("div", { class: "inbox-head" }, el("div", { class: "tabs", role: "group", "aria-label": "Which" }, ...tabs), status, all, undo),
+    el("div", { class: "inbox-head" }, el("div", { class: "tabs", role: "group", "aria-label": "Which" }, ...tabs), status, all, undo, el("a", { href: "/notifications/preferences" }, "What you are told")),
     failed,
     list,
     empty,

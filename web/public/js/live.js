@@ -1,5 +1,6 @@
 // One socket a tab for what changes; its greeting has the unread count. It comes back by itself; while it is away the
 // count is asked for with its ETag, so that the number stays true where sockets are blocked or switched off.
+// The protocol, for whoever writes another client, is in docs/live.md.
 import { get, send } from "./api.js";
 import { onChange, user } from "./session.js";
 
@@ -11,6 +12,14 @@ const SLOW_POLL_MS = 20_000;
 const LONGEST_WAIT_MS = 5_000;
 const GIVE_UP_QUICK_MS = 120_000;
 const PATIENT_WAIT_MS = 60_000;
+const RECENT_MS = 60_000;
+const MOST_RECENT = 100;
+const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The Unix milliseconds in an id. */
+function madeAt(id) {
+  return [...id.slice(0, 10)].reduce((sum, digit) => sum * 32 + DIGITS.indexOf(digit), 0);
+}
 
 class Live {
   #listeners = new Map();
@@ -19,11 +28,19 @@ class Live {
   #attempts = 0;
   #lostAt = 0;
   #last = null;
+  #known = new Set();
+  #early = [];
+  #ahead = [];
+  #greeted = false;
+  #watched = new Map();
   #running = false;
   #off = false;
   #asked = false;
 
-  /** Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `resync`, `order`, `check-ins`. */
+  /**
+   * Call back on `count` (number), `new` (notifications), `read` and `unread` (ids), `open`, `resync`, and the frames
+   * `order`, `check-ins`, `import` and `changed` (of events that are watched).
+   */
   on(name, callback) {
     if (!this.#listeners.has(name)) this.#listeners.set(name, new Set());
     this.#listeners.get(name).add(callback);
@@ -44,11 +61,41 @@ class Live {
     this.#timers = {};
     this.#socket?.close();
     this.#socket = null;
+    this.#greeted = false;
   }
 
-  /** The newest notification this tab knows: after a break the server tells what came since. */
+  /** Whether what changes is heard now. */
+  get open() {
+    return this.#greeted;
+  }
+
+  /**
+   * A notification this tab knows: after a break the server tells what came since the newest. As long as it has not
+   * told all of that, a newer one that is pushed meanwhile must not stand for what is still to come.
+   */
   seen(id) {
+    if (this.#socket && !this.#greeted) {
+      this.#early.push(id);
+      return;
+    }
+    this.#known.add(id);
     if (!this.#last || id > this.#last) this.#last = id;
+  }
+
+  /** Hear of changes of an event's lists, over every connection from now on. */
+  watch(eventId) {
+    if (this.#watched.has(eventId)) return;
+    this.#watched.set(eventId, {});
+    if (this.#greeted) this.#say({ action: "watch", event_id: eventId });
+  }
+
+  /** What this tab has of the last minute before its newest: what was written late then is told all the same. */
+  #recent() {
+    if (!this.#last) return [];
+    const from = madeAt(this.#last) - RECENT_MS;
+    const recent = [...this.#known].filter((id) => madeAt(id) >= from).sort();
+    this.#known = new Set(recent);
+    return recent.slice(-MOST_RECENT);
   }
 
   /** Try at once, if the socket is away. */
@@ -75,7 +122,10 @@ class Live {
 
   #open(socket) {
     this.#socket = socket;
-    socket.onopen = () => this.#say({ action: "hello", since: this.#last });
+    this.#greeted = false;
+    this.#early = [];
+    this.#ahead = [];
+    socket.onopen = () => this.#say({ action: "hello", since: this.#last, recent: this.#recent() });
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = () => this.#lose(socket);
   }
@@ -86,6 +136,11 @@ class Live {
 
   #hear(frame) {
     clearTimeout(this.#timers.pong);
+    const answers = frame.meta === "WS connected" || "more" in frame;
+    if (!this.#greeted && !answers) {
+      this.#ahead.push(frame);
+      return;
+    }
     if (typeof frame.notif_count === "number") this.#tell("count", frame.notif_count);
     if (frame.meta === "WS connected") {
       this.#attempts = 0;
@@ -95,12 +150,35 @@ class Live {
       this.#beat();
       if (frame.resync) this.#tell("resync");
       if (frame.missed.length) this.#news(frame.missed);
-      this.#tell("open");
+      for (const eventId of this.#watched.keys()) this.#say({ action: "watch", event_id: eventId });
     } else if (frame.meta === "New notifications") this.#news(frame.notifs);
+    else if (frame.meta === "Watching") this.#compare(frame.event_id, frame.versions);
+    else if (frame.meta === "Changed") this.#compare(frame.event_id, { [frame.list]: frame.version });
     else if (frame.meta === "Notifications read") this.#tell("read", frame.ids);
     else if (frame.meta === "Notifications unread") this.#tell("unread", frame.ids);
     else if (frame.meta === "Order") this.#tell("order", frame);
     else if (frame.meta === "Check-ins") this.#tell("check-ins", frame);
+    else if (frame.meta === "Import") this.#tell("import", frame);
+    if (answers && !frame.more) this.#settle();
+  }
+
+  /** The answer to hello is complete. What was pushed before is newer, its count too. */
+  #settle() {
+    this.#greeted = true;
+    for (const id of this.#early.splice(0)) this.seen(id);
+    this.#tell("open");
+    for (const frame of this.#ahead.splice(0)) this.#hear(frame);
+  }
+
+  /** Lists of a watched event: what is above the version that this tab knows has changed. */
+  #compare(eventId, versions) {
+    const known = this.#watched.get(eventId);
+    if (!known) return;
+    for (const [list, version] of Object.entries(versions)) {
+      const before = known[list];
+      known[list] = Math.max(version, before ?? 0);
+      if (before !== undefined && version > before) this.#tell("changed", { event_id: eventId, list, version });
+    }
   }
 
   #news(notifications) {
@@ -122,6 +200,7 @@ class Live {
   #lose(socket) {
     if (socket !== this.#socket) return;
     this.#socket = null;
+    this.#greeted = false;
     socket.onclose = null;
     socket.close();
     clearTimeout(this.#timers.ping);

@@ -11,12 +11,14 @@ const place = document.querySelector("[data-pay]");
 const LEFT = `marquee.left.${orderId}`;
 const WARNINGS = [5, 1];
 const LOOK_MS = 5_000;
+const PATIENT_MS = 20_000;
 const live = el("p", { class: "hidden", role: "status" });
 let leaving = false;
 let timer = 0;
 let shown = null;
 
-const ask = follow(load, () => (["expired", "cancelled", "lost"].includes(shown?.state) ? 0 : LOOK_MS));
+const over = () => ["expired", "cancelled", "lost"].includes(shown?.state);
+const ask = follow(load, (open) => (over() ? 0 : open ? PATIENT_MS : LOOK_MS), { order: orderId });
 
 async function load() {
   try {

@@ -1,0 +1,34 @@
+"""What of an event there is to see, and for whom. Port `Audience`, on the light client."""
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.domain.kinds import COUNTERS, View
+from chalicelib.domain.permission import Action, allows
+from chalicelib.ports import Reader
+from chalicelib.ports.live import Versions
+
+_VIEWS = tuple(View)
+
+
+class DynamoAudience:
+    """Port `Audience`."""
+
+    def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
+        self._reader = reader
+        self._queries = queries
+
+    def versions(self, event_id: str) -> dict[View, Versions]:
+        """The counters of each view that exists; one BatchGetItem of two small items."""
+        wanted = [keys.versions(event_id, view) for view in _VIEWS]
+        items = self._reader.get_many("content", wanted, ("published", *COUNTERS), consistent=True)
+        return {
+            view: {name: int(item.get(name, 0)) for name in COUNTERS}
+            for view, item in zip(_VIEWS, items, strict=True)
+            if item is not None and (view is View.ALL or item.get("published"))
+        }
+
+    def staff(self, event_id: str) -> set[str]:
+        """Users who may read everything of an event; one Query."""
+        partition, prefix = keys.role_in_event(event_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return {str(item["sk"]).removeprefix(prefix) for item in items if allows(item["role"], Action.READ_ALL)}
