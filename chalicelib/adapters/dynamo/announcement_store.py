@@ -1,0 +1,204 @@
+"""Announcements, and who was told of them. Port `Announcements`.
+
+A step is one transaction: inboxes, mails, who was told, and how far the announcement is, under the condition that it
+stood where the step began. So a step that is cut off happened or did not, and of two that meet one wins (ADR 15).
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamo import keys, notification_keys
+from chalicelib.adapters.dynamo.notification_items import MailItem
+from chalicelib.adapters.dynamo.notification_writes import MAIL_KEPT_SECONDS, add_mail, add_notifications, due_item
+from chalicelib.adapters.dynamo.tables import Notifications
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.announcement import Audience, Counts, Dispatch, Stage
+from chalicelib.domain.pagination import Page
+from chalicelib.ports.announcements import Overtaken, Step, Told, TooMany
+from chalicelib.ports.preferences import ANNOUNCEMENT
+
+_LAST = "~"
+"""Sorts behind every id."""
+_COUNTED_SECONDS = 3 * 24 * 3600
+_LOST_AFTER_SECONDS = 900
+
+
+class AnnouncementItem(Notifications):
+    """An announcement. `stage` and `cursor` say how far it is, `woken` how often the timer found that it was not done;
+    `audience` is JSON; times in Unix seconds.
+    """
+
+    id = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    event_name = UnicodeAttribute()
+    title = UnicodeAttribute()
+    message = UnicodeAttribute()
+    audience = UnicodeAttribute()
+    created_by = UnicodeAttribute()
+    created_at = NumberAttribute()
+    stage = UnicodeAttribute()
+    cursor = UnicodeAttribute()
+    recipients = NumberAttribute(default=0)
+    delivered = NumberAttribute(default=0)
+    mailed = NumberAttribute(default=0)
+    finished_at = NumberAttribute(null=True)
+    woken = NumberAttribute(null=True)
+
+
+class AnnouncedItem(Notifications):
+    """How many announcements an event has sent on a day."""
+
+    number = NumberAttribute(default=0)
+    expires_at = NumberAttribute()
+
+
+class ToldItem(Notifications):
+    """That a person was told of an announcement, and by which notification, if it went to their inbox."""
+
+    notification_id = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class DynamoAnnouncements:
+    """Port `Announcements`."""
+
+    def create(self, dispatch: Dispatch, *, day: str, most: int) -> bool:
+        """A new announcement and one more on its day's count, in one transaction. What the stream does not finish the
+        timer finds: adapters/dynamo/due_store.py.
+        """
+        transaction = Transaction()
+        transaction.put("announcement", _item(dispatch), AnnouncementItem.pk.does_not_exist())
+        counter = AnnouncedItem(*notification_keys.announced(dispatch.event_id, day))
+        few = AnnouncedItem.number.does_not_exist() | (AnnouncedItem.number < most)
+        actions: list[Action] = [
+            AnnouncedItem.number.add(1),
+            AnnouncedItem.expires_at.set(dispatch.created_at + _COUNTED_SECONDS),
+        ]
+        transaction.update("count", counter, actions, few)
+        waiting_id = f"{dispatch.event_id}.{dispatch.id}"
+        transaction.put("due", due_item(dispatch.created_at + _LOST_AFTER_SECONDS, ANNOUNCEMENT, waiting_id))
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            if "announcement" in lost.lost:
+                return False
+            raise TooMany from None
+        return True
+
+    def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
+        """An announcement; one GetItem."""
+        key = notification_keys.announcement(event_id, announcement_id)
+        try:
+            return _revived(AnnouncementItem.get(*key, consistent_read=True))
+        except AnnouncementItem.DoesNotExist:
+            return None
+
+    def newest(self, event_id: str, page: Page) -> list[Dispatch]:
+        """One more than a page, newest first; one Query."""
+        partition, prefix = notification_keys.announcement(event_id, "")
+        until = f"{prefix}{page.after or _LAST}"
+        condition = AnnouncementItem.sk.between(prefix, until)
+        most = page.limit + 2  # the one the page begins behind, and the one after the page
+        found = AnnouncementItem.query(partition, condition, consistent_read=True, scan_index_forward=False, limit=most)
+        return [_revived(item) for item in found if item.id != page.after][: page.limit + 1]
+
+    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, Told]:
+        """Which people were told; one BatchGetItem."""
+        wanted = [notification_keys.told(user_id, announcement_id) for user_id in dict.fromkeys(user_ids)]
+        found = ToldItem.batch_get(wanted, consistent_read=True) if wanted else ()
+        told = (Told(str(item.pk).partition("#")[2], item.notification_id) for item in found)
+        return {one.user_id: one for one in told}
+
+    def queued(self, mail_keys: Sequence[str]) -> set[str]:
+        """For which keys there is a mail; one BatchGetItem."""
+        ids = {keys.digest(key): key for key in mail_keys}
+        wanted = [notification_keys.mail(mail_id) for mail_id in ids]
+        found = MailItem.batch_get(wanted, consistent_read=True, attributes_to_get=["pk", "sk"]) if wanted else ()
+        return {ids[str(item.pk).partition("#")[2]] for item in found}
+
+    def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
+        """Take a step, all or nothing."""
+        counts = step.counts or Counts()
+        transaction = Transaction()
+        transaction.update("announcement", _keyed(dispatch), _moves(step, counts), _standing(dispatch))
+        expires_at = dispatch.created_at + MAIL_KEPT_SECONDS
+        for one in step.told:
+            key = notification_keys.told(one.user_id, dispatch.id)
+            item = ToldItem(*key, notification_id=one.notification_id, expires_at=expires_at)
+            transaction.put("told", item, ToldItem.pk.does_not_exist())
+        add_notifications(transaction, step.notifications)
+        for mail in step.mails:
+            add_mail(transaction, mail)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            raise Overtaken from lost
+        summed = (getattr(dispatch.counts, name) + getattr(counts, name) for name in Counts.__struct_fields__)
+        return dispatch._replace(
+            stage=step.stage,
+            cursor=step.cursor,
+            counts=Counts(**dict(zip(Counts.__struct_fields__, summed, strict=True))),
+            finished_at=step.finished_at,
+        )
+
+
+def _keyed(dispatch: Dispatch) -> AnnouncementItem:
+    return AnnouncementItem(*notification_keys.announcement(dispatch.event_id, dispatch.id))
+
+
+def _standing(dispatch: Dispatch) -> Condition:
+    """It stands where it was read."""
+    stage: Condition = AnnouncementItem.stage == dispatch.stage.value
+    cursor: Condition = AnnouncementItem.cursor == dispatch.cursor
+    both: Condition = stage & cursor
+    return both
+
+
+def _moves(step: Step, counts: Counts) -> list[Action]:
+    actions: list[Action] = [
+        AnnouncementItem.stage.set(step.stage.value),
+        AnnouncementItem.cursor.set(step.cursor),
+        AnnouncementItem.recipients.add(counts.recipients),
+        AnnouncementItem.delivered.add(counts.delivered),
+        AnnouncementItem.mailed.add(counts.mailed),
+    ]
+    if step.finished_at is not None:
+        actions.append(AnnouncementItem.finished_at.set(step.finished_at))
+    return actions
+
+
+def _item(dispatch: Dispatch) -> AnnouncementItem:
+    return AnnouncementItem(
+        *notification_keys.announcement(dispatch.event_id, dispatch.id),
+        id=dispatch.id,
+        event_id=dispatch.event_id,
+        event_name=dispatch.event_name,
+        title=dispatch.title,
+        message=dispatch.message,
+        audience=msgspec.json.encode(dispatch.audience).decode(),
+        created_by=dispatch.created_by,
+        created_at=dispatch.created_at,
+        stage=dispatch.stage.value,
+        cursor=dispatch.cursor,
+    )
+
+
+def _revived(item: AnnouncementItem) -> Dispatch:
+    return Dispatch(
+        id=item.id,
+        event_id=item.event_id,
+        event_name=item.event_name,
+        title=item.title,
+        message=item.message,
+        audience=msgspec.json.decode(item.audience, type=Audience),
+        created_by=item.created_by,
+        created_at=int(item.created_at),
+        stage=Stage(item.stage),
+        cursor=item.cursor,
+        counts=Counts(recipients=int(item.recipients), delivered=int(item.delivered), mailed=int(item.mailed)),
+        finished_at=None if item.finished_at is None else int(item.finished_at),
+    )

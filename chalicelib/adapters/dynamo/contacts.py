@@ -1,0 +1,29 @@
+"""How to reach accounts: their address and language. Light; used wherever somebody is told something."""
+
+from collections.abc import Iterable
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.ports import Reader
+from chalicelib.ports.announcements import Contact
+
+_BATCH = 100
+_CONTACT = ("email", "verified", "language")
+
+
+class DynamoContacts:
+    """Port `Contacts`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+        """How to reach people, eventually consistent; one BatchGetItem for 100."""
+        wanted = list(dict.fromkeys(user_ids))
+        found: dict[str, Contact] = {}
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            items = self._reader.get_many("people", [keys.account(one) for one in batch], _CONTACT)
+            for user_id, item in zip(batch, items, strict=True):
+                if item is not None:
+                    found[user_id] = Contact(item["email"], bool(item["verified"]), item.get("language") or "en")
+        return found

@@ -1,0 +1,30 @@
+"""Finds the people of an event: who has tickets, who is staff. Port `Crowd`."""
+
+from collections.abc import Sequence
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.gate_view import DynamoGateView
+from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.domain.order import OrderRecord
+
+
+class DynamoCrowd:
+    """Port `Crowd`. Orders are found by the index that the gate uses."""
+
+    def __init__(self, queries: DynamoQueries, gate: DynamoGateView) -> None:
+        self._queries = queries
+        self._gate = gate
+
+    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+        """Ids of orders that have or had tickets, behind one of them; one Query."""
+        return self._gate.order_ids(event_id, limit=limit, after=after)
+
+    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+        """Orders by id; one BatchGetItem for 100."""
+        return self._gate.orders(order_ids)
+
+    def holders(self, event_id: str) -> list[tuple[str, str]]:
+        """User and role of all staff, by user; one Query."""
+        partition, prefix = keys.role_in_event(event_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]

@@ -1,0 +1,61 @@
+"""Announcements of an event's staff to its people: sending one, and how far it is."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.kinds import View
+
+routes = Routes(__name__)
+MANY, ONE = "/v1/events/{event}/announcements", "/v1/events/{event}/announcements/{id}"
+ANNOUNCEMENT = "domain.announcement:Announcement"
+
+
+@routes.post(
+    MANY,
+    Contract(
+        "Send an announcement to staff or attendees",
+        auth="required",
+        body="domain.announcement:AnnouncementForm",
+        creates=True,
+        result=ANNOUNCEMENT,
+        status=202,
+        problems=(403, 429),
+    ),
+)
+def announce(request: Request, event: str) -> Answer:
+    """It is on its way when this answers; read it again for how far it is."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    made = services.announcing.announce(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    return Answer(made.body, 202, {"Location": f"/api/v1/events/{event_id}/announcements/{request.resource_id}"})
+
+
+@routes.get(
+    MANY,
+    Contract(
+        "List an event's announcements, newest first",
+        auth="required",
+        query=("limit", "cursor"),
+        result=ANNOUNCEMENT,
+        many=True,
+        problems=(403,),
+    ),
+)
+def list_announcements(request: Request, event: str) -> Answer:
+    """All announcements with how far they are."""
+    from chalicelib.domain.cursors import parse_page
+    from chalicelib.services.announcing import scope
+
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    page = parse_page(request.query, scope=scope(event_id), key=services.cursor_key)
+    return conditional(request, services.announcing.announcements(event_id, page, caller=request.caller), View.ALL)
+
+
+@routes.get(ONE, Contract("Read an announcement", auth="required", result=ANNOUNCEMENT, problems=(403,)))
+def read_announcement(request: Request, event: str, id: str) -> Answer:
+    """One announcement: how many people it was for so far, inboxes it is in, mails queued."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    return conditional(request, services.announcing.announcement(event_id, id, caller=request.caller), View.ALL)

@@ -1,0 +1,102 @@
+"""Crowds: many people with tickets of an event, written as a sale would have left them. For tests and benchmarks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from chalicelib.domain.ids import make_ulid
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, links_of
+from chalicelib.domain.order_facts import Facts, OrderState
+from chalicelib.domain.stock import Piece
+
+TICKET_TYPE = make_ulid(5, b"ticket-typ")
+BOUGHT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Visitor(NamedTuple):
+    """Somebody with an order: a user, or only an address."""
+
+    email: str
+    user_id: str | None = None
+    ticket_type_id: str = TICKET_TYPE
+    facts: Facts = Facts(issued=True)
+
+
+def user_id_of(number: int) -> str:
+    """The id of one of many users."""
+    return make_ulid(1_700_000_000_000 + number, hashlib.sha256(str(number).encode()).digest())
+
+
+def order_id_of(number: int) -> str:
+    """The id of one of many orders; later numbers sort behind."""
+    return make_ulid(1_750_000_000_000 + number, hashlib.sha256(b"order%d" % number).digest())
+
+
+def record_of(event_id: str, number: int, visitor: Visitor) -> OrderRecord:
+    """A paid order of one ticket."""
+    order_id = order_id_of(number)
+    price = Money(amount=0, currency="CHF")
+    order = Order(
+        id=order_id,
+        event_id=event_id,
+        state=OrderState.PAID,
+        lines=[Line(ticket_type_id=visitor.ticket_type_id, name="Day ticket", quantity=1, price=price)],
+        total=price,
+        buyer=Buyer(name="Robin Example", email=visitor.email),
+        created_at=BOUGHT,
+        updated_at=BOUGHT,
+        paid_at=BOUGHT,
+        links=links_of(order_id),
+    )
+    return OrderRecord(
+        order=order,
+        version=1,
+        deadline=0,
+        allocation=(Piece(visitor.ticket_type_id, 0, 1),),
+        facts=visitor.facts,
+        user_id=visitor.user_id,
+        ticket_secret="0" * 32,
+    )
+
+
+def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> list[str]:
+    """Give everybody an order of one ticket; the ids of the orders."""
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.sales_items import TicketedItem, order_item
+    from chalicelib.adapters.dynamo.tables import Sales
+
+    records = [record_of(event_id, number, visitor) for number, visitor in enumerate(visitors, first)]
+    with Sales.batch_write() as batch:
+        for record in records:
+            batch.save(order_item(record))
+            batch.save(TicketedItem(*keys.order_of_event(event_id, record.id)))
+    return [record.id for record in records]
+
+
+def open_accounts(users: Iterable[tuple[str, str]], *, verified: bool = True, language: str | None = None) -> None:
+    """Accounts for users with these addresses; nobody can sign in to them."""
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.people_items import AccountItem
+    from chalicelib.adapters.dynamo.tables import People
+
+    with People.batch_write() as batch:
+        for user_id, email in users:
+            batch.save(
+                AccountItem(
+                    *keys.account(user_id),
+                    id=user_id,
+                    email=email,
+                    name="Robin Example",
+                    language=language,
+                    password_hash="none",  # pragma: allowlist secret
+                    verified=verified,
+                    rev=1,
+                    etag="1",
+                    body="{}",
+                    created_at=1,
+                )
+            )
