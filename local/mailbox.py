@@ -14,6 +14,7 @@ import json
 import os
 import re
 import threading
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,10 +22,14 @@ from typing import Any
 from uuid import uuid4
 
 from local.http_message import HttpAnswer, html_answer, json_answer
+from local.mail_events import KINDS
 from local.pages import page
 
 SHOWN = 200
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; "
+    "form-action 'self'"
+)
 LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
@@ -32,11 +37,16 @@ class UnsendableMail(ValueError):
     """SES would answer 400."""
 
 
+Tell = Callable[[Mapping[str, Any], str], None]
+"""Tells the product what became of a mail: the mail, one of mail_events.KINDS."""
+
+
 class Mailbox:
     """Thread-safe. Newest mail first."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, tell: Tell | None = None) -> None:
         self._path = path
+        self._tell = tell
         self._lock = threading.Lock()
         self._mails: list[dict[str, Any]] = []
         if path and path.exists():
@@ -74,6 +84,15 @@ class Mailbox:
                     file.flush()
                     os.fsync(file.fileno())
 
+    def return_mail(self, wish: str) -> HttpAnswer:
+        """`POST /_local/mail/ID/KIND`: a mail comes back, or is complained of, as the product hears of it from SES."""
+        id, _, kind = wish.partition("/")
+        mail = next((one for one in self.all() if one["id"] == id), None)
+        if mail is None or kind not in KINDS or self._tell is None:
+            return json_answer({"message": "No such mail, or nothing that happens to mails"}, 404)
+        self._tell(mail, kind)
+        return HttpAnswer(303, [("Location", "/_local/mail")])
+
     def json_view(self, to: str = "") -> HttpAnswer:
         """`{"items": […]}`, newest first."""
         return json_answer({"items": self.all(to)})
@@ -107,8 +126,9 @@ def _read_request(request: dict[str, Any]) -> dict[str, Any]:
     recipients = to or mail.pop("to", [])
     if not sender or not recipients or not all("@" in address for address in [sender, *recipients]):
         raise UnsendableMail("Sender or recipient is missing or malformed")
-    if "\n" in mail["subject"] or "\r" in mail["subject"]:
-        raise UnsendableMail("The subject holds a line break")
+    lines = [mail["subject"], *(f"{name}{value}" for name, value in mail["headers"].items())]
+    if any("\n" in line or "\r" in line for line in lines):
+        raise UnsendableMail("The subject or a header holds a line break")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return {**mail, "id": str(uuid4()), "at": now, "from": sender, "to": recipients}
 
@@ -154,11 +174,17 @@ def _article(mail: dict[str, Any]) -> str:
             f'<iframe title="HTML version" sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="{source}">'
             "</iframe>"
         )
+    fields = "".join(f"<tr><th>{safe(name)}</th><td>{safe(value)}</td></tr>" for name, value in mail["headers"].items())
     attached = ", ".join(map(safe, mail.get("attachments", [])))
     return (
         f"<article><h2>{safe(mail['subject']) or '(no subject)'}</h2>"
         f'<p class="about">to <b>{safe(", ".join(mail["to"]))}</b> from {safe(mail["from"])} at {safe(mail["at"])}</p>'
-        f"<ul>{found}</ul><pre>{safe(mail['text'])}</pre>{frame}"
+        + (f"<table>{fields}</table>" if fields else "")
+        + f"<ul>{found}</ul><details><summary>Plain text</summary><pre>{safe(mail['text'])}</pre></details>{frame}"
         + (f"<p>Attached: {attached}</p>" if attached else "")
+        + "".join(
+            f'<form method="post" action="/_local/mail/{safe(mail["id"])}/{kind}"><button>{label}</button></form>'
+            for kind, label in KINDS.items()
+        )
         + "</article>"
     )

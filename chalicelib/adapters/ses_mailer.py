@@ -64,6 +64,8 @@ def _message(sender: str, mail: Claimed) -> dict[str, Any]:
         "Subject": _utf8(header(mail.subject)),
         "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
     }
+    if mail.headers:
+        simple["Headers"] = [{"Name": name, "Value": _whole(value)} for name, value in mail.headers]
     if mail.attachments:
         simple["Attachments"] = [_attached(one) for one in mail.attachments]
     return {
@@ -71,6 +73,13 @@ def _message(sender: str, mail: Claimed) -> dict[str, Any]:
         "Destination": {"ToAddresses": [address(mail.to)]},
         "Content": {"Simple": simple},
     }
+
+
+def _whole(value: str) -> str:
+    """A header's value as it is. Raises MailRefused for one that would begin another line: mended, it would lie."""
+    if not value.isascii() or not value.isprintable():
+        raise MailRefused("malformed_header")
+    return value
 
 
 def _attached(attachment: Attachment) -> dict[str, Any]:

@@ -2,22 +2,31 @@
 
 A mail is claimed before it is handed over and settled afterwards. SES takes no idempotency key, so a crash between the
 two, or an answer that never came, leaves open whether it was accepted: such a mail is sent once more and never a third
-time.
+time. One that waits (quiet hours) or was lost on its way is woken by services/waking.py.
 """
 
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Protocol
 
 from chalicelib import telemetry
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.ports import Clock
 from chalicelib.ports.notifications import Attachment, Claimed, Held, Mailer, MailRefused, Mails, MailUncertain
+from chalicelib.services.addressing import Withheld
 
 CLAIM_SECONDS = 25
 """Longer than one send takes (adapters/ses_mailer.py) after a hundred tickets were printed."""
 MOST_SENDS = 2
+
+
+class Addressing(Protocol):
+    """Makes mails ready to leave."""
+
+    def outgoing(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
+        """The mail as it leaves, or why it does not."""
 
 
 class Mailing:
@@ -28,20 +37,26 @@ class Mailing:
         mails: Mails,
         mailer: Mailer | None,
         clock: Clock,
+        addressing: Addressing,
+        *,
         sleep: Callable[[float], None] = time.sleep,
         tickets: Callable[[str], Attachment | None] | None = None,
     ) -> None:
         self._mails = mails
         self._mailer = mailer
         self._clock = clock
+        self._addressing = addressing
         self._sleep = sleep
         self._tickets = tickets
 
     def send(self, changes: list[Change]) -> None:
-        """Send the mails that are new. Raises Busy, UpstreamFailed, MailUncertain: try again later."""
-        for change in changes:
-            if change.kind is ChangeKind.CREATED and change.after is not None:
-                self._send(str(change.after["id"]))
+        """Send the mails that are new or woken, unless it is too early. Raises Busy, UpstreamFailed, MailUncertain: try
+        again later.
+        """
+        now = self._clock.now()
+        for item in (change.after for change in changes if _is_new_or_woken(change)):
+            if item is not None and (item.get("not_before") or 0) <= now:
+                self._send(str(item["id"]))
 
     def _send(self, mail_id: str) -> None:
         if self._mailer is None:
@@ -50,9 +65,12 @@ class Mailing:
         claimed = self._claim(mail_id)
         if claimed is None:
             return
-        whole = self._with_tickets(mail_id, claimed)
+        ready = self._ready(mail_id, claimed)
+        if isinstance(ready, Withheld):
+            self._settle(mail_id, ready.state)
+            return
         try:
-            self._mailer.send(whole)
+            self._mailer.send(ready)
         except MailRefused as refusal:
             self._settle(mail_id, "refused", reason=str(refusal))
         except UpstreamFailed:
@@ -64,15 +82,22 @@ class Mailing:
         else:
             self._settle(mail_id, "sent")
 
-    def _with_tickets(self, mail_id: str, claimed: Claimed) -> Claimed:
-        """The mail with the tickets it announces, as they are now; without, when they are not valid any more."""
-        if claimed.tickets_of is None or self._tickets is None:
-            return claimed
+    def _ready(self, mail_id: str, claimed: Claimed) -> Claimed | Withheld:
+        """The mail as it leaves, or why it does not. Given back when that cannot be told."""
         with ExitStack() as otherwise:
             otherwise.callback(self._mails.give_back, mail_id, sent_perhaps=False)
-            attachment = self._tickets(claimed.tickets_of)
+            ready = self._addressing.outgoing(mail_id, claimed)
+            if not isinstance(ready, Withheld):
+                ready = self._with_tickets(ready)
             otherwise.pop_all()
-        return claimed if attachment is None else claimed._replace(attachments=(attachment,))
+        return ready
+
+    def _with_tickets(self, mail: Claimed) -> Claimed:
+        """The mail with the tickets it announces, as they are now; without, when they are not valid any more."""
+        if mail.tickets_of is None or self._tickets is None:
+            return mail
+        attachment = self._tickets(mail.tickets_of)
+        return mail if attachment is None else mail._replace(attachments=(attachment,))
 
     def _claim(self, mail_id: str) -> Claimed | None:
         """The mail, once whoever else holds it has let go or died; None when it is settled."""
@@ -90,3 +115,10 @@ class Mailing:
     def _settle(self, mail_id: str, state: str, **fields: str) -> None:
         self._mails.finish(mail_id, state)
         telemetry.log(f"mail_{state}", mail_id=mail_id, **fields)
+
+
+def _is_new_or_woken(change: Change) -> bool:
+    if change.kind is ChangeKind.CREATED:
+        return True
+    before, after = change.before or {}, change.after or {}
+    return bool(before) and after.get("state") == "queued" and before.get("woken") != after.get("woken")

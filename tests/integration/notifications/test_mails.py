@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.notification import Mail
 from chalicelib.ports.notifications import Claimed, Mailer, MailRefused, MailUncertain
@@ -29,7 +29,7 @@ def queue(mail: Mail = MAIL) -> None:
 def stored(mail: Mail = MAIL) -> Any:
     from chalicelib.adapters.dynamo.notification_items import MailItem
 
-    return MailItem.get(*keys.mail(keys.digest(mail.key)), consistent_read=True)
+    return MailItem.get(*notification_keys.mail(keys.digest(mail.key)), consistent_read=True)
 
 
 def failed(database: DatabaseEndpoint) -> int:
@@ -41,7 +41,9 @@ def test_send_queued_mail_goes_out_once_and_is_forgotten(database: DatabaseEndpo
     queue()
     assert react(database) == DONE
     assert react(database) == DONE
-    assert mailer.sent == [Claimed("ada@example.org", "Confirm", "text", "<p>html</p>")]
+    ((to, subject, text, html),) = [mail[:4] for mail in mailer.sent]
+    assert (to, subject, text.partition("\n\n-- \n")[0]) == ("ada@example.org", "Confirm", "text")
+    assert '<p style="margin:0 0 16px">html</p>' in html
     assert stored().attribute_values.keys().isdisjoint({"to", "subject", "text", "html"})
 
 
@@ -94,7 +96,7 @@ def mailing_by(mailer: Mailer | None, clock: FakeClock) -> Mailing:
     def wait(seconds: float) -> None:
         clock.time += seconds
 
-    return Mailing(DynamoMails(), mailer, clock, wait)
+    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().addressing, sleep=wait)
 
 
 def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
@@ -147,5 +149,6 @@ def test_log_of_a_mail_holds_no_address(
 def test_stream_tells_of_the_mail_once(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
     queue()
     react(database)
-    kinds = [record["eventName"] for record in records(database)]
+    told = [record for record in records(database) if record["dynamodb"]["Keys"]["sk"]["S"] == "MAIL"]
+    kinds = [record["eventName"] for record in told]
     assert kinds == ["INSERT", "MODIFY", "MODIFY"]

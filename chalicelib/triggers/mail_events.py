@@ -1,0 +1,16 @@
+"""Mail events: what Amazon SES publishes on its topic, delivered by SNS. Called by app.py with the event's dictionary.
+
+What raises is delivered again by Lambda, twice.
+Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+"""
+
+from typing import Any
+
+from chalicelib import bootstrap
+
+
+def hear(event: dict[str, Any]) -> None:
+    """Each message of a delivery."""
+    suppressing = bootstrap.services().suppressing
+    for record in event["Records"]:
+        suppressing.hear(record["Sns"]["Message"])
