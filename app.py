@@ -9,12 +9,13 @@ from typing import Any
 
 gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: looking for garbage meanwhile is waste
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, WebsocketEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent, WebsocketEvent
 
 from chalicelib import bootstrap, reactions
 from chalicelib.domain.kinds import LISTS, CodeKind
 from chalicelib.routes import (
     accounts,
+    announcements,
     check_ins,
     codes,
     docs,
@@ -24,6 +25,7 @@ from chalicelib.routes import (
     notifications,
     orders,
     pages,
+    preferences,
     quotas,
     resources,
     sales,
@@ -33,7 +35,7 @@ from chalicelib.routes import (
     tickets,
     waiting_list,
 )
-from chalicelib.triggers import sockets, streams, timers
+from chalicelib.triggers import mail_events, sockets, streams, timers
 
 OLDEST = "TRIM_HORIZON"
 """Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
@@ -57,6 +59,8 @@ for module in (
     stripe,
     stripe_accounts,
     notifications,
+    announcements,
+    preferences,
     live,
     pages,
     docs,
@@ -126,6 +130,18 @@ def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
 def reconcile_payments(_: CloudWatchEvent) -> None:
     """What Stripe's webhooks did not tell is asked for."""
     timers.reconcile_payments()
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="send_due_mails")
+def send_due_mails(_: CloudWatchEvent) -> None:
+    """Mails that wait or were lost are sent, digests are made."""
+    timers.send_due_mails()
+
+
+@app.on_sns_message(topic=f"marquee-{settings.stage}-mail-events", name="on_mail_event")
+def on_mail_event(event: SNSEvent) -> None:
+    """A mail came back."""
+    mail_events.hear(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="release_holds")

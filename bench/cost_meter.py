@@ -89,7 +89,7 @@ class CountedGateway:
 class DeafPusher:
     """Port `Pusher`; frames reach nobody and cost no database."""
 
-    def push(self, connections: Any, frames: Any) -> Any:
+    def push(self, connections: Any, frames: Any, *, within: float = 0.0) -> Any:
         """All went well."""
         from chalicelib.ports.live import Pushed
 

@@ -5,7 +5,7 @@ Called once by bootstrap.py. Every variable is documented in .env.example; a tes
 
 import os
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -14,8 +14,11 @@ class Misconfigured(RuntimeError):
     """One or more environment variables are missing or wrong; the message lists all of them."""
 
 
-class Config(NamedTuple):
-    """What a deployment may differ in. Times in seconds. A secret is itself or a reference (`is_reference`)."""
+class Config:
+    """What a deployment may differ in. Times in seconds. A secret is itself or a reference (`is_reference`).
+
+    A plain class: a NamedTuple of so many fields costs the read path a hundredth of its cold start.
+    """
 
     stage: str
     table_prefix: str
@@ -36,13 +39,21 @@ class Config(NamedTuple):
     order_hold_seconds: int
     waiting_offer_seconds: int
     mail_from: str
+    admin_email: str
     content_stream_arn: str
     sales_stream_arn: str
     inbox_stream_arn: str
     notifications_stream_arn: str
 
+    def __init__(self, **values: Any) -> None:
+        vars(self).update(values)
+
     def __repr__(self) -> str:
         return f"Config({self.stage})"
+
+    def replaced(self, **values: Any) -> "Config":
+        """The same but for some values."""
+        return Config(**{**vars(self), **values})
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Config:
@@ -72,6 +83,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         waiting_offer_seconds=_parsed(environment, "WAITING_OFFER_SECONDS", _offer_seconds, problems, default="82800")
         or 0,
         mail_from=environment.get("MAIL_FROM", ""),
+        admin_email=environment.get("MARQUEE_ADMIN_EMAIL", ""),
         content_stream_arn=_text(environment, "CONTENT_STREAM_ARN", problems),
         sales_stream_arn=_text(environment, "SALES_STREAM_ARN", problems),
         inbox_stream_arn=_text(environment, "INBOX_STREAM_ARN", problems),

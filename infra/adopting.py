@@ -39,6 +39,8 @@ def _records(session: Any, prefix: str) -> Iterator[Record]:
         yield from _function(functions, prefix, name)
     for name in names.STREAM_FUNCTIONS:
         yield from _mapping(functions, prefix, name)
+    for name in names.TOPIC_FUNCTIONS:
+        yield from _subscription(session, prefix, name)
     for name in names.TIMERS:
         yield from _rule(session.client("events"), prefix, name)
     yield from _rest_api(session, prefix)
@@ -112,6 +114,26 @@ def _rule(client: Any, prefix: str, name: str) -> Iterator[Record]:
     rule = names.rule(prefix, name)
     if any(one["Name"] == rule for one in client.list_rules(NamePrefix=rule)["Rules"]):
         yield from _record(f"{name}-event", "cloudwatch_event", rule_name=rule)
+
+
+def _subscription(session: Any, prefix: str, name: str) -> Iterator[Record]:
+    """A function's subscription to its topic, which a stack has made."""
+    function = function_arn(session.client("lambda"), names.function(prefix, name))
+    if function is None:
+        return
+    _, partition, _, region, account, *_ = function.split(":")
+    topic = names.topic(prefix, name)
+    arn = f"arn:{partition}:sns:{region}:{account}:{topic}"
+    client = session.client("sns")
+    try:
+        found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
+    except client.exceptions.NotFoundException:
+        return
+    for one in found:
+        if one["Endpoint"] == function:
+            values = {"topic": topic, "topic_arn": arn, "lambda_arn": function}
+            values["subscription_arn"] = one["SubscriptionArn"]
+            yield from _record(f"{name}-sns-subscription", "sns_event", **values)
 
 
 def _rest_api(session: Any, prefix: str) -> Iterator[Record]:

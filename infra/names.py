@@ -13,6 +13,8 @@ FUNCTIONS = (
     "on_sales",
     "on_stripe_inbox",
     "on_notifications",
+    "on_mail_event",
+    "send_due_mails",
     "reconcile_payments",
     "release_holds",
 )
@@ -23,7 +25,9 @@ STREAM_FUNCTIONS = {
     "on_notifications": "NotificationsStreamArn",
 }
 """Functions fed by a stream, and the output of the data stack that names it."""
-TIMERS = ("reconcile_payments", "release_holds")
+TIMERS = ("send_due_mails", "reconcile_payments", "release_holds")
+TOPIC_FUNCTIONS = {"on_mail_event": "mail-events"}
+"""Functions fed by an SNS topic, and what its name has after the stage's prefix."""
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")
 API_STAGE = "api"
 
@@ -51,6 +55,11 @@ def rest_api(prefix: str) -> str:
 def websocket_api(prefix: str) -> str:
     """The WebSocket API."""
     return f"{prefix}-websocket-api"
+
+
+def topic(prefix: str, name: str) -> str:
+    """The topic that feeds a function."""
+    return f"{prefix}-{TOPIC_FUNCTIONS[name]}"
 
 
 def rule(prefix: str, name: str) -> str:

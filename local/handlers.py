@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, ScheduleExpression
+from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, ScheduleExpression, SNSEventConfig
 
 from local.lambda_context import LambdaContext
 
@@ -86,6 +86,15 @@ def schedules(app: Chalice, module: ModuleType) -> list[Schedule]:
         for source in app.event_sources
         if isinstance(source, ScheduledEventConfig)
     ]
+
+
+def topic_handlers(app: Chalice, module: ModuleType) -> dict[str, Handler]:
+    """The name of an SNS topic -> the handler of `@app.on_sns_message`."""
+    return {
+        source.topic: find_handler(module, source.name, source.handler_string)
+        for source in app.event_sources
+        if isinstance(source, SNSEventConfig)
+    }
 
 
 def _expression(expression: str | ScheduleExpression) -> str:

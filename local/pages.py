@@ -12,7 +12,8 @@ article { border: 1px solid #8886; border-radius: .5rem; padding: 1rem; margin: 
 table { border-collapse: collapse } td, th { text-align: left; padding: .25rem 1rem .25rem 0; vertical-align: top }
 pre { white-space: pre-wrap; overflow-wrap: anywhere } a { overflow-wrap: anywhere }
 iframe { width: 100%; height: 24rem; border: 1px solid #8886; border-radius: .25rem; background: #fff }
-button { font: inherit; padding: .4rem 1rem } .about { opacity: .8; margin: .25rem 0 }
+button { font: inherit; padding: .4rem 1rem }
+article form { display: inline-block; margin: .5rem .5rem 0 0 } .about { opacity: .8; margin: .25rem 0 }
 """
 
 

@@ -26,7 +26,8 @@ from local.database_server import DatabaseApp
 from local.environment import Settings, prepare, uses_stripe_double
 from local.failures import FailureFile
 from local.gateway import Gateway
-from local.handlers import schedules, socket_handlers, stream_sources
+from local.handlers import schedules, socket_handlers, stream_sources, topic_handlers
+from local.mail_events import MailEvents
 from local.mailbox import Mailbox
 from local.servers import Server, listen, quiet_uvicorn
 from local.site import LocalSite
@@ -128,9 +129,10 @@ def assemble(settings: Settings, database: Database, product: Product) -> Runner
     timers = [Timer(schedule) for schedule in schedules(app, module)]
     loops = [StreamLoop(database, source, failures) for source in stream_sources(app, module)]
     stripe = _stripe(settings)
+    mail_events = MailEvents(topic_handlers(app, module))
     runner: Runner
     site = LocalSite(
-        mailbox=Mailbox(data_dir / "mail.jsonl"),
+        mailbox=Mailbox(data_dir / "mail.jsonl", mail_events.tell),
         sockets=sockets,
         failures=failures,
         reset=lambda: runner.reset(),  # noqa: PLW0108  made two lines below

@@ -68,10 +68,10 @@ class LocalSite:
             return json_answer({"message": "Only for this site"}, 403)
         if path == "/ses/v2/email/outbound-emails":
             return await self._in_thread(self.mailbox.send, request.body)
-        if path == "/reset":
-            return await self._in_thread(self._reset, request)
-        if path == "/failures/replay":
-            return await self._in_thread(self._replay, request)
+        if path in ("/reset", "/failures/replay"):
+            return await self._in_thread(self._reset if path == "/reset" else self._replay, request)
+        if path.startswith("/mail/"):
+            return await self._in_thread(self.mailbox.return_mail, path.removeprefix("/mail/"))
         if path.startswith("/timers/"):
             return await self._in_thread(self._run_timer, path.removeprefix("/timers/"))
         return json_answer({"message": "Not found"}, 404)

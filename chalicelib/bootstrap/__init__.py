@@ -6,13 +6,14 @@ The one importer of adapters. Routes, triggers and reactions call `services()`; 
 from __future__ import annotations
 
 from chalicelib import config, telemetry
+from chalicelib.bootstrap.announcements import AnnouncementServices
 from chalicelib.bootstrap.content import ContentServices
 from chalicelib.bootstrap.limits import LimitServices
 from chalicelib.bootstrap.listings import ListingServices
 from chalicelib.bootstrap.live import LiveServices
 
 
-class Services(ContentServices, LimitServices, ListingServices, LiveServices):
+class Services(ContentServices, LimitServices, ListingServices, LiveServices, AnnouncementServices):
     """Everything a route or trigger may use, over one configuration."""
 
 

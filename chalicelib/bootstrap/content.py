@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.core import Core
+from chalicelib.bootstrap.sockets import SocketServices
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.bodies import DynamoBodies
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from chalicelib.services.reading import Reading
     from chalicelib.services.rendering import Rendering
     from chalicelib.services.representing import Representing
+    from chalicelib.services.rescheduling import Rescheduling
     from chalicelib.services.signing_in import SigningIn
 
 
-class ContentServices(Core):
+class ContentServices(SocketServices):
     """Events and their parts, accounts, imports, pages."""
 
     @cached_property
@@ -47,7 +48,14 @@ class ContentServices(Core):
         from chalicelib.adapters.dynamo.content_store import DynamoContentStore
         from chalicelib.services.publishing import Publishing
 
-        return Publishing(DynamoContentStore(), self.authorising, self.clock, self.ids)
+        def rescheduling() -> Rescheduling:
+            from chalicelib.services.rescheduling import Rescheduling
+
+            return Rescheduling(
+                DynamoContentStore(), self.preferring, self._contacts, self.clock, public_url=self.config.public_url
+            )
+
+        return Publishing(DynamoContentStore(), self.authorising, self.clock, self.ids, rescheduling)
 
     @cached_property
     def hosting(self) -> Hosting:
@@ -71,12 +79,12 @@ class ContentServices(Core):
     @cached_property
     def signing_in(self) -> SigningIn:
         """Accounts and sign-ins."""
-        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
         from chalicelib.adapters.passwords import Argon2Passwords
         from chalicelib.services.signing_in import SigningIn
 
         return SigningIn(
-            store=DynamoPeopleStore(),
+            store=self._people,
+            mailboxes=lambda: self.suppressing,
             passwords=Argon2Passwords(),
             tokens=self.tokens,
             clock=self.clock,
@@ -91,7 +99,7 @@ class ContentServices(Core):
         from chalicelib.adapters.dynamo.import_store import DynamoImports
         from chalicelib.services.importing import Importing
 
-        return Importing(DynamoImports(), DynamoContentStore(), self.clock, self.ids)
+        return Importing(DynamoImports(), DynamoContentStore(), self.clock, self.ids, lambda: self.signalling)
 
     @cached_property
     def clearing(self) -> Clearing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.core import Core
+from chalicelib.bootstrap.mail import MailServices
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.services.telling import Telling
 
 
-class SalesServices(Core):
+class SalesServices(MailServices):
     """Ticket types, orders, tickets."""
 
     @cached_property
@@ -47,7 +47,13 @@ class SalesServices(Core):
             return [secret.encode() for secret in self._token_keys.values()]
 
         return Telling(
-            self._representations, lambda: self._staff, self.clock, keys=keys, public_url=self.config.public_url
+            self._representations,
+            lambda: self._staff,
+            self.clock,
+            preferring=self.preferring,
+            contacts=self._contacts,
+            keys=keys,
+            public_url=self.config.public_url,
         )
 
     @cached_property

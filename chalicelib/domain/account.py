@@ -2,13 +2,16 @@
 
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from chalicelib.domain.text import Email, Name
 
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
+Language = Literal["en", "de"]
+"""What notifications and mails can be written in (formats/words)."""
+DEFAULT: Language = "en"
 
 
 class SignUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +58,7 @@ class AccountFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the owner of an account may change."""
 
     name: Name
+    language: Language = DEFAULT
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -63,6 +67,7 @@ class Account(Struct, frozen=True, kw_only=True):
     id: str
     email: str
     name: str
+    language: Language = DEFAULT
     verified: bool
     created_at: datetime
     updated_at: datetime

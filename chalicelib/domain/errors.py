@@ -198,8 +198,10 @@ class TooManyAttempts(MarqueeError):
 
     code = "too_many_attempts"
 
-    def __init__(self, *, retry_after: int) -> None:
-        super().__init__("Too many attempts. Wait before trying again.")
+    def __init__(
+        self, detail: str = "Too many attempts. Wait before trying again.", *, retry_after: int, code: str | None = None
+    ) -> None:
+        super().__init__(detail, code=code)
         self.retry_after = retry_after
 
 

@@ -26,6 +26,7 @@ class Action(StrEnum):
     REFUND = "refund"
     PAY_OUT = "pay_out"
     CHECK_IN = "check_in"
+    ANNOUNCE = "announce"
 
 
 _EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
@@ -39,6 +40,7 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.REFUND: _EDITORS,
     Action.PAY_OUT: {Role.OWNER, Role.ORGANIZER},
     Action.CHECK_IN: _EDITORS | {Role.REGISTRAR},
+    Action.ANNOUNCE: _EDITORS,
 }
 
 

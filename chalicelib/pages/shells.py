@@ -15,6 +15,7 @@ SHELLS = (
     "verify",
     "reset",
     "notifications",
+    "preferences",
     "missing",
 )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from chalicelib.domain.kinds import Kind, View
+    from chalicelib.domain.notification import Mail, Notification
     from chalicelib.domain.representation import Written
 
 
@@ -81,8 +84,10 @@ class ContentStore(Protocol):
         was_public: bool,
         references: list[tuple[str, Kind, str]],
         tag: str,
+        notifications: Sequence[Notification] = (),
+        mails: Sequence[Mail] = (),
     ) -> None:
-        """A changed part."""
+        """A changed part, and what is told of it."""
 
     def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
         """Remove a part."""

@@ -51,8 +51,8 @@ class Inbox(Protocol):
     def oldest(self, user_id: str, state: str, page: Page) -> InboxPage:
         """The same, oldest first."""
 
-    def since(self, user_id: str, notification_id: str, limit: int) -> list[Notification] | None:
-        """Up to `limit` notifications after this one, oldest first; None when the inbox does not hold it."""
+    def onwards(self, user_id: str, first: str, limit: int) -> list[Received]:
+        """Up to `limit` notifications from this id on, whether or not it exists, oldest first."""
 
     def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
         """Ids of unread notifications up to this id, oldest first."""
@@ -77,8 +77,8 @@ class Attachment(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A mail that the caller may send now. `tickets_of` is an order whose tickets go with it; `attachments` are made
-    when it is sent and never stored.
+    """A mail that the caller may send now. `tickets_of` is an order whose tickets go with it; `attachments` and
+    `headers` are made when it is sent and never stored. The rest is as in domain/notification.Mail.
     """
 
     to: str
@@ -87,6 +87,20 @@ class Claimed(NamedTuple):
     html: str
     tickets_of: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    user_id: str | None = None
+    action: str | None = None
+    notification_id: str | None = None
+    proves: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    language: str = "en"
+
+
+class Recipient(NamedTuple):
+    """Whom a mail went to and about which topic: a user, or somebody of whom only the hash of the address is kept."""
+
+    user_id: str | None
+    address_hash: str | None
+    action: str
 
 
 class Held(NamedTuple):
@@ -106,7 +120,12 @@ class Mails(Protocol):
         """Let the next try have it."""
 
     def finish(self, mail_id: str, state: str) -> None:
-        """Settle it as `sent`, `refused` or `unknown`."""
+        """Settle it as `sent`, `refused` (by the mail service), `unknown`, or not sent: `suppressed` (mails to the
+        address came back), `unsubscribed`, `unreachable` (its user has no proven address), `expired`.
+        """
+
+    def recipient(self, mail_id: str) -> Recipient | None:
+        """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
 
 
 class MailRefused(Exception):

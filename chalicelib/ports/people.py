@@ -45,6 +45,7 @@ class NewAccount(NamedTuple):
     id: str
     email: str
     name: str
+    language: str
     password_hash: str
     verified: bool
     etag: str
@@ -64,7 +65,7 @@ class PeopleStore(Protocol):
     def account(self, user_id: str) -> StoredAccount | None:
         """The account with this id, strongly consistent."""
 
-    def replace_account(self, account: StoredAccount, *, expected_tag: str, name: str, verified: bool) -> None:
+    def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
         """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
 
     def start_family(self, family_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:

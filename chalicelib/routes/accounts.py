@@ -19,7 +19,12 @@ SIGNED_IN, ACCOUNT = "domain.account:SignedIn", "domain.account:Account"
 def sign_up(request: Request) -> Answer:
     """Open an account and sign in; a verification link is mailed."""
     services = bootstrap.services()
-    body = services.signing_in.sign_up(request.body, new_id=request.resource_id, source=request.source_ip)
+    body = services.signing_in.sign_up(
+        request.body,
+        new_id=request.resource_id,
+        source=request.source_ip,
+        accept_language=request.header("accept-language"),
+    )
     return Answer(body, 201, {"Location": "/api/v1/me"})
 
 
@@ -89,7 +94,7 @@ def read_me(request: Request) -> Answer:
     ),
 )
 def change_me(request: Request) -> Answer:
-    """Change the caller's name."""
+    """Change the caller's name, or the language of what they are told."""
     match = parse_match(request.header("if-match"))
     stored = bootstrap.services().signing_in.change(request.json, caller=request.caller, match=match)
     return changed(stored.body, stored.etag)

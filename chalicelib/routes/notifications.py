@@ -1,6 +1,7 @@
-"""The caller's notifications: how many are unread, the list, and marking them."""
+"""The caller's notifications: how many are unread, the list, and marking them; for administrators everybody's."""
 
 import json
+from urllib.parse import urlencode
 
 from chalicelib import bootstrap
 from chalicelib.api.answering import conditional
@@ -8,8 +9,11 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.domain.cursors import parse_page
 from chalicelib.domain.kinds import View
+from chalicelib.domain.pagination import Page
 
 routes = Routes(__name__)
+FILTERS = ("action", "user", "state", "from", "to")
+CSV = "text/csv"
 
 
 @routes.get(
@@ -63,3 +67,47 @@ def unread_notification(request: Request, id: str) -> Answer:
 def read_all_notifications(request: Request) -> Answer:
     """Mark read what is unread now; `more` says that some are left for another call."""
     return Answer(json.dumps(bootstrap.services().acknowledging.read_all(caller=request.caller)._asdict()))
+
+
+@routes.get(
+    "/v1/admin/notifications",
+    Contract(
+        "List notifications of all people, newest first, for administrators",
+        auth="required",
+        query=(*FILTERS, "limit", "cursor"),
+        result="api.schemas.notifications:NotificationOverseen",
+        many=True,
+    ),
+)
+def oversee_notifications(request: Request) -> Answer:
+    """By action, user (an account's id), state (unread, read) and time (days, or moments); of the last 92 days unless
+    told otherwise. A page may hold fewer than asked for and still name a next one.
+    """
+    services, page = bootstrap.services(), _overseen_page(request)
+    return conditional(request, services.overseeing.notifications(request.query, page, caller=request.caller), View.ALL)
+
+
+@routes.get(
+    "/v1/admin/notifications.csv",
+    Contract("The same as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV),
+)
+def save_overseen_notifications(request: Request) -> Answer:
+    """As a file; `Link` leads to the next part of a long one."""
+    from chalicelib.formats.csv import CONTENT_TYPE
+    from chalicelib.services.overseeing import SHEET_ROWS
+
+    page = _overseen_page(request)._replace(limit=SHEET_ROWS)
+    sheet = bootstrap.services().overseeing.sheet(request.query, page, caller=request.caller)
+    answer = conditional(request, sheet.found, View.ALL, content_type=CONTENT_TYPE)
+    if answer.status == 200:
+        answer.headers["Content-Disposition"] = 'attachment; filename="notifications.csv"'
+    if sheet.next_cursor:
+        query = urlencode({**request.query, "cursor": sheet.next_cursor})
+        answer.headers["Link"] = f'</api/v1/admin/notifications.csv?{query}>; rel="next"'
+    return answer
+
+
+def _overseen_page(request: Request) -> Page:
+    from chalicelib.services.overseeing import SCOPE
+
+    return parse_page(request.query, scope=SCOPE, key=bootstrap.services().cursor_key)

@@ -123,6 +123,12 @@ def show_notifications(request: Request) -> Answer:
     return _shell(request, "notifications")
 
 
+@routes.get("/pages/notifications/preferences", page("The page of what one is told"))
+def show_preferences(request: Request) -> Answer:
+    """How the reader wants to be told."""
+    return _shell(request, "preferences")
+
+
 def _shell(request: Request, name: str) -> Answer:
     return _answer(request, lambda: bootstrap.services().rendering.shell(name))
 
@@ -135,12 +141,13 @@ def _answer(request: Request, find: Callable[[], Found]) -> Answer:
     except NotFound:
         body = bootstrap.services().rendering.missing()
         answer = Answer(body, 404, {"Content-Type": HTML, "Cache-Control": "no-store"})
-    answer.headers |= _headers(bootstrap.services().config.websocket_url)
+    answer.headers |= safe_headers()
     return answer
 
 
-def _headers(websocket_url: str) -> dict[str, str]:
-    place = urlsplit(websocket_url)
+def safe_headers() -> dict[str, str]:
+    """What every page may load, send and be shown in."""
+    place = urlsplit(bootstrap.services().config.websocket_url)
     socket = f" {place.scheme}://{place.netloc}" if place.netloc else ""
     policy = [
         "default-src 'none'",

@@ -17,7 +17,7 @@ from chalicelib.ports.notifications import Counters, Inbox, InboxPage, Received
 from chalicelib.services.reading import Found
 from chalicelib.services.settling import settled
 
-REVISION = 1
+REVISION = 2
 """Revision of the JSON shape of the list; raise it with every change of the shape."""
 STATES = ("unread", "read", "all")
 ORDERS = ("newest", "oldest")
@@ -100,6 +100,7 @@ def _shown(received: Received, as_of: int) -> dict[str, Any]:
         "received_at": rfc3339(notification.received_at),
         "received_ago": ago(max(0, as_of - notification.received_at)),
         "has_read": received.has_read,
+        "group": notification.group and notification.group._asdict(),
         "links": {
             "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
             "subject": notification.subject,

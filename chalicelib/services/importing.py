@@ -7,7 +7,8 @@ last, in one transaction with its versions: until then nothing of the import can
 
 import hashlib
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import msgspec
 
@@ -32,14 +33,24 @@ _ZIP = ("application/zip", "application/x-zip-compressed")
 _REFERENCES = {"track_id": Kind.TRACKS, "microlocation_id": Kind.MICROLOCATIONS, "speaker_ids": Kind.SPEAKERS}
 
 
+class Progress(Protocol):
+    """Tells whoever imports how far it has got (services/signalling.py)."""
+
+    def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
+        """So many records of an import are written."""
+
+
 class Importing:
     """Takes uploads and makes events of them."""
 
-    def __init__(self, store: ImportStore, content: ContentStore, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, store: ImportStore, content: ContentStore, clock: Clock, ids: Ids, progress: Callable[[], Progress]
+    ) -> None:
         self._store = store
         self._content = content
         self._clock = clock
         self._ids = ids
+        self._progress_of = progress
 
     def accept(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> str:
         """Keep an upload and return the JSON of ImportAccepted. Raises UnsupportedMedia."""
@@ -72,7 +83,7 @@ class Importing:
         try:
             self._write(job, read_archive(self._store.archive(import_id)))
         except (MalformedRequest, InvalidInput) as refusal:
-            self._store.update(_failed(job, refusal.detail))
+            self._keep(job, _failed(job, refusal.detail))
 
     def _write(self, job: ImportJob, programme: Programme) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
@@ -121,7 +132,18 @@ class Importing:
             total=len(programme.resources),
             report=report if state is ImportState.DONE else [],
         )
+        self._keep(job, current)
+
+    def _keep(self, job: ImportJob, current: Import) -> None:
+        """Keep where it stands, then say so: at once, since the stream's record of it waits for the import to end."""
         self._store.update(_job(current, owner_id=job.owner_id, event_id=job.event_id))
+        self._progress_of().import_moved(
+            job.id,
+            owner_id=job.owner_id,
+            state=current.state.value,
+            done=sum(current.counts.values()),
+            total=current.total,
+        )
 
 
 def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: Any) -> Written:
@@ -139,9 +161,8 @@ def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: 
     return written(event_id, part.kind, made)
 
 
-def _failed(job: ImportJob, detail: str) -> ImportJob:
-    failed = Import(id=job.id, state=ImportState.FAILED, event_id=None, counts={}, total=0, report=[], detail=detail)
-    return _job(failed, owner_id=job.owner_id, event_id=job.event_id)
+def _failed(job: ImportJob, detail: str) -> Import:
+    return Import(id=job.id, state=ImportState.FAILED, event_id=None, counts={}, total=0, report=[], detail=detail)
 
 
 def _job(current: Import, *, owner_id: str, event_id: str) -> ImportJob:

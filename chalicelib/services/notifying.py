@@ -1,87 +1,57 @@
-"""Notifying: the words of every notification and mail. Pure functions; called by the services whose facts they tell.
+"""Notifying: what people are told, as notifications and mails. Pure; called by the services whose facts they tell.
 
-A notification's `message` is HTML, so user text in it is escaped; titles and mail subjects are plain text on one line.
-What is made here is stored by adapters/dynamo/notification_writes.py in the transaction of the fact it tells.
+Texts stand in formats/words, in every language; what is made here is in the language of its reader. A notification's
+`message` is HTML, so user text in it is escaped; titles and mail subjects are plain text on one line. It is stored by
+adapters/dynamo/notification_writes.py in the transaction of the fact it tells. docs/notifications.md lists all actions.
 """
 
 import re
 from collections.abc import Mapping
-from html import escape
+from datetime import datetime
+from html import escape, unescape
 from typing import NamedTuple
 
-from chalicelib.domain.money import display
-from chalicelib.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.domain.notification import Group, Mail, Notification, NotificationAction, group_key
 from chalicelib.domain.order import Order
 from chalicelib.domain.order_facts import Dispute
+from chalicelib.formats.mail import button, paragraphs
+from chalicelib.formats.words import DEFAULT, date_and_time, has, say, sum_of_money
 
 MAX_TITLE = 120
 MAX_NAME = 60
 _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
+_BLOCK_END = re.compile(r"<br>|<hr>|</(?:p|li|h3|h4|blockquote|pre|ul|ol)>")
+_LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 
 class Words(NamedTuple):
-    """What is said about an order. `{event}`, `{total}`, `{amount}` and `{until}` stand for the event's name, the
-    order's total, an amount of money and the end of its hold; `link` is what the way to the order is called, `subject`
-    a mail's, when not the title, `attached` what a mail says of its attachment.
-    """
+    """What is said about an order: a name in formats/words, and an amount of money where it tells one."""
 
-    title: str
-    text: str
-    link: str = "See your order"
+    name: str
     amount: int = 0
-    subject: str = ""
-    attached: str = ""
 
 
-PAID = Words(
-    "Paid: {event}",
-    "Your order for {event} is paid: {total}.",
-    link="See your tickets",
-    subject="Your tickets for {event}",
-    attached="Your tickets are attached, a page each. If you change who comes, print them again from your order.",
-)
-PAID_TWICE = Words(
-    "Paid twice: {event}",
-    "Your order for {event} was paid a second time. The second payment is on its way back to you; your tickets stay.",
-)
-PAID_TOO_LATE = Words(
-    "Paid too late: {event}",
-    "Your payment for {event} came after your tickets had gone back to sale. It is on its way back to you in full.",
-)
-EVENT_CLOSED = Words(
-    "Not taking place: {event}",
-    "Your payment for {event} came when the organiser had closed the event. It is on its way back to you in full.",
-)
-PAYMENT_FAILED = Words(
-    "Payment failed: {event}",
-    "The payment of your order for {event} did not succeed, so its tickets are on sale again. You were not charged.",
-)
-OFFERED = Words(
-    "Tickets for you: {event}",
-    "The tickets for {event} that you waited for came free: {total}. They are kept for you until {until}; pay by then.",
-    link="Pay for your tickets",
-)
-HOLD_ENDED = Words(
-    "Not paid in time: {event}", "Your order for {event} was not paid in time, so its tickets are on sale again."
-)
-TICKETS_GONE = Words(
-    "Your refund failed: {event}",
-    "The refund of your order for {event} failed and its tickets are on sale again. The organisers have been told.",
-)
-IN_REVIEW = Words("A payment needs a look: {event}", "A payment for {event} cannot be used. Nothing was issued.")
-REFUND_FAILED = Words("A refund failed: {event}", "A refund of an order for {event} did not reach the buyer's bank.")
+PAID = Words("paid")
+PAID_TWICE = Words("paid_twice")
+PAID_TOO_LATE = Words("paid_too_late")
+EVENT_CLOSED = Words("event_closed")
+PAYMENT_FAILED = Words("payment_failed")
+OFFERED = Words("offered")
+HOLD_ENDED = Words("hold_ended")
+TICKETS_GONE = Words("tickets_gone")
+IN_REVIEW = Words("in_review")
+REFUND_FAILED = Words("refund_failed")
 DISPUTES: Mapping[Dispute | None, Words] = {
-    Dispute.OPEN: Words(
-        "Disputed: {event}", "The payment of an order for {event} ({total}) is disputed. Answer in Stripe."
-    ),
-    Dispute.LOST: Words("Dispute lost: {event}", "The payment of an order for {event} ({total}) was charged back."),
-    None: Words("Dispute over: {event}", "The dispute of an order for {event} ({total}) is over; the money stays."),
+    Dispute.OPEN: Words("disputed"),
+    Dispute.LOST: Words("dispute_lost"),
+    None: Words("dispute_over"),
 }
 
 
 def refunded(amount: int) -> Words:
     """About money that went back, in minor units."""
-    return Words("Refunded: {event}", "{amount} of your order for {event} is on its way back to you.", amount=amount)
+    return Words("refunded", amount)
 
 
 def order_notification(
@@ -94,83 +64,153 @@ def order_notification(
     notification_id: str,
     subject: str,
     received_at: int,
+    language: str = DEFAULT,
 ) -> Notification:
     """About an order. `subject` is the path it leads to, `received_at` in Unix seconds."""
-    parts = _parts(words, order)
-    message = words.text.format(event=f"<strong>{escape(event_name)}</strong>", **parts)
+    parts = _parts(words, order, language)
+    message = say(language, f"{words.name}.text", {**parts, "event": f"<strong>{escape(event_name)}</strong>"})
     return Notification(
         id=notification_id,
         user_id=user_id,
         action=action,
-        title=one_line(words.title.format(event=event_name, **parts)),
+        title=one_line(say(language, f"{words.name}.title", {**parts, "event": event_name})),
         message=f"<p>{message}</p>",
         subject=subject,
         received_at=received_at,
+        group=group_of(action, order.event_id, event_name, received_at=received_at, language=language),
     )
 
 
-def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: str) -> Mail:
+def group_of(
+    action: NotificationAction, event_id: str, event_name: str, *, received_at: int, language: str
+) -> Group | None:
+    """The burst that a notification belongs to, if its kind comes in bursts."""
+    key = group_key(action, event_id, received_at)
+    return None if key is None else Group(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
+
+
+def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To the buyer, who may have no account. `url` leads to the order; the same key is sent once."""
-    parts = _parts(words, order)
+    parts = {**_parts(words, order, language), "event": event_name}
+    name = words.name
+    subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
+    lines = [say(language, f"{name}.{part}", parts) for part in ("text", "attached") if has(f"{name}.{part}")]
     return _mail(
         key=key,
         to=order.buyer.email,
-        subject=(words.subject or words.title).format(event=event_name, **parts),
+        subject=say(language, subject, parts),
         name=order.buyer.name,
-        lines=[
-            words.text.format(event=event_name, **parts),
-            *([words.attached] if words.attached else []),
-            f"Order {order.id}",
-        ],
-        link=(words.link, url),
+        lines=[*lines, say(language, "mail.order", {"order": order.id})],
+        link=(say(language, f"{name}.link" if has(f"{name}.link") else "mail.see_order"), url),
+        language=language,
     )
 
 
-def _parts(words: Words, order: Order) -> dict[str, str]:
+def staff_mail(words: Words, *, order: Order, event_name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
+    """To one of the event's staff, at the address of their account. `url` leads to the order among the sales."""
+    parts = {**_parts(words, order, language), "event": event_name}
+    return _mail(
+        key=key,
+        to="",
+        subject=say(language, f"{words.name}.title", parts),
+        name="",
+        lines=[say(language, f"{words.name}.text", parts), say(language, "mail.order", {"order": order.id})],
+        link=(say(language, "mail.see_order_staff"), url),
+        language=language,
+    )
+
+
+def _parts(words: Words, order: Order, language: str) -> dict[str, str]:
     currency = order.total.currency
-    until = f"{order.expires_at:%d %B %Y, %H:%M} UTC" if order.expires_at else ""
     return {
-        "total": display(order.total.amount, currency),
-        "amount": display(words.amount, currency),
-        "until": until,
+        "total": sum_of_money(language, order.total.amount, currency),
+        "amount": sum_of_money(language, words.amount, currency),
+        "until": date_and_time(language, order.expires_at) if order.expires_at else "",
     }
 
 
-def verify_mail(*, to: str, name: str, url: str, key: str) -> Mail:
+def announcement_title(title: str, event_name: str) -> str:
+    """The title of an announcement, for inboxes and mails alike: first whose it is."""
+    return one_line(f"{event_name}: {title}")
+
+
+def announcement_mail(
+    *, key: str, to: str, name: str, title: str, message: str, event_name: str, link: tuple[str, str], language: str
+) -> Mail:
+    """An announcement to one person. `message` is sanitised HTML; `link` a name in formats/words and a URL."""
+    hello, source = greeting(name, language), say(language, "announcement.from", {"event": event_name})
+    label, url = say(language, link[0]), link[1]
+    source = one_paragraph(source)
+    return Mail(
+        key=key,
+        to=to,
+        subject=announcement_title(title, event_name),
+        text="\n\n".join([hello, as_text(message), source, f"{label}: {url}"]) + "\n",
+        html=paragraphs([hello]) + message + paragraphs([source]) + button(label, url),
+        language=language,
+    )
+
+
+class Slot(NamedTuple):
+    """Where and when a session is now: local time of the event, and the room; None where it has none."""
+
+    starts_at: datetime | None
+    room: str | None
+    cancelled: bool = False
+
+
+def session_words(language: str, slot: Slot, *, title: str, event_name: str) -> tuple[str, str]:
+    """Title (plain text) and message (HTML) about a session that has another time, place or fate than before."""
+    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
+    if slot.cancelled:
+        name, text = "cancelled", "cancelled.text"
+    elif slot.starts_at is None:
+        name, text = "unscheduled", "unscheduled.text"
+    else:
+        name, text = "moved", "moved.text" if slot.room else "moved.text_no_room"
+        values |= {"when": date_and_time(language, slot.starts_at), "room": escape(slot.room or "")}
+    heading = one_line(say(language, f"{name}.title", {"session": title}))
+    return heading, f"<p>{say(language, text, values)}</p>"
+
+
+def session_mail(language: str, slot: Slot, *, title: str, event_name: str, url: str, key: str) -> Mail:
+    """The same to a speaker, at the address of their account."""
+    heading, message = session_words(language, slot, title=title, event_name=event_name)
+    return _mail(
+        key=key,
+        to="",
+        subject=heading,
+        name="",
+        lines=[as_text(message)],
+        link=(say(language, "moved.link"), url),
+        language=language,
+    )
+
+
+def verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To a new account: prove the address. `url` carries the token and is good for three days."""
-    return _mail(
-        key=key,
-        to=to,
-        subject="Confirm your e-mail address",
-        name=name,
-        lines=["Please confirm that this address is yours. Without an account here, ignore this mail."],
-        link=("Confirm the address", url),
-    )
+    return _account_mail("verify", to=to, name=name, url=url, key=key, language=language)
 
 
-def reset_mail(*, to: str, name: str, url: str, key: str) -> Mail:
+def reset_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To somebody who forgot the password. `url` carries the token and is good for an hour."""
-    return _mail(
-        key=key,
-        to=to,
-        subject="Set a new password",
-        name=name,
-        lines=["Somebody asked for a new password for your account. If it was not you, ignore this mail."],
-        link=("Set a new password", url),
-    )
+    return _account_mail("reset", to=to, name=name, url=url, key=key, language=language)
 
 
-def sign_up_exists_mail(*, to: str, name: str, url: str, key: str) -> Mail:
+def sign_up_exists_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To the holder of an address with which somebody tried to open a second account. `url` leads to sign-in."""
+    return _account_mail("exists", to=to, name=name, url=url, key=key, language=language)
+
+
+def _account_mail(what: str, *, to: str, name: str, url: str, key: str, language: str) -> Mail:
     return _mail(
         key=key,
         to=to,
-        subject="You have an account already",
+        subject=say(language, f"{what}.subject"),
         name=name,
-        lines=[
-            "Somebody tried to open an account with this address, which has one. If it was not you, ignore this mail."
-        ],
-        link=("Sign in", url),
+        lines=[say(language, f"{what}.text")],
+        link=(say(language, f"{what}.link"), url),
+        language=language,
     )
 
 
@@ -180,27 +220,35 @@ def one_line(text: str) -> str:
     return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1].rstrip()}…"
 
 
-def greeting(name: str) -> str:
+def greeting(name: str, language: str = DEFAULT) -> str:
     """How a mail begins. A name that mail programs could turn into a link is left out: anybody can type one into a
     form together with somebody else's address.
     """
     name = one_line(name)
     if not name or len(name) > MAX_NAME or _LINK_LIKE.search(name):
-        return "Hello,"
-    return f"Hello {name},"
+        return say(language, "mail.hello")
+    return say(language, "mail.hello_name", {"name": name})
 
 
-def _mail(*, key: str, to: str, subject: str, name: str, lines: list[str], link: tuple[str, str]) -> Mail:
+def as_text(html: str) -> str:
+    """Sanitised HTML as plain text: a line for each block, links with where they lead."""
+    marked = _LINK.sub(lambda found: f"{found[2]} ({found[1]})", _BLOCK_END.sub(lambda end: f"{end[0]}\n", html))
+    lines = (" ".join(line.split()) for line in unescape(_TAG.sub("", marked)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _mail(
+    *, key: str, to: str, subject: str, name: str, lines: list[str], link: tuple[str, str], language: str
+) -> Mail:
     label, url = link
-    shown = [greeting(name), *map(one_paragraph, lines)]
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in shown)
-    button = f'<p><a href="{escape(url)}">{escape(label)}</a></p>'
+    shown = [greeting(name, language), *map(one_paragraph, lines)]
     return Mail(
         key=key,
         to=to,
         subject=one_line(subject),
         text="\n\n".join([*shown, f"{label}: {url}"]) + "\n",
-        html=f'<!doctype html><html lang="en"><body>{paragraphs}{button}</body></html>',
+        html=paragraphs(shown) + button(label, url),
+        language=language,
     )
 
 

@@ -4,6 +4,7 @@ Every write makes the representations of what changed and one fresh tag for ever
 of it into one transaction whose condition is the ETag the editor saw. Events themselves: services/hosting.py.
 """
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -22,7 +23,7 @@ from chalicelib.domain.kinds import Kind
 from chalicelib.domain.permission import Action
 from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
-from chalicelib.domain.programme import FIELDS, STORED, Resource
+from chalicelib.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.domain.representation import Representation, revive, written
 from chalicelib.domain.text import MAX_HTML, sanitise
 from chalicelib.domain.times import moment
@@ -30,18 +31,29 @@ from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore, Missing, StoredItem
 from chalicelib.services.authorising import Authorising
+from chalicelib.services.rescheduling import Rescheduling, Told
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 TRIES = 20
+MOST_TOLD = 94
+"""Items of a transaction (DynamoDB: 100) that what is told of a change may take, with the new references."""
 _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLOCATIONS: "microlocation_id"}
 
 
 class Publishing:
     """Creates, changes and deletes the parts of an event."""
 
-    def __init__(self, store: ContentStore, authorising: Authorising, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self,
+        store: ContentStore,
+        authorising: Authorising,
+        clock: Clock,
+        ids: Ids,
+        rescheduling: Callable[[], Rescheduling],
+    ) -> None:
         self._store = store
+        self._rescheduling = rescheduling
         self._authorising = authorising
         self._clock = clock
         self._ids = ids
@@ -83,13 +95,17 @@ class Publishing:
             now = moment(self._clock.now())
             made: Any = STORED[kind](**as_fields(fields), id=old.id, created_at=old.created_at, updated_at=now)
             before, after = written(event_id, kind, old), written(event_id, kind, made)
+            references = [r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}]
+            told = self._told(event_id, old, made, after.representation.etag, caller, room=MOST_TOLD - len(references))
             try:
                 self._store.replace(
                     after,
                     expected_tag=stored.etag,
                     was_public=before.public is not None,
-                    references=[r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}],
+                    references=references,
                     tag=self._ids.new_id(),
+                    notifications=told.notifications,
+                    mails=told.mails,
                 )
             except PreconditionFailed:
                 if match and ANY in match:
@@ -99,6 +115,11 @@ class Publishing:
                 raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
             return after.representation
         raise Busy("Too many writers at once. Try again.")
+
+    def _told(self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int) -> Told:
+        if not isinstance(old, Session) or not isinstance(made, Session):
+            return Told()
+        return self._rescheduling().about(event_id, old, made, tag=tag, caller=caller, room=room)
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced

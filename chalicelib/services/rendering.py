@@ -88,6 +88,13 @@ class Rendering:
 
         return shell_page("missing", self._website)
 
+    def unsubscribe(self, *, topic: str, token: str, done: bool) -> str:
+        """The page that a link to refuse mails leads to, before (it asks) or after (it says so)."""
+        from chalicelib.domain.preferences import NAMES
+        from chalicelib.pages.templating import render
+
+        return render("unsubscribe", static=self._website.static, topic=NAMES[topic], token=token, done=done)
+
     def _of_event(self, event_id: str, name: str, body: Callable[[], str]) -> Found:
         def named(tag: str | None) -> str:
             if tag is None:

@@ -7,16 +7,27 @@ must, since it answers with the account.
 """
 
 import hashlib
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, cast
 
 import msgspec
 
-from chalicelib.domain.account import Account, AccountFields, PasswordReset, SignedIn, SignIn, SignUp, normalised
+from chalicelib.domain.account import (
+    Account,
+    AccountFields,
+    Language,
+    PasswordReset,
+    SignedIn,
+    SignIn,
+    SignUp,
+    normalised,
+)
 from chalicelib.domain.errors import AlreadyExists, NotFound, TooManyAttempts, Unauthenticated
 from chalicelib.domain.preconditions import Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
+from chalicelib.formats.words import spoken
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.people import NewAccount, PeopleStore, StoredAccount
 from chalicelib.services import notifying
@@ -44,6 +55,13 @@ class Passwords(Protocol):
         """Whether the password belongs to the hash; takes as long for None."""
 
 
+class Mailboxes(Protocol):
+    """Knows whether mails arrive (services/suppressing.py)."""
+
+    def proven(self, user_id: str, email: str) -> None:
+        """A link that was mailed to the address was followed."""
+
+
 class SigningIn:
     """Opens accounts and signs people in and out."""
 
@@ -51,6 +69,7 @@ class SigningIn:
         self,
         *,
         store: PeopleStore,
+        mailboxes: Callable[[], Mailboxes],
         passwords: Passwords,
         tokens: Tokens,
         clock: Clock,
@@ -58,15 +77,16 @@ class SigningIn:
         public_url: str,
     ) -> None:
         self._store = store
+        self._mailboxes = mailboxes
         self._passwords = passwords
         self._tokens = tokens
         self._clock = clock
         self._ids = ids
         self._public_url = public_url
 
-    def sign_up(self, form: SignUp, *, new_id: str, source: str) -> str:
-        """Open an account, mail the verification link and sign in; the JSON of SignedIn. Raises AlreadyExists,
-        TooManyAttempts.
+    def sign_up(self, form: SignUp, *, new_id: str, source: str, accept_language: str | None = None) -> str:
+        """Open an account, in the language that a browser asks for, mail the verification link and sign in; the JSON of
+        SignedIn. Raises AlreadyExists, TooManyAttempts.
         """
         self._count(f"sign-up {source}", ATTEMPTS_PER_SOURCE)
         now = self._clock.now()
@@ -74,6 +94,7 @@ class SigningIn:
             id=new_id,
             email=normalised(form.email),
             name=form.name,
+            language=cast(Language, spoken(accept_language)),
             verified=False,
             created_at=moment(now),
             updated_at=moment(now),
@@ -89,6 +110,7 @@ class SigningIn:
                 name=form.name,
                 url=f"{self._public_url}/verify#{secret}",
                 key=f"verify {new_id}",
+                language=account.language,
             ),
         )
         if not opened:
@@ -145,7 +167,9 @@ class SigningIn:
         stored = self._store.account(user_id) if user_id else None
         if stored is None:
             raise NotFound("This link is not valid any more.", code="token_not_valid")
-        self._replace(stored, msgspec.structs.replace(revive_account(stored), verified=True))
+        account = revive_account(stored)
+        self._replace(stored, msgspec.structs.replace(account, verified=True))
+        self._mailboxes().proven(stored.id, account.email)
         self._store.drop_token("verify", token)
 
     def forget_password(self, email: str, *, source: str) -> None:
@@ -158,7 +182,13 @@ class SigningIn:
         secret = self._ids.new_secret()
         account = revive_account(stored)
         url = f"{self._public_url}/reset#{secret}"
-        mail = notifying.reset_mail(to=account.email, name=account.name, url=url, key=f"reset {self._ids.new_id()}")
+        mail = notifying.reset_mail(
+            to=account.email,
+            name=account.name,
+            url=url,
+            key=f"reset {self._ids.new_id()}",
+            language=account.language,
+        )
         until = int(self._clock.now()) + RESET_SECONDS
         self._store.add_reset_token(secret, stored, until=until, mail=mail)
 
@@ -182,8 +212,8 @@ class SigningIn:
         stored = self.account(caller)
         require_match(match, etag=stored.etag, body=stored.body)
         account = revive_account(stored)
-        fields = validate(merge({"name": account.name}, patch), AccountFields)
-        return self._replace(stored, msgspec.structs.replace(account, name=fields.name))
+        fields = validate(merge({"name": account.name, "language": account.language}, patch), AccountFields)
+        return self._replace(stored, msgspec.structs.replace(account, name=fields.name, language=fields.language))
 
     def roles(self, caller: Principal) -> tuple[str, str]:
         """Tag and bytes of the list of the caller's roles; few a person, so made when read."""
@@ -194,9 +224,8 @@ class SigningIn:
     def _replace(self, stored: StoredAccount, account: Account) -> StoredAccount:
         account = msgspec.structs.replace(account, updated_at=moment(self._clock.now()))
         fresh = new_account(account, stored.password_hash)
-        changed = StoredAccount(stored.id, stored.password_hash, fresh.etag, fresh.body)
-        self._store.replace_account(changed, expected_tag=stored.etag, name=account.name, verified=account.verified)
-        return changed
+        self._store.replace_account(fresh, expected_tag=stored.etag)
+        return StoredAccount(stored.id, stored.password_hash, fresh.etag, fresh.body)
 
     def _signed_in(self, account: Account, password_hash: str) -> str:
         family_id, secret = self._ids.new_id(), self._ids.new_secret()
@@ -224,6 +253,7 @@ def new_account(account: Account, password_hash: str) -> NewAccount:
         id=account.id,
         email=account.email,
         name=account.name,
+        language=account.language,
         password_hash=password_hash,
         verified=account.verified,
         etag=hashlib.sha256(body.encode()).hexdigest()[:32],

@@ -5,17 +5,20 @@ services/notifying.py; nothing is sent here, the notifications stream does that.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.charge import Charge
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.kinds import View
-from chalicelib.domain.notification import NotificationAction
+from chalicelib.domain.notification import Mail, NotificationAction
 from chalicelib.domain.order import OrderRecord, access_token
 from chalicelib.domain.order_facts import Dispute, Facts, OrderState, Reason
+from chalicelib.domain.preferences import Channels, MailChoice
 from chalicelib.domain.refund import RefundReason, RefundStanding
+from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
+from chalicelib.ports.announcements import Contacts
 from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services import notifying
@@ -31,6 +34,13 @@ class Staff(Protocol):
 
     def treasurers(self, event_id: str) -> list[str]:
         """Users who may refund the event's orders, those who have most to say first."""
+
+
+class Preferring(Protocol):
+    """Knows how people want to be told (services/preferring.py)."""
+
+    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
+        """Where a message about this goes, for each user."""
 
 
 class News(NamedTuple):
@@ -51,12 +61,16 @@ class Telling:
         staff: Callable[[], Staff],
         clock: Clock,
         *,
+        preferring: Preferring,
+        contacts: Contacts,
         keys: Callable[[], Sequence[bytes]],
         public_url: str,
     ) -> None:
         self._representations = representations
         self._staff = staff
         self._clock = clock
+        self._preferring = preferring
+        self._contacts = contacts
         self._keys = keys
         self._public_url = public_url
 
@@ -73,43 +87,94 @@ class Telling:
 
     def _to_buyer(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
         record = change.after
-        if news.by_mail:
+        channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
+        language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
+        if news.by_mail and channels.mail is MailChoice.EACH:
             mail = notifying.order_mail(
                 news.words,
                 order=record.order,
                 event_name=event_name,
                 url=self._order_url(record),
                 key=_key(news, record),
+                language=language,
             )
             if news.action is NotificationAction.ORDER_PAID:
                 mail = mail._replace(tickets_of=record.id)
-            change = change._replace(mails=(*change.mails, mail))
-        if record.user_id is None:
+            change = self._mail(change, mail, news, record.user_id, channels)
+        if record.user_id is None or not channels.in_app:
             return change
-        return self._notify(change, news, record.user_id, event_name, subject=f"/orders/{record.id}")
+        place = f"/orders/{record.id}"
+        return self._notify(change, news, record.user_id, channels, event_name, subject=place, language=language)
 
     def _to_staff(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
-        """As many of the staff as the transaction has room for; a notification takes three of its items."""
-        room = MOST_OPERATIONS - len(change.after.allocation) - 3 * len(change.notifications) - len(change.mails)
+        """As many of the staff as the transaction has room for."""
         order = change.after.order
-        for user_id in self._staff().treasurers(order.event_id)[: max(0, room // 3)]:
-            place = f"/events/{order.event_id}/sales#{order.id}"
-            change = self._notify(change, news, user_id, event_name, subject=place)
+        place = f"/events/{order.event_id}/sales#{order.id}"
+        people = self._staff().treasurers(order.event_id)[:MOST_OPERATIONS]
+        asked = zip(people, self._channels(people, news), self._languages(people), strict=True)
+        for user_id, channels, language in asked:
+            told = change
+            if channels.in_app:
+                told = self._notify(told, news, user_id, channels, event_name, subject=place, language=language)
+            if channels.mail is MailChoice.EACH:
+                mail = notifying.staff_mail(
+                    news.words,
+                    order=order,
+                    event_name=event_name,
+                    url=f"{self._public_url}{place}",
+                    key=f"{_key(news, change.after)} {user_id}",
+                    language=language,
+                )
+                told = self._mail(told, mail, news, user_id, channels)
+            if _operations(told) > MOST_OPERATIONS:
+                return change
+            change = told
         return change
 
-    def _notify(self, change: SaleChange, news: News, user_id: str, event_name: str, *, subject: str) -> SaleChange:
-        now = self._clock.now()
+    def _channels(self, user_ids: Sequence[str], news: News) -> list[Channels]:
+        chosen = self._preferring.channels(user_ids, news.action) if user_ids else {}
+        return [chosen[user_id] for user_id in user_ids]
+
+    def _languages(self, user_ids: Sequence[str]) -> list[str]:
+        known = self._contacts.contacts(user_ids) if user_ids else {}
+        return [known[user_id].language if user_id in known else DEFAULT for user_id in user_ids]
+
+    def _mail(self, change: SaleChange, mail: Mail, news: News, user_id: str | None, channels: Channels) -> SaleChange:
+        mail = mail._replace(
+            user_id=user_id,
+            action=news.action.value,
+            notification_id=self._id(change, news, user_id) if user_id and channels.in_app else None,
+            not_before=channels.mail_after,
+        )
+        return change._replace(mails=(*change.mails, mail))
+
+    def _notify(
+        self,
+        change: SaleChange,
+        news: News,
+        user_id: str,
+        channels: Channels,
+        event_name: str,
+        *,
+        subject: str,
+        language: str,
+    ) -> SaleChange:
         notification = notifying.order_notification(
             news.words,
             action=news.action,
             order=change.after.order,
             event_name=event_name,
             user_id=user_id,
-            notification_id=derive_ulid(int(now * 1000), _key(news, change.after), user_id),
+            notification_id=self._id(change, news, user_id),
             subject=subject,
-            received_at=int(now),
+            received_at=int(self._clock.now()),
+            language=language,
         )
+        notification = notification._replace(digest_at=channels.digest_at)
         return change._replace(notifications=(*change.notifications, notification))
+
+    def _id(self, change: SaleChange, news: News, user_id: str) -> str:
+        return derive_ulid(int(self._clock.now() * 1000), _key(news, change.after), user_id)
 
     def _event_name(self, event_id: str) -> str:
         stored = self._representations.event(event_id, View.ALL)
@@ -127,11 +192,17 @@ class Telling:
         return place
 
 
+def _operations(change: SaleChange) -> int:
+    """Items of a transaction that what is told takes (adapters/dynamo/notification_writes.py), and the stock."""
+    told = sum(3 + (one.digest_at is not None) for one in change.notifications)
+    return len(change.after.allocation) + told + 2 * len(change.mails)
+
+
 def _key(news: News, record: OrderRecord) -> str:
     """What makes a message unique: an order is paid once; everything else once a version of the order."""
     if news.action is NotificationAction.ORDER_PAID:
         return f"order_paid {record.id}"
-    return f"{news.action.value} {news.words.title} {record.id} {record.version}"
+    return f"{news.action.value} {news.words.name} {record.id} {record.version}"
 
 
 def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:

@@ -13,6 +13,14 @@ def release_holds() -> int:
     return released
 
 
+def send_due_mails() -> int:
+    """Wake mails that wait or were lost, queue digests, every quarter of an hour. How many. Nothing while no mail is
+    sent at all: what waits is then left to clear away.
+    """
+    services = bootstrap.services()
+    return services.waking.run() if services.config.mail_from else 0
+
+
 def reconcile_payments() -> int:
     """Ask Stripe what its webhooks should have told, every ten minutes. How much was found."""
     return bootstrap.services().reconciling.reconcile()

@@ -10,7 +10,7 @@ import zipfile
 from chalicelib.domain.kinds import LISTS
 from chalicelib.domain.order_facts import OrderState
 from local.stripe_double import StripeDouble
-from tests.functional import gate_tour, limits_tour, money_tour, sales_tour
+from tests.functional import gate_tour, limits_tour, live_tour, mail_tour, money_tour, sales_tour
 from tests.functional.builders import EVENT
 from tests.functional.sale_steps import expire, form, order, pay, start_sweep, state_of
 from tests.functional.test_sale import TICKET, signed
@@ -33,6 +33,8 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     money_tour.run(on, stripe, host, event)
     sales_tour.look(on, host, event)
     limits_tour.run(on, host, event)
+    live_tour.run(on, host, event)
+    mail_tour.run(on, host)
     forget_password(on)
 
 
@@ -111,6 +113,7 @@ def make_programme(on: Functions, host: Traveller, event: str) -> None:
 def read_pages(on: Functions) -> None:
     """What people read."""
     shells = ["orders/x", "orders/x/pay", "orders/x/complete", "sign-in", "sign-up", "verify", "reset", "notifications"]
+    shells.append("notifications/preferences")
     for page in ["", "/e/alpine", "/e/alpine/schedule", *(f"/{shell}" for shell in shells)]:
         on.web.get(f"/pages{page}")
     on.web.refused(404).get("/pages/e/nothing")

@@ -115,7 +115,7 @@ def test_page_names_files_of_this_release_and_its_tag_changes_with_it(
     anonymous: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def shown(release: str) -> tuple[str, str]:
-        settings = bootstrap.services().config._replace(website=release)
+        settings = bootstrap.services().config.replaced(website=release)
         bootstrap.use(bootstrap.Services(settings))
         page = anonymous.get("/pages/sign-in")
         return page.etag, page.body.decode()

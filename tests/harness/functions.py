@@ -16,7 +16,8 @@ from typing import Any
 
 from chalicelib import bootstrap, config
 from local.database import Database
-from local.handlers import Handler, schedules, socket_handlers, stream_sources
+from local.handlers import Handler, schedules, socket_handlers, stream_sources, topic_handlers
+from local.mail_events import sns_event
 from local.timers import scheduled_event
 from tests.harness.client import Client, Reply
 from tests.harness.environment import VARIABLES
@@ -95,6 +96,7 @@ class Functions:
         self.clock = LateClock(bootstrap.services().clock)
         self._client = bootstrap.services().dynamodb
         self._streams = {source.handler.name: source for source in stream_sources(module.app, module)}
+        self._topics = {handler.name: handler for handler in topic_handlers(module.app, module).values()}
         self._timers = {one.handler.name: one for one in schedules(module.app, module)}
         self._sockets = {
             route: replace(handler, name=SOCKET_FUNCTIONS[route])
@@ -115,13 +117,14 @@ class Functions:
     def container(self, function: str) -> Iterator[bootstrap.Services]:
         """The function's own services, as in its Lambda container."""
         if function not in self._containers:
-            settings = config.load()._replace(
+            settings = config.load().replaced(
                 token_keys="ssm:/marquee/test/token-keys:1",
                 stripe_secret_key="ssm:/marquee/test/stripe-secret-key:1",
                 stripe_webhook_secret="ssm:/marquee/test/stripe-webhook-secret:1",
                 stripe_connect_webhook_secret="ssm:/marquee/test/stripe-connect-webhook-secret:1",
                 stripe_api_base=self.stripe_url,
                 connections_endpoint="",
+                admin_email="host@example.org",
             )
             self._containers[function] = services = bootstrap.Services(settings)
             services.clock = self.clock  # type: ignore[assignment]
@@ -156,6 +159,12 @@ class Functions:
                     for _ in range(2):
                         assert self.call(source.handler, batch) == {"batchItemFailures": []}
 
+    def forget_news(self) -> None:
+        """The streams lose what they have not told."""
+        for name, source in self._streams.items():
+            found = self._database.streams.read(source.table, self._seen[name], 1000, 0)
+            self._seen[name] = found[-1].sequence if found else self._seen[name]
+
     def socket(self, route: str, connection_id: str, **more: Any) -> int:
         """An event of API Gateway's about a socket; the status."""
         context = {
@@ -183,6 +192,10 @@ class Functions:
         """A timer runs."""
         timer = self._timers[name]
         self.call(timer.handler, scheduled_event(timer, datetime.now(UTC)))
+
+    def publish(self, name: str, message: str) -> None:
+        """SNS hands a message to the function of a topic."""
+        self.call(self._topics[name], sns_event("arn:aws:sns:us-east-1:000000000000:topic", message, datetime.now(UTC)))
 
     def mailed_token(self, address: str) -> str:
         """The token in the newest mail to an address; mails keep their text until they are sent."""

@@ -12,6 +12,7 @@ from local.demo import DemoAccount
 from local.failures import FailureFile
 from local.gateway import Gateway
 from local.handlers import schedules
+from local.mail_events import KINDS
 from local.mailbox import Mailbox
 from local.servers import listen, serving
 from local.site import LocalSite
@@ -29,13 +30,19 @@ def resets():
 
 
 @pytest.fixture
-def site(sample, tmp_path, resets):
+def told():
+    """What became of mails: whom they were to, and what happened."""
+    return []
+
+
+@pytest.fixture
+def site(sample, tmp_path, resets, told):
     def reset():
         resets.append("reset")
         return [DemoAccount("organiser", "o@example.org", "demo")]
 
     site = LocalSite(
-        mailbox=Mailbox(tmp_path / "mail.jsonl"),
+        mailbox=Mailbox(tmp_path / "mail.jsonl", lambda mail, kind: told.append((mail["to"], kind))),
         sockets=SocketGateway({}),
         failures=FailureFile(None),
         reset=reset,
@@ -105,6 +112,49 @@ def test_unsendable_mail_is_refused(ses):
     with pytest.raises(ClientError) as refusal:
         send(ses, subject="a\r\nBcc: x@example.org")
     assert refusal.value.response["Error"]["Code"] == "BadRequestException"
+
+
+def test_mail_with_a_header_of_two_lines_is_refused(ses):
+    headers = [{"Name": "List-Unsubscribe", "Value": "<https://x.example/>\r\nBcc: x@example.org"}]
+    content = {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}, "Headers": headers}
+    with pytest.raises(ClientError) as refusal:
+        ses.send_email(
+            FromEmailAddress="shop@example.org",
+            Destination={"ToAddresses": ["ann@example.org"]},
+            Content={"Simple": content},
+        )
+    assert refusal.value.response["Error"]["Code"] == "BadRequestException"
+
+
+def test_mailbox_page_shows_headers_text_and_html_apart(origin, ses):
+    headers = [{"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"}]
+    body = {"Text": {"Data": "plain words"}, "Html": {"Data": "<p>rich words</p>"}}
+    ses.send_email(
+        FromEmailAddress="shop@example.org",
+        Destination={"ToAddresses": ["ann@example.org"]},
+        Content={"Simple": {"Subject": {"Data": "s"}, "Body": body, "Headers": headers}},
+    )
+    text = httpx.get(f"{origin}/_local/mail").text
+    assert "<th>List-Unsubscribe-Post</th><td>List-Unsubscribe=One-Click</td>" in text
+    assert "<pre>plain words</pre>" in text
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="' in text
+    assert "<p>rich words" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mail_can_be_returned(origin, ses, told, kind):
+    id = send(ses)
+    answer = httpx.post(f"{origin}/_local/mail/{id}/{kind}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/_local/mail")
+    assert told == [(["Ann@example.org"], kind)]
+
+
+def test_mail_that_is_not_there_cannot_be_returned(origin, ses, told):
+    id = send(ses)
+    paths = [f"{id}/vanish", "nothing/bounce", id, f"{id}/bounce/x"]
+    assert [httpx.post(f"{origin}/_local/mail/{path}").status_code for path in paths] == [404] * 4
+    elsewhere = httpx.post(f"{origin}/_local/mail/{id}/bounce", headers={"Origin": "https://evil.example"})
+    assert (elsewhere.status_code, told) == (403, [])
 
 
 def test_hostile_mail_never_runs(origin, ses):

@@ -201,7 +201,7 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
         sales_store, "_unchanged", lambda before: OrderItem.pk.exists() if before else OrderItem.pk.does_not_exist()
     )
     patch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
-    patch.setattr(telling, "_key", lambda news, record: f"{news.words.title} {next(numbers)}")
+    patch.setattr(telling, "_key", lambda news, record: f"{news.words.name} {next(numbers)}")
 
 
 def test_play_with_a_handler_blind_to_duplicates_is_caught(database_endpoint: DatabaseEndpoint) -> None:

@@ -53,3 +53,7 @@ def test_load_keeps_a_reference_as_it_is_and_shows_no_secret() -> None:
     loaded = config.load({**VARIABLES, "TOKEN_KEYS": "ssm:/marquee/test/token-keys:3"})
     assert loaded.token_keys == "ssm:/marquee/test/token-keys:3"
     assert VARIABLES["STRIPE_SECRET_KEY"] not in repr(loaded)
+
+
+def test_load_sets_every_setting_that_is_declared() -> None:
+    assert list(vars(config.load(VARIABLES))) == list(config.Config.__annotations__)

@@ -4,6 +4,8 @@ Port `ContentStore`. The caller makes a fresh tag for each change; each view get
 that on one URL two equal tags always mean equal bytes, whoever asks.
 """
 
+from collections.abc import Sequence
+
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -16,10 +18,12 @@ from chalicelib.adapters.dynamo.content_items import (
     VersionsItem,
     resource_item,
 )
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.people_items import RoleItem
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import AlreadyExists, BodyTooLarge, NotFound, PreconditionFailed
 from chalicelib.domain.kinds import LISTS, Kind, View
+from chalicelib.domain.notification import Mail, Notification
 from chalicelib.domain.representation import Written
 from chalicelib.ports.content import Missing, StoredItem
 
@@ -109,9 +113,16 @@ class DynamoContentStore:
         was_public: bool,
         references: list[tuple[str, Kind, str]],
         tag: str,
+        notifications: Sequence[Notification] = (),
+        mails: Sequence[Mail] = (),
     ) -> None:
-        """A changed part, if it still has the expected tag. Raises PreconditionFailed, Missing, NotFound."""
+        """A changed part, if it still has the expected tag, and what is told of it. Raises PreconditionFailed, Missing,
+        NotFound.
+        """
         transaction = Transaction()
+        add_notifications(transaction, notifications)
+        for mail in mails:
+            add_mail(transaction, mail)
         _put(transaction, resource, expected_tag=expected_tag)
         _require(transaction, resource.event_id, references)
         _bump_views(transaction, resource, tag, public=was_public or resource.public is not None)

@@ -1,7 +1,11 @@
 """Looks up sign-ins and roles through the light reader. Port `Credentials` of services/authorising.py."""
 
+from collections.abc import Iterable
+
 from chalicelib.adapters.dynamo import keys
 from chalicelib.ports import Reader
+
+_BATCH = 100
 
 
 class DynamoCredentials:
@@ -13,6 +17,16 @@ class DynamoCredentials:
     def family_stands(self, family_id: str) -> bool:
         """Whether the sign-in has not ended."""
         return self._reader.get("people", keys.token_family(family_id), ("pk",), consistent=True) is not None
+
+    def standing(self, family_ids: Iterable[str]) -> set[str]:
+        """Those sign-ins that have not ended; one BatchGetItem for 100."""
+        wanted = sorted(set(family_ids))
+        found: set[str] = set()
+        for start in range(0, len(wanted), _BATCH):
+            batch = wanted[start : start + _BATCH]
+            items = self._reader.get_many("people", [keys.token_family(id) for id in batch], ("pk",), consistent=True)
+            found |= {id for id, item in zip(batch, items, strict=True) if item is not None}
+        return found
 
     def role(self, user_id: str, event_id: str) -> str | None:
         """The user's role in the event."""

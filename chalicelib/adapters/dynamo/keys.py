@@ -263,11 +263,6 @@ def unread_counter(user_id: str) -> Key:
     return f"USER#{user_id}", "COUNTER"
 
 
-def mail(mail_id: str) -> Key:
-    """A mail to be sent."""
-    return f"MAIL#{mail_id}", "MAIL"
-
-
 # --- connections ---------------------------------------------------------------------------------------------
 
 
@@ -279,6 +274,16 @@ def connection(user_id: str, connection_id: str) -> Key:
 def connection_owner(connection_id: str) -> Key:
     """Who an open socket belongs to."""
     return f"CONNECTION#{connection_id}", "CONNECTION"
+
+
+def watch(event_id: str, connection_id: str) -> Key:
+    """That an open socket watches an event; without a connection the prefix of all that do."""
+    return f"WATCH#{event_id}", f"WATCHER#{connection_id}"
+
+
+def told_watchers(event_id: str) -> Key:
+    """What all who watch an event were told."""
+    return f"WATCH#{event_id}", "TOLD"
 
 
 def socket_ticket(secret: str) -> Key:

@@ -5,18 +5,22 @@ An inbox is three kinds of items in one partition: the notifications, an empty m
 concerns; the counter's `etag` is fresh after every change of the inbox.
 """
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from zlib import crc32
 
-from chalicelib.adapters.dynamo import keys
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.adapters.dynamo.tables import Notifications
-from chalicelib.domain.notification import Notification, NotificationAction
+from chalicelib.domain.ids import milliseconds_of
+from chalicelib.domain.notification import Group, Notification, NotificationAction
+from chalicelib.domain.times import moment
 
 NOTIFICATION_PREFIX = keys.notification("", "")[1]
 UNREAD_PREFIX = keys.unread_mark("", "")[1]
 
 
 class NotificationItem(Notifications):
-    """One notification to one user. `received_at` in Unix seconds."""
+    """One notification to one user. Times in Unix seconds; `filed` is its partition in the index."""
 
     id = UnicodeAttribute()
     user_id = UnicodeAttribute()
@@ -25,7 +29,12 @@ class NotificationItem(Notifications):
     message = UnicodeAttribute()
     subject = UnicodeAttribute()
     received_at = NumberAttribute()
+    digest_at = NumberAttribute(null=True)
+    group_key = UnicodeAttribute(null=True)
+    group_title = UnicodeAttribute(null=True)
     has_read = BooleanAttribute(default=False)
+    read_at = NumberAttribute(null=True)
+    filed = UnicodeAttribute(null=True)
 
 
 class UnreadMarkItem(Notifications):
@@ -39,9 +48,21 @@ class UnreadCounterItem(Notifications):
     etag = UnicodeAttribute()
 
 
+class DeliveryItem(Notifications):
+    """What became of a notification: devices it was pushed to and when (Unix seconds), what its mail was settled as,
+    web pushes. Written by those who carry it, apart from it, so that its own stream record does not come again.
+    """
+
+    pushed = NumberAttribute(null=True)
+    pushed_at = NumberAttribute(null=True)
+    mailed = UnicodeAttribute(null=True)
+    web_pushed = NumberAttribute(null=True)
+
+
 class MailItem(Notifications):
     """A mail. What it says and to whom stands only until it is sent; the rest stays so that its key is not used
-    twice. `sends` counts the tries that SES may have accepted.
+    twice, and so that its unsubscribe link works: `address` is a hash. `sends` counts the tries that SES may have
+    accepted, `woken` how often the timer found it waiting; `due` is when it will look again.
     """
 
     id = UnicodeAttribute()
@@ -51,16 +72,67 @@ class MailItem(Notifications):
     text = UnicodeAttribute(null=True)
     html = UnicodeAttribute(null=True)
     tickets_of = UnicodeAttribute(null=True)
+    user_id = UnicodeAttribute(null=True)
+    address = UnicodeAttribute(null=True)
+    action = UnicodeAttribute(null=True)
+    notification_id = UnicodeAttribute(null=True)
+    not_before = NumberAttribute(null=True)
+    proves = BooleanAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    queued_at = NumberAttribute(null=True)
+    due = NumberAttribute(null=True)
+    woken = NumberAttribute(null=True)
     sends = NumberAttribute(default=0)
     claimed_until = NumberAttribute(null=True)
     expires_at = NumberAttribute()
+
+
+class DueItem(Notifications):
+    """Stands while a mail waits to be sent, or notifications for their digest."""
+
+    expires_at = NumberAttribute()
+
+
+class DueCursorItem(Notifications):
+    """Until when everything that was due has been looked at (Unix seconds)."""
+
+    until = NumberAttribute()
+
+
+class PreferencesItem(Notifications):
+    """How somebody wants to be told: `settings` as chosen, `body` as read, made by revision `rev`. `address_state`
+    and `address_since` say whether mails come back.
+    """
+
+    settings = UnicodeAttribute(null=True)
+    address_state = UnicodeAttribute(null=True)
+    address_since = NumberAttribute(null=True)
+    rev = UnicodeAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+
+
+class MailboxItem(Notifications):
+    """An address by its hash: whether mails to it came back, and the topics refused by a link in a mail."""
+
+    state = UnicodeAttribute(null=True)
+    since = NumberAttribute(null=True)
+    refused = UnicodeSetAttribute(null=True)
 
 
 def notification_item(notification: Notification) -> NotificationItem:
     """The item of a new, unread notification."""
     key = keys.notification(notification.user_id, notification.id)
     fields = {**notification._asdict(), "action": notification.action.value}
-    return NotificationItem(*key, **fields, has_read=False)
+    fields["group_key"], fields["group_title"] = fields.pop("group") or (None, None)
+    return NotificationItem(*key, **fields, has_read=False, filed=_filed(notification))
+
+
+def _filed(notification: Notification) -> str:
+    """Where administrators find it: by its action, and the month inside its id."""
+    month = moment(milliseconds_of(notification.id) // 1000)
+    part = crc32(notification.user_id.encode()) % notification_keys.LOG_PARTS
+    return notification_keys.notification_log(notification.action.value, f"{month:%Y-%m}", part)
 
 
 def revive_notification(item: NotificationItem) -> Notification:
@@ -73,4 +145,6 @@ def revive_notification(item: NotificationItem) -> Notification:
         message=item.message,
         subject=item.subject,
         received_at=int(item.received_at),
+        digest_at=None if item.digest_at is None else int(item.digest_at),
+        group=Group(item.group_key, item.group_title) if item.group_key and item.group_title else None,
     )

@@ -12,7 +12,6 @@ from chalicelib.ports import Reader
 from chalicelib.ports.notifications import Counter, InboxPage, Received
 
 if TYPE_CHECKING:
-    from chalicelib.domain.notification import Notification
     from chalicelib.domain.pagination import Page
 
 EXAMINED_AT_ONCE = 2_000
@@ -43,16 +42,14 @@ class DynamoInbox:
         """The notifications in a state, oldest first."""
         return self._page(user_id, state, page, forward=True)
 
-    def since(self, user_id: str, notification_id: str, limit: int) -> list[Notification] | None:
-        """Up to `limit` notifications after this one, oldest first; None when the inbox does not hold it."""
+    def onwards(self, user_id: str, first: str, limit: int) -> list[Received]:
+        """Up to `limit` notifications from this id on, oldest first; one Query."""
         from chalicelib.adapters.dynamo.notification_items import NotificationItem, revive_notification
 
-        partition, start = keys.notification(user_id, notification_id)
+        partition, start = keys.notification(user_id, first)
         condition = NotificationItem.sk.between(start, _after_all(user_id))
-        found = list(NotificationItem.query(partition, condition, consistent_read=True, limit=limit + 1))
-        if not found or found[0].id != notification_id:
-            return None
-        return [revive_notification(item) for item in found[1:]]
+        found = NotificationItem.query(partition, condition, consistent_read=True, limit=limit)
+        return [Received(revive_notification(item), bool(item.has_read)) for item in found]
 
     def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
         """Ids of unread notifications up to this id, oldest first."""

@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.adapters.dynamo.notification_items import (
+    DeliveryItem,
+    DueItem,
     MailItem,
     NotificationItem,
     UnreadCounterItem,
@@ -22,11 +24,17 @@ from chalicelib.adapters.dynamo.notification_items import (
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import NotFound
+from chalicelib.domain.mailbox import canonical
 from chalicelib.domain.notification import Mail, Notification
-from chalicelib.ports.notifications import Claimed, Held
+from chalicelib.ports.notifications import Claimed, Held, Recipient
+from chalicelib.ports.preferences import DIGEST, MAIL
 
 MAIL_KEPT_SECONDS = 40 * 24 * 3600
-"""How long a mail's key is remembered: longer than Stripe may repeat an event."""
+"""How long a mail's key is remembered: longer than Stripe may repeat an event, and than an unsubscribe link must work
+(30 days: 15 U.S.C. 7704(a)(3)).
+"""
+LOOKED_AT_AFTER_SECONDS = 900
+"""When a mail that is still not sent was lost on its way."""
 
 
 def add_notification(transaction: Transaction, notification: Notification) -> None:
@@ -36,14 +44,19 @@ def add_notification(transaction: Transaction, notification: Notification) -> No
 
 def add_notifications(transaction: Transaction, notifications: Iterable[Notification]) -> None:
     """New notifications: two operations each and one a user. Use one call for all of a transaction, since DynamoDB
-    takes one operation an item and two notifications may go to the same user.
-    The transaction loses the condition `notification` when one exists already.
+    takes one operation an item and two notifications may go to the same user. One that is collected adds an operation
+    for each digest. The transaction loses the condition `notification` when one exists already.
     """
     received: defaultdict[str, int] = defaultdict(int)
+    digests: set[tuple[int, str]] = set()
     for notification in notifications:
         transaction.put("notification", notification_item(notification), NotificationItem.pk.does_not_exist())
         transaction.put("unread_mark", UnreadMarkItem(*keys.unread_mark(notification.user_id, notification.id)))
         received[notification.user_id] += 1
+        if notification.digest_at is not None:
+            digests.add((notification.digest_at, notification.user_id))
+    for at, user_id in sorted(digests):
+        transaction.put("digest", due_item(at, DIGEST, user_id))
     for user_id, number in received.items():
         _count(transaction, user_id, number)
 
@@ -51,8 +64,10 @@ def add_notifications(transaction: Transaction, notifications: Iterable[Notifica
 def add_mail(transaction: Transaction, mail: Mail) -> None:
     """A mail to be sent; the stream sends it. The transaction loses the condition `mail` when its key was used."""
     mail_id = keys.digest(mail.key)
+    now = int(time.time())
+    due = max(now + LOOKED_AT_AFTER_SECONDS, mail.not_before or 0)
     item = MailItem(
-        *keys.mail(mail_id),
+        *notification_keys.mail(mail_id),
         id=mail_id,
         state="queued",
         to=mail.to,
@@ -60,9 +75,24 @@ def add_mail(transaction: Transaction, mail: Mail) -> None:
         text=mail.text,
         html=mail.html,
         tickets_of=mail.tickets_of,
-        expires_at=int(time.time()) + MAIL_KEPT_SECONDS,
+        user_id=mail.user_id,
+        address=keys.digest(canonical(mail.to)) if mail.to and mail.action else None,
+        action=mail.action,
+        notification_id=mail.notification_id,
+        not_before=mail.not_before,
+        proves=mail.proves or None,
+        language=mail.language,
+        queued_at=now,
+        due=due,
+        expires_at=now + MAIL_KEPT_SECONDS,
     )
     transaction.put("mail", item, MailItem.pk.does_not_exist())
+    transaction.put("due", due_item(due, MAIL, mail_id))
+
+
+def due_item(at: int, kind: str, id: str) -> DueItem:
+    """What is due at a time; it clears away by itself when nobody looks for as long as mails are kept."""
+    return DueItem(*notification_keys.due(at, f"{kind}#{id}"), expires_at=at + MAIL_KEPT_SECONDS)
 
 
 class DynamoMarks:
@@ -96,7 +126,7 @@ def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
     transaction = Transaction()
     for id in ids:
         item = NotificationItem(*keys.notification(user_id, id))
-        turn: list[Action] = [NotificationItem.has_read.set(has_read)]
+        turn: list[Action] = [NotificationItem.has_read.set(has_read), _read_at(has_read=has_read)]
         transaction.update(id, item, turn, NotificationItem.has_read == (not has_read))
         mark = UnreadMarkItem(*keys.unread_mark(user_id, id))
         if has_read:
@@ -105,6 +135,10 @@ def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
             transaction.put("unread_mark", mark)
     _count(transaction, user_id, -len(ids) if has_read else len(ids))
     return transaction
+
+
+def _read_at(*, has_read: bool) -> Action:
+    return NotificationItem.read_at.set(int(time.time())) if has_read else NotificationItem.read_at.remove()
 
 
 def _count(transaction: Transaction, user_id: str, change: int) -> None:
@@ -119,7 +153,7 @@ class DynamoMails:
     def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
         """Take a queued mail for sending."""
         free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
-        item = MailItem(*keys.mail(mail_id))
+        item = MailItem(*notification_keys.mail(mail_id))
         try:
             item.update(
                 actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
@@ -129,25 +163,50 @@ class DynamoMails:
             if code_of(error) != "ConditionalCheckFailedException":
                 raise
             return self._holder(mail_id, now)
-        return Claimed(item.to or "", item.subject or "", item.text or "", item.html or "", item.tickets_of)
+        return Claimed(
+            item.to or "",
+            item.subject or "",
+            item.text or "",
+            item.html or "",
+            item.tickets_of,
+            user_id=item.user_id,
+            action=item.action,
+            notification_id=item.notification_id,
+            proves=bool(item.proves),
+            language=item.language or "en",
+        )
 
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
         """Let the next try have it. A try that was refused outright does not count."""
         actions: list[Action] = [MailItem.claimed_until.remove()]
         if not sent_perhaps:
             actions.append(MailItem.sends.add(-1))
-        MailItem(*keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
+        MailItem(*notification_keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
 
     def finish(self, mail_id: str, state: str) -> None:
-        """Settle a mail and forget what it said."""
+        """Settle a mail, forget what it said and look for it no more."""
         gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
         actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
-        MailItem(*keys.mail(mail_id)).update(actions=actions, condition=MailItem.pk.exists())
+        item = MailItem(*notification_keys.mail(mail_id))
+        item.update(actions=actions, condition=MailItem.pk.exists())
+        if item.due is not None:
+            due_item(int(item.due), MAIL, mail_id).delete()
+        if item.user_id and item.notification_id:
+            delivery = DeliveryItem(*notification_keys.delivery(item.user_id, item.notification_id))
+            delivery.update([DeliveryItem.mailed.set(state)])
+
+    def recipient(self, mail_id: str) -> Recipient | None:
+        """Whom a mail that can be refused went to."""
+        try:
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        return Recipient(item.user_id, item.address, item.action) if item.action else None
 
     @staticmethod
     def _holder(mail_id: str, now: float) -> Held | None:
         try:
-            item = MailItem.get(*keys.mail(mail_id), consistent_read=True)
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
         except MailItem.DoesNotExist:
             return None
         if item.state != "queued":

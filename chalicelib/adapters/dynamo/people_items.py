@@ -11,6 +11,7 @@ class AccountItem(People):
     id = UnicodeAttribute()
     email = UnicodeAttribute()
     name = UnicodeAttribute()
+    language = UnicodeAttribute(null=True)
     password_hash = UnicodeAttribute()
     verified = BooleanAttribute(default=False)
     rev = NumberAttribute()

@@ -61,13 +61,14 @@ class DynamoPeopleStore:
             return None
         return StoredAccount(item.id, item.password_hash, item.etag, item.body)
 
-    def replace_account(self, account: StoredAccount, *, expected_tag: str, name: str, verified: bool) -> None:
+    def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
         """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
         actions: list[Action] = [
             AccountItem.etag.set(account.etag),
             AccountItem.body.set(account.body),
-            AccountItem.name.set(name),
-            AccountItem.verified.set(verified),
+            AccountItem.name.set(account.name),
+            AccountItem.language.set(account.language),
+            AccountItem.verified.set(account.verified),
         ]
         try:
             AccountItem(*keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
@@ -141,6 +142,14 @@ class DynamoPeopleStore:
             expires_at=until,
         )
         transaction.put("token", item)
+        add_mail(transaction, mail)
+        transaction.commit()
+
+    def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
+        """A mailed token that proves the account's address, with its mail."""
+        transaction = Transaction()
+        token = OneTimeTokenItem(*keys.one_time_token("verify", secret), user_id=user_id, expires_at=until)
+        transaction.put("token", token)
         add_mail(transaction, mail)
         transaction.commit()
 

@@ -7,6 +7,7 @@ Each noun that lives in a table is a model over the same pk and sk; docs/data-mo
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 from chalicelib import config
@@ -73,12 +74,28 @@ class StripeInbox(Model):
     expires_at = NumberAttribute()
 
 
+class NotificationLog(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's is untyped
+    """Notifications by action, month and part (keys.notification_log), oldest first: what administrators look through.
+    Keys only: a notification is read where it stands.
+    """
+
+    class Meta:
+        """Where it is."""
+
+        index_name = "filed"
+        projection = KeysOnlyProjection()
+
+    filed = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+
+
 class Notifications(Model):
     """Inboxes, unread counters and mails to send; its stream drives pushes and mails."""
 
     Meta = _meta("notifications", stream="NEW_AND_OLD_IMAGES")
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
+    by_action = NotificationLog()
 
 
 class Connections(Model):
@@ -106,4 +123,21 @@ def create_missing() -> list[str]:
         if not table.exists():
             table.create_table(wait=True)
             created.append(table.Meta.table_name)
+    _add_index()
     return created
+
+
+def _add_index() -> None:
+    """Give the index to a table that was made before there was one: the local database outlives releases."""
+    connection = Notifications._get_connection()  # noqa: SLF001 - PynamoDB offers no public way to its client
+    client, table = connection.connection.client, connection.table_name
+    if client.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes"):
+        return
+    schema = Notifications._get_schema()  # noqa: SLF001
+    (index,) = schema["global_secondary_indexes"]
+    create = {"IndexName": index["index_name"], "KeySchema": index["key_schema"], "Projection": index["projection"]}
+    client.update_table(
+        TableName=table,
+        AttributeDefinitions=schema["attribute_definitions"],
+        GlobalSecondaryIndexUpdates=[{"Create": create}],
+    )

@@ -12,6 +12,13 @@ class Links(Struct, frozen=True, kw_only=True):
     subject: str
 
 
+class Group(Struct, frozen=True, kw_only=True):
+    """A burst of notifications of one kind: those with the same key may be shown as one, under this title."""
+
+    key: str
+    title: str
+
+
 class NotificationRead(Struct, frozen=True, kw_only=True):
     """A notification as its reader sees it. `message` is sanitised HTML, `received_ago` is for people."""
 
@@ -22,6 +29,7 @@ class NotificationRead(Struct, frozen=True, kw_only=True):
     received_at: datetime
     received_ago: str
     has_read: bool
+    group: Group | None
     links: Links
 
 
@@ -43,3 +51,31 @@ class LiveTicket(Struct, frozen=True, kw_only=True):
 
     url: str
     expires_in: int
+
+
+class Recipient(Struct, frozen=True, kw_only=True):
+    """Whose notification it is; no address when the account is gone."""
+
+    id: str
+    email: str | None
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What became of it beside the inbox: devices it was pushed to, how its mail ended, web pushes."""
+
+    pushed: int
+    mailed: str | None
+    web_pushed: int
+
+
+class NotificationOverseen(Struct, frozen=True, kw_only=True):
+    """Somebody's notification as administrators see it."""
+
+    id: str
+    action: str
+    user: Recipient
+    title: str
+    received_at: datetime
+    has_read: bool
+    read_at: datetime | None
+    delivery: Delivery

@@ -96,7 +96,7 @@ def test_scripts_of_the_event_page_are_small() -> None:
         (["following", "orders", "complete", "receipt", "standing"], 15_000),
         (
             ["bell", "following", "live", "notelist", "notifications", "orderlist", "panels", "receipt"]
-            + ["roles", "sales", "salestotals", "saving", "standing"],
+            + ["roles", "sales", "salestotals", "standing"],
             25_000,
         ),
     ],

@@ -33,7 +33,7 @@ class FakePusher:
     sent: dict[str, list[Any]] = field(default_factory=dict)
     closed: list[str] = field(default_factory=list)
 
-    def push(self, connections: Sequence[Connection], frames: Sequence[str]) -> Pushed:
+    def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float = 5.0) -> Pushed:
         for connection in connections:
             if connection.id not in self.gone | self.failing:
                 self.sent.setdefault(connection.id, []).extend(map(json.loads, frames))
@@ -99,7 +99,8 @@ def mailer(services: bootstrap.Services) -> FakeMailer:
     from chalicelib.services.mailing import Mailing
 
     fake = FakeMailer()
-    services.__dict__["mailing"] = Mailing(DynamoMails(), fake, services.clock, sleep=lambda seconds: None)
+    mails, addressing = DynamoMails(), services.addressing
+    services.__dict__["mailing"] = Mailing(mails, fake, services.clock, addressing, sleep=lambda seconds: None)
     return fake
 
 

@@ -58,6 +58,7 @@ def test_list_newest_first_shows_every_promised_field(ada: Person, clock: FakeCl
         "received_at": moment(start - 180).isoformat().replace("+00:00", "Z"),
         "received_ago": "3 minutes ago",
         "has_read": False,
+        "group": None,
         "links": {"mark_read": f"/api/v1/notifications/{newer.id}/read", "subject": "/orders/ORDER"},
     }
     assert second["received_ago"] == "an hour ago"

@@ -222,7 +222,7 @@ class Shop:
         self.clock = Clock()
         self.payments = FakePayments()
         self.at_stripe = FakeAccounts()
-        self.services = bootstrap.Services(config.load()._replace(application_fee_basis_points=300))
+        self.services = bootstrap.Services(config.load().replaced(application_fee_basis_points=300))
         self.services.clock = self.clock  # type: ignore[assignment]
         self.services.ids = Ids(self.clock)  # type: ignore[assignment]
         fakes = {"payments": self.payments, "accounts_at_stripe": self.at_stripe}

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from chalicelib.ports.live import Connection, Pushed
 from chalicelib.ports.notifications import Attachment, Claimed
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services.mailing import Mailing
+from chalicelib.services.reaching import Reaching
 from chalicelib.services.reporting import Reporting
 from tests.integration.sales.builders import BUYER, OWNER, Shop, items_of
 
@@ -44,7 +46,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
     mailer = FakeMailer()
     give = tickets or shop.services.issuing.attachment
-    mailing = Mailing(DynamoMails(), mailer, shop.clock, sleep=lambda _: None, tickets=give)
+    mailing = Mailing(DynamoMails(), mailer, shop.clock, shop.services.addressing, sleep=lambda _: None, tickets=give)
     for item in items_of("MailItem", "MAIL"):
         mailing.send([Change(ChangeKind.CREATED, "MAIL", item.pk, None, {"id": item.id})])
     return mailer.sent
@@ -107,8 +109,8 @@ class FakeConnections:
 class FakeSignIns:
     """Only one stands."""
 
-    def family_stands(self, family_id: str) -> bool:
-        return family_id != "ended"
+    def standing(self, family_ids: Iterable[str]) -> set[str]:
+        return set(family_ids) - {"ended"}
 
 
 class FakePusher:
@@ -117,30 +119,28 @@ class FakePusher:
     def __init__(self) -> None:
         self.pushed: list[tuple[list[str], list[str]]] = []
 
-    def push(self, connections: list[Connection], frames: list[str]) -> Pushed:
+    def push(self, connections: list[Connection], frames: list[str], *, within: float) -> Pushed:
         self.pushed.append(([one.id for one in connections], frames))
         return Pushed(gone=list(connections), failed=[])
+
+    def disconnect(self, connection: Connection) -> None:
+        assert connection.id.endswith(("ended", "old")), connection
 
 
 def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
     form = CheckInForm(code=tickets_of(paid)[0].code)
     shop.services.admitting.check_in(shop.event_id, form, caller=OWNER)
     pusher, connections = FakePusher(), FakeConnections()
-    reporting = Reporting(
-        attending=shop.services.attending,
-        view=shop.services._gate_view,
-        connections=connections,  # type: ignore[arg-type]
-        sign_ins=FakeSignIns(),
-        pusher=pusher,  # type: ignore[arg-type]
-        clock=shop.clock,
-    )
+    reaching = Reaching(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
+    reporting = Reporting(attending=shop.services.attending, view=shop.services._gate_view, reaching=reaching)
     change = Change(ChangeKind.CREATED, "CHECK_IN", f"EVENT#{shop.event_id}", None, {})
     reporting.on_changes([change, change])
     ((to, (frame,)),) = pusher.pushed
     types = [
         {"ticket_type_id": paid.order.lines[0].ticket_type_id, "name": "Day ticket", "checked_in": 1, "sold": 2},
     ]
-    assert to == connections.forgotten == [f"{OWNER.user_id} stands"]
+    assert to == [f"{OWNER.user_id} stands"]
+    assert connections.forgotten == [f"{OWNER.user_id} {name}" for name in ("ended", "old", "stands")]
     assert json.loads(frame) == {
         "meta": "Check-ins",
         "event_id": shop.event_id,

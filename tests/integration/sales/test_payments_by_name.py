@@ -232,9 +232,9 @@ def test_late_payment_with_and_without_stock_left(intake: Intake, resold: int, s
 
 def _hold_ended() -> set[str]:
     """How a buyer is told that a hold ended."""
-    from chalicelib.services.notifying import HOLD_ENDED
+    from chalicelib.formats import words
 
-    return {HOLD_ENDED.title.format(event=EVENT)}
+    return {words.say("en", "hold_ended.title", {"event": EVENT})}
 
 
 def test_two_late_payers_for_the_last_ticket(intake: Intake) -> None:

@@ -20,6 +20,7 @@ PAGES = {name: PageSize(10_000, ("a.css", "b.js")) for name in ("event", "schedu
 USES = (
     "timer",
     "reconciling",
+    "due mails",
     "event page, 304",
     "schedule page, 304",
     "home page, 304",
@@ -81,20 +82,20 @@ def test_total_adds_every_line() -> None:
     assert cost_model.total({"one": 2e6, "two": 3}, prices, "here", allowance=True) == 2.0 + 6.0
 
 
-def test_idle_month_counts_the_timer_storage_and_templates() -> None:
-    values = assumed(month_minutes=100, heavy_ms=10, trip_ms=5, cold_share=0, log_bytes=1e9, log_months=2)
+def test_idle_month_counts_the_timers_storage_and_templates() -> None:
+    values = assumed(month_minutes=300, heavy_ms=10, trip_ms=5, cold_share=0, log_bytes=1e9, log_months=2)
     month = cost_model.idle(MEASURED, values, setting())
     assert month.quantities == {
         "alarm": 12,
         "table_storage": values.idle_gb,
         "table_backup": values.idle_gb,
         "bucket_storage": values.bucket_gb,
-        "lambda_request": 110,
-        "lambda_gb_second": pytest.approx(110 * 0.025),
-        "read_unit": 110,
-        "write_unit": 220,
-        "log_ingest": 110,
-        "log_storage": 220,
+        "lambda_request": 350,
+        "lambda_gb_second": pytest.approx(350 * 0.025),
+        "read_unit": 350,
+        "write_unit": 700,
+        "log_ingest": 350,
+        "log_storage": 700,
         "decryption": 0,
         "socket_message": 0,
     }

@@ -154,5 +154,24 @@ def test_mail_identity_is_there_only_with_a_domain() -> None:
     with_mail, without = deployed("base"), deployed("base", MailDomain="")
     assert with_mail.resources["MailIdentity"].properties["EmailIdentity"] == "marquee.example"
     assert with_mail.resources["MailSettings"].properties["DeliveryOptions"] == {"TlsPolicy": "REQUIRE"}
+    assert with_mail.resources["MailSettings"].properties["SuppressionOptions"] == {"SuppressedReasons": []}
     assert not [one for one in without.resources.values() if one.kind.startswith("AWS::SES::")]
     assert with_mail.outputs.keys() - without.outputs.keys() == {"DkimRecord1", "DkimRecord2", "DkimRecord3"}
+
+
+def test_mails_that_come_back_are_told_to_the_topic_of_their_function() -> None:
+    base = deployed("base")
+    topic = base.resources["MailEvents"].properties["TopicName"]
+    assert topic == names.topic(PREFIX, "on_mail_event")
+    destination = base.resources["MailReturns"].properties["EventDestination"]
+    assert destination["MatchingEventTypes"] == ["bounce", "complaint"]
+    assert destination["SnsDestination"] == {"TopicARN": "<MailEvents>"}
+    assert "MailEvents" in deployed("base", MailDomain="").resources, "Chalice subscribes to it with or without mail"
+
+
+def test_topic_of_mail_events_takes_words_of_our_mails_alone() -> None:
+    policy = deployed("base").resources["MailEventsPolicy"].properties["PolicyDocument"]
+    allowed, denied = policy["Statement"]
+    assert (allowed["Principal"], allowed["Action"]) == ({"Service": "ses.amazonaws.com"}, "sns:Publish")
+    assert allowed["Condition"]["StringEquals"]["aws:SourceArn"].endswith(f":configuration-set/{PREFIX}")
+    assert (denied["Effect"], denied["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -80,7 +80,7 @@ def test_every_function_is_as_the_configuration_says(template: dict[str, Any]) -
 
 def test_buyers_cannot_take_what_money_and_streams_need() -> None:
     kept = configuring.reserved(ROOT, STAGE)
-    assert set(kept) == {"stripe_webhook", *BATCH, "reconcile_payments", "release_holds"}
+    assert set(kept) == {"stripe_webhook", *BATCH, "on_mail_event", *names.TIMERS}
     assert kept["release_holds"] == 1
 
 

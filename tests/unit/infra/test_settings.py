@@ -59,7 +59,7 @@ while todo:
     one = todo.pop()
     todo += one.dependencies()
     found = {"resource": getattr(one, "resource_name", None), "kind": type(one).__name__}
-    for field in ("function_name", "role_name", "layer_name", "rule_name", "name"):
+    for field in ("function_name", "role_name", "layer_name", "rule_name", "name", "topic"):
         if getattr(one, field, None):
             found[field] = getattr(one, field)
     seen.append(found)
@@ -90,6 +90,8 @@ def test_names_are_those_that_chalice_plans() -> None:
     assert set(by_kind["DynamoDBEventSource"]) == {f"{n}-dynamodb-event-source" for n in names.STREAM_FUNCTIONS}
     rules = {f"{name}-event": names.rule(prefix, name) for name in names.TIMERS}
     assert {k: v["rule_name"] for k, v in by_kind["ScheduledEvent"].items()} == rules
+    topics = {f"{name}-sns-subscription": names.topic(prefix, name) for name in names.TOPIC_FUNCTIONS}
+    assert {k: v["topic"] for k, v in by_kind["SNSLambdaSubscription"].items()} == topics
     assert by_kind["WebsocketAPI"]["websocket_api"]["name"] == names.websocket_api(prefix)
     assert set(by_kind["RestAPI"]) == {"rest_api"}
     assert planned["title"] == names.rest_api(prefix)

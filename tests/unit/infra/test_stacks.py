@@ -27,6 +27,7 @@ UNTAGGED = {
     "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet",
+    "AWS::SES::ConfigurationSetEventDestination",
     "AWS::SES::EmailIdentity",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
@@ -149,7 +150,10 @@ def test_keys_and_stream_of_a_table_are_those_of_its_model(index: int) -> None:
     assert table["KeySchema"] == [
         {"AttributeName": one["AttributeName"], "KeyType": one["KeyType"]} for one in schema["key_schema"]
     ]
-    assert table.get("GlobalSecondaryIndexes", []) == schema["global_secondary_indexes"]
+    assert table.get("GlobalSecondaryIndexes", []) == [
+        {"IndexName": one["index_name"], "KeySchema": one["key_schema"], "Projection": one["projection"]}
+        for one in schema["global_secondary_indexes"]
+    ]
     assert table.get("LocalSecondaryIndexes", []) == schema["local_secondary_indexes"]
     assert table["BillingMode"] == model.Meta.billing_mode
     assert table.get("StreamSpecification", {}).get("StreamViewType") == getattr(model.Meta, "stream_view_type", None)

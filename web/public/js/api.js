@@ -36,6 +36,11 @@ export async function get(path, { open = false } = {}) {
   return body;
 }
 
+/** The ETag of what `get` answered last for a path, for If-Match. @returns {string | undefined} */
+export function tagOf(path) {
+  return kept.get(path)?.etag;
+}
+
 /**
  * POST and the like, as JSON.
  * @param {{key?: string, keepalive?: boolean, match?: string}} [how] `key` is the Idempotency-Key, `match` the If-Match

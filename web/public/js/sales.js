@@ -5,7 +5,6 @@ import { el } from "./format.js";
 import { follow } from "./following.js";
 import { orderList } from "./orderlist.js";
 import { MAY, ownRoles } from "./roles.js";
-import { saveButton } from "./saving.js";
 import { salesTotals } from "./salestotals.js";
 import { user } from "./session.js";
 
@@ -74,16 +73,17 @@ async function build(role) {
   );
 }
 
+/** The buttons come a little later than what people read first. */
 function exports() {
-  const buttons = EXPORTS.map(([name, label]) =>
-    saveButton(label, { path: () => `/events/${event.id}/${name}.csv`, accept: "text/csv", name: `${name}.csv` }),
-  );
+  const ways = el("div", { class: "ways" });
+  const file = (name) => ({ path: () => `/events/${event.id}/${name}.csv`, accept: "text/csv", name: `${name}.csv` });
+  import("./saving.js").then(({ saveButton }) => ways.append(...EXPORTS.map(([name, label]) => saveButton(label, file(name)))));
   return el(
     "section",
     { "aria-labelledby": "exports" },
     el("h2", { id: "exports", class: "section-title" }, "Save as CSV"),
     el("p", { class: "muted" }, "For spreadsheets and bookkeeping. The files hold names and addresses: keep them as safe as this page."),
-    el("div", { class: "ways" }, ...buttons),
+    ways,
   );
 }
 

@@ -68,6 +68,13 @@ export function disclose(button, sheet, holder, onOpen = () => {}) {
   });
 }
 
+/** The public pages of an event say when its programme changes. */
+function programme() {
+  const shown = document.querySelector("[data-programme]");
+  if (shown && user()) import("./programme.js").then((module) => module.start(shown.dataset.programme));
+}
+
 localise();
 corner();
+programme();
 onChange(corner);
