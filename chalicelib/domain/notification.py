@@ -29,7 +29,9 @@ GROUPED_SECONDS: Mapping[NotificationAction, int] = {
     NotificationAction.PAYMENT_DISPUTED: 3600,
     NotificationAction.PAYMENT_IN_REVIEW: 3600,
 }
-"""Actions that come in bursts, and how long one burst may be: those of an event are shown as one (docs/notifications.md)."""
+"""Actions that come in bursts, and how long one burst may be; those of an event are shown as one. docs/notifications.md
+says why.
+"""
 
 
 class Group(NamedTuple):

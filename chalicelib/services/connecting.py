@@ -3,8 +3,9 @@
 Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in and is worth nothing once that ended.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from chalicelib import telemetry
 from chalicelib.domain.errors import MarqueeError, TooManyAttempts, Unauthenticated
 from chalicelib.domain.ids import make_ulid, milliseconds_of
 from chalicelib.domain.listening import Listening
@@ -112,9 +113,9 @@ class Connecting:
     def _carry_out(self, connection: Connection, state: Listening, effect: Effect) -> None:
         """Do what the machine wants done."""
         if isinstance(effect, Say):
-            self._pusher().push([connection], [effect.frame])
+            self._answer(connection, [effect.frame])
         elif isinstance(effect, Greet):
-            self._pusher().push([connection], self._greeting(connection.user_id, effect))
+            self._answer(connection, self._greeting(connection.user_id, effect))
         elif isinstance(effect, Look):
             view = self._watching().sight(connection.user_id, effect.event_id)
             after = machine.looked(state, effect.event_id, view)
@@ -128,6 +129,15 @@ class Connecting:
             self._watching().end(connection.id, effect.event_id)
         else:
             raise effect.error
+
+    def _answer(self, connection: Connection, frames: Sequence[str]) -> None:
+        """A connection that an answer could not be brought to is closed: its client comes back and asks once more."""
+        pushed = self._pusher().push([connection], frames)
+        if pushed.failed:
+            telemetry.log("answer_failed", connections=1)
+            self.part(connection.id, connection.endpoint)
+        elif pushed.gone:
+            self._connections.forget(connection)
 
     def _greeting(self, user_id: str, greet: Greet) -> list[str]:
         """What was missed is read before the count, so the count knows all of it."""

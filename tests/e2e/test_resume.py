@@ -175,7 +175,11 @@ async def cut_again_and_again(server: ServerProcess) -> None:
                 )
             )
             print(report(number, stage, owed))
-            assert there, report(number, stage, owed)
+            assert there, [
+                (one.greeted, len(owed[user]) - len(one.received), one.unread, counts[user])
+                for user, devices in stage.devices.items()
+                for one in devices
+            ]
             for user, devices in stage.devices.items():
                 assert len(owed[user]) == 1 + MESSAGES * (number + 1)
                 assert counts[user] == MESSAGES

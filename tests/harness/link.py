@@ -19,6 +19,7 @@ from local.demo import Api
 LOST = (OSError, WebSocketException, urllib.error.URLError, http.client.HTTPException, ValueError, TimeoutError)
 """How a link that is cut, or a product that is killed at any byte, looks to a client."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
+GREETING_SECONDS = 15
 RECENT_MS = 60_000
 MOST_RECENT = 100
 
@@ -104,8 +105,14 @@ class Listener:
         ) as socket:
             self._early = []
             await self._greet(socket)
+            asyncio.get_running_loop().call_later(GREETING_SECONDS, self._give_up, socket)
             async for text in socket:
                 self._hear(json.loads(text))
+
+    def _give_up(self, socket: ClientConnection) -> None:
+        """An answer to hello that does not come is asked for over another connection."""
+        if not self.greeted:
+            socket.transport.abort()
 
     async def _greet(self, socket: ClientConnection) -> None:
         hello: dict[str, Any] = {"action": "hello", "since": None}

@@ -307,3 +307,13 @@ def test_message_meeting_a_bug_says_only_that(
     assert say(id, {"action": "hello"}) == {"statusCode": 200}
     (frame,) = pusher.sent[id]
     assert (frame["meta"], frame["code"], "secret" in str(frame)) == ("error", "internal_error", False)
+
+
+@pytest.mark.parametrize(("fault", "closed"), [("failing", ["lost="]), ("gone", [])])
+def test_answer_that_cannot_be_brought_ends_the_connection_so_that_its_client_comes_back(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher, fault: str, closed: list[str]
+) -> None:
+    assert sockets.connect(opening(ticket(ada), "lost=")) == {"statusCode": 200}
+    setattr(pusher, fault, {"lost="})
+    assert say("lost=", {"action": "hello", "since": None}) == {"statusCode": 200}
+    assert (pusher.closed, rows(services, ada), services._connections.find("lost=")) == (closed, [], None)

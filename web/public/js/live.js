@@ -6,6 +6,7 @@ import { onChange, user } from "./session.js";
 
 const PING_MS = 55_000;
 const PONG_MS = 8_000;
+const GREETING_MS = 15_000;
 const FIRST_POLL_MS = 1_500;
 const POLL_MS = 4_000;
 const SLOW_POLL_MS = 20_000;
@@ -125,7 +126,10 @@ class Live {
     this.#greeted = false;
     this.#early = [];
     this.#ahead = [];
-    socket.onopen = () => this.#say({ action: "hello", since: this.#last, recent: this.#recent() });
+    socket.onopen = () => {
+      this.#say({ action: "hello", since: this.#last, recent: this.#recent() });
+      this.#timers.greeting = setTimeout(() => this.#lose(socket), GREETING_MS);
+    };
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = () => this.#lose(socket);
   }
@@ -138,7 +142,8 @@ class Live {
     clearTimeout(this.#timers.pong);
     const answers = frame.meta === "WS connected" || "more" in frame;
     if (!this.#greeted && !answers) {
-      this.#ahead.push(frame);
+      if (frame.meta === "error") this.#lose(this.#socket);
+      else this.#ahead.push(frame);
       return;
     }
     if (typeof frame.notif_count === "number") this.#tell("count", frame.notif_count);
@@ -165,6 +170,7 @@ class Live {
   /** The answer to hello is complete. What was pushed before is newer, its count too. */
   #settle() {
     this.#greeted = true;
+    clearTimeout(this.#timers.greeting);
     for (const id of this.#early.splice(0)) this.seen(id);
     this.#tell("open");
     for (const frame of this.#ahead.splice(0)) this.#hear(frame);
@@ -203,8 +209,7 @@ class Live {
     this.#greeted = false;
     socket.onclose = null;
     socket.close();
-    clearTimeout(this.#timers.ping);
-    clearTimeout(this.#timers.pong);
+    for (const name of ["ping", "pong", "greeting"]) clearTimeout(this.#timers[name]);
     if (!this.#running) return;
     this.#lostAt ||= Date.now();
     this.#retry();
