@@ -123,6 +123,12 @@ class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
 class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
     """WebSocket with the gateway's frame limit; the message limit is `ws_max_size`."""
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side is gone. Without a close frame that is 1006 (RFC 6455 section 7.1.5)."""
+        if self.handshake_complete and self.conn.close_rcvd is None and not self.close_sent:
+            self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
+        super().connection_lost(exc)
+
     def handle_text(self, event: Frame) -> None:
         """A text frame, the first of its message."""
         if self._fits(event):

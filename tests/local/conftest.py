@@ -2,14 +2,20 @@
 
 import importlib
 import json
+import time
 from pathlib import Path
 
 import boto3
 import pytest
 
 from local.database_server import running_database
+from local.failures import FailureFile
 from local.gateway import Gateway
+from local.handlers import socket_handlers
+from local.mailbox import Mailbox
 from local.servers import listen, serving
+from local.site import LocalSite
+from local.sockets import SocketGateway
 
 
 @pytest.fixture
@@ -70,3 +76,33 @@ def put(database, id: str, **attributes: str):
     item = {"id": {"S": id}, **{name: {"S": value} for name, value in attributes.items()}}
     status, body = call(database, "PutItem", TableName="sample-outbox", Item=item)
     assert status == 200, body
+
+
+@pytest.fixture
+def limits():
+    return {}
+
+
+@pytest.fixture
+def handlers(sample):
+    return socket_handlers(sample.app, sample)
+
+
+@pytest.fixture
+def live(sample, static_dir, handlers, limits):
+    sockets = SocketGateway(handlers, **limits)
+    site = LocalSite(mailbox=Mailbox(), sockets=sockets, failures=FailureFile(None), reset=list)
+    gateway = Gateway(sample.app, static_dir=static_dir, local_site=site, sockets=sockets)
+    with serving(gateway, listen()) as origin:
+        yield origin
+    for part in (gateway, site, sockets):
+        part.close()
+
+
+def eventually(condition, seconds: float = 3.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.005)
+    raise AssertionError("it did not happen")

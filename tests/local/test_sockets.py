@@ -12,36 +12,10 @@ from botocore.exceptions import ClientError
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
-from local.failures import FailureFile
-from local.gateway import Gateway
-from local.handlers import Handler, socket_handlers
-from local.mailbox import Mailbox
-from local.servers import listen, serving
-from local.site import LocalSite
-from local.sockets import SocketGateway
+from local.handlers import Handler
+from tests.local.conftest import eventually
 
 pytestmark = pytest.mark.enable_socket
-
-
-@pytest.fixture
-def limits():
-    return {}
-
-
-@pytest.fixture
-def handlers(sample):
-    return socket_handlers(sample.app, sample)
-
-
-@pytest.fixture
-def live(sample, static_dir, handlers, limits):
-    sockets = SocketGateway(handlers, **limits)
-    site = LocalSite(mailbox=Mailbox(), sockets=sockets, failures=FailureFile(None), reset=list)
-    gateway = Gateway(sample.app, static_dir=static_dir, local_site=site, sockets=sockets)
-    with serving(gateway, listen()) as origin:
-        yield origin
-    for part in (gateway, site, sockets):
-        part.close()
 
 
 @pytest.fixture
@@ -58,15 +32,6 @@ def pusher(live):
 def open_socket(live: str, ticket: str = "good", **options):
     url = live.replace("http", "ws", 1) + f"/_local/socket?ticket={ticket}"
     return connect(url, origin="http://127.0.0.1:8000", proxy=None, **options)
-
-
-def eventually(condition, seconds: float = 3.0):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.005)
-    raise AssertionError("it did not happen")
 
 
 def events(sample, kind: str) -> list[dict]:
