@@ -10,6 +10,8 @@ SHELLS = (
     "events",
     "sales",
     "check-in",
+    "announce",
+    "oversee",
     "sign-in",
     "sign-up",
     "verify",

@@ -85,6 +85,18 @@ def show_sales(request: Request, event: str) -> Answer:  # noqa: ARG001
     return _shell(request, "sales")
 
 
+@routes.get("/pages/events/{event}/announce", page("The announcements of an event"))
+def show_announcements(request: Request, event: str) -> Answer:  # noqa: ARG001
+    """Staff write to many and see how far it is."""
+    return _shell(request, "announce")
+
+
+@routes.get("/pages/admin/notifications", page("What people were told"))
+def show_told(request: Request) -> Answer:
+    """Everybody's notifications, for administrators."""
+    return _shell(request, "oversee")
+
+
 @routes.get("/pages/events/{event}/check-in", page("The gate of an event"))
 def show_check_in(request: Request, event: str) -> Answer:  # noqa: ARG001
     """Tickets are scanned here, with the camera too."""

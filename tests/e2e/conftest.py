@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from local.demo import ACCOUNTS
 from tests.harness.server import ServerProcess
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """One server for all tests that do not kill it."""
-    running = ServerProcess(tmp_path_factory.mktemp("product") / "data")
+    running = ServerProcess(tmp_path_factory.mktemp("product") / "data", MARQUEE_ADMIN_EMAIL=ACCOUNTS[0].email)
     running.start()
     yield running
     running.stop()

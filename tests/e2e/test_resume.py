@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.ids import make_ulid
 from local.demo import ACCOUNTS, Api
 from local.demo_conference import SLUG
 from tests.harness.link import LOST, Link, Listener
@@ -25,6 +26,7 @@ CUTS = int(os.environ.get("MARQUEE_CUTS", "2"))
 CUT_SECONDS = float(os.environ.get("MARQUEE_CUT_SECONDS", "2"))
 MESSAGES = int(os.environ.get("MARQUEE_MESSAGES", "20"))
 SETTLED_SECONDS = 60
+LONG_GONE = make_ulid(1, b"0123456789")
 _numbers = itertools.count()
 
 
@@ -95,7 +97,9 @@ class Stage:
 
     def listen(self, user: User, number: int, *, forgetful: bool = False) -> list[Listener]:
         origin = f"http://127.0.0.1:{self.link.port}"
-        made = [Listener(origin, lambda: user.token, self.threads, forgetful=forgetful) for _ in range(number)]
+        made = [
+            Listener(origin, lambda: user.token, user.inbox, self.threads, forgetful=forgetful) for _ in range(number)
+        ]
         self.devices.setdefault(user, []).extend(made)
         self._tasks += [asyncio.create_task(one.run()) for one in made]
         return made
@@ -184,7 +188,7 @@ async def cut_again_and_again(server: ServerProcess) -> None:
                 assert len(owed[user]) == 1 + MESSAGES * (number + 1)
                 assert counts[user] == MESSAGES
                 for one in devices:
-                    assert one.received == owed[user]
+                    assert (one.received, one.resyncs) == (owed[user], 0)
         assert all(one.connections > CUTS for devices in stage.devices.values() for one in devices)
 
 
@@ -195,6 +199,28 @@ def report(number: int, stage: Stage, owed: dict[User, list[str]]) -> str:
         f"{sum(one.connections for one in devices)} connections, {sum(one.doubles for one in devices)} doubles dropped, "
         f"{sum(one.resyncs for one in devices)} resyncs"
     )
+
+
+def test_device_whose_newest_message_the_inbox_does_not_hold_reads_the_inbox_and_has_all(mortal: ServerProcess) -> None:
+    mortal.start()
+    asyncio.run(resync(mortal))
+
+
+async def resync(server: ServerProcess) -> None:
+    async with staged(server) as stage:
+        user = stage.users[1]
+        await stage.do(lambda: user.message(stage.ticket))
+        (device,) = stage.listen(user, 1)
+        device.received = [LONG_GONE]
+        assert await stage.all(lambda _, one: one.greeted)
+        await stage.link.cut()
+        await stage.do(lambda: user.message(stage.ticket))
+        await stage.link.mend()
+        assert await stage.all(lambda _, one: one.connections == 2 and one.greeted)
+        await stage.do(lambda: user.message(stage.ticket))
+        inbox, unread = await stage.do(user.inbox, user.unread)
+        assert await stage.all(lambda _, one: (len(one.received), one.unread) == (len(inbox), unread))
+        assert (device.received, device.resyncs) == (inbox, 1)
 
 
 def test_devices_that_do_not_say_what_they_have_end_with_a_hole(mortal: ServerProcess) -> None:

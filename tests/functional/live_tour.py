@@ -55,6 +55,8 @@ def announce(on: Functions, host: Traveller, event: str) -> None:
         assert host.get(f"{place}/{made.json['id']}").json["state"] == "sent"
     host.get(place)
     host.get(f"{place}?limit=1")
+    on.web.get(f"/pages/events/{event}/announce")
+    on.web.get("/pages/admin/notifications")
 
 
 def move_session(on: Functions, host: Traveller, event: str) -> None:

@@ -69,12 +69,22 @@ class Listener:
     """One device: it connects, and comes back whenever the connection breaks.
 
     `received` has each notification as this device would show it, in order; `doubles` counts those that came again.
-    `forgetful` devices do not say what they have when they come back: a control that must end with a hole.
+    `forgetful` devices do not say what they have when they come back: a control that must end with a hole. Told to
+    resync, a device shows what `inbox` reads, all ids, oldest first.
     """
 
-    def __init__(self, origin: str, token: Callable[[], str], threads: Executor, *, forgetful: bool = False) -> None:
+    def __init__(
+        self,
+        origin: str,
+        token: Callable[[], str],
+        inbox: Callable[[], list[str]],
+        threads: Executor,
+        *,
+        forgetful: bool = False,
+    ) -> None:
         self._origin = origin
         self._token = token
+        self._inbox = inbox
         self._threads = threads
         self._forgetful = forgetful
         self._early: list[dict[str, Any]] = []
@@ -107,7 +117,10 @@ class Listener:
             await self._greet(socket)
             asyncio.get_running_loop().call_later(GREETING_SECONDS, self._give_up, socket)
             async for text in socket:
-                self._hear(json.loads(text))
+                frame = json.loads(text)
+                if frame.get("resync"):
+                    self.received = await ask(self._threads, self._inbox)
+                self._hear(frame)
 
     def _give_up(self, socket: ClientConnection) -> None:
         """An answer to hello that does not come is asked for over another connection."""

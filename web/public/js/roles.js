@@ -7,10 +7,11 @@ export const ROLES = {
 };
 const EDITORS = ["owner", "organizer", "coorganizer"];
 
-/** Who may read orders (and check in), refund them, and say who is paid. */
+/** Who may read orders (and check in), refund them, write to many, and say who is paid. */
 export const MAY = {
   read: new Set([...EDITORS, "registrar"]),
   refund: new Set(EDITORS),
+  announce: new Set(EDITORS),
   payOut: new Set(["owner", "organizer"]),
 };
 
