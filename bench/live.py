@@ -1,7 +1,6 @@
 """P8: from the write of a notification to its frame on a local socket, and sockets pushed to by a second of CPU.
 
-The product runs in a process of its own, as `make run` starts it. What an announcement to 10,000 people takes is
-printed by tests/integration/notifications/test_announcement_killed.py.
+The product runs in a process of its own, as `make run` starts it.
 """
 
 import json

@@ -39,12 +39,15 @@ def event_page(
     event: Event,
     *,
     tickets: Sequence[TicketType],
+    by_code: bool,
     sessions: Sequence[Session],
     speakers: Iterable[Speaker],
     sponsors: Iterable[Sponsor],
     website: Website,
 ) -> str:
-    """The page. Speakers in order of their names, sponsors of the highest level first."""
+    """The page. Speakers in order of their names, sponsors of the highest level first. `by_code`: there are tickets
+    that only a code opens.
+    """
     people = sorted(speakers, key=lambda speaker: (speaker.name.casefold(), speaker.id))
     canonical = f"{website.url}/e/{event.slug or event.id}"
     return render(
@@ -54,6 +57,7 @@ def event_page(
         when=words.period(event.starts_at, event.ends_at, event.timezone),
         address=address(event),
         offers=[_offer(ticket, event.timezone) for ticket in tickets],
+        sells=bool(tickets) or by_code,
         session_count=len(sessions),
         speakers=people[:SPEAKERS_AT_FIRST],
         more_speakers=people[SPEAKERS_AT_FIRST:],

@@ -6,7 +6,7 @@ of the database: their tag is the release's.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from chalicelib.pages.website import Website
 from chalicelib.ports import Clock
 from chalicelib.ports.bodies import Bodies
 from chalicelib.ports.content import Representations
-from chalicelib.ports.sales import SalesView
+from chalicelib.ports.sales import SalesView, StoredTicketType
 from chalicelib.services.reading import Found
 
 HOME = "page-home"
@@ -121,9 +121,11 @@ class Rendering:
     def _event_body(self, event_id: str) -> str:
         from chalicelib.pages.event import event_page
 
+        stored = self._sales.ticket_types(event_id, consistent=True)
         return event_page(
             self._event(event_id),
-            tickets=list(self._ticket_types(event_id)),
+            tickets=list(_shown(stored)),
+            by_code=any(one.hidden for one in stored),
             sessions=self._all(event_id, Kind.SESSIONS),
             speakers=self._all(event_id, Kind.SPEAKERS),
             sponsors=self._all(event_id, Kind.SPONSORS),
@@ -159,16 +161,16 @@ class Rendering:
                 return found
             after = members[MAX_LIMIT - 1].id
 
-    def _ticket_types(self, event_id: str) -> Iterator[Any]:
-        """The ticket types on show, in order of position. Raises what msgspec raises for a body that is no type."""
-        import msgspec
 
-        from chalicelib.domain.ticket import TicketType
+def _shown(stored: Iterable[StoredTicketType]) -> Iterator[Any]:
+    """The ticket types on show, in order of position. Raises what msgspec raises for a body that is no type."""
+    import msgspec
 
-        stored = self._sales.ticket_types(event_id, consistent=True)
-        shown = [one for one in stored if not one.hidden]
-        for one in sorted(shown, key=lambda one: (json.loads(one.body)["position"], one.id)):
-            yield msgspec.json.decode(one.body, type=TicketType)
+    from chalicelib.domain.ticket import TicketType
+
+    shown = [one for one in stored if not one.hidden]
+    for one in sorted(shown, key=lambda one: (json.loads(one.body)["position"], one.id)):
+        yield msgspec.json.decode(one.body, type=TicketType)
 
 
 def _revived(kind: Kind, body: str) -> Any:

@@ -347,3 +347,16 @@ def test_access_code_opens_its_tickets_and_keeps_them_open_after_a_reload(tab: P
     expect(tab.get_by_label("Quantity: Crew")).to_have_value("1")
     tab.get_by_role("button", name="Continue with 1 ticket").click()
     expect(tab.get_by_role("button", name="Pay CHF\u00a015.00")).to_be_visible()
+
+
+def test_event_whose_tickets_all_need_a_code_asks_for_it(tab: Page, offer: Offer) -> None:
+    crew = offer.ticket("Crew", 1500, hidden=True)
+    offer.api.call("POST", f"/api/v1/events/{offer.id}/access-codes", {"code": "crew", "ticket_type_ids": [crew]})
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_text("Tickets of this event are for whoever was given a code.")).to_be_visible()
+    tab.get_by_label("Access code").fill("crew")
+    tab.get_by_role("button", name="Show tickets").click()
+    tab.get_by_role("button", name="One more: Crew").click()
+    fill(tab)
+    tab.get_by_role("button", name="Continue").click()
+    expect(tab.get_by_role("button", name="Pay CHF")).to_be_visible()

@@ -12,7 +12,7 @@ from tests.unit.pages.builders import ESCAPED, EVIL, WEBSITE, at, event, session
 
 
 def page(shown: Any = None, **more: Any) -> str:
-    given: dict[str, Any] = {"tickets": [], "sessions": [], "speakers": [], "sponsors": []}
+    given: dict[str, Any] = {"tickets": [], "by_code": False, "sessions": [], "speakers": [], "sponsors": []}
     return event_page(shown or event(), website=WEBSITE, **{**given, **more})
 
 
@@ -102,3 +102,11 @@ def test_summary_is_plain_text_cut_at_a_word() -> None:
     assert found.startswith("Fish & chips word word")
     assert found.endswith("word…")
     assert len(found) <= 201
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_page_without_tickets_on_show_asks_for_a_code_only_where_one_opens_some(by_code: bool) -> None:
+    html = page(by_code=by_code)
+    assert ("Have a code?" in html, "Get tickets" in html, '<details class="codes" data-codes open>' in html) == (
+        by_code,
+    ) * 3

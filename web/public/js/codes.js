@@ -53,7 +53,7 @@ export function opening(form, event, { isKnown, add, complain }) {
     },
     /** After a reload, what had been opened is open again. */
     async restore() {
-      box.open = Boolean(discount.value || access.value);
+      box.open ||= Boolean(discount.value || access.value);
       if (access.value.trim()) await open();
     },
   };
