@@ -72,7 +72,7 @@ class Writes:
         self._sent: list[tuple[str, dict[str, Any]]] = []
 
     def __enter__(self) -> "Writes":
-        """Every model has a botocore client of its own, so the class is watched; the light client sends its own."""
+        """All botocore clients are watched, by their class; the light client sends its own."""
         from botocore.client import BaseClient
 
         from chalicelib import bootstrap

@@ -4,9 +4,11 @@ Each noun that lives in a table is a model over the same pk and sk; docs/data-mo
 `expires_at` (Unix seconds) is the TTL attribute everywhere and only clears away: no rule trusts it.
 """
 
+import threading
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
@@ -34,7 +36,33 @@ def _meta(name: str, stream: str | None = None) -> Any:
     return type("Meta", (_Meta,), attributes)
 
 
-class Content(Model):
+_client: Any = None
+_making = threading.Lock()
+
+
+def _one_client(connection: Connection) -> Any:
+    """The botocore client of this process, made over the first connection that needs one. PynamoDB would make one for
+    each model, and sixteen when sixteen threads come first: 10 MB each, of a stream function's 256.
+    """
+    global _client  # noqa: PLW0603 - one a process
+    with _making:
+        if _client is None:
+            _client = connection.client
+        return _client
+
+
+class Table(Model):
+    """What all tables are. Their requests go over one client, which threads may share."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        table = super()._get_connection()
+        if table.connection._client is None:  # noqa: SLF001 - PynamoDB offers no public way to give it a client
+            table.connection._client = _one_client(table.connection)  # noqa: SLF001
+        return table
+
+
+class Content(Table):
     """Events and all they are made of. Its stream starts imports (and later tells watchers of changes)."""
 
     Meta = _meta("content", stream="KEYS_ONLY")
@@ -42,7 +70,7 @@ class Content(Model):
     sk = UnicodeAttribute(range_key=True)
 
 
-class People(Model):
+class People(Table):
     """Accounts, roles, sign-ins, idempotency."""
 
     Meta = _meta("people")
@@ -50,7 +78,7 @@ class People(Model):
     sk = UnicodeAttribute(range_key=True)
 
 
-class Sales(Model):
+class Sales(Table):
     """Ticket types, stock, orders, charges. Its stream carries out refunds."""
 
     Meta = _meta("sales", stream="NEW_AND_OLD_IMAGES")
@@ -58,7 +86,7 @@ class Sales(Model):
     sk = UnicodeAttribute(range_key=True)
 
 
-class StripeInbox(Model):
+class StripeInbox(Table):
     """What Stripe told us, put once a Stripe event id; its stream drives charging."""
 
     Meta = _meta("stripe_inbox", stream="NEW_IMAGE")
@@ -89,7 +117,7 @@ class NotificationLog(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-cal
     id = UnicodeAttribute(range_key=True)
 
 
-class Notifications(Model):
+class Notifications(Table):
     """Inboxes, unread counters and mails to send; its stream drives pushes and mails."""
 
     Meta = _meta("notifications", stream="NEW_AND_OLD_IMAGES")
@@ -98,7 +126,7 @@ class Notifications(Model):
     by_action = NotificationLog()
 
 
-class Connections(Model):
+class Connections(Table):
     """Open sockets and the one-time tickets that open them."""
 
     Meta = _meta("connections")
