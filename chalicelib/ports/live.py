@@ -147,5 +147,5 @@ class Pusher(Protocol):
         begun: what is left counts as failed. Never raises for what a connection does.
         """
 
-    def disconnect(self, connection: Connection) -> None:
-        """Close a socket; one that is gone already is no error."""
+    def disconnect(self, connections: Sequence[Connection]) -> None:
+        """Close sockets; one that is gone already, or cannot be reached, is no error."""

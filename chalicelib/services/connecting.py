@@ -107,7 +107,7 @@ class Connecting:
 
     def part(self, connection_id: str, endpoint: str) -> None:
         """Close a connection and forget it."""
-        self._pusher().disconnect(_stranger(connection_id, endpoint))
+        self._pusher().disconnect([_stranger(connection_id, endpoint)])
         self.disconnect(connection_id)
 
     def _carry_out(self, connection: Connection, state: Listening, effect: Effect) -> None:

@@ -4,7 +4,7 @@ A socket is worth as much as its sign-in: each push asks first, strongly consist
 still stands, so nothing is pushed after its end. Connections found dead are closed and forgotten here and nowhere else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from chalicelib.ports import Clock
 from chalicelib.ports.live import Connection, Connections, Pushed, Pusher, SignIns
@@ -43,8 +43,8 @@ class Reaching:
             self._connections.forget(connection)
         return pushed
 
-    def cut(self, connections: Iterable[Connection]) -> None:
+    def cut(self, connections: Sequence[Connection]) -> None:
         """Close these and forget them. A client that cannot even be told so finds out by its next ping."""
+        self._pusher.disconnect(connections)
         for connection in connections:
-            self._pusher.disconnect(connection)
             self._connections.forget(connection)

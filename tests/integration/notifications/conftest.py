@@ -42,8 +42,8 @@ class FakePusher:
             failed=[c for c in connections if c.id in self.failing],
         )
 
-    def disconnect(self, connection: Connection) -> None:
-        self.closed.append(connection.id)
+    def disconnect(self, connections: Sequence[Connection]) -> None:
+        self.closed.extend(one.id for one in connections)
 
 
 @dataclass

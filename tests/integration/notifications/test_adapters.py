@@ -1,8 +1,11 @@
 """What the pusher and the mailer make of their services' answers."""
 
 import base64
+import contextlib
+import itertools
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -10,9 +13,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from chalicelib.adapters import ses_mailer
+from chalicelib.adapters import ses_mailer, socket_pusher
 from chalicelib.adapters.ses_mailer import SesMailer
-from chalicelib.adapters.socket_pusher import ATTEMPTS, SocketPusher
+from chalicelib.adapters.socket_pusher import AT_ONCE, ATTEMPTS, SocketPusher
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.ports.live import Connection
 from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
@@ -46,15 +49,19 @@ def upstream() -> Iterator[Upstream]:
             if kind:
                 self.send_header("x-amzn-errortype", kind)
             self.send_header("content-length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
+            with contextlib.suppress(BrokenPipeError):  # who asked waits no longer
+                self.end_headers()
+                self.wfile.write(reply)
 
         do_POST = do_DELETE = answer  # noqa: N815 - the names that http.server calls
 
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # a connection that finds the queue full waits a second
+
+    server = Server(("127.0.0.1", 0), Handler)
     double.origin = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -124,6 +131,50 @@ def test_push_slow_and_failing_sockets_cost_the_others_nothing(upstream: Upstrea
     assert all(posted(upstream, one.id) == ["x", "y"] for one in (slow, *good))
 
 
+def of_each_kind(upstream: Upstream, *kinds: str, number: int = 20) -> list[list[Connection]]:
+    """So many connections of each kind, which is how their ids begin."""
+    return [[connection(f"{kind}{n}", upstream.origin) for n in range(number)] for kind in kinds]
+
+
+def test_push_to_many_of_which_most_fail_reaches_the_others_once(upstream: Upstream, pusher: SocketPusher) -> None:
+    def plan(method: str, path: str, body: bytes) -> tuple[int, str]:
+        id = path.rpartition("/")[2]
+        if id.startswith("busy") and len(posted(upstream, id)) < ATTEMPTS:
+            return 429, "LimitExceededException"
+        return {"gone": (410, "GoneException"), "down": (500, "")}.get(id[:4], (200, ""))
+
+    upstream.plan = plan
+    gone, down, busy, good = of_each_kind(upstream, "gone", "down", "busy", "good")
+    assert pusher.push([*gone, *down, *busy, *good], ["x", "y"], within=60) == (gone, down)
+    assert [posted(upstream, one.id) for one in gone] == [["x"]] * 20
+    assert [posted(upstream, one.id) for one in down] == [["x"] * ATTEMPTS] * 20
+    assert [posted(upstream, one.id) for one in busy] == [["x"] * ATTEMPTS + ["y"]] * 20
+    assert [posted(upstream, one.id) for one in good] == [["x", "y"]] * 20
+
+
+def test_push_failures_count_for_one_frame_not_for_all(upstream: Upstream, pusher: SocketPusher) -> None:
+    answers = itertools.cycle([(429, ""), (503, ""), (200, "")])
+    upstream.plan = lambda method, path, body: next(answers)
+    frames = [str(number) for number in range(5)]
+    assert pusher.push([connection("a=", upstream.origin)], frames) == ([], [])
+    assert posted(upstream, "a=") == [frame for frame in frames for _ in range(3)]
+
+
+def test_push_tries_every_connection_before_a_silent_one_again(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_pusher, "TIMEOUT_SECONDS", 1)
+    tries = itertools.count()
+    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: next(tries))
+    ended = threading.Event()
+    upstream.plan = lambda method, path, body: (200, "") if "good" in path or ended.wait(10) else (500, "")
+    silent, good = of_each_kind(upstream, "silent", "good", number=AT_ONCE + 4)
+    pushed = pusher.push([*silent, *good], ["x"], within=len(silent) + len(good) + 1)  # time for one try each
+    ended.set()
+    assert pushed == ([], silent)
+    assert [posted(upstream, one.id) for one in good] == [["x"]] * len(good)
+
+
 def test_push_begins_nothing_when_its_time_is_over(upstream: Upstream) -> None:
     moments = iter([0.0, 4.9, 5.0])
     pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: next(moments))
@@ -149,8 +200,16 @@ def test_push_override_stands_in_for_the_kept_endpoint(upstream: Upstream) -> No
 
 def test_disconnect_deletes_the_connection(upstream: Upstream, pusher: SocketPusher) -> None:
     upstream.plan = lambda method, path, body: (204, "")
-    pusher.disconnect(connection("a=", upstream.origin))
+    pusher.disconnect([connection("a=", upstream.origin)])
     assert [(method, path) for method, path, _ in upstream.got] == [("DELETE", "/@connections/a=")]
+
+
+def test_disconnect_of_many_goes_on_past_what_fails(upstream: Upstream, pusher: SocketPusher) -> None:
+    answers = {"down": (500, ""), "gone": (410, "GoneException"), "bad": (403, "ForbiddenException")}
+    upstream.plan = lambda method, path, body: answers.get(path.rpartition("/")[2], (204, ""))
+    pusher.disconnect([connection(id, upstream.origin) for id in ("down", "gone", "bad", "a=", "b=")])
+    asked = Counter(path.rpartition("/")[2] for _, path, _ in upstream.got)
+    assert asked == {"down": ATTEMPTS, "gone": 1, "bad": 1, "a=": 1, "b=": 1}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -123,8 +123,8 @@ class FakePusher:
         self.pushed.append(([one.id for one in connections], frames))
         return Pushed(gone=list(connections), failed=[])
 
-    def disconnect(self, connection: Connection) -> None:
-        assert connection.id.endswith(("ended", "old")), connection
+    def disconnect(self, connections: Sequence[Connection]) -> None:
+        assert all(one.id.endswith(("ended", "old")) for one in connections), connections
 
 
 def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
