@@ -6,6 +6,8 @@ from typing import Any
 from chalicelib.api.requests import Answer
 from chalicelib.domain import errors
 
+MOST_ERRORS = 100
+"""Violations that an answer lists: a body that is wrong in more places must not become a longer answer."""
 _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
     errors.MarqueeError: (500, "Something went wrong"),
     errors.MalformedRequest: (400, "The request cannot be read"),
@@ -39,7 +41,7 @@ def problem_for(error: errors.MarqueeError, *, request_id: str) -> Answer:
     }
     headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
     if isinstance(error, errors.InvalidInput):
-        document["errors"] = [violation._asdict() for violation in error.violations]
+        document["errors"] = [violation._asdict() for violation in error.violations[:MOST_ERRORS]]
     if isinstance(error, errors.PreconditionFailed) and error.etag is not None and error.body is not None:
         document["current"] = {"etag": f'"{error.etag}"', "representation": json.loads(error.body)}
         headers["ETag"] = f'"{error.etag}"'

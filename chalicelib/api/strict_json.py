@@ -99,7 +99,10 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list):
         return [_cleaned(item) for item in value]
     if isinstance(value, dict):
-        return {_clean_text(name): _cleaned(item) for name, item in value.items()}
+        cleaned = {_clean_text(name): _cleaned(item) for name, item in value.items()}
+        if len(cleaned) != len(value):  # two names that differ in what nobody sees
+            raise MalformedRequest("An object has the same key twice.")
+        return cleaned
     return value
 
 

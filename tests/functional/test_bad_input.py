@@ -22,6 +22,7 @@ BODIES: list[tuple[str, bytes, int]] = [
     ("39 digits", b'{"name":"x","capacity":' + b"9" * 39 + b"}", 400),
     ("deep", b'{"name":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400),
     ("duplicate keys", b'{"name":"x","name":"y"}', 400),
+    ("duplicate keys to the eye", rb'{"name":"x","na\u200bme":"y"}', 400),
     ("not utf-8", b'{"name":"\xff"}', 400),
     ("bom", b'\xef\xbb\xbf{"name":"x"}', 400),
     ("lone surrogate", rb'{"name":"\ud800"}', 400),
