@@ -121,7 +121,7 @@ class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
 
 
 class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
-    """WebSocket with the gateway's frame limit; the message limit is `ws_max_size`."""
+    """WebSocket with the gateway's frame limit and no binary frames; the message limit is `ws_max_size`."""
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The other side is gone. Without a close frame that is 1006 (RFC 6455 section 7.1.5)."""
@@ -135,9 +135,11 @@ class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
             super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
-        """A binary frame, the first of its message."""
-        if self._fits(event):
-            super().handle_bytes(event)
+        """A binary frame, which API Gateway does not take:
+        docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html
+        """
+        if not self.close_sent:
+            self._refuse(CloseCode.UNSUPPORTED_DATA, "binary frame")
 
     def handle_cont(self, event: Frame) -> None:
         """A following frame."""
@@ -149,9 +151,12 @@ class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
             return False
         if len(event.data) <= FRAME_BYTES:
             return True
-        self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "frame over 32 KB")
-        self.handle_parser_exception()
+        self._refuse(CloseCode.MESSAGE_TOO_BIG, "frame over 32 KB")
         return False
+
+    def _refuse(self, code: CloseCode, reason: str) -> None:
+        self.conn.fail(code, reason)
+        self.handle_parser_exception()
 
 
 class Server(uvicorn.Server):  # type: ignore[misc]

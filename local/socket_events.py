@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocke
 
 from __future__ import annotations
 
-import base64
 import time
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -40,13 +39,11 @@ def connect_event(peer: Peer) -> dict[str, Any]:
     return event
 
 
-def message_event(peer: Peer, route: str, data: str | bytes) -> dict[str, Any]:
-    """A message; a binary one comes base64-encoded."""
-    binary = isinstance(data, bytes)
+def message_event(peer: Peer, route: str, text: str) -> dict[str, Any]:
+    """A message."""
     context = _context(peer, route, "MESSAGE")
     context["messageId"] = uuid4().hex[:15] + "="
-    body = base64.b64encode(data).decode() if isinstance(data, bytes) else data
-    return {"requestContext": context, "body": body, "isBase64Encoded": binary}
+    return {"requestContext": context, "body": text, "isBase64Encoded": False}
 
 
 def disconnect_event(peer: Peer, code: int) -> dict[str, Any]:

@@ -135,10 +135,9 @@ class SocketGateway:
             await asyncio.sleep(left)
 
     async def _message(self, connection: Connection, message: Message) -> None:
-        text = message.get("text")
-        data: bytes | str = text if text is not None else message.get("bytes", b"")
+        text: str = message["text"]  # servers.LimitedSocket takes no binary frames
         route, handler = self._choose(text)
-        event = message_event(connection, route, data)
+        event = message_event(connection, route, text)
         if handler is None:
             await self._tell(connection, event, "Forbidden")
             return
@@ -148,10 +147,10 @@ class SocketGateway:
             log.exception("%s crashed", route)
             await self._tell(connection, event, "Internal server error")
 
-    def _choose(self, text: str | None) -> tuple[str, Handler | None]:
+    def _choose(self, text: str) -> tuple[str, Handler | None]:
         """The route selection expression is `$request.body.action`, as Chalice deploys it."""
         try:
-            action = json.loads(text or "").get("action")
+            action = json.loads(text).get("action")
         except (ValueError, AttributeError, RecursionError):
             action = None
         if isinstance(action, str) and action in self._handlers and not action.startswith("$"):
