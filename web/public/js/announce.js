@@ -1,8 +1,9 @@
 // Announcements of an event: written, looked over, sent once however often the button is pressed; and how far each is.
 import { Problem, get, send } from "./api.js";
 import { follow } from "./following.js";
-import { el, exact, recall, remember } from "./format.js";
+import { el, recall, remember } from "./format.js";
 import { MAY, ROLES, ownRoles } from "./roles.js";
+import { addressees, sentList } from "./sentlist.js";
 import { user } from "./session.js";
 
 const root = document.querySelector("[data-announce]");
@@ -12,6 +13,7 @@ const MOST_TITLE = 100;
 const MOST_HTML = 4_000;
 const LOOK_MS = 15_000;
 const QUICK_MS = 1_500;
+const MOST_TRIES = 20;
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
 
 /** Typed text as paragraphs: blank lines part them, web addresses become links. Nothing typed becomes markup. */
@@ -41,17 +43,17 @@ async function start() {
     if (!MAY.announce.has((await ownRoles()).get(event.id))) throw new Problem(404);
     const { items } = await get(`/events/${event.id}/ticket-types`);
     document.querySelector("[data-title]").textContent = `Announcements of ${event.name}`;
-    const list = sentList(event);
-    root.replaceChildren(letter(event, items, () => list.look()), list.element);
-    list.look = follow(list.refresh, () => (list.moving ? QUICK_MS : LOOK_MS));
+    const list = sentList(event, items);
+    const look = follow(list.refresh, () => (list.moving() ? QUICK_MS : LOOK_MS));
+    root.replaceChildren(letter(event, items, look), list.element);
   } catch (error) {
     fail(error);
   }
   root.removeAttribute("aria-busy");
 }
 
-/** The form, and the same once more to look over before it is sent. */
-function letter(event, types, onSent) {
+/** The form, and the same once more to look over before it is sent. `look` has the list of what was sent look again. */
+function letter(event, types, look) {
   const draft = recall("sessionStorage", kept) ?? {};
   const title = el("input", { id: "title", name: "title", maxlength: MOST_TITLE, value: draft.title, required: true, "aria-describedby": "title-error" });
   const text = el("textarea", { id: "text", name: "text", rows: 8, required: true, "aria-describedby": "text-hint text-error" });
@@ -61,9 +63,10 @@ function letter(event, types, onSent) {
     ...(types.length > 1 ? [["types", "Whoever has one of certain tickets"]] : []),
     ["staff", "Staff of this event"],
   ];
-  const whom = el("fieldset", {}, el("legend", {}, "To whom"), ...choices.map(([value, label]) => choice("radio", "whom", value, label, value === (draft.whom ?? "attendees"))));
-  const some = el("fieldset", {}, el("legend", {}, "Which tickets"), ...types.map((type) => choice("checkbox", "type", type.id, type.name, draft.types?.includes(type.id))), error("types"));
-  const roles = el("fieldset", {}, el("legend", {}, "Which staff"), ...Object.entries(ROLES).map(([role, label]) => choice("checkbox", "role", role, label, draft.roles?.includes(role))), error("roles"));
+  const chosen = choices.some(([value]) => value === draft.whom) ? draft.whom : "attendees";
+  const whom = el("fieldset", {}, el("legend", {}, "To whom"), ...choices.map(([value, label]) => choice("radio", "whom", value, label, value === chosen)));
+  const some = el("fieldset", { "aria-describedby": "types-error" }, el("legend", {}, "Which tickets"), ...types.map((type) => choice("checkbox", "type", type.id, type.name, draft.types?.includes(type.id))), error("types"));
+  const roles = el("fieldset", { "aria-describedby": "roles-error" }, el("legend", {}, "Which staff"), ...Object.entries(ROLES).map(([role, label]) => choice("checkbox", "role", role, label, draft.roles?.includes(role))), error("roles"));
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const check = el("button", { class: "button" }, "Look it over…");
   const form = el(
@@ -75,11 +78,12 @@ function letter(event, types, onSent) {
   );
   const heading = el("h3", { tabindex: "-1" }, "");
   const shown = el("div", { class: "letter-text" });
-  const yes = el("button", { class: "button", type: "button" }, "Send it");
+  const yes = el("button", { class: "button", type: "button" }, "");
   const no = el("button", { class: "button quiet", type: "button" }, "Change it");
   const review = el("section", { class: "letter-review", "aria-label": "Please look it over", hidden: true }, heading, shown, problem, el("div", { class: "ways" }, yes, no));
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
   let busy = false;
+  let key = draft.key;
 
   const picked = (name) => [...form.querySelectorAll(`[name="${name}"]:checked`)].map((one) => one.value);
 
@@ -87,14 +91,20 @@ function letter(event, types, onSent) {
     return { title: title.value.trim(), text: text.value, whom: picked("whom")[0], types: picked("type"), roles: picked("role") };
   }
 
-  function audience({ whom: chosen, types: ids, roles: names }) {
-    if (chosen === "staff") return { roles: names };
-    return chosen === "types" ? { attendees: true, ticket_type_ids: ids } : { attendees: true };
+  function audience({ whom: whose, types: ids, roles: names }) {
+    if (whose === "staff") return { roles: names };
+    return whose === "types" ? { attendees: true, ticket_type_ids: ids } : { attendees: true };
   }
 
   /** Keep what is typed, so that neither a reload nor a lost answer costs it; and the key by which it is sent once. */
-  function keep(key) {
+  function keep() {
     remember("sessionStorage", kept, { ...current(), key });
+  }
+
+  /** What was changed is another announcement. */
+  function change() {
+    key = undefined;
+    keep();
   }
 
   function choose() {
@@ -129,11 +139,36 @@ function letter(event, types, onSent) {
 
   function lookOver() {
     const now = current();
+    const whither = addressees(audience(now), types);
     heading.textContent = now.title;
-    shown.replaceChildren(...paragraphs(now.text), el("p", { class: "muted" }, `To ${addressees(audience(now), types)}. Sent, it cannot be taken back.`));
-    keep(recall("sessionStorage", kept)?.key ?? crypto.randomUUID());
+    shown.replaceChildren(...paragraphs(now.text), el("p", { class: "muted" }, "It goes to inboxes, and by mail to whoever has not refused that. Sent, it cannot be taken back."));
+    yes.textContent = `Send to ${whither}`;
+    key ??= crypto.randomUUID();
+    keep();
     turn(true);
     heading.focus();
+  }
+
+  /** Send it under its key. While an earlier press is still being carried out, wait for what became of that. */
+  async function post(body) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await send("POST", `/events/${event.id}/announcements`, body, { key });
+      } catch (refusal) {
+        if (refusal.code !== "still_running" || tries === MOST_TRIES) throw refusal;
+        await new Promise((resolve) => setTimeout(resolve, (refusal.retryAfter || 2) * 1000));
+      }
+    }
+  }
+
+  function clear() {
+    key = undefined;
+    remember("sessionStorage", kept, null);
+    title.value = "";
+    text.value = "";
+    turn(false);
+    spoken.textContent = "It is on its way.";
+    spoken.focus();
   }
 
   async function carryOut() {
@@ -143,28 +178,19 @@ function letter(event, types, onSent) {
     problem.hidden = true;
     const now = current();
     try {
-      const body = { title: now.title, message: htmlOf(now.text), audience: audience(now) };
-      await send("POST", `/events/${event.id}/announcements`, body, { key: recall("sessionStorage", kept)?.key ?? crypto.randomUUID() });
-      remember("sessionStorage", kept, null);
-      form.reset();
-      title.value = "";
-      text.value = "";
-      choose();
-      turn(false);
-      spoken.textContent = "It is on its way.";
-      spoken.focus();
-      await onSent();
+      await post({ title: now.title, message: htmlOf(now.text), audience: audience(now) });
+      clear();
     } catch (refusal) {
-      problem.textContent = refusal.errors?.[0] ? `This ${refusal.errors[0].detail}.` : refusal.message;
+      problem.textContent = explain(refusal);
       problem.hidden = false;
-      if (refusal.status >= 400 && refusal.status < 500) keep(undefined); // refused: what is sent next is another
     }
+    look(); // also when the answer was lost: whether it went out is seen there
     yes.removeAttribute("aria-disabled");
     busy = false;
   }
 
   form.addEventListener("change", choose);
-  form.addEventListener("input", () => keep(undefined));
+  form.addEventListener("input", change);
   form.addEventListener("submit", (happening) => {
     happening.preventDefault();
     spoken.textContent = "";
@@ -172,6 +198,7 @@ function letter(event, types, onSent) {
   });
   yes.addEventListener("click", carryOut);
   no.addEventListener("click", () => {
+    if (busy) return;
     turn(false);
     title.focus();
   });
@@ -184,65 +211,13 @@ function choice(type, name, value, label, checked) {
   return el("p", {}, el("input", { type, name, value, id, checked: Boolean(checked) }), el("label", { for: id }, label));
 }
 
+function explain(refusal) {
+  if (refusal.status === 0) return "No answer came. Send it again: it goes out once, even if it is on its way already.";
+  return refusal.errors?.[0] ? `This ${refusal.errors[0].detail}.` : refusal.message;
+}
+
 function error(name) {
   return el("p", { class: "error", id: `${name}-error` });
-}
-
-/** To whom, as the end of a sentence. */
-function addressees({ roles, ticket_type_ids: ids }, types) {
-  if (roles) return roles.map((role) => ROLES[role] ?? role).join(", ").toLowerCase();
-  if (!ids) return "everybody with a ticket";
-  const names = new Map(types.map((type) => [type.id, type.name]));
-  return `whoever has ${ids.map((id) => names.get(id) ?? "a ticket that is gone").join(" or ")}`;
-}
-
-/** What was sent before, newest first, each with how far it is. */
-function sentList(event) {
-  const list = el("ul", { class: "letters" });
-  const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
-  const none = el("p", { class: "empty", hidden: true }, "Nothing was announced yet.");
-  const open = new Set();
-  const made = { moving: false, look: () => Promise.resolve(), element: el("section", { "aria-labelledby": "sent" }, el("h2", { id: "sent", class: "section-title" }, "Sent"), problem, none, list) };
-
-  made.refresh = async () => {
-    try {
-      const { items } = await get(`/events/${event.id}/announcements?limit=50`);
-      made.moving = items.some((one) => one.state === "sending");
-      none.hidden = items.length > 0;
-      list.replaceChildren(...items.map(row));
-      problem.hidden = true;
-    } catch (refusal) {
-      problem.textContent = refusal.message;
-      problem.hidden = false;
-    }
-  };
-
-  function row(one) {
-    const { recipients, delivered, mailed } = one.counts;
-    const far = `${count(recipients, "person", "people")}, ${count(delivered, "inbox", "inboxes")}, ${count(mailed, "mail", "mails")}`;
-    const done = one.state === "sent";
-    const details = el("details", { open: open.has(one.id) }, el("summary", {}, "Read it"), el("div", { class: "letter-text" }, textOf(one.message)));
-    details.addEventListener("toggle", () => open[details.open ? "add" : "delete"](one.id));
-    return el(
-      "li",
-      {},
-      el("h3", {}, one.title),
-      el("p", { class: "muted" }, el("time", { datetime: one.created_at }, exact(one.created_at, event.timezone))),
-      el("p", {}, el("span", { class: `label ${done ? "good" : "warn"}` }, done ? "Sent" : "On its way"), ` ${far}${done ? "" : " so far"}`),
-      details,
-    );
-  }
-  return made;
-}
-
-/** The words of sanitised HTML; its markup stays away from this page. */
-function textOf(html) {
-  const parsed = new DOMParser().parseFromString(html.replace(/<br>|<\/p>/g, (end) => `${end}\n`), "text/html");
-  return parsed.body.textContent.trim();
-}
-
-function count(number, one, many) {
-  return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }
 
 function fail(refusal) {

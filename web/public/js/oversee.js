@@ -12,9 +12,11 @@ const ACTIONS = {
   payment_disputed: "Dispute", payment_in_review: "Payment to review", session_schedule_changed: "Session moved",
   tickets_offered: "Tickets offered",
 };
+/** Said by name, because a table that is drawn as blocks (desk.css) would be none any more. */
+const ROLES = [["table", "table"], ["thead, tbody", "rowgroup"], ["tr", "row"], ["th", "columnheader"]];
 const STATES = { all: "Read or not", unread: "Not read", read: "Read" };
 const FIELDS = ["action", "user", "state", "from", "to"];
-const HEADS = ["When", "About", "To", "Title", "Read", "Sockets", "Mail", "Web push"];
+const HEADS = ["When", "About", "To", "Title", "Read", "Open tabs", "Mail", "Web push"];
 
 /** The filters that the address holds, as a query of the API. */
 function query() {
@@ -55,54 +57,91 @@ function filters() {
 
 function row(one) {
   const { pushed, mailed, web_pushed: webPushed } = one.delivery;
-  return el(
-    "tr",
-    {},
-    el("td", {}, el("time", { datetime: one.received_at }, exact(one.received_at))),
-    el("td", {}, ACTIONS[one.action] ?? one.action),
-    el("td", {}, one.user.email ?? "an account that is gone", el("a", { class: "muted", href: `?user=${one.user.id}` }, "all of this account")),
-    el("td", {}, one.title),
-    el("td", {}, one.has_read ? (one.read_at ? exact(one.read_at) : "yes") : "no"),
-    el("td", { class: "number" }, String(pushed)),
-    el("td", {}, mailed ?? "none"),
-    el("td", { class: "number" }, String(webPushed)),
+  const cells = [
+    [moment(one.received_at)],
+    [ACTIONS[one.action] ?? one.action],
+    [one.user.email ?? "an account that is gone", el("a", { class: "muted", href: `?user=${one.user.id}` }, "all of this account")],
+    [one.title],
+    [one.has_read ? (one.read_at ? moment(one.read_at) : "yes") : "no"],
+    [String(pushed)],
+    [mailed ?? "none"],
+    [String(webPushed)],
+  ];
+  return el("tr", { role: "row" }, ...cells.map((content, number) => el("td", { role: "cell", "data-head": HEADS[number] }, el("span", {}, ...content))));
+}
+
+/** To everybody but administrators this page is one that is not there. */
+function missing() {
+  document.title = "Nothing here · Marquee";
+  const place = root.parentElement;
+  place.className = "wrap narrow lost";
+  place.replaceChildren(
+    el("p", { class: "lost-number", "aria-hidden": "true" }, "4", el("span"), "4"),
+    el("h1", {}, "Nothing is playing here"),
+    el("p", { class: "lead-text", role: "alert" }, "The address may have a typing mistake, or the event is not published any more."),
+    el("p", {}, el("a", { class: "button", href: "/" }, "See what’s on")),
   );
 }
 
-async function start() {
-  const rows = [];
-  const place = el("div");
+/** The rows, a page after the other. @returns {{elements: HTMLElement[], load: () => Promise<void>}} */
+function results() {
+  const place = table("What people were told", HEADS, []);
+  place.firstChild.classList.add("told");
+  const rows = place.querySelector("tbody");
+  for (const [name, role] of ROLES) for (const part of place.querySelectorAll(name)) part.setAttribute("role", role);
+  const told = el("p", { role: "status", class: "muted", tabindex: "-1" });
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
-  const more = el("button", { class: "button quiet", type: "button", hidden: true }, "Show more");
-  const told = el("p", { role: "status", class: "muted" });
+  const more = el("button", { class: "button quiet", type: "button" }, "Show more");
   let cursor = "";
+  let busy = false;
 
   async function load() {
     const page = await get(path("notifications", { limit: PAGE, ...(cursor ? { cursor } : {}) }));
-    rows.push(...page.items.map(row));
+    rows.append(...page.items.map(row));
     cursor = page.next_cursor ?? "";
+    const shown = rows.childElementCount;
     more.hidden = !cursor;
-    told.textContent = rows.length ? `${rows.length} shown${cursor ? ", there are more" : ""}` : "Nothing was told that fits.";
-    place.replaceChildren(...(rows.length ? [table("What people were told", HEADS, rows)] : []));
+    place.hidden = shown === 0;
+    told.textContent = said(shown, Boolean(cursor));
   }
 
   more.addEventListener("click", async () => {
+    if (busy) return;
+    busy = true;
     problem.hidden = true;
     try {
       await load();
+      if (more.hidden) told.focus();
     } catch (error) {
       problem.textContent = error.message;
       problem.hidden = false;
     }
+    busy = false;
   });
+  return { elements: [told, place, problem], more, load };
+}
+
+/** A page looks through a few months at most: it may be empty although there is more behind it. */
+function said(shown, isMore) {
+  if (shown) return `${shown} shown${isMore ? ", there are more" : ""}`;
+  return isMore ? "Nothing that fits in the newest months; there may be more before." : "Nothing was told that fits.";
+}
+
+/** Short, since there are two in each row; the whole is in its title. */
+function moment(at) {
+  const text = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  return el("time", { datetime: at, title: exact(at) }, text);
+}
+
+async function start() {
+  const found = results();
   try {
-    await load();
+    await found.load();
     const save = saveButton("Save as CSV", { path: () => path("notifications.csv"), accept: "text/csv", name: "notifications.csv" });
-    root.replaceChildren(filters(), told, place, problem, el("div", { class: "ways" }, more, save));
+    root.replaceChildren(filters(), ...found.elements, el("div", { class: "ways" }, found.more, save));
   } catch (error) {
-    const strange = error.status === 404;
-    const text = strange ? "There is no such page." : error.message;
-    root.replaceChildren(...(error.status === 400 ? [filters()] : []), el("div", { class: "notice bad", role: "alert" }, text));
+    if (error.status === 404) missing();
+    else root.replaceChildren(filters(), el("div", { class: "notice bad", role: "alert" }, error.message));
   }
   root.removeAttribute("aria-busy");
 }

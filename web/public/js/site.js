@@ -39,6 +39,7 @@ function menu(person) {
     { class: "sheet list", id: "account-menu", hidden: true },
     el("p", { class: "sheet-who" }, el("strong", {}, person.name), el("br"), el("span", { class: "muted" }, person.email)),
     el("a", { href: "/notifications" }, "Notifications"),
+    el("a", { href: "/notifications/preferences" }, "What you are told"),
     el("a", { href: "/events" }, "Events you run"),
     el("button", { type: "button", onclick: signOut }, "Sign out"),
   );
