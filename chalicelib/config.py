@@ -39,6 +39,9 @@ class Config:
     order_hold_seconds: int
     waiting_offer_seconds: int
     mail_from: str
+    vapid_public_key: str
+    vapid_private_key: str
+    push_services: tuple[str, ...]
     admin_email: str
     content_stream_arn: str
     sales_stream_arn: str
@@ -83,6 +86,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         waiting_offer_seconds=_parsed(environment, "WAITING_OFFER_SECONDS", _offer_seconds, problems, default="82800")
         or 0,
         mail_from=environment.get("MAIL_FROM", ""),
+        vapid_public_key=environment.get("VAPID_PUBLIC_KEY", ""),
+        vapid_private_key=environment.get("VAPID_PRIVATE_KEY", ""),
+        push_services=tuple(one for one in environment.get("PUSH_SERVICES", "").split(",") if one),
         admin_email=environment.get("MARQUEE_ADMIN_EMAIL", ""),
         content_stream_arn=_text(environment, "CONTENT_STREAM_ARN", problems),
         sales_stream_arn=_text(environment, "SALES_STREAM_ARN", problems),

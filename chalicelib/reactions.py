@@ -1,10 +1,8 @@
-"""THE SECOND MAP: which change in which table causes what. Read it top to bottom.
+"""THE SECOND MAP: which change in which table causes what. Read it top to bottom: that is the order within a batch.
 
 A change is named by the first word of its sort key (adapters/dynamo/keys.py). triggers/streams.py calls the service
-with all changes that a batch has of one partition and noun; every reaction bears being repeated.
-WHOLE_BATCH names those called with all changes of their noun instead, since they write many of them at once;
-SIDE_BY_SIDE those whose partitions are dealt with at the same time, since they wait for others. Where several
-reactions stand, each is tried whatever became of the others.
+with all changes that a batch has of one partition and noun; every reaction bears being repeated, and each is tried
+whatever became of the others.
 """
 
 from __future__ import annotations
@@ -12,40 +10,50 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from chalicelib.bootstrap import Services
     from chalicelib.domain.changes import Change
 
-    Reaction = Callable[[list[Change]], None]
-    Choice = Callable[[Services], Reaction]
-    Reactions = Mapping[str, Choice | tuple[Choice, ...]]
+    Choice = Callable[[Services], Callable[[list[Change]], None]]
 
-WHOLE_BATCH = frozenset({"ORDER"})
-SIDE_BY_SIDE = frozenset({"NOTIFICATION"})
+BY_PARTITION, SIDE_BY_SIDE, WHOLE_BATCH = "by partition", "side by side", "whole batch"
 
-CONTENT: Reactions = {
-    "IMPORT": lambda services: services.importing.on_changes,  # an upload was kept -> its event is made
-    "VERSIONS": lambda services: services.watching.on_changes,  # lists of an event changed -> who watches it hears
-    "EVENT": lambda services: services.clearing.on_changes,  # an event was deleted -> its parts go too
-}
 
-SALES: Reactions = {
-    "STOCK": lambda services: services.offering.on_changes,  # tickets came free -> whoever waits for them gets an offer
-    "ORDER": (
-        lambda services: services.signalling.on_orders,  # an order came into another state -> its buyer's pages look
-        lambda services: services.tallying.on_changes,  # an order was written -> lists and totals of its event
-    ),
-    "REFUND": lambda services: services.refunding.on_changes,  # a refund is wanted -> Stripe makes it
-    "CHECK_IN": lambda services: services.reporting.on_changes,  # somebody came in -> staff at the gate hear how many
-}
+class On:
+    """Changes of items of a noun, and the service's method that they cause. It is called for one partition after the
+    other, for many side by side (it waits for others), or once for the whole batch (it does much at once).
+    """
 
-STRIPE_INBOX: Reactions = {
-    "INBOX": lambda services: services.hearing.on_changes,  # Stripe told us something -> charges, orders, accounts
-}
+    __slots__ = ("choice", "how", "noun")
 
-NOTIFICATIONS: Reactions = {
-    "NOTIFICATION": lambda services: services.broadcasting.broadcast,  # arrived or marked -> pushed to every socket
-    "MAIL": lambda services: services.mailing.send,  # queued -> sent, once
-    "ANNOUNCEMENT": lambda services: services.spreading.on_changes,  # written or moved on -> its next step
-}
+    def __init__(self, noun: str, choice: Choice, how: str = BY_PARTITION) -> None:
+        self.noun = noun
+        self.choice = choice
+        self.how = how
+
+
+CONTENT = (
+    On("IMPORT", lambda services: services.importing.on_changes),  # an upload was kept -> its event is made
+    On("VERSIONS", lambda services: services.watching.on_changes),  # lists of an event changed -> who watches it hears
+    On("EVENT", lambda services: services.clearing.on_changes),  # an event was deleted -> its parts go too
+)
+
+SALES = (
+    On("STOCK", lambda services: services.offering.on_changes),  # tickets came free -> whoever waits gets an offer
+    On("ORDER", lambda services: services.signalling.on_orders, WHOLE_BATCH),  # in another state -> its buyer's pages
+    On("ORDER", lambda services: services.tallying.on_changes, WHOLE_BATCH),  # written -> lists and totals of its event
+    On("REFUND", lambda services: services.refunding.on_changes),  # a refund is wanted -> Stripe makes it
+    On("CHECK_IN", lambda services: services.reporting.on_changes),  # somebody came in -> staff at the gate see it
+)
+
+STRIPE_INBOX = (
+    On("INBOX", lambda services: services.hearing.on_changes),  # Stripe told us something -> charges, orders, accounts
+)
+
+NOTIFICATIONS = (
+    On("NOTIFICATION", lambda services: services.broadcasting.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
+    On("MAIL", lambda services: services.mailing.send),  # queued -> sent, once
+    On("ANNOUNCEMENT", lambda services: services.spreading.on_changes),  # written or moved on -> its next step
+    On("NOTIFICATION", lambda services: services.alerting.alert, WHOLE_BATCH),  # new -> browsers that are closed
+)

@@ -116,12 +116,14 @@ def status(*, stage: str, settings: Path, as_json: bool) -> None:
 
 @cli.command()
 @_stage
-@click.argument("name", type=click.Choice([parameters.STRIPE_SECRET_KEY, parameters.TOKEN_KEYS]))
+@click.argument("name", type=click.Choice(parameters.SETTABLE))
 def secret(*, stage: str, settings: Path, name: str) -> None:
-    """Set Stripe's key (asked for, or read from standard input), or rotate the token keys. `up` puts it to use."""
+    """Set Stripe's key (asked for, or read from standard input), or make new keys of ours. `up` puts it to use."""
     here = _here(stage, settings)
     if name == parameters.TOKEN_KEYS:
         version = _guarded(here.parameters.rotate_token_keys)
+    elif name == parameters.VAPID_PRIVATE_KEY:
+        version = _guarded(here.parameters.replace_vapid_key)
     else:
         value = getpass.getpass("Secret key of Stripe: ") if sys.stdin.isatty() else sys.stdin.readline()
         if not value.strip().startswith(("sk_", "rk_")):

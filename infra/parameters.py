@@ -7,18 +7,23 @@ the person who has them to AWS; they are never printed, logged or written to a f
 import secrets
 from typing import Any, NamedTuple
 
+from chalicelib.formats import push_message
 from infra.settings import Stage, Unusable
 
 TOKEN_KEYS = "token-keys"  # noqa: S105 - a name
 STRIPE_SECRET_KEY = "stripe-secret-key"  # noqa: S105
 STRIPE_WEBHOOK_SECRET = "stripe-webhook-secret"  # noqa: S105
 STRIPE_CONNECT_WEBHOOK_SECRET = "stripe-connect-webhook-secret"  # noqa: S105
-ALL = (TOKEN_KEYS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_CONNECT_WEBHOOK_SECRET)
+VAPID_PRIVATE_KEY = "vapid-private-key"
+ALL = (TOKEN_KEYS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_CONNECT_WEBHOOK_SECRET, VAPID_PRIVATE_KEY)
+SETTABLE = (STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY)
+"""Those that people set or renew; webhook secrets come with their endpoints."""
 _VARIABLES = {
     "TOKEN_KEYS": TOKEN_KEYS,
     "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
     "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
     "STRIPE_CONNECT_WEBHOOK_SECRET": STRIPE_CONNECT_WEBHOOK_SECRET,
+    "VAPID_PRIVATE_KEY": VAPID_PRIVATE_KEY,
 }
 _KEYS_KEPT = 2
 
@@ -62,12 +67,20 @@ class Parameters:
         """Forget every secret of the stage."""
         self._client.delete_parameters(Names=[self._stage.parameter(name) for name in ALL])
 
-    def ensure_token_keys(self) -> bool:
-        """Make the keys that access tokens are signed with, unless there are some. Whether they were made."""
-        if self.get(TOKEN_KEYS):
-            return False
-        self.put(TOKEN_KEYS, f"k1:{secrets.token_urlsafe(48)}")
-        return True
+    def ensure_keys(self) -> bool:
+        """Make what access tokens and web pushes are signed with, unless it is there. Whether anything was made."""
+        made = False
+        if not self.get(TOKEN_KEYS):
+            made = bool(self.put(TOKEN_KEYS, f"k1:{secrets.token_urlsafe(48)}"))
+        if not self.get(VAPID_PRIVATE_KEY):
+            made = bool(self.replace_vapid_key())
+        return made
+
+    def replace_vapid_key(self) -> int:
+        """Sign web pushes with a new key. Browsers know the old one: each is told nothing until its owner comes back.
+        Returns the version.
+        """
+        return self.put(VAPID_PRIVATE_KEY, push_message.new_private_key())
 
     def rotate_token_keys(self) -> int:
         """Sign with a new key from the next release on; the one before still verifies. Returns the version."""
@@ -80,9 +93,14 @@ class Parameters:
         return self.put(TOKEN_KEYS, ",".join(pairs[:_KEYS_KEPT]))
 
     def references(self) -> dict[str, str]:
-        """Environment variables that stand for the secrets; without one its variable is empty."""
+        """Environment variables that stand for the secrets; without one its variable is empty. The public half of the
+        VAPID key is none, and stands there itself.
+        """
         found = {variable: (name, self.get(name)) for variable, name in _VARIABLES.items()}
-        return {
+        references = {
             variable: f"ssm:{self._stage.parameter(name)}:{secret.version}" if secret else ""
             for variable, (name, secret) in found.items()
         }
+        _, vapid = found["VAPID_PRIVATE_KEY"]
+        public = push_message.public_text(push_message.private_key(vapid.value)) if vapid else ""
+        return references | {"VAPID_PUBLIC_KEY": public}

@@ -74,7 +74,7 @@ def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 def secrets(here: Deployment, say: Say) -> str:  # noqa: ARG001
     """Keys that must exist before the first start."""
-    return "token keys made" if here.parameters.ensure_token_keys() else "there"
+    return "keys made" if here.parameters.ensure_keys() else "there"
 
 
 def dependencies(here: Deployment, say: Say) -> str:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from chalicelib.formats import push_message
 from infra.website import release
 
 WEBSITE = Path(__file__).parents[1] / "web" / "public"
@@ -55,6 +56,7 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
         "CONNECTIONS_ENDPOINT": f"{origin}/_local/connections",
         "STRIPE_WEBHOOK_SECRET": "whsec_local",
         "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_local_connect",
+        "PUSH_SERVICES": f"{origin}/_local/push",
         "MAIL_FROM": "Marquee <tickets@marquee.example>",
         "LIVE": "on",
         "ORDER_HOLD_SECONDS": "900",
@@ -69,7 +71,11 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
         if not environ.get(name):
             environ[name] = value
     if not environ.get("TOKEN_KEYS"):
-        environ["TOKEN_KEYS"] = f"k1:{token_secret(settings.data_dir)}"
+        environ["TOKEN_KEYS"] = f"k1:{kept(settings.data_dir / 'token_key', lambda: secrets.token_urlsafe(48))}"
+    if not environ.get("VAPID_PRIVATE_KEY"):
+        key = kept(settings.data_dir / "vapid_key", push_message.new_private_key)
+        environ["VAPID_PRIVATE_KEY"] = key
+        environ["VAPID_PUBLIC_KEY"] = push_message.public_text(push_message.private_key(key))
     environ.pop("AWS_PROFILE", None)
 
 
@@ -78,14 +84,13 @@ def uses_stripe_double(environ: MutableMapping[str, str]) -> bool:
     return "/_local/stripe" in environ.get("STRIPE_API_BASE", "")
 
 
-def token_secret(data_dir: Path) -> str:
-    """The secret that signs access tokens: made once, readable by its owner only."""
-    path = data_dir / "token_key"
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """A secret in a file: made once, readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists() or not path.read_text().strip():
         path.unlink(missing_ok=True)
         with open(path, "w", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, 0o600)) as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(make())
             file.flush()
             os.fsync(file.fileno())
     return path.read_text().strip()

@@ -116,6 +116,7 @@ class Runner:
         self.database.reset()
         self.site.mailbox.clear()
         self.site.failures.clear()
+        self.site.push.clear()
         if self.stripe:
             self.stripe.reset()
         return self.load_demo()

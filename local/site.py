@@ -1,4 +1,4 @@
-"""Everything under /_local/: index page, mailbox, connections API, Stripe double, failure queue, reset.
+"""Everything under /_local/: index page, mailbox, connections API, doubles, failure queue, reset.
 
 The gateway hands requests over. Only for the person at this machine: a request under another host name than a loopback
 one (DNS rebinding), or a change asked for by another site, is refused.
@@ -20,6 +20,7 @@ from local.failures import FailureFile, ReplayRunning
 from local.http_message import HttpAnswer, HttpRequest, html_answer, json_answer
 from local.mailbox import Mailbox
 from local.pages import page
+from local.push_service import PushService
 from local.sockets import SocketGateway
 from local.stripe_mount import StripeMount
 from local.timers import Timer
@@ -39,6 +40,7 @@ class LocalSite:
     reset: Callable[[], Sequence[DemoAccount]]
     timers: Sequence[Timer] = ()
     stripe: StripeMount | None = None
+    push: PushService = field(default_factory=PushService)
     accounts: Sequence[DemoAccount] = ()
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="local"))
 
@@ -51,6 +53,8 @@ class LocalSite:
             return await self.sockets.manage(request)
         if path.startswith("/stripe/") and self.stripe:
             return await self._in_thread(self._stripe, self.stripe, request, path.removeprefix("/stripe"))
+        if path.startswith("/push/") and request.method == "POST":
+            return await self._in_thread(self.push.take, request, path.removeprefix("/push/"))
         return await self._own(request, path)
 
     async def _own(self, request: HttpRequest, path: str) -> HttpAnswer:
@@ -83,6 +87,8 @@ class LocalSite:
             return self.mailbox.html_view()
         if path == "/mail.json":
             return self.mailbox.json_view(parse_qs(request.query).get("to", [""])[0])
+        if path == "/push.json":
+            return self.push.json_view()
         if path == "/failures.json":
             return json_answer({"items": self.failures.entries})
         return json_answer({"message": "Not found"}, 404)
@@ -124,6 +130,7 @@ class LocalSite:
             ("/api/docs", "API documentation"),
             ("/_local/mail", f"Mailbox ({len(self.mailbox.all())} mails)"),
             ("/_local/mail.json", "Mailbox as JSON (?to=ADDRESS)"),
+            ("/_local/push.json", "What the push service of this machine took, as JSON"),
             ("/_local/failures.json", "Failure queue as JSON, with the records"),
         ]
         if self.stripe:

@@ -15,12 +15,16 @@ from chalicelib.bootstrap.sockets import SocketServices
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
     from chalicelib.adapters.dynamo.notification_store import DynamoCounters, DynamoInbox
+    from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
+    from chalicelib.adapters.web_push import WebPush
     from chalicelib.services.acknowledging import Acknowledging
+    from chalicelib.services.alerting import Alerting
     from chalicelib.services.broadcasting import Broadcasting
     from chalicelib.services.browsing import Browsing
     from chalicelib.services.connecting import Connecting
     from chalicelib.services.mailing import Mailing
     from chalicelib.services.reporting import Reporting
+    from chalicelib.services.subscribing import Subscribing
 
 
 class LiveServices(SalesServices, SocketServices):
@@ -82,6 +86,42 @@ class LiveServices(SalesServices, SocketServices):
         from chalicelib.services.broadcasting import Broadcasting
 
         return Broadcasting(self._reaching, self._counters, self._deliveries, self.clock)
+
+    @cached_property
+    def _push_view(self) -> DynamoPushSubscriptionsView:
+        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
+
+        return DynamoPushSubscriptionsView(self._reader)
+
+    @cached_property
+    def subscribing(self) -> Subscribing:
+        """Browsers that are told when Marquee is closed."""
+        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptions
+        from chalicelib.services.subscribing import Subscribing
+
+        trusted = self.config.push_services
+        return Subscribing(self._push_view, DynamoPushSubscriptions(), self.clock, trusted=trusted)
+
+    @cached_property
+    def _push_services(self) -> WebPush:
+        from chalicelib.adapters.web_push import WebPush
+
+        return WebPush(self._secrets.reveal(self.config.vapid_private_key), contact=self.config.public_url)
+
+    @cached_property
+    def alerting(self) -> Alerting:
+        """Pushes to browsers that are closed."""
+        from chalicelib.services.alerting import Alerting
+
+        return Alerting(
+            view=self._push_view,
+            subscribing=self.subscribing,
+            services=(lambda: self._push_services) if self.config.vapid_private_key else None,
+            sign_ins=self._sign_ins,
+            preferring=self.preferring,
+            deliveries=self._deliveries,
+            clock=self.clock,
+        )
 
     @cached_property
     def reporting(self) -> Reporting:

@@ -15,12 +15,13 @@ from chalicelib import bootstrap, telemetry
 from chalicelib.reactions import SIDE_BY_SIDE, WHOLE_BATCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from chalicelib.domain.changes import Change
-    from chalicelib.reactions import Choice, Reaction, Reactions
+    from chalicelib.reactions import Choice, On
 
     Event = dict[str, Any]
+    Reaction = Callable[[list[Change]], None]
     Answer = dict[str, list[dict[str, str]]]
     Read = tuple[str, Change]
     """A record that could be read: the number to report it by, and the change."""
@@ -29,34 +30,35 @@ AT_ONCE = 16
 """Partitions that are dealt with side by side."""
 
 
-def react(event: Event, reactions: Reactions) -> Answer:
-    """Call for each partition and noun (for some nouns: all partitions) its reactions, with all the changes the batch
-    has of it. When one fails, once more with each change alone, so that one bad change costs its neighbours nothing.
+def react(event: Event, reactions: Iterable[On]) -> Answer:
+    """Call each reaction with the changes that the batch has for it. When a call fails, once more with each change
+    alone, so that one bad change costs its neighbours nothing.
     """
     services = bootstrap.services()
     reads, failed = _read_all(event)
-    groups = _grouped([(number, change) for number, change in reads if change.noun in reactions])
-    together = [group for group in groups if group[0][1].noun in SIDE_BY_SIDE]
-    work = partial(_work, reactions=reactions, services=services)
-    if len(together) > 1:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="react") as threads:
-            failed += [number for numbers in threads.map(work, together) for number in numbers]
-        groups = [group for group in groups if group[0][1].noun not in SIDE_BY_SIDE]
-    failed += [number for group in groups for number in work(group)]
+    for reaction in reactions:
+        concerned = [read for read in reads if read[1].noun == reaction.noun]
+        if concerned:
+            failed += _carry_out(reaction, concerned, services)
     return _report(failed)
 
 
-def _work(group: list[Read], *, reactions: Reactions, services: bootstrap.Services) -> list[str]:
-    """The numbers of the changes of a group that had not all their effects."""
-    chosen = reactions[group[0][1].noun]
-    failed: list[str] = []
-    for choice in chosen if isinstance(chosen, tuple) else (chosen,):
-        reaction = partial(_call, choice, services)
-        if not _attempt(reaction, group):
-            failed += [read[0] for read in group if len(group) == 1 or not _attempt(reaction, [read])]
-    return failed
+def _carry_out(reaction: On, reads: list[Read], services: bootstrap.Services) -> list[str]:
+    """The numbers of the changes on which a reaction failed."""
+    groups = [reads] if reaction.how == WHOLE_BATCH else _by_partition(reads)
+    work = partial(_work, reaction=partial(_call, reaction.choice, services))
+    if len(groups) == 1 or reaction.how != SIDE_BY_SIDE:
+        return [number for group in groups for number in work(group)]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="react") as threads:
+        return [number for numbers in threads.map(work, groups) for number in numbers]
+
+
+def _work(group: list[Read], *, reaction: Reaction) -> list[str]:
+    if _attempt(reaction, group):
+        return []
+    return [read[0] for read in group if len(group) == 1 or not _attempt(reaction, [read])]
 
 
 def _call(choice: Choice, services: bootstrap.Services, changes: list[Change]) -> None:
@@ -92,11 +94,10 @@ def _guarded(number: str, work: Callable[[], None]) -> bool:
     return True
 
 
-def _grouped(reads: list[Read]) -> list[list[Read]]:
-    groups: dict[tuple[str, str], list[Read]] = {}
+def _by_partition(reads: list[Read]) -> list[list[Read]]:
+    groups: dict[str, list[Read]] = {}
     for read in reads:
-        partition = "" if read[1].noun in WHOLE_BATCH else read[1].partition
-        groups.setdefault((partition, read[1].noun), []).append(read)
+        groups.setdefault(read[1].partition, []).append(read)
     return list(groups.values())
 
 

@@ -21,6 +21,9 @@ VARIABLES = {
     "STRIPE_WEBHOOK_SECRET": "whsec_test",
     "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_connect",
     "TOKEN_KEYS": "k1:" + "0123456789abcdef" * 4,
+    "VAPID_PRIVATE_KEY": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",  # that of RFC 8291, section 5
+    "VAPID_PUBLIC_KEY": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
+    "PUSH_SERVICES": "http://127.0.0.1:9/_local/push",
     "MAIL_FROM": "Marquee <tickets@marquee.example>",
     "LIVE": "on",
     "ORDER_HOLD_SECONDS": "900",

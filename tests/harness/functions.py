@@ -36,6 +36,7 @@ PARAMETERS = {
     "/marquee/test/stripe-secret-key": VARIABLES["STRIPE_SECRET_KEY"],
     "/marquee/test/stripe-webhook-secret": VARIABLES["STRIPE_WEBHOOK_SECRET"],
     "/marquee/test/stripe-connect-webhook-secret": VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET"],
+    "/marquee/test/vapid-private-key": VARIABLES["VAPID_PRIVATE_KEY"],
 }
 
 
@@ -122,6 +123,7 @@ class Functions:
                 stripe_secret_key="ssm:/marquee/test/stripe-secret-key:1",
                 stripe_webhook_secret="ssm:/marquee/test/stripe-webhook-secret:1",
                 stripe_connect_webhook_secret="ssm:/marquee/test/stripe-connect-webhook-secret:1",
+                vapid_private_key="ssm:/marquee/test/vapid-private-key:1",
                 stripe_api_base=self.stripe_url,
                 connections_endpoint="",
                 admin_email="host@example.org",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import reactions
 from chalicelib.triggers import streams
 from local.database import Database
 from local.failures import FailureFile
@@ -57,7 +58,7 @@ def answering_in_part(ledger: Ledger) -> Handler:
         for change in changes:
             ledger.note(change.after["sk"])
 
-    return Handler("notes", lambda event, _: streams.react(event, {"NOTE": lambda services: on_changes}))
+    return Handler("notes", lambda event, _: streams.react(event, [reactions.On("NOTE", lambda services: on_changes)]))
 
 
 MODES = pytest.mark.parametrize("mode", [raising, answering_in_part])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import stat
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from local.demo import DemoAccount
-from local.environment import Settings, prepare, token_secret
+from local.environment import Settings, kept, prepare
 from local.runner import PortTaken, Product, run
 from tests.local.conftest import TABLE, dynamo
 
@@ -209,8 +210,8 @@ def test_environment_is_filled_in_and_what_is_set_stays(tmp_path):
     assert real["TOKEN_KEYS"] == environ["TOKEN_KEYS"]
 
 
-def test_token_secret_is_private_and_kept(tmp_path):
-    secret = token_secret(tmp_path)
-    assert token_secret(tmp_path) == secret
-    assert len(secret) >= 43
-    assert stat.S_IMODE((tmp_path / "token_key").stat().st_mode) == 0o600
+def test_secret_in_a_file_is_private_and_kept(tmp_path):
+    secret = kept(tmp_path / "data" / "token_key", lambda: secrets.token_hex(16))
+    assert kept(tmp_path / "data" / "token_key", lambda: secrets.token_hex(16)) == secret
+    assert len(secret) == 32
+    assert stat.S_IMODE((tmp_path / "data" / "token_key").stat().st_mode) == 0o600

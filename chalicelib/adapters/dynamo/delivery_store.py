@@ -17,3 +17,8 @@ class DynamoDeliveries:
             devices_first = DeliveryItem.pushed.set(DeliveryItem.pushed | devices)
             at_first = DeliveryItem.pushed_at.set(DeliveryItem.pushed_at | at)
             DeliveryItem(*notification_keys.delivery(user_id, id)).update([devices_first, at_first])
+
+    def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
+        """This one was taken by the push services of so many browsers."""
+        devices_first = DeliveryItem.web_pushed.set(DeliveryItem.web_pushed | devices)
+        DeliveryItem(*notification_keys.delivery(user_id, notification_id)).update([devices_first])

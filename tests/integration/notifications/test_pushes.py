@@ -224,7 +224,7 @@ def test_reaction_that_cannot_be_built_costs_the_others_nothing(
 
     (tab,) = connect(services, ada)
     receive(ada.id)
-    broken = {"UNREAD": unbuildable, **reactions.NOTIFICATIONS}
+    broken = (reactions.On("UNREAD", unbuildable), *reactions.NOTIFICATIONS)
     answer = streams.react({"Records": records(database)}, broken)
     assert len(answer["batchItemFailures"]) == 1
     assert len(pusher.sent[tab]) == 1

@@ -4,7 +4,8 @@ import boto3
 import pytest
 
 from chalicelib.config import token_keys
-from infra.parameters import STRIPE_SECRET_KEY, TOKEN_KEYS, Parameters
+from chalicelib.formats.push_message import private_key, public_text
+from infra.parameters import STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
 from infra.settings import Stage, Unusable
 
 
@@ -13,22 +14,25 @@ def parameters(session: boto3.Session) -> Parameters:
     return Parameters(session.client("ssm"), Stage("dev", "eu-central-1"))
 
 
-def value(parameters: Parameters) -> str:
-    found = parameters.get(TOKEN_KEYS)
+def value(parameters: Parameters, name: str = TOKEN_KEYS) -> str:
+    found = parameters.get(name)
     assert found is not None
     return found.value
 
 
-def test_ensure_token_keys_makes_fit_keys_once(parameters: Parameters) -> None:
-    assert parameters.ensure_token_keys() is True
+def test_ensure_makes_fit_keys_once(parameters: Parameters) -> None:
+    assert parameters.ensure_keys() is True
     made = value(parameters)
-    assert parameters.ensure_token_keys() is False
+    assert parameters.ensure_keys() is False
     assert value(parameters) == made
     assert list(token_keys(made)) == ["k1"]
+    push_key = value(parameters, VAPID_PRIVATE_KEY)
+    assert private_key(push_key)
+    assert (parameters.replace_vapid_key(), value(parameters, VAPID_PRIVATE_KEY) != push_key) == (2, True)
 
 
 def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: Parameters) -> None:
-    parameters.ensure_token_keys()
+    parameters.ensure_keys()
     first = token_keys(value(parameters))
     assert parameters.rotate_token_keys() == 2
     second = token_keys(value(parameters))
@@ -49,13 +53,15 @@ def test_put_of_same_value_makes_no_version(parameters: Parameters) -> None:
 
 
 def test_references_name_the_version_and_hold_no_secret(parameters: Parameters) -> None:
-    parameters.ensure_token_keys()
+    parameters.ensure_keys()
     parameters.rotate_token_keys()
     assert parameters.references() == {
         "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:2",
         "STRIPE_SECRET_KEY": "",
         "STRIPE_WEBHOOK_SECRET": "",
         "STRIPE_CONNECT_WEBHOOK_SECRET": "",
+        "VAPID_PRIVATE_KEY": "ssm:/marquee/dev/vapid-private-key:1",
+        "VAPID_PUBLIC_KEY": public_text(private_key(value(parameters, VAPID_PRIVATE_KEY))),
     }
 
 
@@ -65,12 +71,15 @@ def test_secret_does_not_show_itself(parameters: Parameters) -> None:
 
 
 def test_kept_as_secure_string(parameters: Parameters, session: boto3.Session) -> None:
-    parameters.ensure_token_keys()
+    parameters.ensure_keys()
     described = session.client("ssm").describe_parameters()["Parameters"]
-    assert [(one["Name"], one["Type"]) for one in described] == [("/marquee/dev/token-keys", "SecureString")]
+    assert [(one["Name"], one["Type"]) for one in described] == [
+        ("/marquee/dev/token-keys", "SecureString"),
+        ("/marquee/dev/vapid-private-key", "SecureString"),
+    ]
 
 
 def test_delete_all_leaves_nothing(parameters: Parameters, session: boto3.Session) -> None:
-    parameters.ensure_token_keys()
+    parameters.ensure_keys()
     parameters.delete_all()
     assert session.client("ssm").describe_parameters()["Parameters"] == []
