@@ -1,4 +1,4 @@
-"""Access tokens: JWT signed with HS256 by PyJWT. Port `Tokens` of services/authorising.py.
+"""Access tokens: JWT signed with HS256 by PyJWT. Port `Tokens`.
 
 Keys have ids: the first signs, all verify, so one can be rotated in and another out (RFC 7519, RFC 8725).
 """

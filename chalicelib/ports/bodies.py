@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from chalicelib.domain.kinds import Kind, View
     from chalicelib.domain.pagination import Page
-    from chalicelib.ports.content import StoredItem
+    from chalicelib.domain.stored import StoredItem
 
 
 class Member(NamedTuple):

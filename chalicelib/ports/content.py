@@ -1,8 +1,8 @@
-"""What services need of stored events and their parts. Light: the read path imports this."""
+"""What services need of stored events and their parts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,14 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.kinds import Kind, View
     from chalicelib.domain.notification import Mail, Notification
     from chalicelib.domain.representation import Written
-
-
-class StoredItem(NamedTuple):
-    """A stored representation: opaque tag, JSON text, and the revision of the JSON shape it was made with."""
-
-    etag: str
-    body: str
-    revision: int
+    from chalicelib.domain.stored import StoredItem
 
 
 class Representations(Protocol):

@@ -168,6 +168,7 @@ def safe_headers() -> dict[str, str]:
         "img-src 'self' https: data:",
         f"connect-src 'self'{socket}",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self' https://checkout.stripe.com",
         "frame-ancestors 'none'",
         "base-uri 'none'",

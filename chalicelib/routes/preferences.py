@@ -1,15 +1,18 @@
-"""What the caller is told and how; and the links in mails by which anybody refuses more of them (RFC 8058)."""
+"""What the caller is told and how, and in which browsers; links in mails by which anybody refuses more (RFC 8058)."""
+
+import json
 
 from chalicelib import bootstrap
 from chalicelib.api.answering import changed, conditional
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import FeatureOff, NotFound
 from chalicelib.domain.kinds import View
 from chalicelib.routes.pages import HTML, page, safe_headers
 
 routes = Routes(__name__)
+BROWSERS = "/v1/me/push-subscriptions"
 PREFERENCES = "api.schemas.preferences:PreferencesRead"
 NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
 
@@ -56,6 +59,51 @@ def prove_address(request: Request) -> Answer:
     return Answer(status=204)
 
 
+@routes.get(
+    BROWSERS,
+    Contract(
+        "List one's browsers that are told when Marquee is closed",
+        auth="required",
+        result="api.schemas.push:PushSubscriptionsRead",
+        problems=(404,),
+    ),
+)
+def list_push_subscriptions(request: Request) -> Answer:
+    """All of the caller's, and the key for another."""
+    services, public_key = bootstrap.services(), _public_key()
+    return conditional(request, services.subscribing.found(request.caller.user_id, public_key=public_key), View.ALL)
+
+
+@routes.post(
+    BROWSERS,
+    Contract(
+        "Tell this browser, too, when Marquee is closed",
+        auth="required",
+        creates=True,
+        body="domain.push_form:PushSubscriptionForm",
+        result="api.schemas.push:PushSubscriptionRead",
+        status=201,
+        problems=(404,),
+    ),
+)
+def create_push_subscription(request: Request) -> Answer:
+    """What a browser's `PushSubscription.toJSON()` gives. The same endpoint again renews it."""
+    from chalicelib.domain.push_subscription import represent_one
+
+    _public_key()
+    made = bootstrap.services().subscribing.subscribe(request.caller, request.body)
+    return Answer(json.dumps(represent_one(made)), 201)
+
+
+@routes.delete(
+    f"{BROWSERS}/{{id}}", Contract("Tell a browser no more when Marquee is closed", auth="required", status=204)
+)
+def delete_push_subscription(request: Request, id: str) -> Answer:
+    """The browser itself forgets its subscription by PushSubscription.unsubscribe()."""
+    bootstrap.services().subscribing.unsubscribe(request.caller.user_id, id)
+    return Answer(status=204)
+
+
 @routes.get("/pages/unsubscribe/{token}", page("The page that a link in a mail leads to"))
 def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Asks; changes nothing, since mail scanners follow links."""
@@ -80,3 +128,10 @@ def unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001 - a mai
 
 def _page(body: str, status: int = 200) -> Answer:
     return Answer(body, status, {**NEVER_KEPT, **safe_headers()})
+
+
+def _public_key() -> str:
+    key = bootstrap.services().config.vapid_public_key
+    if not key:
+        raise FeatureOff("Nobody is told here when Marquee is closed.", code="push_off")
+    return key

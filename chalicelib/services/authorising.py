@@ -5,38 +5,24 @@ roles are remembered for CACHE_SECONDS in this process, so an end of either take
 absent is never remembered, so a new role works at once.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated
 from chalicelib.domain.kinds import View
 from chalicelib.domain.permission import Action, allows
 from chalicelib.domain.principal import Principal
-from chalicelib.ports import Clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.ports import Clock
+    from chalicelib.ports.credentials import Credentials, Tokens
 
 CACHE_SECONDS = 20
 CACHE_SIZE = 10_000
 MAX_TOKEN_BYTES = 4_096
-
-
-class Tokens(Protocol):
-    """Makes and checks access tokens."""
-
-    def issue(self, principal: Principal, *, now: float) -> tuple[str, int]:
-        """A token and the seconds it is valid."""
-
-    def verify(self, token: str, *, now: float) -> Principal:
-        """Who the token speaks for. Raises Unauthenticated."""
-
-
-class Credentials(Protocol):
-    """Looks up what credentials rest on."""
-
-    def family_stands(self, family_id: str) -> bool:
-        """Whether the sign-in has not ended."""
-
-    def role(self, user_id: str, event_id: str) -> str | None:
-        """The user's role in the event."""
 
 
 class Authorising:

@@ -26,10 +26,11 @@ from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import Representation, Written, revive, written
 from chalicelib.domain.slugs import slugify
+from chalicelib.domain.stored import StoredItem
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
-from chalicelib.ports.content import ContentStore, StoredItem
+from chalicelib.ports.content import ContentStore
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.publishing import TRIES, as_fields, sanitised
 

@@ -25,11 +25,12 @@ from chalicelib.domain.preconditions import ANY, Match, require_match
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.domain.representation import Representation, revive, written
+from chalicelib.domain.stored import StoredItem
 from chalicelib.domain.text import MAX_HTML, sanitise
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
-from chalicelib.ports.content import ContentStore, Missing, StoredItem
+from chalicelib.ports.content import ContentStore, Missing
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.rescheduling import Rescheduling, Told
 

@@ -4,29 +4,22 @@ A 304 costs one GetItem: the route asks for the tag first and for the bytes only
 What is missing or of another revision is made by services/representing.py, which is loaded only then.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.ids import is_slug, is_ulid
 from chalicelib.domain.kinds import REVISION, Kind, View
-from chalicelib.domain.pagination import Page
-from chalicelib.ports.content import Representations, StoredItem
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-class Maker(Protocol):
-    """Makes what is not stored yet (services/representing.py)."""
-
-    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
-        """Tag and bytes of a page of a list."""
-
-    def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
-        """Tag and bytes of a page of the public list of events."""
-
-    def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
-        """A representation of the current revision."""
+    from chalicelib.domain.pagination import Page
+    from chalicelib.ports.content import Representations
+    from chalicelib.ports.making import Maker
 
 
 class Found:

@@ -10,8 +10,8 @@ from chalicelib.domain.errors import NotFound
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.representation import represent, represent_public, revive
+from chalicelib.domain.stored import StoredItem
 from chalicelib.ports.bodies import Bodies, Member
-from chalicelib.ports.content import StoredItem
 from chalicelib.services.reading import page_tag
 from chalicelib.services.settling import settled
 

@@ -18,10 +18,10 @@ from chalicelib.domain.preferences import Channels, MailChoice
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import PUBLIC_SESSION_STATES, Microlocation, Session, SessionState, Speaker
 from chalicelib.domain.representation import revive
+from chalicelib.domain.stored import StoredItem
 from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
 from chalicelib.ports.announcements import Contact, Contacts
-from chalicelib.ports.content import StoredItem
 from chalicelib.services import notifying
 from chalicelib.services.notifying import Slot
 

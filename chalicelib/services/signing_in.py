@@ -29,9 +29,9 @@ from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.formats.words import spoken
 from chalicelib.ports import Clock, Ids
+from chalicelib.ports.credentials import Tokens
 from chalicelib.ports.people import NewAccount, PeopleStore, StoredAccount
 from chalicelib.services import notifying
-from chalicelib.services.authorising import Tokens
 
 FAMILY_SECONDS = 30 * 24 * 3600
 VERIFY_SECONDS = 3 * 24 * 3600

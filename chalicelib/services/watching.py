@@ -14,8 +14,8 @@ from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.permission import Action, allows
 from chalicelib.live import machine, protocol
 from chalicelib.ports import Clock
+from chalicelib.ports.credentials import Credentials
 from chalicelib.ports.live import Audience, Connection, Versions, Watched, Watcher, Watches
-from chalicelib.services.authorising import Credentials
 from chalicelib.services.reaching import Reaching
 
 LIFE_SECONDS = 2 * 3600 + 600

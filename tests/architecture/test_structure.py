@@ -87,8 +87,8 @@ def test_every_variable_is_documented_and_every_documented_one_read() -> None:
     assert documented == read | runner
 
 
-NOT_CONTENT = {"/v1/events/{event}/waiting-list/{id}"}
-"""Writes that overwrite nobody's work, so they need no If-Match: somebody leaves a queue."""
+NOT_CONTENT = {"/v1/events/{event}/waiting-list/{id}", "/v1/me/push-subscriptions/{id}"}
+"""Writes that overwrite nobody's work, so they need no If-Match: somebody leaves a queue, a browser is told no more."""
 
 
 def test_every_contract_names_structs_that_exist(chalice_app: Any) -> None:
@@ -128,7 +128,7 @@ def test_readme_names_only_targets_and_files_that_exist() -> None:
 
 def test_data_model_page_names_every_key() -> None:
     folder = ROOT / "chalicelib/adapters/dynamo"
-    keys = "".join((folder / name).read_text() for name in ("keys.py", "notification_keys.py"))
+    keys = "".join((folder / name).read_text() for name in ("keys.py", "notification_keys.py", "connection_keys.py"))
     page = (ROOT / "docs/data-model.md").read_text()
     named = set(re.findall(r"^def ([a-z]\w+)\(", keys, re.MULTILINE)) - {"digest"}
     assert {name for name in named if f"`{name}`" not in page} == set()

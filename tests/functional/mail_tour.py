@@ -4,12 +4,15 @@ import json
 from datetime import UTC, datetime
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.domain import push_subscription as rules
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.notification import Mail, Notification, NotificationAction
 from local.mail_events import ses_event
+from tests.harness import push_server
 from tests.harness.functions import Functions, Traveller
 
 ONE_CLICK = b"List-Unsubscribe=One-Click"
+VISITOR = {"email": "visitor@example.org", "name": "Robin Example", "password": "correct horse battery"}
 FORM = "application/x-www-form-urlencoded"
 SENT = {
     "at": "2027-01-01T00:00:00Z",
@@ -21,9 +24,10 @@ SENT = {
 
 
 def run(on: Functions, host: Traveller) -> None:
-    """Choose, be mailed, refuse, be collected, bounce, prove the address again, be woken."""
+    """Choose, be told in closed browsers, be mailed, refuse, be collected, bounce, prove the address, be woken."""
     user_id = host.get("/v1/me").json["id"]
     choose(host)
+    be_alerted(on, host, user_id)
     refuse(on, user_id)
     be_collected(on, user_id)
     bounce(on, host)
@@ -38,6 +42,28 @@ def choose(host: Traveller) -> None:
     host.patch(place, {"timezone": "Europe/Zurich", "quiet_hours": hours}, if_match=before.etag)
     host.refused(412).patch(place, {"digest_hour": 9}, if_match=before.etag)
     host.patch(place, {"quiet_hours": None}, if_match=host.get(place).etag)
+
+
+def be_alerted(on: Functions, host: Traveller, user_id: str) -> None:
+    """Three browsers: one is there, one is gone when there is news, one was another person's and is given up."""
+    place = "/v1/me/push-subscriptions"
+    with push_server.running() as push:
+        with on.container("api_handler") as services:
+            services.config = services.config.replaced(push_services=(push.url,))
+        there, gone, taken_over = (push.browser() for _ in range(3))
+        visitor = on.web.post("/v1/auth/sign-up", VISITOR).json
+        on.web.signed_in(visitor["access_token"]).post(place, taken_over.form())
+        for browser in (there, gone, taken_over):
+            host.post(place, browser.form())
+        host.delete(f"{place}/{rules.subscription_id(taken_over.endpoint)}")
+        host.refused(404).delete(f"{place}/{rules.subscription_id(taken_over.endpoint)}")
+        push.answer(gone, 410)
+        tell(user_id, at=int(on.clock.now()))
+        on.drain()
+        assert len(set(push.news(there))) == 1  # told twice, since the stream is
+        assert [one["id"] for one in host.get(place).json["items"]] == [rules.subscription_id(there.endpoint)]
+        with on.container("on_notifications") as services:
+            services._push_services.close()
 
 
 def refuse(on: Functions, user_id: str) -> None:
@@ -59,24 +85,8 @@ def refuse(on: Functions, user_id: str) -> None:
 
 def be_collected(on: Functions, user_id: str) -> None:
     """A digest that is due."""
-    from chalicelib.adapters.dynamo.notification_writes import add_notifications
-    from chalicelib.adapters.dynamo.transactions import Transaction
-
     now = int(on.clock.now())
-    action = NotificationAction.SUBMISSION_RECEIVED
-    collected = Notification(
-        id=derive_ulid((now - 600) * 1000, "tour"),
-        user_id=user_id,
-        action=action,
-        title="A proposal",
-        message="<p>A proposal</p>",
-        subject="/events",
-        received_at=now - 600,
-        digest_at=now - 60,
-    )
-    transaction = Transaction()
-    add_notifications(transaction, [collected])
-    transaction.commit()
+    tell(user_id, at=now - 600, digest_at=now - 60)
     on.tick("send_due_mails")
     on.drain()
 
@@ -100,6 +110,26 @@ def bounce(on: Functions, host: Traveller) -> None:
     on.web.post("/v1/auth/verify", {"token": on.mailed_token("host@example.org")})
     on.drain()
     host.refused(409).post("/v1/me/notification-preferences/address-proof")
+
+
+def tell(user_id: str, *, at: int, digest_at: int | None = None) -> None:
+    """Put a notification into an inbox."""
+    from chalicelib.adapters.dynamo.notification_writes import add_notifications
+    from chalicelib.adapters.dynamo.transactions import Transaction
+
+    made = Notification(
+        id=derive_ulid(at * 1000, "tour"),
+        user_id=user_id,
+        action=NotificationAction.SUBMISSION_RECEIVED if digest_at else NotificationAction.SESSION_ACCEPTED,
+        title="A proposal",
+        message="<p>A proposal</p>",
+        subject="/events",
+        received_at=at,
+        digest_at=digest_at,
+    )
+    transaction = Transaction()
+    add_notifications(transaction, [made])
+    transaction.commit()
 
 
 def announcement(key: str, *, to: str = "", user_id: str | None = None) -> Mail:

@@ -18,8 +18,8 @@ from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.domain.kinds import REVISION, Kind, View
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.representation import written
+from chalicelib.domain.stored import StoredItem
 from chalicelib.ports.bodies import Member
-from chalicelib.ports.content import StoredItem
 
 CHUNK_BYTES = 300_000
 KEPT_SECONDS = 2 * 24 * 3600

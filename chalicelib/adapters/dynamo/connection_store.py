@@ -12,7 +12,8 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
-from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo import connection_keys
+from chalicelib.adapters.dynamo.keys import Key
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.tables import Connections
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
@@ -22,7 +23,7 @@ from chalicelib.domain.listening import Listening, Window
 from chalicelib.ports.live import Connection, Heard, Ticket, Versions, Watched, Watcher
 
 TRIES = 5
-CONNECTION_PREFIX = keys.connection("", "")[1]
+CONNECTION_PREFIX = connection_keys.connection("", "")[1]
 
 
 class TicketItem(Connections):
@@ -61,7 +62,7 @@ class DynamoConnections:
     def keep_ticket(self, secret: str, ticket: Ticket) -> None:
         """A new ticket."""
         TicketItem(
-            *keys.socket_ticket(secret),
+            *connection_keys.socket_ticket(secret),
             user_id=ticket.user_id,
             family=ticket.family_id,
             origin=ticket.origin,
@@ -71,21 +72,21 @@ class DynamoConnections:
     def ticket(self, secret: str) -> Ticket | None:
         """The ticket, if nobody used it."""
         try:
-            item = TicketItem.get(*keys.socket_ticket(secret), consistent_read=True)
+            item = TicketItem.get(*connection_keys.socket_ticket(secret), consistent_read=True)
         except TicketItem.DoesNotExist:
             return None
         return Ticket(item.user_id or "", item.family or "", item.origin, int(item.expires_at))
 
     def drop_ticket(self, secret: str) -> None:
         """Make a ticket useless."""
-        TicketItem(*keys.socket_ticket(secret)).delete()
+        TicketItem(*connection_keys.socket_ticket(secret)).delete()
 
     def open(self, secret: str, connection: Connection) -> bool:
         """Exchange a ticket for a connection; of several that try, one does."""
         transaction = Transaction()
-        transaction.delete("ticket", TicketItem(*keys.socket_ticket(secret)), TicketItem.pk.exists())
+        transaction.delete("ticket", TicketItem(*connection_keys.socket_ticket(secret)), TicketItem.pk.exists())
         transaction.put("connection", ConnectionItem(*_by_user(connection), **_fields(connection)))
-        transaction.put("owner", OwnerItem(*keys.connection_owner(connection.id), **_fields(connection)))
+        transaction.put("owner", OwnerItem(*connection_keys.connection_owner(connection.id), **_fields(connection)))
         try:
             transaction.commit()
         except ConditionLost:
@@ -94,7 +95,7 @@ class DynamoConnections:
 
     def hear(self, connection_id: str, cost: int) -> Heard | None:
         """Charge a connection for a frame; one write."""
-        item = OwnerItem(*keys.connection_owner(connection_id))
+        item = OwnerItem(*connection_keys.connection_owner(connection_id))
         if not _updated(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
             return None
         window = Window(int(item.window_since), int(item.window_before))
@@ -103,19 +104,19 @@ class DynamoConnections:
     def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
         """Begin another window, unless a racing frame did."""
         actions: list[Action] = [OwnerItem.window_since.set(window.since), OwnerItem.window_before.set(window.before)]
-        item = OwnerItem(*keys.connection_owner(connection_id))
+        item = OwnerItem(*connection_keys.connection_owner(connection_id))
         _updated(item, actions, OwnerItem.window_before == instead_of.before)
 
     def of_user(self, user_id: str) -> list[Connection]:
         """All connections of a user."""
-        partition = keys.connection(user_id, "")[0]
+        partition = connection_keys.connection(user_id, "")[0]
         prefix = ConnectionItem.sk.startswith(CONNECTION_PREFIX)
         return [_connection(item) for item in ConnectionItem.query(partition, prefix, consistent_read=True)]
 
     def find(self, connection_id: str) -> Connection | None:
         """The connection with this id."""
         try:
-            return _connection(OwnerItem.get(*keys.connection_owner(connection_id), consistent_read=True))
+            return _connection(OwnerItem.get(*connection_keys.connection_owner(connection_id), consistent_read=True))
         except OwnerItem.DoesNotExist:
             return None
 
@@ -126,9 +127,9 @@ class DynamoConnections:
             transaction = Transaction()
             transaction.delete("connection", ConnectionItem(*_by_user(connection)))
             same = OwnerItem.watches == watches if watches else OwnerItem.watches.does_not_exist()
-            transaction.delete("owner", OwnerItem(*keys.connection_owner(connection.id)), same)
+            transaction.delete("owner", OwnerItem(*connection_keys.connection_owner(connection.id)), same)
             for event_id in watches:
-                transaction.delete("watch", WatchItem(*keys.watch(event_id, connection.id)))
+                transaction.delete("watch", WatchItem(*connection_keys.watch(event_id, connection.id)))
             try:
                 transaction.commit()
             except ConditionLost:
@@ -139,9 +140,10 @@ class DynamoConnections:
     @staticmethod
     def _watches(connection_id: str) -> set[str]:
         try:
-            return set(OwnerItem.get(*keys.connection_owner(connection_id), consistent_read=True).watches or ())
+            owner = OwnerItem.get(*connection_keys.connection_owner(connection_id), consistent_read=True)
         except OwnerItem.DoesNotExist:
             return set()
+        return set(owner.watches or ())
 
 
 class DynamoWatches:
@@ -156,14 +158,14 @@ class DynamoWatches:
         room = size(watches) < most  # type: ignore[no-untyped-call]
         free = watches.does_not_exist() | room | watches.contains(event_id)
         item = WatchItem(
-            *keys.watch(event_id, connection.id),
+            *connection_keys.watch(event_id, connection.id),
             view=watcher.view.value,
             versions=json.dumps(watcher.known),
             **_fields(connection),
         )
         transaction = Transaction()
         transaction.put("watch", item)
-        owner = OwnerItem(*keys.connection_owner(connection.id))
+        owner = OwnerItem(*connection_keys.connection_owner(connection.id))
         transaction.update("owner", owner, [watches.add({event_id})], OwnerItem.pk.exists() & free)
         try:
             transaction.commit()
@@ -173,10 +175,10 @@ class DynamoWatches:
 
     def drop(self, connection_id: str, event_id: str) -> None:
         """Forget that; a transaction of two, or, when the connection is gone, one delete."""
-        item = WatchItem(*keys.watch(event_id, connection_id))
+        item = WatchItem(*connection_keys.watch(event_id, connection_id))
         transaction = Transaction()
         transaction.delete("watch", item)
-        owner = OwnerItem(*keys.connection_owner(connection_id))
+        owner = OwnerItem(*connection_keys.connection_owner(connection_id))
         transaction.update("owner", owner, [OwnerItem.watches.delete({event_id})], OwnerItem.pk.exists())
         try:
             transaction.commit()
@@ -185,7 +187,7 @@ class DynamoWatches:
 
     def of_event(self, event_id: str) -> Watched:
         """Who watches an event and what they were told; one Query."""
-        partition, prefix = keys.watch(event_id, "")
+        partition, prefix = connection_keys.watch(event_id, "")
         watchers: list[Watcher] = []
         told: dict[View, Versions] = {}
         for item in WatchItem.query(partition, consistent_read=True):
@@ -198,7 +200,7 @@ class DynamoWatches:
 
     def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
         """Remember what all watchers of an event were told."""
-        WatchItem(*keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()
+        WatchItem(*connection_keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()
 
 
 def _updated(item: OwnerItem, actions: list[Action], condition: Condition) -> bool:
@@ -212,8 +214,8 @@ def _updated(item: OwnerItem, actions: list[Action], condition: Condition) -> bo
     return True
 
 
-def _by_user(connection: Connection) -> keys.Key:
-    return keys.connection(connection.user_id, connection.id)
+def _by_user(connection: Connection) -> Key:
+    return connection_keys.connection(connection.user_id, connection.id)
 
 
 def _fields(connection: Connection) -> dict[str, Any]:

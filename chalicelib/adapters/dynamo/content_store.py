@@ -25,7 +25,8 @@ from chalicelib.domain.errors import AlreadyExists, BodyTooLarge, NotFound, Prec
 from chalicelib.domain.kinds import LISTS, Kind, View
 from chalicelib.domain.notification import Mail, Notification
 from chalicelib.domain.representation import Written
-from chalicelib.ports.content import Missing, StoredItem
+from chalicelib.domain.stored import StoredItem
+from chalicelib.ports.content import Missing
 
 MAX_ITEM_BYTES = 350_000
 

@@ -1,9 +1,15 @@
-"""Looks up sign-ins and roles through the light reader. Port `Credentials` of services/authorising.py."""
+"""Looks up sign-ins and roles through the light reader. Port `Credentials`."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamo import keys
-from chalicelib.ports import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.ports import Reader
 
 _BATCH = 100
 

@@ -1,12 +1,16 @@
 """Stored representations, read by key through the signed reader. The read path; loads neither PynamoDB nor botocore."""
 
+from __future__ import annotations
+
 import gzip
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.kinds import COUNTERS, LISTS, Kind, View
-from chalicelib.ports import Reader
-from chalicelib.ports.content import StoredItem
+from chalicelib.domain.stored import StoredItem
+
+if TYPE_CHECKING:
+    from chalicelib.ports import Reader
 
 _TAGS = tuple(f"{kind.value}_etag" for kind in LISTS)
 _ATTRIBUTES = {

@@ -76,10 +76,10 @@ def watchers(stage: Stage) -> list[str]:
 
 def watched_by(connection_id: str) -> set[str]:
     """Events that a connection counts as watched."""
-    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo import connection_keys
     from chalicelib.adapters.dynamo.connection_store import OwnerItem
 
-    return set(OwnerItem.get(*keys.connection_owner(connection_id), consistent_read=True).watches or ())
+    return set(OwnerItem.get(*connection_keys.connection_owner(connection_id), consistent_read=True).watches or ())
 
 
 def grant(user_id: str, event_id: str, role: str | None) -> None:
@@ -364,13 +364,13 @@ def test_watch_past_its_life_is_told_nothing(
 def test_watch_and_what_was_told_carry_their_end_of_life(
     clock: FakeClock, stage: Stage, services: bootstrap.Services, person: Callable[[], Person], pusher: FakePusher
 ) -> None:
-    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo import connection_keys
     from chalicelib.adapters.dynamo.tables import Connections
 
     watch(stage, services, person(), pusher)
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()
-    found = list(Connections.query(keys.told_watchers(stage.id)[0]))
+    found = list(Connections.query(connection_keys.told_watchers(stage.id)[0]))
     assert [int(item.expires_at) for item in found] == [int(clock.time) + 2 * 3600 + 600] * 2
 
 
