@@ -6,6 +6,7 @@ below `/_local/push/`. It checks who sends (RFC 8292) but cannot read what is se
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from collections import deque
@@ -61,8 +62,8 @@ class PushService:
         return HttpAnswer(201, [("Location", f"/_local/push/{name}/message")])
 
     def json_view(self) -> HttpAnswer:
-        """What came, without its content, which is encrypted."""
-        shown = [{**one, "body": len(one["body"])} for one in reversed(self.taken())]
+        """What came, newest first; bodies are base64 of what only their browser can read."""
+        shown = [{**one, "body": base64.b64encode(one["body"]).decode()} for one in reversed(self.taken())]
         return json_answer({"items": shown})
 
 

@@ -1,5 +1,5 @@
 // The bell at the top of every page of somebody who is signed in: how much is unread, and the list behind it.
-import { el, icon } from "./format.js";
+import { el, icon, recall } from "./format.js";
 import { live } from "./live.js";
 import { draw, listen } from "./notelist.js";
 import { load, markAll, newest, store, watch } from "./notifications.js";
@@ -17,6 +17,7 @@ export function start(holder) {
   if (first) {
     watch(render);
     live.start();
+    if (recall("localStorage", "marquee.push")) import("./push.js").then(({ renew }) => renew()).catch(() => {}); // tomorrow again
   }
   render();
 }

@@ -1,7 +1,7 @@
 // The notifications page: all of them, the unread ones alone, and marks for many at once.
 import { el } from "./format.js";
 import { live } from "./live.js";
-import { draw, listen } from "./notelist.js";
+import { draw, listen, subjectOf } from "./notelist.js";
 import { countUnread, load, mark, markAll, newest, store, watch } from "./notifications.js";
 import { user } from "./session.js";
 
@@ -51,6 +51,18 @@ function render(what = {}) {
   failed.textContent = what.failed ?? "";
 }
 
+/** A click outside of Marquee (sw.js) leads here: mark that one read and go where it leads. One that is not among the
+ * newest any more is somewhere in the list.
+ */
+async function follow(id) {
+  if (!id) return;
+  history.replaceState(null, "", "/notifications");
+  const item = store.items.get(id);
+  if (!item) return;
+  await mark(id, true);
+  if (subjectOf(item)) location.replace(subjectOf(item));
+}
+
 if (user()) {
   root.replaceChildren(
     el("div", { class: "inbox-head" }, el("div", { class: "tabs", role: "group", "aria-label": "Which" }, ...tabs), status, all, undo, el("a", { href: "/notifications/preferences" }, "What you are told")),
@@ -62,7 +74,10 @@ if (user()) {
   listen(list);
   watch(render);
   live.start();
-  Promise.all([load(), countUnread()]).catch(fail).finally(() => root.removeAttribute("aria-busy"));
+  Promise.all([load(), countUnread()])
+    .then(() => follow(new URLSearchParams(location.search).get("open")))
+    .catch(fail)
+    .finally(() => root.removeAttribute("aria-busy"));
 } else {
-  location.replace("/sign-in?next=%2Fnotifications");
+  location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

@@ -34,11 +34,16 @@ export function safe(html) {
   return copy(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
 }
 
+/** @returns {string | null} the path of ours that a notification leads to */
+export function subjectOf(item) {
+  return /^\/(?!\/)/.test(item.links?.subject ?? "") ? item.links.subject : null;
+}
+
 /** @returns {HTMLElement} one notification */
 export function note(item) {
   const unread = !item.has_read;
   const label = unread ? "Mark as read" : "Mark as unread";
-  const subject = /^\/(?!\/)/.test(item.links?.subject ?? "") ? item.links.subject : null;
+  const subject = subjectOf(item);
   const text = el("div", { class: "note-text" });
   text.append(safe(item.message ?? ""));
   return el(

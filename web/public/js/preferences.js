@@ -1,6 +1,7 @@
 // The page of what one is told: the table, quiet hours, the digest's hour, and whether mails arrive at all. Saved with
 // If-Match: when another device was faster, what was typed here stays and is saved over it only when asked again.
 import { Problem, get, send, tagOf } from "./api.js";
+import { browserPanel } from "./browsers.js";
 import { el } from "./format.js";
 import { preferenceTable } from "./preferencetable.js";
 import { user } from "./session.js";
@@ -139,6 +140,7 @@ async function start() {
     tag = tagOf(PATH);
     const warning = arrival(preferences.address);
     root.replaceChildren(...[warning, build(preferences)].filter(Boolean));
+    browserPanel().then((panel) => panel && root.append(panel));
   } catch (error) {
     root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, error.message));
   }
