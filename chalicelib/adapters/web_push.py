@@ -21,6 +21,7 @@ from chalicelib.ports.push import Outcome, PushMessage
 ATTEMPTS = 3
 AT_ONCE = 16
 TIMEOUT_SECONDS = 2.0
+MOST_READ_BYTES = 10_000
 TOKEN_SECONDS = 12 * 3600
 """How long a VAPID token is good for; RFC 8292 allows 24 hours."""
 _GONE = {404, 410}
@@ -71,6 +72,8 @@ class WebPush:
             "Urgency": "normal",
         }
         for attempt in range(ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not a secret
             left = until - self._timer()
             if left <= 0:
                 break
@@ -82,18 +85,18 @@ class WebPush:
             if status and status not in _RETRIED:
                 telemetry.log("push_refused", status=status, service=urlsplit(one.endpoint).hostname)
                 break
-            self._sleep(random.uniform(0, 0.1 * 2**attempt))  # noqa: S311 - jitter, not a secret
         return "failed"
 
     def _post(self, endpoint: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
-        """The status of the answer, whose body nobody reads; 0 when there was none."""
+        """The status of the answer; 0 when there was none. A body is read so that the connection can be used again."""
         try:
             answer = self._http.request(
                 "POST", endpoint, body=body, headers=headers, redirect=False, timeout=timeout, preload_content=False
             )
+            if len(answer.read(MOST_READ_BYTES)) == MOST_READ_BYTES:
+                answer.close()
         except urllib3.exceptions.HTTPError:
             return 0
-        answer.close()
         return answer.status
 
     def _token(self, endpoint: str) -> str:

@@ -17,6 +17,7 @@ class PushServer:
         self.service = service
         self.url = url
         self.tries: list[str] = []
+        self.connections = 0
 
     def browser(self) -> Browser:
         """One that subscribes here."""
@@ -37,6 +38,12 @@ def running() -> Iterator[PushServer]:
     service = PushService()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            push.connections += 1
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             name = self.path.rpartition("/")[2]

@@ -324,6 +324,15 @@ def test_alert_of_a_batch_has_one_deadline(push: PushServer) -> None:
     assert outcomes.count("failed") == 31
 
 
+def test_pushes_use_connections_again(ada: Person, push: PushServer, database: DatabaseEndpoint) -> None:
+    browser = subscribe(ada, push)
+    for number in range(1, 4):
+        new(ada)
+        react(database)
+        assert len(set(push.news(browser))) == number
+    assert (len(push.tries), push.connections <= 3) == (6, True)  # one, two, three at once
+
+
 def test_log_names_no_endpoint(
     ada: Person, push: PushServer, database: DatabaseEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
