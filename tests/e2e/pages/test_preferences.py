@@ -70,6 +70,15 @@ def test_what_everybody_needs_cannot_be_switched_off(tab: Page) -> None:
     expect(row.get_by_role("combobox")).to_have_count(0)
 
 
+def test_push_waits_for_the_inbox(tab: Page) -> None:
+    inbox, push = (tab.get_by_label(f"{channel}: Announcements of organisers") for channel in ("Inbox", "Push"))
+    inbox.uncheck()
+    expect(push).to_be_disabled()
+    inbox.check()
+    expect(push).to_be_enabled()
+    expect(push).to_be_checked()
+
+
 def test_fault_is_told_beside_its_field_and_nothing_typed_is_lost(tab: Page, reader: Api) -> None:
     before = reader.call("GET", PLACE)
     tab.get_by_label("Inbox: Announcements of organisers").uncheck()

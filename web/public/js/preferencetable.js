@@ -50,7 +50,16 @@ function row(action, setting, inputs) {
   const cells = Object.keys(CHANNELS).map((channel) =>
     el("td", { role: "cell" }, el("span", { class: "channel", "aria-hidden": "true" }, CHANNELS[channel]), control(action, channel, setting, inputs)),
   );
+  followInbox(inputs.get(`/actions/${action}/in_app`), inputs.get(`/actions/${action}/push`));
   return el("tr", { role: "row" }, el("th", { scope: "row", role: "rowheader" }, nameOf(action)), ...cells);
+}
+
+/** A push tells of what is in the inbox: without that there is none. */
+function followInbox(inbox, push) {
+  if (!inbox || !push) return;
+  const settle = () => (push.disabled = !inbox.checked);
+  inbox.addEventListener("change", settle);
+  settle();
 }
 
 function control(action, channel, setting, inputs) {
