@@ -22,6 +22,8 @@ MAX_MISSED = 1_000
 MAX_RECENT = 100
 RECENT_SECONDS = 60
 """How long after its id was made a notification may still come into an inbox: transactions take their time."""
+POSITION_SECONDS = 24 * 3600
+"""How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
 MAX_FRAMES = 2_000
 """What one connection may spend on frames in its life of two hours; most cost 1 (live/machine.py)."""
 
@@ -79,13 +81,15 @@ def read_frame(text: str) -> Frame:
     raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
 
 
-def connected_frames(*, unread: int, missed: Missed) -> list[str]:
-    """The answer to hello. What does not fit into its frame follows as new notifications. Then `more` is how many
-    frames of the answer are still to come, 0 in the last; frames that belong to no answer have none.
+def connected_frames(*, unread: int, missed: Missed, position: str) -> list[str]:
+    """The answer to hello, with the position to resume from for a client that has no notification. What does not fit
+    into its frame follows as new notifications. Then `more` is how many frames of the answer are still to come, 0 in
+    the last; frames that belong to no answer have none.
     """
     shown = [_shown(one.notification) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
     first, *rest = _split(shown) or [[]]
     hello = {"meta": "WS connected", "notif_count": unread, "missed": first, "resync": missed.resync}
+    hello["position"] = position
     if not rest:
         return [_frame(hello)]
     frames = [hello, *(_new(unread, part) for part in rest)]

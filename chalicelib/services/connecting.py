@@ -93,7 +93,9 @@ class Connecting:
         """
         asked = machine.read(text)
         heard = self._connections.hear(connection_id, machine.cost(asked))
-        if heard is None or not self._sign_ins.family_stands(heard.connection.family_id):
+        if heard is None:
+            raise Unauthenticated("This connection has ended. Connect again.")
+        if not self._sign_ins.family_stands(heard.connection.family_id):
             raise Unauthenticated("This sign-in has ended. Sign in and connect again.")
         turn = machine.turn(heard.state, asked, now=int(self._clock.now()))
         if turn.state.window != heard.state.window:
@@ -141,21 +143,33 @@ class Connecting:
 
     def _greeting(self, user_id: str, greet: Greet) -> list[str]:
         """What was missed is read before the count, so the count knows all of it."""
+        position = make_ulid(int(self._clock.now() * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
-        return protocol.connected_frames(unread=self._counters.counter(user_id).unread, missed=missed)
+        unread = self._counters.counter(user_id).unread
+        return protocol.connected_frames(unread=unread, missed=missed, position=position)
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:
         """All after the one the client has and, if it says what it has of the time before, what else came of that: a
         notification's id is made before the transaction that writes it ends.
         """
-        first = since if recent is None else _earlier(since)
+        first = since if recent is None and not _is_position(since) else _earlier(since)
         found = self._inbox.onwards(user_id, first, MOST_READ)
         has = (recent or frozenset()) | {since}
         missed = [one for one in found if one.notification.id not in has]
-        known = any(one.notification.id == since for one in found)
+        known = self._is_recent_position(since) or any(one.notification.id == since for one in found)
         if not known or len(found) == MOST_READ or len(missed) > protocol.MAX_MISSED:
             return Missed([], resync=True)
         return Missed(missed, resync=False)
+
+    def _is_recent_position(self, since: str) -> bool:
+        """A client that has nothing says when it was greeted: all since then is known, unless that is long ago."""
+        age = self._clock.now() - milliseconds_of(since) / 1000
+        return _is_position(since) and age < protocol.POSITION_SECONDS
+
+
+def _is_position(since: str) -> bool:
+    """Whether it is a time that an answer to hello told, instead of a notification: its random part is zero."""
+    return since == make_ulid(milliseconds_of(since), bytes(10))
 
 
 def _earlier(since: str) -> str:

@@ -174,22 +174,26 @@ async def cut_again_and_again(server: ServerProcess) -> None:
             owed = {user: ids[len(before[user]) :] for user, ids in zip(stage.users, inboxes, strict=True)}
             counts = dict(zip(stage.users, await stage.do(*(user.unread for user in stage.users)), strict=True))
             there = await stage.all(
-                lambda user, one, owed=owed, counts=counts: (
-                    one.greeted and len(one.received) >= len(owed[user]) and one.unread == counts[user]
-                )
+                lambda user, one, owed=owed, counts=counts: is_settled(one, owed[user], counts[user])
             )
             print(report(number, stage, owed))
-            assert there, [
-                (one.greeted, len(owed[user]) - len(one.received), one.unread, counts[user])
+            assert there, "\n".join(
+                f"greeted {one.greeted}, lacks {set(owed[user]) - set(one.received)}, counts {one.unread} of {counts[user]}"
                 for user, devices in stage.devices.items()
                 for one in devices
-            ]
+                if not is_settled(one, owed[user], counts[user])
+            )
             for user, devices in stage.devices.items():
                 assert len(owed[user]) == 1 + MESSAGES * (number + 1)
                 assert counts[user] == MESSAGES
                 for one in devices:
                     assert (one.received, one.resyncs) == (owed[user], 0)
         assert all(one.connections > CUTS for devices in stage.devices.values() for one in devices)
+
+
+def is_settled(one: Listener, owed: list[str], unread: int) -> bool:
+    """Whether a device has as much as it is owed."""
+    return one.greeted and len(one.received) >= len(owed) and one.unread == unread
 
 
 def report(number: int, stage: Stage, owed: dict[User, list[str]]) -> str:

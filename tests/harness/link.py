@@ -20,6 +20,8 @@ LOST = (OSError, WebSocketException, urllib.error.URLError, http.client.HTTPExce
 """How a link that is cut, or a product that is killed at any byte, looks to a client."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
 GREETING_SECONDS = 15
+PING_SECONDS = 5
+MOST_UNANSWERED = 3
 RECENT_MS = 60_000
 MOST_RECENT = 100
 
@@ -88,6 +90,8 @@ class Listener:
         self._threads = threads
         self._forgetful = forgetful
         self._early: list[dict[str, Any]] = []
+        self._position: str | None = None
+        self._unanswered = 0
         self.received: list[str] = []
         self.doubles = 0
         self.connections = 0
@@ -116,11 +120,27 @@ class Listener:
             self._early = []
             await self._greet(socket)
             asyncio.get_running_loop().call_later(GREETING_SECONDS, self._give_up, socket)
-            async for text in socket:
-                frame = json.loads(text)
-                if frame.get("resync"):
-                    self.received = await ask(self._threads, self._inbox)
-                self._hear(frame)
+            pinging = asyncio.create_task(self._ping(socket))
+            try:
+                async for text in socket:
+                    frame = json.loads(text)
+                    if frame.get("resync"):
+                        self.received = await ask(self._threads, self._inbox)
+                    self._hear(frame)
+            finally:
+                pinging.cancel()
+
+    async def _ping(self, socket: ClientConnection) -> None:
+        """A ping that is not answered before the next one means that the connection is dead."""
+        self._unanswered = 0
+        with contextlib.suppress(*LOST):
+            while True:
+                await asyncio.sleep(PING_SECONDS)
+                if self._unanswered == MOST_UNANSWERED:
+                    socket.transport.abort()
+                    return
+                self._unanswered += 1
+                await socket.send('{"action":"ping"}')
 
     def _give_up(self, socket: ClientConnection) -> None:
         """An answer to hello that does not come is asked for over another connection."""
@@ -128,7 +148,7 @@ class Listener:
             socket.transport.abort()
 
     async def _greet(self, socket: ClientConnection) -> None:
-        hello: dict[str, Any] = {"action": "hello", "since": None}
+        hello: dict[str, Any] = {"action": "hello", "since": None if self._forgetful else self._position}
         if self.received and not self._forgetful:
             newest = max(self.received)
             since = milliseconds_of(newest) - RECENT_MS
@@ -139,6 +159,8 @@ class Listener:
 
     def _hear(self, frame: dict[str, Any]) -> None:
         """What is pushed before the answer to hello is complete comes after it: it is newer."""
+        self._unanswered = 0
+        self._position = frame.get("position", self._position)
         answers = frame["meta"] == "WS connected" or "more" in frame
         if not self.greeted and not answers:
             self._early.append(frame)

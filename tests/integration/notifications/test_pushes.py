@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, reactions, telemetry
+from chalicelib.domain.errors import Unauthenticated
 from chalicelib.services.reaching import Reaching
 from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
@@ -214,6 +215,17 @@ def test_log_of_a_push_names_nobody(
     assert lines == [
         {"event": "notifications_pushed", "added": 1, "marked": 0, "connections": 1, "gone": 0, "failed": 0}
     ]
+
+
+def test_socket_that_was_cut_without_hearing_so_hears_it_at_its_next_ping(
+    ada: Person, services: bootstrap.Services, pusher: FakePusher, database: DatabaseEndpoint
+) -> None:
+    (tab,) = connect(services, ada)
+    pusher.failing = {tab}
+    receive(ada.id)
+    react(database)
+    with pytest.raises(Unauthenticated, match="connection has ended"):
+        services.connecting.hear(tab, '{"action":"ping"}')
 
 
 def test_reaction_that_cannot_be_built_costs_the_others_nothing(

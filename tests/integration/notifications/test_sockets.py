@@ -54,6 +54,13 @@ def say(connection_id: str, frame: Any) -> dict[str, Any]:
     return sockets.message(event(connection_id, body=text))
 
 
+def greeted(frame: dict[str, Any]) -> tuple[int, list[Any], bool]:
+    """Count, what was missed, and whether to read the inbox, of an answer to hello."""
+    assert set(frame) == {"meta", "notif_count", "missed", "resync", "position"}
+    assert frame["meta"] == "WS connected"
+    return frame["notif_count"], [one["id"] for one in frame["missed"]], frame["resync"]
+
+
 def test_connect_good_ticket_opens_once(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> None:
     secret = ticket(ada)
     assert sockets.connect(opening(secret)) == {"statusCode": 200}
@@ -152,7 +159,7 @@ def test_hello_first_time_tells_the_count(ada: Person, services: bootstrap.Servi
     (id,) = connect(services, ada)
     receive(ada.id, 2)
     assert say(id, {"action": "hello", "since": None}) == {"statusCode": 200}
-    assert pusher.sent[id] == [{"meta": "WS connected", "notif_count": 2, "missed": [], "resync": False}]
+    assert [greeted(frame) for frame in pusher.sent[id]] == [(2, [], False)]
 
 
 def test_hello_since_tells_what_was_missed_in_order_once(
@@ -198,7 +205,7 @@ def test_hello_after_a_thousand_tells_each_in_frames_that_fit(
 
 def at(milliseconds: int) -> str:
     """An id of a notification made so long after some moment."""
-    return make_ulid(1_700_000_000_000 + milliseconds, bytes(10))
+    return make_ulid(1_700_000_000_000 + milliseconds, bytes(9) + b"\1")
 
 
 @pytest.mark.parametrize(
@@ -221,6 +228,23 @@ def test_hello_with_recent_tells_what_came_late_of_the_last_minute(
     assert [shown["id"] for shown in frame["missed"]] == [at(n) for n in missed]
 
 
+def test_hello_with_the_position_of_the_last_answer_tells_what_came_since(
+    clock: FakeClock, ada: Person, services: bootstrap.Services, pusher: FakePusher
+) -> None:
+    (id,) = connect(services, ada)
+    say(id, {"action": "hello", "since": None})
+    position = pusher.sent.pop(id)[0]["position"]
+    moment = int(clock.time * 1000)
+    late, fresh = (make_ulid(moment + after, b"0123456789") for after in (-30_000, 5_000))
+    deliver(*(notification(ada.id)._replace(id=one) for one in (late, fresh)))
+    say(id, {"action": "hello", "since": position, "recent": []})
+    assert [greeted(frame) for frame in pusher.sent.pop(id)] == [(2, [late, fresh], False)]
+    clock.time += protocol.POSITION_SECONDS
+    (again,) = connect(services, ada)
+    say(again, {"action": "hello", "since": position})
+    assert [greeted(frame) for frame in pusher.sent[again]] == [(2, [], True)]
+
+
 def test_hello_tells_of_what_was_missed_whether_it_was_read_meanwhile(
     ada: Person, services: bootstrap.Services, pusher: FakePusher
 ) -> None:
@@ -240,7 +264,7 @@ def test_hello_since_something_unknown_says_resync(
     for since in (make_ulid(1, b"0123456789"), *receive(person().id)):
         pusher.sent.clear()
         say(id, {"action": "hello", "since": since})
-        assert pusher.sent[id] == [{"meta": "WS connected", "notif_count": 1, "missed": [], "resync": True}]
+        assert [greeted(frame) for frame in pusher.sent[id]] == [(1, [], True)]
 
 
 @pytest.mark.parametrize(

@@ -115,14 +115,15 @@ def test_new_frames_one_notification_has_the_promised_fields() -> None:
 
 
 def test_connected_frames_nothing_missed_is_one_frame() -> None:
-    (frame,) = protocol.connected_frames(unread=2, missed=Missed([], resync=False))
-    assert json.loads(frame) == {"meta": "WS connected", "notif_count": 2, "missed": [], "resync": False}
+    (frame,) = protocol.connected_frames(unread=2, missed=Missed([], resync=False), position=ID)
+    hello = {"meta": "WS connected", "notif_count": 2, "missed": [], "resync": False, "position": ID}
+    assert json.loads(frame) == hello
 
 
 def test_connected_frames_too_long_for_one_continues_as_new_notifications() -> None:
     missed = [notification(n, "é" * 400) for n in range(100)]
     received = [Received(one, has_read=False) for one in missed]
-    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False))
+    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False), position=ID)
     assert len(frames) > 1
     assert all(len(frame.encode()) <= protocol.MAX_FRAME_OUT for frame in frames)
     first, *rest = map(json.loads, frames)

@@ -29,6 +29,7 @@ class Live {
   #attempts = 0;
   #lostAt = 0;
   #last = null;
+  #position = null;
   #known = new Set();
   #early = [];
   #ahead = [];
@@ -127,7 +128,7 @@ class Live {
     this.#early = [];
     this.#ahead = [];
     socket.onopen = () => {
-      this.#say({ action: "hello", since: this.#last, recent: this.#recent() });
+      this.#say({ action: "hello", since: this.#last ?? this.#position, recent: this.#recent() });
       this.#timers.greeting = setTimeout(() => this.#lose(socket), GREETING_MS);
     };
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
@@ -150,6 +151,7 @@ class Live {
     if (frame.meta === "WS connected") {
       this.#attempts = 0;
       this.#lostAt = 0;
+      this.#position = frame.position;
       clearTimeout(this.#timers.poll);
       this.#timers.poll = 0;
       this.#beat();
