@@ -7,8 +7,7 @@ where to post came from a client. What is not delivered in time is in the inbox 
 import random
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.parse import urlsplit
 
 import jwt
@@ -26,6 +25,10 @@ TOKEN_SECONDS = 12 * 3600
 """How long a VAPID token is good for; RFC 8292 allows 24 hours."""
 _GONE = {404, 410}
 _RETRIED = {429, 500, 502, 503, 504}
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert")
 
 
 class WebPush:
@@ -48,12 +51,17 @@ class WebPush:
         self._timer = timer
         self._sleep = sleep
         self._http = urllib3.PoolManager(num_pools=AT_ONCE, maxsize=AT_ONCE, retries=False)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="alert")
+        self._threads = _threads()
 
     def send(self, messages: Sequence[PushMessage], *, within: float) -> list[Outcome]:
-        """What became of each."""
+        """What became of each. A service that answers a byte at a time keeps its thread, which is let go of then."""
         until = self._timer() + within
-        return list(self._threads.map(partial(self._send, until=until), messages))
+        calls = [self._threads.submit(self._send, message, until) for message in messages]
+        done, hanging = wait(calls, timeout=within + TIMEOUT_SECONDS)
+        if hanging:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._threads = _threads()
+        return [call.result() if call in done else "failed" for call in calls]
 
     def close(self) -> None:
         """Let go of connections and threads."""

@@ -1,6 +1,8 @@
 """Browsers that are told when Marquee is closed: subscribing over HTTP, pushes from the stream, and what becomes of both."""
 
+import contextlib
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,8 +12,11 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, telemetry
+from chalicelib.adapters import web_push
 from chalicelib.adapters.web_push import WebPush
 from chalicelib.domain.notification import Group, NotificationAction
+from chalicelib.domain.push_subscription import PushSubscription
+from chalicelib.ports.push import PushMessage
 from local.database_server import DatabaseEndpoint
 from tests.harness import push_server
 from tests.harness.browser import Browser
@@ -306,19 +311,17 @@ def test_batch_that_comes_again_tells_no_more_devices(
     assert web_pushed(ada, id) == 1
 
 
-def test_alert_of_a_batch_has_one_deadline(push: PushServer) -> None:
-    from chalicelib.domain.push_subscription import PushSubscription
-    from chalicelib.ports.push import PushMessage
+def message(browser: Browser) -> PushMessage:
+    """One for a browser that nobody subscribed."""
+    keys = browser.form()["keys"]
+    subscription = PushSubscription(browser.name, browser.endpoint, keys["p256dh"], keys["auth"], "f", 0, 0)
+    return PushMessage(subscription, b"{}", "topic", 60)
 
+
+def test_alert_of_a_batch_has_one_deadline(push: PushServer) -> None:
     times = itertools.count(0.0, 1.0)
     sender = WebPush(VARIABLES["VAPID_PRIVATE_KEY"], contact="https://marquee.example", timer=lambda: next(times))
-    browsers = [push.browser() for _ in range(40)]
-    messages = []
-    for browser in browsers:
-        keys = browser.form()["keys"]
-        subscription = PushSubscription(browser.name, browser.endpoint, keys["p256dh"], keys["auth"], "f", 0, 0)
-        messages.append(PushMessage(subscription, b"{}", "topic", 60))
-    outcomes = sender.send(messages, within=10.0)
+    outcomes = sender.send([message(push.browser()) for _ in range(40)], within=10.0)
     sender.close()
     assert outcomes.count("delivered") == len(push.tries) == 9
     assert outcomes.count("failed") == 31
@@ -331,6 +334,35 @@ def test_pushes_use_connections_again(ada: Person, push: PushServer, database: D
         react(database)
         assert len(set(push.news(browser))) == number
     assert (len(push.tries), push.connections <= 3) == (6, True)  # one, two, three at once
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 9999\r\n\r\n"])
+def test_service_that_answers_a_byte_at_a_time_is_let_go_of(
+    push: PushServer, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr(web_push, "TIMEOUT_SECONDS", 0.5)
+    sender = WebPush(VARIABLES["VAPID_PRIVATE_KEY"], contact="https://marquee.example")
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        stopped = threading.Event()
+        dripping = threading.Thread(target=drip, args=(slow, head, stopped), daemon=True)
+        dripping.start()
+        begun = time.monotonic()
+        nowhere = Browser(f"http://127.0.0.1:{slow.getsockname()[1]}")
+        assert sender.send([message(nowhere)], within=0.5) == ["failed"]
+        assert time.monotonic() - begun < 10, "it would have dripped for minutes"
+        assert sender.send([message(push.browser())], within=5.0) == ["delivered"]
+        stopped.set()
+        dripping.join()
+    sender.close()
+
+
+def drip(slow: socket.socket, head: bytes, stopped: threading.Event) -> None:
+    """Take one connection and answer it so slowly that no single wait is long."""
+    taken, _ = slow.accept()
+    with taken, contextlib.suppress(OSError):
+        taken.sendall(head)
+        while not stopped.wait(0.05):
+            taken.sendall(b"H")
 
 
 def test_log_names_no_endpoint(
