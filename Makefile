@@ -39,7 +39,7 @@ test: $(STAMP) node browser ## Set up and run the whole test suite, fast tests f
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
 	@$(BIN)/python -m pytest tests --ignore tests/architecture --ignore tests/unit --ignore tests/deploy -n $(XDIST) \
 		-m "not browser and not slow"
-	@$(BIN)/python -m pytest tests --ignore tests/deploy -m "slow and not browser"
+	@$(BIN)/python -m pytest tests --ignore tests/deploy -n $(XDIST) --maxschedchunk 1 -m "slow and not browser"
 	@$(BIN)/python -m pytest tests --ignore tests/deploy -n $(XDIST) -m browser
 
 test-fast: $(STAMP) node ## The fast half of the tests

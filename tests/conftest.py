@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.harness import environment
+from tests.harness import cheap_passwords, environment
 
 environment.prepare("http://127.0.0.1:9")
+cheap_passwords.use()
 
 from local.database_server import DatabaseEndpoint, running_database  # noqa: E402
 from tests.harness.client import Client  # noqa: E402

@@ -5,16 +5,17 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 _DECOY = "$argon2id$v=19$m={memory},t={rounds},p=1$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
 """Looks like a hash and costs as much to check, but no password has it."""
+MEMORY_KIB = 65_536
+ROUNDS = 3
+"""RFC 9106's second recommended option, which fits the memory of a small function."""
 
 
 class Argon2Passwords:
-    """Hashes and checks passwords. `memory_kib` and `rounds` as RFC 9106's second recommended option, which fits the
-    memory of a small function; each hash carries its own cost, so raising them later keeps old ones valid.
-    """
+    """Hashes and checks passwords. Each hash carries its own cost, so raising it later keeps old ones valid."""
 
-    def __init__(self, *, memory_kib: int = 65_536, rounds: int = 3) -> None:
-        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory_kib, parallelism=1)
-        self._decoy = _DECOY.format(memory=memory_kib, rounds=rounds)
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
+        self._decoy = _DECOY.format(memory=MEMORY_KIB, rounds=ROUNDS)
 
     def hash(self, password: str) -> str:
         """A salted hash."""

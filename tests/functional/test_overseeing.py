@@ -48,12 +48,12 @@ def told(user: int, day: str, action: NotificationAction = Action.ANNOUNCEMENT, 
     return id
 
 
-def ids(client: Client, query: str = "") -> list[str]:
+def ids(client: Client, query: str = "", *, since: str = "2026-11-01", to: str = "2027-01-31") -> list[str]:
     """All ids that a query finds, by as many pages as it takes."""
     found: list[str] = []
     cursor = ""
     while True:
-        reply = client.get(f"{PLACE}?from=2026-01-01&to=2027-12-31{query}{cursor}")
+        reply = client.get(f"{PLACE}?from={since}&to={to}{query}{cursor}")
         assert reply.status == 200, reply
         found += [one["id"] for one in reply.json["items"]]
         if reply.json["next_cursor"] is None:
@@ -100,9 +100,9 @@ def test_oversee_says_when_it_was_read_and_forgets_it_when_unread(admin: Client)
 def test_oversee_filters_by_action_user_state_and_time(admin: Client) -> None:
     from chalicelib.adapters.dynamo.notification_writes import DynamoMarks
 
-    first = told(1, "2026-02-27T23:59:59")
-    second = told(2, "2026-03-01", Action.ORDER_PAID)
-    third = told(1, "2026-03-02", Action.ORDER_PAID)
+    first = told(1, "2026-11-29T23:59:59")
+    second = told(2, "2026-12-01", Action.ORDER_PAID)
+    third = told(1, "2026-12-02", Action.ORDER_PAID)
     fourth = told(3, "2027-01-01")
     DynamoMarks().mark_read(user_id_of(2), [second])
     assert ids(admin) == [fourth, third, second, first]
@@ -114,9 +114,9 @@ def test_oversee_filters_by_action_user_state_and_time(admin: Client) -> None:
     def between(query: str) -> list[str]:
         return [one["id"] for one in admin.get(f"{PLACE}?{query}").json["items"]]
 
-    assert between("from=2026-02-27&to=2026-03-01") == [second, first]
-    assert between("from=2026-03-01&to=2026-03-01T23:59:59Z") == [second]
-    assert between("from=2026-02-27T23:59:59Z&to=2026-02-28&action=announcement") == [first]
+    assert between("from=2026-11-29&to=2026-12-01") == [second, first]
+    assert between("from=2026-12-01&to=2026-12-01T23:59:59Z") == [second]
+    assert between("from=2026-11-29T23:59:59Z&to=2026-11-30&action=announcement") == [first]
 
 
 @pytest.mark.parametrize("query", ["", "&action=announcement", f"&user={user_id_of(3)}"])
@@ -128,7 +128,7 @@ def test_oversee_pages_hold_everything_once_newest_first(admin: Client, query: s
         ),
         reverse=True,
     )
-    assert ids(admin, f"{query}&limit=7") == made
+    assert ids(admin, f"{query}&limit=7", since="2026-01-01", to="2026-12-31") == made
 
 
 def test_oversee_csv_has_all_of_it_and_no_formulas(admin: Client) -> None:

@@ -17,7 +17,7 @@ READY_SECONDS = 90
 
 
 class ServerProcess:
-    """`python -m local` on a free port over one data directory; may be killed and started again."""
+    """`python -m local`, with cheap passwords, on a free port over one data directory; may be killed and started again."""
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         with socket.socket() as probe:
@@ -32,7 +32,8 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start and wait until the demo conference can be read."""
-        command = [sys.executable, "-m", "local", "--port", str(self.port), "--data-dir", str(self._data_dir)]
+        product = "tests.harness.cheap_passwords"
+        command = [sys.executable, "-m", product, "--port", str(self.port), "--data-dir", str(self._data_dir)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=self._environment)
         deadline = time.monotonic() + READY_SECONDS

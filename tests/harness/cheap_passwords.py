@@ -1,0 +1,17 @@
+"""Password hashes that cost next to nothing: a real one takes half a second of CPU by design, and tests sign in a
+thousand times. `python -m tests.harness.cheap_passwords` is `python -m local` with them.
+"""
+
+from chalicelib.adapters import passwords
+
+
+def use() -> None:
+    """From now on, in this process."""
+    passwords.MEMORY_KIB, passwords.ROUNDS = 8, 1
+
+
+if __name__ == "__main__":
+    from local.__main__ import main
+
+    use()
+    main(prog_name="python -m local")
