@@ -55,7 +55,9 @@ node: $(STAMP) ## Node for the tests of the CDN's function, from PyPI where ther
 browser: ## Install Chromium for the browser tests, where that is possible
 	@sh tests/install_chromium.sh
 
-check: lint types contracts docs-check infra-lint test ## Everything CI runs
+check: ## Everything CI runs
+	@$(MAKE) -j2 lint types contracts docs-check infra-lint
+	@$(MAKE) test
 
 lint: $(STAMP) ## ruff, formatting, unused and missing dependencies
 	@$(BIN)/ruff check .
@@ -89,7 +91,7 @@ infra-lint: .venv-infra/.installed $(STAMP) ## Templates, policies, workflows; s
 	@.venv-infra/bin/checkov --config-file infra/stacks/.checkov.yaml
 	@.venv-infra/bin/python -m infra.scan_policies
 	@.venv-infra/bin/zizmor --offline --no-progress --persona auditor .github
-	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@git ls-files -z | xargs -0 -n 200 -P 2 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	@echo "No secrets in tracked files."
 
 deploy: $(STAMP) ## Bring a stage up on AWS, or up to date: make deploy STAGE=dev (YES=1: ask nothing)
