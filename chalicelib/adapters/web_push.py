@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from urllib.parse import urlsplit
 
-import jwt
 import urllib3
 
 from chalicelib import telemetry
@@ -111,4 +110,4 @@ class WebPush:
         parts = urlsplit(endpoint)
         until = int(self._clock()) + TOKEN_SECONDS
         claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": until, "sub": self._contact}
-        return jwt.encode(claims, self._key, algorithm="ES256")
+        return push_message.token(claims, self._key)

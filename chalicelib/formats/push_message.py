@@ -6,37 +6,48 @@ Used by adapters/web_push.py, and by infra/ and local/, which make keys.
 """
 
 import base64
+import json
 import secrets
+from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from Crypto.Cipher import AES
+from Crypto.Hash import SHA256
+from Crypto.Protocol.DH import key_agreement
+from Crypto.Protocol.KDF import HKDF
+from Crypto.PublicKey import ECC
+from Crypto.PublicKey.ECC import EccKey
+from Crypto.Signature import DSS
 
 RECORD_BYTES = 4096
 MOST_BYTES = RECORD_BYTES - 86 - 17
 """Of a message: a record is all that push services must take (RFC 8030 section 7.2), less header, padding and tag."""
-_CURVE = ec.SECP256R1()
+_CURVE = "p256"
 _LAST_RECORD = b"\x02"
 
 
-def private_key(text: str) -> ec.EllipticCurvePrivateKey:
+def private_key(text: str) -> EccKey:
     """A private key from base64url of its 32 bytes, as VAPID keys are written everywhere. Raises ValueError."""
     data = decode(text)
     if len(data) != 32:
         raise ValueError("a VAPID private key has 32 bytes")
-    return ec.derive_private_key(int.from_bytes(data, "big"), _CURVE)
+    return ECC.construct(curve=_CURVE, d=int.from_bytes(data, "big"))
 
 
 def new_private_key() -> str:
     """A new private key, as base64url."""
-    return encode(ec.generate_private_key(_CURVE).private_numbers().private_value.to_bytes(32, "big"))
+    return encode(int(ECC.generate(curve=_CURVE).d).to_bytes(32, "big"))
 
 
-def public_text(key: ec.EllipticCurvePrivateKey) -> str:
+def public_text(key: EccKey) -> str:
     """The public key that belongs to a private one, as base64url of the uncompressed point."""
-    return encode(_point(key.public_key()))
+    return encode(_point(key))
+
+
+def token(claims: dict[str, Any], key: EccKey) -> str:
+    """A JSON Web Token with these claims, signed by ES256 (RFC 7515, RFC 7518 section 3.4)."""
+    parts = ({"typ": "JWT", "alg": "ES256"}, claims)
+    signed = ".".join(encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    return f"{signed}.{encode(DSS.new(key, 'fips-186-3').sign(SHA256.new(signed.encode())))}"
 
 
 def encrypt(
@@ -45,29 +56,33 @@ def encrypt(
     p256dh: str,
     auth: str,
     salt: bytes | None = None,
-    sender: ec.EllipticCurvePrivateKey | None = None,
+    sender: EccKey | None = None,
 ) -> bytes:
-    """The body of a push for a browser with these keys. `salt` and `sender` are made anew unless given."""
+    """The body of a push for a browser with these keys. `salt` and `sender` are made anew unless given. Raises
+    ValueError for a message that is too long, or a key that is none.
+    """
     if len(message) > MOST_BYTES:
         raise ValueError(f"a message has at most {MOST_BYTES} bytes")
     salt = salt or secrets.token_bytes(16)
-    sender = sender or ec.generate_private_key(_CURVE)
-    browser = decode(p256dh)
-    shared = sender.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, browser))
-    ours = _point(sender.public_key())
-    secret = _derived(shared, decode(auth), b"WebPush: info\0" + browser + ours, 32)
+    sender = sender or ECC.generate(curve=_CURVE)
+    browser = ECC.import_key(decode(p256dh), curve_name=_CURVE)
+    shared = key_agreement(eph_priv=sender, static_pub=browser, kdf=bytes)
+    theirs, ours = _point(browser), _point(sender)
+    secret = _derived(shared, decode(auth), b"WebPush: info\0" + theirs + ours, 32)
     key = _derived(secret, salt, b"Content-Encoding: aes128gcm\0", 16)
     nonce = _derived(secret, salt, b"Content-Encoding: nonce\0", 12)
-    header = salt + RECORD_BYTES.to_bytes(4, "big") + bytes([len(ours)]) + ours
-    return header + AESGCM(key).encrypt(nonce, message + _LAST_RECORD, None)
+    sealed, tag = AES.new(key, AES.MODE_GCM, nonce=nonce).encrypt_and_digest(message + _LAST_RECORD)
+    return salt + RECORD_BYTES.to_bytes(4, "big") + bytes([len(ours)]) + ours + sealed + tag
 
 
 def _derived(secret: bytes, salt: bytes, info: bytes, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=salt, info=info).derive(secret)
+    derived: bytes = HKDF(secret, length, salt, SHA256, context=info)
+    return derived
 
 
-def _point(key: ec.EllipticCurvePublicKey) -> bytes:
-    return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+def _point(key: EccKey) -> bytes:
+    point: bytes = key.public_key().export_key(format="raw")
+    return point
 
 
 def decode(text: str) -> bytes:

@@ -149,6 +149,16 @@ def pushes_in_vain():
     assert pushed.failed == [connection], pushed
 
 
+def writes_to_a_browser():
+    from chalicelib.formats import push_message
+
+    key = push_message.new_private_key()
+    browser = push_message.public_text(push_message.private_key(push_message.new_private_key()))
+    body = push_message.encrypt(b"news", p256dh=browser, auth=push_message.encode(bytes(16)))
+    assert len(body) == 86 + 4 + 1 + 16, len(body)
+    assert push_message.token({"aud": "https://push.example"}, push_message.private_key(key)).count(".") == 2
+
+
 def cannot_reach_stripe():
     from chalicelib.adapters import stripe_gateway
     from chalicelib.domain.errors import UpstreamFailed
@@ -198,7 +208,7 @@ def prints_tickets():
 def hashes_passwords():
     from chalicelib.adapters.passwords import Argon2Passwords
 
-    passwords = Argon2Passwords(memory_kib=64, rounds=1)
+    passwords = Argon2Passwords()
     assert passwords.matches(passwords.hash("tea"), "tea")
     assert not passwords.matches(passwords.hash("tea"), "coffee")
 
@@ -306,6 +316,7 @@ USES = (
     finds_endpoints,
     sends_mail_in_vain,
     pushes_in_vain,
+    writes_to_a_browser,
     cannot_reach_stripe,
     pays_by_stripe,
     prints_tickets,
