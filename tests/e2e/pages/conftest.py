@@ -6,12 +6,22 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from local.demo import ACCOUNTS, Api, DemoAccount
 from tests.harness.server import ServerProcess
@@ -19,6 +29,12 @@ from tests.harness.server import ServerProcess
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 CLOSING_SECONDS = 20
+PATIENCE_MS = 15_000
+"""More than a page without a socket waits before it looks again (5 s), on a busy machine; less than one with a socket
+(20 s): what is there by then was pushed.
+"""
+expect.set_options(timeout=PATIENCE_MS)
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -93,7 +109,7 @@ def context(chromium: Chromium, server: ServerProcess) -> Iterator[OpenContext]:
     def make(**options: Any) -> BrowserContext:
         given = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": server.origin}
         made = chromium.open(**{**given, **options})
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(PATIENCE_MS)
         made.on("page", watch)
         opened.append(made)
         return made
@@ -162,3 +178,12 @@ def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> No
     tab.get_by_label("Password").fill(password)
     tab.get_by_role("button", name="Sign in").click()
     tab.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def wait_until(tab: Page, found: Callable[[], T]) -> T:
+    """What is found as soon as it is something; the tab goes on meanwhile."""
+    until = time.monotonic() + PATIENCE_MS / 1000
+    while not (one := found()):
+        assert time.monotonic() < until, "it never came"
+        tab.wait_for_timeout(50)
+    return one

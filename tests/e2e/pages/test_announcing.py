@@ -181,7 +181,7 @@ def test_hostile_announcement_rings_in_an_open_tab_and_never_runs(
     )
     form = {"title": "<img src=x onerror=alert(4)>", "message": message, "audience": {"attendees": True}}
     offer.api.call("POST", f"/api/v1/events/{offer.id}/announcements", form)
-    expect(bell).to_have_accessible_name("Notifications, 1 unread", timeout=4000)
+    expect(bell).to_have_accessible_name("Notifications, 1 unread")
     expect(reader.locator("[data-bell] > [role=status]")).to_contain_text("New notification: Alpine Python Days: <img")
     bell.click()
     note = reader.locator(".note.unread")

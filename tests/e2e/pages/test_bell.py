@@ -72,9 +72,9 @@ def test_count_rises_by_itself_and_has_no_badge_at_zero(tab: Page, receive: Rece
     expect_unread(tab, 0)
     expect(tab.locator(".badge")).to_be_hidden()
     receive()
-    expect_unread(tab, 1, timeout=3000)
+    expect_unread(tab, 1)
     receive()
-    expect_unread(tab, 2, timeout=3000)
+    expect_unread(tab, 2)
     expect(tab.locator(".badge")).to_have_text("2")
     expect(tab.locator("[data-bell] > [role=status]")).to_contain_text("ew notification")
 
@@ -131,10 +131,10 @@ def test_read_in_one_tab_is_read_in_the_others(tab: Page, receive: Receive, cont
     beside.goto("/")
     receive()
     for page in (tab, beside, elsewhere):
-        expect_unread(page, 1, timeout=3000)
+        expect_unread(page, 1)
     elsewhere.locator(".inbox .note.unread").first.click(position={"x": 120, "y": 12})
     for page in (tab, beside, elsewhere):
-        expect_unread(page, 0, timeout=3000)
+        expect_unread(page, 0)
 
 
 def test_mark_that_fails_is_taken_back_and_says_so(tab: Page, receive: Receive) -> None:
@@ -183,7 +183,7 @@ def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receiv
     sign_in(page, READER.email, READER.password)
     expect_unread(page, 0)
     receive()
-    expect_unread(page, 1, timeout=8000)
+    expect_unread(page, 1)
 
 
 def test_html_in_a_message_never_runs(tab: Page, receive: Receive) -> None:

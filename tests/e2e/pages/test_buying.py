@@ -207,7 +207,7 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
     tab.wait_for_timeout(2500)
     expect(head).to_have_text("Confirming your payment")
     tab.route("**/api/v1/orders/*", answer({"state": "paid"}))
-    expect(head).to_have_text("You’re going!", timeout=3000)
+    expect(head).to_have_text("You’re going!")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ the browser's keys and handed to the service worker as the browser itself would.
 import base64
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
 from local.demo import ACCOUNTS, Api
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.browser import Browser
 from tests.harness.server import ServerProcess
 
@@ -92,17 +91,15 @@ def announce(offer: Offer, reader: Api, title: str) -> None:
     offer.api.call("POST", f"/api/v1/events/{offer.id}/announcements", form)
 
 
-def pushed(server: ServerProcess, browser: Browser, title: str) -> dict[str, Any]:
+def pushed(tab: Page, server: ServerProcess, browser: Browser, title: str) -> dict[str, Any]:
     """What the push service took for this browser, once it is there, as the browser reads it."""
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
+
+    def found() -> list[Any]:
         items = httpx.get(f"{server.origin}/_local/push.json").json()["items"]
         news = [browser.news(base64.b64decode(one["body"])) for one in items if one["to"] == browser.name]
-        found = [one for one in news if title in one["title"]]
-        if found:
-            return found[0]
-        time.sleep(0.1)
-    raise AssertionError(f"nobody pushed {title}")
+        return [one for one in news if title in one["title"]]
+
+    return wait_until(tab, found)[0]
 
 
 def worker_of(person: BrowserContext) -> Worker:
@@ -119,10 +116,7 @@ def deliver(person: BrowserContext, tab: Page, news: dict[str, Any]) -> None:
         lambda e: found.extend(r["registrationId"] for r in e["registrations"]),
     )
     session.send("ServiceWorker.enable")
-    for _ in range(50):
-        if found:
-            break
-        tab.wait_for_timeout(50)
+    wait_until(tab, lambda: found)
     message = {"origin": tab.evaluate("location.origin"), "registrationId": found[0], "data": json.dumps(news)}
     session.send("ServiceWorker.deliverPushMessage", message)
 
@@ -170,12 +164,13 @@ def test_push_is_shown_once_while_no_page_is_in_sight(
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Doors open at nine")
-    news = pushed(server, browser, "Doors open at nine")
+    news = pushed(tab, server, browser, "Doors open at nine")
     worker = worker_of(person)
     worker.evaluate("() => { self.clients.matchAll = async () => [] }")
     for _ in range(2):
         deliver(person, tab, news)
-    tab.wait_for_timeout(300)
+    wait_until(tab, lambda: shown(person))
+    tab.wait_for_timeout(300)  # a second one would be there by now
     assert shown(person) == [[news["title"], news["tag"]]]
 
 
@@ -184,7 +179,7 @@ def test_push_is_not_shown_while_a_page_is_in_sight(
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Lunch is ready")
-    deliver(person, tab, pushed(server, browser, "Lunch is ready"))
+    deliver(person, tab, pushed(tab, server, browser, "Lunch is ready"))
     expect(tab.get_by_role("button", name=re.compile("Notifications, [1-9]"))).to_be_visible()
     tab.wait_for_timeout(300)
     assert shown(person) == []
@@ -195,7 +190,7 @@ def test_click_marks_it_read_and_leads_to_its_subject(
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Room changed")
-    news = pushed(server, browser, "Room changed")
+    news = pushed(tab, server, browser, "Room changed")
     opened = worker_of(person).evaluate(
         """async (news) => {
           let opened = null;

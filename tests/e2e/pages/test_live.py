@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.demo import ACCOUNTS, Api
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -29,11 +29,7 @@ def heard(tab: Page) -> list[str]:
 
 
 def wait_for(tab: Page, frames: list[str], meta: str) -> None:
-    for _ in range(100):
-        if any(f'"meta":"{meta}"' in frame for frame in frames):
-            return
-        tab.wait_for_timeout(50)
-    raise AssertionError(f"no {meta} in {frames}")
+    wait_until(tab, lambda: any(f'"meta":"{meta}"' in frame for frame in frames))
 
 
 def talk(offer: Offer, title: str, state: str = "confirmed") -> None:
@@ -94,5 +90,5 @@ def test_order_that_moves_on_shows_at_once(tab: Page, offer: Offer, server: Serv
     expect(tab.get_by_role("button", name=re.compile("^Pay "))).to_be_visible()
     tab.wait_for_timeout(300)
     buyer.call("POST", f"/api/v1/orders/{order}/cancel")
-    expect(tab.get_by_role("link", name="Choose tickets again")).to_be_visible(timeout=3000)
+    expect(tab.get_by_role("link", name="Choose tickets again")).to_be_visible()
     assert any(f'"meta":"Order","order_id":"{order}","state":"cancelled"' in frame for frame in frames)

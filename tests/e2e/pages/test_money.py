@@ -43,7 +43,7 @@ class Person:
         """All unread notifications, newest first; they came to a tab that was never loaded again."""
         bell = self.listener.get_by_role("button", name="Notifications,")
         count = len(titles) or "none"
-        expect(bell).to_have_accessible_name(f"Notifications, {count} unread", timeout=15_000)
+        expect(bell).to_have_accessible_name(f"Notifications, {count} unread")
         bell.click()
         unread = self.listener.locator("#bell-sheet .note.unread .note-title")
         expect(unread).to_have_text(list(titles))
@@ -214,7 +214,7 @@ def test_refund_in_the_dashboard_reaches_buyer_and_staff(buyer: Person, staff: P
     dashboard.goto("/_local/stripe/")
     dashboard.get_by_role("button", name=re.compile("^Refund ")).first.click()
     expect(head(buyer)).to_have_text("Refunded")
-    expect(staff.tab.locator("article .label")).to_have_text("Refunded", timeout=15_000)
+    expect(staff.tab.locator("article .label")).to_have_text("Refunded")
     buyer.expect_news(f"Refunded: {NAME}", f"Paid: {NAME}")
 
 
@@ -231,7 +231,7 @@ def test_dispute_rings_the_staffs_bell_and_leads_to_the_order(buyer: Person, sta
     dashboard = staff.tab.context.new_page()
     dashboard.goto("/_local/stripe/")
     dashboard.get_by_role("button", name=re.compile("^Win ")).first.click()
-    expect(staff.tab.locator("article .label")).to_have_text("Paid", timeout=15_000)
+    expect(staff.tab.locator("article .label")).to_have_text("Paid")
     expect(head(buyer)).to_have_text("You’re going!", timeout=30_000)
     staff.expect_news(f"Dispute over: {NAME}")
 
@@ -274,7 +274,7 @@ def expired(context: OpenContext, hasty: ServerProcess, offer: Offer) -> ShortHo
     there = Offer(api, event["id"], event["slug"])
     buyer = person(context, hasty.origin, BUYER)
     order = reach_pay_page(buyer, there, quantity=1)
-    expect(buyer.tab.get_by_role("heading", name="The time is up")).to_be_focused(timeout=15_000)
+    expect(buyer.tab.get_by_role("heading", name="The time is up")).to_be_focused()
     api.call("POST", "/_local/timers/release_holds")
     ticket = api.call("GET", f"/api/v1/events/{there.id}/ticket-types")["items"][0]["id"]
     assert there.available(ticket) == 1
@@ -303,6 +303,6 @@ def test_late_payment_goes_back_when_the_tickets_are_gone(expired: ShortHolds) -
         "All of it, CHF\u00a0120.00, is on its way back"
     )
     refunded = expired.buyer.tab.get_by_role("row", name="After refunds")
-    expect(refunded).to_contain_text("CHF\u00a00.00", timeout=15_000)
+    expect(refunded).to_contain_text("CHF\u00a00.00")
     titles = [f"Refunded: {NAME}", f"Paid too late: {NAME}", f"Not paid in time: {NAME}"]
     expired.buyer.expect_news(*titles)

@@ -89,7 +89,7 @@ def test_order_shows_buyer_attendees_payment_and_what_was_bought(tab: Page, offe
     expect(attendees.nth(1)).to_contain_text("Grace Hopper")
     payment = tab.get_by_role("region", name="Payments").get_by_role("row").nth(1)
     expect(payment).to_contain_text("Visa ending 4242")
-    expect(payment).not_to_contain_text("not known yet", timeout=15_000)
+    expect(payment).not_to_contain_text("not known yet")
     expect(tab.get_by_text(re.compile(r"GMT|CES?T")).first).to_be_visible()
 
 
@@ -148,7 +148,7 @@ def test_account_is_connected_used_and_disconnected(tab: Page, offer: Offer) -> 
     expect(tab.get_by_text("Your Stripe account, not ready")).to_be_visible()
     account = offer.api.call("GET", f"/api/v1/events/{offer.id}/stripe-account")["id"]
     offer.api.call("POST", "/_local/stripe/control", {"action": "onboard", "account": account})
-    expect(tab.get_by_text("Your Stripe account, ready")).to_be_visible(timeout=15_000)
+    expect(tab.get_by_text("Your Stripe account, ready")).to_be_visible()
     tab.get_by_role("button", name="Disconnect").click()
     tab.get_by_role("button", name="No, keep it").click()
     tab.get_by_role("button", name="Disconnect").click()
@@ -187,7 +187,7 @@ def test_orders_are_found_by_state_and_words_and_lead_back_to_the_list(tab: Page
     Api(offer.api.origin).call("POST", f"/api/v1/events/{offer.id}/orders", form)
     open_sales(tab, offer)
     rows = tab.locator(".order-row")
-    expect(rows).to_have_count(2, timeout=15_000)
+    expect(rows).to_have_count(2)
     tab.get_by_label("State").select_option("Paid")
     expect(tab.get_by_text("1 order", exact=True)).to_be_visible()
     expect(rows).to_contain_text("Ada Lovelace")
@@ -208,7 +208,7 @@ def test_totals_follow_a_sale_without_a_reload(tab: Page, offer: Offer) -> None:
     open_sales(tab, offer)
     expect(tab.get_by_text("Nothing is sold yet.")).to_be_visible()
     paid_order(offer, quantity=2)
-    expect(tab.locator(".tiles div").filter(has_text="Taken")).to_contain_text("CHF\u00a0240.00", timeout=20_000)
+    expect(tab.locator(".tiles div").filter(has_text="Taken")).to_contain_text("CHF\u00a0240.00")
     kind = tab.get_by_role("region", name="Sales by ticket type").get_by_role("row", name="Early bird")
     expect(kind).to_contain_text("2 of 20")
 
@@ -219,7 +219,7 @@ def test_totals_follow_a_sale_without_a_reload(tab: Page, offer: Offer) -> None:
 def test_lists_are_saved_as_csv(tab: Page, offer: Offer, name: str, expected: str) -> None:
     paid_order(offer)
     open_sales(tab, offer)
-    expect(tab.locator(".order-row")).to_have_count(1, timeout=15_000)
+    expect(tab.locator(".order-row")).to_have_count(1)
     with tab.expect_download() as saved:
         tab.get_by_role("button", name=name, exact=True).click()
     assert saved.value.suggested_filename.endswith(f"-{offer.id}.csv")

@@ -1,9 +1,11 @@
 """The waiting list on the event's page: joined, left, and an offer that comes when a ticket does."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.pages.conftest import Offer, OpenContext
+from tests.e2e.pages.conftest import Offer, OpenContext, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -78,9 +80,8 @@ def test_offer_comes_by_mail_when_the_ticket_does_and_leads_to_paying(tab: Page,
 
 def link_in_mail(offer: Offer, tab: Page, email: str) -> str:
     """Where the mail to an address leads, once it has come."""
-    for _ in range(100):
-        for mail in offer.api.call("GET", "/_local/mail.json")["items"]:
-            if email in str(mail["to"]):
-                return next(word for word in mail["text"].split() if "/orders/" in word)
-        tab.wait_for_timeout(100)
-    raise AssertionError("no mail came")
+
+    def mails() -> list[Any]:
+        return [one for one in offer.api.call("GET", "/_local/mail.json")["items"] if email in str(one["to"])]
+
+    return next(word for word in wait_until(tab, mails)[0]["text"].split() if "/orders/" in word)
