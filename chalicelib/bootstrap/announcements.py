@@ -26,7 +26,7 @@ class AnnouncementServices(SalesServices):
     def _announcements(self) -> DynamoAnnouncements:
         from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
 
-        return DynamoAnnouncements()
+        return DynamoAnnouncements(self._reader)
 
     @cached_property
     def _crowd(self) -> DynamoCrowd:

@@ -26,7 +26,7 @@ class SocketServices(MailServices):
     def _connections(self) -> DynamoConnections:
         from chalicelib.adapters.dynamo.connection_store import DynamoConnections
 
-        return DynamoConnections()
+        return DynamoConnections(self._queries)
 
     @cached_property
     def _pusher(self) -> SocketPusher:

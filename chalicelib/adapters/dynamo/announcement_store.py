@@ -12,12 +12,14 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys, notification_keys
-from chalicelib.adapters.dynamo.notification_items import MailItem
+from chalicelib.adapters.dynamo.keys import Key
 from chalicelib.adapters.dynamo.notification_writes import MAIL_KEPT_SECONDS, add_mail, add_notifications, due_item
+from chalicelib.adapters.dynamo.reader import Item
 from chalicelib.adapters.dynamo.tables import Notifications
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.announcement import Audience, Counts, Dispatch, Stage
 from chalicelib.domain.pagination import Page
+from chalicelib.ports import Reader
 from chalicelib.ports.announcements import Overtaken, Step, Told, TooMany
 from chalicelib.ports.preferences import ANNOUNCEMENT
 
@@ -64,7 +66,10 @@ class ToldItem(Notifications):
 
 
 class DynamoAnnouncements:
-    """Port `Announcements`."""
+    """Port `Announcements`. What a step asks of a hundred people goes through the light client."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def create(self, dispatch: Dispatch, *, day: str, most: int) -> bool:
         """A new announcement and one more on its day's count, in one transaction. What the stream does not finish the
@@ -107,18 +112,20 @@ class DynamoAnnouncements:
         return [_revived(item) for item in found if item.id != page.after][: page.limit + 1]
 
     def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, Told]:
-        """Which people were told; one BatchGetItem."""
-        wanted = [notification_keys.told(user_id, announcement_id) for user_id in dict.fromkeys(user_ids)]
-        found = ToldItem.batch_get(wanted, consistent_read=True) if wanted else ()
-        told = (Told(str(item.pk).partition("#")[2], item.notification_id) for item in found)
-        return {one.user_id: one for one in told}
+        """Which of up to 100 people were told; one BatchGetItem."""
+        people = list(dict.fromkeys(user_ids))
+        wanted = [notification_keys.told(user_id, announcement_id) for user_id in people]
+        items = self._found(wanted, ("notification_id",))
+        pairs = zip(people, items, strict=True)
+        return {user_id: Told(user_id, item.get("notification_id")) for user_id, item in pairs if item is not None}
 
     def queued(self, mail_keys: Sequence[str]) -> set[str]:
-        """For which keys there is a mail; one BatchGetItem."""
-        ids = {keys.digest(key): key for key in mail_keys}
-        wanted = [notification_keys.mail(mail_id) for mail_id in ids]
-        found = MailItem.batch_get(wanted, consistent_read=True, attributes_to_get=["pk", "sk"]) if wanted else ()
-        return {ids[str(item.pk).partition("#")[2]] for item in found}
+        """For which of up to 100 different keys there is a mail; one BatchGetItem."""
+        items = self._found([notification_keys.mail(keys.digest(key)) for key in mail_keys], ())
+        return {key for key, item in zip(mail_keys, items, strict=True) if item is not None}
+
+    def _found(self, wanted: list[Key], attributes: tuple[str, ...]) -> list[Item | None]:
+        return self._reader.get_many("notifications", wanted, attributes, consistent=True) if wanted else []
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
         """Take a step, all or nothing."""

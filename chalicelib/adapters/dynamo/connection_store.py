@@ -15,6 +15,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.adapters.dynamo import connection_keys
 from chalicelib.adapters.dynamo.keys import Key
 from chalicelib.adapters.dynamo.overload import code_of
+from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.tables import Connections
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import Busy
@@ -23,7 +24,7 @@ from chalicelib.domain.listening import Listening, Window
 from chalicelib.ports.live import Connection, Heard, Ticket, Versions, Watched, Watcher
 
 TRIES = 5
-CONNECTION_PREFIX = connection_keys.connection("", "")[1]
+_CONNECTION = ("id", "user_id", "family", "endpoint", "expires_at")
 
 
 class TicketItem(Connections):
@@ -57,7 +58,12 @@ class WatchItem(Connections):
 
 
 class DynamoConnections:
-    """Port `Connections`."""
+    """Port `Connections`. Whose sockets there are is asked for everybody who is told anything, most of whom have none:
+    that goes through the light client.
+    """
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
 
     def keep_ticket(self, secret: str, ticket: Ticket) -> None:
         """A new ticket."""
@@ -108,10 +114,19 @@ class DynamoConnections:
         _updated(item, actions, OwnerItem.window_before == instead_of.before)
 
     def of_user(self, user_id: str) -> list[Connection]:
-        """All connections of a user."""
-        partition = connection_keys.connection(user_id, "")[0]
-        prefix = ConnectionItem.sk.startswith(CONNECTION_PREFIX)
-        return [_connection(item) for item in ConnectionItem.query(partition, prefix, consistent_read=True)]
+        """All connections of a user; one Query."""
+        partition, prefix = connection_keys.connection(user_id, "")
+        items = self._queries.query("connections", partition, prefix, _CONNECTION, consistent=True)
+        return [
+            Connection(
+                id=item["id"],
+                user_id=item["user_id"],
+                family_id=item["family"],
+                endpoint=item["endpoint"],
+                expires_at=item["expires_at"],
+            )
+            for item in items
+        ]
 
     def find(self, connection_id: str) -> Connection | None:
         """The connection with this id."""
