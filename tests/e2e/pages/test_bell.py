@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, WebSocketRoute, expect
 
 from local.demo import ACCOUNTS, Api
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -184,6 +184,57 @@ def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receiv
     expect_unread(page, 0)
     receive()
     expect_unread(page, 1)
+
+
+def test_push_that_got_lost_is_told_with_the_next_greeting(context: OpenContext, reader: Api, receive: Receive) -> None:
+    page = context().new_page()
+    said: list[str] = []
+    heard: list[str] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        real = socket.connect_to_server()
+
+        def ask(frame: str | bytes) -> None:
+            said.append(json.loads(frame)["action"])
+            real.send(frame)
+
+        def tell(frame: str | bytes) -> None:
+            meta = json.loads(frame)["meta"]
+            if meta != "Order":
+                heard.append(meta)
+            if meta != "New notifications":
+                socket.send(frame)
+
+        socket.on_message(ask)
+        real.on_message(tell)
+
+    page.route_web_socket("**", between)
+    page.clock.install()
+    sign_in(page, READER.email, READER.password)
+    wait_until(page, lambda: heard == ["WS connected"])
+    receive()
+    wait_until(page, lambda: heard[-1] == "New notifications")
+    for beats in range(6):
+        expect_unread(page, 0)
+        page.clock.fast_forward(55_000)
+        wait_until(page, lambda: len(heard) == 3 + beats)  # noqa: B023 - called before the next round
+    expect_unread(page, 1)
+    assert said == ["hello", *["ping"] * 5, "hello"]
+    assert heard == ["WS connected", "New notifications", *["pong"] * 5, "WS connected"]
+
+
+def test_mark_that_was_not_heard_of_shows_after_a_break(tab: Page, receive: Receive, reader: Api) -> None:
+    receive()
+    tab.goto("/notifications")
+    expect(tab.locator(".inbox .note.unread")).to_have_count(1)
+    tab.context.set_offline(True)
+    live = "import(document.querySelector('script[src*=\"site.js\"]').src.replace('site', 'live'))"
+    tab.evaluate(f"{live}.then(({{ live }}) => live.stop())")
+    reader.call("POST", "/api/v1/notifications/read-all")
+    tab.context.set_offline(False)
+    tab.evaluate(f"{live}.then(({{ live }}) => live.start())")
+    expect(tab.locator(".inbox .note.unread")).to_have_count(0)
+    expect_unread(tab, 0)
 
 
 def test_html_in_a_message_never_runs(tab: Page, receive: Receive) -> None:

@@ -5,6 +5,7 @@ import { get, send } from "./api.js";
 import { onChange, user } from "./session.js";
 
 const PING_MS = 55_000;
+const GREET_EVERY = 6; // a push can get lost on its way to a socket that is well: ask now and then what there is
 const PONG_MS = 8_000;
 const GREETING_MS = 15_000;
 const FIRST_POLL_MS = 1_500;
@@ -125,14 +126,18 @@ class Live {
   #open(socket) {
     this.#socket = socket;
     this.#greeted = false;
-    this.#early = [];
-    this.#ahead = [];
-    socket.onopen = () => {
-      this.#say({ action: "hello", since: this.#last ?? this.#position, recent: this.#recent() });
-      this.#timers.greeting = setTimeout(() => this.#lose(socket), GREETING_MS);
-    };
+    socket.onopen = () => this.#greet(socket);
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     socket.onclose = () => this.#lose(socket);
+  }
+
+  /** Ask what there is that this tab does not have. Until that is told, what is pushed waits. */
+  #greet(socket) {
+    this.#greeted = false;
+    this.#early = [];
+    this.#ahead = [];
+    this.#say({ action: "hello", since: this.#last ?? this.#position, recent: this.#recent() });
+    this.#timers.greeting = setTimeout(() => this.#lose(socket), GREETING_MS);
   }
 
   #say(frame) {
@@ -194,14 +199,18 @@ class Live {
     this.#tell("new", notifications);
   }
 
-  /** Keep the connection from idling out, and notice when it is dead. */
-  #beat() {
+  /** Keep the connection from idling out, and notice when it is dead. The answer to a greeting goes on with the beat. */
+  #beat(beats = 1) {
     clearTimeout(this.#timers.ping);
     this.#timers.ping = setTimeout(() => {
-      this.#say({ action: "ping" });
       const socket = this.#socket;
+      if (beats === GREET_EVERY) {
+        this.#greet(socket);
+        return;
+      }
+      this.#say({ action: "ping" });
       this.#timers.pong = setTimeout(() => socket && this.#lose(socket), PONG_MS);
-      this.#beat();
+      this.#beat(beats + 1);
     }, PING_MS);
   }
 

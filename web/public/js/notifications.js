@@ -3,6 +3,7 @@
 import { Problem, get, send } from "./api.js";
 import { live } from "./live.js";
 
+const PAGE = 50;
 const listeners = new Set();
 const pending = new Set();
 let overheard = false;
@@ -44,11 +45,18 @@ export async function countUnread() {
 /** The list as it is now, or its next page. */
 export async function load({ next = false } = {}) {
   const cursor = next && store.more ? `&cursor=${encodeURIComponent(store.more)}` : "";
-  const page = await get(`/notifications?limit=50${cursor}`);
+  const page = await get(`/notifications?limit=${PAGE}${cursor}`);
   page.items.forEach(take);
   store.more = page.next_cursor;
   store.loaded = true;
   changed();
+}
+
+/** The list again, as far as it was loaded: marks made elsewhere while nothing was heard are only there. */
+async function reload() {
+  const shown = store.items.size;
+  await load();
+  for (let pages = 1; store.more && pages * PAGE < shown; pages++) await load({ next: true });
 }
 
 /** Mark one read or unread, once however often it is asked; what fails goes back and says so. */
@@ -119,6 +127,9 @@ live.on("new", (notifications) => {
 });
 live.on("read", (ids) => settle(ids.filter((id) => !pending.has(id)), true, store.count));
 live.on("unread", (ids) => settle(ids.filter((id) => !pending.has(id)), false, store.count));
+live.on("open", () => {
+  if (store.loaded) reload().catch(() => {});
+});
 live.on("resync", () => {
   store.items.clear();
   if (store.loaded) load().catch(() => {});
