@@ -11,31 +11,15 @@ gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: l
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent, WebsocketEvent
 
-from chalicelib import bootstrap, reactions
+from chalicelib import bootstrap, reactions, triggers
 from chalicelib.domain.kinds import LISTS, CodeKind
+
+# fmt: off
 from chalicelib.routes import (
-    accounts,
-    announcements,
-    check_ins,
-    codes,
-    docs,
-    events,
-    imports,
-    live,
-    notifications,
-    orders,
-    pages,
-    preferences,
-    quotas,
-    resources,
-    sales,
-    stripe,
-    stripe_accounts,
-    ticket_types,
-    tickets,
-    waiting_list,
+    accounts, announcements, check_ins, codes, docs, events, imports, live, notifications, orders, pages,
+    preferences, quotas, resources, sales, stripe, stripe_accounts, ticket_types, tickets, waiting_list,
 )
-from chalicelib.triggers import mail_events, sockets, streams, timers
+# fmt: on
 
 OLDEST = "TRIM_HORIZON"
 """Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
@@ -45,27 +29,13 @@ app = Chalice(app_name=f"marquee-{settings.stage}")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append(tickets.PDF)
 
+# fmt: off
 for module in (
-    accounts,
-    events,
-    imports,
-    ticket_types,
-    quotas,
-    waiting_list,
-    orders,
-    tickets,
-    check_ins,
-    sales,
-    stripe,
-    stripe_accounts,
-    notifications,
-    announcements,
-    preferences,
-    live,
-    pages,
-    docs,
+    accounts, events, imports, ticket_types, quotas, waiting_list, orders, tickets, check_ins, sales, stripe,
+    stripe_accounts, notifications, announcements, preferences, live, pages, docs,
 ):
     app.register_blueprint(module.routes)
+# fmt: on
 for kind in LISTS:
     app.register_blueprint(resources.routes_for(kind))
 for code_kind in CodeKind:
@@ -81,19 +51,19 @@ def stripe_webhook(event: dict[str, Any], context: Any) -> Any:
 @app.on_ws_connect()
 def socket_connect(event: WebsocketEvent) -> dict[str, Any]:
     """A socket opens with a one-time ticket."""
-    return sockets.connect(event.to_dict())
+    return triggers.sockets.connect(event.to_dict())
 
 
 @app.on_ws_message()
 def socket_message(event: WebsocketEvent) -> dict[str, Any]:
     """A client says something."""
-    return sockets.message(event.to_dict())
+    return triggers.sockets.message(event.to_dict())
 
 
 @app.on_ws_disconnect()
 def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """A socket closed."""
-    return sockets.disconnect(event.to_dict())
+    return triggers.sockets.disconnect(event.to_dict())
 
 
 @app.on_dynamodb_record(
@@ -101,13 +71,13 @@ def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
 )
 def on_content(event: DynamoDBEvent) -> dict[str, Any]:
     """Content changed."""
-    return streams.react(event.to_dict(), reactions.CONTENT)
+    return triggers.streams.react(event.to_dict(), reactions.CONTENT)
 
 
 @app.on_dynamodb_record(stream_arn=settings.sales_stream_arn, name="on_sales", batch_size=25, starting_position=OLDEST)
 def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
     """Something was sold, or is to be refunded."""
-    return streams.react(event.to_dict(), reactions.SALES)
+    return triggers.streams.react(event.to_dict(), reactions.SALES)
 
 
 @app.on_dynamodb_record(
@@ -115,7 +85,7 @@ def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
 )
 def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
     """Stripe told us something."""
-    return streams.react(event.to_dict(), reactions.STRIPE_INBOX)
+    return triggers.streams.react(event.to_dict(), reactions.STRIPE_INBOX)
 
 
 @app.on_dynamodb_record(
@@ -123,28 +93,28 @@ def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
 )
 def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
     """A notification or a mail was written."""
-    return streams.react(event.to_dict(), reactions.NOTIFICATIONS)
+    return triggers.streams.react(event.to_dict(), reactions.NOTIFICATIONS)
 
 
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_payments")
 def reconcile_payments(_: CloudWatchEvent) -> None:
     """What Stripe's webhooks did not tell is asked for."""
-    timers.reconcile_payments()
+    triggers.timers.reconcile_payments()
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="send_due_mails")
 def send_due_mails(_: CloudWatchEvent) -> None:
     """Mails that wait or were lost are sent, digests are made."""
-    timers.send_due_mails()
+    triggers.timers.send_due_mails()
 
 
 @app.on_sns_message(topic=f"marquee-{settings.stage}-mail-events", name="on_mail_event")
 def on_mail_event(event: SNSEvent) -> None:
     """A mail came back."""
-    mail_events.hear(event.to_dict())
+    triggers.mail_events.hear(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="release_holds")
 def release_holds(_: CloudWatchEvent) -> None:
     """The holds of unpaid orders end."""
-    timers.release_holds()
+    triggers.timers.release_holds()
