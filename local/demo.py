@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from local import demo_conference as data
+from local.environment import ADMIN_EMAIL
 
 PASSWORD = "difference engine"  # noqa: S105 - the demo's, printed at every start
 MAIL_SECONDS = 10
@@ -34,6 +35,7 @@ class DemoAccount:
 ACCOUNTS = [
     DemoAccount("organiser", "organiser@marquee.example", PASSWORD),
     DemoAccount("attendee", "attendee@marquee.example", PASSWORD),
+    DemoAccount("administrator", ADMIN_EMAIL, PASSWORD),
 ]
 
 
@@ -62,6 +64,7 @@ def load(origin: str) -> list[DemoAccount]:
     """Create the demo data through the API at `origin` and return the accounts. Safe to repeat after a kill."""
     organiser = _account(origin, ACCOUNTS[0], "Demo Organiser")
     _account(origin, ACCOUNTS[1], "Demo Attendee")
+    _account(origin, ACCOUNTS[2], "Demo Administrator")
     if not any(event["slug"] == data.SLUG for event in organiser.call("GET", "/api/v1/events?view=all")["items"]):
         _conference(organiser)
     return ACCOUNTS

@@ -19,6 +19,8 @@ DEFAULT_PORT = 8000
 DEFAULT_DATA_DIR = ".local"
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/{prefix}{table}/stream/local"
 NO_FILE = os.devnull
+ADMIN_EMAIL = "admin@marquee.example"
+"""Who sees everybody's notifications, unless somebody else is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
         "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_local_connect",
         "PUSH_SERVICES": f"{origin}/_local/push",
         "MAIL_FROM": "Marquee <tickets@marquee.example>",
+        "MARQUEE_ADMIN_EMAIL": ADMIN_EMAIL,
         "LIVE": "on",
         "ORDER_HOLD_SECONDS": "900",
         "CONTENT_STREAM_ARN": ARN.format(prefix=prefix, table="content"),

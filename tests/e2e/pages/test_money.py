@@ -20,7 +20,7 @@ from tests.e2e.pages.test_selling import open_sales, refund
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
-STAFF, BUYER = ACCOUNTS
+STAFF, BUYER = ACCOUNTS[:2]
 WORKS = "4242424242424242"
 DECLINED = "4000000000000002"
 THREE_D_SECURE = "4000002760003155"
