@@ -177,6 +177,40 @@ def test_everything_is_read_at_once_and_undone(tab: Page, receive: Receive) -> N
     expect_unread(tab, 3)
 
 
+def test_many_of_a_kind_are_one_row_that_opens(tab: Page, reader: Api, offer: Offer) -> None:
+    place = f"/api/v1/events/{offer.id}"
+    me = reader.call("GET", "/api/v1/me")["id"]
+    speaker = offer.api.call("POST", f"{place}/speakers", {"name": "Ada", "user_id": me})["id"]
+    for number in range(3):
+        talk = {"title": f"Talk {number}", "state": "confirmed", "speaker_ids": [speaker]}
+        id = offer.api.call("POST", f"{place}/sessions", talk)["id"]
+        slot = {"starts_at": "2099-06-11T08:00:00Z", "ends_at": "2099-06-11T09:00:00Z"}
+        offer.api.call("PATCH", f"{place}/sessions/{id}", slot, If_Match="*")
+    expect_unread(tab, 3)
+    bell(tab).click()
+    row = tab.locator(".note.bundle").first
+    title = row.get_by_role("button", name="Changes of your sessions at Alpine Python Days", exact=True)
+    expect(row).to_contain_text("3 unread · 3 messages")
+    expect(row.get_by_text("Talk 0")).to_have_count(2)  # title and message
+    expect(row.get_by_text("Talk 0").first).to_be_hidden()
+    row.locator("time").first.click()
+    expect(title).to_have_attribute("aria-expanded", "true")
+    row.locator(".note", has_text="Talk 0").locator(".note-text").click()
+    expect_unread(tab, 2)
+    expect(row).to_contain_text("2 unread · 3 messages")
+    expect(row.get_by_text("Talk 0").first).to_be_visible()  # it stays open
+    title.focus()
+    sent = marks(tab)
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    expect_unread(tab, 0)
+    expect(row).to_contain_text("3 messages")
+    assert row.locator(".note-state").count() == 0
+    assert sent == ["read", "read"]
+    title.click()
+    expect(title).to_have_attribute("aria-expanded", "false")
+
+
 def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receive: Receive) -> None:
     page = context().new_page()
     page.route_web_socket("**", lambda socket: socket.close())

@@ -83,7 +83,7 @@ def test_page_is_kept_and_asked_for_by_its_tag(tab: Page) -> None:
 
 def test_scripts_of_the_event_page_are_small() -> None:
     guest = ["api.js", "codes.js", "format.js", "session.js", "site.js", "tickets.js"]
-    reader = ["bell.js", "live.js", "notelist.js", "notifications.js"]
+    reader = ["bell.js", "live.js", "notifications.js"]
     packed = {name: len(gzip.compress((PUBLIC / "js" / name).read_bytes())) for name in guest + reader}
     assert sum(packed[name] for name in guest) <= 15_000
     assert sum(packed.values()) <= 25_000
@@ -95,8 +95,8 @@ def test_scripts_of_the_event_page_are_small() -> None:
         (["following", "orders", "pay", "receipt", "standing"], 15_000),
         (["following", "orders", "complete", "receipt", "standing"], 15_000),
         (
-            ["bell", "following", "live", "notelist", "notifications", "orderlist", "panels", "receipt"]
-            + ["roles", "sales", "salestotals", "standing"],
+            ["bell", "following", "live", "notifications", "orderlist", "panels", "receipt", "roles", "sales"]
+            + ["salestotals", "standing"],
             25_000,
         ),
     ],

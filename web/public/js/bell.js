@@ -1,13 +1,14 @@
-// The bell at the top of every page of somebody who is signed in: how much is unread, and the list behind it.
+// The bell at the top of every page of somebody who is signed in: how much is unread, and the list behind it, which is
+// loaded when it is first opened.
 import { el, icon, recall } from "./format.js";
 import { live } from "./live.js";
-import { draw, listen } from "./notelist.js";
 import { load, markAll, newest, store, watch } from "./notifications.js";
 import { disclose } from "./site.js";
 
 const SHOWN = 12;
 const GROUP_MS = 1_000;
 let place = null;
+let lists = null;
 let fresh = 0;
 
 /** Put the bell into its place. Called again when the corner is drawn anew. */
@@ -41,11 +42,18 @@ function build(holder) {
   );
   const spoken = el("p", { class: "hidden", role: "status", "aria-live": "polite" });
   holder.replaceChildren(button, sheet, spoken);
-  listen(list);
   disclose(button, sheet, holder, () => {
-    load().catch((error) => fail(error.message));
+    Promise.all([load(), show()]).catch((error) => fail(error.message));
   });
   return { button, badge, list, all, empty, failed, spoken };
+}
+
+/** The list, from now on. */
+async function show() {
+  lists ??= { ...(await import("./notelist.js")), ...(await import("./bundles.js")) };
+  if (!place.heard) lists.listen(place.list);
+  place.heard = true;
+  render();
 }
 
 function fail(text) {
@@ -60,9 +68,8 @@ function render(what = {}) {
   place.badge.hidden = count === 0;
   place.button.setAttribute("aria-label", count ? `Notifications, ${count} unread` : "Notifications, none unread");
   place.all.hidden = count === 0;
-  const items = newest().slice(0, SHOWN);
-  draw(place.list, items);
-  place.empty.hidden = items.length > 0;
+  lists?.draw(place.list, lists.rows(newest()).slice(0, SHOWN));
+  place.empty.hidden = store.items.size > 0;
   fail(what.failed ?? "");
   if (what.fresh?.length) announce(what.fresh);
 }

@@ -1,4 +1,5 @@
 // The notifications page: all of them, the unread ones alone, and marks for many at once.
+import { rows } from "./bundles.js";
 import { el } from "./format.js";
 import { live } from "./live.js";
 import { draw, listen, subjectOf } from "./notelist.js";
@@ -40,7 +41,7 @@ function fail(error) {
 
 function render(what = {}) {
   const items = newest().filter((item) => only === "All" || !item.has_read);
-  draw(list, items);
+  draw(list, rows(items));
   list.hidden = items.length === 0;
   empty.hidden = items.length > 0 || !store.loaded;
   empty.textContent = only === "All" ? "Nothing yet. What concerns you appears here." : "You have read everything.";

@@ -1,4 +1,6 @@
-// Draws notifications and hears clicks on them: a click anywhere inside one marks it read, once.
+// Draws notifications and hears clicks on them: a click anywhere inside one marks it read, once; on a row of several it
+// opens them.
+import { bundle, toggle } from "./bundles.js";
 import { el, exact, icon, relative } from "./format.js";
 import { now } from "./api.js";
 import { mark, store } from "./notifications.js";
@@ -9,6 +11,7 @@ const SIGNS = {
   session_rejected: "cross", session_schedule_changed: "clock", call_for_papers_open: "stage", announcement: "megaphone",
 };
 const ALLOWED = new Set("A ABBR B BLOCKQUOTE BR CODE EM H3 H4 HR I LI OL P PRE S STRONG SUB SUP U UL".split(" "));
+const FOCUSABLE = ["[data-toggle]", "[data-open]", "a"];
 const MINUTE_MS = 60_000;
 
 /**
@@ -39,6 +42,15 @@ export function subjectOf(item) {
   return /^\/(?!\/)/.test(item.links?.subject ?? "") ? item.links.subject : null;
 }
 
+/** What of a notification can be seen. */
+function look(item) {
+  return [item.id, item.has_read, item.title, item.message, item.links?.subject, item.problem];
+}
+
+function sign(item) {
+  return SIGNS[item.action] ?? "dot";
+}
+
 /** @returns {HTMLElement} one notification */
 export function note(item) {
   const unread = !item.has_read;
@@ -49,7 +61,7 @@ export function note(item) {
   return el(
     "li",
     { class: `note${unread ? " unread" : ""}`, "data-note": item.id },
-    el("span", { class: "note-sign" }, icon(SIGNS[item.action] ?? "dot", 22)),
+    el("span", { class: "note-sign" }, icon(sign(item), 22)),
     el(
       "div",
       {},
@@ -71,21 +83,24 @@ export function note(item) {
   );
 }
 
-/** Show notifications in a list; those that did not change keep their elements, and with them focus and selection. */
-export function draw(list, items) {
+/**
+ * Show rows (bundles.js) in a list; those that did not change keep their elements, and with them focus and selection.
+ */
+export function draw(list, rows) {
   const before = new Map([...list.children].map((element) => [element.dataset.note, element]));
   const focused = document.activeElement?.closest?.("[data-note]");
-  const onToggle = document.activeElement?.matches?.("[data-toggle]");
-  const elements = items.map((item) => {
-    const stamp = JSON.stringify([item.has_read, item.title, item.message, item.links?.subject, item.problem]);
-    const known = before.get(item.id);
+  const part = FOCUSABLE.find((selector) => document.activeElement?.matches?.(selector));
+  const elements = rows.map((row) => {
+    const stamp = JSON.stringify((row.items ?? [row]).map(look));
+    const known = before.get(row.id);
     if (known?.stamp === stamp) return known;
-    return Object.assign(note(item), { stamp });
+    const made = row.items ? bundle(row, sign(row.items[0]), note) : note(row);
+    return Object.assign(made, { stamp });
   });
   if (elements.length !== list.children.length || elements.some((element, place) => element !== list.children[place])) {
     list.replaceChildren(...elements);
     const again = focused && list.querySelector(`[data-note="${focused.dataset.note}"]`);
-    again?.querySelector(onToggle ? "[data-toggle]" : "a, [data-toggle]")?.focus();
+    (again?.querySelector(part ?? "a") ?? again?.querySelector(FOCUSABLE.join()))?.focus();
   }
 }
 
@@ -93,10 +108,14 @@ export function draw(list, items) {
 export function listen(list) {
   list.addEventListener("click", (event) => {
     const element = event.target.closest("[data-note]");
-    const item = element && store.items.get(element.dataset.note);
-    if (!item) return;
-    if (event.target.closest("[data-toggle]")) mark(item.id, !item.has_read);
-    else if (!isSelecting(element) && !isModified(event)) mark(item.id, true);
+    if (!element) return;
+    const item = store.items.get(element.dataset.note);
+    if (event.target.closest("[data-toggle]")) {
+      if (item) mark(item.id, !item.has_read);
+      else for (const one of element.querySelectorAll("[data-note]")) mark(one.dataset.note, true);
+    } else if (isSelecting(element) || isModified(event)) return;
+    else if (item) mark(item.id, true);
+    else toggle(element);
   });
   setInterval(() => {
     for (const time of list.querySelectorAll("time")) time.textContent = relative(time.dateTime, now());

@@ -6,6 +6,8 @@ import { live } from "./live.js";
 const PAGE = 50;
 const listeners = new Set();
 const pending = new Set();
+const marked = new Map(); // which mark of all an item's last one was
+let marks = 0;
 let overheard = false;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("marquee.notifications") : null;
 
@@ -26,11 +28,16 @@ function changed(what = {}) {
   for (const callback of listeners) callback(what);
 }
 
-function take(item) {
+/**
+ * Keep an item, in the object that marks under way know it by. `asOf` is how many marks there were when it was asked for:
+ * later ones are newer than what it says.
+ */
+function take(item, asOf = marks) {
   const known = store.items.get(item.id);
   const links = item.links ?? known?.links ?? { mark_read: item.mark_read, subject: null };
-  const hasRead = pending.has(item.id) ? known.has_read : (item.has_read ?? known?.has_read ?? false);
-  store.items.set(item.id, { ...known, ...item, links, has_read: hasRead, problem: known?.problem });
+  const isNewer = known && (pending.has(item.id) || marked.get(item.id) > asOf);
+  const hasRead = isNewer ? known.has_read : (item.has_read ?? known?.has_read ?? false);
+  store.items.set(item.id, Object.assign(known ?? {}, item, { links, has_read: hasRead }));
   live.seen(item.id);
 }
 
@@ -45,8 +52,9 @@ export async function countUnread() {
 /** The list as it is now, or its next page. */
 export async function load({ next = false } = {}) {
   const cursor = next && store.more ? `&cursor=${encodeURIComponent(store.more)}` : "";
+  const asOf = marks;
   const page = await get(`/notifications?limit=${PAGE}${cursor}`);
-  page.items.forEach(take);
+  for (const item of page.items) take(item, asOf);
   store.more = page.next_cursor;
   store.loaded = true;
   changed();
@@ -105,6 +113,7 @@ function settle(ids, read, count, error) {
     const item = store.items.get(id);
     if (!item) continue;
     item.has_read = read;
+    marked.set(id, ++marks);
     if (!error) item.problem = null;
   }
   store.count = Math.max(0, count);
@@ -121,7 +130,7 @@ live.on("count", (count) => {
 });
 live.on("new", (notifications) => {
   const fresh = notifications.filter((item) => !store.items.has(item.id));
-  notifications.forEach(take);
+  for (const item of notifications) take(item);
   changed({ fresh });
   if (store.loaded && fresh.length) load().catch(() => {});
 });
