@@ -78,7 +78,7 @@ class LiveServices(SalesServices, SocketServices):
     def _deliveries(self) -> DynamoDeliveries:
         from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
 
-        return DynamoDeliveries()
+        return DynamoDeliveries(self._reader)
 
     @cached_property
     def broadcasting(self) -> Broadcasting:

@@ -121,6 +121,9 @@ class Deliveries(Protocol):
     def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
 
+    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those (user, notification) that closed browsers need not be told of any more: they were, or it was read."""
+
     def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers. What was kept before stays."""
 

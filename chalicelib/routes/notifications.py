@@ -62,11 +62,18 @@ def unread_notification(request: Request, id: str) -> Answer:
 
 @routes.post(
     "/v1/notifications/read-all",
-    Contract("Mark all notifications read", auth="required", result="api.schemas.notifications:MarkedRead"),
+    Contract(
+        "Mark all notifications read",
+        auth="required",
+        query=("up_to",),
+        result="api.schemas.notifications:MarkedRead",
+    ),
 )
 def read_all_notifications(request: Request) -> Answer:
-    """Mark read what is unread now; `more` says that some are left for another call."""
-    return Answer(json.dumps(bootstrap.services().acknowledging.read_all(caller=request.caller)._asdict()))
+    """Mark read what is unread now; `more` says that some are left for another call, which names this one's `up_to`."""
+    acknowledging = bootstrap.services().acknowledging
+    marked = acknowledging.read_all(caller=request.caller, up_to=request.query.get("up_to"))
+    return Answer(json.dumps(marked._asdict()))
 
 
 @routes.get(

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chalicelib.domain.errors import NotFound
+from chalicelib.domain.errors import MalformedRequest, NotFound
 from chalicelib.domain.ids import is_ulid, make_ulid
 from chalicelib.domain.principal import Principal
 from chalicelib.ports import Clock
@@ -12,10 +12,11 @@ MARKED_PER_CALL = 2_200
 
 
 class Acknowledged(NamedTuple):
-    """How many were marked read, and whether unread ones are left that were there when the call began."""
+    """How many were marked read, and whether unread ones are left of those up to an id."""
 
     read: int
     more: bool
+    up_to: str
 
 
 class Acknowledging:
@@ -34,16 +35,23 @@ class Acknowledging:
         """Mark one unread. Raises NotFound."""
         self._marks.mark_unread(caller.user_id, [_checked(notification_id)])
 
-    def read_all(self, *, caller: Principal) -> Acknowledged:
-        """Mark read what there is now, up to MARKED_PER_CALL; what arrives meanwhile stays unread."""
-        up_to = make_ulid(int(self._clock.now() * 1000), b"\xff" * 10)
-        read = 0
+    def read_all(self, *, caller: Principal, up_to: str | None = None) -> Acknowledged:
+        """Mark read what there is now, up to MARKED_PER_CALL; what arrives meanwhile stays unread. A call that goes on
+        names what the first one came to (`up_to`), so that what arrived between the two stays unread too. Raises
+        MalformedRequest.
+        """
+        last = make_ulid(int(self._clock.now() * 1000), b"\xff" * 10)
+        if up_to is not None:
+            if not is_ulid(up_to):
+                raise MalformedRequest("up_to is what an earlier answer named.", code="invalid_up_to")
+            last = min(last, up_to)
+        read, before = 0, list[str]()
         while read < MARKED_PER_CALL:
-            ids = self._inbox.unread_ids(caller.user_id, up_to=up_to, limit=MARKED_AT_ONCE)
-            if not ids:
-                return Acknowledged(read, more=False)
-            read += self._marks.mark_read(caller.user_id, ids)
-        return Acknowledged(read, more=bool(self._inbox.unread_ids(caller.user_id, up_to=up_to, limit=1)))
+            ids = self._inbox.unread_ids(caller.user_id, up_to=last, limit=MARKED_AT_ONCE)
+            if not ids or ids == before:  # the same again: marks that nothing belongs to
+                return Acknowledged(read, more=False, up_to=last)
+            read, before = read + self._marks.mark_read(caller.user_id, ids), ids
+        return Acknowledged(read, bool(self._inbox.unread_ids(caller.user_id, up_to=last, limit=1)), last)
 
 
 def _checked(notification_id: str) -> str:

@@ -2,7 +2,8 @@
 
 Once for a whole batch of changes: one request knows who of a hundred people has such browsers, and all pushes share one
 deadline, so that a push service that hangs holds the stream up for `WITHIN_SECONDS` at most. A push that fails is not
-worth a retry of the batch: the inbox has what it would have said. A doubled one shows once (`tag`, web/public/sw.js).
+worth a retry of the batch: the inbox has what it would have said. A batch that comes again rings for what was neither
+told nor read meanwhile; what is doubled all the same shows once (`tag`, web/public/sw.js).
 """
 
 import hashlib
@@ -60,13 +61,13 @@ class Alerting:
         self._clock = clock
 
     def alert(self, changes: list[Change]) -> None:
-        """Push what is new among these changes to whoever wants it. Raises Busy (nothing was pushed then)."""
+        """Push what is new among these changes to whoever wants it. Raises Busy."""
         if self._services is None:
             return
         now = self._clock.now()
         news = _news(changes, since=now - FRESH_SECONDS)
         browsers = self._browsers({one.user_id for one in news}, now)
-        wanted = self._wanted([one for one in news if one.user_id in browsers])
+        wanted = self._wanted(self._untold([one for one in news if one.user_id in browsers]))
         aims = [(one, browser) for one in wanted for browser in browsers[one.user_id]]
         if not aims:
             return
@@ -96,6 +97,11 @@ class Alerting:
         self._forget(ended)
         kept = {user_id: [one for one in held if (one.id, user_id) not in ended] for user_id, held in found.items()}
         return {user_id: held for user_id, held in kept.items() if held}
+
+    def _untold(self, news: list[_News]) -> list[_News]:
+        """Those that are new to closed browsers: a batch that is repeated must not ring again."""
+        settled = self._deliveries.settled([(one.user_id, one.id) for one in news])
+        return [one for one in news if (one.user_id, one.id) not in settled]
 
     def _wanted(self, news: list[_News]) -> list[_News]:
         """Those whose reader wants pushes of their kind, and not in quiet hours."""

@@ -83,7 +83,8 @@ class Overseeing:
     def _part(self, query: dict[str, str], page: Page, text: Callable[[Overseen, str | None], str]) -> Part:
         """A page. Only so many months are looked through at once; where there are more the page's end says so."""
         wanted = self._wanted(query)
-        last = page.after or _highest(wanted.end)
+        end = _highest(wanted.end)
+        last = min(page.after or end, end)  # a cursor may come with another end than it was made for
         months = [""] if wanted.user_id else _months(wanted.begin, moment(milliseconds_of(last) / 1000))
         looked_at = months[:MONTHS_AT_ONCE]
         step = min(TOGETHER, page.limit + 2)

@@ -1,8 +1,9 @@
 """Unsubscribing: links in mails that switch the mails of one topic off, without sign-in. RFC 8058.
 
 A link names the mail it stands in, signed; nobody can read from it who got the mail or what it said. The mail's item
-says whom it went to: a user, whose preferences change, or somebody without an account, whose address (its hash) is
-remembered with the topic. Looking changes nothing: mail scanners follow links.
+says whom it went to: a user, whose preferences change, and an address, whose hash is remembered with the topic, since
+it may have bought as a guest too (mails to an account ask its preferences alone). Looking changes nothing: mail
+scanners follow links.
 """
 
 import base64
@@ -77,7 +78,7 @@ class Unsubscribing:
         mail_id, recipient = self._followed(token)
         if recipient.user_id is not None:
             self._choices().stop_mails(recipient.user_id, recipient.action)
-        elif recipient.address_hash is not None:
+        if recipient.address_hash is not None:
             self._refusals().refuse(recipient.address_hash, recipient.action)
         telemetry.log("unsubscribed", mail_id=mail_id, topic=recipient.action)
         return recipient.action

@@ -15,7 +15,7 @@ from chalicelib.domain.permission import Action, allows
 from chalicelib.live import machine, protocol
 from chalicelib.ports import Clock
 from chalicelib.ports.credentials import Credentials
-from chalicelib.ports.live import Audience, Connection, Versions, Watched, Watcher, Watches
+from chalicelib.ports.live import Audience, Connection, Pushed, Versions, Watched, Watcher, Watches
 from chalicelib.services.reaching import Reaching
 
 LIFE_SECONDS = 2 * 3600 + 600
@@ -73,7 +73,7 @@ class Watching:
         seen = self._audience.versions(event_id)
         watchers = self._entitled(event_id, watched, seen)
         for frames, connections in _news(event_id, watchers, watched.told, seen):
-            pushed = self._reaching().push(connections, frames, within=WITHIN_SECONDS)
+            pushed = self._push(connections, frames)
             telemetry.log(
                 "changes_pushed",
                 event_id=event_id,
@@ -97,8 +97,14 @@ class Watching:
         standing = set(self._reaching().standing([one.connection for one in watched.watchers]))
         told = [one.connection for one in ended if one.connection in standing]
         if told:
-            self._reaching().push(told, [protocol.unwatched_frame(event_id)], within=WITHIN_SECONDS)
+            self._push(told, [protocol.unwatched_frame(event_id)])
         return [one for one in may if one.connection in standing]
+
+    def _push(self, connections: list[Connection], frames: list[str]) -> Pushed:
+        """A socket that could not be reached is closed: what it missed is told to its client when that comes back."""
+        pushed = self._reaching().push(connections, frames, within=WITHIN_SECONDS)
+        self._reaching().cut(pushed.failed)
+        return pushed
 
 
 def _may(watcher: Watcher, staff: set[str]) -> bool:

@@ -61,6 +61,13 @@ def ids(client: Client, query: str = "", *, since: str = "2026-11-01", to: str =
         cursor = f"&cursor={reply.json['next_cursor']}"
 
 
+def test_oversee_by_a_cursor_of_a_later_end_shows_nothing_behind_its_own(admin: Client) -> None:
+    open_accounts([(user_id_of(1), "ada@example.org")])
+    early, *_ = [told(1, f"2026-11-{day}T10:00:00") for day in (10, 20, 21)]
+    cursor = admin.get(f"{PLACE}?from=2026-11-01&to=2026-11-30&limit=1").json["next_cursor"]
+    assert ids(admin, f"&cursor={cursor}", to="2026-11-15") == [early]
+
+
 def test_oversee_shows_what_went_to_whom_and_what_became_of_it(admin: Client) -> None:
     from chalicelib.adapters.dynamo import notification_keys
     from chalicelib.adapters.dynamo.notification_items import DeliveryItem

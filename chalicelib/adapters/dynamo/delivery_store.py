@@ -1,13 +1,20 @@
 """What became of pushes of notifications, beside them in the inbox. Port `Deliveries`; nothing reacts to its writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.adapters.dynamo import notification_keys
+from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.adapters.dynamo.notification_items import DeliveryItem
+from chalicelib.ports import Reader
+
+_TABLE = "notifications"
+_TOGETHER = 50
 
 
 class DynamoDeliveries:
     """Port `Deliveries`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
 
     def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """These reached so many sockets; one update each, so that other facts of the item stay. What stands already
@@ -18,7 +25,22 @@ class DynamoDeliveries:
             at_first = DeliveryItem.pushed_at.set(DeliveryItem.pushed_at | at)
             DeliveryItem(*notification_keys.delivery(user_id, id)).update([devices_first, at_first])
 
+    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those that were read or told to closed browsers; strongly consistent, one BatchGetItem for 50."""
+        found: set[tuple[str, str]] = set()
+        for start in range(0, len(places), _TOGETHER):
+            some = places[start : start + _TOGETHER]
+            asked = [keys.notification(*one) for one in some] + [notification_keys.delivery(*one) for one in some]
+            items = self._reader.get_many(_TABLE, asked, ("has_read", "web_pushed"), consistent=True)
+            marks = zip(some, items[: len(some)], items[len(some) :], strict=True)
+            found |= {one for one, told, delivery in marks if _is_settled(told or {}, delivery or {})}
+        return found
+
     def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers."""
         devices_first = DeliveryItem.web_pushed.set(DeliveryItem.web_pushed | devices)
         DeliveryItem(*notification_keys.delivery(user_id, notification_id)).update([devices_first])
+
+
+def _is_settled(told: Mapping[str, object], delivery: Mapping[str, object]) -> bool:
+    return bool(told.get("has_read")) or "web_pushed" in delivery

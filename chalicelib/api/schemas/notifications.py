@@ -40,10 +40,11 @@ class UnreadCount(Struct, frozen=True, kw_only=True):
 
 
 class MarkedRead(Struct, frozen=True, kw_only=True):
-    """How many were marked by this call, and whether some are left for another."""
+    """How many were marked by this call, and whether some are left for another, which is given `up_to`."""
 
     read: int
     more: bool
+    up_to: str
 
 
 class LiveTicket(Struct, frozen=True, kw_only=True):

@@ -211,13 +211,14 @@ def test_many_of_a_kind_are_one_row_that_opens(tab: Page, reader: Api, offer: Of
     expect(title).to_have_attribute("aria-expanded", "false")
 
 
-def test_count_stays_true_where_sockets_are_blocked(context: OpenContext, receive: Receive) -> None:
+def test_count_and_list_stay_true_where_sockets_are_blocked(context: OpenContext, receive: Receive) -> None:
     page = context().new_page()
     page.route_web_socket("**", lambda socket: socket.close())
-    sign_in(page, READER.email, READER.password)
+    sign_in(page, READER.email, READER.password, following="/notifications")
     expect_unread(page, 0)
     receive()
     expect_unread(page, 1)
+    expect(page.locator(".inbox .note.unread")).to_have_count(1)
 
 
 def test_push_that_got_lost_is_told_with_the_next_greeting(context: OpenContext, reader: Api, receive: Receive) -> None:

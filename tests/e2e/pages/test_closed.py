@@ -246,7 +246,6 @@ def change_kept(tab: Page, name: str, value: str) -> None:
 def test_subscription_is_renewed_after_a_day_and_given_up_when_somebody_else_is_here(tab: Page, reader: Api) -> None:
     switch_on(tab)
     (before,) = reader.call("GET", PLACE)["items"]
-    httpx.delete(f"{reader.origin}{PLACE}/{before['id']}", headers={"Authorization": f"Bearer {reader.token}"})
     change_kept(tab, "at", "kept.at - 864e5")
     tab.goto("/notifications")
     tab.wait_for_function("() => Date.now() - JSON.parse(localStorage['marquee.push']).at < 6e4")
@@ -254,3 +253,23 @@ def test_subscription_is_renewed_after_a_day_and_given_up_when_somebody_else_is_
     change_kept(tab, "user", "'somebody else'")
     tab.reload()
     tab.wait_for_function("() => localStorage.subscribed === undefined")
+
+
+def test_browser_that_was_removed_elsewhere_does_not_come_back_unless_it_has_a_new_address(
+    tab: Page, reader: Api
+) -> None:
+    switch_on(tab)
+
+    def remove() -> None:
+        (one,) = reader.call("GET", PLACE)["items"]
+        httpx.delete(f"{reader.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {reader.token}"})
+
+    remove()
+    change_kept(tab, "endpoint", "'https://push.example/before'")
+    tab.goto("/notifications")
+    wait_until(tab, lambda: reader.call("GET", PLACE)["items"])
+    remove()
+    change_kept(tab, "at", "kept.at - 864e5")
+    tab.reload()
+    tab.wait_for_function("() => localStorage.subscribed === undefined")
+    assert reader.call("GET", PLACE)["items"] == []

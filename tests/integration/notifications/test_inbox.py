@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.dynamo import notification_store
-from chalicelib.domain.ids import make_ulid
+from chalicelib.domain.ids import make_ulid, milliseconds_of
 from chalicelib.domain.times import moment
 from chalicelib.services import acknowledging
 from tests.integration.notifications.conftest import (
@@ -190,17 +190,38 @@ def test_mark_read_twenty_times_at_once_counts_once(ada: Person) -> None:
 
 def test_read_all_marks_everything_and_may_be_repeated(ada: Person) -> None:
     receive(ada.id, 100)
-    assert ada.client.post("/v1/notifications/read-all").json == {"read": 100, "more": False}
-    assert ada.client.post("/v1/notifications/read-all").json == {"read": 0, "more": False}
+    first, again = (ada.client.post("/v1/notifications/read-all").json for _ in range(2))
+    assert [(one["read"], one["more"]) for one in (first, again)] == [(100, False), (0, False)]
     assert (count(ada), recount(ada.id)) == (0, (0, 0))
 
 
 def test_read_all_above_the_bound_says_there_is_more(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acknowledging, "MARKED_PER_CALL", 88)
     receive(ada.id, 100)
-    assert ada.client.post("/v1/notifications/read-all").json == {"read": 88, "more": True}
+    first = ada.client.post("/v1/notifications/read-all").json
+    assert (first["read"], first["more"]) == (88, True)
     assert count(ada) == 12
-    assert ada.client.post("/v1/notifications/read-all").json == {"read": 12, "more": False}
+    (late,) = deliver(notification(ada.id)._replace(id=make_ulid(milliseconds_of(first["up_to"]) + 1, bytes(10))))
+    rest = ada.client.post(f"/v1/notifications/read-all?up_to={first['up_to']}").json
+    assert rest == {"read": 12, "more": False, "up_to": first["up_to"]}
+    assert [one["id"] for one in ada.client.get("/v1/notifications?state=unread").json["items"]] == [late]
+
+
+@pytest.mark.parametrize("up_to", ["", "x", "01ARZ3NDEKTSV4RRFFQ69G5FA", "%00"])
+def test_read_all_up_to_no_id_is_refused(ada: Person, up_to: str) -> None:
+    receive(ada.id, 1)
+    reply = ada.client.post(f"/v1/notifications/read-all?up_to={up_to}")
+    assert (reply.status, reply.json["code"]) == (400, "invalid_up_to")
+    assert count(ada) == 1
+
+
+def test_read_all_over_marks_of_nothing_comes_to_an_end(ada: Person) -> None:
+    from chalicelib.adapters.dynamo import keys
+    from chalicelib.adapters.dynamo.notification_items import UnreadMarkItem
+
+    for number in range(2):
+        UnreadMarkItem(*keys.unread_mark(ada.id, make_ulid(1, bytes([number] * 10)))).save()
+    assert ada.client.post("/v1/notifications/read-all").json["more"] is False
 
 
 def test_read_all_by_two_at_once_counts_each_once(ada: Person) -> None:

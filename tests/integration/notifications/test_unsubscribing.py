@@ -78,6 +78,18 @@ def test_click_switches_off_this_topic_of_this_user_alone(
     assert stored(mail_id).state == "unsubscribed"
 
 
+def test_click_in_a_mail_to_an_account_holds_for_what_its_address_bought_as_a_guest(
+    database: DatabaseEndpoint, mailer: FakeMailer, ada: Person, anonymous: Client
+) -> None:
+    open_account(ada)
+    click(anonymous, link(sent(database, mailer, NEWS._replace(user_id=ada.id))))
+    as_guest = queue(NEWS._replace(key="as a guest"))
+    choose(ada, {"actions": {"announcement": {"mail": "each"}}})
+    as_user = queue(NEWS._replace(key="as a user", user_id=ada.id))
+    react(database)
+    assert [stored(id).state for id in (as_guest, as_user)] == ["unsubscribed", "sent"]
+
+
 def test_click_of_somebody_without_an_account_is_remembered_by_address(
     database: DatabaseEndpoint, mailer: FakeMailer, anonymous: Client
 ) -> None:

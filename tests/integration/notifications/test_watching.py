@@ -109,6 +109,17 @@ def test_watch_of_public_event_says_how_its_lists_stand(
     assert sorted(watchers(stage)) == sorted([visitor, host])
 
 
+def test_watcher_that_could_not_be_reached_is_closed_so_that_it_comes_back(
+    stage: Stage, services: bootstrap.Services, person: Callable[[], Person], pusher: FakePusher
+) -> None:
+    failing, well = (watch(stage, services, person(), pusher) for _ in range(2))
+    pusher.failing.add(failing)
+    make(stage.host.client, stage.id, "sessions", **TALK)
+    assert stage.react() == NOTHING_FAILED
+    assert (pusher.closed, watchers(stage)) == ([failing], [well])
+    assert pusher.sent == {well: [changed(stage, "sessions", 1)]}
+
+
 def test_watch_of_foreign_draft_is_refused_like_one_that_does_not_exist(
     stage: Stage, services: bootstrap.Services, person: Callable[[], Person], pusher: FakePusher
 ) -> None:

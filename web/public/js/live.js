@@ -146,10 +146,13 @@ class Live {
 
   #hear(frame) {
     clearTimeout(this.#timers.pong);
+    if (frame.meta === "error") {
+      if (!frame.event_id) this.#lose(this.#socket); // one about an event concerns that watch alone
+      return;
+    }
     const answers = frame.meta === "WS connected" || "more" in frame;
     if (!this.#greeted && !answers) {
-      if (frame.meta === "error") this.#lose(this.#socket);
-      else this.#ahead.push(frame);
+      this.#ahead.push(frame);
       return;
     }
     if (typeof frame.notif_count === "number") this.#tell("count", frame.notif_count);
@@ -162,7 +165,6 @@ class Live {
       this.#beat();
       if (frame.resync) this.#tell("resync");
       if (frame.missed.length) this.#news(frame.missed);
-      for (const eventId of this.#watched.keys()) this.#say({ action: "watch", event_id: eventId });
     } else if (frame.meta === "New notifications") this.#news(frame.notifs);
     else if (frame.meta === "Watching") this.#compare(frame.event_id, frame.versions);
     else if (frame.meta === "Changed") this.#compare(frame.event_id, { [frame.list]: frame.version });
@@ -179,6 +181,7 @@ class Live {
     this.#greeted = true;
     clearTimeout(this.#timers.greeting);
     for (const id of this.#early.splice(0)) this.seen(id);
+    for (const eventId of this.#watched.keys()) this.#say({ action: "watch", event_id: eventId });
     this.#tell("open");
     for (const frame of this.#ahead.splice(0)) this.#hear(frame);
   }

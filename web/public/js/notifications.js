@@ -4,6 +4,7 @@ import { Problem, get, send } from "./api.js";
 import { live } from "./live.js";
 
 const PAGE = 50;
+const ALL = "all of them";
 const listeners = new Set();
 const pending = new Set();
 const marked = new Map(); // which mark of all an item's last one was
@@ -83,7 +84,7 @@ export async function mark(id, read) {
     }
     pending.delete(id);
     if (overheard && !pending.size) countUnread().catch(() => {});
-    channel?.postMessage({ ids: [id], read: saved, count: store.count });
+    channel?.postMessage({ ids: [id], read: saved });
   } catch (error) {
     pending.delete(id);
     item.problem = "This could not be saved. Try again.";
@@ -96,15 +97,21 @@ export async function mark(id, read) {
 export async function markAll() {
   const ids = newest().filter((item) => !item.has_read).map((item) => item.id);
   const before = store.count;
+  pending.add(ALL); // what is pushed meanwhile tells how far it is, not how it ends
   settle(ids, true, 0);
   try {
-    while ((await send("POST", "/notifications/read-all")).more);
-    channel?.postMessage({ ids, read: true, count: 0 });
+    let made = await send("POST", "/notifications/read-all");
+    while (made.more) made = await send("POST", `/notifications/read-all?up_to=${made.up_to}`);
+    channel?.postMessage({ ids, read: true });
     return ids;
   } catch (error) {
     settle(ids, false, before, error);
-    countUnread().catch(() => {});
+    overheard = true;
+    reload().catch(() => {});
     return [];
+  } finally {
+    pending.delete(ALL);
+    if (overheard && !pending.size) countUnread().catch(() => {});
   }
 }
 
@@ -127,6 +134,7 @@ live.on("count", (count) => {
   if (overheard) return;
   store.count = count;
   changed();
+  if (store.loaded && !live.open) reload().catch(() => {}); // only the count is asked for while no socket is open
 });
 live.on("new", (notifications) => {
   const fresh = notifications.filter((item) => !store.items.has(item.id));
@@ -143,4 +151,7 @@ live.on("resync", () => {
   store.items.clear();
   if (store.loaded) load().catch(() => {});
 });
-channel?.addEventListener("message", ({ data }) => settle(data.ids, data.read, data.count));
+channel?.addEventListener("message", ({ data }) => {
+  settle(data.ids, data.read, store.count);
+  countUnread().catch(() => {});
+});

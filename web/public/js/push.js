@@ -49,8 +49,15 @@ export async function leave() {
 export async function renew() {
   const kept = recall("localStorage", KEPT);
   if (!kept || !possible) return;
-  if (kept.user !== user()?.id || Notification.permission !== "granted") await leave();
-  else if (Date.now() - kept.at > RENEWED_MS) await subscribe((await browsers()).public_key);
+  if (kept.user !== user()?.id || Notification.permission !== "granted") return leave();
+  const registration = await navigator.serviceWorker.getRegistration("/");
+  const subscription = await registration?.pushManager.getSubscription();
+  const isOther = subscription?.endpoint !== kept.endpoint; // the browser made a new one (sw.js)
+  if (!isOther && Date.now() - kept.at <= RENEWED_MS) return;
+  const { items, public_key } = await browsers();
+  // Its owner may have removed this browser on another device; then it is not to come back by itself.
+  if (isOther || items.some(({ id }) => id === kept.id)) await subscribe(public_key);
+  else await leave();
 }
 
 async function subscribe(publicKey) {
@@ -63,7 +70,7 @@ async function subscribe(publicKey) {
   }
   subscription ??= await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey });
   const { id } = await send("POST", PATH, subscription.toJSON());
-  remember("localStorage", KEPT, { user: user()?.id, id, at: Date.now() });
+  remember("localStorage", KEPT, { user: user()?.id, id, at: Date.now(), endpoint: subscription.endpoint });
 }
 
 function keyOf(subscription) {
