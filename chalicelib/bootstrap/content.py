@@ -13,6 +13,7 @@ from chalicelib.bootstrap.sockets import SocketServices
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.bodies import DynamoBodies
+    from chalicelib.services.advising import Advising
     from chalicelib.services.clearing import Clearing
     from chalicelib.services.hosting import Hosting
     from chalicelib.services.importing import Importing
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.services.reading import Reading
     from chalicelib.services.rendering import Rendering
     from chalicelib.services.representing import Representing
-    from chalicelib.services.rescheduling import Rescheduling
+    from chalicelib.services.reviewing import Reviewing
     from chalicelib.services.signing_in import SigningIn
 
 
@@ -48,14 +49,24 @@ class ContentServices(SocketServices):
         from chalicelib.adapters.dynamo.content_store import DynamoContentStore
         from chalicelib.services.publishing import Publishing
 
-        def rescheduling() -> Rescheduling:
-            from chalicelib.services.rescheduling import Rescheduling
+        return Publishing(DynamoContentStore(), self.authorising, self.clock, self.ids, lambda: self._advising)
 
-            return Rescheduling(
-                DynamoContentStore(), self.preferring, self._contacts, self.clock, public_url=self.config.public_url
-            )
+    @cached_property
+    def _advising(self) -> Advising:
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.services.advising import Advising
 
-        return Publishing(DynamoContentStore(), self.authorising, self.clock, self.ids, rescheduling)
+        return Advising(
+            DynamoContentStore(), self.preferring, self._contacts, self.clock, public_url=self.config.public_url
+        )
+
+    @cached_property
+    def reviewing(self) -> Reviewing:
+        """Decisions about proposals."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.services.reviewing import Reviewing
+
+        return Reviewing(DynamoContentStore(), self._advising, self.authorising, self.clock, self.ids)
 
     @cached_property
     def hosting(self) -> Hosting:

@@ -27,6 +27,7 @@ class Action(StrEnum):
     PAY_OUT = "pay_out"
     CHECK_IN = "check_in"
     ANNOUNCE = "announce"
+    REVIEW = "review"
 
 
 _EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
@@ -41,6 +42,7 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.PAY_OUT: {Role.OWNER, Role.ORGANIZER},
     Action.CHECK_IN: _EDITORS | {Role.REGISTRAR},
     Action.ANNOUNCE: _EDITORS,
+    Action.REVIEW: _EDITORS | {Role.TRACK_ORGANIZER, Role.MODERATOR},
 }
 
 

@@ -7,7 +7,6 @@ adapters/dynamo/notification_writes.py in the transaction of the fact it tells. 
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -95,7 +94,7 @@ def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: st
     name = words.name
     subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
     lines = [say(language, f"{name}.{part}", parts) for part in ("text", "attached") if has(f"{name}.{part}")]
-    return _mail(
+    return letter(
         key=key,
         to=order.buyer.email,
         subject=say(language, subject, parts),
@@ -109,7 +108,7 @@ def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: st
 def staff_mail(words: Words, *, order: Order, event_name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To one of the event's staff, at the address of their account. `url` leads to the order among the sales."""
     parts = {**_parts(words, order, language), "event": event_name}
-    return _mail(
+    return letter(
         key=key,
         to="",
         subject=say(language, f"{words.name}.title", parts),
@@ -151,42 +150,6 @@ def announcement_mail(
     )
 
 
-class Slot(NamedTuple):
-    """Where and when a session is now: local time of the event, and the room; None where it has none."""
-
-    starts_at: datetime | None
-    room: str | None
-    cancelled: bool = False
-
-
-def session_words(language: str, slot: Slot, *, title: str, event_name: str) -> tuple[str, str]:
-    """Title (plain text) and message (HTML) about a session that has another time, place or fate than before."""
-    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
-    if slot.cancelled:
-        name, text = "cancelled", "cancelled.text"
-    elif slot.starts_at is None:
-        name, text = "unscheduled", "unscheduled.text"
-    else:
-        name, text = "moved", "moved.text" if slot.room else "moved.text_no_room"
-        values |= {"when": date_and_time(language, slot.starts_at), "room": escape(slot.room or "")}
-    heading = one_line(say(language, f"{name}.title", {"session": title}))
-    return heading, f"<p>{say(language, text, values)}</p>"
-
-
-def session_mail(language: str, slot: Slot, *, title: str, event_name: str, url: str, key: str) -> Mail:
-    """The same to a speaker, at the address of their account."""
-    heading, message = session_words(language, slot, title=title, event_name=event_name)
-    return _mail(
-        key=key,
-        to="",
-        subject=heading,
-        name="",
-        lines=[as_text(message)],
-        link=(say(language, "moved.link"), url),
-        language=language,
-    )
-
-
 def verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To a new account: prove the address. `url` carries the token and is good for three days."""
     return _account_mail("verify", to=to, name=name, url=url, key=key, language=language)
@@ -203,7 +166,7 @@ def sign_up_exists_mail(*, to: str, name: str, url: str, key: str, language: str
 
 
 def _account_mail(what: str, *, to: str, name: str, url: str, key: str, language: str) -> Mail:
-    return _mail(
+    return letter(
         key=key,
         to=to,
         subject=say(language, f"{what}.subject"),
@@ -237,9 +200,10 @@ def as_text(html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _mail(
+def letter(
     *, key: str, to: str, subject: str, name: str, lines: list[str], link: tuple[str, str], language: str
 ) -> Mail:
+    """A mail of a greeting, some lines (plain text) and a button; `link` is what it says and where it leads."""
     label, url = link
     shown = [greeting(name, language), *map(one_paragraph, lines)]
     return Mail(

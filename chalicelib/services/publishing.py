@@ -31,8 +31,8 @@ from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore, Missing
+from chalicelib.services.advising import Advising, Told
 from chalicelib.services.authorising import Authorising
-from chalicelib.services.rescheduling import Rescheduling, Told
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -51,10 +51,10 @@ class Publishing:
         authorising: Authorising,
         clock: Clock,
         ids: Ids,
-        rescheduling: Callable[[], Rescheduling],
+        advising: Callable[[], Advising],
     ) -> None:
         self._store = store
-        self._rescheduling = rescheduling
+        self._advising = advising
         self._authorising = authorising
         self._clock = clock
         self._ids = ids
@@ -120,7 +120,7 @@ class Publishing:
     def _told(self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int) -> Told:
         if not isinstance(old, Session) or not isinstance(made, Session):
             return Told()
-        return self._rescheduling().about(event_id, old, made, tag=tag, caller=caller, room=room)
+        return self._advising().about(event_id, old, made, tag=tag, caller=caller, room=room)
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced

@@ -10,7 +10,7 @@ import zipfile
 from chalicelib.domain.kinds import LISTS
 from chalicelib.domain.order_facts import OrderState
 from local.stripe_double import StripeDouble
-from tests.functional import gate_tour, limits_tour, live_tour, mail_tour, money_tour, sales_tour
+from tests.functional import gate_tour, limits_tour, live_tour, mail_tour, money_tour, people_tour, sales_tour
 from tests.functional.builders import EVENT
 from tests.functional.sale_steps import expire, form, order, pay, start_sweep, state_of
 from tests.functional.test_sale import TICKET, signed
@@ -35,6 +35,7 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     limits_tour.run(on, host, event)
     live_tour.run(on, host, event)
     mail_tour.run(on, host)
+    people_tour.run(on, host, event)
     forget_password(on)
 
 

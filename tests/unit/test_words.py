@@ -12,8 +12,8 @@ from chalicelib.domain.account import Language
 from chalicelib.domain.notification import GROUPED_SECONDS, NotificationAction, group_key
 from chalicelib.formats import words
 from chalicelib.formats.mail import MissingVariable
-from chalicelib.services import notifying
-from chalicelib.services.notifying import Slot
+from chalicelib.services import briefing, notifying
+from chalicelib.services.briefing import Slot
 
 
 def variables(text: words.Text) -> set[str]:
@@ -113,7 +113,7 @@ def test_spoken_is_the_language_of_ours_that_is_asked_for_most(asked: str | None
 
 def test_session_words_user_markup_is_escaped() -> None:
     slot = Slot(datetime(2030, 1, 1, tzinfo=UTC), "<i>Hall</i>")
-    title, message = notifying.session_words("de", slot, title="<b>x</b>\r\nBcc: y", event_name="<u>e</u>")
+    title, message, _ = briefing.of_schedule("de", slot, title="<b>x</b>\r\nBcc: y", event_name="<u>e</u>")
     assert title == "Neue Zeit: <b>x</b> Bcc: y"
     assert set(notifying._TAG.findall(message)) == {"<p>", "</p>", "<strong>", "</strong>"}
 

@@ -91,6 +91,12 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "cancelled.title": "Abgesagt: {session}",
     "cancelled.text": "Ihr Beitrag {session} bei {event} wurde abgesagt.",
     "moved.link": "Zum Programm",
+    "session_accepted.title": "Angenommen: {session}",
+    "session_accepted.text": "Ihr Vorschlag {session} für {event} wurde angenommen.",
+    "session_rejected.title": "Nicht angenommen: {session}",
+    "session_rejected.text": "Ihr Vorschlag {session} für {event} wurde nicht angenommen.",
+    "decision.message": "Die Veranstalter schreiben:",
+    "decision.link": "Mehr dazu",
     "verify.subject": "Bestätigen Sie Ihre E-Mail-Adresse",
     "verify.text": (
         "Bitte bestätigen Sie, dass dies Ihre Adresse ist. Wenn Sie hier kein Konto haben, beachten Sie diese "

@@ -1,8 +1,8 @@
-"""Rescheduling: tells speakers that a session of theirs has another time or room, or was cancelled. Called by
-services/publishing.py, which writes what is told in the transaction of the change.
+"""Advising: tells speakers what became of a session of theirs: accepted or rejected, another time or room, cancelled.
+Called by services/publishing.py and reviewing.py, which write what is told in the transaction of the change.
 
-Only what people could rely on is told: sessions that were public, of an event that is. Speakers hear it who have an
-account, except whoever makes the change.
+Of times and rooms only what people could rely on is told: sessions that were public, of an event that is. Speakers hear
+it who have an account, except whoever makes the change.
 """
 
 from collections.abc import Iterable
@@ -18,14 +18,16 @@ from chalicelib.domain.preferences import Channels, MailChoice
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import PUBLIC_SESSION_STATES, Microlocation, Session, SessionState, Speaker
 from chalicelib.domain.representation import revive
+from chalicelib.domain.review import decision_told
 from chalicelib.domain.stored import StoredItem
 from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
 from chalicelib.ports.announcements import Contact, Contacts
-from chalicelib.services import notifying
-from chalicelib.services.notifying import Slot
+from chalicelib.services import briefing, notifying
+from chalicelib.services.briefing import Brief, Slot
 
-ACTION = NotificationAction.SESSION_SCHEDULE_CHANGED
+MOVED = NotificationAction.SESSION_SCHEDULE_CHANGED
+INBOX = "/notifications"
 
 
 class Told(NamedTuple):
@@ -35,13 +37,24 @@ class Told(NamedTuple):
     mails: tuple[Mail, ...] = ()
 
 
-class Moved(NamedTuple):
-    """A session that has moved: to where, in which event, and the tag of the version that says so."""
+class News(NamedTuple):
+    """What has become of a session, in which event, and the tag of the version that says so. `slot` is where and when
+    one that moved is now; `message` is what staff write about a decision, sanitised HTML.
+    """
 
+    action: NotificationAction
     event: Event
     session: Session
-    slot: Slot
     tag: str
+    slot: Slot | None = None
+    message: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it leads: what nobody can see yet is no place to go to."""
+        if self.event.state is not EventState.PUBLISHED:
+            return INBOX
+        return f"/e/{self.event.slug}/schedule" if self.action is MOVED else f"/e/{self.event.slug}"
 
 
 class Programme(Protocol):
@@ -58,8 +71,8 @@ class Preferring(Protocol):
         """Where a message about this goes, for each user."""
 
 
-class Rescheduling:
-    """Words changes of the schedule."""
+class Advising:
+    """Says what speakers are told."""
 
     def __init__(
         self, programme: Programme, preferring: Preferring, contacts: Contacts, clock: Clock, *, public_url: str
@@ -70,33 +83,53 @@ class Rescheduling:
         self._clock = clock
         self._public_url = public_url
 
-    def about(self, event_id: str, before: Session, after: Session, *, tag: str, caller: Principal, room: int) -> Told:
+    def about(
+        self,
+        event_id: str,
+        before: Session,
+        after: Session,
+        *,
+        tag: str,
+        caller: Principal,
+        room: int,
+        message: str = "",
+    ) -> Told:
         """What to tell of a change that made the version `tag` of the session, as much as takes at most `room`
         operations of the transaction.
         """
-        stored = self._programme.load(event_id, Kind.EVENTS, event_id) if is_told(before, after) else None
-        event: Event | None = revive(Kind.EVENTS, stored.body) if stored else None
-        if event is None or event.state is not EventState.PUBLISHED:
+        news = self._news(event_id, before, after, tag, message)
+        if news is None:
             return Told()
-        users = [user_id for user_id in self._speakers(event_id, before, after) if user_id != caller.user_id]
-        channels = self._preferring.channels(users, ACTION) if users else {}
+        wanted = [one for one in after.speaker_ids if news.action is not MOVED or one in before.speaker_ids]
+        users = [user_id for user_id in self._speakers(event_id, wanted) if user_id != caller.user_id]
+        channels = self._preferring.channels(users, news.action) if users else {}
         contacts = self._contacts.contacts(users) if users else {}
-        moved = Moved(event, after, self._slot(event, after), tag)
         told = Told()
         for user_id in users:
             contact = contacts.get(user_id) or Contact("", verified=False, language=DEFAULT)
-            more = self._to(user_id, channels[user_id], contact, moved)
+            more = self._to(user_id, channels[user_id], contact.language, news)
             together = Told(told.notifications + more.notifications, told.mails + more.mails)
             if _operations(together) > room:
                 return told
             told = together
         return told
 
-    def _speakers(self, event_id: str, before: Session, after: Session) -> list[str]:
-        """Accounts of those who spoke in it and still do, each once."""
-        found = (
-            self._programme.load(event_id, Kind.SPEAKERS, one) for one in before.speaker_ids if one in after.speaker_ids
-        )
+    def _news(self, event_id: str, before: Session, after: Session, tag: str, message: str) -> News | None:
+        """What there is to tell, if anything."""
+        action = action_of(before, after)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id) if action else None
+        if action is None or stored is None:
+            return None
+        event: Event = revive(Kind.EVENTS, stored.body)
+        if action is not MOVED:
+            return News(action, event, after, tag, message=message)
+        if event.state is not EventState.PUBLISHED:
+            return None
+        return News(action, event, after, tag, self._slot(event, after))
+
+    def _speakers(self, event_id: str, speaker_ids: Iterable[str]) -> list[str]:
+        """Their accounts, each once."""
+        found = (self._programme.load(event_id, Kind.SPEAKERS, one) for one in speaker_ids)
         speakers: Iterable[Speaker] = (revive(Kind.SPEAKERS, one.body) for one in found if one is not None)
         return list(dict.fromkeys(speaker.user_id for speaker in speakers if speaker.user_id is not None))
 
@@ -108,36 +141,41 @@ class Rescheduling:
             room = found.name if found else None
         return Slot(_local(session.starts_at, event), room, session.state is SessionState.CANCELLED)
 
-    def _to(self, user_id: str, channels: Channels, contact: Contact, moved: Moved) -> Told:
-        event, session, slot, tag = moved
+    def _to(self, user_id: str, channels: Channels, language: str, news: News) -> Told:
+        action, event, session, tag = news[:4]
         now = self._clock.now()
-        title, message = notifying.session_words(contact.language, slot, title=session.title, event_name=event.name)
-        place = f"/e/{event.slug}/schedule"
+        brief = _brief(language, news)
         notification = Notification(
-            id=derive_ulid(int(now * 1000), ACTION.value, session.id, tag, user_id),
+            id=derive_ulid(int(now * 1000), action.value, session.id, tag, user_id),
             user_id=user_id,
-            action=ACTION,
-            title=title,
-            message=message,
-            subject=place,
+            action=action,
+            title=brief.title,
+            message=brief.message,
+            subject=news.place,
             received_at=int(now),
             digest_at=channels.digest_at,
-            group=notifying.group_of(ACTION, event.id, event.name, received_at=int(now), language=contact.language),
+            group=notifying.group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
-        mail = notifying.session_mail(
-            contact.language,
-            slot,
-            title=session.title,
-            event_name=event.name,
-            url=f"{self._public_url}{place}",
-            key=f"{ACTION.value} {session.id} {tag} {user_id}",
-        )._replace(
+        key = f"{action.value} {session.id} {tag} {user_id}"
+        mail = briefing.mail(language, brief, url=f"{self._public_url}{news.place}", key=key)._replace(
             user_id=user_id,
-            action=ACTION.value,
+            action=action.value,
             notification_id=notification.id if channels.in_app else None,
             not_before=channels.mail_after,
         )
         return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
+
+
+def _brief(language: str, news: News) -> Brief:
+    about = {"title": news.session.title, "event_name": news.event.name}
+    if news.slot is not None:
+        return briefing.of_schedule(language, news.slot, **about)
+    return briefing.of_decision(language, news.action, message=news.message, **about)
+
+
+def action_of(before: Session, after: Session) -> NotificationAction | None:
+    """What a change of a session is to its speakers, if it is anything to them."""
+    return decision_told(before.state, after.state) or (MOVED if is_told(before, after) else None)
 
 
 def is_told(before: Session, after: Session) -> bool:
