@@ -26,6 +26,7 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     event = make_event(host)
     make_programme(on, host, event)
     read_pages(on)
+    people_tour.run(on, host, event)
     sell(on, stripe, host, event)
     upload(on, host)
     listen(on, host)
@@ -35,7 +36,6 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     limits_tour.run(on, host, event)
     live_tour.run(on, host, event)
     mail_tour.run(on, host)
-    people_tour.run(on, host, event)
     forget_password(on)
 
 
