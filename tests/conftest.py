@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.harness import cheap_passwords, environment
@@ -96,8 +97,11 @@ def sign_up(client: Client, email: str | None = None) -> Client:
 
 def verified(client: Client) -> Client:
     """The same account with its address proven, as following the mailed link would."""
-    from chalicelib.adapters.dynamo import keys
-    from chalicelib.adapters.dynamo.people_items import AccountItem
+    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+    from chalicelib.services.signing_in import new_account, revive_account
 
-    AccountItem(*keys.account(client.user_id)).update([AccountItem.verified.set(True)])
+    stored = DynamoPeopleStore().account(client.user_id)
+    assert stored is not None
+    proven = msgspec.structs.replace(revive_account(stored), verified=True)
+    DynamoPeopleStore().replace_account(new_account(proven, stored.password_hash), expected_tag=stored.etag)
     return client

@@ -7,22 +7,25 @@ properties are the point: the read path must not load PynamoDB, stripe or msgspe
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.bootstrap.sockets import SocketServices
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.bodies import DynamoBodies
     from chalicelib.services.advising import Advising
+    from chalicelib.services.answering import Answering
     from chalicelib.services.clearing import Clearing
     from chalicelib.services.hosting import Hosting
     from chalicelib.services.importing import Importing
+    from chalicelib.services.inviting import Inviting
     from chalicelib.services.publishing import Publishing
     from chalicelib.services.reading import Reading
     from chalicelib.services.rendering import Rendering
     from chalicelib.services.representing import Representing
     from chalicelib.services.reviewing import Reviewing
     from chalicelib.services.signing_in import SigningIn
+    from chalicelib.services.staffing import Staffing
 
 
 class ContentServices(SocketServices):
@@ -86,6 +89,51 @@ class ContentServices(SocketServices):
             clock=self.clock,
             ids=self.ids,
         )
+
+    @cached_property
+    def _invited(self) -> dict[str, Any]:
+        """What both sides of an invitation work with."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.invite_store import DynamoInvites, DynamoRoster
+        from chalicelib.services.inviting import AccountForms
+        from chalicelib.services.signing_in import new_account, revive_account
+
+        return {
+            "invites": DynamoInvites(),
+            "roster": DynamoRoster(self._queries),
+            "accounts": self._people,
+            "forms": AccountForms(revive_account, new_account),
+            "programme": DynamoContentStore(),
+            "keys": lambda: [secret.encode() for secret in self._token_keys.values()],
+            "clock": self.clock,
+        }
+
+    @cached_property
+    def inviting(self) -> Inviting:
+        """Invitations as staff send them."""
+        from chalicelib.services.inviting import Inviting
+
+        return Inviting(
+            **self._invited,
+            authorising=self.authorising,
+            preferring=self.preferring,
+            public_url=self.config.public_url,
+        )
+
+    @cached_property
+    def answering(self) -> Answering:
+        """Invitations as invited people answer them."""
+        from chalicelib.services.answering import Answering
+
+        return Answering(**self._invited)
+
+    @cached_property
+    def staffing(self) -> Staffing:
+        """Staff of an event."""
+        from chalicelib.services.signing_in import revive_account
+        from chalicelib.services.staffing import Staffing
+
+        return Staffing(self._invited["roster"], self._people, revive_account, self.authorising)
 
     @cached_property
     def signing_in(self) -> SigningIn:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     CHECK_IN = "check_in"
     ANNOUNCE = "announce"
     REVIEW = "review"
+    MANAGE_PEOPLE = "manage_people"
 
 
 _EDITORS = {Role.OWNER, Role.ORGANIZER, Role.COORGANIZER}
@@ -42,6 +43,7 @@ _ALLOWED: dict[Action, set[Role]] = {
     Action.PAY_OUT: {Role.OWNER, Role.ORGANIZER},
     Action.CHECK_IN: _EDITORS | {Role.REGISTRAR},
     Action.ANNOUNCE: _EDITORS,
+    Action.MANAGE_PEOPLE: {Role.OWNER, Role.ORGANIZER},
     Action.REVIEW: _EDITORS | {Role.TRACK_ORGANIZER, Role.MODERATOR},
 }
 

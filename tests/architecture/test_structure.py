@@ -87,8 +87,15 @@ def test_every_variable_is_documented_and_every_documented_one_read() -> None:
     assert documented == read | runner
 
 
-NOT_CONTENT = {"/v1/events/{event}/waiting-list/{id}", "/v1/me/push-subscriptions/{id}"}
-"""Writes that overwrite nobody's work, so they need no If-Match: somebody leaves a queue, a browser is told no more."""
+NOT_CONTENT = {
+    "/v1/events/{event}/waiting-list/{id}",
+    "/v1/events/{event}/invites/{id}",
+    "/v1/events/{event}/roles/{user}",
+    "/v1/me/push-subscriptions/{id}",
+}
+"""Writes that overwrite nobody's work, so they need no If-Match: somebody leaves a queue, a browser is told no more, an
+invitation or a role ends.
+"""
 
 
 def test_every_contract_names_structs_that_exist(chalice_app: Any) -> None:

@@ -15,4 +15,30 @@ def run(on: Functions, host: Traveller, event: str) -> None:
     host.post(f"{session}/review", {"decision": "accept", "message": "<p>Welcome</p>"})
     host.post(f"{session}/confirm")
     host.refused(409).post(f"{session}/review", {"decision": "reject"})
+    invite(on, host, place)
     on.drain()
+
+
+def invite(on: Functions, host: Traveller, place: str) -> None:
+    """Invitations that are accepted, declined, sent again and taken back; a role that is given up."""
+    host.get(f"{place}/roles")
+    guest = sign_up(on, "guest@example.org")
+    for role in ("moderator", "registrar"):
+        host.post(f"{place}/invites", {"email": "guest@example.org", "role": role})
+        (token,) = {one["links"]["subject"] for one in guest.get("/v1/notifications").json["items"][:1]}
+        on.web.get(f"/v1{token}")
+        guest.post(f"/v1{token}/{'accept' if role == 'moderator' else 'decline'}")
+    me = guest.get("/v1/me").json["id"]
+    guest.delete(f"{place}/roles/{me}")
+    other = host.post(f"{place}/invites", {"email": "other@example.org", "role": "owner"}).json["id"]
+    host.post(f"{place}/invites/{other}/resend")
+    host.delete(f"{place}/invites/{other}")
+    host.get(f"{place}/invites")
+
+
+def sign_up(on: Functions, address: str) -> Traveller:
+    """Somebody who proved an address."""
+    form = {"email": address, "name": "Guest Example", "password": "correct horse battery"}
+    made = on.web.post("/v1/auth/sign-up", form).json
+    on.web.post("/v1/auth/verify", {"token": on.mailed_token(address)})
+    return on.web.signed_in(made["access_token"])

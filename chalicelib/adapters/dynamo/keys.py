@@ -108,6 +108,11 @@ def role_in_event(event_id: str, user_id: str) -> Key:
     return f"EVENT#{event_id}", f"ROLE#{user_id}"
 
 
+def invite(event_id: str, address_hash: str) -> Key:
+    """An invitation to an event's staff, by the hash of the invited address."""
+    return f"EVENT#{event_id}", f"INVITE#{address_hash}"
+
+
 def token_family(family_id: str) -> Key:
     """A sign-in: the family of refresh tokens that descend from it."""
     return f"FAMILY#{family_id}", "FAMILY"

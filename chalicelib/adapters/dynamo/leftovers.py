@@ -1,6 +1,7 @@
 """What belongs to an event, for its removal. Port `Leftovers` of services/clearing.py."""
 
 from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.invite_store import InviteItem
 from chalicelib.adapters.dynamo.people_items import RoleItem
 from chalicelib.adapters.dynamo.tables import Content
 
@@ -9,7 +10,7 @@ class DynamoLeftovers:
     """Batches of deletes; repeating them does nothing."""
 
     def clear(self, event_id: str) -> None:
-        """Remove the parts of an event and everybody's roles in it."""
+        """Remove the parts of an event, everybody's roles in it and invitations to it."""
         with Content.batch_write() as batch:
             for item in Content.query(keys.event(event_id)[0], consistent_read=True, attributes_to_get=["pk", "sk"]):
                 batch.delete(item)
@@ -18,3 +19,6 @@ class DynamoLeftovers:
             user_id = role.sk.removeprefix(prefix)
             RoleItem(*keys.role_of_user(user_id, event_id)).delete()
             role.delete()
+        invites = InviteItem.sk.startswith(keys.invite(event_id, "")[1])
+        for invite in InviteItem.query(partition, invites, consistent_read=True):
+            invite.delete()

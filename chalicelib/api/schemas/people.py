@@ -1,5 +1,7 @@
 """Wire structs of people that are not domain objects."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 
@@ -8,3 +10,43 @@ class Role(Struct, frozen=True, kw_only=True):
 
     event_id: str
     role: str
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """Somebody of an event's staff. Without name and address the account is gone."""
+
+    user_id: str
+    name: str | None
+    email: str | None
+    role: str
+
+
+class Invite(Struct, frozen=True, kw_only=True):
+    """An invitation as staff see it. `state` is pending, accepted, declined, revoked or expired."""
+
+    id: str
+    email: str
+    role: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    invited_by: str
+
+
+class InvitedTo(Struct, frozen=True, kw_only=True):
+    """The event that somebody is invited to."""
+
+    id: str
+    name: str
+    slug: str | None
+
+
+class Invitation(Struct, frozen=True, kw_only=True):
+    """An invitation as whoever has its link sees it. `email` is masked, `invited_by` a name."""
+
+    event: InvitedTo
+    role: str
+    email: str
+    state: str
+    expires_at: datetime
+    invited_by: str

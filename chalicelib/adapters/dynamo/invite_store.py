@@ -1,0 +1,147 @@
+"""Invitations and roles of an event, in the people table. Ports `Invites` and `Roster`.
+
+An invitation stands under its event and the hash of its address, so an address has one.
+"""
+
+from collections.abc import Sequence
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.content_items import ResourceItem
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.people_items import AccountItem, RoleItem
+from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.tables import People
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.errors import NotFound
+from chalicelib.domain.invite import REMEMBERED_SECONDS, Invite, InviteState
+from chalicelib.domain.notification import Mail, Notification
+from chalicelib.domain.permission import Role
+from chalicelib.ports.people_of_event import Grant, Overtaken, Proof
+
+
+class InviteItem(People):
+    """An invitation. `until` is when it can be answered no more, `expires_at` when it is forgotten."""
+
+    id = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    email = UnicodeAttribute()
+    role = UnicodeAttribute()
+    invited_by = UnicodeAttribute()
+    created_at = NumberAttribute()
+    until = NumberAttribute()
+    state = UnicodeAttribute()
+    answered_by = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
+
+
+class DynamoInvites:
+    """Port `Invites`."""
+
+    def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """A new invitation in place of one that is settled or too old."""
+        fields = invite._asdict() | {"role": invite.role.value, "state": invite.state.value}
+        item = InviteItem(*_key(invite), **fields, expires_at=invite.until + REMEMBERED_SECONDS)
+        settled = (InviteItem.state != InviteState.PENDING.value) | (InviteItem.until <= now)
+        transaction = Transaction()
+        transaction.put("invite", item, InviteItem.pk.does_not_exist() | settled | (InviteItem.id == invite.id))
+        add_notifications(transaction, notifications)
+        for mail in mails:
+            add_mail(transaction, mail)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            if "invite" in lost.lost:
+                return False
+            raise
+        return True
+
+    def of_event(self, event_id: str) -> list[Invite]:
+        """One Query."""
+        partition, prefix = keys.invite(event_id, "")
+        found = InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True)
+        return [_revived(item) for item in found]
+
+    def answer(
+        self, invite: Invite, *, now: int, user_id: str | None, grant: Grant | None, proof: Proof | None
+    ) -> None:
+        """A transaction of up to five."""
+        transaction = Transaction()
+        exists: Condition = ResourceItem.pk.exists()
+        transaction.check("event", ResourceItem, keys.event(invite.event_id), exists)
+        same = (InviteItem.id == invite.id) & (InviteItem.state == InviteState.PENDING.value)
+        actions: list[Action] = [InviteItem.state.set(invite.state.value)]
+        if user_id is not None:
+            actions.append(InviteItem.answered_by.set(user_id))
+        transaction.update("invite", InviteItem(*_key(invite)), actions, same & (InviteItem.until > now))
+        if grant is not None and user_id is not None:
+            before = RoleItem.pk.does_not_exist() if grant.instead_of is None else RoleItem.role == grant.instead_of
+            for key in _role_keys(invite.event_id, user_id):
+                transaction.put("role", RoleItem(*key, role=grant.role, granted_at=now), before)
+        if proof is not None:
+            account = proof.account
+            proven: list[Action] = [
+                AccountItem.verified.set(True),
+                AccountItem.etag.set(account.etag),
+                AccountItem.body.set(account.body),
+            ]
+            unchanged = AccountItem.etag == proof.expected_tag
+            transaction.update("account", AccountItem(*keys.account(account.id)), proven, unchanged)
+        _commit(transaction)
+
+
+class DynamoRoster:
+    """Port `Roster`. A role stands twice; both are written together."""
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
+
+    def holders(self, event_id: str) -> list[tuple[str, str]]:
+        """One Query."""
+        partition, prefix = keys.role_in_event(event_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+
+    def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
+        """A transaction of two, or of three when an owner goes: of two owners who remove each other one stays."""
+        transaction = Transaction()
+        for key in _role_keys(event_id, user_id):
+            transaction.delete("role", RoleItem(*key), RoleItem.role == role)
+        if other_owner is not None:
+            stays: Condition = RoleItem.role == Role.OWNER.value
+            transaction.check("owner", RoleItem, keys.role_in_event(event_id, other_owner), stays)
+        _commit(transaction)
+
+
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        raise Overtaken from lost
+
+
+def _key(invite: Invite) -> keys.Key:
+    return keys.invite(invite.event_id, keys.digest(invite.email))
+
+
+def _role_keys(event_id: str, user_id: str) -> tuple[keys.Key, keys.Key]:
+    return keys.role_of_user(user_id, event_id), keys.role_in_event(event_id, user_id)
+
+
+def _revived(item: InviteItem) -> Invite:
+    return Invite(
+        id=item.id,
+        event_id=item.event_id,
+        email=item.email,
+        role=Role(item.role),
+        invited_by=item.invited_by,
+        created_at=int(item.created_at),
+        until=int(item.until),
+        state=InviteState(item.state),
+        answered_by=item.answered_by,
+    )

@@ -1,0 +1,55 @@
+"""What services need of stored invitations and roles."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from chalicelib.domain.invite import Invite
+from chalicelib.domain.notification import Mail, Notification
+from chalicelib.ports.people import NewAccount
+
+
+class Overtaken(Exception):
+    """Something changed between the look and the write; nothing was written."""
+
+
+class Grant(NamedTuple):
+    """A role that is granted in place of another one (None: of none)."""
+
+    role: str
+    instead_of: str | None
+
+
+class Proof(NamedTuple):
+    """An account whose address is proven by this, and its tag before."""
+
+    account: NewAccount
+    expected_tag: str
+
+
+class Invites(Protocol):
+    """Keeps invitations. Reads are strongly consistent."""
+
+    def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """A new invitation, or the same one anew, with what is told of it. False: the address has another one that is
+        open.
+        """
+
+    def of_event(self, event_id: str) -> list[Invite]:
+        """All invitations of an event, by address."""
+
+    def answer(
+        self, invite: Invite, *, now: int, user_id: str | None, grant: Grant | None, proof: Proof | None
+    ) -> None:
+        """Settle an open invitation as `invite.state`, with what it gives, in one transaction, as long as the event
+        exists. Raises Overtaken, NotFound (event).
+        """
+
+
+class Roster(Protocol):
+    """Keeps who holds which role."""
+
+    def holders(self, event_id: str) -> list[tuple[str, str]]:
+        """User and role of all staff of an event, by user; strongly consistent."""
+
+    def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
+        """Take a role away, if it is still this one and `other_owner`, if any, is one still. Raises Overtaken."""

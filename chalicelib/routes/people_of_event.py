@@ -1,0 +1,107 @@
+"""The people of an event: its staff, and invitations to it."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import conditional
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.kinds import View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+INVITE, ROLE = "api.schemas.people:Invite", "api.schemas.people:Role"
+INVITES = "/v1/events/{event}/invites"
+
+
+@routes.get(
+    "/v1/events/{event}/roles",
+    Contract("List the staff of an event", auth="required", result="api.schemas.people:Member", many=True),
+)
+def list_staff(request: Request, event: str) -> Answer:
+    """Who holds which role."""
+    services = bootstrap.services()
+    found = services.staffing.listed(services.reading.event_id(event), caller=request.caller)
+    return conditional(request, Found(found[0], lambda: found), View.ALL)
+
+
+@routes.delete(
+    "/v1/events/{event}/roles/{user}",
+    Contract("Take a role away, or give up one's own", auth="required", status=204, problems=(403, 409)),
+)
+def remove_staff(request: Request, event: str, user: str) -> Answer:
+    """Somebody is staff no more."""
+    services = bootstrap.services()
+    services.staffing.remove(services.reading.event_id(event), user, caller=request.caller)
+    return Answer(status=204)
+
+
+@routes.post(
+    INVITES,
+    Contract(
+        "Invite somebody to the staff of an event",
+        auth="required",
+        body="domain.invite:InviteForm",
+        creates=True,
+        result=INVITE,
+        status=201,
+        problems=(403, 409, 429),
+    ),
+)
+def invite(request: Request, event: str) -> Answer:
+    """An address is invited; whether it has an account is nobody's business."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    made = services.inviting.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
+
+
+@routes.get(INVITES, Contract("List invitations, newest first", auth="required", result=INVITE, many=True))
+def list_invites(request: Request, event: str) -> Answer:
+    """All invitations of an event with what became of them."""
+    services = bootstrap.services()
+    found = services.inviting.listed(services.reading.event_id(event), caller=request.caller)
+    return conditional(request, Found(found[0], lambda: found), View.ALL)
+
+
+@routes.delete(
+    f"{INVITES}/{{id}}", Contract("Take an invitation back", auth="required", status=204, problems=(403, 409))
+)
+def revoke_invite(request: Request, event: str, id: str) -> Answer:
+    """Its link is good for nothing any more."""
+    services = bootstrap.services()
+    services.inviting.revoke(services.reading.event_id(event), id, caller=request.caller)
+    return Answer(status=204)
+
+
+@routes.post(
+    f"{INVITES}/{{id}}/resend",
+    Contract("Send an invitation again", auth="required", result=INVITE, problems=(403, 409, 429)),
+)
+def resend_invite(request: Request, event: str, id: str) -> Answer:
+    """Its life begins anew; the link stays the same."""
+    services = bootstrap.services()
+    return Answer(services.inviting.resend(services.reading.event_id(event), id, caller=request.caller))
+
+
+@routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="api.schemas.people:Invitation"))
+def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
+    """For whoever has the link."""
+    return Answer(bootstrap.services().answering.shown(token))
+
+
+@routes.post(
+    "/v1/invites/{token}/accept",
+    Contract("Accept an invitation", auth="required", result=ROLE, problems=(403, 409)),
+)
+def accept_invite(request: Request, token: str) -> Answer:
+    """By the account of the invited address; its address is proven by this too."""
+    return Answer(bootstrap.services().answering.accept(token, caller=request.caller))
+
+
+@routes.post(
+    "/v1/invites/{token}/decline",
+    Contract("Decline an invitation", auth="optional", status=204, problems=(403, 409)),
+)
+def decline_invite(request: Request, token: str) -> Answer:
+    """With the link alone, or by the account of the invited address."""
+    bootstrap.services().answering.decline(token, caller=request.principal)
+    return Answer(status=204)
