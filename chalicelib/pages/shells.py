@@ -11,6 +11,8 @@ SHELLS = (
     "sales",
     "check-in",
     "announce",
+    "people",
+    "invite",
     "oversee",
     "sign-in",
     "sign-up",

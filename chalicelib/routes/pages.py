@@ -91,6 +91,18 @@ def show_announcements(request: Request, event: str) -> Answer:  # noqa: ARG001
     return _shell(request, "announce")
 
 
+@routes.get("/pages/events/{event}/people", page("The people of an event"))
+def show_people(request: Request, event: str) -> Answer:  # noqa: ARG001
+    """Staff, and invitations to it."""
+    return _shell(request, "people")
+
+
+@routes.get("/pages/invites/{token}", page("The page of an invitation"))
+def show_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
+    """Who invites to what, and the answer."""
+    return _shell(request, "invite")
+
+
 @routes.get("/pages/admin/notifications", page("What people were told"))
 def show_told(request: Request) -> Answer:
     """Everybody's notifications, for administrators."""

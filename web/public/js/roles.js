@@ -7,12 +7,13 @@ export const ROLES = {
 };
 const EDITORS = ["owner", "organizer", "coorganizer"];
 
-/** Who may read orders (and check in), refund them, write to many, and say who is paid. */
+/** Who may read orders (and check in), refund them, write to many, say who is paid, and invite to the staff. */
 export const MAY = {
   read: new Set([...EDITORS, "registrar"]),
   refund: new Set(EDITORS),
   announce: new Set(EDITORS),
   payOut: new Set(["owner", "organizer"]),
+  manage: new Set(["owner", "organizer"]),
 };
 
 /** @returns {Promise<Map<string, string>>} the reader's role by event id. Raises Problem. */

@@ -1,0 +1,81 @@
+// The page of an invitation: who invites to what, and the answer. Whoever has no account, or is signed in with another
+// one, is told the way and comes back here.
+import { Problem, get, send } from "./api.js";
+import { el, exact } from "./format.js";
+import { ROLES } from "./roles.js";
+import { user } from "./session.js";
+
+const root = document.querySelector("[data-invite]");
+const path = `/invites/${location.pathname.split("/")[2]}`;
+const here = encodeURIComponent(location.pathname);
+const ENDED = {
+  accepted: "It was accepted already.",
+  declined: "It was declined.",
+  revoked: "It was taken back.",
+};
+
+function show(...parts) {
+  root.replaceChildren(...parts.filter(Boolean));
+  root.removeAttribute("aria-busy");
+}
+
+/** Say how it ended, where the reader's focus is. */
+function end(text, ...ways) {
+  const said = el("p", { role: "status", tabindex: "-1" }, text);
+  show(said, el("p", { class: "ways" }, ...ways));
+  said.focus();
+}
+
+const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
+
+function open(invite) {
+  const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
+  const buttons = [];
+
+  async function answer(what, done) {
+    for (const button of buttons) button.disabled = true;
+    failed.hidden = true;
+    try {
+      await send("POST", `${path}/${what}`);
+      done();
+    } catch (error) {
+      if (error.status === 409) return load();
+      failed.replaceChildren(error.message, error.code === "other_account" ? ` You are signed in as ${user()?.email}.` : "");
+      failed.hidden = false;
+      for (const button of buttons) button.disabled = false;
+    }
+  }
+
+  const decline = el("button", { class: "button quiet", type: "button", onclick: () => answer("decline", () => end("You declined the invitation.")) }, "Decline");
+  const accept = el("button", { class: "button", type: "button", onclick: () => answer("accept", () => end(`You are staff of ${invite.event.name} now.`, toEvents())) }, "Accept");
+  buttons.push(decline, accept);
+  const ways = user()
+    ? [accept, decline]
+    : [
+        el("a", { class: "button", href: `/sign-up?next=${here}` }, "Open an account"),
+        el("a", { class: "button quiet", href: `/sign-in?next=${here}` }, "Sign in"),
+        decline,
+      ];
+  show(
+    failed,
+    !user() && el("p", {}, `To accept, use the account of ${invite.email}, or open one with that address.`),
+    el("p", { class: "muted" }, "Good until ", el("time", { datetime: invite.expires_at }, exact(invite.expires_at)), "."),
+    el("div", { class: "ways" }, ...ways),
+  );
+}
+
+async function load() {
+  try {
+    const invite = await get(path);
+    const who = invite.invited_by || "Somebody";
+    document.querySelector("[data-title]").textContent = `${who} invites you to the staff of ${invite.event.name}, as ${(ROLES[invite.role] ?? invite.role).toLowerCase()}`;
+    if (invite.state === "pending") open(invite);
+    else if (invite.state === "expired") end(`This invitation is too old. Ask ${invite.invited_by || "whoever sent it"} to send it again.`);
+    else end(`This invitation is open no more. ${ENDED[invite.state] ?? ""}`, invite.state === "accepted" && user() ? toEvents() : "");
+  } catch (error) {
+    const gone = error instanceof Problem && error.status === 404;
+    end(gone ? "This link leads to no invitation. It may be incomplete, or the invitation was replaced by a newer one." : error.message);
+  }
+}
+
+load();
