@@ -22,7 +22,7 @@ function show(...parts) {
 /** Say how it ended, where the reader's focus is. */
 function end(text, ...ways) {
   const said = el("p", { role: "status", tabindex: "-1" }, text);
-  show(said, el("p", { class: "ways" }, ...ways));
+  show(said, el("p", { class: "actions" }, ...ways));
   said.focus();
 }
 
@@ -60,7 +60,7 @@ function open(invite) {
     failed,
     !user() && el("p", {}, `To accept, use the account of ${invite.email}, or open one with that address.`),
     el("p", { class: "muted" }, "Good until ", el("time", { datetime: invite.expires_at }, exact(invite.expires_at)), "."),
-    el("div", { class: "ways" }, ...ways),
+    el("div", { class: "actions" }, ...ways),
   );
 }
 
