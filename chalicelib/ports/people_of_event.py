@@ -30,9 +30,10 @@ class Invites(Protocol):
     """Keeps invitations. Reads are strongly consistent."""
 
     def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """A new invitation, or the same one anew, with what is told of it. False: the address has another one that is
-        open.
-        """
+        """A new invitation with what is told of it. False: the address has one that is open."""
+
+    def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """The same one anew, with what is told of it. False: it was settled meanwhile."""
 
     def of_event(self, event_id: str) -> list[Invite]:
         """All invitations of an event, by address."""

@@ -5,14 +5,13 @@ The link goes to the mailbox of the address, or to the account that proved the a
 is told of an invitation is in its transaction.
 """
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.account import Account, normalised
-from chalicelib.domain.errors import AlreadyExists, Conflict, Forbidden, NotFound, TooManyAttempts
+from chalicelib.domain.errors import AlreadyExists, Busy, Conflict, Forbidden, NotFound, TooManyAttempts
 from chalicelib.domain.event import Event
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.invite import (
@@ -44,6 +43,7 @@ from chalicelib.services.preferring import Preferring
 
 ACTION = NotificationAction.EVENT_ROLE_INVITE
 DAY_SECONDS = 24 * 3600
+TRIES = 10
 
 
 class Accounts(Protocol):
@@ -124,7 +124,9 @@ class Inviting:
         if stored is not None and dict(self._roster.holders(event_id)).get(stored.id) == form.role:
             raise AlreadyExists("Whoever has this address holds that role already.", code="already_staff")
         invite = Invite(new_id, event_id, email, form.role, caller.user_id, now, now + LIFE_SECONDS)
-        self._send(invite, inviter, stored)
+        told = self._told(invite, inviter, stored)
+        if not self._invites.put(invite, now=now, notifications=told.notifications, mails=told.mails):
+            raise AlreadyExists("This address has an open invitation.", code="already_invited")
         return self._json(invite, now)
 
     def resend(self, event_id: str, invite_id: str, *, caller: Principal) -> str:
@@ -137,16 +139,24 @@ class Inviting:
             raise Conflict(WHY_NOT[invite.state], code=f"invite_{invite.state.value}")
         inviter = self._may_invite(event_id, invite.role, caller)
         fresh = invite._replace(invited_by=caller.user_id, until=now + LIFE_SECONDS)
-        self._send(fresh, inviter, self._accounts.account_of(invite.email))
+        told = self._told(fresh, inviter, self._accounts.account_of(invite.email))
+        if not self._invites.renew(fresh, notifications=told.notifications, mails=told.mails):
+            raise Conflict("This invitation was answered just now.", code="invite_answered")
         return self._json(fresh, now)
 
     def revoke(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
         """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
         self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
-        invite = found(self._invites, event_id, invite_id)
-        if invite.state_at(self._clock.now()) not in (InviteState.REVOKED, InviteState.EXPIRED):
-            with contextlib.suppress(Overtaken):  # answered in this very moment: then it is too late
-                settle(self._invites, invite, InviteState.REVOKED, now=self._clock.now(), user_id=caller.user_id)
+        for _ in range(TRIES):
+            invite, now = found(self._invites, event_id, invite_id), self._clock.now()
+            if invite.state_at(now) in (InviteState.REVOKED, InviteState.EXPIRED):
+                return
+            try:
+                settle(self._invites, invite, InviteState.REVOKED, now=now, user_id=caller.user_id)
+            except Overtaken:  # answered in this very moment
+                continue
+            return
+        raise Busy("Too many writers at once. Try again.")
 
     def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
         """Tag and bytes of the invitations of an event, by time; few, so made when read. Raises NotFound, Forbidden."""
@@ -167,19 +177,15 @@ class Inviting:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
         return account
 
-    def _send(self, invite: Invite, inviter: Account, stored: StoredAccount | None) -> None:
-        """Write it with what is told of it."""
-        now = int(self._clock.now())
-        if self._accounts.count_attempt(f"invites {invite.event_id}", now=now, window=DAY_SECONDS) > MOST_A_DAY:
+    def _told(self, invite: Invite, inviter: Account, stored: StoredAccount | None) -> Told:
+        """To an account that proved the address as it wants it, to any other address by mail; so many a day. Raises
+        TooManyAttempts.
+        """
+        now, event = self._clock.now(), event_of(self._programme, invite.event_id)
+        if self._accounts.count_attempt(f"invites {event.id}", now=int(now), window=DAY_SECONDS) > MOST_A_DAY:
             raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
         account = self._forms.revive(stored) if stored else None
-        told = self._told(invite, inviter, account if account and account.verified else None)
-        if not self._invites.put(invite, now=now, notifications=told.notifications, mails=told.mails):
-            raise AlreadyExists("This address has an open invitation.", code="already_invited")
-
-    def _told(self, invite: Invite, inviter: Account, account: Account | None) -> Told:
-        """To an account that proved the address as it wants it, to any other address by mail."""
-        now, event = self._clock.now(), event_of(self._programme, invite.event_id)
+        account = account if account and account.verified else None
         language = account.language if account else DEFAULT
         channels = self._preferring.channels([account.id], ACTION)[account.id] if account else Channels(in_app=False)
         place = f"/invites/{token_of(Named(invite.event_id, invite.id), self._keys()[0])}"

@@ -175,6 +175,28 @@ def test_revoke_ends_the_link(team: Team, anonymous: Client) -> None:
     assert team.owner.post(f"{team.place}/invites/{id}/resend").json["code"] == "invite_revoked"
 
 
+def test_accept_and_revoke_or_resend_at_once_end_in_one_of_them(team: Team, anonymous: Client) -> None:
+    guest = account(anonymous, GUEST)
+    for again in (False, True):
+        id = team.invite().json["id"]
+        token, place = link(user_id=guest.user_id), f"{team.place}/invites/{id}"
+
+        def other(place: str = place, again: bool = again) -> int:
+            return (team.owner.post(f"{place}/resend") if again else team.owner.delete(place)).status
+
+        with ThreadPoolExecutor(2) as threads:
+            accepted = threads.submit(lambda token=token: guest.post(f"/v1/invites/{token}/accept").status)
+            done = (threads.submit(other).result(), accepted.result())
+        state = team.invites()[0]["state"]
+        assert (done, state) in [
+            ((409, 200), "accepted"),
+            *([((200, 200), "accepted")] if again else [((204, 409), "revoked")]),
+        ]
+        assert (GUEST in team.roles()) is (state == "accepted")
+        if state == "accepted":
+            assert guest.delete(f"{team.place}/roles/{guest.user_id}").status == 204
+
+
 def test_invite_expires_and_lives_again_when_it_is_sent_again(team: Team, anonymous: Client) -> None:
     id = team.invite().json["id"]
     token, guest = link(), account(anonymous, GUEST)

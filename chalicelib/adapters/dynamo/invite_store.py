@@ -43,21 +43,12 @@ class DynamoInvites:
 
     def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """A new invitation in place of one that is settled or too old."""
-        fields = invite._asdict() | {"role": invite.role.value, "state": invite.state.value}
-        item = InviteItem(*_key(invite), **fields, expires_at=invite.until + REMEMBERED_SECONDS)
         settled = (InviteItem.state != InviteState.PENDING.value) | (InviteItem.until <= now)
-        transaction = Transaction()
-        transaction.put("invite", item, InviteItem.pk.does_not_exist() | settled | (InviteItem.id == invite.id))
-        add_notifications(transaction, notifications)
-        for mail in mails:
-            add_mail(transaction, mail)
-        try:
-            transaction.commit()
-        except ConditionLost as lost:
-            if "invite" in lost.lost:
-                return False
-            raise
-        return True
+        return _write(invite, InviteItem.pk.does_not_exist() | settled, notifications, mails)
+
+    def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """The same one, if nobody answered it."""
+        return _write(invite, _is_open(invite), notifications, mails)
 
     def of_event(self, event_id: str) -> list[Invite]:
         """One Query."""
@@ -72,11 +63,10 @@ class DynamoInvites:
         transaction = Transaction()
         exists: Condition = ResourceItem.pk.exists()
         transaction.check("event", ResourceItem, keys.event(invite.event_id), exists)
-        same = (InviteItem.id == invite.id) & (InviteItem.state == InviteState.PENDING.value)
         actions: list[Action] = [InviteItem.state.set(invite.state.value)]
         if user_id is not None:
             actions.append(InviteItem.answered_by.set(user_id))
-        transaction.update("invite", InviteItem(*_key(invite)), actions, same & (InviteItem.until > now))
+        transaction.update("invite", InviteItem(*_key(invite)), actions, _is_open(invite) & (InviteItem.until > now))
         if grant is not None and user_id is not None:
             before = RoleItem.pk.does_not_exist() if grant.instead_of is None else RoleItem.role == grant.instead_of
             for key in _role_keys(invite.event_id, user_id):
@@ -114,6 +104,29 @@ class DynamoRoster:
             stays: Condition = RoleItem.role == Role.OWNER.value
             transaction.check("owner", RoleItem, keys.role_in_event(event_id, other_owner), stays)
         _commit(transaction)
+
+
+def _is_open(invite: Invite) -> Condition:
+    same: Condition = (InviteItem.id == invite.id) & (InviteItem.state == InviteState.PENDING.value)
+    return same
+
+
+def _write(invite: Invite, condition: Condition, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    """Whether the condition held."""
+    fields = invite._asdict() | {"role": invite.role.value, "state": invite.state.value}
+    item = InviteItem(*_key(invite), **fields, expires_at=invite.until + REMEMBERED_SECONDS)
+    transaction = Transaction()
+    transaction.put("invite", item, condition)
+    add_notifications(transaction, notifications)
+    for mail in mails:
+        add_mail(transaction, mail)
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "invite" in lost.lost:
+            return False
+        raise
+    return True
 
 
 def _commit(transaction: Transaction) -> None:
