@@ -17,8 +17,8 @@ from chalicelib.domain.kinds import LISTS, CodeKind
 # fmt: off
 from chalicelib.routes import (
     accounts, announcements, check_ins, codes, docs, events, imports, live, notifications, orders, pages,
-    people_of_event, preferences, quotas, resources, reviews, sales, stripe, stripe_accounts, ticket_types, tickets,
-    waiting_list,
+    people_of_event, preferences, quotas, resources, reviews, sales, stripe, stripe_accounts, submissions, ticket_types,
+    tickets, waiting_list,
 )
 # fmt: on
 
@@ -32,8 +32,8 @@ app.api.binary_types.append(tickets.PDF)
 
 # fmt: off
 for module in (
-    accounts, events, people_of_event, reviews, imports, ticket_types, quotas, waiting_list, orders, tickets,
-    check_ins, sales, stripe, stripe_accounts, notifications, announcements, preferences, live, pages, docs,
+    accounts, events, people_of_event, submissions, reviews, imports, ticket_types, quotas, waiting_list, orders,
+    tickets, check_ins, sales, stripe, stripe_accounts, notifications, announcements, preferences, live, pages, docs,
 ):
     app.register_blueprint(module.routes)
 # fmt: on

@@ -48,6 +48,10 @@ class Routes(Blueprint):  # type: ignore[misc] # chalice is untyped where it mat
         """Register a view for POST."""
         return self._on(path, ["POST"], contract)
 
+    def put(self, path: str, contract: Contract) -> Callable[[View], View]:
+        """Register a view for PUT."""
+        return self._on(path, ["PUT"], contract)
+
     def patch(self, path: str, contract: Contract) -> Callable[[View], View]:
         """Register a view for PATCH."""
         return self._on(path, ["PATCH"], contract)

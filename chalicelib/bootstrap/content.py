@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.bodies import DynamoBodies
     from chalicelib.services.advising import Advising
     from chalicelib.services.answering import Answering
+    from chalicelib.services.calling import Calling
     from chalicelib.services.clearing import Clearing
     from chalicelib.services.hosting import Hosting
     from chalicelib.services.importing import Importing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.services.reviewing import Reviewing
     from chalicelib.services.signing_in import SigningIn
     from chalicelib.services.staffing import Staffing
+    from chalicelib.services.submitting import Submitting
 
 
 class ContentServices(SocketServices):
@@ -70,6 +72,34 @@ class ContentServices(SocketServices):
         from chalicelib.services.reviewing import Reviewing
 
         return Reviewing(DynamoContentStore(), self._advising, self.authorising, self.clock, self.ids)
+
+    @cached_property
+    def calling(self) -> Calling:
+        """Calls for papers."""
+        from chalicelib.adapters.dynamo.submission_store import DynamoCalls
+        from chalicelib.services.calling import Calling
+
+        return Calling(DynamoCalls(), self._representations, self.authorising, self.clock)
+
+    @cached_property
+    def submitting(self) -> Submitting:
+        """Proposals as people make them."""
+        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.staff import DynamoStaff
+        from chalicelib.adapters.dynamo.submission_store import DynamoSubmissions
+        from chalicelib.services.heralding import Heralding
+        from chalicelib.services.submitting import Submitting
+
+        told = self.preferring, self._contacts, self.clock
+        return Submitting(
+            store=DynamoContentStore(),
+            submissions=DynamoSubmissions(),
+            stored=self._representations,
+            contacts=self._contacts,
+            heralding=Heralding(lambda: DynamoStaff(self._queries), *told, public_url=self.config.public_url),
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     @cached_property
     def hosting(self) -> Hosting:

@@ -26,6 +26,7 @@ class NotificationAction(StrEnum):
 
 GROUPED_SECONDS: Mapping[NotificationAction, int] = {
     NotificationAction.SESSION_SCHEDULE_CHANGED: 3600,
+    NotificationAction.SUBMISSION_RECEIVED: 3600,
     NotificationAction.PAYMENT_DISPUTED: 3600,
     NotificationAction.PAYMENT_IN_REVIEW: 3600,
 }

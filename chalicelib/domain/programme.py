@@ -65,12 +65,11 @@ class MicrolocationFields(Resource, frozen=True, kw_only=True):
     longitude: Longitude | None = None
 
 
-class SpeakerFields(Resource, frozen=True, kw_only=True):
-    """A person on stage. The address and account are for staff only."""
+class SpeakerProfile(Resource, frozen=True, kw_only=True):
+    """What somebody says of themselves."""
 
     HTML = ("short_biography", "long_biography")
     name: Name
-    email: Email | None = None
     photo_url: Url | None = None
     short_biography: Html = ""
     long_biography: Html = ""
@@ -78,7 +77,16 @@ class SpeakerFields(Resource, frozen=True, kw_only=True):
     position: Line | None = None
     country: Country | None = None
     links: Annotated[list[Url], Meta(max_length=20)] = []
+
+
+class SpeakerFields(SpeakerProfile, frozen=True, kw_only=True):
+    """A person on stage. The address and account are for staff only. Public while `listed`: whoever only proposed
+    something is not, until it is accepted (ADR 18).
+    """
+
+    email: Email | None = None
     user_id: Id | None = None
+    listed: bool = True
 
 
 class SponsorFields(Resource, frozen=True, kw_only=True):
@@ -92,8 +100,8 @@ class SponsorFields(Resource, frozen=True, kw_only=True):
     description: Html = ""
 
 
-class SessionFields(Resource, frozen=True, kw_only=True):
-    """A talk, workshop or break. Public once accepted or confirmed."""
+class ProposedSession(Resource, frozen=True, kw_only=True):
+    """What whoever proposes a session says of it; the rest is up to staff."""
 
     HTML = ("short_abstract", "long_abstract")
     title: Annotated[str, Meta(min_length=1, max_length=300)]
@@ -103,13 +111,22 @@ class SessionFields(Resource, frozen=True, kw_only=True):
     language: Annotated[str, Meta(max_length=35)] | None = None
     level: Line | None = None
     track_id: Id | None = None
+    slides_url: Url | None = None
+    video_url: Url | None = None
+
+    def references(self) -> list[tuple[str, Kind, str]]:
+        """The track."""
+        return [("/track_id", Kind.TRACKS, self.track_id)] if self.track_id else []
+
+
+class SessionFields(ProposedSession, frozen=True, kw_only=True):
+    """A talk, workshop or break. Public once accepted or confirmed."""
+
     speaker_ids: Annotated[list[Id], Meta(max_length=50)] = []
     microlocation_id: Id | None = None
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     state: SessionState = SessionState.DRAFT
-    slides_url: Url | None = None
-    video_url: Url | None = None
 
     def violations(self) -> list[Violation]:
         """A session has both ends or none, and ends after it starts; a speaker stands in it once."""

@@ -12,7 +12,7 @@ from chalicelib.domain.event import Event, EventState
 from chalicelib.domain.kinds import REVISION, Kind
 from chalicelib.domain.programme import PUBLIC_SESSION_STATES, STORED, Session, Speaker
 
-_HIDDEN: dict[type[msgspec.Struct], tuple[str, ...]] = {Speaker: ("email", "user_id")}
+_HIDDEN: dict[type[msgspec.Struct], tuple[str, ...]] = {Speaker: ("email", "user_id", "listed")}
 """Fields that only staff may see."""
 
 
@@ -33,6 +33,8 @@ def represent_public(resource: msgspec.Struct) -> Representation | None:
     if isinstance(resource, Event) and resource.state is not EventState.PUBLISHED:
         return None
     if isinstance(resource, Session) and resource.state not in PUBLIC_SESSION_STATES:
+        return None
+    if isinstance(resource, Speaker) and not resource.listed:
         return None
     hidden = _HIDDEN.get(type(resource))
     if not hidden:

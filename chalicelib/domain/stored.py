@@ -9,3 +9,17 @@ class StoredItem(NamedTuple):
     etag: str
     body: str
     revision: int
+
+
+class StoredCall(NamedTuple):
+    """A call as stored: opaque tag, JSON text, when it opens and closes (Unix seconds), whether its event is public."""
+
+    etag: str
+    body: str
+    opens_at: int
+    closes_at: int
+    published: bool
+
+    def is_open(self, now: float) -> bool:
+        """Whether everybody may see it and propose something."""
+        return self.published and self.opens_at <= now < self.closes_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.domain.kinds import Kind, View
     from chalicelib.domain.notification import Mail, Notification
     from chalicelib.domain.representation import Written
-    from chalicelib.domain.stored import StoredItem
+    from chalicelib.domain.stored import StoredCall, StoredItem
 
 
 class Representations(Protocol):
@@ -24,6 +24,9 @@ class Representations(Protocol):
 
     def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
         """A resource of an event, if this view may see it."""
+
+    def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
+        """An event's call for papers, if it has one."""
 
     def list_tag(self, event_id: str, name: str, view: View) -> str | None:
         """The tag of a list, if this view may see it."""
@@ -44,6 +47,14 @@ class Missing(Exception):
     def __init__(self, pointers: list[str]) -> None:
         super().__init__(", ".join(pointers))
         self.pointers = pointers
+
+
+class Listing(NamedTuple):
+    """A speaker who becomes public by a change of a session: as it is then, its tag before, and what points at it."""
+
+    speaker: Written
+    expected_tag: str
+    pointer: str
 
 
 class ContentStore(Protocol):
@@ -79,8 +90,9 @@ class ContentStore(Protocol):
         tag: str,
         notifications: Sequence[Notification] = (),
         mails: Sequence[Mail] = (),
+        listing: Sequence[Listing] = (),
     ) -> None:
-        """A changed part, and what is told of it."""
+        """A changed part, what is told of it, and the speakers who become public by it."""
 
     def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
         """Remove a part."""

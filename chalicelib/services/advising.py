@@ -109,7 +109,7 @@ class Advising:
             contact = contacts.get(user_id) or Contact("", verified=False, language=DEFAULT)
             more = self._to(user_id, channels[user_id], contact.language, news)
             together = Told(told.notifications + more.notifications, told.mails + more.mails)
-            if _operations(together) > room:
+            if operations(together) > room:
                 return told
             told = together
         return told
@@ -195,6 +195,6 @@ def _local(at: datetime | None, event: Event) -> datetime | None:
     return None if at is None else at.astimezone(ZoneInfo(event.timezone))
 
 
-def _operations(told: Told) -> int:
+def operations(told: Told) -> int:
     """Items of a transaction that it takes (adapters/dynamo/notification_writes.py)."""
     return sum(3 + (one.digest_at is not None) for one in told.notifications) + 2 * len(told.mails)

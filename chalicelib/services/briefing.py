@@ -53,6 +53,13 @@ def of_decision(language: str, action: NotificationAction, *, title: str, event_
     return Brief(one_line(say(language, f"{name}.title", {"session": title})), text, "decision.link")
 
 
+def of_submission(language: str, *, title: str, event_name: str, speaker: str) -> Brief:
+    """About a session that somebody proposed; to staff who review."""
+    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name), "speaker": escape(speaker)}
+    heading = one_line(say(language, "submission.title", {"session": title}))
+    return Brief(heading, f"<p>{say(language, 'submission.text', values)}</p>", "submission.link")
+
+
 def mail(language: str, brief: Brief, *, url: str, key: str) -> Mail:
     """The same to a speaker, at the address of their account. `url` is where its button leads."""
     hello, label = one_paragraph(greeting("", language)), say(language, brief.link)

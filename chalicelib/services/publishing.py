@@ -33,6 +33,7 @@ from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore, Missing
 from chalicelib.services.advising import Advising, Told
 from chalicelib.services.authorising import Authorising
+from chalicelib.services.unveiling import newly_listed
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -97,7 +98,9 @@ class Publishing:
             made: Any = STORED[kind](**as_fields(fields), id=old.id, created_at=old.created_at, updated_at=now)
             before, after = written(event_id, kind, old), written(event_id, kind, made)
             references = [r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}]
-            told = self._told(event_id, old, made, after.representation.etag, caller, room=MOST_TOLD - len(references))
+            listing = newly_listed(self._store, event_id, old, made)
+            room = MOST_TOLD - len(references) - len(listing)
+            told = self._told(event_id, old, made, after.representation.etag, caller, room=room)
             try:
                 self._store.replace(
                     after,
@@ -107,12 +110,15 @@ class Publishing:
                     tag=self._ids.new_id(),
                     notifications=told.notifications,
                     mails=told.mails,
+                    listing=listing,
                 )
             except PreconditionFailed:
                 if match and ANY in match:
                     continue
                 raise
             except Missing as missing:
+                if {one.pointer for one in listing} & set(missing.pointers):
+                    continue  # somebody edited a speaker meanwhile
                 raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
             return after.representation
         raise Busy("Too many writers at once. Try again.")

@@ -76,6 +76,14 @@ class Reading:
 
         return Found(tag, load)
 
+    def call_for_papers(self, event_id: str, view: View, *, now: float) -> Found:
+        """An event's call for papers; everybody sees it while it is open. Raises NotFound."""
+        call = self._stored.call_for_papers(event_id, consistent=view is View.ALL)
+        if call is None or not (view is View.ALL or call.is_open(now)):
+            raise NotFound
+        found = call.etag, call.body
+        return Found(call.etag, lambda: found)
+
     def directory(self, page: Page, filters: dict[str, str]) -> Found:
         """A page of the public list of events; `filters` are already checked."""
         tag = page_tag(self._stored.directory_tag(), page, filters)

@@ -19,9 +19,10 @@ from chalicelib.domain.stored import StoredItem
 from chalicelib.domain.text import plain, sanitise
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock, Ids
-from chalicelib.ports.content import ContentStore
+from chalicelib.ports.content import ContentStore, Missing
 from chalicelib.services.advising import Advising
 from chalicelib.services.authorising import Authorising
+from chalicelib.services.unveiling import newly_listed
 
 TRIES = 20
 MOST_TOLD = 90
@@ -53,7 +54,7 @@ class Reviewing:
                 raise Conflict(f"This session is {session.state.value}.", code="not_reviewable")
             try:
                 return self._move(event_id, stored, session, state=wanted, caller=caller, message=message)
-            except PreconditionFailed:
+            except (PreconditionFailed, Missing):
                 continue
         raise Busy("Too many writers at once. Try again.")
 
@@ -71,7 +72,7 @@ class Reviewing:
                 raise Conflict(f"This session is {session.state.value}.", code="not_accepted")
             try:
                 return self._move(event_id, stored, session, state=SessionState.CONFIRMED, caller=caller)
-            except PreconditionFailed:
+            except (PreconditionFailed, Missing):
                 continue
         raise Busy("Too many writers at once. Try again.")
 
@@ -96,11 +97,13 @@ class Reviewing:
         caller: Principal,
         message: str = "",
     ) -> Representation:
-        """The session in another state, if it is still as it was read. Raises PreconditionFailed."""
+        """The session in another state, if it and its speakers are as they were. Raises PreconditionFailed, Missing."""
         made = msgspec.structs.replace(old, state=state, updated_at=moment(self._clock.now()))
         before, after = written(event_id, Kind.SESSIONS, old), written(event_id, Kind.SESSIONS, made)
         tag = after.representation.etag
-        told = self._advising.about(event_id, old, made, tag=tag, caller=caller, room=MOST_TOLD, message=message)
+        listing = newly_listed(self._store, event_id, old, made)
+        room = MOST_TOLD - len(listing)
+        told = self._advising.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
         self._store.replace(
             after,
             expected_tag=stored.etag,
@@ -109,6 +112,7 @@ class Reviewing:
             tag=self._ids.new_id(),
             notifications=told.notifications,
             mails=told.mails,
+            listing=listing,
         )
         return after.representation
 

@@ -15,8 +15,23 @@ def run(on: Functions, host: Traveller, event: str) -> None:
     host.post(f"{session}/review", {"decision": "accept", "message": "<p>Welcome</p>"})
     host.post(f"{session}/confirm")
     host.refused(409).post(f"{session}/review", {"decision": "reject"})
+    propose(host, place)
     invite(on, host, place)
     on.drain()
+
+
+def propose(host: Traveller, place: str) -> None:
+    """A call for papers, and a proposal that is changed and withdrawn."""
+    call = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2400-01-01T00:00:00Z"}
+    host.put(f"{place}/call-for-papers", call)
+    host.get(f"{place}/call-for-papers")
+    form = {"session": {"title": "Proposed"}, "speaker": {"name": "Robin"}}
+    mine = f"/v1/me/submissions/{host.post(f'{place}/submissions', form).json['id']}"
+    host.get("/v1/me/submissions")
+    host.get(mine)
+    host.patch(mine, {"session": {"level": "all"}}, if_match="*")
+    host.post(f"{mine}/withdraw")
+    host.delete(f"{place}/call-for-papers", if_match="*")
 
 
 def invite(on: Functions, host: Traveller, place: str) -> None:

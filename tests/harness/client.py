@@ -80,6 +80,10 @@ class Client:
         """POST."""
         return self.request("POST", path, body, **headers)
 
+    def put(self, path: str, body: Any, **headers: str) -> Reply:
+        """PUT."""
+        return self.request("PUT", path, body, **headers)
+
     def patch(self, path: str, body: Any, **headers: str) -> Reply:
         """PATCH."""
         return self.request("PATCH", path, body, **headers)

@@ -26,7 +26,7 @@ from chalicelib.domain.kinds import LISTS, Kind, View
 from chalicelib.domain.notification import Mail, Notification
 from chalicelib.domain.representation import Written
 from chalicelib.domain.stored import StoredItem
-from chalicelib.ports.content import Missing
+from chalicelib.ports.content import Listing, Missing
 
 MAX_ITEM_BYTES = 350_000
 
@@ -116,17 +116,24 @@ class DynamoContentStore:
         tag: str,
         notifications: Sequence[Notification] = (),
         mails: Sequence[Mail] = (),
+        listing: Sequence[Listing] = (),
     ) -> None:
-        """A changed part, if it still has the expected tag, and what is told of it. Raises PreconditionFailed, Missing,
-        NotFound.
+        """A changed part, if it still has the expected tag, what is told of it, and the speakers who become public by
+        it. Raises PreconditionFailed, Missing (also a speaker that changed meanwhile), NotFound.
         """
         transaction = Transaction()
+        listed = {one.speaker.id for one in listing}
+        references = [one for one in references if one[1] is not Kind.SPEAKERS or one[2] not in listed]
+        for one in listing:
+            fresh = written_item(one.speaker)
+            transaction.put(f"reference {one.pointer}", fresh, ResourceItem.etag == one.expected_tag)
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
         _put(transaction, resource, expected_tag=expected_tag)
         _require(transaction, resource.event_id, references)
-        _bump_views(transaction, resource, tag, public=was_public or resource.public is not None)
+        public = was_public or resource.public is not None
+        _bump_views(transaction, resource, tag, public=public, more=[Kind.SPEAKERS] if listing else [])
         _commit(transaction)
 
     def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
@@ -183,11 +190,28 @@ def _require(transaction: Transaction, event_id: str, references: list[tuple[str
 
 
 def _bump_views(
-    transaction: Transaction, written: Written, tag: str, *, public: bool, condition: Condition | None = None
+    transaction: Transaction,
+    written: Written,
+    tag: str,
+    *,
+    public: bool,
+    condition: Condition | None = None,
+    more: Sequence[Kind] = (),
 ) -> None:
+    """New tags of the lists that a change shows in: of its kind, and of `more`."""
     views = (View.ALL, View.PUBLIC) if public else (View.ALL,)
     for view in views:
-        _bump(transaction, written.event_id, written.kind, view, tag, condition=condition if view is View.ALL else None)
+        actions = [action for kind in more for action in bump_actions(kind, view_tag(tag, view))]
+        required = condition if view is View.ALL else None
+        _bump(transaction, written.event_id, written.kind, view, tag, *actions, condition=required)
+
+
+def bump_actions(kind: Kind, fresh: str) -> list[Action]:
+    """What gives one list its new tag and raises its counter."""
+    actions: list[Action] = [getattr(VersionsItem, kind.counter).add(1)]
+    if kind is not Kind.EVENTS:
+        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(fresh))
+    return actions
 
 
 def view_tag(tag: str, view: View) -> str:
@@ -206,9 +230,7 @@ def _bump(
 ) -> None:
     """Give a list of one view its new tag and raise its counter; the event must exist."""
     fresh = view_tag(tag, view)
-    actions = [getattr(VersionsItem, kind.counter).add(1), VersionsItem.etag.set(fresh), *more]
-    if kind is not Kind.EVENTS:
-        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(fresh))
+    actions = [*bump_actions(kind, fresh), VersionsItem.etag.set(fresh), *more]
     exists = VersionsItem.pk.exists()
     required = exists if condition is None else exists & condition
     name = "event" if condition is None else "sessions"

@@ -75,6 +75,11 @@ def slug(text: str) -> Key:
     return f"SLUG#{text}", "SLUG"
 
 
+def call_for_papers(event_id: str) -> Key:
+    """An event's call for papers."""
+    return f"EVENT#{event_id}", "CALL_FOR_PAPERS"
+
+
 def import_job(import_id: str) -> Key:
     """An import: its state and report."""
     return f"IMPORT#{import_id}", "IMPORT"
@@ -111,6 +116,16 @@ def role_in_event(event_id: str, user_id: str) -> Key:
 def invite(event_id: str, address_hash: str) -> Key:
     """An invitation to an event's staff, by the hash of the invited address."""
     return f"EVENT#{event_id}", f"INVITE#{address_hash}"
+
+
+def submission(user_id: str, session_id: str) -> Key:
+    """That somebody proposed a session."""
+    return f"USER#{user_id}", f"SUBMISSION#{session_id}"
+
+
+def proposer(event_id: str, user_id: str) -> Key:
+    """Somebody who proposed something in an event: as which speaker, and how often."""
+    return f"EVENT#{event_id}", f"PROPOSER#{user_id}"
 
 
 def token_family(family_id: str) -> Key:

@@ -3,6 +3,7 @@
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.invite_store import InviteItem
 from chalicelib.adapters.dynamo.people_items import RoleItem
+from chalicelib.adapters.dynamo.submission_store import ProposerItem, SubmissionItem
 from chalicelib.adapters.dynamo.tables import Content
 
 
@@ -10,7 +11,7 @@ class DynamoLeftovers:
     """Batches of deletes; repeating them does nothing."""
 
     def clear(self, event_id: str) -> None:
-        """Remove the parts of an event, everybody's roles in it and invitations to it."""
+        """Remove the parts of an event, everybody's roles in it, invitations to it and who proposed what."""
         with Content.batch_write() as batch:
             for item in Content.query(keys.event(event_id)[0], consistent_read=True, attributes_to_get=["pk", "sk"]):
                 batch.delete(item)
@@ -22,3 +23,14 @@ class DynamoLeftovers:
         invites = InviteItem.sk.startswith(keys.invite(event_id, "")[1])
         for invite in InviteItem.query(partition, invites, consistent_read=True):
             invite.delete()
+        self._clear_submissions(event_id)
+
+    @staticmethod
+    def _clear_submissions(event_id: str) -> None:
+        partition, prefix = keys.proposer(event_id, "")
+        for proposer in ProposerItem.query(partition, ProposerItem.sk.startswith(prefix), consistent_read=True):
+            user, submissions = keys.submission(proposer.sk.removeprefix(prefix), "")
+            for one in SubmissionItem.query(user, SubmissionItem.sk.startswith(submissions), consistent_read=True):
+                if one.event_id == event_id:
+                    one.delete()
+            proposer.delete()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.kinds import COUNTERS, LISTS, Kind, View
-from chalicelib.domain.stored import StoredItem
+from chalicelib.domain.stored import StoredCall, StoredItem
 
 if TYPE_CHECKING:
     from chalicelib.ports import Reader
@@ -46,6 +46,16 @@ class DynamoRepresentations:
             "content", [keys.versions(event_id, view), key], (*_ATTRIBUTES[view], "published")
         )
         return _shown(item, view) if versions and versions.get("published") else None
+
+    def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
+        """An event's call and whether the event is public; one BatchGetItem."""
+        asked = [keys.versions(event_id, View.PUBLIC), keys.call_for_papers(event_id)]
+        attributes = ("etag", "body", "opens_at", "closes_at", "published")
+        versions, item = self._reader.get_many("content", asked, attributes, consistent=consistent)
+        if item is None or versions is None:
+            return None
+        times = int(item["opens_at"]), int(item["closes_at"])
+        return StoredCall(item["etag"], item["body"], *times, published=bool(versions.get("published")))
 
     def list_tag(self, event_id: str, name: str, view: View) -> str | None:
         """The tag of one list of an event (or `pages`: of everything public), or None when it is not to be seen;

@@ -108,6 +108,9 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "session_rejected.text": "Ihr Vorschlag {session} für {event} wurde nicht angenommen.",
     "decision.message": "Die Veranstalter schreiben:",
     "decision.link": "Mehr dazu",
+    "submission.title": "Vorgeschlagen: {session}",
+    "submission.text": "{speaker} schlägt {session} für {event} vor.",
+    "submission.link": "Zur Veranstaltung",
     "verify.subject": "Bestätigen Sie Ihre E-Mail-Adresse",
     "verify.text": (
         "Bitte bestätigen Sie, dass dies Ihre Adresse ist. Wenn Sie hier kein Konto haben, beachten Sie diese "
@@ -126,6 +129,7 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "exists.link": "Anmelden",
     "group.session_schedule_changed": "Änderungen an Ihren Beiträgen bei {event}",
+    "group.submission_received": "Vorschläge für {event}",
     "group.payment_disputed": "Anfechtungen: {event}",
     "group.payment_in_review": "Zahlungen brauchen einen Blick: {event}",
     "digest.subject": {

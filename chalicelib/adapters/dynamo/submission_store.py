@@ -1,0 +1,203 @@
+"""Calls for papers and submissions. Ports `Calls` and `Submissions`.
+
+A call stands beside its event. A submission writes session and speaker as the content store does, and whose they are in
+the people table, in one transaction whose condition is that the call is open.
+"""
+
+from collections.abc import Sequence
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo.content_items import ResourceItem, VersionsItem
+from chalicelib.adapters.dynamo.content_store import bump_actions, view_tag, written_item
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.tables import Content, People
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.errors import NotFound, PreconditionFailed
+from chalicelib.domain.kinds import REVISION, Kind, View
+from chalicelib.domain.notification import Mail, Notification
+from chalicelib.domain.representation import Representation, Written
+from chalicelib.domain.submission import Proposer, Submission
+from chalicelib.ports.content import Missing
+from chalicelib.ports.papers import Change, NotOpen, SpeakerOvertaken
+
+
+class CallItem(Content):
+    """A call for papers: its representation, and when it is open."""
+
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    opens_at = NumberAttribute()
+    closes_at = NumberAttribute()
+
+
+class SubmissionItem(People):
+    """That somebody proposed a session."""
+
+    session_id = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    speaker_id = UnicodeAttribute()
+    created_at = NumberAttribute()
+
+
+class ProposerItem(People):
+    """Who proposed something in an event: as which speaker, how often."""
+
+    speaker_id = UnicodeAttribute()
+    submissions = NumberAttribute()
+
+
+class DynamoCalls:
+    """Port `Calls`."""
+
+    def put(
+        self, event_id: str, call: Representation, *, opens_at: int, closes_at: int, expected_tag: str | None
+    ) -> None:
+        """A transaction of two."""
+        item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
+        item.opens_at, item.closes_at = opens_at, closes_at
+        unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
+        transaction = Transaction()
+        transaction.check("event", ResourceItem, keys.event(event_id), ResourceItem.pk.exists())
+        transaction.put("call", item, unchanged)
+        _commit_call(transaction)
+
+    def delete(self, event_id: str, *, expected_tag: str) -> None:
+        """A transaction of one."""
+        transaction = Transaction()
+        transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
+        _commit_call(transaction)
+
+
+class DynamoSubmissions:
+    """Port `Submissions`."""
+
+    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
+        """One GetItem."""
+        try:
+            item = ProposerItem.get(*keys.proposer(event_id, user_id), consistent_read=True)
+        except ProposerItem.DoesNotExist:
+            return None
+        return Proposer(item.speaker_id, int(item.submissions))
+
+    def submission(self, user_id: str, session_id: str) -> Submission | None:
+        """One GetItem."""
+        try:
+            return _revived(SubmissionItem.get(*keys.submission(user_id, session_id), consistent_read=True))
+        except SubmissionItem.DoesNotExist:
+            return None
+
+    def of_user(self, user_id: str) -> list[Submission]:
+        """One Query."""
+        partition, prefix = keys.submission(user_id, "")
+        found = SubmissionItem.query(partition, SubmissionItem.sk.startswith(prefix), consistent_read=True)
+        return [_revived(item) for item in found]
+
+    def submit(
+        self,
+        submission: Submission,
+        change: Change,
+        *,
+        before: Proposer | None,
+        notifications: Sequence[Notification],
+        mails: Sequence[Mail],
+    ) -> None:
+        """A transaction of up to ten and what is told."""
+        transaction = Transaction()
+        add_notifications(transaction, notifications)
+        for mail in mails:
+            add_mail(transaction, mail)
+        key = keys.submission(submission.user_id, submission.session_id)
+        transaction.put("submission", SubmissionItem(*key, **submission._asdict()), SubmissionItem.pk.does_not_exist())
+        submissions = 1 + (before.submissions if before else 0)
+        item = ProposerItem(
+            *keys.proposer(submission.event_id, submission.user_id),
+            speaker_id=submission.speaker_id,
+            submissions=submissions,
+        )
+        transaction.put("proposer", item, _still(before))
+        _add(transaction, change)
+        _commit(transaction)
+
+    def revise(self, change: Change) -> None:
+        """A transaction of up to seven."""
+        transaction = Transaction()
+        _add(transaction, change)
+        _commit(transaction)
+
+
+def _still(before: Proposer | None) -> Condition:
+    if before is None:
+        return ProposerItem.pk.does_not_exist()
+    same: Condition = (ProposerItem.speaker_id == before.speaker_id) & (ProposerItem.submissions == before.submissions)
+    return same
+
+
+def _add(transaction: Transaction, change: Change) -> None:
+    """Session and speaker with their lists' tags, as long as the call is open."""
+    event_id = change.session.event_id
+    is_open = (CallItem.opens_at <= change.now) & (CallItem.closes_at > change.now)
+    transaction.check("call", CallItem, keys.call_for_papers(event_id), is_open)
+    _put(transaction, change.session, change.session_tag)
+    kinds = [Kind.SESSIONS]
+    if change.speaker is not None:
+        _put(transaction, change.speaker, change.speaker_tag)
+        kinds.append(Kind.SPEAKERS)
+    for pointer, kind, target in change.references:
+        exists: Condition = ResourceItem.pk.exists()
+        transaction.check(f"reference {pointer}", ResourceItem, keys.resource(event_id, kind, target), exists)
+    _bump(transaction, event_id, View.ALL, kinds, change.tag)
+    if change.speaker is not None and change.speaker_public:
+        _bump(transaction, event_id, View.PUBLIC, [Kind.SPEAKERS], change.tag)
+    else:
+        published: Condition = VersionsItem.published == True  # noqa: E712 - a condition, not a comparison
+        transaction.check("call", VersionsItem, keys.versions(event_id, View.PUBLIC), published)
+
+
+def _put(transaction: Transaction, written: Written, tag: str | None) -> None:
+    unchanged = ResourceItem.pk.does_not_exist() if tag is None else ResourceItem.etag == tag
+    transaction.put("resource", written_item(written), unchanged)
+
+
+def _bump(transaction: Transaction, event_id: str, view: View, kinds: list[Kind], tag: str) -> None:
+    fresh = view_tag(tag, view)
+    actions: list[Action] = [VersionsItem.etag.set(fresh)]
+    for kind in kinds:
+        actions += bump_actions(kind, fresh)
+    required: Condition = VersionsItem.pk.exists()
+    name = "event"
+    if view is View.PUBLIC:
+        required, name = VersionsItem.published == True, "call"  # noqa: E712
+    transaction.update(name, VersionsItem(*keys.versions(event_id, view)), actions, required)
+
+
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        if "call" in lost.lost:
+            raise NotOpen from None
+        if references := [name for name in lost.lost if name.startswith("reference ")]:
+            raise Missing([name.removeprefix("reference ") for name in references]) from None
+        raise SpeakerOvertaken from lost
+
+
+def _commit_call(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        found = lost.lost["call"]
+        raise PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S")) from None
+
+
+def _revived(item: SubmissionItem) -> Submission:
+    return Submission(item.session_id, item.event_id, item.user_id, item.speaker_id, int(item.created_at))

@@ -1,0 +1,35 @@
+"""A call for papers: from when until when an event takes proposals. The struct is the wire format too."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from msgspec import Meta, Struct
+
+from chalicelib.domain.errors import Violation
+from chalicelib.domain.event import Moment
+from chalicelib.domain.text import Html
+
+
+class CallFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff may set. Open from `opens_at` until just before `closes_at`."""
+
+    announcement: Html = ""
+    opens_at: Moment
+    closes_at: Moment
+    timezone: Annotated[str, Meta(max_length=64, description="IANA name")] = "UTC"
+
+    def violations(self) -> list[Violation]:
+        """Rules that span fields or need a table."""
+        found = []
+        if self.closes_at <= self.opens_at:
+            found.append(Violation("/closes_at", "must be after opens_at"))
+        if self.timezone not in available_timezones():
+            found.append(Violation("/timezone", "is not an IANA time zone"))
+        return found
+
+
+class CallForPapers(CallFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A call as stored."""
+
+    updated_at: datetime

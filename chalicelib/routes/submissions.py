@@ -1,0 +1,115 @@
+"""Calls for papers, and what people propose."""
+
+from chalicelib import bootstrap
+from chalicelib.api.answering import changed, conditional, created
+from chalicelib.api.conditional import parse_match
+from chalicelib.api.endpoint import Routes
+from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.domain.errors import MalformedRequest
+from chalicelib.domain.kinds import View
+from chalicelib.services.reading import Found
+
+routes = Routes(__name__)
+CALL, FIELDS = "domain.call_for_papers:CallForPapers", "domain.call_for_papers:CallFields"
+SUBMISSION, FORM = "domain.submission_shown:SubmissionShown", "domain.submission:SubmissionForm"
+PLACE = "/v1/events/{event}/call-for-papers"
+
+
+@routes.get(
+    PLACE,
+    Contract("Read an event's call for papers; public while it is open", auth="optional", query=("view",), result=CALL),
+)
+def read_call(request: Request, event: str) -> Answer:
+    """For everybody while it is open, for staff always."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+    found = services.reading.call_for_papers(event_id, view, now=services.clock.now())
+    return conditional(request, found, view)
+
+
+@routes.put(
+    PLACE,
+    Contract("Call for papers, or replace the call", auth="required", body=FIELDS, if_match=True, result=CALL),
+)
+def put_call(request: Request, event: str) -> Answer:
+    """The first needs no If-Match."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    only_new = request.header("if-none-match")
+    match = parse_match(request.header("if-match"))
+    if only_new is None:
+        made, is_new = services.calling.put(event_id, request.body, caller=request.caller, match=match)
+    elif only_new.strip() == "*" and match is None:
+        made, is_new = services.calling.create(event_id, request.body, caller=request.caller), True
+    else:
+        raise MalformedRequest("If-None-Match of a PUT is *, without If-Match.", code="malformed_if_none_match")
+    if is_new:
+        return created(made.body, made.etag, f"/api/v1/events/{event_id}/call-for-papers")
+    return changed(made.body, made.etag)
+
+
+@routes.delete(PLACE, Contract("End and remove a call for papers", auth="required", if_match=True, status=204))
+def delete_call(request: Request, event: str) -> Answer:
+    """What was proposed stays."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    services.calling.remove(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    return Answer(status=204)
+
+
+@routes.post(
+    "/v1/events/{event}/submissions",
+    Contract(
+        "Propose a session", auth="required", body=FORM, creates=True, result=SUBMISSION, status=201, problems=(409,)
+    ),
+)
+def submit(request: Request, event: str) -> Answer:
+    """A session and who would give it; staff who review are told."""
+    services = bootstrap.services()
+    event_id = services.reading.event_id(event)
+    made = services.submitting.submit(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    return created(made.body, made.etag, f"/api/v1/me/submissions/{request.resource_id}")
+
+
+@routes.get("/v1/me/submissions", Contract("List what one proposed", auth="required", result=SUBMISSION, many=True))
+def list_submissions(request: Request) -> Answer:
+    """One's submissions, oldest first."""
+    made = bootstrap.services().submitting.own(request.caller)
+    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+
+
+@routes.get("/v1/me/submissions/{id}", Contract("Read what one proposed", auth="required", result=SUBMISSION))
+def read_submission(request: Request, id: str) -> Answer:
+    """One of one's submissions; its id is the session's."""
+    made = bootstrap.services().submitting.read(id, caller=request.caller)
+    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+
+
+@routes.patch(
+    "/v1/me/submissions/{id}",
+    Contract(
+        "Change what one proposed by merge patch, while the call is open",
+        auth="required",
+        body=FORM,
+        patch=True,
+        if_match=True,
+        result=SUBMISSION,
+        problems=(409,),
+    ),
+)
+def change_submission(request: Request, id: str) -> Answer:
+    """Until something is decided or the call closes."""
+    match = parse_match(request.header("if-match"))
+    made = bootstrap.services().submitting.change(id, request.json, caller=request.caller, match=match)
+    return changed(made.body, made.etag)
+
+
+@routes.post(
+    "/v1/me/submissions/{id}/withdraw",
+    Contract("Withdraw what one proposed", auth="required", result=SUBMISSION, problems=(409,)),
+)
+def withdraw_submission(request: Request, id: str) -> Answer:
+    """At any time; said again it changes nothing."""
+    made = bootstrap.services().submitting.withdraw(id, caller=request.caller)
+    return changed(made.body, made.etag)

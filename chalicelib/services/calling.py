@@ -1,0 +1,71 @@
+"""Calling: staff open, change and end an event's call for papers. Called by routes/submissions.py; reading it is
+services/reading.py's.
+"""
+
+from chalicelib.domain.call_for_papers import CallFields, CallForPapers
+from chalicelib.domain.errors import NotFound, PreconditionFailed, PreconditionRequired
+from chalicelib.domain.permission import Action
+from chalicelib.domain.preconditions import Match, require_match
+from chalicelib.domain.principal import Principal
+from chalicelib.domain.representation import Representation, represent
+from chalicelib.domain.stored import StoredCall
+from chalicelib.domain.times import moment
+from chalicelib.ports import Clock
+from chalicelib.ports.content import Representations
+from chalicelib.ports.papers import Calls
+from chalicelib.services.authorising import Authorising
+from chalicelib.services.publishing import as_fields, sanitised
+
+
+class Calling:
+    """Writes calls for papers."""
+
+    def __init__(self, calls: Calls, stored: Representations, authorising: Authorising, clock: Clock) -> None:
+        self._calls = calls
+        self._stored = stored
+        self._authorising = authorising
+        self._clock = clock
+
+    def put(self, event_id: str, fields: CallFields, *, caller: Principal, match: Match) -> tuple[Representation, bool]:
+        """The call as it is now, and whether it is new. The first needs no tag, each further one the tag of what it
+        replaces. Raises NotFound, Forbidden, InvalidInput, PreconditionRequired, PreconditionFailed.
+        """
+        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        stored = self._current(event_id)
+        if stored is not None:
+            require_match(match, etag=stored.etag, body=stored.body)
+        elif match is not None:
+            raise PreconditionFailed
+        fields = sanitised(fields, ("announcement",))
+        made = represent(CallForPapers(**as_fields(fields), updated_at=moment(self._clock.now())))
+        opens_at, closes_at = int(fields.opens_at.timestamp()), int(fields.closes_at.timestamp())
+        tag = stored.etag if stored else None
+        try:
+            self._calls.put(event_id, made, opens_at=opens_at, closes_at=closes_at, expected_tag=tag)
+        except PreconditionFailed:
+            if stored is None:
+                raise PreconditionRequired from None
+            raise
+        return made, stored is None
+
+    def create(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
+        """A call where there is none (`If-None-Match: *`). Raises as `put`; PreconditionFailed where there is one."""
+        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        stored = self._current(event_id)
+        if stored is not None:
+            raise PreconditionFailed(etag=stored.etag, body=stored.body)
+        return self.put(event_id, fields, caller=caller, match=None)[0]
+
+    def remove(self, event_id: str, *, caller: Principal, match: Match) -> None:
+        """No call any more; what was proposed stays. Raises NotFound, Forbidden, PreconditionRequired,
+        PreconditionFailed.
+        """
+        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        stored = self._current(event_id)
+        if stored is None:
+            raise NotFound
+        require_match(match, etag=stored.etag, body=stored.body)
+        self._calls.delete(event_id, expected_tag=stored.etag)
+
+    def _current(self, event_id: str) -> StoredCall | None:
+        return self._stored.call_for_papers(event_id, consistent=True)

@@ -1,0 +1,41 @@
+"""Unveiling: which speakers become public because a session of theirs does. Called by services/publishing.py and
+reviewing.py, which write both in one transaction (ADR 18).
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from chalicelib.domain.kinds import Kind
+from chalicelib.domain.programme import PUBLIC_SESSION_STATES, Resource, Session, Speaker
+from chalicelib.domain.representation import revive, written
+from chalicelib.domain.stored import StoredItem
+from chalicelib.ports.content import Listing
+
+
+class Programme(Protocol):
+    """Knows the parts of an event."""
+
+    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """The staff's representation, strongly consistent."""
+
+
+def newly_listed(programme: Programme, event_id: str, before: Resource, after: Resource) -> list[Listing]:
+    """Speakers of a session that was not public before, or not theirs, and is now. Staff may hide somebody again: what
+    makes public is the step, not the state.
+    """
+    if not isinstance(before, Session) or not isinstance(after, Session):
+        return []
+    if after.state not in PUBLIC_SESSION_STATES:
+        return []
+    shown = before.speaker_ids if before.state in PUBLIC_SESSION_STATES else []
+    found = []
+    for place, speaker_id in enumerate(after.speaker_ids):
+        stored = programme.load(event_id, Kind.SPEAKERS, speaker_id) if speaker_id not in shown else None
+        if stored is None:
+            continue
+        speaker: Speaker = revive(Kind.SPEAKERS, stored.body)
+        if not speaker.listed:
+            made = msgspec.structs.replace(speaker, listed=True, updated_at=after.updated_at)
+            found.append(Listing(written(event_id, Kind.SPEAKERS, made), stored.etag, f"/speaker_ids/{place}"))
+    return found
