@@ -72,6 +72,7 @@ def map_speaker(record: Record) -> Fields:
         "country": record.country("country"),
         "links": _links(record),
         "user_id": None,
+        "listed": True,
     }
 
 

@@ -68,6 +68,7 @@ def test_read_archive_own_sample_gives_each_kind_of_resource() -> None:
         "country": "PT",
         "links": ["https://lovelace.example", "https://github.com/ada-lovelace-example"],
         "user_id": None,
+        "listed": True,
     }
     assert found[Kind.SPONSORS, "71"] == {
         "name": "Lighthouse Credit Union",
