@@ -43,7 +43,7 @@ def open_archive(archive: bytes) -> Contents:
     absent or a file holds the wrong type.
     """
     with _readable(), zipfile.ZipFile(BytesIO(archive)) as opened:
-        entries = [entry for entry in opened.infolist() if not entry.is_dir()]
+        entries = [entry for entry in opened.infolist() if not entry.filename.endswith("/")]
         _check_sizes(entries, len(archive))
         files = _find(entries)
         contents = {name: _read(opened, entry) for name, entry in files.items()}
