@@ -88,7 +88,7 @@ def test_read_archive_damaged_bytes_raise_only_domain_errors(data: st.DataObject
 
 
 def test_read_archive_with_an_entry_without_a_name_is_refused_or_read() -> None:
-    """zipfile ends names at the first NUL; ZipInfo.is_dir() of Python 3.11 stumbles over one that is empty then."""
+    """A name ends at the first NUL for zipfile; ZipInfo.is_dir() of Python 3.11 stumbles over one that is empty then."""
     archive = bytearray(zipped({"event": event(), "x": {}}))
     name = archive.rindex(b"PK\x01\x02") + 46
     archive[name] = 0
