@@ -7,13 +7,13 @@ import pytest
 from tests.functional.builders import make, make_event, versions
 from tests.harness.client import Client
 
-SECRET = "Onlyproposed"
+PROPOSER = "Onlyproposed"
 
 
 def proposed(organiser: Client, **session: object) -> tuple[str, str, str]:
     """A published event, a speaker of it who is not listed, a session of theirs."""
     event = make_event(organiser, state="published").json["id"]
-    speaker = make(organiser, event, "speakers", name=SECRET, short_biography=SECRET, listed=False).json["id"]
+    speaker = make(organiser, event, "speakers", name=PROPOSER, short_biography=PROPOSER, listed=False).json["id"]
     fields = {"title": "Proposed", "state": "submitted", "speaker_ids": [speaker], **session}
     return event, speaker, make(organiser, event, "sessions", **fields).json["id"]
 
@@ -23,9 +23,9 @@ def test_unlisted_speaker_is_in_no_public_list_resource_counter_or_etag(
 ) -> None:
     event = make_event(organiser, state="published").json["id"]
     before = versions(anonymous, event, "public"), anonymous.get(f"/v1/events/{event}/speakers").etag
-    speaker = make(organiser, event, "speakers", name=SECRET, listed=False)
+    speaker = make(organiser, event, "speakers", name=PROPOSER, listed=False)
     place = f"/v1/events/{event}/speakers/{speaker.json['id']}"
-    organiser.patch(place, {"short_biography": SECRET}, if_match="*")
+    organiser.patch(place, {"short_biography": PROPOSER}, if_match="*")
     for reader in (anonymous, stranger):
         assert reader.get(place).status == 404
         listed = reader.get(f"/v1/events/{event}/speakers")
@@ -42,14 +42,14 @@ def test_accepted_session_lists_its_speakers_and_says_so_to_nobody_else(
 ) -> None:
     event, speaker, session = proposed(organiser)
     before = anonymous.get(f"/v1/events/{event}/speakers")
-    assert SECRET not in before.body.decode()
+    assert PROPOSER not in before.body.decode()
     if way == "review":
         organiser.post(f"/v1/events/{event}/sessions/{session}/review", {"decision": "accept"})
     else:
         organiser.patch(f"/v1/events/{event}/sessions/{session}", {"state": "accepted"}, if_match="*")
     after = anonymous.get(f"/v1/events/{event}/speakers", if_none_match=before.etag)
     (shown,) = after.json["items"]
-    assert (after.status, shown["id"], shown["name"]) == (200, speaker, SECRET)
+    assert (after.status, shown["id"], shown["name"]) == (200, speaker, PROPOSER)
     assert {"email", "user_id", "listed"} & set(shown) == set()
     assert versions(anonymous, event, "public")["speakers_ver"] == 1
 
