@@ -45,7 +45,7 @@ class Person:
         count = len(titles) or "none"
         expect(bell).to_have_accessible_name(f"Notifications, {count} unread")
         bell.click()
-        unread = self.listener.locator("#bell-sheet .note.unread .note-title")
+        unread = self.listener.locator("#bell-sheet .note.unread:not(.bundle) > div > .note-title")
         expect(unread).to_have_text(list(titles))
         bell.click()
         assert self.listener.evaluate("window.stayed") is True
