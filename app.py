@@ -103,10 +103,10 @@ def reconcile_payments(_: CloudWatchEvent) -> None:
     triggers.timers.reconcile_payments()
 
 
-@app.schedule(Rate(15, unit=Rate.MINUTES), name="send_due_mails")
-def send_due_mails(_: CloudWatchEvent) -> None:
-    """Mails that wait or were lost are sent, digests are made."""
-    triggers.timers.send_due_mails()
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="do_what_is_due")
+def do_what_is_due(_: CloudWatchEvent) -> None:
+    """Mails that wait or were lost are sent, digests are made, calls for papers open."""
+    triggers.timers.do_what_is_due()
 
 
 @app.on_sns_message(topic=f"marquee-{settings.stage}-mail-events", name="on_mail_event")

@@ -85,7 +85,7 @@ def idle(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
     done = [
         Activity("holds timer", minutes, uses["timer"], "release_holds", heavy=True),
         Activity("reconciling timer", minutes / 10, uses["reconciling"], "reconcile_payments", heavy=True),
-        Activity("mails timer", minutes / 15, uses["due mails"], "send_due_mails", heavy=True),
+        Activity("mails timer", minutes / 15, uses["due mails"], "do_what_is_due", heavy=True),
     ]
     return _month(done, _standing(setting, assumed, gigabytes=assumed.idle_gb), assumed, setting)
 

@@ -37,6 +37,8 @@ CONTENT = (
     On("IMPORT", lambda services: services.importing.on_changes),  # an upload was kept -> its event is made
     On("VERSIONS", lambda services: services.watching.on_changes),  # lists of an event changed -> who watches it hears
     On("EVENT", lambda services: services.clearing.on_changes),  # an event was deleted -> its parts go too
+    On("CALL_FOR_PAPERS", lambda services: services.opening.on_changes),  # a call may be open -> people hear it, once
+    On("EVENT", lambda services: services.opening.on_changes),  # an event may be public now -> so may its call
 )
 
 SALES = (
@@ -55,5 +57,6 @@ NOTIFICATIONS = (
     On("NOTIFICATION", lambda services: services.broadcasting.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
     On("MAIL", lambda services: services.mailing.send),  # queued -> sent, once
     On("ANNOUNCEMENT", lambda services: services.spreading.on_changes),  # written or moved on -> its next step
+    On("CALL_OPEN", lambda services: services.spreading.on_changes),  # the same, of a call for papers
     On("NOTIFICATION", lambda services: services.alerting.alert, WHOLE_BATCH),  # new -> browsers that are closed
 )

@@ -14,7 +14,7 @@ FUNCTIONS = (
     "on_stripe_inbox",
     "on_notifications",
     "on_mail_event",
-    "send_due_mails",
+    "do_what_is_due",
     "reconcile_payments",
     "release_holds",
 )
@@ -25,7 +25,7 @@ STREAM_FUNCTIONS = {
     "on_notifications": "NotificationsStreamArn",
 }
 """Functions fed by a stream, and the output of the data stack that names it."""
-TIMERS = ("send_due_mails", "reconcile_payments", "release_holds")
+TIMERS = ("do_what_is_due", "reconcile_payments", "release_holds")
 TOPIC_FUNCTIONS = {"on_mail_event": "mail-events"}
 """Functions fed by an SNS topic, and what its name has after the stage's prefix."""
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")

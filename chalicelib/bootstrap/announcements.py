@@ -1,4 +1,4 @@
-"""Announcements, and what administrators see of notifications.
+"""Announcements, what is due, and what administrators see of notifications.
 
 Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
 properties are the point: the read path must not load PynamoDB or msgspec.
@@ -14,13 +14,17 @@ from chalicelib.bootstrap.sales import SalesServices
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
     from chalicelib.adapters.dynamo.crowd import DynamoCrowd
+    from chalicelib.domain.announcement import Dispatch
+    from chalicelib.ports.preferences import Sleepers
     from chalicelib.services.announcing import Announcing
+    from chalicelib.services.opening import Opening
     from chalicelib.services.overseeing import Overseeing
-    from chalicelib.services.spreading import Spreading
+    from chalicelib.services.spreading import Round, Spreading
+    from chalicelib.services.waking import Waking
 
 
 class AnnouncementServices(SalesServices):
-    """Announcements, and what administrators see of notifications."""
+    """Announcements, what is due, and what administrators see of notifications."""
 
     @cached_property
     def _announcements(self) -> DynamoAnnouncements:
@@ -55,12 +59,44 @@ class AnnouncementServices(SalesServices):
 
         return Spreading(
             announcements=self._announcements,
-            crowd=self._crowd,
+            rounds=self._round,
             contacts=self._contacts,
             preferring=self.preferring,
             clock=self.clock,
-            public_url=self.config.public_url,
         )
+
+    def _round(self, dispatch: Dispatch) -> Round | None:
+        """Whom it is for, and what they are told; None: nobody any more."""
+        from chalicelib.domain.notification import NotificationAction
+        from chalicelib.services.convoking import Convoking, open_call
+        from chalicelib.services.mustering import Mustering
+
+        url = self.config.public_url
+        if dispatch.action is NotificationAction.ANNOUNCEMENT:
+            return Mustering(self._crowd, dispatch, public_url=url)
+        call = open_call(self._representations, dispatch.event_id, now=self.clock.now())
+        return Convoking(self._crowd, dispatch, call, public_url=url) if call else None
+
+    @cached_property
+    def opening(self) -> Opening:
+        """Calls for papers that come to be open."""
+        from chalicelib.services.opening import Opening
+
+        return Opening(self._representations, self._announcements, self._due_index, self.clock)
+
+    @cached_property
+    def waking(self) -> Waking:
+        """What is due; without a sender nothing of mails."""
+        from chalicelib.adapters.dynamo.due_store import DynamoWaitingAnnouncements, DynamoWaitingMails
+        from chalicelib.ports.preferences import ANNOUNCEMENT, CALL, DIGEST, MAIL
+        from chalicelib.services.waking import Waking
+
+        dealers = {CALL: self.opening.open}
+        sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
+        if self.config.mail_from:
+            dealers[DIGEST] = self.digesting.digest
+            sleepers[MAIL] = DynamoWaitingMails()
+        return Waking(self._due_index, dealers, sleepers, self.clock)
 
     @cached_property
     def overseeing(self) -> Overseeing:

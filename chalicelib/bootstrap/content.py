@@ -115,6 +115,7 @@ class ContentServices(SocketServices):
             store=DynamoContentStore(),
             hosts=DynamoPeopleStore(),
             on_sale=on_sale,
+            stored=self._representations,
             authorising=self.authorising,
             clock=self.clock,
             ids=self.ids,
@@ -134,28 +135,31 @@ class ContentServices(SocketServices):
             "accounts": self._people,
             "forms": AccountForms(revive_account, new_account),
             "programme": DynamoContentStore(),
-            "keys": lambda: [secret.encode() for secret in self._token_keys.values()],
             "clock": self.clock,
         }
+
+    def _link_keys(self) -> list[bytes]:
+        """What links of invitations are signed with: the first. All of them count."""
+        return [secret.encode() for secret in self._token_keys.values()]
 
     @cached_property
     def inviting(self) -> Inviting:
         """Invitations as staff send them."""
+        from chalicelib.services.bidding import Bidding
         from chalicelib.services.inviting import Inviting
 
-        return Inviting(
-            **self._invited,
-            authorising=self.authorising,
-            preferring=self.preferring,
-            public_url=self.config.public_url,
-        )
+        bidding = Bidding(self.preferring, self._link_keys, self.clock, public_url=self.config.public_url)
+        return Inviting(**self._invited, authorising=self.authorising, bidding=bidding)
 
     @cached_property
     def answering(self) -> Answering:
         """Invitations as invited people answer them."""
+        from chalicelib.adapters.dynamo.submission_store import DynamoSubmissions
         from chalicelib.services.answering import Answering
+        from chalicelib.services.appearing import Appearing
 
-        return Answering(**self._invited)
+        appearing = Appearing(self._invited["programme"], DynamoSubmissions(), self.clock, self.ids)
+        return Answering(**self._invited, appearing=appearing, keys=self._link_keys)
 
     @cached_property
     def staffing(self) -> Staffing:

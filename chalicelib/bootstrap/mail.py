@@ -13,17 +13,17 @@ from chalicelib.bootstrap.core import Core
 
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.contacts import DynamoContacts
+    from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
     from chalicelib.adapters.dynamo.mailbox_store import DynamoMailboxes
     from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
     from chalicelib.adapters.dynamo.preference_store import DynamoPreferencesView
     from chalicelib.adapters.ses_mailer import SesMailer
-    from chalicelib.ports.preferences import Sleepers
     from chalicelib.services.addressing import Addressing
     from chalicelib.services.choosing import Choosing
+    from chalicelib.services.digesting import Digesting
     from chalicelib.services.preferring import Preferring
     from chalicelib.services.suppressing import Suppressing
     from chalicelib.services.unsubscribing import Unsubscribing
-    from chalicelib.services.waking import Waking
 
 
 class MailServices(Core):
@@ -120,21 +120,16 @@ class MailServices(Core):
         return SesMailer(region=self.config.region, sender=self.config.mail_from)
 
     @cached_property
-    def waking(self) -> Waking:
-        """What is due."""
-        from chalicelib.adapters.dynamo.due_store import (
-            DynamoCollected,
-            DynamoDueIndex,
-            DynamoWaitingAnnouncements,
-            DynamoWaitingMails,
-        )
-        from chalicelib.ports.preferences import ANNOUNCEMENT, MAIL
-        from chalicelib.services.digesting import Digesting
-        from chalicelib.services.waking import Waking
+    def _due_index(self) -> DynamoDueIndex:
+        from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
 
-        index = DynamoDueIndex()
-        digesting = Digesting(
-            DynamoCollected(), index, self.preferring, self._contacts, public_url=self.config.public_url
-        )
-        sleepers: dict[str, Sleepers] = {MAIL: DynamoWaitingMails(), ANNOUNCEMENT: DynamoWaitingAnnouncements()}
-        return Waking(index, sleepers, digesting, self.clock)
+        return DynamoDueIndex()
+
+    @cached_property
+    def digesting(self) -> Digesting:
+        """One mail for many notifications."""
+        from chalicelib.adapters.dynamo.due_store import DynamoCollected
+        from chalicelib.services.digesting import Digesting
+
+        url = self.config.public_url
+        return Digesting(DynamoCollected(), self._due_index, self.preferring, self._contacts, public_url=url)

@@ -1,4 +1,4 @@
-"""An announcement: what staff send to many people of an event, and how far it has got. Pure."""
+"""An announcement: what many people of an event are told at once, and how far it has got. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
+from chalicelib.domain.notification import NotificationAction
 from chalicelib.domain.permission import Role
 from chalicelib.domain.text import Id
 
@@ -79,7 +80,8 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
 class Dispatch(NamedTuple):
     """An announcement with what its delivery needs: the stage it is in and the last place of the audience (an id of an
-    order or user) that this stage is done with. Times in Unix seconds.
+    order or user) that this stage is done with. Times in Unix seconds. Staff write those with the action ANNOUNCEMENT;
+    that a call for papers is open has the id of its event, and words and audience of its own.
     """
 
     id: str
@@ -94,3 +96,21 @@ class Dispatch(NamedTuple):
     cursor: str = START
     counts: Counts = Counts()
     finished_at: int | None = None
+    action: NotificationAction = NotificationAction.ANNOUNCEMENT
+
+
+class Person(NamedTuple):
+    """Somebody in the audience: the place they stand at, their account or the address they bought with."""
+
+    place: str
+    user_id: str | None
+    email: str = ""
+    name: str = ""
+
+
+class Said(NamedTuple):
+    """What an inbox shows: a title (plain text), a message (HTML), and the path it leads to."""
+
+    title: str
+    message: str
+    subject: str

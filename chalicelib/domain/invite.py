@@ -1,4 +1,4 @@
-"""An invitation to an event's staff: what it offers to whom, and when it can be answered. Pure."""
+"""An invitation to an event's staff or to speak in a session: what it offers to whom, when it can be answered. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,9 +12,9 @@ from chalicelib.domain.text import Email
 LIFE_SECONDS = 14 * 24 * 3600
 REMEMBERED_SECONDS = 60 * 24 * 3600
 """How long after its end an invitation still says what became of it."""
-MOST_OPEN = 100
-"""Of one event at a time."""
-MOST_A_DAY = 100
+MOST_OPEN = 300
+"""Of one event at a time: the speakers of a big one and its staff."""
+MOST_A_DAY = 300
 """Mails with invitations that one event may cause in a day: they go to whatever address somebody types."""
 
 
@@ -35,15 +35,23 @@ class InviteForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     role: Role
 
 
+class SpeakerInviteForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is invited to speak."""
+
+    email: Email
+
+
 class Invite(NamedTuple):
-    """An invitation. An address has one in an event; the next one has another `id`. `answered_by` is a user; times in
-    Unix seconds. EXPIRED is never stored: it follows from `until`.
+    """An invitation to hold a role or to speak in a session; of `role` and `session_id` one is set. An address has one
+    to an event's staff and one to each session; the next one has another `id`. `answered_by` is a user; times in Unix
+    seconds. EXPIRED is never stored: it follows from `until`.
     """
 
     id: str
     event_id: str
     email: str
-    role: Role
+    role: Role | None
+    session_id: str | None
     invited_by: str
     created_at: int
     until: int

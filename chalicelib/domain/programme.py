@@ -14,6 +14,9 @@ from chalicelib.domain.event import Moment
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Url
 
+MOST_SPEAKERS = 50
+"""Of one session."""
+
 
 class SessionState(StrEnum):
     """Where a session is between idea and stage."""
@@ -122,7 +125,7 @@ class ProposedSession(Resource, frozen=True, kw_only=True):
 class SessionFields(ProposedSession, frozen=True, kw_only=True):
     """A talk, workshop or break. Public once accepted or confirmed."""
 
-    speaker_ids: Annotated[list[Id], Meta(max_length=50)] = []
+    speaker_ids: Annotated[list[Id], Meta(max_length=MOST_SPEAKERS)] = []
     microlocation_id: Id | None = None
     starts_at: Moment | None = None
     ends_at: Moment | None = None

@@ -46,6 +46,9 @@ class Announcements(Protocol):
     def create(self, dispatch: Dispatch, *, day: str, most: int) -> bool:
         """A new announcement, counted on its day. False: it exists. Raises TooMany, Busy."""
 
+    def begin(self, dispatch: Dispatch) -> bool:
+        """One that nobody wrote. False: it exists. Raises Busy."""
+
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
         """An announcement, strongly consistent."""
 
@@ -88,3 +91,9 @@ class Crowd(Protocol):
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user."""
+
+    def owned(self, user_id: str) -> list[str]:
+        """Events that somebody owns."""
+
+    def proposers(self, event_id: str) -> list[str]:
+        """Who proposed something in an event, or speaks in it by invitation; by user."""

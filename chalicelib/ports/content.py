@@ -70,9 +70,17 @@ class ContentStore(Protocol):
         """A new event and its owner."""
 
     def replace_event(
-        self, event: Written, *, expected_tag: str, slug: str, old_slug: str, was_public: bool, tag: str
+        self,
+        event: Written,
+        *,
+        expected_tag: str,
+        slug: str,
+        old_slug: str,
+        was_public: bool,
+        tag: str,
+        call_due_at: int | None,
     ) -> None:
-        """A changed event."""
+        """A changed event; its call for papers is to be looked at from `call_due_at` on (Unix seconds)."""
 
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
         """Remove an event."""

@@ -21,12 +21,18 @@ class SpeakerOvertaken(Exception):
     """The proposer's speaker or number of submissions, or the session, changed meanwhile; nothing was written."""
 
 
+class CallTimes(NamedTuple):
+    """When a call opens and closes, and from when on it is to be looked at whether it is open (Unix seconds)."""
+
+    opens_at: int
+    closes_at: int
+    due_at: int
+
+
 class Calls(Protocol):
     """Keeps calls for papers."""
 
-    def put(
-        self, event_id: str, call: Representation, *, opens_at: int, closes_at: int, expected_tag: str | None
-    ) -> None:
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None) -> None:
         """A new call (`expected_tag` None) or a changed one. Raises PreconditionFailed, NotFound (event)."""
 
     def delete(self, event_id: str, *, expected_tag: str) -> None:

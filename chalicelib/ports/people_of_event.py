@@ -1,10 +1,14 @@
 """What services need of stored invitations and roles."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.invite import Invite
 from chalicelib.domain.notification import Mail, Notification
+from chalicelib.domain.representation import Written
+from chalicelib.domain.submission import Proposer
 from chalicelib.ports.people import NewAccount
 
 
@@ -26,11 +30,36 @@ class Proof(NamedTuple):
     expected_tag: str
 
 
+class Appearance(NamedTuple):
+    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: new).
+    `before`: as which speaker of the event the user was known.
+    """
+
+    user_id: str
+    speaker: Written
+    speaker_tag: str | None
+    session: Written | None
+    session_tag: str | None
+    before: Proposer | None
+    tag: str
+
+
+class Given(NamedTuple):
+    """What an answer gives."""
+
+    grant: Grant | None = None
+    appearance: Appearance | None = None
+    proof: Proof | None = None
+
+
+NOTHING = Given()
+
+
 class Invites(Protocol):
     """Keeps invitations. Reads are strongly consistent."""
 
     def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """A new invitation with what is told of it. False: the address has one that is open."""
+        """A new invitation with what is told of it. False: the address has an open one to the same."""
 
     def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """The same one anew, with what is told of it. False: it was settled meanwhile."""
@@ -38,9 +67,7 @@ class Invites(Protocol):
     def of_event(self, event_id: str) -> list[Invite]:
         """All invitations of an event, by address."""
 
-    def answer(
-        self, invite: Invite, *, now: int, user_id: str | None, grant: Grant | None, proof: Proof | None
-    ) -> None:
+    def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
         """Settle an open invitation as `invite.state`, with what it gives, in one transaction, as long as the event
         exists. Raises Overtaken, NotFound (event).
         """

@@ -58,12 +58,12 @@ class Mailboxes(Protocol):
         """No mail about a topic any more."""
 
 
-MAIL, DIGEST, ANNOUNCEMENT = "MAIL", "DIGEST", "ANNOUNCEMENT"
+MAIL, DIGEST, ANNOUNCEMENT, CALL = "MAIL", "DIGEST", "ANNOUNCEMENT", "CALL"
 
 
 class Due(NamedTuple):
     """Something to be looked at from a time on (Unix seconds): of kind MAIL the mail, of kind DIGEST the digest of the
-    user, of kind ANNOUNCEMENT the announcement, with this id.
+    user, of kind ANNOUNCEMENT the announcement, of kind CALL the call for papers of the event, with this id.
     """
 
     at: int

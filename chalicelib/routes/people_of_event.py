@@ -1,4 +1,4 @@
-"""The people of an event: its staff, and invitations to it."""
+"""The people of an event: its staff, and invitations to it or to its sessions."""
 
 from chalicelib import bootstrap
 from chalicelib.api.answering import conditional
@@ -8,7 +8,7 @@ from chalicelib.domain.kinds import View
 from chalicelib.services.reading import Found
 
 routes = Routes(__name__)
-INVITE, ROLE = "api.schemas.people:Invite", "api.schemas.people:Role"
+INVITE, ACCEPTED = "api.schemas.people:Invite", "api.schemas.people:Accepted"
 INVITES = "/v1/events/{event}/invites"
 
 
@@ -54,6 +54,26 @@ def invite(request: Request, event: str) -> Answer:
     return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
 
 
+@routes.post(
+    "/v1/events/{event}/sessions/{id}/speaker-invites",
+    Contract(
+        "Invite somebody to speak in a session",
+        auth="required",
+        body="domain.invite:SpeakerInviteForm",
+        creates=True,
+        result=INVITE,
+        status=201,
+        problems=(403, 409, 429),
+    ),
+)
+def invite_speaker(request: Request, event: str, id: str) -> Answer:
+    """An address is invited; accepting puts them into the session."""
+    services = bootstrap.services()
+    event_id, new_id = services.reading.event_id(event), request.resource_id
+    made = services.inviting.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
+    return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{new_id}"})
+
+
 @routes.get(INVITES, Contract("List invitations, newest first", auth="required", result=INVITE, many=True))
 def list_invites(request: Request, event: str) -> Answer:
     """All invitations of an event with what became of them."""
@@ -90,7 +110,7 @@ def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
 
 @routes.post(
     "/v1/invites/{token}/accept",
-    Contract("Accept an invitation", auth="required", result=ROLE, problems=(403, 409)),
+    Contract("Accept an invitation", auth="required", result=ACCEPTED, problems=(403, 409)),
 )
 def accept_invite(request: Request, token: str) -> Answer:
     """By the account of the invited address; its address is proven by this too."""

@@ -22,6 +22,7 @@ from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import InvalidInput, NotFound, TooManyAttempts, Violation
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
+from chalicelib.domain.notification import NotificationAction
 from chalicelib.domain.pagination import Page
 from chalicelib.domain.permission import Action
 from chalicelib.domain.principal import Principal
@@ -106,7 +107,7 @@ class Announcing:
 
     def _stored(self, event_id: str, announcement_id: str) -> Dispatch:
         stored = self._announcements.load(event_id, announcement_id) if is_ulid(announcement_id) else None
-        if stored is None:
+        if stored is None or stored.action is not NotificationAction.ANNOUNCEMENT:
             raise NotFound
         return stored
 

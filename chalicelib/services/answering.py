@@ -6,20 +6,25 @@ What an answer gives is in its transaction; of several at once one counts.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from chalicelib.domain.errors import Busy, Forbidden, NotFound
 from chalicelib.domain.invite import Invite, InviteState, masked, reaches
 from chalicelib.domain.invite_link import named_by
+from chalicelib.domain.kinds import Kind
+from chalicelib.domain.permission import Role
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.programme import Session
+from chalicelib.domain.representation import revive
 from chalicelib.domain.times import moment
 from chalicelib.live.protocol import rfc3339
 from chalicelib.ports import Clock
 from chalicelib.ports.people import StoredAccount
-from chalicelib.ports.people_of_event import Grant, Invites, Overtaken, Proof, Roster
-from chalicelib.services.inviting import AccountForms, Accounts, Programme, event_of, found, settle
+from chalicelib.ports.people_of_event import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster
+from chalicelib.services.appearing import Appearing, Programme
+from chalicelib.services.inviting import AccountForms, Accounts, event_of, found, settle
 
 TRIES = 10
 
@@ -35,6 +40,7 @@ class Answering:
         accounts: Accounts,
         forms: AccountForms,
         programme: Programme,
+        appearing: Appearing,
         keys: Callable[[], Sequence[bytes]],
         clock: Clock,
     ) -> None:
@@ -43,18 +49,20 @@ class Answering:
         self._accounts = accounts
         self._forms = forms
         self._programme = programme
+        self._appearing = appearing
         self._keys = keys
         self._clock = clock
 
     def shown(self, token: str) -> str:
         """What an invitation is, for whoever has its link; JSON. Raises NotFound."""
         invite = self._followed(token)
-        event = event_of(self._programme, invite.event_id)
+        event, session = event_of(self._programme, invite.event_id), self._session(invite)
         inviter = self._accounts.account(invite.invited_by)
         return json.dumps(
             {
                 "event": {"id": event.id, "name": event.name, "slug": event.slug},
-                "role": invite.role.value,
+                "role": invite.role.value if invite.role else None,
+                "session": {"id": session.id, "title": session.title} if session else None,
                 "email": masked(invite.email),
                 "state": invite.state_at(self._clock.now()).value,
                 "expires_at": rfc3339(invite.until),
@@ -65,22 +73,37 @@ class Answering:
         )
 
     def accept(self, token: str, *, caller: Principal) -> str:
-        """Take the role that is offered; the JSON of what one holds then. Whoever holds more keeps it. Raises NotFound,
-        Forbidden (`other_account`), Conflict (`invite_…`).
+        """Take what is offered; the JSON of what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
+        (`invite_…`, `session_over`, `too_many_speakers`).
         """
         for _ in range(TRIES):
             invite = self._followed(token)
             stored = self._own(invite, caller)
-            held = dict(self._roster.holders(invite.event_id)).get(caller.user_id)
-            if invite.state is InviteState.ACCEPTED and invite.answered_by == caller.user_id and held:
-                return _role_json(invite.event_id, held)
-            grant = None if reaches(held, invite.role) else Grant(invite.role.value, held)
+            again = invite.state is InviteState.ACCEPTED and invite.answered_by == caller.user_id
             try:
-                self._settle(invite, InviteState.ACCEPTED, caller.user_id, grant, self._proof(stored))
+                if invite.role is not None:
+                    return self._take_role(invite, invite.role, stored, again=again)
+                return self._appear(invite, str(invite.session_id), stored, again=again)
             except Overtaken:
                 continue
-            return _role_json(invite.event_id, grant.role if grant else str(held))
         raise Busy("Too many writers at once. Try again.")
+
+    def _take_role(self, invite: Invite, role: Role, stored: StoredAccount, *, again: bool) -> str:
+        """Whoever holds more keeps it."""
+        held = dict(self._roster.holders(invite.event_id)).get(stored.id)
+        if not (again and held):
+            grant = None if reaches(held, role) else Grant(role.value, held)
+            self._settle(invite, InviteState.ACCEPTED, stored.id, Given(grant=grant, proof=self._proof(stored)))
+            held = grant.role if grant else held
+        return _json({"event_id": invite.event_id, "role": held})
+
+    def _appear(self, invite: Invite, session_id: str, stored: StoredAccount, *, again: bool) -> str:
+        account = self._forms.revive(stored)
+        speaker_id, appearance = self._appearing.appearance(invite.event_id, session_id, account)
+        if not (again and appearance is None):
+            given = Given(appearance=appearance, proof=self._proof(stored))
+            self._settle(invite, InviteState.ACCEPTED, stored.id, given)
+        return _json({"event_id": invite.event_id, "session_id": session_id, "speaker_id": speaker_id})
 
     def decline(self, token: str, *, caller: Principal | None) -> None:
         """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
@@ -97,16 +120,8 @@ class Answering:
             return
         raise Busy("Too many writers at once. Try again.")
 
-    def _settle(
-        self,
-        invite: Invite,
-        state: InviteState,
-        user_id: str | None,
-        grant: Grant | None = None,
-        proof: Proof | None = None,
-    ) -> None:
-        now = self._clock.now()
-        settle(self._invites, invite, state, now=now, user_id=user_id, grant=grant, proof=proof)
+    def _settle(self, invite: Invite, state: InviteState, user_id: str | None, given: Given = NOTHING) -> None:
+        settle(self._invites, invite, state, now=self._clock.now(), user_id=user_id, given=given)
 
     def _own(self, invite: Invite, caller: Principal) -> StoredAccount:
         """The caller's account, if it has the address."""
@@ -114,6 +129,16 @@ class Answering:
         if stored is None or self._forms.revive(stored).email != invite.email:
             raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
         return stored
+
+    def _session(self, invite: Invite) -> Session | None:
+        """The session that an invitation is to, if it is to one. Raises NotFound (also when it is gone)."""
+        if invite.session_id is None:
+            return None
+        stored = self._programme.load(invite.event_id, Kind.SESSIONS, invite.session_id)
+        if stored is None:
+            raise NotFound
+        session: Session = revive(Kind.SESSIONS, stored.body)
+        return session
 
     def _proof(self, stored: StoredAccount) -> Proof | None:
         account = self._forms.revive(stored)
@@ -130,5 +155,5 @@ class Answering:
         return found(self._invites, named.event_id, named.invite_id)
 
 
-def _role_json(event_id: str, role: str) -> str:
-    return json.dumps({"event_id": event_id, "role": role}, separators=(",", ":"))
+def _json(shown: Mapping[str, str | None]) -> str:
+    return json.dumps(shown, separators=(",", ":"))

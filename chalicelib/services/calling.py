@@ -1,5 +1,5 @@
 """Calling: staff open, change and end an event's call for papers. Called by routes/submissions.py; reading it is
-services/reading.py's.
+services/reading.py's, telling people that it is open services/opening.py's.
 """
 
 from chalicelib.domain.call_for_papers import CallFields, CallForPapers
@@ -12,7 +12,7 @@ from chalicelib.domain.stored import StoredCall
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
-from chalicelib.ports.papers import Calls
+from chalicelib.ports.papers import Calls, CallTimes
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.publishing import as_fields, sanitised
 
@@ -37,11 +37,13 @@ class Calling:
         elif match is not None:
             raise PreconditionFailed
         fields = sanitised(fields, ("announcement",))
-        made = represent(CallForPapers(**as_fields(fields), updated_at=moment(self._clock.now())))
+        now = self._clock.now()
+        made = represent(CallForPapers(**as_fields(fields), updated_at=moment(now)))
         opens_at, closes_at = int(fields.opens_at.timestamp()), int(fields.closes_at.timestamp())
+        times = CallTimes(opens_at, closes_at, due_at=max(opens_at, int(now)))
         tag = stored.etag if stored else None
         try:
-            self._calls.put(event_id, made, opens_at=opens_at, closes_at=closes_at, expected_tag=tag)
+            self._calls.put(event_id, made, times, expected_tag=tag)
         except PreconditionFailed:
             if stored is None:
                 raise PreconditionRequired from None

@@ -30,7 +30,7 @@ from chalicelib.domain.stored import StoredItem
 from chalicelib.domain.times import moment
 from chalicelib.domain.validation import merge, validate
 from chalicelib.ports import Clock, Ids
-from chalicelib.ports.content import ContentStore
+from chalicelib.ports.content import ContentStore, Representations
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.publishing import TRIES, as_fields, sanitised
 
@@ -56,6 +56,7 @@ class Hosting:
         store: ContentStore,
         hosts: Hosts,
         on_sale: Callable[[str], list[str]],
+        stored: Representations,
         authorising: Authorising,
         clock: Clock,
         ids: Ids,
@@ -63,6 +64,7 @@ class Hosting:
         self._store = store
         self._hosts = hosts
         self._on_sale = on_sale
+        self._stored = stored
         self._authorising = authorising
         self._clock = clock
         self._ids = ids
@@ -104,6 +106,7 @@ class Hosting:
                     old_slug=slug_of(old),
                     was_public=old.state is EventState.PUBLISHED,
                     tag=self._ids.new_id(),
+                    call_due_at=self._call_due_at(old, after),
                 )
             except PreconditionFailed:
                 if match and ANY in match:
@@ -155,6 +158,13 @@ class Hosting:
         now = moment(self._clock.now())
         values: dict[str, Any] = as_fields(fields)
         return written(old.id, Kind.EVENTS, Event(**values, id=old.id, created_at=old.created_at, updated_at=now))
+
+    def _call_due_at(self, old: Event, after: Written) -> int | None:
+        """When people are to hear of the call for papers of an event that comes to be public by this."""
+        if old.state is EventState.PUBLISHED or after.public is None:
+            return None
+        call = self._stored.call_for_papers(old.id, consistent=True)
+        return max(call.opens_at, int(self._clock.now())) if call else None
 
     def _check_publication(self, state: EventState, caller: Principal) -> None:
         if state is EventState.PUBLISHED and not self._hosts.is_verified(caller.user_id):

@@ -150,38 +150,6 @@ def announcement_mail(
     )
 
 
-def invite_words(language: str, *, role: str, event_name: str, inviter: str) -> tuple[str, str]:
-    """Title (plain text) and message (HTML) about an invitation to an event's staff."""
-    values = {"role": say(language, f"role.{role}"), "event": f"<strong>{escape(event_name)}</strong>"}
-    name = one_line(inviter) or say(language, "invite.somebody")
-    message = say(language, "invite.text", {**values, "inviter": escape(name)})
-    return one_line(say(language, "invite.title", {"event": event_name})), f"<p>{message}</p>"
-
-
-def invite_mail(
-    *, to: str, role: str, event_name: str, inviter: str, url: str, key: str, language: str = DEFAULT
-) -> Mail:
-    """To the invited address, or (with an empty `to`) to the account that proved it. `url` carries the token. Who
-    invites is named as far as mail programs make no link of it: anybody can type a name together with any address.
-    """
-    heading, _ = invite_words(language, role=role, event_name=event_name, inviter=inviter)
-    name = one_line(inviter)
-    values = {
-        "role": say(language, f"role.{role}"),
-        "event": one_line(event_name),
-        "inviter": say(language, "invite.somebody") if not name or _LINK_LIKE.search(name) else name,
-    }
-    return letter(
-        key=key,
-        to=to,
-        subject=heading,
-        name="",
-        lines=[say(language, "invite.text", values), say(language, "invite.until")],
-        link=(say(language, "invite.link"), url),
-        language=language,
-    )
-
-
 def verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To a new account: prove the address. `url` carries the token and is good for three days."""
     return _account_mail("verify", to=to, name=name, url=url, key=key, language=language)
@@ -220,9 +188,14 @@ def greeting(name: str, language: str = DEFAULT) -> str:
     form together with somebody else's address.
     """
     name = one_line(name)
-    if not name or len(name) > MAX_NAME or _LINK_LIKE.search(name):
+    if not name or len(name) > MAX_NAME or looks_like_link(name):
         return say(language, "mail.hello")
     return say(language, "mail.hello_name", {"name": name})
+
+
+def looks_like_link(text: str) -> bool:
+    """Whether mail programs could make a link of it."""
+    return _LINK_LIKE.search(text) is not None
 
 
 def as_text(html: str) -> str:

@@ -1,17 +1,16 @@
 """Waking: what is due by now is looked at: mails that wait for the end of quiet hours, mails and announcements that got
-lost on their way, and digests. Called by triggers/timers.py every quarter of an hour.
+lost on their way, digests, calls for papers that open. Called by triggers/timers.py every quarter of an hour.
 
 Nothing is sent here: an item is touched, so the stream tells services/mailing.py or spreading.py of it as of a new one.
 Each thing due is moved or dropped in the transaction that deals with it; then the sweep goes on. Killed anywhere, it
 runs again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from chalicelib import telemetry
 from chalicelib.ports import Clock
-from chalicelib.ports.preferences import DIGEST, Due, DueIndex, Sleepers
-from chalicelib.services.digesting import Digesting
+from chalicelib.ports.preferences import Due, DueIndex, Sleepers
 
 QUARTER_SECONDS = 900
 """What is due stands together by the quarter of an hour, and the timer runs as often."""
@@ -21,13 +20,19 @@ GIVEN_UP_AFTER_SECONDS = 2 * 24 * 3600
 """What could not be sent for so long expires: its links and news are out of date."""
 
 
+Dealer = Callable[[Due], bool]
+"""Does what is due and takes it off the list; whether something came of it."""
+
+
 class Waking:
     """Goes through what is due."""
 
-    def __init__(self, index: DueIndex, sleepers: Mapping[str, Sleepers], digesting: Digesting, clock: Clock) -> None:
+    def __init__(
+        self, index: DueIndex, dealers: Mapping[str, Dealer], sleepers: Mapping[str, Sleepers], clock: Clock
+    ) -> None:
         self._index = index
+        self._dealers = dealers
         self._sleepers = sleepers
-        self._digesting = digesting
         self._clock = clock
 
     def run(self) -> int:
@@ -53,9 +58,11 @@ class Waking:
             return None
 
     def _deal(self, due: Due, now: int) -> bool:
-        if due.kind == DIGEST:
-            return self._digesting.digest(due)
-        sleepers = self._sleepers[due.kind]
+        if dealer := self._dealers.get(due.kind):
+            return dealer(due)
+        sleepers = self._sleepers.get(due.kind)
+        if sleepers is None:  # nobody does such things here: it clears away
+            return False
         waiting = sleepers.waiting(due.id)
         if waiting is None:
             self._index.drop(due)

@@ -13,12 +13,9 @@ def release_holds() -> int:
     return released
 
 
-def send_due_mails() -> int:
-    """Wake mails that wait or were lost, queue digests, every quarter of an hour. How many. Nothing while no mail is
-    sent at all: what waits is then left to clear away.
-    """
-    services = bootstrap.services()
-    return services.waking.run() if services.config.mail_from else 0
+def do_what_is_due() -> int:
+    """Wake what waits or was lost, queue digests, tell of calls for papers, every quarter of an hour. How much."""
+    return bootstrap.services().waking.run()
 
 
 def reconcile_payments() -> int:

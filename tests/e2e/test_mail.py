@@ -55,4 +55,4 @@ def test_returned_mail_stops_mails_until_the_address_is_proven_again(server: Ser
 
 
 def test_timer_of_due_mails_runs(server: ServerProcess) -> None:
-    assert httpx.post(f"{server.origin}/_local/timers/send_due_mails").json() == {"succeeded": True}
+    assert httpx.post(f"{server.origin}/_local/timers/do_what_is_due").json() == {"succeeded": True}

@@ -87,7 +87,7 @@ def be_collected(on: Functions, user_id: str) -> None:
     """A digest that is due."""
     now = int(on.clock.now())
     tell(user_id, at=now - 600, digest_at=now - 60)
-    on.tick("send_due_mails")
+    on.tick("do_what_is_due")
     on.drain()
 
 
@@ -97,9 +97,9 @@ def be_woken(on: Functions, user_id: str) -> None:
     queue(mail)
     on.forget_news()
     on.clock.waited += 1000
-    on.tick("send_due_mails")
+    on.tick("do_what_is_due")
     on.drain()
-    on.tick("send_due_mails")
+    on.tick("do_what_is_due")
 
 
 def bounce(on: Functions, host: Traveller) -> None:

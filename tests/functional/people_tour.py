@@ -15,16 +15,19 @@ def run(on: Functions, host: Traveller, event: str) -> None:
     host.post(f"{session}/review", {"decision": "accept", "message": "<p>Welcome</p>"})
     host.post(f"{session}/confirm")
     host.refused(409).post(f"{session}/review", {"decision": "reject"})
-    propose(host, place)
+    propose(on, host, place)
     invite(on, host, place)
     on.drain()
 
 
-def propose(host: Traveller, place: str) -> None:
-    """A call for papers, and a proposal that is changed and withdrawn."""
+def propose(on: Functions, host: Traveller, place: str) -> None:
+    """A call for papers that people hear of, and a proposal that is changed and withdrawn."""
     call = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2400-01-01T00:00:00Z"}
     host.put(f"{place}/call-for-papers", call)
     host.get(f"{place}/call-for-papers")
+    on.drain()
+    on.tick("do_what_is_due")
+    on.drain()
     form = {"session": {"title": "Proposed"}, "speaker": {"name": "Robin"}}
     mine = f"/v1/me/submissions/{host.post(f'{place}/submissions', form).json['id']}"
     host.get("/v1/me/submissions")
@@ -35,7 +38,7 @@ def propose(host: Traveller, place: str) -> None:
 
 
 def invite(on: Functions, host: Traveller, place: str) -> None:
-    """Invitations that are accepted, declined, sent again and taken back; a role that is given up."""
+    """Invitations that are accepted, declined, sent again and taken back; a role that is given up; one to speak."""
     host.get(f"{place}/roles")
     guest = sign_up(on, "guest@example.org")
     for role in ("moderator", "registrar"):
@@ -49,6 +52,10 @@ def invite(on: Functions, host: Traveller, place: str) -> None:
     host.post(f"{place}/invites/{other}/resend")
     host.delete(f"{place}/invites/{other}")
     host.get(f"{place}/invites")
+    talk = host.post(f"{place}/sessions", {"title": "Invited"}).json["id"]
+    host.post(f"{place}/sessions/{talk}/speaker-invites", {"email": "guest@example.org"})
+    told = guest.get("/v1/notifications").json["items"][0]
+    guest.post(f"/v1{told['links']['subject']}/accept")
 
 
 def sign_up(on: Functions, address: str) -> Traveller:

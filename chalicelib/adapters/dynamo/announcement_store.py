@@ -18,6 +18,7 @@ from chalicelib.adapters.dynamo.reader import Item
 from chalicelib.adapters.dynamo.tables import Notifications
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.announcement import Audience, Counts, Dispatch, Stage
+from chalicelib.domain.notification import NotificationAction
 from chalicelib.domain.pagination import Page
 from chalicelib.ports import Reader
 from chalicelib.ports.announcements import Overtaken, Step, Told, TooMany
@@ -49,6 +50,7 @@ class AnnouncementItem(Notifications):
     mailed = NumberAttribute(default=0)
     finished_at = NumberAttribute(null=True)
     woken = NumberAttribute(null=True)
+    action = UnicodeAttribute(null=True)
 
 
 class AnnouncedItem(Notifications):
@@ -75,8 +77,7 @@ class DynamoAnnouncements:
         """A new announcement and one more on its day's count, in one transaction. What the stream does not finish the
         timer finds: adapters/dynamo/due_store.py.
         """
-        transaction = Transaction()
-        transaction.put("announcement", _item(dispatch), AnnouncementItem.pk.does_not_exist())
+        transaction = _beginning(dispatch)
         counter = AnnouncedItem(*notification_keys.announced(dispatch.event_id, day))
         few = AnnouncedItem.number.does_not_exist() | (AnnouncedItem.number < most)
         actions: list[Action] = [
@@ -84,14 +85,22 @@ class DynamoAnnouncements:
             AnnouncedItem.expires_at.set(dispatch.created_at + _COUNTED_SECONDS),
         ]
         transaction.update("count", counter, actions, few)
-        waiting_id = f"{dispatch.event_id}.{dispatch.id}"
-        transaction.put("due", due_item(dispatch.created_at + _LOST_AFTER_SECONDS, ANNOUNCEMENT, waiting_id))
         try:
             transaction.commit()
         except ConditionLost as lost:
             if "announcement" in lost.lost:
                 return False
             raise TooMany from None
+        return True
+
+    def begin(self, dispatch: Dispatch) -> bool:
+        """One that nobody wrote; a GetItem, and a transaction of two when it is new."""
+        if self.load(dispatch.event_id, dispatch.id) is not None:
+            return False
+        try:
+            _beginning(dispatch).commit()
+        except ConditionLost:
+            return False
         return True
 
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
@@ -153,6 +162,15 @@ class DynamoAnnouncements:
         )
 
 
+def _beginning(dispatch: Dispatch) -> Transaction:
+    """A new announcement, to be looked at by the timer if the stream does not finish it."""
+    transaction = Transaction()
+    transaction.put("announcement", _item(dispatch), AnnouncementItem.pk.does_not_exist())
+    waiting_id = f"{dispatch.event_id}.{dispatch.id}"
+    transaction.put("due", due_item(dispatch.created_at + _LOST_AFTER_SECONDS, ANNOUNCEMENT, waiting_id))
+    return transaction
+
+
 def _keyed(dispatch: Dispatch) -> AnnouncementItem:
     return AnnouncementItem(*notification_keys.announcement(dispatch.event_id, dispatch.id))
 
@@ -191,6 +209,7 @@ def _item(dispatch: Dispatch) -> AnnouncementItem:
         created_at=dispatch.created_at,
         stage=dispatch.stage.value,
         cursor=dispatch.cursor,
+        action=dispatch.action.value,
     )
 
 
@@ -208,4 +227,5 @@ def _revived(item: AnnouncementItem) -> Dispatch:
         cursor=item.cursor,
         counts=Counts(recipients=int(item.recipients), delivered=int(item.delivered), mailed=int(item.mailed)),
         finished_at=None if item.finished_at is None else int(item.finished_at),
+        action=NotificationAction(item.action or NotificationAction.ANNOUNCEMENT),
     )

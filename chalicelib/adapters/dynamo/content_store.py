@@ -1,13 +1,11 @@
 """Writes of events and their parts: each one transaction of the thing, its lists' tags and whatever must agree.
 
-Port `ContentStore`. The caller makes a fresh tag for each change; each view gets its own form of it (`view_tag`), so
-that on one URL two equal tags always mean equal bytes, whoever asks.
+Port `ContentStore`. The caller makes a fresh tag for each change.
 """
 
 from collections.abc import Sequence
 
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import (
@@ -16,19 +14,25 @@ from chalicelib.adapters.dynamo.content_items import (
     ResourceItem,
     SlugItem,
     VersionsItem,
-    resource_item,
 )
-from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.content_writes import (
+    add_resource,
+    add_tags,
+    key_of,
+    require_references,
+    view_tag,
+    written_item,
+)
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications, due_item
 from chalicelib.adapters.dynamo.people_items import RoleItem
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
-from chalicelib.domain.errors import AlreadyExists, BodyTooLarge, NotFound, PreconditionFailed
+from chalicelib.domain.errors import AlreadyExists, NotFound, PreconditionFailed
 from chalicelib.domain.kinds import LISTS, Kind, View
 from chalicelib.domain.notification import Mail, Notification
 from chalicelib.domain.representation import Written
 from chalicelib.domain.stored import StoredItem
 from chalicelib.ports.content import Listing, Missing
-
-MAX_ITEM_BYTES = 350_000
+from chalicelib.ports.preferences import CALL
 
 
 class DynamoContentStore:
@@ -52,7 +56,7 @@ class DynamoContentStore:
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
         """A new event with its versions, slug and owner. Raises AlreadyExists (code slug_taken or already_exists)."""
         transaction = Transaction()
-        _put(transaction, event, absent=True, slug=slug)
+        add_resource(transaction, event, expected_tag=None, slug=slug)
         transaction.put("slug", SlugItem(*keys.slug(slug), event_id=event.event_id), SlugItem.pk.does_not_exist())
         for view in View:
             transaction.put("versions", _first_versions(event, view, tag))
@@ -67,17 +71,27 @@ class DynamoContentStore:
             raise AlreadyExists("This event exists already.") from None
 
     def replace_event(
-        self, event: Written, *, expected_tag: str, slug: str, old_slug: str, was_public: bool, tag: str
+        self,
+        event: Written,
+        *,
+        expected_tag: str,
+        slug: str,
+        old_slug: str,
+        was_public: bool,
+        tag: str,
+        call_due_at: int | None,
     ) -> None:
         """A changed event, if it still has the expected tag. Raises PreconditionFailed, NotFound, AlreadyExists."""
         transaction = Transaction()
-        _put(transaction, event, expected_tag=expected_tag, slug=slug)
+        add_resource(transaction, event, expected_tag=expected_tag, slug=slug)
         if slug != old_slug:
             transaction.put("slug", SlugItem(*keys.slug(slug), event_id=event.event_id), SlugItem.pk.does_not_exist())
             transaction.delete("old_slug", SlugItem(*keys.slug(old_slug), event_id=event.event_id))
+        if call_due_at is not None:
+            transaction.put("due", due_item(call_due_at, CALL, event.event_id))
         published = VersionsItem.published.set(event.public is not None)
         for view in View:
-            _bump(transaction, event.event_id, Kind.EVENTS, view, tag, published)
+            add_tags(transaction, event.event_id, view, [Kind.EVENTS], tag, published)
         _list_in_directory(transaction, event, tag, was_public=was_public)
         _commit(transaction)
 
@@ -98,8 +112,8 @@ class DynamoContentStore:
     def create(self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str) -> None:
         """A new part of an event. Raises Missing (references), NotFound (event), AlreadyExists."""
         transaction = Transaction()
-        _put(transaction, resource, absent=True)
-        _require(transaction, resource.event_id, references)
+        add_resource(transaction, resource, expected_tag=None)
+        require_references(transaction, resource.event_id, references)
         _bump_views(transaction, resource, tag, public=resource.public is not None)
         try:
             _commit(transaction)
@@ -130,8 +144,8 @@ class DynamoContentStore:
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
-        _put(transaction, resource, expected_tag=expected_tag)
-        _require(transaction, resource.event_id, references)
+        add_resource(transaction, resource, expected_tag=expected_tag)
+        require_references(transaction, resource.event_id, references)
         public = was_public or resource.public is not None
         _bump_views(transaction, resource, tag, public=public, more=[Kind.SPEAKERS] if listing else [])
         _commit(transaction)
@@ -141,7 +155,7 @@ class DynamoContentStore:
         has that tag, so that no session came to refer to it. Raises PreconditionFailed, NotFound, Missing.
         """
         transaction = Transaction()
-        gone = ResourceItem(*_key(resource), etag=expected_tag)
+        gone = ResourceItem(*key_of(resource), etag=expected_tag)
         transaction.delete("resource", gone, ResourceItem.etag == expected_tag)
         condition = VersionsItem.sessions_etag == sessions_tag if sessions_tag is not None else None
         _bump_views(transaction, resource, tag, public=resource.public is not None, condition=condition)
@@ -153,40 +167,6 @@ class DynamoContentStore:
             return VersionsItem.get(*keys.versions(event_id, View.ALL), consistent_read=True).sessions_etag
         except VersionsItem.DoesNotExist:
             raise NotFound from None
-
-
-def _key(written: Written) -> tuple[str, str]:
-    if written.kind is Kind.EVENTS:
-        return keys.event(written.event_id)
-    return keys.resource(written.event_id, written.kind, written.id)
-
-
-def written_item(written: Written, *, slug: str | None = None) -> ResourceItem:
-    """The item that holds a resource's representations. Raises BodyTooLarge."""
-    item = resource_item(_key(written), written.id, written.representation, written.public, slug=slug)
-    if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
-        raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
-    return item
-
-
-def _put(
-    transaction: Transaction,
-    written: Written,
-    *,
-    absent: bool = False,
-    expected_tag: str = "",
-    slug: str | None = None,
-) -> None:
-    item = written_item(written, slug=slug)
-    condition = ResourceItem.pk.does_not_exist() if absent else ResourceItem.etag == expected_tag
-    transaction.put("resource", item, condition)
-
-
-def _require(transaction: Transaction, event_id: str, references: list[tuple[str, Kind, str]]) -> None:
-    targets = {(kind, target): pointer for pointer, kind, target in references}
-    for (kind, target), pointer in targets.items():
-        key = keys.resource(event_id, kind, target)
-        transaction.check(f"reference {pointer}", ResourceItem, key, ResourceItem.pk.exists())
 
 
 def _bump_views(
@@ -201,40 +181,9 @@ def _bump_views(
     """New tags of the lists that a change shows in: of its kind, and of `more`."""
     views = (View.ALL, View.PUBLIC) if public else (View.ALL,)
     for view in views:
-        actions = [action for kind in more for action in bump_actions(kind, view_tag(tag, view))]
         required = condition if view is View.ALL else None
-        _bump(transaction, written.event_id, written.kind, view, tag, *actions, condition=required)
-
-
-def bump_actions(kind: Kind, fresh: str) -> list[Action]:
-    """What gives one list its new tag and raises its counter."""
-    actions: list[Action] = [getattr(VersionsItem, kind.counter).add(1)]
-    if kind is not Kind.EVENTS:
-        actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(fresh))
-    return actions
-
-
-def view_tag(tag: str, view: View) -> str:
-    """The form of a change's tag for one view."""
-    return f"{tag}-s" if view is View.ALL else tag
-
-
-def _bump(
-    transaction: Transaction,
-    event_id: str,
-    kind: Kind,
-    view: View,
-    tag: str,
-    *more: Action,
-    condition: Condition | None = None,
-) -> None:
-    """Give a list of one view its new tag and raise its counter; the event must exist."""
-    fresh = view_tag(tag, view)
-    actions = [*bump_actions(kind, fresh), VersionsItem.etag.set(fresh), *more]
-    exists = VersionsItem.pk.exists()
-    required = exists if condition is None else exists & condition
-    name = "event" if condition is None else "sessions"
-    transaction.update(name, VersionsItem(*keys.versions(event_id, view)), actions, required)
+        name = "event" if required is None else "sessions"
+        add_tags(transaction, written.event_id, view, [written.kind, *more], tag, condition=required, name=name)
 
 
 def _first_versions(event: Written, view: View, tag: str) -> VersionsItem:

@@ -1,4 +1,4 @@
-"""Finds the people of an event: who has tickets, who is staff. Port `Crowd`."""
+"""Finds the people of an event: who has tickets, who is staff, who proposed something. Port `Crowd`."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.gate_view import DynamoGateView
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.permission import Role
 
 
 class DynamoCrowd:
@@ -25,6 +26,18 @@ class DynamoCrowd:
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user; one Query."""
-        partition, prefix = keys.role_in_event(event_id, "")
+        return self._people(keys.role_in_event(event_id, ""))
+
+    def owned(self, user_id: str) -> list[str]:
+        """Events that somebody owns; one Query."""
+        return [event_id for event_id, role in self._people(keys.role_of_user(user_id, "")) if role == Role.OWNER]
+
+    def proposers(self, event_id: str) -> list[str]:
+        """Who proposed something, by user; one Query."""
+        return [user_id for user_id, _ in self._people(keys.proposer(event_id, ""))]
+
+    def _people(self, first: keys.Key) -> list[tuple[str, str]]:
+        """What stands behind a prefix: the rest of the sort key, and the role if it is one."""
+        partition, prefix = first
         items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+        return [(str(item["sk"]).removeprefix(prefix), str(item.get("role", ""))) for item in items]

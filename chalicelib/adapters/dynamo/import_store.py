@@ -6,7 +6,7 @@ from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribu
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import ResourceItem
-from chalicelib.adapters.dynamo.content_store import written_item
+from chalicelib.adapters.dynamo.content_writes import written_item
 from chalicelib.adapters.dynamo.tables import Content
 from chalicelib.adapters.dynamo.transactions import put_if_absent
 from chalicelib.domain.importing import ImportJob

@@ -1,6 +1,7 @@
 """Invitations and roles of an event, in the people table. Ports `Invites` and `Roster`.
 
-An invitation stands under its event and the hash of its address, so an address has one.
+An invitation stands under its event and the hash of its address and of the session, if it is to one: so an address has
+one of each.
 """
 
 from collections.abc import Sequence
@@ -11,16 +12,19 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import ResourceItem
+from chalicelib.adapters.dynamo.content_writes import add_resource, add_tags
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.people_items import AccountItem, RoleItem
 from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.submission_store import ProposerItem, still
 from chalicelib.adapters.dynamo.tables import People
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import NotFound
 from chalicelib.domain.invite import REMEMBERED_SECONDS, Invite, InviteState
+from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.notification import Mail, Notification
 from chalicelib.domain.permission import Role
-from chalicelib.ports.people_of_event import Grant, Overtaken, Proof
+from chalicelib.ports.people_of_event import Appearance, Given, Overtaken
 
 
 class InviteItem(People):
@@ -29,7 +33,8 @@ class InviteItem(People):
     id = UnicodeAttribute()
     event_id = UnicodeAttribute()
     email = UnicodeAttribute()
-    role = UnicodeAttribute()
+    role = UnicodeAttribute(null=True)
+    session_id = UnicodeAttribute(null=True)
     invited_by = UnicodeAttribute()
     created_at = NumberAttribute()
     until = NumberAttribute()
@@ -56,10 +61,9 @@ class DynamoInvites:
         found = InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True)
         return [_revived(item) for item in found]
 
-    def answer(
-        self, invite: Invite, *, now: int, user_id: str | None, grant: Grant | None, proof: Proof | None
-    ) -> None:
-        """A transaction of up to five."""
+    def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
+        """A transaction of up to nine."""
+        grant, appearance, proof = given
         transaction = Transaction()
         exists: Condition = ResourceItem.pk.exists()
         transaction.check("event", ResourceItem, keys.event(invite.event_id), exists)
@@ -71,6 +75,8 @@ class DynamoInvites:
             before = RoleItem.pk.does_not_exist() if grant.instead_of is None else RoleItem.role == grant.instead_of
             for key in _role_keys(invite.event_id, user_id):
                 transaction.put("role", RoleItem(*key, role=grant.role, granted_at=now), before)
+        if appearance is not None:
+            _add_appearance(transaction, appearance)
         if proof is not None:
             account = proof.account
             proven: list[Action] = [
@@ -111,9 +117,28 @@ def _is_open(invite: Invite) -> Condition:
     return same
 
 
+def _add_appearance(transaction: Transaction, appearance: Appearance) -> None:
+    """A speaker, in a session, with the tags of the lists that show it."""
+    event_id = appearance.speaker.event_id
+    written = {Kind.SPEAKERS: (appearance.speaker, appearance.speaker_tag)}
+    if appearance.session is not None:
+        written[Kind.SESSIONS] = (appearance.session, appearance.session_tag)
+    for one, expected_tag in written.values():
+        add_resource(transaction, one, expected_tag=expected_tag)
+    add_tags(transaction, event_id, View.ALL, list(written), appearance.tag)
+    if public := [kind for kind, (one, _) in written.items() if one.public is not None]:
+        add_tags(transaction, event_id, View.PUBLIC, public, appearance.tag)
+    before = appearance.before
+    if before is None or before.speaker_id != appearance.speaker.id:
+        item = ProposerItem(*keys.proposer(event_id, appearance.user_id), speaker_id=appearance.speaker.id)
+        item.submissions = before.submissions if before else 0
+        transaction.put("proposer", item, still(before))
+
+
 def _write(invite: Invite, condition: Condition, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
     """Whether the condition held."""
-    fields = invite._asdict() | {"role": invite.role.value, "state": invite.state.value}
+    role = invite.role.value if invite.role else None
+    fields = invite._asdict() | {"role": role, "state": invite.state.value}
     item = InviteItem(*_key(invite), **fields, expires_at=invite.until + REMEMBERED_SECONDS)
     transaction = Transaction()
     transaction.put("invite", item, condition)
@@ -139,7 +164,8 @@ def _commit(transaction: Transaction) -> None:
 
 
 def _key(invite: Invite) -> keys.Key:
-    return keys.invite(invite.event_id, keys.digest(invite.email))
+    what = (invite.email, invite.session_id) if invite.session_id else (invite.email,)
+    return keys.invite(invite.event_id, keys.digest(*what))
 
 
 def _role_keys(event_id: str, user_id: str) -> tuple[keys.Key, keys.Key]:
@@ -151,7 +177,8 @@ def _revived(item: InviteItem) -> Invite:
         id=item.id,
         event_id=item.event_id,
         email=item.email,
-        role=Role(item.role),
+        role=Role(item.role) if item.role else None,
+        session_id=item.session_id,
         invited_by=item.invited_by,
         created_at=int(item.created_at),
         until=int(item.until),

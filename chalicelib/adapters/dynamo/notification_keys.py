@@ -61,7 +61,9 @@ def due_cursor() -> Key:
 
 
 def announcement(event_id: str, announcement_id: str) -> Key:
-    """An announcement; without an id the prefix of all of an event."""
+    """An announcement; without an id the prefix of all of an event. With the event's own: that its call is open."""
+    if announcement_id == event_id:
+        return f"EVENT#{event_id}", "CALL_OPEN"
     return f"EVENT#{event_id}", f"ANNOUNCEMENT#{announcement_id}"
 
 

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import ResourceItem, VersionsItem
-from chalicelib.adapters.dynamo.content_store import bump_actions, view_tag, written_item
-from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.content_writes import add_resource, add_tags, require_references
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications, due_item
 from chalicelib.adapters.dynamo.tables import Content, People
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
 from chalicelib.domain.errors import NotFound, PreconditionFailed
 from chalicelib.domain.kinds import REVISION, Kind, View
 from chalicelib.domain.notification import Mail, Notification
-from chalicelib.domain.representation import Representation, Written
+from chalicelib.domain.representation import Representation
 from chalicelib.domain.submission import Proposer, Submission
 from chalicelib.ports.content import Missing
-from chalicelib.ports.papers import Change, NotOpen, SpeakerOvertaken
+from chalicelib.ports.papers import CallTimes, Change, NotOpen, SpeakerOvertaken
+from chalicelib.ports.preferences import CALL
 
 
 class CallItem(Content):
@@ -55,16 +55,15 @@ class ProposerItem(People):
 class DynamoCalls:
     """Port `Calls`."""
 
-    def put(
-        self, event_id: str, call: Representation, *, opens_at: int, closes_at: int, expected_tag: str | None
-    ) -> None:
-        """A transaction of two."""
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None) -> None:
+        """A transaction of three."""
         item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
-        item.opens_at, item.closes_at = opens_at, closes_at
+        item.opens_at, item.closes_at = times.opens_at, times.closes_at
         unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
         transaction = Transaction()
         transaction.check("event", ResourceItem, keys.event(event_id), ResourceItem.pk.exists())
         transaction.put("call", item, unchanged)
+        transaction.put("due", due_item(times.due_at, CALL, event_id))
         _commit_call(transaction)
 
     def delete(self, event_id: str, *, expected_tag: str) -> None:
@@ -120,7 +119,7 @@ class DynamoSubmissions:
             speaker_id=submission.speaker_id,
             submissions=submissions,
         )
-        transaction.put("proposer", item, _still(before))
+        transaction.put("proposer", item, still(before))
         _add(transaction, change)
         _commit(transaction)
 
@@ -131,7 +130,8 @@ class DynamoSubmissions:
         _commit(transaction)
 
 
-def _still(before: Proposer | None) -> Condition:
+def still(before: Proposer | None) -> Condition:
+    """What somebody was known as is what it was."""
     if before is None:
         return ProposerItem.pk.does_not_exist()
     same: Condition = (ProposerItem.speaker_id == before.speaker_id) & (ProposerItem.submissions == before.submissions)
@@ -139,41 +139,22 @@ def _still(before: Proposer | None) -> Condition:
 
 
 def _add(transaction: Transaction, change: Change) -> None:
-    """Session and speaker with their lists' tags, as long as the call is open."""
+    """Session and speaker with their lists' tags, as long as the call is open and the event published."""
     event_id = change.session.event_id
     is_open = (CallItem.opens_at <= change.now) & (CallItem.closes_at > change.now)
     transaction.check("call", CallItem, keys.call_for_papers(event_id), is_open)
-    _put(transaction, change.session, change.session_tag)
+    add_resource(transaction, change.session, expected_tag=change.session_tag)
     kinds = [Kind.SESSIONS]
     if change.speaker is not None:
-        _put(transaction, change.speaker, change.speaker_tag)
+        add_resource(transaction, change.speaker, expected_tag=change.speaker_tag)
         kinds.append(Kind.SPEAKERS)
-    for pointer, kind, target in change.references:
-        exists: Condition = ResourceItem.pk.exists()
-        transaction.check(f"reference {pointer}", ResourceItem, keys.resource(event_id, kind, target), exists)
-    _bump(transaction, event_id, View.ALL, kinds, change.tag)
+    require_references(transaction, event_id, change.references)
+    add_tags(transaction, event_id, View.ALL, kinds, change.tag)
+    published: Condition = VersionsItem.published == True  # noqa: E712 - a condition, not a comparison
     if change.speaker is not None and change.speaker_public:
-        _bump(transaction, event_id, View.PUBLIC, [Kind.SPEAKERS], change.tag)
+        add_tags(transaction, event_id, View.PUBLIC, [Kind.SPEAKERS], change.tag, condition=published, name="call")
     else:
-        published: Condition = VersionsItem.published == True  # noqa: E712 - a condition, not a comparison
         transaction.check("call", VersionsItem, keys.versions(event_id, View.PUBLIC), published)
-
-
-def _put(transaction: Transaction, written: Written, tag: str | None) -> None:
-    unchanged = ResourceItem.pk.does_not_exist() if tag is None else ResourceItem.etag == tag
-    transaction.put("resource", written_item(written), unchanged)
-
-
-def _bump(transaction: Transaction, event_id: str, view: View, kinds: list[Kind], tag: str) -> None:
-    fresh = view_tag(tag, view)
-    actions: list[Action] = [VersionsItem.etag.set(fresh)]
-    for kind in kinds:
-        actions += bump_actions(kind, fresh)
-    required: Condition = VersionsItem.pk.exists()
-    name = "event"
-    if view is View.PUBLIC:
-        required, name = VersionsItem.published == True, "call"  # noqa: E712
-    transaction.update(name, VersionsItem(*keys.versions(event_id, view)), actions, required)
 
 
 def _commit(transaction: Transaction) -> None:

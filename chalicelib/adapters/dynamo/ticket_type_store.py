@@ -5,7 +5,7 @@ Port `TicketTypes`. The pages show prices, so a changed type gives them a fresh 
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.content_items import VersionsItem
-from chalicelib.adapters.dynamo.content_store import view_tag
+from chalicelib.adapters.dynamo.content_writes import view_tag
 from chalicelib.adapters.dynamo.quota_text import quotas_of, quotas_text
 from chalicelib.adapters.dynamo.sales_items import TicketTypeItem
 from chalicelib.adapters.dynamo.stock_writes import (

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class Role(Struct, frozen=True, kw_only=True):
@@ -22,11 +22,14 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Invite(Struct, frozen=True, kw_only=True):
-    """An invitation as staff see it. `state` is pending, accepted, declined, revoked or expired."""
+    """An invitation as staff see it, to hold a role or to speak in a session. `state` is pending, accepted, declined,
+    revoked or expired.
+    """
 
     id: str
     email: str
-    role: str
+    role: str | None
+    session_id: str | None
     state: str
     created_at: datetime
     expires_at: datetime
@@ -41,12 +44,29 @@ class InvitedTo(Struct, frozen=True, kw_only=True):
     slug: str | None
 
 
+class InvitedTalk(Struct, frozen=True, kw_only=True):
+    """The session that somebody is invited to speak in."""
+
+    id: str
+    title: str
+
+
 class Invitation(Struct, frozen=True, kw_only=True):
     """An invitation as whoever has its link sees it. `email` is masked, `invited_by` a name."""
 
     event: InvitedTo
-    role: str
+    role: str | None
+    session: InvitedTalk | None
     email: str
     state: str
     expires_at: datetime
     invited_by: str
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """What somebody holds who accepted: a role, or a speaker in a session."""
+
+    event_id: str
+    role: str | UnsetType = UNSET
+    session_id: str | UnsetType = UNSET
+    speaker_id: str | UnsetType = UNSET

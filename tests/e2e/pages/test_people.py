@@ -79,3 +79,33 @@ def test_invitation_for_another_address_and_a_dead_link_say_so(
     expect(tab.get_by_role("alert")).to_contain_text(f"You are signed in as {ACCOUNTS[1].email}.")
     tab.goto("/invites/nothing")
     expect(tab.get_by_role("status").filter(has_text="leads to no invitation")).to_be_visible()
+
+
+def test_invited_speaker_accepts_and_is_in_the_session(
+    context: OpenContext, offer: Offer, server: ServerProcess
+) -> None:
+    address, place = f"speaker-{offer.slug}@example.org", f"/api/v1/events/{offer.id}"
+    talk = offer.api.call("POST", f"{place}/sessions", {"title": "Engines & notes", "state": "accepted"})["id"]
+    owner = context(viewport={"width": 320, "height": 800}).new_page()
+    sign_in(owner, OWNER.email, OWNER.password, following=f"/events/{offer.id}/people")
+    owner.get_by_label("E-mail addresses").fill(address)
+    owner.get_by_label("As", exact=True).select_option(label="Engines & notes")
+    owner.get_by_role("button", name="Invite", exact=True).click()
+    expect(owner.get_by_text(f"{address}: invited")).to_be_visible()
+    row = owner.get_by_role("list", name="Invitations").get_by_role("listitem").filter(has_text=address)
+    expect(row).to_contain_text("Speaker: Engines & notes · Open until")
+    assert owner.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    guest = context().new_page()
+    guest.goto(mailed_link(owner, server, address))
+    heading = "Demo Organiser invites you to speak at Alpine Python Days: Engines & notes"
+    expect(guest.get_by_role("heading", level=1)).to_have_text(heading)
+    guest.get_by_role("link", name="Open an account").click()
+    guest.get_by_label("Name").fill("Speaker Example")
+    guest.get_by_label("E-mail").fill(address)
+    guest.get_by_label("Password").fill("difference engine")
+    guest.get_by_role("button", name="Open the account").click()
+    guest.get_by_role("button", name="Accept").click()
+    said = guest.get_by_role("status").filter(has_text="You are a speaker of Engines & notes now.")
+    expect(said).to_be_focused()
+    (speaker,) = offer.api.call("GET", f"{place}/sessions/{talk}?view=all")["speaker_ids"]
+    assert offer.api.call("GET", f"{place}/speakers/{speaker}")["name"] == "Speaker Example"

@@ -146,7 +146,7 @@ def test_digest_by_two_timers_at_once_is_one(services: bootstrap.Services, ada: 
     collect(ada.id, digest_at=due)
     index = due_store().DynamoDueIndex()
     found = index.found(due, due + 60)
-    digesting = services.waking._digesting
+    digesting = services.digesting
     assert [digesting.digest(one) for one in [*found, *found]] == [True, False]
     assert (len(mails()), [one for one in due_items() if "DIGEST" in one]) == (1, [])
 
@@ -231,7 +231,7 @@ def test_timer_without_a_sender_leaves_everything(ada: Person, due: int, service
 
     collect(ada.id, digest_at=due)
     services.config = services.config.replaced(mail_from="")
-    assert (timers.send_due_mails(), len(due_items())) == (0, 1)
+    assert (timers.do_what_is_due(), len(due_items())) == (0, 1)
 
 
 def test_timer_looks_in_every_part_and_not_before_its_cursor(services: bootstrap.Services, clock: FakeClock) -> None:

@@ -26,7 +26,19 @@ function end(text, ...ways) {
   said.focus();
 }
 
+/** What they are invited to, as the end of a sentence. */
+const what = (invite) =>
+  invite.session
+    ? `to speak at ${invite.event.name}: ${invite.session.title}`
+    : `to the staff of ${invite.event.name}, as ${(ROLES[invite.role] ?? invite.role).toLowerCase()}`;
+
 const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
+
+function accepted(invite) {
+  if (!invite.session) return end(`You are staff of ${invite.event.name} now.`, toEvents());
+  const event = el("a", { class: "button", href: `/e/${invite.event.slug ?? invite.event.id}` }, "See the event");
+  end(`You are a speaker of ${invite.session.title} now.`, event);
+}
 
 function open(invite) {
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
@@ -39,7 +51,7 @@ function open(invite) {
       await send("POST", `${path}/${what}`);
       done();
     } catch (error) {
-      if (error.status === 409) return load();
+      if (error.status === 409 && error.code.startsWith("invite_")) return load();
       failed.replaceChildren(error.message, error.code === "other_account" ? ` You are signed in as ${user()?.email}.` : "");
       failed.hidden = false;
       for (const button of buttons) button.disabled = false;
@@ -47,7 +59,7 @@ function open(invite) {
   }
 
   const decline = el("button", { class: "button quiet", type: "button", onclick: () => answer("decline", () => end("You declined the invitation.")) }, "Decline");
-  const accept = el("button", { class: "button", type: "button", onclick: () => answer("accept", () => end(`You are staff of ${invite.event.name} now.`, toEvents())) }, "Accept");
+  const accept = el("button", { class: "button", type: "button", onclick: () => answer("accept", () => accepted(invite)) }, "Accept");
   buttons.push(decline, accept);
   const ways = user()
     ? [accept, decline]
@@ -68,10 +80,10 @@ async function load() {
   try {
     const invite = await get(path);
     const who = invite.invited_by || "Somebody";
-    document.querySelector("[data-title]").textContent = `${who} invites you to the staff of ${invite.event.name}, as ${(ROLES[invite.role] ?? invite.role).toLowerCase()}`;
+    document.querySelector("[data-title]").textContent = `${who} invites you ${what(invite)}`;
     if (invite.state === "pending") open(invite);
     else if (invite.state === "expired") end(`This invitation is too old. Ask ${invite.invited_by || "whoever sent it"} to send it again.`);
-    else end(`This invitation is open no more. ${ENDED[invite.state] ?? ""}`, invite.state === "accepted" && user() ? toEvents() : "");
+    else end(`This invitation is open no more. ${ENDED[invite.state] ?? ""}`, invite.state === "accepted" && invite.role && user() ? toEvents() : "");
   } catch (error) {
     const gone = error instanceof Problem && error.status === 404;
     end(gone ? "This link leads to no invitation. It may be incomplete, or the invitation was replaced by a newer one." : error.message);

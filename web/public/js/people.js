@@ -1,4 +1,4 @@
-// The people of an event: its staff, invitations by address (many at once), and what became of them.
+// The people of an event: its staff, invitations to it or to speak (many at once), and what became of them.
 import { Problem, get, send } from "./api.js";
 import { el, exact } from "./format.js";
 import { MAY, ROLES, ownRoles } from "./roles.js";
@@ -8,6 +8,7 @@ const root = document.querySelector("[data-people]");
 const eventId = location.pathname.split("/")[2];
 const MOST_AT_ONCE = 50;
 const STATES = { pending: "Open", accepted: "Accepted", declined: "Declined", revoked: "Taken back", expired: "Too old" };
+const OVER = new Set(["rejected", "withdrawn", "cancelled"]);
 const RANKS = Object.keys(ROLES);
 
 async function start() {
@@ -27,6 +28,8 @@ async function start() {
 async function page(event, own) {
   const place = `/events/${event.id}`;
   const manages = MAY.manage.has(own);
+  const edits = MAY.edit.has(own);
+  let sessions = new Map();
   const failed = el("div", { class: "notice bad", role: "alert", hidden: true });
   const asked = el("div", {});
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
@@ -48,7 +51,7 @@ async function page(event, own) {
   }
 
   async function refresh() {
-    const [members, sent] = await Promise.all([get(`${place}/roles`), manages ? get(`${place}/invites`) : { items: [] }]);
+    const [members, sent] = await Promise.all([get(`${place}/roles`), edits ? get(`${place}/invites`) : { items: [] }]);
     staff.replaceChildren(...members.items.map(member));
     invites.replaceChildren(...sent.items.map(invitation));
   }
@@ -59,6 +62,12 @@ async function page(event, own) {
 
   function button(text, about, onclick) {
     return el("button", { class: "button quiet", type: "button", onclick }, text, el("span", { class: "hidden" }, ` ${about}`));
+  }
+
+  /** What somebody is invited to be. */
+  function offered(one) {
+    if (!one.session_id) return ROLES[one.role] ?? one.role;
+    return `Speaker: ${sessions.get(one.session_id)?.title ?? "a session that is gone"}`;
   }
 
   function member(one) {
@@ -74,7 +83,7 @@ async function page(event, own) {
 
   function invitation(one) {
     const until = el("time", { datetime: one.expires_at }, exact(one.expires_at));
-    const about = el("span", {}, `${ROLES[one.role] ?? one.role} · ${STATES[one.state] ?? one.state}`, one.state === "pending" && " until ", one.state === "pending" && until);
+    const about = el("span", {}, `${offered(one)} · ${STATES[one.state] ?? one.state}`, one.state === "pending" && " until ", one.state === "pending" && until);
     const again = button("Send again", `to ${one.email}`, () => carryOut(() => send("POST", `${place}/invites/${one.id}/resend`), `Sent to ${one.email} again.`));
     const back = button("Take back", `the invitation of ${one.email}`, () => carryOut(() => send("DELETE", `${place}/invites/${one.id}`), `The invitation of ${one.email} was taken back.`));
     return line(one.email, about, ["pending", "expired"].includes(one.state) && again, one.state === "pending" && back);
@@ -92,8 +101,10 @@ async function page(event, own) {
 
   function form() {
     const typed = el("textarea", { id: "addresses", rows: 4, required: true, "aria-describedby": "addresses-hint" });
-    const roles = RANKS.filter((role) => RANKS.indexOf(own) <= RANKS.indexOf(role)).map((role) => el("option", { value: role, selected: role === "moderator" }, ROLES[role]));
-    const role = el("select", { id: "role" }, ...roles);
+    const roles = RANKS.filter((role) => manages && RANKS.indexOf(own) <= RANKS.indexOf(role)).map((role) => el("option", { value: role, selected: role === "moderator" }, ROLES[role]));
+    const talks = [...sessions.values()].filter((one) => !OVER.has(one.state)).map((one) => el("option", { value: one.id }, one.title));
+    const groups = [["Staff", roles], ["Speaker in", talks]].filter(([, options]) => options.length);
+    const role = el("select", { id: "role" }, ...groups.map(([label, options]) => el("optgroup", { label }, ...options)));
     const results = el("ul", { class: "results", "aria-live": "polite" });
     const submit = el("button", { class: "button" }, "Invite");
     const made = el(
@@ -114,7 +125,8 @@ async function page(event, own) {
       for (const email of addresses) {
         let said = "invited";
         try {
-          await send("POST", `${place}/invites`, { email, role: role.value }, { key: crypto.randomUUID() });
+          const [path, body] = sessions.has(role.value) ? [`${place}/sessions/${role.value}/speaker-invites`, { email }] : [`${place}/invites`, { email, role: role.value }];
+          await send("POST", path, body, { key: crypto.randomUUID() });
         } catch (error) {
           left.push(email);
           said = error.errors[0]?.pointer === "/email" ? "is no e-mail address" : error.message;
@@ -128,13 +140,14 @@ async function page(event, own) {
     return made;
   }
 
+  if (edits) sessions = new Map((await get(`${place}/sessions?view=all`)).items.map((one) => [one.id, one]));
   await refresh();
   root.replaceChildren(
     failed,
     asked,
     spoken,
     el("section", { "aria-label": "Staff" }, el("h2", {}, "Staff"), staff),
-    ...(manages ? [el("section", { "aria-label": "Invite" }, el("h2", {}, "Invite"), form()), el("section", { "aria-label": "Invitations" }, el("h2", {}, "Invitations"), invites)] : []),
+    ...(manages || sessions.size ? [el("section", { "aria-label": "Invite" }, el("h2", {}, "Invite"), form()), el("section", { "aria-label": "Invitations" }, el("h2", {}, "Invitations"), invites)] : []),
   );
 }
 

@@ -7,13 +7,14 @@ export const ROLES = {
 };
 const EDITORS = ["owner", "organizer", "coorganizer"];
 
-/** Who may read orders (and check in), refund them, write to many, say who is paid, and invite to the staff. */
+/** Who may read orders (and check in), refund them, write to many, say who is paid, invite to the staff, and edit the programme. */
 export const MAY = {
   read: new Set([...EDITORS, "registrar"]),
   refund: new Set(EDITORS),
   announce: new Set(EDITORS),
   payOut: new Set(["owner", "organizer"]),
   manage: new Set(["owner", "organizer"]),
+  edit: new Set([...EDITORS, "track_organizer"]),
 };
 
 /** @returns {Promise<Map<string, string>>} the reader's role by event id. Raises Problem. */

@@ -1,0 +1,82 @@
+"""Convoking: who is told that a call for papers is open, and what. Called by services/spreading.py, page by page.
+
+Told are the event's staff, and who proposed or spoke at another event of its owners: people who know them and have an
+account to say in how they want to be told, or that they do not.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from chalicelib.domain.announcement import Dispatch, Person, Said
+from chalicelib.domain.call_for_papers import CallForPapers
+from chalicelib.domain.notification import Mail, NotificationAction
+from chalicelib.domain.permission import Role
+from chalicelib.formats.words import DEFAULT, date_and_time, say
+from chalicelib.ports.announcements import Contact, Crowd
+from chalicelib.ports.content import Representations
+from chalicelib.services import briefing
+from chalicelib.services.briefing import Brief
+from chalicelib.services.notifying import one_line
+
+MOST_EVENTS = 100
+"""Of one owner, the newest, that are looked through: each is a Query."""
+
+
+def open_call(stored: Representations, event_id: str, *, now: float) -> CallForPapers | None:
+    """An event's call, while it is open."""
+    call = stored.call_for_papers(event_id, consistent=True)
+    if call is None or not call.is_open(now):
+        return None
+    return msgspec.json.decode(call.body, type=CallForPapers)
+
+
+class Convoking:
+    """Finds speakers and staff, for one page of the news that a call is open."""
+
+    in_languages = True
+
+    def __init__(self, crowd: Crowd, dispatch: Dispatch, call: CallForPapers, *, public_url: str) -> None:
+        self._crowd = crowd
+        self._dispatch = dispatch
+        self._call = call
+        self._public_url = public_url
+
+    def places(self) -> list[str]:
+        """Everybody behind the cursor; a place is a user."""
+        event_id = self._dispatch.event_id
+        staff = self._crowd.holders(event_id)
+        found = {user_id for user_id, _ in staff}
+        for owner in [user_id for user_id, role in staff if role == Role.OWNER]:
+            for other in sorted(self._crowd.owned(owner), reverse=True)[:MOST_EVENTS]:
+                found.update(self._crowd.proposers(other) if other != event_id else ())
+        return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
+
+    def people(self, places: Sequence[str]) -> list[Person]:
+        """The same."""
+        return [Person(user_id, user_id) for user_id in places]
+
+    def said(self, language: str) -> Said:
+        """Until when proposals are taken, in the call's time."""
+        brief = self._brief(language)
+        return Said(brief.title, brief.message, self._place)
+
+    def mail(self, person: Person, contact: Contact | None) -> Mail:
+        """To the address of the account."""
+        language = contact.language if contact is not None else DEFAULT
+        key = f"{NotificationAction.CALL_FOR_PAPERS_OPEN.value} {self._dispatch.id} {person.user_id}"
+        to = contact.email if contact is not None and contact.verified else ""
+        mail = briefing.mail(language, self._brief(language), url=f"{self._public_url}{self._place}", key=key)
+        return mail._replace(to=to)
+
+    @property
+    def _place(self) -> str:
+        return f"/e/{self._dispatch.event_id}"
+
+    def _brief(self, language: str) -> Brief:
+        name = self._dispatch.event_name
+        until = date_and_time(language, self._call.closes_at.astimezone(ZoneInfo(self._call.timezone)))
+        text = say(language, "call.text", {"event": f"<strong>{escape(name)}</strong>", "until": until})
+        return Brief(one_line(say(language, "call.title", {"event": name})), f"<p>{text}</p>", "call.link")

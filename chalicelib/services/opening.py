@@ -1,0 +1,61 @@
+"""Opening: when a call for papers is open, people are told, once an event. Called by reactions.py when a call or an
+event changed, and by services/waking.py at the time a call opens.
+
+That it will open stands among what is due from the transaction of the call on (adapters/dynamo/submission_store.py), or
+of the event's publication; so it is told even if the stream was lost. services/spreading.py carries it to people.
+"""
+
+import msgspec
+
+from chalicelib.domain.announcement import Audience, Dispatch
+from chalicelib.domain.changes import Change, ChangeKind
+from chalicelib.domain.kinds import View
+from chalicelib.domain.notification import NotificationAction
+from chalicelib.ports import Clock
+from chalicelib.ports.announcements import Announcements
+from chalicelib.ports.content import Representations
+from chalicelib.ports.preferences import Due, DueIndex
+
+
+class Opening:
+    """Begins to tell of calls."""
+
+    def __init__(self, stored: Representations, announcements: Announcements, index: DueIndex, clock: Clock) -> None:
+        self._stored = stored
+        self._announcements = announcements
+        self._index = index
+        self._clock = clock
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """Look at calls and events that were written. The stream carries no more than keys."""
+        for event_id in sorted({change.owner for change in changes if change.kind is not ChangeKind.REMOVED}):
+            self._open(event_id)
+
+    def open(self, due: Due) -> bool:
+        """Look at a call that was to open by now; whether people will be told. A call that opens later, or whose event
+        is published later, stands as due for then.
+        """
+        told = self._open(due.id)
+        self._index.drop(due)
+        return told
+
+    def _open(self, event_id: str) -> bool:
+        """Whether its call is open and nobody was told yet."""
+        now = self._clock.now()
+        call = self._stored.call_for_papers(event_id, consistent=True)
+        event = self._stored.event(event_id, View.ALL) if call is not None and call.is_open(now) else None
+        if event is None:
+            return False
+        return self._announcements.begin(
+            Dispatch(
+                id=event_id,
+                event_id=event_id,
+                event_name=str(msgspec.json.decode(event.body)["name"]),
+                action=NotificationAction.CALL_FOR_PAPERS_OPEN,
+                title="",
+                message="",
+                audience=Audience(),
+                created_by="",
+                created_at=int(now),
+            )
+        )
