@@ -59,10 +59,16 @@ class ContentServices(SocketServices):
     @cached_property
     def _advising(self) -> Advising:
         from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.adapters.dynamo.submission_store import DynamoSubmissions
         from chalicelib.services.advising import Advising
 
         return Advising(
-            DynamoContentStore(), self.preferring, self._contacts, self.clock, public_url=self.config.public_url
+            DynamoContentStore(),
+            DynamoSubmissions(),
+            self.preferring,
+            self._contacts,
+            self.clock,
+            public_url=self.config.public_url,
         )
 
     @cached_property

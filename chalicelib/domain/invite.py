@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from chalicelib.domain.permission import Role
+from chalicelib.domain.permission import Action, Role, allows
 from chalicelib.domain.text import Email
 
 LIFE_SECONDS = 14 * 24 * 3600
@@ -77,6 +77,15 @@ _RANKS = tuple(Role)
 def reaches(own: str | None, other: str) -> bool:
     """Whether a role stands as high as another one or higher: nobody grants or takes what is above their own."""
     return own is not None and _RANKS.index(Role(own)) <= _RANKS.index(Role(other))
+
+
+def stands(invite: Invite, role: str | None) -> bool:
+    """Whether whoever sent it, who holds this role now, could still send it: nobody comes in by the word of somebody
+    who was removed.
+    """
+    if invite.role is None:
+        return allows(role, Action.EDIT_CONTENT)
+    return allows(role, Action.MANAGE_PEOPLE) and reaches(role, invite.role)
 
 
 def masked(email: str) -> str:

@@ -85,8 +85,10 @@ class ContentStore(Protocol):
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
         """Remove an event."""
 
-    def create(self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str) -> None:
-        """A new part of an event."""
+    def create(
+        self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()
+    ) -> None:
+        """A new part of an event, and the speakers who become public by it."""
 
     def replace(
         self,

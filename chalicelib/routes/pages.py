@@ -3,7 +3,7 @@
 Public pages are stored representations; the others are shells whose scripts ask the API as any client does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from urllib.parse import urlsplit
 
 from chalicelib import bootstrap
@@ -16,6 +16,10 @@ from chalicelib.services.reading import Found
 
 routes = Routes(__name__)
 HTML = "text/html; charset=utf-8"
+STEPS = ("pay", "complete")
+DESKS = ("sales", "announce", "people", "review", "check-in")
+OWN = ("sign-in", "sign-up", "verify", "reset", "proposals")
+"""Pages that share a route: every route costs each cold start."""
 
 
 class AnyQuery(tuple[str, ...]):
@@ -55,22 +59,22 @@ def show_schedule(request: Request, event: str) -> Answer:
     return _answer(request, lambda: services.rendering.schedule(services.reading.event_id(event)))
 
 
+@routes.get("/pages/e/{event}/call", page("The call for papers of an event"))
+def show_call(request: Request, event: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
+    """What is looked for until when, and the form to propose a session."""
+    return _shell(request, "call")
+
+
 @routes.get("/pages/orders/{id}", page("The page of an order"))
-def show_order(request: Request, id: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
+def show_order(request: Request, id: str) -> Answer:  # noqa: ARG001
     """An order and its tickets."""
     return _shell(request, "order")
 
 
-@routes.get("/pages/orders/{id}/pay", page("The pay page of an order"))
-def show_pay(request: Request, id: str) -> Answer:  # noqa: ARG001
-    """What will be paid, and the way to pay it."""
-    return _shell(request, "pay")
-
-
-@routes.get("/pages/orders/{id}/complete", page("The page after paying"))
-def show_complete(request: Request, id: str) -> Answer:  # noqa: ARG001
-    """Whether an order is paid, as the server knows it."""
-    return _shell(request, "complete")
+@routes.get("/pages/orders/{id}/{step}", page("A step of paying an order"))
+def show_step(request: Request, id: str, step: str) -> Answer:  # noqa: ARG001
+    """What will be paid, and whether it is."""
+    return _shell(request, step, among=STEPS)
 
 
 @routes.get("/pages/events", page("The events that one runs"))
@@ -79,22 +83,14 @@ def show_own_events(request: Request) -> Answer:
     return _shell(request, "events")
 
 
-@routes.get("/pages/events/{event}/sales", page("The sales of an event"))
-def show_sales(request: Request, event: str) -> Answer:  # noqa: ARG001
-    """Totals, orders, refunds and exports, for the event's staff."""
-    return _shell(request, "sales")
-
-
-@routes.get("/pages/events/{event}/announce", page("The announcements of an event"))
-def show_announcements(request: Request, event: str) -> Answer:  # noqa: ARG001
-    """Staff write to many and see how far it is."""
-    return _shell(request, "announce")
-
-
-@routes.get("/pages/events/{event}/people", page("The people of an event"))
-def show_people(request: Request, event: str) -> Answer:  # noqa: ARG001
-    """Staff, and invitations to it."""
-    return _shell(request, "people")
+@routes.get("/pages/events/{event}/{desk}", page("A desk of an event's staff"))
+def show_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG001
+    """Sales, announcements, people, proposals to review, the gate, where tickets are scanned, with the camera too."""
+    answer = _shell(request, desk, among=DESKS)
+    if desk == "check-in":
+        allowed = answer.headers["Permissions-Policy"].replace("camera=()", "camera=(self)")
+        answer.headers["Permissions-Policy"] = allowed
+    return answer
 
 
 @routes.get("/pages/invites/{token}", page("The page of an invitation"))
@@ -109,38 +105,6 @@ def show_told(request: Request) -> Answer:
     return _shell(request, "oversee")
 
 
-@routes.get("/pages/events/{event}/check-in", page("The gate of an event"))
-def show_check_in(request: Request, event: str) -> Answer:  # noqa: ARG001
-    """Tickets are scanned here, with the camera too."""
-    answer = _shell(request, "check-in")
-    answer.headers["Permissions-Policy"] = answer.headers["Permissions-Policy"].replace("camera=()", "camera=(self)")
-    return answer
-
-
-@routes.get("/pages/sign-in", page("The sign-in page"))
-def show_sign_in(request: Request) -> Answer:
-    """Sign in."""
-    return _shell(request, "sign-in")
-
-
-@routes.get("/pages/sign-up", page("The sign-up page"))
-def show_sign_up(request: Request) -> Answer:
-    """Open an account."""
-    return _shell(request, "sign-up")
-
-
-@routes.get("/pages/verify", page("The page that proves an address"))
-def show_verify(request: Request) -> Answer:
-    """Prove the address that a link was mailed to."""
-    return _shell(request, "verify")
-
-
-@routes.get("/pages/reset", page("The page for a new password"))
-def show_reset(request: Request) -> Answer:
-    """Ask for a link, or set a new password with one."""
-    return _shell(request, "reset")
-
-
 @routes.get("/pages/notifications", page("The notifications page"))
 def show_notifications(request: Request) -> Answer:
     """The reader's notifications."""
@@ -153,8 +117,21 @@ def show_preferences(request: Request) -> Answer:
     return _shell(request, "preferences")
 
 
-def _shell(request: Request, name: str) -> Answer:
-    return _answer(request, lambda: bootstrap.services().rendering.shell(name))
+@routes.get("/pages/{name}", page("A page of an account"))
+def show_own(request: Request, name: str) -> Answer:
+    """Sign in, sign up, prove an address, set a password, what one proposed."""
+    return _shell(request, name, among=OWN)
+
+
+def _shell(request: Request, name: str, *, among: Container[str] | None = None) -> Answer:
+    """The shell of this name, if it is one of those that a path has."""
+
+    def find() -> Found:
+        if among is not None and name not in among:
+            raise NotFound
+        return bootstrap.services().rendering.shell(name)
+
+    return _answer(request, find)
 
 
 def _answer(request: Request, find: Callable[[], Found]) -> Answer:

@@ -20,6 +20,7 @@ from chalicelib.domain.programme import PUBLIC_SESSION_STATES, Microlocation, Se
 from chalicelib.domain.representation import revive
 from chalicelib.domain.review import decision_told
 from chalicelib.domain.stored import StoredItem
+from chalicelib.domain.submission import Submission
 from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
 from chalicelib.ports.announcements import Contact, Contacts
@@ -49,9 +50,10 @@ class News(NamedTuple):
     slot: Slot | None = None
     message: str = ""
 
-    @property
-    def place(self) -> str:
-        """Where it leads: what nobody can see yet is no place to go to."""
+    def place(self, *, is_own: bool) -> str:
+        """Where it leads: to one's own proposal, or to what everybody can see of the event."""
+        if is_own:
+            return f"/proposals#{self.session.id}"
         if self.event.state is not EventState.PUBLISHED:
             return INBOX
         return f"/e/{self.event.slug}/schedule" if self.action is MOVED else f"/e/{self.event.slug}"
@@ -71,13 +73,28 @@ class Preferring(Protocol):
         """Where a message about this goes, for each user."""
 
 
+class Proposals(Protocol):
+    """Knows who proposed what."""
+
+    def submission(self, user_id: str, session_id: str) -> Submission | None:
+        """A submission of somebody's."""
+
+
 class Advising:
     """Says what speakers are told."""
 
     def __init__(
-        self, programme: Programme, preferring: Preferring, contacts: Contacts, clock: Clock, *, public_url: str
+        self,
+        programme: Programme,
+        proposals: Proposals,
+        preferring: Preferring,
+        contacts: Contacts,
+        clock: Clock,
+        *,
+        public_url: str,
     ) -> None:
         self._programme = programme
+        self._proposals = proposals
         self._preferring = preferring
         self._contacts = contacts
         self._clock = clock
@@ -145,19 +162,21 @@ class Advising:
         action, event, session, tag = news[:4]
         now = self._clock.now()
         brief = _brief(language, news)
+        is_own = action is not MOVED and self._proposals.submission(user_id, session.id) is not None
+        place = news.place(is_own=is_own)
         notification = Notification(
             id=derive_ulid(int(now * 1000), action.value, session.id, tag, user_id),
             user_id=user_id,
             action=action,
             title=brief.title,
             message=brief.message,
-            subject=news.place,
+            subject=place,
             received_at=int(now),
             digest_at=channels.digest_at,
             group=notifying.group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{action.value} {session.id} {tag} {user_id}"
-        mail = briefing.mail(language, brief, url=f"{self._public_url}{news.place}", key=key)._replace(
+        mail = briefing.mail(language, brief, url=f"{self._public_url}{place}", key=key)._replace(
             user_id=user_id,
             action=action.value,
             notification_id=notification.id if channels.in_app else None,

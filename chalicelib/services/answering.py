@@ -24,7 +24,7 @@ from chalicelib.ports import Clock
 from chalicelib.ports.people import StoredAccount
 from chalicelib.ports.people_of_event import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster
 from chalicelib.services.appearing import Appearing, Programme
-from chalicelib.services.inviting import AccountForms, Accounts, event_of, found, settle
+from chalicelib.services.inviting import AccountForms, Accounts, event_of, found, lapsing, settle
 
 TRIES = 10
 
@@ -152,7 +152,8 @@ class Answering:
         named = named_by(token, self._keys())
         if named is None:
             raise NotFound
-        return found(self._invites, named.event_id, named.invite_id)
+        invite = found(self._invites, named.event_id, named.invite_id)
+        return lapsing(invite, dict(self._roster.holders(named.event_id)))
 
 
 def _json(shown: Mapping[str, str | None]) -> str:

@@ -73,7 +73,7 @@ class Convoking:
 
     @property
     def _place(self) -> str:
-        return f"/e/{self._dispatch.event_id}"
+        return f"/e/{self._dispatch.event_id}/call"
 
     def _brief(self, language: str) -> Brief:
         name = self._dispatch.event_name

@@ -74,7 +74,7 @@ class Heralding:
         event, session, speaker = news
         now = self._clock.now()
         brief = briefing.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)
-        place = f"/e/{event.slug}"
+        place = f"/events/{event.id}/review#{session.id}"
         notification = Notification(
             id=derive_ulid(int(now * 1000), ACTION.value, session.id, user_id),
             user_id=user_id,

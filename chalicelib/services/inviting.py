@@ -6,7 +6,7 @@ What is told of an invitation (services/bidding.py) is in its transaction.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.account import Account, normalised
@@ -22,6 +22,7 @@ from chalicelib.domain.invite import (
     InviteState,
     SpeakerInviteForm,
     reaches,
+    stands,
 )
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.permission import Action, Role, allows
@@ -134,8 +135,8 @@ class Inviting:
         """
         self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
         manages = allows(self._authorising.role(caller, event_id), Action.MANAGE_PEOPLE)
-        now = int(self._clock.now())
-        shown = [one for one in self._invites.of_event(event_id) if manages or one.session_id]
+        now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
+        shown = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
         items = ",".join(self._json(one, now) for one in sorted(shown, key=lambda one: one.id, reverse=True))
         body = f'{{"items":[{items}],"next_cursor":null}}'
         return hashlib.sha256(body.encode()).hexdigest()[:32], body
@@ -237,6 +238,13 @@ def found(invites: Invites, event_id: str, invite_id: str) -> Invite:
         if one.id == invite_id:
             return one
     raise NotFound
+
+
+def lapsing(invite: Invite, holders: Mapping[str, str]) -> Invite:
+    """The invitation, as one that is too old when whoever sent it could not send it any more; somebody else can send it
+    again.
+    """
+    return invite if stands(invite, holders.get(invite.invited_by)) else invite._replace(until=invite.created_at)
 
 
 def event_of(programme: Programme, event_id: str) -> Event:

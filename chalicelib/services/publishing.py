@@ -33,7 +33,7 @@ from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore, Missing
 from chalicelib.services.advising import Advising, Told
 from chalicelib.services.authorising import Authorising
-from chalicelib.services.unveiling import newly_listed
+from chalicelib.services.unveiling import is_overtaken, newly_listed
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -67,13 +67,18 @@ class Publishing:
         fields = sanitised(fields, fields.HTML)
         made: Any = STORED[kind](**as_fields(fields), id=new_id, created_at=now, updated_at=now)
         change = written(event_id, kind, made)
-        try:
-            self._store.create(change, references=fields.references(), tag=self._ids.new_id())
-        except Missing as missing:
-            raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
-        except AlreadyExists:
-            return self._made_before(kind, event_id, new_id)
-        return change.representation
+        for _ in range(TRIES):
+            listing, tag = newly_listed(self._store, event_id, None, made), self._ids.new_id()
+            try:
+                self._store.create(change, references=fields.references(), tag=tag, listing=listing)
+            except Missing as missing:
+                if is_overtaken(listing, missing):
+                    continue
+                raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
+            except AlreadyExists:
+                return self._made_before(kind, event_id, new_id)
+            return change.representation
+        raise Busy("Too many writers at once. Try again.")
 
     def _made_before(self, kind: Kind, event_id: str, resource_id: str) -> Representation:
         """What an earlier try of the same request created before it was cut off (services/repeating.py)."""
@@ -117,8 +122,8 @@ class Publishing:
                     continue
                 raise
             except Missing as missing:
-                if {one.pointer for one in listing} & set(missing.pointers):
-                    continue  # somebody edited a speaker meanwhile
+                if is_overtaken(listing, missing):
+                    continue
                 raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
             return after.representation
         raise Busy("Too many writers at once. Try again.")

@@ -10,7 +10,7 @@ from chalicelib.domain.kinds import Kind
 from chalicelib.domain.programme import PUBLIC_SESSION_STATES, Resource, Session, Speaker
 from chalicelib.domain.representation import revive, written
 from chalicelib.domain.stored import StoredItem
-from chalicelib.ports.content import Listing
+from chalicelib.ports.content import Listing, Missing
 
 
 class Programme(Protocol):
@@ -20,15 +20,18 @@ class Programme(Protocol):
         """The staff's representation, strongly consistent."""
 
 
-def newly_listed(programme: Programme, event_id: str, before: Resource, after: Resource) -> list[Listing]:
-    """Speakers of a session that was not public before, or not theirs, and is now. Staff may hide somebody again: what
-    makes public is the step, not the state.
+def is_overtaken(listing: list[Listing], missing: Missing) -> bool:
+    """Whether a write failed because somebody edited one of these speakers meanwhile."""
+    return bool({one.pointer for one in listing} & set(missing.pointers))
+
+
+def newly_listed(programme: Programme, event_id: str, before: Resource | None, after: Resource) -> list[Listing]:
+    """Speakers of a session that was not public before (None: there was none), or not theirs, and is now. Staff may
+    hide somebody again: what makes public is the step, not the state.
     """
-    if not isinstance(before, Session) or not isinstance(after, Session):
+    if not isinstance(after, Session) or after.state not in PUBLIC_SESSION_STATES:
         return []
-    if after.state not in PUBLIC_SESSION_STATES:
-        return []
-    shown = before.speaker_ids if before.state in PUBLIC_SESSION_STATES else []
+    shown = before.speaker_ids if isinstance(before, Session) and before.state in PUBLIC_SESSION_STATES else []
     found = []
     for place, speaker_id in enumerate(after.speaker_ids):
         stored = programme.load(event_id, Kind.SPEAKERS, speaker_id) if speaker_id not in shown else None

@@ -114,8 +114,8 @@ def make_programme(on: Functions, host: Traveller, event: str) -> None:
 def read_pages(on: Functions) -> None:
     """What people read."""
     shells = ["orders/x", "orders/x/pay", "orders/x/complete", "sign-in", "sign-up", "verify", "reset", "notifications"]
-    shells += ["notifications/preferences", "events/x/people", "invites/x"]
-    for page in ["", "/e/alpine", "/e/alpine/schedule", *(f"/{shell}" for shell in shells)]:
+    shells += ["notifications/preferences", "events/x/people", "events/x/review", "invites/x", "proposals"]
+    for page in ["", "/e/alpine", "/e/alpine/schedule", "/e/alpine/call", *(f"/{shell}" for shell in shells)]:
         on.web.get(f"/pages{page}")
     on.web.refused(404).get("/pages/e/nothing")
     on.web.get("/v1/openapi.json")

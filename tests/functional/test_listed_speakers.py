@@ -54,6 +54,22 @@ def test_accepted_session_lists_its_speakers_and_says_so_to_nobody_else(
     assert versions(anonymous, event, "public")["speakers_ver"] == 1
 
 
+def test_session_that_is_accepted_from_the_start_lists_its_speakers(organiser: Client, anonymous: Client) -> None:
+    event, speaker, _ = proposed(organiser)
+    make(organiser, event, "sessions", title="Made", state="confirmed", speaker_ids=[speaker])
+    assert [one["id"] for one in anonymous.get(f"/v1/events/{event}/speakers").json["items"]] == [speaker]
+    assert versions(anonymous, event, "public")["speakers_ver"] == 1
+
+
+def test_page_of_an_event_names_no_speaker_who_only_proposed(organiser: Client, anonymous: Client) -> None:
+    event, _, session = proposed(organiser)
+    slug = organiser.get(f"/v1/events/{event}?view=all").json["slug"]
+    pages = [f"/pages/e/{slug}", f"/pages/e/{slug}/schedule"]
+    assert [PROPOSER in anonymous.get(page).body.decode() for page in pages] == [False, False]
+    organiser.post(f"/v1/events/{event}/sessions/{session}/review", {"decision": "accept"})
+    assert PROPOSER in anonymous.get(pages[0]).body.decode()
+
+
 def test_rejected_session_lists_nobody(organiser: Client, anonymous: Client) -> None:
     event, speaker, session = proposed(organiser)
     organiser.post(f"/v1/events/{event}/sessions/{session}/review", {"decision": "reject"})

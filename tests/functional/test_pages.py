@@ -127,3 +127,11 @@ def test_page_names_files_of_this_release_and_its_tag_changes_with_it(
         bootstrap.use(before)
     assert len({plain, first, second}) == 3
     assert set(re.findall(r'(?:href|src)="(/static/[^/"]+/)', html)) == {"/static/r-0123456789ab/"}
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing", "missing", "order", "events/x/missing", "events/x/order", "orders/x/sales"]
+)
+def test_name_that_is_no_page_of_its_place_is_missing(anonymous: Client, path: str) -> None:
+    reply = anonymous.get(f"/pages/{path}")
+    assert (reply.status, reply.headers["cache-control"], b"data-" in reply.body) == (404, "no-store", True)

@@ -298,6 +298,25 @@ def test_leave_gives_up_ones_own_role(team: Team, stranger: Client) -> None:
     assert stranger.get("/v1/me/roles").json["items"] == []
 
 
+def test_invite_by_somebody_who_was_removed_is_good_for_nothing_until_it_is_sent_again(
+    team: Team, stranger: Client, anonymous: Client
+) -> None:
+    """A removed organiser must not come back by an invitation they sent themselves before."""
+    grant(verified(stranger), team.event, "organizer")
+    id = team.invite(role="organizer", by=stranger).json["id"]
+    guest, token = account(anonymous, GUEST), link()
+    for role in (None, "coorganizer"):
+        if role is None:
+            assert team.owner.delete(f"{team.place}/roles/{stranger.user_id}").status == 204
+        else:
+            grant(stranger, team.event, role)
+        assert guest.get(f"/v1/invites/{token}").json["state"] == "expired"
+        assert guest.post(f"/v1/invites/{token}/accept").json["code"] == "invite_expired"
+        assert [one["state"] for one in team.invites()] == ["expired"]
+    assert team.owner.post(f"{team.place}/invites/{id}/resend").json["state"] == "pending"
+    assert guest.post(f"/v1/invites/{token}/accept").json["role"] == "organizer"
+
+
 def test_invite_to_an_event_that_is_gone_is_gone(team: Team, anonymous: Client) -> None:
     team.invite()
     token, guest = link(), account(anonymous, GUEST)

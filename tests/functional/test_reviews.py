@@ -235,3 +235,16 @@ def test_decision_goes_where_the_speaker_wants_it(organiser: Client, stranger: C
     assert stranger.patch("/v1/me/notification-preferences", {"actions": choice}, if_match="*").status == 200
     assert Proposal(organiser, stranger).review("reject").status == 200
     assert (inbox(stranger), mails(stranger)) == ([], [])
+
+
+def test_decision_leads_whoever_proposed_to_their_proposal(organiser: Client, stranger: Client) -> None:
+    event = make_event(organiser, state="published").json["id"]
+    call = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2400-01-01T00:00:00Z"}
+    organiser.put(f"/v1/events/{event}/call-for-papers", call)
+    form = {"session": {"title": "Engines"}, "speaker": {"name": "Ada"}}
+    session = stranger.post(f"/v1/events/{event}/submissions", form).json["id"]
+    organiser.post(f"/v1/events/{event}/sessions/{session}/review", {"decision": "accept"})
+    (told,) = stranger.get("/v1/notifications").json["items"]
+    assert told["links"]["subject"] == f"/proposals#{session}"
+    (mail,) = mails(stranger)
+    assert f"/proposals#{session}" in mail["text"]

@@ -95,6 +95,8 @@ def test_submission_is_public_nowhere_and_told_to_reviewers(
         assert anonymous.get(f"/v1/events/{event}/{place}").status == 404
     text = "<p>Secretname proposes <strong>Secret &amp; &lt;talk&gt;</strong> for Alpine Python Days.</p>"
     assert inbox(organiser) == [("submission_received", "Proposed: Secret & <talk>", text)]
+    (told,) = organiser.get("/v1/notifications").json["items"]
+    assert told["links"]["subject"] == f"/events/{event}/review#{made.json['id']}"
     assert inbox(stranger) == []
 
 

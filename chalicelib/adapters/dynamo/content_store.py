@@ -109,12 +109,17 @@ class DynamoContentStore:
         transaction.put("directory_versions", DirectoryVersionsItem(*keys.directory_versions(), etag=tag))
         _commit(transaction)
 
-    def create(self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str) -> None:
-        """A new part of an event. Raises Missing (references), NotFound (event), AlreadyExists."""
+    def create(
+        self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()
+    ) -> None:
+        """A new part of an event. Raises Missing (references, also a speaker that changed meanwhile), NotFound (event),
+        AlreadyExists.
+        """
         transaction = Transaction()
         add_resource(transaction, resource, expected_tag=None)
-        require_references(transaction, resource.event_id, references)
-        _bump_views(transaction, resource, tag, public=resource.public is not None)
+        _refer(transaction, resource.event_id, references, listing)
+        more = [Kind.SPEAKERS] if listing else []
+        _bump_views(transaction, resource, tag, public=resource.public is not None, more=more)
         try:
             _commit(transaction)
         except PreconditionFailed:
@@ -136,16 +141,11 @@ class DynamoContentStore:
         it. Raises PreconditionFailed, Missing (also a speaker that changed meanwhile), NotFound.
         """
         transaction = Transaction()
-        listed = {one.speaker.id for one in listing}
-        references = [one for one in references if one[1] is not Kind.SPEAKERS or one[2] not in listed]
-        for one in listing:
-            fresh = written_item(one.speaker)
-            transaction.put(f"reference {one.pointer}", fresh, ResourceItem.etag == one.expected_tag)
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
         add_resource(transaction, resource, expected_tag=expected_tag)
-        require_references(transaction, resource.event_id, references)
+        _refer(transaction, resource.event_id, references, listing)
         public = was_public or resource.public is not None
         _bump_views(transaction, resource, tag, public=public, more=[Kind.SPEAKERS] if listing else [])
         _commit(transaction)
@@ -167,6 +167,18 @@ class DynamoContentStore:
             return VersionsItem.get(*keys.versions(event_id, View.ALL), consistent_read=True).sessions_etag
         except VersionsItem.DoesNotExist:
             raise NotFound from None
+
+
+def _refer(
+    transaction: Transaction, event_id: str, references: list[tuple[str, Kind, str]], listing: Sequence[Listing]
+) -> None:
+    """What is pointed at exists; of that, the speakers who become public are written."""
+    listed = {one.speaker.id for one in listing}
+    for one in listing:
+        transaction.put(f"reference {one.pointer}", written_item(one.speaker), ResourceItem.etag == one.expected_tag)
+    require_references(
+        transaction, event_id, [one for one in references if one[1] is not Kind.SPEAKERS or one[2] not in listed]
+    )
 
 
 def _bump_views(

@@ -112,10 +112,10 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "decision.link": "Mehr dazu",
     "call.title": "Beiträge gesucht: {event}",
     "call.text": "{event} nimmt Vorschläge für Beiträge an, bis {until}.",
-    "call.link": "Zur Veranstaltung",
+    "call.link": "Beitrag vorschlagen",
     "submission.title": "Vorgeschlagen: {session}",
     "submission.text": "{speaker} schlägt {session} für {event} vor.",
-    "submission.link": "Zur Veranstaltung",
+    "submission.link": "Zum Vorschlag",
     "verify.subject": "Bestätigen Sie Ihre E-Mail-Adresse",
     "verify.text": (
         "Bitte bestätigen Sie, dass dies Ihre Adresse ist. Wenn Sie hier kein Konto haben, beachten Sie diese "

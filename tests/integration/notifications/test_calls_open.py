@@ -101,7 +101,7 @@ def test_call_that_opens_is_told_to_staff_and_to_who_proposed_before(
     assert english[1].startswith("<p><strong>Days &lt;2027&gt;</strong> takes proposals for sessions until ")
     assert german[0] == "Beiträge gesucht: Days <2027>"
     (item,) = stranger.get("/v1/notifications").json["items"]
-    assert item["links"]["subject"] == f"/e/{organisation.event}"
+    assert item["links"]["subject"] == f"/e/{organisation.event}/call"
     assert mails() == []  # by digest, unless somebody chose otherwise
     assert any("DIGEST" in one for one in due_items())
 

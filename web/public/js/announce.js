@@ -2,6 +2,7 @@
 import { Problem, get, send } from "./api.js";
 import { follow } from "./following.js";
 import { el, recall, remember } from "./format.js";
+import { htmlOf, paragraphs } from "./rich.js";
 import { MAY, ROLES, ownRoles } from "./roles.js";
 import { addressees, sentList } from "./sentlist.js";
 import { user } from "./session.js";
@@ -14,28 +15,6 @@ const MOST_HTML = 4_000;
 const LOOK_MS = 15_000;
 const QUICK_MS = 1_500;
 const MOST_TRIES = 20;
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
-
-/** Typed text as paragraphs: blank lines part them, web addresses become links. Nothing typed becomes markup. */
-function paragraphs(text) {
-  return text.trim().split(/\n\s*\n/).filter(Boolean).map((part) => {
-    const made = el("p");
-    part.trim().split("\n").forEach((line, number) => {
-      if (number) made.append(el("br"));
-      let from = 0;
-      for (const found of line.matchAll(LINK)) {
-        made.append(line.slice(from, found.index), el("a", { href: found[0] }, found[0]));
-        from = found.index + found[0].length;
-      }
-      made.append(line.slice(from));
-    });
-    return made;
-  });
-}
-
-function htmlOf(text) {
-  return paragraphs(text).map((part) => part.outerHTML).join("");
-}
 
 async function start() {
   try {

@@ -23,6 +23,7 @@ function row(event, role) {
       MAY.read.has(role) && way("Sales", `/events/${event.id}/sales`, event, ""),
       MAY.read.has(role) && way("Check-in", `/events/${event.id}/check-in`, event),
       MAY.announce.has(role) && way("Announce", `/events/${event.id}/announce`, event),
+      MAY.review.has(role) && way("Proposals", `/events/${event.id}/review`, event),
       way("People", `/events/${event.id}/people`, event),
       event.state === "published" && way("Public page", `/e/${event.slug ?? event.id}`, event),
     ),

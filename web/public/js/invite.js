@@ -1,5 +1,5 @@
-// The page of an invitation: who invites to what, and the answer. Whoever has no account, or is signed in with another
-// one, is told the way and comes back here.
+// The page of an invitation: who invites to what, and the answer. Whoever has no account opens one and comes back here,
+// which accepts; whoever is signed in with another one is told the way.
 import { Problem, get, send } from "./api.js";
 import { el, exact } from "./format.js";
 import { ROLES } from "./roles.js";
@@ -8,6 +8,7 @@ import { user } from "./session.js";
 const root = document.querySelector("[data-invite]");
 const path = `/invites/${location.pathname.split("/")[2]}`;
 const here = encodeURIComponent(location.pathname);
+const ACCEPTING = "accepting"; // of this tab: the invitation whose reader signs in or up to accept it
 const ENDED = {
   accepted: "It was accepted already.",
   declined: "It was declined.",
@@ -34,6 +35,8 @@ const what = (invite) =>
 
 const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
 
+const remember = () => sessionStorage.setItem(ACCEPTING, path);
+
 function accepted(invite) {
   if (!invite.session) return end(`You are staff of ${invite.event.name} now.`, toEvents());
   const event = el("a", { class: "button", href: `/e/${invite.event.slug ?? invite.event.id}` }, "See the event");
@@ -58,14 +61,15 @@ function open(invite) {
     }
   }
 
+  const accepts = () => answer("accept", () => accepted(invite));
   const decline = el("button", { class: "button quiet", type: "button", onclick: () => answer("decline", () => end("You declined the invitation.")) }, "Decline");
-  const accept = el("button", { class: "button", type: "button", onclick: () => answer("accept", () => accepted(invite)) }, "Accept");
+  const accept = el("button", { class: "button", type: "button", onclick: accepts }, "Accept");
   buttons.push(decline, accept);
   const ways = user()
     ? [accept, decline]
     : [
-        el("a", { class: "button", href: `/sign-up?next=${here}` }, "Open an account"),
-        el("a", { class: "button quiet", href: `/sign-in?next=${here}` }, "Sign in"),
+        el("a", { class: "button", href: `/sign-up?next=${here}`, onclick: remember }, "Open an account and accept"),
+        el("a", { class: "button quiet", href: `/sign-in?next=${here}`, onclick: remember }, "Sign in and accept"),
         decline,
       ];
   show(
@@ -74,6 +78,8 @@ function open(invite) {
     el("p", { class: "muted" }, "Good until ", el("time", { datetime: invite.expires_at }, exact(invite.expires_at)), "."),
     el("div", { class: "actions" }, ...ways),
   );
+  if (user() && sessionStorage.getItem(ACCEPTING) === path) accepts();
+  if (user()) sessionStorage.removeItem(ACCEPTING);
 }
 
 async function load() {

@@ -4,38 +4,15 @@ import { bundle, toggle } from "./bundles.js";
 import { el, exact, icon, relative } from "./format.js";
 import { now } from "./api.js";
 import { mark, store } from "./notifications.js";
+import { safe } from "./rich.js";
 
 const SIGNS = {
   order_paid: "ticket", order_refunded: "ticket", order_expired: "clock", payment_disputed: "ticket",
   event_role_invite: "person", session_invite: "person", submission_received: "stage", session_accepted: "check",
   session_rejected: "cross", session_schedule_changed: "clock", call_for_papers_open: "stage", announcement: "megaphone",
 };
-const ALLOWED = new Set("A ABBR B BLOCKQUOTE BR CODE EM H3 H4 HR I LI OL P PRE S STRONG SUB SUP U UL".split(" "));
 const FOCUSABLE = ["[data-toggle]", "[data-open]", "a"];
 const MINUTE_MS = 60_000;
-
-/**
- * HTML that the server sanitised, copied element by element: only known elements, of attributes only where links lead.
- * A parsed document runs nothing and loads nothing.
- */
-export function safe(html) {
-  const copy = (from, to) => {
-    for (const child of from.childNodes) {
-      if (child.nodeType === Node.TEXT_NODE) to.append(child.data);
-      if (child.nodeType !== Node.ELEMENT_NODE) continue;
-      const known = ALLOWED.has(child.tagName);
-      const made = known ? document.createElement(child.tagName) : to;
-      if (child.tagName === "A" && /^(https?:|mailto:|\/(?!\/))/i.test(child.getAttribute("href") ?? "")) {
-        made.href = child.getAttribute("href");
-        made.rel = "noopener noreferrer";
-      }
-      if (!["SCRIPT", "STYLE", "TEMPLATE"].includes(child.tagName)) copy(child, made);
-      if (known) to.append(made);
-    }
-    return to;
-  };
-  return copy(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
-}
 
 /** @returns {string | null} the path of ours that a notification leads to */
 export function subjectOf(item) {

@@ -7,7 +7,7 @@ export const ROLES = {
 };
 const EDITORS = ["owner", "organizer", "coorganizer"];
 
-/** Who may read orders (and check in), refund them, write to many, say who is paid, invite to the staff, and edit the programme. */
+/** Who may read orders (and check in), refund them, write to many, say who is paid, invite to the staff, edit the programme, and decide about proposals. */
 export const MAY = {
   read: new Set([...EDITORS, "registrar"]),
   refund: new Set(EDITORS),
@@ -15,6 +15,7 @@ export const MAY = {
   payOut: new Set(["owner", "organizer"]),
   manage: new Set(["owner", "organizer"]),
   edit: new Set([...EDITORS, "track_organizer"]),
+  review: new Set([...EDITORS, "track_organizer", "moderator"]),
 };
 
 /** @returns {Promise<Map<string, string>>} the reader's role by event id. Raises Problem. */

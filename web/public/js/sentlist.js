@@ -2,6 +2,7 @@
 // rise, so that whoever is reading one, or is on it with the keyboard, stays there.
 import { get } from "./api.js";
 import { el, exact } from "./format.js";
+import { textOf } from "./rich.js";
 import { ROLES } from "./roles.js";
 
 const PAGE = 50;
@@ -98,12 +99,6 @@ function row(one, event, types) {
   }
   tell(one);
   return { element, tell, moving: () => moving };
-}
-
-/** The words of sanitised HTML; its markup stays away from this page. */
-function textOf(html) {
-  const parsed = new DOMParser().parseFromString(html.replace(/<br>|<\/p>/g, (end) => `${end}\n`), "text/html");
-  return parsed.body.textContent.trim();
 }
 
 function count(number, one, many) {

@@ -40,6 +40,7 @@ function menu(person) {
     el("p", { class: "sheet-who" }, el("strong", {}, person.name), el("br"), el("span", { class: "muted" }, person.email)),
     el("a", { href: "/notifications" }, "Notifications"),
     el("a", { href: "/notifications/preferences" }, "What you are told"),
+    el("a", { href: "/proposals" }, "Your proposals"),
     el("a", { href: "/events" }, "Events you run"),
     el("button", { type: "button", onclick: signOut }, "Sign out"),
   );

@@ -1,0 +1,117 @@
+"""Somebody proposes a session without signing in first, staff decide about it, and whoever proposed it confirms."""
+
+import itertools
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.demo import ACCOUNTS
+from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+OWNER, SPEAKER = ACCOUNTS[0], ACCOUNTS[1]
+EVIL = '<img src=x onerror="alert(1)">'
+_numbers = itertools.count(1)
+
+
+def fits(tab: Page) -> bool:
+    return bool(tab.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def call_for_papers(staff: Page, offer: Offer) -> None:
+    expect(staff.get_by_role("heading", level=1)).to_have_text("Proposals for Alpine Python Days")
+    expect(staff.get_by_text("No proposals are taken.")).to_be_visible()
+    staff.get_by_role("button", name="Call for papers").click()
+    staff.get_by_label("Closes (Europe/Zurich)").fill("2035-07-01T12:00")
+    staff.get_by_label("What you are looking for").fill("Talks of half an hour.\n\nSee https://example.org/topics")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_text("The call is saved.")).to_be_focused()
+    call = offer.api.call("GET", f"/api/v1/events/{offer.id}/call-for-papers")
+    assert (call["closes_at"], call["timezone"]) == ("2035-07-01T10:00:00Z", "Europe/Zurich")
+    assert fits(staff)
+
+
+def propose(tab: Page, offer: Offer, title: str) -> None:
+    tab.goto(f"/e/{offer.slug}/call")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Speak at Alpine Python Days")
+    expect(tab.get_by_role("link", name="https://example.org/topics")).to_be_visible()
+    tab.get_by_role("button", name="Sign in and send it").click()
+    expect(tab.get_by_role("alert")).to_be_focused()
+    tab.get_by_role("link", name="Give the session a title.").click()
+    expect(tab.get_by_label("Title")).to_be_focused()
+    tab.get_by_label("Title").fill(title)
+    tab.reload()
+    expect(tab.get_by_label("Title")).to_have_value(title)
+    tab.get_by_label("Track").select_option(label="History")
+    tab.get_by_label("What it is about").fill(f"First.\n\nSecond {EVIL}")
+    tab.get_by_label("Your name").fill("Ada Lovelace")
+    tab.get_by_label("About you").fill("She writes.")
+    assert fits(tab)
+    tab.get_by_role("button", name="Sign in and send it").click()
+    tab.get_by_label("E-mail").fill(SPEAKER.email)
+    tab.get_by_label("Password").fill(SPEAKER.password)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    expect(tab.get_by_label("What it is about")).to_have_value(f"First.\n\nSecond {EVIL}")
+    tab.get_by_role("button", name="Send the proposal").click()
+    expect(tab.get_by_text("is with the organisers. You will hear what becomes of it.")).to_be_focused()
+    tab.get_by_role("link", name="To your proposals").click()
+    mine = tab.get_by_role("listitem").filter(has_text=title)
+    expect(mine).to_contain_text("With the organisers")
+    mine.get_by_role("button", name="Change").click()
+    mine.get_by_label("For whom").fill("Everybody")
+    mine.get_by_role("button", name="Save the changes").click()
+    expect(tab.get_by_text(f"“{title}” is changed.")).to_be_focused()
+    assert fits(tab)
+
+
+def decide(staff: Page, title: str) -> None:
+    staff.reload()
+    row = staff.get_by_role("region", name="To be decided").get_by_role("listitem").filter(has_text=title)
+    row.get_by_text("Read and decide").click()
+    expect(row.get_by_text(f"Second {EVIL}")).to_be_visible()
+    assert staff.locator("img").count() == 0
+    row.get_by_label("To its speakers").fill("Welcome!")
+    assert fits(staff)
+    row.get_by_role("button", name="Accept", exact=False).first.click()
+    expect(staff.get_by_text(f"“{title}” is accepted. Its speakers are told.")).to_be_focused()
+    expect(staff.get_by_role("region", name="Accepted").get_by_text(title).first).to_be_visible()
+
+
+def conclude(tab: Page, title: str) -> None:
+    tab.goto("/notifications")
+    tab.get_by_role("link", name=f"Accepted: {title}").first.click()
+    mine = tab.get_by_role("listitem").filter(has_text=title)
+    mine.get_by_role("button", name="Confirm that you come").click()
+    expect(tab.get_by_text(f"“{title}” is confirmed.")).to_be_focused()
+    mine.get_by_role("button", name="Withdraw").click()
+    mine.get_by_role("button", name="No", exact=True).click()
+    mine.get_by_role("button", name="Withdraw").click()
+    mine.get_by_role("button", name="Yes", exact=True).click()
+    expect(tab.get_by_text(f"“{title}” is withdrawn.")).to_be_focused()
+
+
+def test_proposal_from_call_to_confirmation(context: OpenContext, offer: Offer) -> None:
+    title = f"Engines & notes {next(_numbers)}"
+    offer.api.call("POST", f"/api/v1/events/{offer.id}/tracks", {"name": "History"})
+    small = {"width": 320, "height": 800}
+    staff = context(viewport=small, timezone_id="America/New_York").new_page()
+    sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review")
+    call_for_papers(staff, offer)
+    tab = context(viewport=small, color_scheme="dark").new_page()
+    propose(tab, offer, title)
+    decide(staff, title)
+    conclude(tab, title)
+    (session,) = offer.api.call("GET", f"/api/v1/events/{offer.id}/sessions?view=all")["items"]
+    assert (session["state"], session["level"], session["long_abstract"]) == (
+        "withdrawn",
+        "Everybody",
+        '<p>First.</p><p>Second &lt;img src=x onerror="alert(1)"&gt;</p>',
+    )
+
+
+def test_event_that_takes_no_proposals_says_so(context: OpenContext, offer: Offer) -> None:
+    tab = context().new_page()
+    tab.goto(f"/e/{offer.slug}/call")
+    expect(tab.get_by_text("No proposals are taken at the moment.")).to_be_visible()
+    sign_in(tab, SPEAKER.email, SPEAKER.password, following=f"/events/{offer.id}/review")
+    expect(tab.get_by_role("alert")).to_contain_text("you do not decide about its proposals")

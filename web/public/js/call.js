@@ -1,0 +1,61 @@
+// The call for papers of an event: what is looked for until when, and a proposal. What is typed stays in this browser
+// until it was sent; nobody has to sign in before that.
+import { get, send } from "./api.js";
+import { el, exact, recall, remember } from "./format.js";
+import { formOf, proposalForm } from "./proposalform.js";
+import { safe } from "./rich.js";
+import { user } from "./session.js";
+
+const root = document.querySelector("[data-call]");
+const named = location.pathname.split("/")[2];
+
+async function start() {
+  try {
+    const event = await get(`/events/${named}`, { open: true });
+    document.querySelector("[data-title]").textContent = `Speak at ${event.name}`;
+    document.querySelector("[data-event]").href = `/e/${event.slug ?? event.id}`;
+    document.title = `Call for papers: ${event.name}`;
+    const [call, tracks] = await Promise.all([
+      get(`/events/${event.id}/call-for-papers`, { open: true }),
+      get(`/events/${event.id}/tracks`, { open: true }),
+    ]);
+    page(event, call, tracks.items);
+  } catch (error) {
+    const over = error.status === 404 ? "No proposals are taken at the moment." : error.message;
+    root.replaceChildren(el("p", { class: "notice", role: "status" }, over));
+  }
+  root.removeAttribute("aria-busy");
+}
+
+function page(event, call, tracks) {
+  const kept = `marquee.proposal.${event.id}`;
+  const draft = recall("localStorage", kept) ?? {};
+  let key = draft.key;
+  const until = el("p", {}, "Until ", el("strong", {}, el("time", { datetime: call.closes_at }, exact(call.closes_at, call.timezone))), ".");
+  const words = el("div", { class: "letter-text" });
+  words.append(safe(call.announcement));
+  const saved = el("p", { class: "muted", role: "status" }, draft.typed ? "What you typed before is still here." : "");
+  const form = proposalForm({
+    typed: { name: user()?.name ?? "", ...draft.typed },
+    tracks,
+    label: user() ? "Send the proposal" : "Sign in and send it",
+    onInput(typed) {
+      key = undefined; // what was changed is another proposal
+      remember("localStorage", kept, { typed });
+      saved.textContent = "Kept in this browser.";
+    },
+    async submit(typed) {
+      key ??= crypto.randomUUID();
+      remember("localStorage", kept, { typed, key });
+      if (!user()) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+      const made = await send("POST", `/events/${event.id}/submissions`, formOf(typed), { key });
+      remember("localStorage", kept, null);
+      const done = el("p", { class: "notice", role: "status", tabindex: "-1" }, `“${made.session.title}” is with the organisers. You will hear what becomes of it.`);
+      root.replaceChildren(done, el("div", { class: "actions" }, el("a", { class: "button", href: "/proposals" }, "To your proposals")));
+      done.focus();
+    },
+  });
+  root.replaceChildren(until, words, form, saved);
+}
+
+start();
