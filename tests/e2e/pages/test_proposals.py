@@ -74,6 +74,7 @@ def decide(staff: Page, title: str) -> None:
     assert fits(staff)
     row.get_by_role("button", name="Accept", exact=False).first.click()
     expect(staff.get_by_text(f"“{title}” is accepted. Its speakers are told.")).to_be_focused()
+    staff.get_by_role("heading", name="Accepted").click()
     expect(staff.get_by_role("region", name="Accepted").get_by_text(title).first).to_be_visible()
 
 

@@ -7,8 +7,9 @@ import { user } from "./session.js";
 
 const root = document.querySelector("[data-review]");
 const eventId = location.pathname.split("/")[2];
+/** What is shown together; what was decided is folded up. */
 const GROUPS = [
-  ["To be decided", ["submitted"]],
+  ["To be decided", ["submitted"], "Nothing waits for you."],
   ["Accepted", ["accepted", "confirmed"]],
   ["Not accepted or withdrawn", ["rejected", "withdrawn"]],
 ];
@@ -24,13 +25,19 @@ async function start() {
     const list = el("div", {});
     root.replaceChildren(await callOf(event, MAY.announce.has(own)), list);
     await refresh(event, list);
-    if (location.hash) document.getElementById(location.hash.slice(1))?.querySelector("details").setAttribute("open", "");
-    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    lead(document.getElementById(location.hash.slice(1)));
   } catch (error) {
     const missing = error.status === 404 ? "There is no such event, or you do not decide about its proposals." : error.message;
     root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, missing));
   }
   root.removeAttribute("aria-busy");
+}
+
+/** Unfold what somebody was led to. */
+function lead(found) {
+  if (!found) return;
+  for (const fold of [found.closest(".decided"), found.querySelector("details")]) fold?.setAttribute("open", "");
+  found.scrollIntoView();
 }
 
 /** From when until when proposals are taken. @param {boolean} edits whether the reader may say so */
@@ -100,7 +107,6 @@ async function refresh(event, list) {
   const [sessions, speakers] = await Promise.all([get(`${path}/sessions?view=all`), get(`${path}/speakers?view=all`)]);
   const people = new Map(speakers.items.map((one) => [one.id, one]));
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
-  const parts = GROUPS.map(([title, states]) => [title, sessions.items.filter((one) => states.includes(one.state))]).filter(([, found]) => found.length);
   const again = async (said) => {
     await refresh(event, list);
     const told = list.querySelector("[role=status]");
@@ -109,9 +115,13 @@ async function refresh(event, list) {
   };
   list.replaceChildren(
     spoken,
-    ...(parts.length ? parts : [["Nothing was proposed yet", []]]).map(([title, found]) =>
-      el("section", { "aria-label": title }, el("h2", { class: "section-title" }, title, found.length > 0 && el("span", { class: "count" }, ` ${found.length}`)), el("ul", { class: "letters" }, ...found.map((one) => row(event, one, people, again)))),
-    ),
+    ...GROUPS.map(([title, states, empty]) => {
+      const rows = sessions.items.filter((one) => states.includes(one.state)).map((one) => row(event, one, people, again));
+      const heading = el("h2", { class: "section-title" }, title, rows.length > 0 && el("span", { class: "count" }, ` ${rows.length}`));
+      const shown = rows.length ? el("ul", { class: "letters" }, ...rows) : el("p", { class: "empty" }, empty);
+      if (empty) return el("section", { "aria-label": title }, heading, shown);
+      return rows.length > 0 && el("details", { class: "decided" }, el("summary", {}, heading), el("section", { "aria-label": title }, shown));
+    }).filter(Boolean),
   );
 }
 
@@ -152,7 +162,7 @@ function row(event, session, people, again) {
     el(
       "details",
       {},
-      el("summary", {}, "Read and decide", el("span", { class: "hidden" }, ` “${session.title}”`)),
+      el("summary", {}, session.state === "submitted" ? "Read and decide" : "Read", el("span", { class: "hidden" }, ` “${session.title}”`)),
       about,
       failed,
       session.state === "submitted" && el("div", { class: "field" }, el("label", { for: words.id }, "To its speakers (optional)"), words),
