@@ -110,15 +110,15 @@ class Spreading:
 
     def _page(self, dispatch: Dispatch, until: float) -> None:
         """Serve the next people, in as many transactions as it takes; without any the stage is over."""
-        round = self._rounds(dispatch)
-        places = round.places() if round else []
-        if round is None or not places:
+        look = self._rounds(dispatch)
+        places = look.places() if look else []
+        if look is None or not places:
             self._next_stage(dispatch)
             return
         make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares
         for start in range(0, len(places), TOGETHER):
             some = places[start : start + TOGETHER]
-            for part in packed([*make(round, dispatch, round.people(some)), Share(some[-1])]):
+            for part in packed([*make(look, dispatch, look.people(some)), Share(some[-1])]):
                 dispatch = self._announcements.advance(dispatch, _step(dispatch.stage, part))
             if self._clock.now() >= until:
                 return
@@ -139,12 +139,12 @@ class Spreading:
             seconds=now - done.created_at,
         )
 
-    def _inbox_shares(self, round: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+    def _inbox_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
         """Everybody with an account is told, unless they were; into the inbox if they want it there."""
         users = [person.user_id for person in people if person.user_id is not None]
         known = self._announcements.told(dispatch.id, users)
         channels = self._preferring.channels(users, dispatch.action)
-        contacts = self._contacts.contacts(users) if round.in_languages else {}
+        contacts = self._contacts.contacts(users) if look.in_languages else {}
         now = self._clock.now()
         for person in people:
             user_id = person.user_id
@@ -152,7 +152,7 @@ class Spreading:
                 continue
             notification = None
             if channels[user_id].in_app:
-                said = round.said(contacts[user_id].language if user_id in contacts else DEFAULT)
+                said = look.said(contacts[user_id].language if user_id in contacts else DEFAULT)
                 notification = Notification(
                     id=derive_ulid(int(now * 1000), dispatch.id, user_id),
                     user_id=user_id,
@@ -163,7 +163,7 @@ class Spreading:
                 )
             yield Share(person.place, Told(user_id, notification.id if notification else None), notification)
 
-    def _mail_shares(self, round: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+    def _mail_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
         """A mail to each guest, and to each of the others who wants one; to one address once."""
         users = [person.user_id for person in people if person.user_id is not None]
         told = self._announcements.told(dispatch.id, users)
@@ -173,9 +173,9 @@ class Spreading:
         for person in people:
             user_id = person.user_id
             if user_id is None:
-                mail = round.mail(person, None)
+                mail = look.mail(person, None)
             elif user_id in told and channels[user_id].mail is MailChoice.EACH:
-                mail = round.mail(person, contacts.get(user_id))._replace(
+                mail = look.mail(person, contacts.get(user_id))._replace(
                     notification_id=told[user_id].notification_id, not_before=channels[user_id].mail_after
                 )
             else:
