@@ -2,13 +2,13 @@
 
 from datetime import datetime
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
 from chalicelib.domain.text import Html
+from chalicelib.domain.zones import is_zone
 
 
 class CallFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,7 +24,7 @@ class CallFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         found = []
         if self.closes_at <= self.opens_at:
             found.append(Violation("/closes_at", "must be after opens_at"))
-        if self.timezone not in available_timezones():
+        if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
         return found
 

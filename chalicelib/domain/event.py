@@ -3,7 +3,6 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import available_timezones
 
 from msgspec import Meta, Struct, field
 
@@ -11,6 +10,7 @@ from chalicelib.domain.errors import Violation
 from chalicelib.domain.ids import RESERVED_SLUGS
 from chalicelib.domain.money import CURRENCIES, Currency
 from chalicelib.domain.text import Country, Email, Html, Latitude, Line, Longitude, Name, Slug, Url
+from chalicelib.domain.zones import is_zone
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339; stored and shown in UTC")]
 
@@ -61,7 +61,7 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             found.append(Violation("/slug", "is reserved"))
         if self.currency not in CURRENCIES:
             found.append(Violation("/currency", "is not a currency of ISO 4217"))
-        if self.timezone not in available_timezones():
+        if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
         return found
 

@@ -15,7 +15,9 @@ REMEMBERED_SECONDS = 60 * 24 * 3600
 MOST_OPEN = 300
 """Of one event at a time: the speakers of a big one and its staff."""
 MOST_A_DAY = 300
-"""Mails with invitations that one event may cause in a day: they go to whatever address somebody types."""
+"""Invitations that one person may mail in a day: they go to whatever address somebody types."""
+MOST_TO_ADDRESS = 10
+"""Invitations that may be mailed to one address in a day, whoever sends them."""
 
 
 class InviteState(StrEnum):

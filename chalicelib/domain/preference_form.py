@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
 from msgspec import Meta, Struct, field
 
@@ -18,6 +17,7 @@ from chalicelib.domain.preferences import (
     minutes,
 )
 from chalicelib.domain.validation import validate
+from chalicelib.domain.zones import is_zone
 
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description="local time, HH:MM")]
 
@@ -57,7 +57,7 @@ class _Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def violations(self) -> list[Violation]:
         """Rules that no type can say."""
         found = []
-        if self.timezone not in available_timezones():
+        if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
         if self.quiet_hours and self.quiet_hours.from_ == self.quiet_hours.to:
             found.append(Violation("/quiet_hours/to", "must not be when they begin"))

@@ -7,13 +7,14 @@ name, both are given. References and everything between records are not this mod
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from msgspec import ValidationError, convert
 
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.money import Currency
 from chalicelib.domain.programme import SessionState, TrackFields
+from chalicelib.domain.zones import is_zone
 from chalicelib.formats.open_event_record import Record
 from chalicelib.formats.open_event_text import read_url, shown
 from chalicelib.formats.open_event_values import read_state
@@ -129,7 +130,7 @@ def map_event(record: Record, *, zone: ZoneInfo, sessions: Interval | None) -> F
 def zone_of(record: Record) -> ZoneInfo:
     """The event's time zone; UTC with a mend when it names none."""
     name = record.value("timezone")
-    if isinstance(name, str) and name.strip() in available_timezones():
+    if isinstance(name, str) and is_zone(name.strip()):
         return ZoneInfo(name.strip())
     problem = "is absent" if name is None else f"{shown(name)} is unknown"
     record.mend(f"timezone {problem}; times without an offset were read as UTC")

@@ -49,6 +49,11 @@ class Announcements(Protocol):
     def begin(self, dispatch: Dispatch) -> bool:
         """One that nobody wrote. False: it exists. Raises Busy."""
 
+    def abandon(self, dispatch: Dispatch) -> None:
+        """Forget one that stands where it was read, so that it can begin anew; who was told is remembered. Raises
+        Overtaken, Busy.
+        """
+
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
         """An announcement, strongly consistent."""
 

@@ -31,22 +31,24 @@ class Proof(NamedTuple):
 
 
 class Appearance(NamedTuple):
-    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: new).
+    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: a new one).
     `before`: as which speaker of the event the user was known.
     """
 
     user_id: str
     speaker: Written
     speaker_tag: str | None
+    session_id: str
     session: Written | None
-    session_tag: str | None
+    session_tag: str
     before: Proposer | None
     tag: str
 
 
 class Given(NamedTuple):
-    """What an answer gives."""
+    """What an answer gives, by the word of somebody who holds this role in the event."""
 
+    sender_role: str | None = None
     grant: Grant | None = None
     appearance: Appearance | None = None
     proof: Proof | None = None

@@ -7,6 +7,7 @@ What an answer gives is in its transaction; of several at once one counts.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -54,61 +55,64 @@ class Answering:
         self._clock = clock
 
     def shown(self, token: str) -> str:
-        """What an invitation is, for whoever has its link; JSON. Raises NotFound."""
-        invite = self._followed(token)
+        """What an invitation is, for whoever has its link, as long as it is open; JSON. Raises NotFound."""
+        invite, _ = self._followed(token)
+        state = invite.state_at(self._clock.now())
         event, session = event_of(self._programme, invite.event_id), self._session(invite)
         inviter = self._accounts.account(invite.invited_by)
-        return json.dumps(
-            {
+        shown: dict[str, Any] = dict.fromkeys(("event", "role", "session", "invited_by"))
+        if state is InviteState.PENDING:
+            shown = {
                 "event": {"id": event.id, "name": event.name, "slug": event.slug},
                 "role": invite.role.value if invite.role else None,
                 "session": {"id": session.id, "title": session.title} if session else None,
-                "email": masked(invite.email),
-                "state": invite.state_at(self._clock.now()).value,
-                "expires_at": rfc3339(invite.until),
-                "invited_by": self._forms.revive(inviter).name if inviter else "",
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+                "invited_by": self._forms.revive(inviter).name if inviter else None,
+            }
+        shown |= {"email": masked(invite.email), "state": state.value, "expires_at": rfc3339(invite.until)}
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
     def accept(self, token: str, *, caller: Principal) -> str:
         """Take what is offered; the JSON of what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
         (`invite_…`, `session_over`, `too_many_speakers`).
         """
         for _ in range(TRIES):
-            invite = self._followed(token)
+            invite, holders = self._followed(token)
             stored = self._own(invite, caller)
             again = invite.state is InviteState.ACCEPTED and invite.answered_by == caller.user_id
             try:
                 if invite.role is not None:
-                    return self._take_role(invite, invite.role, stored, again=again)
-                return self._appear(invite, str(invite.session_id), stored, again=again)
+                    return self._take_role(invite, invite.role, stored, holders, again=again)
+                return self._appear(invite, str(invite.session_id), stored, holders, again=again)
             except Overtaken:
                 continue
         raise Busy("Too many writers at once. Try again.")
 
-    def _take_role(self, invite: Invite, role: Role, stored: StoredAccount, *, again: bool) -> str:
+    def _take_role(
+        self, invite: Invite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+    ) -> str:
         """Whoever holds more keeps it."""
-        held = dict(self._roster.holders(invite.event_id)).get(stored.id)
+        held = holders.get(stored.id)
         if not (again and held):
             grant = None if reaches(held, role) else Grant(role.value, held)
-            self._settle(invite, InviteState.ACCEPTED, stored.id, Given(grant=grant, proof=self._proof(stored)))
+            given = Given(holders.get(invite.invited_by), grant=grant, proof=self._proof(stored))
+            self._settle(invite, InviteState.ACCEPTED, stored.id, given)
             held = grant.role if grant else held
         return _json({"event_id": invite.event_id, "role": held})
 
-    def _appear(self, invite: Invite, session_id: str, stored: StoredAccount, *, again: bool) -> str:
+    def _appear(
+        self, invite: Invite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+    ) -> str:
         account = self._forms.revive(stored)
         speaker_id, appearance = self._appearing.appearance(invite.event_id, session_id, account)
         if not (again and appearance is None):
-            given = Given(appearance=appearance, proof=self._proof(stored))
+            given = Given(holders.get(invite.invited_by), appearance=appearance, proof=self._proof(stored))
             self._settle(invite, InviteState.ACCEPTED, stored.id, given)
         return _json({"event_id": invite.event_id, "session_id": session_id, "speaker_id": speaker_id})
 
     def decline(self, token: str, *, caller: Principal | None) -> None:
         """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
         for _ in range(TRIES):
-            invite = self._followed(token)
+            invite, _ = self._followed(token)
             if caller is not None:
                 self._own(invite, caller)
             if invite.state is InviteState.DECLINED:
@@ -147,13 +151,14 @@ class Answering:
         proven = msgspec.structs.replace(account, verified=True, updated_at=moment(self._clock.now()))
         return Proof(self._forms.new(proven, stored.password_hash), stored.etag)
 
-    def _followed(self, token: str) -> Invite:
-        """The invitation that a token names. Raises NotFound."""
+    def _followed(self, token: str) -> tuple[Invite, Mapping[str, str]]:
+        """The invitation that a token names, and who holds which role in its event. Raises NotFound."""
         named = named_by(token, self._keys())
         if named is None:
             raise NotFound
         invite = found(self._invites, named.event_id, named.invite_id)
-        return lapsing(invite, dict(self._roster.holders(named.event_id)))
+        holders = dict(self._roster.holders(named.event_id))
+        return lapsing(invite, holders), holders
 
 
 def _json(shown: Mapping[str, str | None]) -> str:

@@ -77,6 +77,7 @@ class Appearing:
             user_id=account.id,
             speaker=written(event_id, Kind.SPEAKERS, speaker),
             speaker_tag=tag,
+            session_id=session_id,
             session=written(event_id, Kind.SESSIONS, joined) if joined else None,
             session_tag=stored.etag,
             before=proposer,

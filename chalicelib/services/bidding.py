@@ -17,7 +17,7 @@ from chalicelib.domain.preferences import Channels, MailChoice
 from chalicelib.formats.words import DEFAULT, say
 from chalicelib.ports import Clock
 from chalicelib.services.advising import Told
-from chalicelib.services.notifying import letter, looks_like_link, one_line
+from chalicelib.services.notifying import letter, looks_like_link, one_line, unlinked
 
 
 class Bid(NamedTuple):
@@ -78,10 +78,9 @@ class Bidding:
         )
 
     def _mail(self, bid: Bid, account: Account | None, channels: Channels) -> Mail:
-        """Who invites is named as far as mail programs make no link of it: anybody can type a name together with any
-        address.
-        """
+        """Mail programs make no link of the names in it: anybody can type one together with any address."""
         now, language = self._clock.now(), _language(account)
+        bid = bid._replace(event=unlinked(bid.event), session=unlinked(bid.session) if bid.session else None)
         values = {name: one_line(text) for name, text in _values(bid, language).items()}
         if looks_like_link(values["inviter"]):
             values["inviter"] = say(language, "invite.somebody")

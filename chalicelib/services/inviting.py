@@ -10,12 +10,22 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.account import Account, normalised
-from chalicelib.domain.errors import AlreadyExists, Busy, Conflict, Forbidden, NotFound, TooManyAttempts
+from chalicelib.domain.errors import (
+    AlreadyExists,
+    Busy,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooManyAttempts,
+    Violation,
+)
 from chalicelib.domain.event import Event
 from chalicelib.domain.invite import (
     LIFE_SECONDS,
     MOST_A_DAY,
     MOST_OPEN,
+    MOST_TO_ADDRESS,
     WHY_NOT,
     Invite,
     InviteForm,
@@ -40,6 +50,7 @@ from chalicelib.services.bidding import Bid, Bidding
 
 DAY_SECONDS = 24 * 3600
 TRIES = 10
+ALREADY = "This address has an open invitation."
 
 
 class Accounts(Protocol):
@@ -111,7 +122,7 @@ class Inviting:
             raise Conflict(WHY_NOT[invite.state], code=f"invite_{invite.state.value}")
         bid = self._bid(invite, caller)
         fresh = invite._replace(invited_by=caller.user_id, until=now + LIFE_SECONDS)
-        told = self._told(bid, self._account_of(invite.email))
+        told = self._told(bid, self._account_of(invite.email), caller)
         if not self._invites.renew(fresh, notifications=told.notifications, mails=told.mails):
             raise Conflict("This invitation was answered just now.", code="invite_answered")
         return self._json(fresh, now)
@@ -152,6 +163,8 @@ class Inviting:
         session_id: str | None = None,
     ) -> Invite:
         now = int(self._clock.now())
+        if normalised(email) != email.strip().lower():  # straße@ would be another mailbox than what was typed
+            raise InvalidInput([Violation("/email", "has characters that stand for others; write it plainly")])
         return Invite(new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS)
 
     def _invite(self, invite: Invite, caller: Principal) -> str:
@@ -159,14 +172,17 @@ class Inviting:
         known = self._invites.of_event(invite.event_id)
         if any(one.id == invite.id for one in known):  # an earlier try of this request was cut off
             return self._json(next(one for one in known if one.id == invite.id), now)
-        if sum(one.state_at(now) is InviteState.PENDING for one in known) >= MOST_OPEN:
+        opened = [one for one in known if one.state_at(now) is InviteState.PENDING]
+        if any((one.email, one.session_id) == (invite.email, invite.session_id) for one in opened):
+            raise AlreadyExists(ALREADY, code="already_invited")
+        if len(opened) >= MOST_OPEN:
             raise Conflict(f"An event may have {MOST_OPEN} open invitations.", code="too_many_invites")
         account = self._account_of(invite.email)
         if account is not None:
             self._require_news(invite, account)
-        told = self._told(bid, account)
+        told = self._told(bid, account, caller)
         if not self._invites.put(invite, now=now, notifications=told.notifications, mails=told.mails):
-            raise AlreadyExists("This address has an open invitation.", code="already_invited")
+            raise AlreadyExists(ALREADY, code="already_invited")
         return self._json(invite, now)
 
     def _require_news(self, invite: Invite, account: Account) -> None:
@@ -187,8 +203,7 @@ class Inviting:
         event_id, title = invite.event_id, None
         if invite.role is not None:
             self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
-            if not reaches(self._authorising.role(caller, event_id), invite.role):
-                raise Forbidden("Nobody can grant a role above their own.", code="above_own_role")
+            self._require_reach(caller, event_id, invite.role)
         else:
             self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
             title = session_of(self._programme, event_id, invite.session_id or "")[1].title
@@ -202,19 +217,26 @@ class Inviting:
         """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
         self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
         invite = found(self._invites, event_id, invite_id)
-        if invite.session_id is None:
+        if invite.role is not None:
             self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
+            self._require_reach(caller, event_id, invite.role)
         return invite
+
+    def _require_reach(self, caller: Principal, event_id: str, role: Role) -> None:
+        if not reaches(self._authorising.role(caller, event_id), role):
+            raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
 
     def _account_of(self, email: str) -> Account | None:
         stored = self._accounts.account_of(email)
         return self._forms.revive(stored) if stored else None
 
-    def _told(self, bid: Bid, account: Account | None) -> Told:
-        """What is told of it; so many a day. Raises TooManyAttempts."""
-        subject, now = f"invites {bid.invite.event_id}", int(self._clock.now())
-        if self._accounts.count_attempt(subject, now=now, window=DAY_SECONDS) > MOST_A_DAY:
-            raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
+    def _told(self, bid: Bid, account: Account | None, caller: Principal) -> Told:
+        """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
+        now = int(self._clock.now())
+        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {bid.invite.email}": MOST_TO_ADDRESS}
+        for subject, most in limits.items():
+            if self._accounts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
+                raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
         return self._bidding.about(bid, account)
 
     @staticmethod

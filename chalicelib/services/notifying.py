@@ -19,6 +19,8 @@ from chalicelib.formats.words import DEFAULT, date_and_time, has, say, sum_of_mo
 MAX_TITLE = 120
 MAX_NAME = 60
 _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_])")
 _BLOCK_END = re.compile(r"<br>|<hr>|</(?:p|li|h3|h4|blockquote|pre|ul|ol)>")
 _LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -196,6 +198,11 @@ def greeting(name: str, language: str = DEFAULT) -> str:
 def looks_like_link(text: str) -> bool:
     """Whether mail programs could make a link of it."""
     return _LINK_LIKE.search(text) is not None
+
+
+def unlinked(text: str) -> str:
+    """The text so that mail programs make no link of it: without `https://`, with a space after dots inside names."""
+    return _DOT.sub(". ", _SCHEME.sub("", text))
 
 
 def as_text(html: str) -> str:

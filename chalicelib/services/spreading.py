@@ -111,8 +111,11 @@ class Spreading:
     def _page(self, dispatch: Dispatch, until: float) -> None:
         """Serve the next people, in as many transactions as it takes; without any the stage is over."""
         look = self._rounds(dispatch)
-        places = look.places() if look else []
-        if look is None or not places:
+        if look is None:
+            self._announcements.abandon(dispatch)
+            return
+        places = look.places()
+        if not places:
             self._next_stage(dispatch)
             return
         make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares

@@ -1,8 +1,10 @@
 """The smoke test that ends a deploy, against the running product: it passes where all is well and only there."""
 
 import pytest
+from rich.console import Console
 
 from infra import smoke
+from local.tour import tour
 from tests.harness.server import ServerProcess
 
 
@@ -40,3 +42,10 @@ def test_smoke_of_something_else_fails(server: ServerProcess, changes: dict[str,
 def test_smoke_of_nothing_fails_everywhere() -> None:
     nowhere = smoke.Target("http://127.0.0.1:9", "ws://127.0.0.1:9", "http://127.0.0.1:9", "whsec_local", live=True)
     assert len(failed(smoke.run(nowhere, patience=0))) == 7
+
+
+def test_demo_buys_a_ticket_and_hears_of_it(server: ServerProcess) -> None:
+    facts = tour(server.origin, Console(quiet=True))
+    before, pushed, read, after = facts["unread"]
+    assert (pushed, read, after) == (before + 1, before, before)
+    assert (facts["push"]["notifs"][0]["action"], facts["charge"]["status"]) == ("order_paid", "succeeded")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.invite import LIFE_SECONDS, MOST_A_DAY
+from chalicelib.domain.invite import LIFE_SECONDS, MOST_A_DAY, MOST_TO_ADDRESS
 from tests.conftest import sign_up, verified
 from tests.functional.builders import make_event
 from tests.functional.test_reviews import NOWHERE, ROLES, grant
@@ -246,6 +246,46 @@ def test_invite_and_list_are_for_who_manages_people(team: Team, stranger: Client
     assert stranger.get(f"{team.place}/roles").status == (404 if role is None else 200)
 
 
+def test_nobody_takes_back_or_sends_again_what_is_above_their_own_role(team: Team, stranger: Client) -> None:
+    grant(verified(stranger), team.event, "organizer")
+    place = f"{team.place}/invites/{team.invite(role='owner').json['id']}"
+    refused = [stranger.delete(place), stranger.post(f"{place}/resend")]
+    assert [(one.status, one.json["code"]) for one in refused] == [(403, "above_own_role")] * 2
+
+
+def test_inviter_who_is_removed_while_it_is_accepted_lets_nobody_in(
+    team: Team, stranger: Client, anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant(verified(stranger), team.event, "organizer")
+    team.invite(role="organizer", by=stranger)
+    guest, token = account(anonymous, GUEST), link()
+    invites = bootstrap.services().answering._invites
+    answer = invites.answer
+
+    def late(*given: Any, **how: Any) -> None:
+        monkeypatch.undo()
+        assert team.owner.delete(f"{team.place}/roles/{stranger.user_id}").status == 204
+        answer(*given, **how)
+
+    monkeypatch.setattr(invites, "answer", late)
+    assert guest.post(f"/v1/invites/{token}/accept").json["code"] == "invite_expired"
+    assert set(team.roles().values()) == {"owner"}
+
+
+def test_link_that_is_open_no_more_tells_nothing_of_the_event(team: Team, anonymous: Client) -> None:
+    id = team.invite().json["id"]
+    token = link()
+    assert team.owner.delete(f"{team.place}/invites/{id}").status == 204
+    shown = anonymous.get(f"/v1/invites/{token}").json
+    assert {name: shown[name] for name in ("event", "role", "session", "invited_by", "state")} == {
+        "event": None,
+        "role": None,
+        "session": None,
+        "invited_by": None,
+        "state": "revoked",
+    }
+
+
 def test_nobody_grants_or_takes_more_than_they_hold(team: Team, stranger: Client) -> None:
     grant(verified(stranger), team.event, "organizer")
     refused = team.invite(role="owner", by=stranger)
@@ -348,8 +388,23 @@ def test_token_that_was_made_up_or_altered_is_as_absent_as_any(team: Team, anony
 def test_invites_are_so_many_a_day(team: Team) -> None:
     services = bootstrap.services()
     now = int(services.clock.now())
-    services._people.count_attempt(f"invites {team.event}", now=now, window=86_400, by=MOST_A_DAY)
+    subject = f"invites by {team.owner.user_id}"
+    services._people.count_attempt(subject, now=now, window=86_400, by=MOST_A_DAY)
     assert (team.invite().status, mails()) == (429, [])
+
+
+def test_invites_to_one_address_are_so_many_a_day_whoever_sends_them(team: Team, organiser: Client) -> None:
+    id = team.invite().json["id"]
+    again = [team.owner.post(f"{team.place}/invites/{id}/resend").status for _ in range(MOST_TO_ADDRESS)]
+    assert again == [200] * (MOST_TO_ADDRESS - 1) + [429]
+    other = make_event(organiser).json["id"]
+    assert organiser.post(f"/v1/events/{other}/invites", {"email": GUEST, "role": "moderator"}).status == 429
+    assert len(mails()) == MOST_TO_ADDRESS
+
+
+def test_invite_that_is_refused_counts_for_nothing(team: Team) -> None:
+    team.invite()
+    assert {team.invite().status for _ in range(MOST_TO_ADDRESS + 5)} == {409}
 
 
 @pytest.mark.parametrize(
@@ -360,6 +415,8 @@ def test_invites_are_so_many_a_day(team: Team) -> None:
         ({"email": "a@example.org\r\nBcc: b@example.org", "role": "moderator"}, "/email"),
         ({"email": GUEST, "role": "king"}, "/role"),
         ({"email": GUEST}, "/role"),
+        ({"email": "straße@example.org", "role": "moderator"}, "/email"),
+        ({"email": "x＠example.org，y@example.com", "role": "moderator"}, "/email"),
         ({"email": GUEST, "role": "moderator", "state": "accepted"}, "/state"),
     ],
 )

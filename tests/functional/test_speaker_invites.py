@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import bootstrap
 from tests.conftest import sign_up, verified
 from tests.functional.builders import make, make_event, versions
 from tests.functional.test_people_of_event import GUEST, Team, account
@@ -254,3 +255,34 @@ def test_invite_to_no_session_or_by_an_unproven_account_is_refused(talk: Talk, a
     for email in ("x", "a@example.org\r\nBcc: b@example.org", None, ["a@example.org"]):
         assert talk.ask(email).status in (400, 422)  # type: ignore[arg-type]
     assert (talk.invites(), mails()) == ([], [])
+
+
+def test_names_in_the_mail_make_no_links(organiser: Client) -> None:
+    talk = Talk(organiser, title="Locked: https://evil.example/login")
+    assert talk.owner.patch(talk.place, {"name": "URGENT evil.example 3.11"}, if_match="*").status == 200
+    talk.ask()
+    (mail,) = mails()
+    for text in (mail["subject"], mail["text"], mail["html"]):
+        assert "evil.example" not in text
+        assert "https://evil" not in text
+    assert "URGENT evil. example 3.11: Locked: evil. example/login." in mail["text"]
+
+
+def test_session_that_changes_while_its_own_speaker_accepts_is_looked_at_again(
+    talk: Talk, anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make(talk.owner, talk.event, "speakers", name="Ada", email=GUEST).json["id"]
+    talk.patch(speaker_ids=[made])
+    talk.ask()
+    guest, token = account(anonymous, GUEST), link()
+    invites = bootstrap.services().answering._invites
+    answer = invites.answer
+
+    def late(*given: Any, **how: Any) -> None:
+        monkeypatch.undo()
+        talk.patch(state="rejected", speaker_ids=[])
+        answer(*given, **how)
+
+    monkeypatch.setattr(invites, "answer", late)
+    assert guest.post(f"/v1/invites/{token}/accept").json["code"] == "session_over"
+    assert [one["user_id"] for one in talk.all_speakers()] == [None]

@@ -103,6 +103,15 @@ class DynamoAnnouncements:
             return False
         return True
 
+    def abandon(self, dispatch: Dispatch) -> None:
+        """Delete it; what is due of it finds nothing then."""
+        transaction = Transaction()
+        transaction.delete("announcement", _keyed(dispatch), _standing(dispatch))
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            raise Overtaken from lost
+
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
         """An announcement; one GetItem."""
         key = notification_keys.announcement(event_id, announcement_id)

@@ -62,8 +62,8 @@ class DynamoInvites:
         return [_revived(item) for item in found]
 
     def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
-        """A transaction of up to nine."""
-        grant, appearance, proof = given
+        """A transaction of up to ten."""
+        sender_role, grant, appearance, proof = given
         transaction = Transaction()
         exists: Condition = ResourceItem.pk.exists()
         transaction.check("event", ResourceItem, keys.event(invite.event_id), exists)
@@ -71,6 +71,9 @@ class DynamoInvites:
         if user_id is not None:
             actions.append(InviteItem.answered_by.set(user_id))
         transaction.update("invite", InviteItem(*_key(invite)), actions, _is_open(invite) & (InviteItem.until > now))
+        if sender_role is not None and (grant is None or invite.invited_by != user_id):
+            may: Condition = RoleItem.role == sender_role
+            transaction.check("sender", RoleItem, keys.role_in_event(invite.event_id, invite.invited_by), may)
         if grant is not None and user_id is not None:
             before = RoleItem.pk.does_not_exist() if grant.instead_of is None else RoleItem.role == grant.instead_of
             for key in _role_keys(invite.event_id, user_id):
@@ -123,6 +126,9 @@ def _add_appearance(transaction: Transaction, appearance: Appearance) -> None:
     written = {Kind.SPEAKERS: (appearance.speaker, appearance.speaker_tag)}
     if appearance.session is not None:
         written[Kind.SESSIONS] = (appearance.session, appearance.session_tag)
+    else:
+        place = keys.resource(event_id, Kind.SESSIONS, appearance.session_id)
+        transaction.check("resource", ResourceItem, place, ResourceItem.etag == appearance.session_tag)
     for one, expected_tag in written.values():
         add_resource(transaction, one, expected_tag=expected_tag)
     add_tags(transaction, event_id, View.ALL, list(written), appearance.tag)
@@ -148,9 +154,7 @@ def _write(invite: Invite, condition: Condition, notifications: Sequence[Notific
     try:
         transaction.commit()
     except ConditionLost as lost:
-        if "invite" in lost.lost:
-            return False
-        raise
+        return "invite" not in lost.lost  # otherwise it was sent by somebody else in this very millisecond
     return True
 
 

@@ -52,15 +52,17 @@ class InvitedTalk(Struct, frozen=True, kw_only=True):
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
-    """An invitation as whoever has its link sees it. `email` is masked, `invited_by` a name."""
+    """An invitation as whoever has its link sees it. `email` is masked, `invited_by` a name. What it is to, and from
+    whom, stands there while it is `pending`.
+    """
 
-    event: InvitedTo
+    event: InvitedTo | None
     role: str | None
     session: InvitedTalk | None
     email: str
     state: str
     expires_at: datetime
-    invited_by: str
+    invited_by: str | None
 
 
 class Accepted(Struct, frozen=True, kw_only=True):

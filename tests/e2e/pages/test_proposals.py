@@ -116,3 +116,40 @@ def test_event_that_takes_no_proposals_says_so(context: OpenContext, offer: Offe
     expect(tab.get_by_text("No proposals are taken at the moment.")).to_be_visible()
     sign_in(tab, SPEAKER.email, SPEAKER.password, following=f"/events/{offer.id}/review")
     expect(tab.get_by_role("alert")).to_contain_text("you do not decide about its proposals")
+
+
+def test_words_stay_while_another_proposal_is_decided(context: OpenContext, offer: Offer) -> None:
+    place = f"/api/v1/events/{offer.id}"
+    for title in ("First idea", "Second idea"):
+        offer.api.call("POST", f"{place}/sessions", {"title": title, "state": "submitted"})
+    staff = context().new_page()
+    sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review#main")
+    first, second = (staff.get_by_role("listitem").filter(has_text=title) for title in ("First idea", "Second idea"))
+    for row in (first, second):
+        row.get_by_text("Read and decide").click()
+    first.get_by_label("To its speakers").fill("Still thinking")
+    second.get_by_role("button", name="Do not accept").click()
+    expect(staff.get_by_text("“Second idea” is not accepted. Its speakers are told.")).to_be_focused()
+    expect(first.get_by_label("To its speakers")).to_have_value("Still thinking")
+
+
+def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenContext, offer: Offer) -> None:
+    place = f"/api/v1/events/{offer.id}/call-for-papers"
+    call = {"opens_at": "2026-01-01T00:00:30Z", "closes_at": "2035-10-28T01:30:59Z", "timezone": "Europe/Zurich"}
+    offer.api.call("PUT", place, call)
+    staff = context().new_page()
+    sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review")
+    staff.get_by_role("button", name="Change the call").click()
+    offer.api.call("PUT", place, {**call, "announcement": "Theirs"}, if_match="*")
+    staff.get_by_label("What you are looking for").fill("Ours")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_role("alert")).to_contain_text("Somebody else changed the call meanwhile.")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_text("The call is saved.")).to_be_focused()
+    saved = offer.api.call("GET", place)
+    assert {name: saved[name] for name in call} == call  # to the second, in the second 02:30 of that night
+    assert saved["announcement"] == "<p>Ours</p>"
+    staff.get_by_role("button", name="Change the call").click()
+    staff.get_by_label("Closes (Europe/Zurich)").fill("")
+    staff.get_by_role("button", name="Save").click()
+    expect(staff.get_by_label("Closes (Europe/Zurich)")).to_be_focused()

@@ -185,14 +185,36 @@ def test_call_that_closed_meanwhile_is_told_nobody(organisation: Organisation, s
     assert told(stranger) == []
 
 
-def test_call_that_closes_while_it_is_told_ends_telling(organisation: Organisation, stranger: Client) -> None:
+def test_call_that_goes_while_it_is_told_and_comes_back_is_told_then(
+    organisation: Organisation, organiser: Client, stranger: Client
+) -> None:
     organisation.call()
     organisation.services.opening._open(organisation.event)
-    assert organisation.owner.delete(f"/v1/events/{organisation.event}/call-for-papers", if_match="*").status == 204
+    assert organiser.delete(f"/v1/events/{organisation.event}/call-for-papers", if_match="*").status == 204
     organisation.services.spreading.go_on(organisation.event, organisation.event)
-    found = organisation.services._announcements.load(organisation.event, organisation.event)
-    assert found is not None
-    assert (found.stage.value, found.counts.recipients, told(stranger)) == ("done", 0, [])
+    assert [told(organiser), told(stranger)] == [[], []]
+    organisation.call()
+    organisation.stream()
+    assert [len(told(organiser)), len(told(stranger))] == [1, 1]
+
+
+def test_event_that_goes_out_of_sight_while_people_are_told_is_told_to_the_others_later(
+    organisation: Organisation, organiser: Client, stranger: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.services import spreading
+
+    monkeypatch.setattr(spreading, "TOGETHER", 1)
+    monkeypatch.setattr(spreading, "SECONDS", 0.0)
+    organisation.call()
+    organisation.services.opening._open(organisation.event)
+    organisation.services.spreading.go_on(organisation.event, organisation.event)  # one person
+    organisation.publish("draft")
+    organisation.services.spreading.go_on(organisation.event, organisation.event)
+    assert len(told(organiser)) + len(told(stranger)) == 1
+    organisation.publish()
+    monkeypatch.undo()
+    organisation.stream()
+    assert [len(told(organiser)), len(told(stranger))] == [1, 1]
 
 
 def test_call_is_told_once_by_ten_at_once(organisation: Organisation, stranger: Client, organiser: Client) -> None:

@@ -29,7 +29,8 @@ async function start() {
 
 function page(event, call, tracks) {
   const kept = `marquee.proposal.${event.id}`;
-  const draft = recall("localStorage", kept) ?? {};
+  const held = recall("localStorage", kept) ?? {};
+  const draft = held.user && held.user !== user()?.id ? {} : held; // of somebody else who uses this browser
   let key = draft.key;
   const until = el("p", {}, "Until ", el("strong", {}, el("time", { datetime: call.closes_at }, exact(call.closes_at, call.timezone))), ".");
   const words = el("div", { class: "letter-text" });
@@ -41,12 +42,12 @@ function page(event, call, tracks) {
     label: user() ? "Send the proposal" : "Sign in and send it",
     onInput(typed) {
       key = undefined; // what was changed is another proposal
-      remember("localStorage", kept, { typed });
+      remember("localStorage", kept, { typed, user: user()?.id });
       saved.textContent = "Kept in this browser.";
     },
     async submit(typed) {
       key ??= crypto.randomUUID();
-      remember("localStorage", kept, { typed, key });
+      remember("localStorage", kept, { typed, key, user: user()?.id });
       if (!user()) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
       const made = await send("POST", `/events/${event.id}/submissions`, formOf(typed), { key });
       remember("localStorage", kept, null);

@@ -85,11 +85,11 @@ function open(invite) {
 async function load() {
   try {
     const invite = await get(path);
-    const who = invite.invited_by || "Somebody";
-    document.querySelector("[data-title]").textContent = `${who} invites you ${what(invite)}`;
-    if (invite.state === "pending") open(invite);
-    else if (invite.state === "expired") end(`This invitation is too old. Ask ${invite.invited_by || "whoever sent it"} to send it again.`);
-    else end(`This invitation is open no more. ${ENDED[invite.state] ?? ""}`, invite.state === "accepted" && invite.role && user() ? toEvents() : "");
+    if (invite.state === "pending") {
+      document.querySelector("[data-title]").textContent = `${invite.invited_by || "Somebody"} invites you ${what(invite)}`;
+      open(invite);
+    } else if (invite.state === "expired") end("This invitation is too old. Ask whoever sent it to send it again.");
+    else end(`This invitation is open no more. ${ENDED[invite.state] ?? ""}`, invite.state === "accepted" && user() ? toEvents() : "");
   } catch (error) {
     const gone = error instanceof Problem && error.status === 404;
     end(gone ? "This link leads to no invitation. It may be incomplete, or the invitation was replaced by a newer one." : error.message);

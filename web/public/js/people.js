@@ -117,7 +117,8 @@ async function page(event, own) {
     );
     made.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const addresses = [...new Set(typed.value.split(/[\s,;]+/).filter(Boolean))].slice(0, MOST_AT_ONCE);
+      const all = [...new Set(typed.value.split(/[\s,;]+/).filter(Boolean))];
+      const addresses = all.slice(0, MOST_AT_ONCE);
       if (!addresses.length) return typed.focus();
       submit.disabled = true;
       results.replaceChildren();
@@ -133,7 +134,9 @@ async function page(event, own) {
         }
         results.append(el("li", { class: left.includes(email) ? "bad" : "good" }, `${email}: ${said}`));
       }
-      typed.value = left.join("\n");
+      const rest = all.slice(MOST_AT_ONCE);
+      if (rest.length) results.append(el("li", { class: "bad" }, `${rest.length} more are left for the next time.`));
+      typed.value = [...left, ...rest].join("\n");
       submit.disabled = false;
       await refresh();
     });

@@ -1,5 +1,5 @@
 // What the reader proposed: how it stands, and what they may do with it.
-import { get, send, tagOf } from "./api.js";
+import { Problem, get, send, tagOf } from "./api.js";
 import { el, exact } from "./format.js";
 import { formOf, proposalForm, typedOf } from "./proposalform.js";
 import { safe } from "./rich.js";
@@ -62,7 +62,7 @@ function row(one) {
 
   async function change() {
     const [fresh, { items }] = await Promise.all([get(`/me/submissions/${one.id}`), get(`/events/${one.event.id}/tracks`, { open: true })]);
-    const match = tagOf(`/me/submissions/${one.id}`);
+    let match = tagOf(`/me/submissions/${one.id}`);
     const before = typedOf(fresh);
     const form = proposalForm({
       typed: before,
@@ -70,7 +70,14 @@ function row(one) {
       label: "Save the changes",
       id: `change-${one.id}`,
       async submit(typed) {
-        await send("PATCH", `/me/submissions/${one.id}`, formOf(typed, before), { match });
+        try {
+          await send("PATCH", `/me/submissions/${one.id}`, formOf(typed, before), { match });
+        } catch (error) {
+          if (error.status !== 412) throw error;
+          await get(`/me/submissions/${one.id}`);
+          match = tagOf(`/me/submissions/${one.id}`);
+          throw new Problem(412, { detail: "It was changed meanwhile, in another tab perhaps. Save again to put what you typed here in its place." });
+        }
         await load(`“${typed.title.trim()}” is changed.`);
       },
     });
