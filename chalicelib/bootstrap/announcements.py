@@ -80,9 +80,17 @@ class AnnouncementServices(SalesServices):
     @cached_property
     def opening(self) -> Opening:
         """Calls for papers that come to be open."""
+        from chalicelib.adapters.dynamo.submission_store import DynamoCalls
         from chalicelib.services.opening import Opening
 
-        return Opening(self._representations, self._announcements, self._due_index, self.clock)
+        return Opening(
+            stored=self._representations,
+            calls=DynamoCalls(),
+            announcements=self._announcements,
+            index=self._due_index,
+            clock=self.clock,
+            ids=self.ids,
+        )
 
     @cached_property
     def waking(self) -> Waking:

@@ -85,7 +85,7 @@ class ContentServices(SocketServices):
         from chalicelib.adapters.dynamo.submission_store import DynamoCalls
         from chalicelib.services.calling import Calling
 
-        return Calling(DynamoCalls(), self._representations, self.authorising, self.clock)
+        return Calling(DynamoCalls(), self._representations, self.authorising, self.clock, self.ids)
 
     @cached_property
     def submitting(self) -> Submitting:

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from chalicelib.domain.call_for_papers import CallForPapers
 from chalicelib.domain.event import Event
 from chalicelib.domain.money import decimals
 from chalicelib.domain.programme import Session, Speaker, Sponsor
@@ -28,6 +29,13 @@ class Offer(NamedTuple):
     closes: str
 
 
+class Deadline(NamedTuple):
+    """When something ends, for machines and in words."""
+
+    moment: str
+    words: str
+
+
 class Level(NamedTuple):
     """Sponsors of one level."""
 
@@ -43,10 +51,11 @@ def event_page(
     sessions: Sequence[Session],
     speakers: Iterable[Speaker],
     sponsors: Iterable[Sponsor],
+    call: CallForPapers | None,
     website: Website,
 ) -> str:
     """The page. Speakers in order of their names, sponsors of the highest level first. `by_code`: there are tickets
-    that only a code opens.
+    that only a code opens. `call` is open.
     """
     people = sorted(speakers, key=lambda speaker: (speaker.name.casefold(), speaker.id))
     canonical = f"{website.url}/e/{event.slug or event.id}"
@@ -62,11 +71,17 @@ def event_page(
         speakers=people[:SPEAKERS_AT_FIRST],
         more_speakers=people[SPEAKERS_AT_FIRST:],
         levels=levels(sponsors),
+        proposals=_proposals(call) if call else None,
         picture=poster(event.id, columns=12, rows=5),
         summary=summary(event),
         canonical=canonical,
         linked=linked_data(event, tickets, canonical),
     )
+
+
+def _proposals(call: CallForPapers) -> Deadline:
+    local = call.closes_at.astimezone(ZoneInfo(call.timezone))
+    return Deadline(words.iso(call.closes_at), f"{words.days(local, local)}, {words.clock(local, exact=True)}")
 
 
 def address(event: Event) -> list[str]:

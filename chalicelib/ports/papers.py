@@ -22,21 +22,26 @@ class SpeakerOvertaken(Exception):
 
 
 class CallTimes(NamedTuple):
-    """When a call opens and closes, and from when on it is to be looked at whether it is open (Unix seconds)."""
+    """When a call opens and closes, and when it is to be looked at whether it is open (Unix seconds)."""
 
     opens_at: int
     closes_at: int
-    due_at: int
+    due: tuple[int, ...]
 
 
 class Calls(Protocol):
     """Keeps calls for papers."""
 
-    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None) -> None:
-        """A new call (`expected_tag` None) or a changed one. Raises PreconditionFailed, NotFound (event)."""
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
+        """A new call (`expected_tag` None) or a changed one, and a fresh tag of public pages, which tell of it. Raises
+        PreconditionFailed, NotFound (event).
+        """
 
-    def delete(self, event_id: str, *, expected_tag: str) -> None:
-        """Remove a call. Raises PreconditionFailed."""
+    def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
+        """Remove a call. Raises PreconditionFailed, NotFound (event)."""
+
+    def refresh(self, event_id: str, *, tag: str) -> None:
+        """Public pages are to be made anew: a call came to be open or is no more. Nothing for an event that is gone."""
 
 
 class Change(NamedTuple):

@@ -10,7 +10,7 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.representation import Representation, represent
 from chalicelib.domain.stored import StoredCall
 from chalicelib.domain.times import moment
-from chalicelib.ports import Clock
+from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import Representations
 from chalicelib.ports.papers import Calls, CallTimes
 from chalicelib.services.authorising import Authorising
@@ -20,11 +20,12 @@ from chalicelib.services.publishing import as_fields, sanitised
 class Calling:
     """Writes calls for papers."""
 
-    def __init__(self, calls: Calls, stored: Representations, authorising: Authorising, clock: Clock) -> None:
+    def __init__(self, calls: Calls, stored: Representations, authorising: Authorising, clock: Clock, ids: Ids) -> None:
         self._calls = calls
         self._stored = stored
         self._authorising = authorising
         self._clock = clock
+        self._ids = ids
 
     def put(self, event_id: str, fields: CallFields, *, caller: Principal, match: Match) -> tuple[Representation, bool]:
         """The call as it is now, and whether it is new. The first needs no tag, each further one the tag of what it
@@ -40,10 +41,10 @@ class Calling:
         now = self._clock.now()
         made = represent(CallForPapers(**as_fields(fields), updated_at=moment(now)))
         opens_at, closes_at = int(fields.opens_at.timestamp()), int(fields.closes_at.timestamp())
-        times = CallTimes(opens_at, closes_at, due_at=max(opens_at, int(now)))
-        tag = stored.etag if stored else None
+        times = CallTimes(opens_at, closes_at, due=(max(opens_at, int(now)), closes_at))
+        held = stored.etag if stored else None
         try:
-            self._calls.put(event_id, made, times, expected_tag=tag)
+            self._calls.put(event_id, made, times, expected_tag=held, tag=self._ids.new_id())
         except PreconditionFailed:
             if stored is None:
                 raise PreconditionRequired from None
@@ -67,7 +68,7 @@ class Calling:
         if stored is None:
             raise NotFound
         require_match(match, etag=stored.etag, body=stored.body)
-        self._calls.delete(event_id, expected_tag=stored.etag)
+        self._calls.delete(event_id, expected_tag=stored.etag, tag=self._ids.new_id())
 
     def _current(self, event_id: str) -> StoredCall | None:
         return self._stored.call_for_papers(event_id, consistent=True)

@@ -1,5 +1,5 @@
-"""Opening: when a call for papers is open, people are told, once an event. Called by reactions.py when a call or an
-event changed, and by services/waking.py at the time a call opens.
+"""Opening: when a call for papers is open, people are told, once an event, and public pages say so until it is not.
+Called by reactions.py when a call or an event changed, and by services/waking.py at the times a call opens and closes.
 
 That it will open stands among what is due from the transaction of the call on (adapters/dynamo/submission_store.py), or
 of the event's publication; so it is told even if the stream was lost. services/spreading.py carries it to people.
@@ -11,20 +11,32 @@ from chalicelib.domain.announcement import Audience, Dispatch
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.kinds import View
 from chalicelib.domain.notification import NotificationAction
-from chalicelib.ports import Clock
+from chalicelib.ports import Clock, Ids
 from chalicelib.ports.announcements import Announcements
 from chalicelib.ports.content import Representations
+from chalicelib.ports.papers import Calls
 from chalicelib.ports.preferences import Due, DueIndex
 
 
 class Opening:
     """Begins to tell of calls."""
 
-    def __init__(self, stored: Representations, announcements: Announcements, index: DueIndex, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        stored: Representations,
+        calls: Calls,
+        announcements: Announcements,
+        index: DueIndex,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
         self._stored = stored
+        self._calls = calls
         self._announcements = announcements
         self._index = index
         self._clock = clock
+        self._ids = ids
 
     def on_changes(self, changes: list[Change]) -> None:
         """Look at calls and events that were written. The stream carries no more than keys."""
@@ -32,9 +44,10 @@ class Opening:
             self._open(event_id)
 
     def open(self, due: Due) -> bool:
-        """Look at a call that was to open by now; whether people will be told. A call that opens later, or whose event
-        is published later, stands as due for then.
+        """Look at a call that was to open or close by now; whether people will be told. A call that opens later, or
+        whose event is published later, stands as due for then.
         """
+        self._calls.refresh(due.id, tag=self._ids.new_id())
         told = self._open(due.id)
         self._index.drop(due)
         return told

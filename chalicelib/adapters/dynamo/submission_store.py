@@ -4,13 +4,14 @@ A call stands beside its event. A submission writes session and speaker as the c
 the people table, in one transaction whose condition is that the call is open.
 """
 
+import contextlib
 from collections.abc import Sequence
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamo import keys
-from chalicelib.adapters.dynamo.content_items import ResourceItem, VersionsItem
+from chalicelib.adapters.dynamo.content_items import VersionsItem
 from chalicelib.adapters.dynamo.content_writes import add_resource, add_tags, require_references
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications, due_item
 from chalicelib.adapters.dynamo.tables import Content, People
@@ -55,22 +56,27 @@ class ProposerItem(People):
 class DynamoCalls:
     """Port `Calls`."""
 
-    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None) -> None:
-        """A transaction of three."""
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
+        """A transaction of up to four."""
         item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
         item.opens_at, item.closes_at = times.opens_at, times.closes_at
         unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
         transaction = Transaction()
-        transaction.check("event", ResourceItem, keys.event(event_id), ResourceItem.pk.exists())
         transaction.put("call", item, unchanged)
-        transaction.put("due", due_item(times.due_at, CALL, event_id))
-        _commit_call(transaction)
+        for at in times.due:
+            transaction.put("due", due_item(at, CALL, event_id))
+        _commit_call(transaction, event_id, tag)
 
-    def delete(self, event_id: str, *, expected_tag: str) -> None:
-        """A transaction of one."""
+    def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
+        """A transaction of two."""
         transaction = Transaction()
         transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
-        _commit_call(transaction)
+        _commit_call(transaction, event_id, tag)
+
+    def refresh(self, event_id: str, *, tag: str) -> None:
+        """One write."""
+        with contextlib.suppress(NotFound):
+            _commit_call(Transaction(), event_id, tag)
 
 
 class DynamoSubmissions:
@@ -170,7 +176,9 @@ def _commit(transaction: Transaction) -> None:
         raise SpeakerOvertaken from lost
 
 
-def _commit_call(transaction: Transaction) -> None:
+def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
+    """Commit it with the tag of the event's public pages, which tell of the call."""
+    add_tags(transaction, event_id, View.PUBLIC, [], tag)
     try:
         transaction.commit()
     except ConditionLost as lost:

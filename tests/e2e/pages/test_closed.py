@@ -58,13 +58,18 @@ def person(context: OpenContext, browser: Browser) -> BrowserContext:
     return made
 
 
+def forget(api: Api) -> None:
+    """The server forgets all browsers of somebody, as when their push services say that they are gone."""
+    for one in api.call("GET", PLACE)["items"]:
+        httpx.delete(f"{api.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {api.token}"})
+
+
 @pytest.fixture
 def reader(server: ServerProcess) -> Iterator[Api]:
     """The API as the reader, who has no browsers afterwards."""
     api = signed_in(server.origin, READER)
     yield api
-    for one in api.call("GET", PLACE)["items"]:
-        httpx.delete(f"{api.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {api.token}"})
+    forget(api)
 
 
 @pytest.fixture
@@ -259,17 +264,20 @@ def test_browser_that_was_removed_elsewhere_does_not_come_back_unless_it_has_a_n
     tab: Page, reader: Api
 ) -> None:
     switch_on(tab)
-
-    def remove() -> None:
-        (one,) = reader.call("GET", PLACE)["items"]
-        httpx.delete(f"{reader.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {reader.token}"})
-
-    remove()
+    forget(reader)
     change_kept(tab, "endpoint", "'https://push.example/before'")
     tab.goto("/notifications")
     wait_until(tab, lambda: reader.call("GET", PLACE)["items"])
-    remove()
+    forget(reader)
     change_kept(tab, "at", "kept.at - 864e5")
     tab.reload()
     tab.wait_for_function("() => localStorage.subscribed === undefined")
     assert reader.call("GET", PLACE)["items"] == []
+
+
+def test_browser_that_the_server_has_forgotten_says_that_it_does_not_tell(tab: Page, reader: Api) -> None:
+    switch_on(tab)
+    forget(reader)
+    tab.reload()
+    switch_on(tab)
+    assert len(reader.call("GET", PLACE)["items"]) == 1

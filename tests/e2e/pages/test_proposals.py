@@ -32,7 +32,9 @@ def call_for_papers(staff: Page, offer: Offer) -> None:
 
 
 def propose(tab: Page, offer: Offer, title: str) -> None:
-    tab.goto(f"/e/{offer.slug}/call")
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_text("until Sunday 1 July 2035, 12:00 CEST")).to_be_visible()
+    tab.get_by_role("link", name="Propose a session").click()
     expect(tab.get_by_role("heading", level=1)).to_have_text("Speak at Alpine Python Days")
     expect(tab.get_by_role("link", name="https://example.org/topics")).to_be_visible()
     tab.get_by_role("button", name="Sign in and send it").click()

@@ -58,6 +58,10 @@ class Organisation:
     def publish(self, state: str = "published", event: str = "") -> None:
         assert self.owner.patch(f"/v1/events/{event or self.event}", {"state": state}, if_match="*").status == 200
 
+    def overdue(self) -> list[str]:
+        """Calls that ought to have been looked at."""
+        return [one for one in due_items() if "CALL" in one and int(one.split("#")[1]) <= self.clock.time]
+
     def stream(self) -> None:
         """What the streams of contents and notifications tell, until nothing new is written."""
         for table, reaction in (("content", reactions.CONTENT), ("notifications", reactions.NOTIFICATIONS)):
@@ -120,7 +124,7 @@ def test_call_is_told_once_an_event_whatever_becomes_of_it(organisation: Organis
     organisation.services.waking.run()
     organisation.stream()
     assert len(told(stranger)) == 1
-    assert [one for one in due_items() if "CALL" in one] == []
+    assert organisation.overdue() == []
 
 
 def test_call_that_opens_later_is_told_then(organisation: Organisation, stranger: Client) -> None:
@@ -260,3 +264,33 @@ def test_call_that_is_told_is_no_announcement_of_the_staff(organisation: Organis
     place = f"/v1/events/{organisation.event}/announcements"
     assert organiser.get(place).json["items"] == []
     assert organiser.get(f"{place}/{organisation.event}").status == 404
+
+
+def test_page_of_the_event_tells_of_the_call_while_it_is_open(organisation: Organisation, anonymous: Client) -> None:
+    place = f"/pages/e/{organisation.event}"
+
+    def tells() -> bool:
+        page = anonymous.get(place)
+        assert anonymous.get(place, if_none_match=page.etag).status == 304
+        return b"Propose a session" in page.body
+
+    def wait(seconds: int) -> bool:
+        organisation.clock.time += seconds
+        organisation.services.waking.run()
+        return tells()
+
+    assert tells() is False
+    organisation.call(opens=100, closes=300)
+    assert [tells(), wait(50), wait(60), wait(200)] == [False, False, True, False]
+    organisation.call(closes=300)
+    assert tells() is True
+    assert organisation.owner.delete(f"/v1/events/{organisation.event}/call-for-papers", if_match="*").status == 204
+    assert tells() is False
+
+
+def test_call_of_an_event_that_is_gone_is_no_trouble_when_it_is_due(organisation: Organisation) -> None:
+    organisation.call(opens=100)
+    assert organisation.owner.delete(f"/v1/events/{organisation.event}", if_match="*").status == 204
+    organisation.clock.time += 150
+    assert organisation.services.waking.run() == 0
+    assert organisation.overdue() == []

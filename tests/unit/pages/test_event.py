@@ -12,7 +12,14 @@ from tests.unit.pages.builders import ESCAPED, EVIL, WEBSITE, at, event, session
 
 
 def page(shown: Any = None, **more: Any) -> str:
-    given: dict[str, Any] = {"tickets": [], "by_code": False, "sessions": [], "speakers": [], "sponsors": []}
+    given: dict[str, Any] = {
+        "tickets": [],
+        "by_code": False,
+        "sessions": [],
+        "speakers": [],
+        "call": None,
+        "sponsors": [],
+    }
     return event_page(shown or event(), website=WEBSITE, **{**given, **more})
 
 

@@ -25,10 +25,13 @@ function build(known) {
   let items = known.items;
   let busy = false;
 
+  /** Whether this browser tells: by its own word and the server's, which forgets what its push service gave up. */
+  const tells = () => items.some(({ id }) => id === here());
+
   function render() {
     const blocked = possible && Notification.permission === "denied";
     button.hidden = !possible || blocked || !known.public_key;
-    button.textContent = here() ? "Stop telling me on this browser" : "Tell me on this browser";
+    button.textContent = tells() ? "Stop telling me on this browser" : "Tell me on this browser";
     if (!possible || blocked) spoken.textContent = blocked ? BLOCKED : IMPOSSIBLE;
     const rest = items.filter((one) => one.id !== here());
     others.replaceChildren(...rest.map(other));
@@ -63,7 +66,7 @@ function build(known) {
   }
 
   button.addEventListener("click", () => {
-    if (here()) carryOut(switchOff, "This browser tells you no more.");
+    if (tells()) carryOut(switchOff, "This browser tells you no more.");
     else carryOut(() => switchOn(known.public_key), "This browser tells you from now on.");
   });
   render();
