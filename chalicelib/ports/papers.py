@@ -26,7 +26,7 @@ class CallTimes(NamedTuple):
 
     opens_at: int
     closes_at: int
-    due: tuple[int, ...]
+    due: set[int]
 
 
 class Calls(Protocol):

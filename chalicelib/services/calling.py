@@ -41,7 +41,7 @@ class Calling:
         now = self._clock.now()
         made = represent(CallForPapers(**as_fields(fields), updated_at=moment(now)))
         opens_at, closes_at = int(fields.opens_at.timestamp()), int(fields.closes_at.timestamp())
-        times = CallTimes(opens_at, closes_at, due=(max(opens_at, int(now)), closes_at))
+        times = CallTimes(opens_at, closes_at, due={max(opens_at, int(now)), closes_at})
         held = stored.etag if stored else None
         try:
             self._calls.put(event_id, made, times, expected_tag=held, tag=self._ids.new_id())

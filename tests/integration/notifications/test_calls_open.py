@@ -294,3 +294,7 @@ def test_call_of_an_event_that_is_gone_is_no_trouble_when_it_is_due(organisation
     organisation.clock.time += 150
     assert organisation.services.waking.run() == 0
     assert organisation.overdue() == []
+
+
+def test_call_that_closes_this_very_second_is_kept(organisation: Organisation) -> None:
+    assert organisation.call(opens=-100, closes=0).status == 201
