@@ -60,11 +60,22 @@ NOTHING = Given()
 class Invites(Protocol):
     """Keeps invitations. Reads are strongly consistent."""
 
-    def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """A new invitation with what is told of it. False: the address has an open one to the same."""
+    def put(
+        self,
+        invite: Invite,
+        *,
+        before: Invite | None,
+        notifications: Sequence[Notification],
+        mails: Sequence[Mail],
+    ) -> bool:
+        """A new invitation with what is told of it, in place of one to the same that is settled or lapsed. False:
+        that is not as it was.
+        """
 
     def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """The same one anew, with what is told of it. False: it was settled meanwhile."""
+        """The same one anew, with what is told of it. False: it was settled meanwhile. True also when it was somebody
+        else who sent it in this very millisecond.
+        """
 
     def of_event(self, event_id: str) -> list[Invite]:
         """All invitations of an event, by address."""

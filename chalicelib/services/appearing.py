@@ -1,7 +1,8 @@
 """Appearing: how somebody who accepts an invitation to speak comes into a session. Called by services/answering.py,
 which writes it in the transaction of the answer.
 
-One speaker a person and event: their own, or the one that staff made with their address, or a new one.
+Who waits for them in this session, made by staff with their address; else their own speaker of the event, another one
+that waits for them, or a new one. Later proposals are by the one that accepted last.
 """
 
 from typing import Protocol
@@ -65,11 +66,12 @@ class Appearing:
         if own is not None:
             return own, None
         tag, speaker = _found(on_stage, known, proposer, account) or (None, self._new(account))
-        listed = speaker.listed or session.state in PUBLIC_SESSION_STATES
+        is_new = speaker.id not in session.speaker_ids
+        listed = speaker.listed or (is_new and session.state in PUBLIC_SESSION_STATES)
         now = moment(self._clock.now())
         speaker = msgspec.structs.replace(speaker, user_id=account.id, listed=listed, updated_at=now)
         joined = None
-        if speaker.id not in session.speaker_ids:
+        if is_new:
             if len(session.speaker_ids) >= MOST_SPEAKERS:
                 raise Conflict(f"A session has at most {MOST_SPEAKERS} speakers.", code="too_many_speakers")
             joined = msgspec.structs.replace(session, speaker_ids=[*session.speaker_ids, speaker.id], updated_at=now)

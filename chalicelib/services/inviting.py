@@ -169,27 +169,29 @@ class Inviting:
 
     def _invite(self, invite: Invite, caller: Principal) -> str:
         bid, now = self._bid(invite, caller), invite.created_at
-        known = self._invites.of_event(invite.event_id)
+        known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
         if any(one.id == invite.id for one in known):  # an earlier try of this request was cut off
             return self._json(next(one for one in known if one.id == invite.id), now)
-        opened = [one for one in known if one.state_at(now) is InviteState.PENDING]
-        if any((one.email, one.session_id) == (invite.email, invite.session_id) for one in opened):
+        opened = [one for one in known if lapsing(one, holders).state_at(now) is InviteState.PENDING]
+        same = [one for one in known if (one.email, one.session_id) == (invite.email, invite.session_id)]
+        if any(one in opened for one in same):
             raise AlreadyExists(ALREADY, code="already_invited")
         if len(opened) >= MOST_OPEN:
             raise Conflict(f"An event may have {MOST_OPEN} open invitations.", code="too_many_invites")
         account = self._account_of(invite.email)
         if account is not None:
-            self._require_news(invite, account)
+            self._require_news(invite, account, holders)
         told = self._told(bid, account, caller)
-        if not self._invites.put(invite, now=now, notifications=told.notifications, mails=told.mails):
+        before = same[0] if same else None
+        if not self._invites.put(invite, before=before, notifications=told.notifications, mails=told.mails):
             raise AlreadyExists(ALREADY, code="already_invited")
         return self._json(invite, now)
 
-    def _require_news(self, invite: Invite, account: Account) -> None:
+    def _require_news(self, invite: Invite, account: Account, holders: Mapping[str, str]) -> None:
         """They are not what they are invited to be. Raises AlreadyExists."""
         event_id = invite.event_id
         if invite.session_id is None:
-            if dict(self._roster.holders(event_id)).get(account.id) == invite.role:
+            if holders.get(account.id) == invite.role:
                 raise AlreadyExists("Whoever has this address holds that role already.", code="already_staff")
             return
         _, session = session_of(self._programme, event_id, invite.session_id)

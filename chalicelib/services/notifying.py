@@ -19,7 +19,8 @@ from chalicelib.formats.words import DEFAULT, date_and_time, has, say, sum_of_mo
 MAX_TITLE = 120
 MAX_NAME = 60
 _LINK_LIKE = re.compile(r"://|www\.|/|\w\.\w")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SLASHES = re.compile(r"/{2,}")
+_QUAD = re.compile(r"\d+(?:\.\d+){3}")
 _DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_])")
 _BLOCK_END = re.compile(r"<br>|<hr>|</(?:p|li|h3|h4|blockquote|pre|ul|ol)>")
 _LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -201,8 +202,9 @@ def looks_like_link(text: str) -> bool:
 
 
 def unlinked(text: str) -> str:
-    """The text so that mail programs make no link of it: without `https://`, with a space after dots inside names."""
-    return _DOT.sub(". ", _SCHEME.sub("", text))
+    """The text so that mail programs make no link of it: a space for `//`, one after dots in names and addresses."""
+    text = _QUAD.sub(lambda found: found[0].replace(".", ". "), _SLASHES.sub(" ", text))
+    return _DOT.sub(". ", text)
 
 
 def as_text(html: str) -> str:

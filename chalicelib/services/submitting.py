@@ -223,7 +223,7 @@ class Submitting:
         stored = self._store.load(event_id, Kind.SPEAKERS, before.speaker_id) if before else None
         old: Speaker | None = revive(Kind.SPEAKERS, stored.body) if stored else None
         if old is not None and stored is not None and old.user_id == caller.user_id:
-            return Held(msgspec.structs.replace(old, **as_fields(form.speaker), updated_at=now), stored.etag)
+            return Held(msgspec.structs.replace(old, **_said(form.speaker), updated_at=now), stored.etag)
         contact = self._contacts.contacts([caller.user_id]).get(caller.user_id)
         speaker = Speaker(
             **as_fields(form.speaker),
@@ -249,6 +249,12 @@ class Submitting:
             raise NotFound
         event: Event = revive(Kind.EVENTS, stored.body)
         return event
+
+
+def _said(profile: SpeakerProfile) -> dict[str, Any]:
+    """The fields of a profile that say something: what another proposal left empty stays as it was."""
+    empty = SpeakerProfile(name="")
+    return {name: value for name, value in as_fields(profile).items() if value != getattr(empty, name)}
 
 
 def _sanitised(form: SubmissionForm) -> SubmissionForm:

@@ -357,6 +357,16 @@ def test_invite_by_somebody_who_was_removed_is_good_for_nothing_until_it_is_sent
     assert guest.post(f"/v1/invites/{token}/accept").json["role"] == "organizer"
 
 
+def test_invite_by_somebody_who_was_removed_makes_room_for_another(team: Team, stranger: Client) -> None:
+    grant(verified(stranger), team.event, "organizer")
+    team.invite(by=stranger)
+    old = link()
+    assert team.owner.delete(f"{team.place}/roles/{stranger.user_id}").status == 204
+    assert team.invite(role="registrar").status == 201
+    assert ([one["role"] for one in team.invites()], link() != old) == (["registrar"], True)
+    assert team.owner.get(f"/v1/invites/{old}").status == 404
+
+
 def test_invite_to_an_event_that_is_gone_is_gone(team: Team, anonymous: Client) -> None:
     team.invite()
     token, guest = link(), account(anonymous, GUEST)

@@ -203,3 +203,25 @@ def test_deleted_event_takes_its_submissions_along(organiser: Client, stranger: 
     assert [one.session_id for one in DynamoSubmissions().of_user(stranger.user_id)] == [other]
     assert DynamoSubmissions().proposer(event, stranger.user_id) is None
     assert CallItem.count(f"EVENT#{event}") == 0
+
+
+def test_second_submission_leaves_what_it_does_not_say_of_the_speaker(organiser: Client, stranger: Client) -> None:
+    event = called(organiser)
+    full = {
+        "name": "Ada",
+        "photo_url": "https://example.org/ada.png",
+        "links": ["https://example.org"],
+        "country": "GB",
+    }
+    submit(stranger, event, {"session": {"title": "First"}, "speaker": {**full, "short_biography": "Writes."}})
+    submit(stranger, event, {"session": {"title": "Second"}, "speaker": {"name": "Ada L.", "short_biography": ""}})
+    (speaker,) = organiser.get(f"/v1/events/{event}/speakers?view=all").json["items"]
+    assert {name: speaker[name] for name in full} == {**full, "name": "Ada L."}
+    assert speaker["short_biography"] == "Writes."
+
+
+def test_call_that_opens_and_closes_in_one_second_is_none(organiser: Client) -> None:
+    event = make_event(organiser, state="published").json["id"]
+    times = {"opens_at": "2030-01-01T12:00:00.2Z", "closes_at": "2030-01-01T12:00:00.7Z"}
+    refused = organiser.put(f"/v1/events/{event}/call-for-papers", times)
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/closes_at")

@@ -46,10 +46,20 @@ class InviteItem(People):
 class DynamoInvites:
     """Port `Invites`."""
 
-    def put(self, invite: Invite, *, now: int, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """A new invitation in place of one that is settled or too old."""
-        settled = (InviteItem.state != InviteState.PENDING.value) | (InviteItem.until <= now)
-        return _write(invite, InviteItem.pk.does_not_exist() | settled, notifications, mails)
+    def put(
+        self,
+        invite: Invite,
+        *,
+        before: Invite | None,
+        notifications: Sequence[Notification],
+        mails: Sequence[Mail],
+    ) -> bool:
+        """A new invitation; what TTL has removed meanwhile is no other one."""
+        condition: Condition = InviteItem.pk.does_not_exist()
+        if before is not None:
+            same: Condition = (InviteItem.id == before.id) & (InviteItem.until == before.until)
+            condition = condition | (same & (InviteItem.state == before.state.value))
+        return _write(invite, condition, notifications, mails)
 
     def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """The same one, if nobody answered it."""
@@ -62,7 +72,7 @@ class DynamoInvites:
         return [_revived(item) for item in found]
 
     def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
-        """A transaction of up to ten."""
+        """A transaction of up to nine."""
         sender_role, grant, appearance, proof = given
         transaction = Transaction()
         exists: Condition = ResourceItem.pk.exists()

@@ -114,7 +114,7 @@ def role_in_event(event_id: str, user_id: str) -> Key:
 
 
 def invite(event_id: str, address_hash: str) -> Key:
-    """An invitation to an event's staff, by the hash of the invited address."""
+    """An invitation to an event's staff, by the hash of the invited address; to a session, of that and its id."""
     return f"EVENT#{event_id}", f"INVITE#{address_hash}"
 
 

@@ -155,3 +155,59 @@ def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenC
     staff.get_by_label("Closes (Europe/Zurich)").fill("")
     staff.get_by_role("button", name="Save").click()
     expect(staff.get_by_label("Closes (Europe/Zurich)")).to_be_focused()
+
+
+def test_link_to_the_newest_of_many_proposals_leads_there_through_the_sign_in(
+    context: OpenContext, offer: Offer
+) -> None:
+    place = f"/api/v1/events/{offer.id}/sessions"
+    for number in range(201):  # more than the API answers at once
+        last = offer.api.call("POST", place, {"title": f"Idea {number}", "state": "submitted"})["id"]
+    staff = context().new_page()
+    staff.goto(f"/events/{offer.id}/review#{last}")
+    staff.get_by_label("E-mail").fill(OWNER.email)
+    staff.get_by_label("Password").fill(OWNER.password)
+    staff.get_by_role("button", name="Sign in", exact=True).click()
+    row = staff.get_by_role("listitem").filter(has_text="Idea 200")
+    expect(row.get_by_label("To its speakers")).to_be_in_viewport()
+    expect(staff.get_by_role("heading", name="To be decided")).to_contain_text("201")
+
+
+def test_what_is_typed_about_one_proposal_stays_while_another_is_withdrawn(context: OpenContext, offer: Offer) -> None:
+    call = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2035-01-01T00:00:00Z"}
+    offer.api.call("PUT", f"/api/v1/events/{offer.id}/call-for-papers", call)
+    number = next(_numbers)
+    tab = context().new_page()
+    sign_in(tab, SPEAKER.email, SPEAKER.password, following="/proposals")
+    for name in ("Kept", "Gone"):
+        tab.goto(f"/e/{offer.slug}/call")
+        tab.get_by_label("Title").fill(f"{name} {number}")
+        tab.get_by_label("What it is about").fill("Everything.")
+        tab.get_by_role("button", name="Send the proposal").click()
+        tab.get_by_role("link", name="To your proposals").click()
+    kept, gone = (tab.get_by_role("listitem").filter(has_text=f"{name} {number}") for name in ("Kept", "Gone"))
+    kept.get_by_role("button", name="Change").click()
+    kept.get_by_label("What it is about").fill("Something else.")
+    gone.get_by_role("button", name="Withdraw").click()
+    gone.get_by_role("button", name="No", exact=True).click()
+    expect(gone.get_by_role("button", name="Change")).to_be_focused()
+    gone.get_by_role("button", name="Withdraw").click()
+    gone.get_by_role("button", name="Yes", exact=True).click()
+    expect(tab.get_by_text(f"“Gone {number}” is withdrawn.")).to_be_focused()
+    expect(kept.get_by_label("What it is about")).to_have_value("Something else.")
+
+
+def test_draft_is_of_who_typed_it(context: OpenContext, offer: Offer) -> None:
+    call = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2035-01-01T00:00:00Z"}
+    offer.api.call("PUT", f"/api/v1/events/{offer.id}/call-for-papers", call)
+    tab = context().new_page()
+    place = f"/e/{offer.slug}/call"
+    sign_in(tab, SPEAKER.email, SPEAKER.password, following=place)
+    tab.get_by_label("Title").fill("Theirs")
+    expect(tab.get_by_text("Kept in this browser.")).to_be_visible()
+    tab.evaluate("localStorage.removeItem('marquee.session')")
+    tab.goto(place)
+    expect(tab.get_by_label("Title")).to_have_value("")
+    tab.get_by_label("Title").fill("Nobody's")
+    sign_in(tab, SPEAKER.email, SPEAKER.password, following=place)
+    expect(tab.get_by_label("Title")).to_have_value("Theirs")

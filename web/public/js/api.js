@@ -36,6 +36,17 @@ export async function get(path, { open = false } = {}) {
   return body;
 }
 
+/** All items of a list, page by page. Raises Problem. @returns {Promise<object[]>} */
+export async function getAll(path) {
+  const items = [];
+  for (let cursor = ""; cursor !== null; ) {
+    const page = await get(`${path}${path.includes("?") ? "&" : "?"}limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+  }
+  return items;
+}
+
 /** The ETag of what `get` answered last for a path, for If-Match. @returns {string | undefined} */
 export function tagOf(path) {
   return kept.get(path)?.etag;

@@ -7,6 +7,7 @@ import { safe } from "./rich.js";
 import { user } from "./session.js";
 
 const root = document.querySelector("[data-call]");
+const KEPT = "Kept in this browser.";
 const named = location.pathname.split("/")[2];
 
 async function start() {
@@ -28,9 +29,10 @@ async function start() {
 }
 
 function page(event, call, tracks) {
-  const kept = `marquee.proposal.${event.id}`;
-  const held = recall("localStorage", kept) ?? {};
-  const draft = held.user && held.user !== user()?.id ? {} : held; // of somebody else who uses this browser
+  // One's own draft, or what was typed here before anybody signed in.
+  const nobodys = `marquee.proposal.${event.id}`;
+  const kept = user() ? `${nobodys}.${user().id}` : nobodys;
+  const draft = recall("localStorage", kept) ?? recall("localStorage", nobodys) ?? {};
   let key = draft.key;
   const until = el("p", {}, "Until ", el("strong", {}, el("time", { datetime: call.closes_at }, exact(call.closes_at, call.timezone))), ".");
   const words = el("div", { class: "letter-text" });
@@ -42,15 +44,15 @@ function page(event, call, tracks) {
     label: user() ? "Send the proposal" : "Sign in and send it",
     onInput(typed) {
       key = undefined; // what was changed is another proposal
-      remember("localStorage", kept, { typed, user: user()?.id });
-      saved.textContent = "Kept in this browser.";
+      remember("localStorage", kept, { typed });
+      if (saved.textContent !== KEPT) saved.textContent = KEPT;
     },
     async submit(typed) {
       key ??= crypto.randomUUID();
-      remember("localStorage", kept, { typed, key, user: user()?.id });
+      remember("localStorage", kept, { typed, key });
       if (!user()) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
       const made = await send("POST", `/events/${event.id}/submissions`, formOf(typed), { key });
-      remember("localStorage", kept, null);
+      for (const one of [kept, nobodys]) remember("localStorage", one, null);
       const done = el("p", { class: "notice", role: "status", tabindex: "-1" }, `“${made.session.title}” is with the organisers. You will hear what becomes of it.`);
       root.replaceChildren(done, el("div", { class: "actions" }, el("a", { class: "button", href: "/proposals" }, "To your proposals")));
       done.focus();

@@ -38,7 +38,7 @@ export async function callOf(event, edits) {
     text.value = before;
     const failed = el("div", { class: "notice bad", role: "alert", tabindex: "-1", hidden: true });
     const save = el("button", { class: "button" }, "Save");
-    const cancel = el("button", { class: "button quiet", type: "button", onclick: async () => show(await current()) }, "Leave it as it is");
+    const cancel = el("button", { class: "button quiet", type: "button", onclick: leave }, "Leave it as it is");
     const form = el("form", { class: "letter", novalidate: true }, failed, opens.field, closes.field, el("div", { class: "field" }, el("label", { for: "announcement" }, "What you are looking for"), text), el("div", { class: "ways" }, save, cancel));
     let held = call;
 
@@ -58,10 +58,17 @@ export async function callOf(event, edits) {
         closes_at: said(closes, call?.closes_at),
         timezone: zone,
       };
-      await send("PUT", path, body, held ? { match: tagOf(`${path}?view=all`) } : {});
-      show(await current());
+      const saved = await send("PUT", path, body, held ? { match: tagOf(`${path}?view=all`) } : {});
+      await current().catch(() => {}); // for its tag; if this fails, the next change says that it is another
+      show(saved);
       spoken.textContent = "The call is saved.";
       spoken.focus();
+    }
+
+    /** Back to the call as it is, also as somebody else made it meanwhile. */
+    async function leave() {
+      show(await current().catch(() => held));
+      section.querySelector("button")?.focus();
     }
 
     async function explain(error) {
@@ -81,10 +88,12 @@ export async function callOf(event, edits) {
       try {
         await put();
       } catch (error) {
-        complain(await explain(error));
+        complain(await explain(error).catch((again) => again.message));
+      } finally {
+        save.disabled = false;
       }
-      save.disabled = false;
     });
+    spoken.textContent = "";
     section.replaceChildren(heading, form);
     opens.input.focus();
   }

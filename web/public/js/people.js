@@ -1,5 +1,5 @@
 // The people of an event: its staff, invitations to it or to speak (many at once), and what became of them.
-import { Problem, get, send } from "./api.js";
+import { Problem, get, getAll, send } from "./api.js";
 import { el, exact } from "./format.js";
 import { MAY, ROLES, ownRoles } from "./roles.js";
 import { user } from "./session.js";
@@ -99,11 +99,15 @@ async function page(event, own) {
     yes.focus();
   }
 
-  function form() {
-    const typed = el("textarea", { id: "addresses", rows: 4, required: true, "aria-describedby": "addresses-hint" });
+  /** What one may invite to be: roles, and speakers of sessions. */
+  function offers() {
     const roles = RANKS.filter((role) => manages && RANKS.indexOf(own) <= RANKS.indexOf(role)).map((role) => el("option", { value: role, selected: role === "moderator" }, ROLES[role]));
     const talks = [...sessions.values()].filter((one) => !OVER.has(one.state)).map((one) => el("option", { value: one.id }, one.title));
-    const groups = [["Staff", roles], ["Speaker in", talks]].filter(([, options]) => options.length);
+    return [["Staff", roles], ["Speaker in", talks]].filter(([, options]) => options.length);
+  }
+
+  function form(groups) {
+    const typed = el("textarea", { id: "addresses", rows: 4, required: true, "aria-describedby": "addresses-hint" });
     const role = el("select", { id: "role" }, ...groups.map(([label, options]) => el("optgroup", { label }, ...options)));
     const results = el("ul", { class: "results", "aria-live": "polite" });
     const submit = el("button", { class: "button" }, "Invite");
@@ -143,14 +147,16 @@ async function page(event, own) {
     return made;
   }
 
-  if (edits) sessions = new Map((await get(`${place}/sessions?view=all`)).items.map((one) => [one.id, one]));
+  if (edits) sessions = new Map((await getAll(`${place}/sessions?view=all`)).map((one) => [one.id, one]));
   await refresh();
+  const groups = offers();
   root.replaceChildren(
     failed,
     asked,
     spoken,
     el("section", { "aria-label": "Staff" }, el("h2", {}, "Staff"), staff),
-    ...(manages || sessions.size ? [el("section", { "aria-label": "Invite" }, el("h2", {}, "Invite"), form()), el("section", { "aria-label": "Invitations" }, el("h2", {}, "Invitations"), invites)] : []),
+    ...(groups.length ? [el("section", { "aria-label": "Invite" }, el("h2", {}, "Invite"), form(groups))] : []),
+    ...(edits ? [el("section", { "aria-label": "Invitations" }, el("h2", {}, "Invitations"), invites)] : []),
   );
 }
 

@@ -12,16 +12,16 @@ const STATES = {
 };
 const WITHDRAWABLE = new Set(["submitted", "accepted", "confirmed"]);
 
-async function load(said = "") {
+const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
+
+async function load() {
   try {
     const { items } = await get("/me/submissions");
-    const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" }, said);
-    const none = el("p", { class: "empty" }, "You proposed nothing yet. Events that look for speakers say so on a page of their own.");
+    const none = el("p", { class: "empty" }, "You proposed nothing yet. Events that look for speakers say so on their pages.");
     root.replaceChildren(spoken, items.length ? el("ul", { class: "letters" }, ...items.toReversed().map(row)) : none);
-    if (said) spoken.focus();
-    else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
-    const again = el("button", { class: "button quiet", type: "button", onclick: () => load() }, "Try again");
+    const again = el("button", { class: "button quiet", type: "button", onclick: load }, "Try again");
     root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, error.message), el("div", { class: "actions" }, again));
   }
   root.removeAttribute("aria-busy");
@@ -41,11 +41,18 @@ function row(one) {
     failed.hidden = false;
   }
 
+  /** Show it as it is now; what is being typed about the others stays. */
+  async function anew(said) {
+    made.replaceWith(row(await get(`/me/submissions/${one.id}`)));
+    spoken.textContent = said;
+    spoken.focus();
+  }
+
   async function carryOut(work, said) {
     failed.hidden = true;
     try {
       await work();
-      await load(said);
+      await anew(said);
     } catch (error) {
       fail(error);
     }
@@ -55,7 +62,7 @@ function row(one) {
 
   function withdraw() {
     const yes = el("button", { class: "button", type: "button", onclick: () => carryOut(() => send("POST", `/me/submissions/${one.id}/withdraw`), `“${title}” is withdrawn.`) }, "Yes");
-    const no = el("button", { class: "button quiet", type: "button", onclick: offer }, "No");
+    const no = el("button", { class: "button quiet", type: "button", onclick: back }, "No");
     ways.replaceChildren(el("div", { class: "notice warn question", role: "group", "aria-label": "Please confirm" }, `Withdraw “${title}”? That cannot be taken back.`, el("div", { class: "ways" }, yes, no)));
     yes.focus();
   }
@@ -78,10 +85,10 @@ function row(one) {
           match = tagOf(`/me/submissions/${one.id}`);
           throw new Problem(412, { detail: "It was changed meanwhile, in another tab perhaps. Save again to put what you typed here in its place." });
         }
-        await load(`“${typed.title.trim()}” is changed.`);
+        await anew(`“${typed.title.trim()}” is changed.`);
       },
     });
-    ways.replaceChildren(form, el("button", { class: "button quiet", type: "button", onclick: offer }, "Leave it as it was"));
+    ways.replaceChildren(form, el("button", { class: "button quiet", type: "button", onclick: back }, "Leave it as it was"));
     form.querySelector("input").focus();
   }
 
@@ -95,9 +102,15 @@ function row(one) {
     );
   }
 
+  /** Offer it again, with the focus where it was. */
+  function back() {
+    offer();
+    ways.querySelector("button")?.focus();
+  }
+
   offer();
   const when = el("time", { datetime: one.created_at }, exact(one.created_at));
-  return el(
+  const made = el(
     "li",
     { id: one.id },
     el("h2", {}, title),
@@ -107,7 +120,8 @@ function row(one) {
     failed,
     ways,
   );
+  return made;
 }
 
 if (user()) load();
-else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.hash)}`);

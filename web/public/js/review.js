@@ -1,5 +1,5 @@
 // The proposals of an event, for its staff: from when until when they are taken, and what becomes of each.
-import { Problem, get, send } from "./api.js";
+import { Problem, get, getAll, send } from "./api.js";
 import { callOf } from "./callsettings.js";
 import { el, exact } from "./format.js";
 import { htmlOf, safe } from "./rich.js";
@@ -43,8 +43,8 @@ function lead(found) {
 
 async function refresh(event, list) {
   const path = `/events/${event.id}`;
-  const [sessions, speakers] = await Promise.all([get(`${path}/sessions?view=all`), get(`${path}/speakers?view=all`)]);
-  const people = new Map(speakers.items.map((one) => [one.id, one]));
+  const [sessions, speakers] = await Promise.all([getAll(`${path}/sessions?view=all`), getAll(`${path}/speakers?view=all`)]);
+  const people = new Map(speakers.map((one) => [one.id, one]));
   const spoken = el("p", { role: "status", class: "muted", tabindex: "-1" });
   const again = async (said) => {
     const typed = new Map([...list.querySelectorAll("textarea")].map((one) => [one.id, one.value]));
@@ -59,7 +59,7 @@ async function refresh(event, list) {
   list.replaceChildren(
     spoken,
     ...GROUPS.map(([title, states, empty]) => {
-      const rows = sessions.items.filter((one) => states.includes(one.state)).map((one) => row(event, one, people, again));
+      const rows = sessions.filter((one) => states.includes(one.state)).map((one) => row(event, one, people, again));
       const heading = el("h2", { class: "section-title" }, title, rows.length > 0 && el("span", { class: "count" }, ` ${rows.length}`));
       const shown = rows.length ? el("ul", { class: "letters" }, ...rows) : el("p", { class: "empty" }, empty);
       if (empty) return el("section", { "aria-label": title }, heading, shown);
@@ -119,4 +119,4 @@ function time(at) {
 }
 
 if (user()) start();
-else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname + location.hash)}`);
