@@ -99,7 +99,7 @@ class Inviting:
 
     def invite(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> str:
         """Invite an address to the staff; the JSON of the invitation. Raises NotFound, Forbidden (also `unverified` and
-        `above_own_role`), AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
+        `above_own_role`), InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
         (`too_many_invites`).
         """
         return self._invite(self._made(new_id, event_id, form.email, role=form.role, caller=caller), caller)
@@ -108,7 +108,7 @@ class Inviting:
         self, event_id: str, session_id: str, form: SpeakerInviteForm, *, caller: Principal, new_id: str
     ) -> str:
         """Invite an address to speak in a session; the JSON of the invitation. Raises NotFound, Forbidden
-        (`unverified`), AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
+        (`unverified`), InvalidInput, AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
         (`too_many_invites`, `session_over`).
         """
         return self._invite(self._made(new_id, event_id, form.email, session_id=session_id, caller=caller), caller)
@@ -265,10 +265,12 @@ def found(invites: Invites, event_id: str, invite_id: str) -> Invite:
 
 
 def lapsing(invite: Invite, holders: Mapping[str, str]) -> Invite:
-    """The invitation, as one that is too old when whoever sent it could not send it any more; somebody else can send it
+    """The invitation; an open one is too old when whoever sent it could not send it any more. Somebody else can send it
     again.
     """
-    return invite if stands(invite, holders.get(invite.invited_by)) else invite._replace(until=invite.created_at)
+    if invite.state is not InviteState.PENDING or stands(invite, holders.get(invite.invited_by)):
+        return invite
+    return invite._replace(until=invite.created_at)
 
 
 def event_of(programme: Programme, event_id: str) -> Event:
