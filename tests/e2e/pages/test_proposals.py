@@ -211,3 +211,32 @@ def test_draft_is_of_who_typed_it(context: OpenContext, offer: Offer) -> None:
     tab.get_by_label("Title").fill("Nobody's")
     sign_in(tab, SPEAKER.email, SPEAKER.password, following=place)
     expect(tab.get_by_label("Title")).to_have_value("Theirs")
+
+
+def test_review_page_of_an_event_without_proposals_bears_any_fragment(context: OpenContext, offer: Offer) -> None:
+    staff = context().new_page()
+    sign_in(staff, OWNER.email, OWNER.password)
+    for fragment in ("#main", "#call", "#nothing"):  # the first two are elements of the page
+        staff.goto(f"/events/{offer.id}/review{fragment}")
+        expect(staff.get_by_text("Nothing waits for you.")).to_be_visible()
+
+
+def test_call_can_be_saved_again_after_its_newest_version_could_not_be_read(context: OpenContext, offer: Offer) -> None:
+    place = f"/api/v1/events/{offer.id}/call-for-papers"
+    call = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2035-01-01T00:00:00Z", "announcement": "First"}
+    offer.api.call("PUT", place, call)
+    staff = context().new_page()
+    sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review")
+    staff.get_by_role("button", name="Change the call").click()
+    offer.api.call("PUT", place, {**call, "announcement": "Theirs"}, if_match="*")
+    staff.get_by_label("What you are looking for").fill("Ours")
+    staff.route(f"**{place}?view=all", lambda route: route.abort())
+    save = staff.get_by_role("button", name="Save")
+    save.click()
+    expect(staff.get_by_role("alert")).to_be_focused()
+    staff.unroute(f"**{place}?view=all")
+    save.click()
+    expect(staff.get_by_role("alert")).to_contain_text("Somebody else changed the call meanwhile.")
+    save.click()
+    expect(staff.get_by_text("The call is saved.")).to_be_focused()
+    assert offer.api.call("GET", place)["announcement"] == "<p>Ours</p>"
