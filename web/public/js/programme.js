@@ -8,6 +8,7 @@ const ATTEMPTS_MS = [0, 3_000, 10_000, 20_000, 35_000];
 const GROUP_MS = 400;
 let timer = 0;
 let tag = null;
+let offered = null;
 let bar = null;
 
 /** The tag of this page as the server has it now. */
@@ -19,7 +20,7 @@ async function pageTag() {
 async function look(attempt = 0) {
   const found = await pageTag().catch(() => null);
   tag ??= found;
-  if (found && found !== tag) show();
+  if (found && found !== tag) show(found);
   else if (attempt + 1 < ATTEMPTS_MS.length) later(attempt + 1);
 }
 
@@ -28,19 +29,20 @@ function later(attempt) {
   timer = setTimeout(() => look(attempt), ATTEMPTS_MS[attempt] || GROUP_MS);
 }
 
-function show() {
+function show(found) {
   if (bar) return;
-  const close = el("button", { class: "button plain", type: "button", onclick: () => hide() }, "Not now");
+  offered = found;
+  const close = el("button", { class: "button plain", type: "button", onclick: hide }, "Not now");
   const reload = el("button", { class: "button quiet", type: "button", onclick: () => location.reload() }, "Show");
   bar = el("div", { class: "update-bar", role: "status" }, el("p", {}, "Programme updated"), reload, close);
   document.body.append(bar);
 }
 
-/** The next change is worth saying again. */
-async function hide() {
+/** What comes after the one that was offered is worth saying again. */
+function hide() {
   bar.remove();
   bar = null;
-  tag = await pageTag().catch(() => tag);
+  tag = offered;
   document.getElementById("main").focus();
 }
 
