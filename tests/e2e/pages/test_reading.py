@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from local.demo import Api, mailed_token
 from local.demo_conference import NAME, SLUG
-from tests.e2e.pages.conftest import Offer, OpenContext
+from tests.e2e.pages.conftest import Offer, OpenContext, wait_until
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -128,7 +128,7 @@ def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) 
     tab.get_by_role("button", name="Send the link").click()
     expect(tab.locator("[data-status]")).to_contain_text("a link is on its way")
     tab.goto("about:blank")
-    tab.goto(f"/reset#{reset_token(server.origin, email)}")
+    tab.goto(f"/reset#{reset_token(tab, server.origin, email)}")
     tab.get_by_label("New password").fill("another good password")
     tab.get_by_role("button", name="Set the password").click()
     expect(tab.get_by_text("Your new password is set.")).to_be_visible()
@@ -142,13 +142,15 @@ def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) 
     expect(tab.get_by_role("button", name="Account of Robin Example")).to_be_visible()
 
 
-def reset_token(origin: str, email: str) -> str:
-    """The token of the reset link mailed to an address."""
-    for mail in Api(origin).call("GET", "/_local/mail.json")["items"]:
-        found = re.search(r"/reset#([\w-]+)", mail.get("text") or "")
-        if email in str(mail["to"]) and found:
-            return found[1]
-    raise AssertionError(f"no reset mail for {email}")
+def reset_token(tab: Page, origin: str, email: str) -> str:
+    """The token of the reset link mailed to an address, once it is sent."""
+
+    def found() -> list[str]:
+        mails = Api(origin).call("GET", "/_local/mail.json")["items"]
+        mine = [mail["text"] for mail in mails if email in str(mail["to"]) and mail.get("text")]
+        return [token for text in mine for token in re.findall(r"/reset#([\w-]+)", text)]
+
+    return wait_until(tab, found)[0]
 
 
 def test_next_never_leads_to_another_site(tab: Page) -> None:
