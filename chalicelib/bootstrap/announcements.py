@@ -67,14 +67,16 @@ class AnnouncementServices(SalesServices):
 
     def _round(self, dispatch: Dispatch) -> Round | None:
         """Whom it is for, and what they are told; None: nobody any more."""
+        from chalicelib.domain.call_for_papers import open_call
         from chalicelib.domain.notification import NotificationAction
-        from chalicelib.services.convoking import Convoking, open_call
+        from chalicelib.services.convoking import Convoking
         from chalicelib.services.mustering import Mustering
 
         url = self.config.public_url
         if dispatch.action is NotificationAction.ANNOUNCEMENT:
             return Mustering(self._crowd, dispatch, public_url=url)
-        call = open_call(self._representations, dispatch.event_id, now=self.clock.now())
+        stored = self._representations.call_for_papers(dispatch.event_id, consistent=True)
+        call = open_call(stored, now=self.clock.now())
         return Convoking(self._crowd, dispatch, call, public_url=url) if call else None
 
     @cached_property

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
+from chalicelib.domain.stored import StoredCall
 from chalicelib.domain.text import Html
 from chalicelib.domain.zones import is_zone
 
@@ -33,3 +35,10 @@ class CallForPapers(CallFields, frozen=True, kw_only=True, forbid_unknown_fields
     """A call as stored."""
 
     updated_at: datetime
+
+
+def open_call(stored: StoredCall | None, *, now: float) -> CallForPapers | None:
+    """The call, while it is open."""
+    if stored is None or not stored.is_open(now):
+        return None
+    return msgspec.json.decode(stored.body, type=CallForPapers)

@@ -118,7 +118,8 @@ class Advising:
         if news is None:
             return Told()
         wanted = [one for one in after.speaker_ids if news.action is not MOVED or one in before.speaker_ids]
-        users = [user_id for user_id in self._speakers(event_id, wanted) if user_id != caller.user_id]
+        speakers = accounts_of(self._programme, event_id, wanted)
+        users = [user_id for user_id in speakers if user_id != caller.user_id]
         channels = self._preferring.channels(users, news.action) if users else {}
         contacts = self._contacts.contacts(users) if users else {}
         told = Told()
@@ -143,12 +144,6 @@ class Advising:
         if event.state is not EventState.PUBLISHED:
             return None
         return News(action, event, after, tag, self._slot(event, after))
-
-    def _speakers(self, event_id: str, speaker_ids: Iterable[str]) -> list[str]:
-        """Their accounts, each once."""
-        found = (self._programme.load(event_id, Kind.SPEAKERS, one) for one in speaker_ids)
-        speakers: Iterable[Speaker] = (revive(Kind.SPEAKERS, one.body) for one in found if one is not None)
-        return list(dict.fromkeys(speaker.user_id for speaker in speakers if speaker.user_id is not None))
 
     def _slot(self, event: Event, session: Session) -> Slot:
         room = None
@@ -176,13 +171,8 @@ class Advising:
             group=notifying.group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{action.value} {session.id} {tag} {user_id}"
-        mail = briefing.mail(language, brief, url=f"{self._public_url}{place}", key=key)._replace(
-            user_id=user_id,
-            action=action.value,
-            notification_id=notification.id if channels.in_app else None,
-            not_before=channels.mail_after,
-        )
-        return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
+        mail = briefing.mail(language, brief, url=f"{self._public_url}{place}", key=key)
+        return by_channels(channels, notification, mail)
 
 
 def _brief(language: str, news: News) -> Brief:
@@ -212,6 +202,26 @@ def _place(session: Session) -> tuple[datetime | None, datetime | None, str | No
 
 def _local(at: datetime | None, event: Event) -> datetime | None:
     return None if at is None else at.astimezone(ZoneInfo(event.timezone))
+
+
+def accounts_of(programme: Programme, event_id: str, speaker_ids: Iterable[str]) -> list[str]:
+    """The accounts of these speakers, each once."""
+    found = (programme.load(event_id, Kind.SPEAKERS, one) for one in speaker_ids)
+    speakers: Iterable[Speaker] = (revive(Kind.SPEAKERS, one.body) for one in found if one is not None)
+    return list(dict.fromkeys(speaker.user_id for speaker in speakers if speaker.user_id is not None))
+
+
+def by_channels(channels: Channels, notification: Notification, mail: Mail) -> Told:
+    """A notification and the mail that says the same, as far as their reader wants each. Without an account
+    (`user_id` empty) the mail is to its address.
+    """
+    mail = mail._replace(
+        user_id=notification.user_id or None,
+        action=notification.action.value,
+        notification_id=notification.id if channels.in_app else None,
+        not_before=channels.mail_after,
+    )
+    return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
 
 
 def operations(told: Told) -> int:

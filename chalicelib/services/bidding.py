@@ -6,17 +6,17 @@ The link goes to the mailbox of the address, or to the account that proved the a
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from chalicelib.domain.account import Account
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.invite import Invite
 from chalicelib.domain.invite_link import Named, token_of
 from chalicelib.domain.notification import Mail, Notification, NotificationAction
-from chalicelib.domain.preferences import Channels, MailChoice
+from chalicelib.domain.preferences import Channels
 from chalicelib.formats.words import DEFAULT, say
 from chalicelib.ports import Clock
-from chalicelib.services.advising import Told
+from chalicelib.services.advising import Preferring, Told, by_channels
 from chalicelib.services.notifying import letter, looks_like_link, one_line, unlinked
 
 
@@ -33,13 +33,6 @@ class Bid(NamedTuple):
         """What it is told as."""
         by_role = self.session is None
         return NotificationAction.EVENT_ROLE_INVITE if by_role else NotificationAction.SESSION_INVITE
-
-
-class Preferring(Protocol):
-    """Knows how people want to be told."""
-
-    def channels(self, user_ids: Sequence[str], action: NotificationAction) -> dict[str, Channels]:
-        """Where a message about this goes, for each user."""
 
 
 class Bidding:
@@ -59,45 +52,40 @@ class Bidding:
         channels = Channels(in_app=False)
         if account is not None:
             channels = self._preferring.channels([account.id], bid.action)[account.id]
-        notification, mail = self._notification(bid, account, channels), self._mail(bid, account, channels)
-        return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
+        now = int(self._clock.now() * 1000)
+        return by_channels(channels, self._notification(bid, account, channels, now), self._mail(bid, account, now))
 
-    def _notification(self, bid: Bid, account: Account | None, channels: Channels) -> Notification:
-        now, language = self._clock.now(), _language(account)
+    def _notification(self, bid: Bid, account: Account | None, channels: Channels, now: int) -> Notification:
+        """`now` in Unix milliseconds."""
+        language = _language(account)
         values = {name: escape(text) for name, text in _values(bid, language).items()}
         values["event"] = f"<strong>{values['event']}</strong>"
         return Notification(
-            id=derive_ulid(int(now * 1000), bid.action.value, bid.invite.id),
+            id=derive_ulid(now, bid.action.value, bid.invite.id),
             user_id=account.id if account else "",
             action=bid.action,
             title=_title(bid, language),
             message=f"<p>{say(language, f'{_name(bid)}.text', values)}</p>",
             subject=self._place(bid.invite),
-            received_at=int(now),
+            received_at=now // 1000,
             digest_at=channels.digest_at,
         )
 
-    def _mail(self, bid: Bid, account: Account | None, channels: Channels) -> Mail:
+    def _mail(self, bid: Bid, account: Account | None, now: int) -> Mail:
         """Mail programs make no link of the names in it: anybody can type one together with any address."""
-        now, language = self._clock.now(), _language(account)
+        language = _language(account)
         bid = bid._replace(event=unlinked(bid.event), session=unlinked(bid.session) if bid.session else None)
         values = {name: one_line(text) for name, text in _values(bid, language).items()}
         if looks_like_link(values["inviter"]):
             values["inviter"] = say(language, "invite.somebody")
-        mail = letter(
-            key=f"invite {bid.invite.id} {int(now * 1000)}",
+        return letter(
+            key=f"invite {bid.invite.id} {now}",
             to="" if account else bid.invite.email,
             subject=_title(bid, language),
             name="",
             lines=[say(language, f"{_name(bid)}.text", values), say(language, "invite.until")],
             link=(say(language, "invite.link"), f"{self._public_url}{self._place(bid.invite)}"),
             language=language,
-        )
-        return mail._replace(
-            user_id=account.id if account else None,
-            action=bid.action.value,
-            notification_id=derive_ulid(int(now * 1000), bid.action.value, bid.invite.id) if channels.in_app else None,
-            not_before=channels.mail_after,
         )
 
     def _place(self, invite: Invite) -> str:

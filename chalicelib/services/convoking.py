@@ -8,29 +8,18 @@ from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from chalicelib.domain.announcement import Dispatch, Person, Said
 from chalicelib.domain.call_for_papers import CallForPapers
 from chalicelib.domain.notification import Mail, NotificationAction
 from chalicelib.domain.permission import Role
 from chalicelib.formats.words import DEFAULT, date_and_time, say
 from chalicelib.ports.announcements import Contact, Crowd
-from chalicelib.ports.content import Representations
 from chalicelib.services import briefing
 from chalicelib.services.briefing import Brief
 from chalicelib.services.notifying import one_line
 
 MOST_EVENTS = 100
 """Of one owner, the newest, that are looked through: each is a Query."""
-
-
-def open_call(stored: Representations, event_id: str, *, now: float) -> CallForPapers | None:
-    """An event's call, while it is open."""
-    call = stored.call_for_papers(event_id, consistent=True)
-    if call is None or not call.is_open(now):
-        return None
-    return msgspec.json.decode(call.body, type=CallForPapers)
 
 
 class Convoking:
@@ -48,10 +37,9 @@ class Convoking:
         """Everybody behind the cursor; a place is a user."""
         event_id = self._dispatch.event_id
         staff = self._crowd.holders(event_id)
-        found = {user_id for user_id, _ in staff}
-        for owner in [user_id for user_id, role in staff if role == Role.OWNER]:
-            for other in sorted(self._crowd.owned(owner), reverse=True)[:MOST_EVENTS]:
-                found.update(self._crowd.proposers(other) if other != event_id else ())
+        owned = (sorted(self._crowd.owned(user_id), reverse=True) for user_id, role in staff if role == Role.OWNER)
+        others = {other for newest in owned for other in newest[:MOST_EVENTS]} - {event_id}
+        found = {user_id for user_id, _ in staff}.union(*(self._crowd.proposers(other) for other in others))
         return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
 
     def people(self, places: Sequence[str]) -> list[Person]:

@@ -8,14 +8,14 @@ from typing import NamedTuple, Protocol
 from chalicelib.domain.event import Event
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.notification import Notification, NotificationAction
-from chalicelib.domain.preferences import Channels, MailChoice
+from chalicelib.domain.preferences import Channels
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import Session, Speaker
 from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
 from chalicelib.ports.announcements import Contacts
 from chalicelib.services import briefing, notifying
-from chalicelib.services.advising import Preferring, Told, operations
+from chalicelib.services.advising import Preferring, Told, by_channels, operations
 
 ACTION = NotificationAction.SUBMISSION_RECEIVED
 MOST_TOLD = 88
@@ -87,10 +87,5 @@ class Heralding:
             group=notifying.group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{ACTION.value} {session.id} {user_id}"
-        mail = briefing.mail(language, brief, url=f"{self._public_url}{place}", key=key)._replace(
-            user_id=user_id,
-            action=ACTION.value,
-            notification_id=notification.id if channels.in_app else None,
-            not_before=channels.mail_after,
-        )
-        return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
+        mail = briefing.mail(language, brief, url=f"{self._public_url}{place}", key=key)
+        return by_channels(channels, notification, mail)

@@ -37,13 +37,12 @@ from chalicelib.domain.invite import (
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.permission import Action, Role, allows
 from chalicelib.domain.principal import Principal
-from chalicelib.domain.programme import Speaker
 from chalicelib.domain.representation import revive
 from chalicelib.live.protocol import rfc3339
 from chalicelib.ports import Clock
 from chalicelib.ports.people import NewAccount, StoredAccount
 from chalicelib.ports.people_of_event import NOTHING, Given, Invites, Overtaken, Roster
-from chalicelib.services.advising import Told
+from chalicelib.services.advising import Told, accounts_of
 from chalicelib.services.appearing import Programme, session_of
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.bidding import Bid, Bidding
@@ -170,8 +169,8 @@ class Inviting:
     def _invite(self, invite: Invite, caller: Principal) -> str:
         bid, now = self._bid(invite, caller), invite.created_at
         known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
-        if any(one.id == invite.id for one in known):  # an earlier try of this request was cut off
-            return self._json(next(one for one in known if one.id == invite.id), now)
+        if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
+            return self._json(made, now)
         opened = [one for one in known if lapsing(one, holders).state_at(now) is InviteState.PENDING]
         same = [one for one in known if (one.email, one.session_id) == (invite.email, invite.session_id)]
         if any(one in opened for one in same):
@@ -195,9 +194,7 @@ class Inviting:
                 raise AlreadyExists("Whoever has this address holds that role already.", code="already_staff")
             return
         _, session = session_of(self._programme, event_id, invite.session_id)
-        found = (self._programme.load(event_id, Kind.SPEAKERS, one) for one in session.speaker_ids)
-        speakers: list[Speaker] = [revive(Kind.SPEAKERS, one.body) for one in found if one is not None]
-        if any(one.user_id == account.id for one in speakers):
+        if account.id in accounts_of(self._programme, event_id, session.speaker_ids):
             raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
 
     def _bid(self, invite: Invite, caller: Principal) -> Bid:

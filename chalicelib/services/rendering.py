@@ -135,14 +135,9 @@ class Rendering:
 
     def _open_call(self, event_id: str) -> Any:
         """The call for papers, if it is open. When it opens and closes services/opening.py has the page made anew."""
-        import msgspec
+        from chalicelib.domain.call_for_papers import open_call
 
-        from chalicelib.domain.call_for_papers import CallForPapers
-
-        stored = self._stored.call_for_papers(event_id, consistent=True)
-        if stored is None or not stored.is_open(self._clock.now()):
-            return None
-        return msgspec.json.decode(stored.body, type=CallForPapers)
+        return open_call(self._stored.call_for_papers(event_id, consistent=True), now=self._clock.now())
 
     def _schedule_body(self, event_id: str) -> str:
         from chalicelib.pages.schedule import schedule_page

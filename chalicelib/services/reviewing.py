@@ -12,7 +12,7 @@ from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.permission import Action
 from chalicelib.domain.principal import Principal
-from chalicelib.domain.programme import Session, SessionState, Speaker
+from chalicelib.domain.programme import Session, SessionState
 from chalicelib.domain.representation import Representation, revive, written
 from chalicelib.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.domain.stored import StoredItem
@@ -20,7 +20,7 @@ from chalicelib.domain.text import plain, sanitise
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore, Missing
-from chalicelib.services.advising import Advising
+from chalicelib.services.advising import Advising, accounts_of
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.unveiling import newly_listed
 
@@ -64,7 +64,7 @@ class Reviewing:
         """
         for _ in range(TRIES):
             stored, session = self._session(event_id, session_id)
-            if not self._speaks(event_id, session, caller):
+            if caller.user_id not in accounts_of(self._store, event_id, session.speaker_ids):
                 raise NotFound
             if session.state is SessionState.CONFIRMED:
                 return Representation(stored.etag, stored.body)
@@ -81,11 +81,6 @@ class Reviewing:
         if stored is None:
             raise NotFound
         return stored, revive(Kind.SESSIONS, stored.body)
-
-    def _speaks(self, event_id: str, session: Session, caller: Principal) -> bool:
-        found = (self._store.load(event_id, Kind.SPEAKERS, one) for one in session.speaker_ids)
-        speakers: list[Speaker] = [revive(Kind.SPEAKERS, one.body) for one in found if one is not None]
-        return any(speaker.user_id == caller.user_id for speaker in speakers)
 
     def _move(
         self,

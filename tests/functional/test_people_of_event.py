@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +100,17 @@ def test_invite_of_proven_account_is_in_its_inbox_and_language(team: Team, anony
     assert told["links"]["subject"] == f"/invites/{link(user_id=guest.user_id)}"
     assert mails() == []
     assert guest.post(f"/v1{told['links']['subject']}/accept").json["role"] == "registrar"
+
+
+def test_mail_of_an_invitation_names_its_notification_however_the_clock_moves(
+    team: Team, anonymous: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest, bidding = account(anonymous, GUEST), bootstrap.services().inviting._bidding
+    moments = itertools.count(bidding._clock.now(), 0.01)
+    monkeypatch.setattr(bidding, "_clock", SimpleNamespace(now=lambda: next(moments)))
+    team.invite()
+    (told,) = guest.get("/v1/notifications").json["items"]
+    assert [mail["notification_id"] for mail in mails(user_id=guest.user_id)] == [told["id"]]
 
 
 def test_invite_of_unproven_account_is_told_to_the_mailbox_alone(team: Team, anonymous: Client) -> None:

@@ -25,6 +25,15 @@ def mailed_link(tab: Page, server: ServerProcess, address: str) -> str:
     return wait_until(tab, found)[0]
 
 
+def open_account(guest: Page, name: str, address: str) -> None:
+    """Through the link of an invitation."""
+    guest.get_by_role("link", name="Open an account and accept").click()
+    guest.get_by_label("Name").fill(name)
+    guest.get_by_label("E-mail").fill(address)
+    guest.get_by_label("Password").fill("difference engine")
+    guest.get_by_role("button", name="Open the account").click()
+
+
 def test_invited_address_opens_an_account_and_is_staff(
     context: OpenContext, offer: Offer, server: ServerProcess
 ) -> None:
@@ -44,11 +53,7 @@ def test_invited_address_opens_an_account_and_is_staff(
         "Demo Organiser invites you to the staff of Alpine Python Days, as moderator"
     )
     assert guest.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    guest.get_by_role("link", name="Open an account and accept").click()
-    guest.get_by_label("Name").fill("Crew Example")
-    guest.get_by_label("E-mail").fill(address)
-    guest.get_by_label("Password").fill("difference engine")
-    guest.get_by_role("button", name="Open the account").click()
+    open_account(guest, "Crew Example", address)
     said = guest.get_by_role("status").filter(has_text="You are staff of Alpine Python Days now.")
     expect(said).to_be_focused()
     guest.get_by_role("link", name="To the events you run").click()
@@ -98,11 +103,7 @@ def test_invited_speaker_accepts_and_is_in_the_session(
     guest.goto(mailed_link(owner, server, address))
     heading = "Demo Organiser invites you to speak at Alpine Python Days: Engines & notes"
     expect(guest.get_by_role("heading", level=1)).to_have_text(heading)
-    guest.get_by_role("link", name="Open an account and accept").click()
-    guest.get_by_label("Name").fill("Speaker Example")
-    guest.get_by_label("E-mail").fill(address)
-    guest.get_by_label("Password").fill("difference engine")
-    guest.get_by_role("button", name="Open the account").click()
+    open_account(guest, "Speaker Example", address)
     said = guest.get_by_role("status").filter(has_text="You are a speaker of Engines & notes now.")
     expect(said).to_be_focused()
     (speaker,) = offer.api.call("GET", f"{place}/sessions/{talk}?view=all")["speaker_ids"]

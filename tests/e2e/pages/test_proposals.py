@@ -135,15 +135,22 @@ def test_words_stay_while_another_proposal_is_decided(context: OpenContext, offe
     expect(first.get_by_label("To its speakers")).to_have_value("Still thinking")
 
 
-def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenContext, offer: Offer) -> None:
+def overtaken(context: OpenContext, offer: Offer, call: dict[str, str]) -> Page:
+    """Staff change a call, and somebody else was faster."""
     place = f"/api/v1/events/{offer.id}/call-for-papers"
-    call = {"opens_at": "2026-01-01T00:00:30Z", "closes_at": "2035-10-28T01:30:59Z", "timezone": "Europe/Zurich"}
     offer.api.call("PUT", place, call)
     staff = context().new_page()
     sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review")
     staff.get_by_role("button", name="Change the call").click()
     offer.api.call("PUT", place, {**call, "announcement": "Theirs"}, if_match="*")
     staff.get_by_label("What you are looking for").fill("Ours")
+    return staff
+
+
+def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenContext, offer: Offer) -> None:
+    place = f"/api/v1/events/{offer.id}/call-for-papers"
+    call = {"opens_at": "2026-01-01T00:00:30Z", "closes_at": "2035-10-28T01:30:59Z", "timezone": "Europe/Zurich"}
+    staff = overtaken(context, offer, call)
     staff.get_by_role("button", name="Save").click()
     expect(staff.get_by_role("alert")).to_contain_text("Somebody else changed the call meanwhile.")
     staff.get_by_role("button", name="Save").click()
@@ -224,12 +231,7 @@ def test_review_page_of_an_event_without_proposals_bears_any_fragment(context: O
 def test_call_can_be_saved_again_after_its_newest_version_could_not_be_read(context: OpenContext, offer: Offer) -> None:
     place = f"/api/v1/events/{offer.id}/call-for-papers"
     call = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2035-01-01T00:00:00Z", "announcement": "First"}
-    offer.api.call("PUT", place, call)
-    staff = context().new_page()
-    sign_in(staff, OWNER.email, OWNER.password, following=f"/events/{offer.id}/review")
-    staff.get_by_role("button", name="Change the call").click()
-    offer.api.call("PUT", place, {**call, "announcement": "Theirs"}, if_match="*")
-    staff.get_by_label("What you are looking for").fill("Ours")
+    staff = overtaken(context, offer, call)
     staff.route(f"**{place}?view=all", lambda route: route.abort())
     save = staff.get_by_role("button", name="Save")
     save.click()

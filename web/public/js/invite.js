@@ -1,7 +1,7 @@
 // The page of an invitation: who invites to what, and the answer. Whoever has no account opens one and comes back here,
 // which accepts; whoever is signed in with another one is told the way.
 import { Problem, get, send } from "./api.js";
-import { el, exact } from "./format.js";
+import { el, exact, recall, remember } from "./format.js";
 import { ROLES } from "./roles.js";
 import { user } from "./session.js";
 
@@ -35,7 +35,7 @@ const what = (invite) =>
 
 const toEvents = () => el("a", { class: "button", href: "/events" }, "To the events you run");
 
-const remember = () => sessionStorage.setItem(ACCEPTING, path);
+const toAccept = () => remember("sessionStorage", ACCEPTING, path);
 
 function accepted(invite) {
   if (!invite.session) return end(`You are staff of ${invite.event.name} now.`, toEvents());
@@ -68,8 +68,8 @@ function open(invite) {
   const ways = user()
     ? [accept, decline]
     : [
-        el("a", { class: "button", href: `/sign-up?next=${here}`, onclick: remember }, "Open an account and accept"),
-        el("a", { class: "button quiet", href: `/sign-in?next=${here}`, onclick: remember }, "Sign in and accept"),
+        el("a", { class: "button", href: `/sign-up?next=${here}`, onclick: toAccept }, "Open an account and accept"),
+        el("a", { class: "button quiet", href: `/sign-in?next=${here}`, onclick: toAccept }, "Sign in and accept"),
         decline,
       ];
   show(
@@ -78,8 +78,9 @@ function open(invite) {
     el("p", { class: "muted" }, "Good until ", el("time", { datetime: invite.expires_at }, exact(invite.expires_at)), "."),
     el("div", { class: "actions" }, ...ways),
   );
-  if (user() && sessionStorage.getItem(ACCEPTING) === path) accepts();
-  if (user()) sessionStorage.removeItem(ACCEPTING);
+  if (!user()) return;
+  if (recall("sessionStorage", ACCEPTING) === path) accepts();
+  remember("sessionStorage", ACCEPTING, null);
 }
 
 async function load() {
