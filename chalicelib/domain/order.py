@@ -101,6 +101,8 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
     (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
     derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for.
+    `came` counts check-ins since this version was written, while the order is free: together with `version` it tells
+    whether anybody came in meanwhile.
     """
 
     order: Order
@@ -118,6 +120,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     ticket_secret: str | None = None
     attendees: list[Attendee] = []
     offer: str | None = None
+    came: int = 0
 
     @property
     def id(self) -> str:
@@ -128,6 +131,11 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     def state(self) -> OrderState:
         """The order's state."""
         return self.order.state
+
+    @property
+    def is_free(self) -> bool:
+        """Whether its tickets were sold without a payment: then its buyer may cancel it."""
+        return self.state is OrderState.PAID and self.facts.charge_id is None
 
 
 def links_of(order_id: str) -> Links:

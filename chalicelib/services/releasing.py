@@ -25,8 +25,6 @@ from chalicelib.services.telling import Telling
 TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
-MOST_CHECKED = 80
-"""Tickets of a free order that are looked at again in the transaction that cancels it, which has room for so many."""
 MOST_TRIED_AGAIN = 50
 """Orders that could not be settled before and get another try in one run, in turn: they must not use up its time."""
 _SETTLED_AFTER = LATE_SECONDS + 60
@@ -67,17 +65,16 @@ class Releasing:
             record = self._ordering.load(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:
                 return record
-            free = record.state is OrderState.PAID and record.facts.charge_id is None
-            if record.state is not OrderState.RESERVED and not free:
+            if record.state is not OrderState.RESERVED and not record.is_free:
                 raise Conflict(
                     "Only an order without a payment can be cancelled.",
                     code="order_not_cancellable",
                     state=record.state.value,
                 )
-            came = self._admissions.between(record.order.event_id, order_id, order_id) if free else []
+            came = self._admissions.between(record.order.event_id, order_id, order_id) if record.is_free else []
             if any(admission.stands for admission in came):
                 raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
-            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=free)
+            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
             if ended is not None:
                 return ended
         raise Busy("This order is changing. Try again.")
@@ -143,16 +140,12 @@ class Releasing:
             return None
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
-            change = SaleChange(before=record, after=ended, unused=min(MOST_CHECKED, _tickets(record)) if unused else 0)
+            change = SaleChange(before=record, after=ended, unused=unused)
             self._orders.write(self._telling.about(change))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
         return ended
-
-
-def _tickets(record: OrderRecord) -> int:
-    return sum(line.quantity for line in record.order.lines)
 
 
 def _once(ids: list[str]) -> tuple[str, ...]:

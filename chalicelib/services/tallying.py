@@ -37,7 +37,7 @@ class Tallying:
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: orders were written. Raises Busy."""
-        written = (change.after for change in changes)
+        written = (change.after for change in changes if _is_new_version(change))
         self.follow(str(image["sk"]).removeprefix(_PREFIX) for image in written if image is not None)
 
     def follow(self, order_ids: Iterable[str]) -> int:
@@ -85,6 +85,12 @@ class Tallying:
             return None
         texts = tuple((charge.id, msgspec.json.encode(charge).decode()) for charge in charges)
         return RowChange(record.id, row, before, texts)
+
+
+def _is_new_version(change: Change) -> bool:
+    """A check-in of a free order touches it, and leaves its version."""
+    before, after = change.before or {}, change.after or {}
+    return before.get("version") != after.get("version")
 
 
 def _body(record: OrderRecord) -> str:

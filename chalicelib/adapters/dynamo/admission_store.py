@@ -1,7 +1,8 @@
 """Who was let in, in the partition of the event. Port `Admissions`.
 
 One transaction an act: the ticket's item (its conditions let one scan win), a place in the list of the latest, one of
-COUNTERS counters of its type, and a check that the order is as it was read, so that no refund slips between.
+COUNTERS counters of its type, and a check that the order is as it was read, so that no refund or cancellation slips
+between.
 """
 
 import hashlib
@@ -62,7 +63,7 @@ class DynamoAdmissions:
         transaction = Transaction()
         transaction.put("admission", _item(after), _same(before))
         if order is not None:
-            transaction.check("order", OrderItem, keys.order(order.id), OrderItem.version == order.version)
+            _require_unchanged(transaction, order)
         if after.stands:
             transaction.put("latest", LatestItem(*_place(after), body=_body(after)))
         elif before is not None:
@@ -114,6 +115,17 @@ def nobody_came() -> Condition:
     """That nobody came in with a ticket, or that it was undone."""
     never: Condition = AdmissionItem.pk.does_not_exist() | (AdmissionItem.stands == False)  # noqa: E712 - an expression
     return never
+
+
+def _require_unchanged(transaction: Transaction, order: OrderRecord) -> None:
+    """That the order is as it was read. A free one notes that somebody came, so that one condition of its
+    cancellation speaks of all its tickets; that costs what the check alone would.
+    """
+    unchanged = OrderItem.version == order.version
+    if order.is_free:
+        transaction.update("order", OrderItem(*keys.order(order.id)), [OrderItem.came.add(1)], unchanged)
+    else:
+        transaction.check("order", OrderItem, keys.order(order.id), unchanged)
 
 
 def _commit(transaction: Transaction) -> None:

@@ -61,7 +61,8 @@ class StockItem(Sales):
 class OrderItem(Sales):
     """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
     called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is only on orders
-    that were written before there were facts.
+    that were written before there were facts. `came` is added to by check-ins of a free order; every other write begins
+    it anew, with another version.
     """
 
     rev = NumberAttribute()
@@ -86,6 +87,7 @@ class OrderItem(Sales):
     reason = UnicodeAttribute(null=True)
     attendees = UnicodeAttribute(null=True)
     offer = UnicodeAttribute(null=True)
+    came = NumberAttribute(null=True)
 
 
 class TicketedItem(Sales):
@@ -206,6 +208,7 @@ def order_record(item: OrderItem) -> OrderRecord:
         note=item.reason,
         attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
         offer=item.offer,
+        came=int(item.came or 0),
     )
 
 

@@ -8,7 +8,6 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.adapters.dynamo import keys
-from chalicelib.adapters.dynamo.admission_store import AdmissionItem, nobody_came
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.queries import DynamoQueries
@@ -162,7 +161,10 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
     if change.marker is not None:
         marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
         transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
-    transaction.put("order", order_item(change.after), _unchanged(change.before))
+    unchanged = _unchanged(change.before)
+    if change.before is not None and change.unused:
+        unchanged &= _nobody_came_since(change.before)
+    transaction.put("order", order_item(change.after), unchanged)
     if change.charge is not None:
         transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
     if change.wish is not None:
@@ -173,9 +175,6 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
         transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
-    for number in range(1, change.unused + 1):
-        place = keys.check_in(change.after.order.event_id, change.after.id, number)
-        transaction.check(f"ticket {number}", AdmissionItem, place, nobody_came())
     move_order(transaction, change)
     add_notifications(transaction, change.notifications)
     for mail in change.mails:
@@ -203,4 +202,10 @@ def _unchanged(before: OrderRecord | None) -> Condition:
         & (OrderItem.total == before.order.total.amount)
         & (OrderItem.currency == before.order.total.currency)
     )
+    return same
+
+
+def _nobody_came_since(before: OrderRecord) -> Condition:
+    """That nobody came in with a ticket of a free order since it was read."""
+    same: Condition = OrderItem.came == before.came if before.came else OrderItem.came.does_not_exist()
     return same

@@ -2,10 +2,8 @@
 
 import pytest
 
-from chalicelib.domain.admission import tickets_of
 from chalicelib.domain.charge import PaymentStatus
 from chalicelib.domain.errors import Busy, Conflict, NotFound, OrderNotPayable
-from chalicelib.domain.gate import Admission, CheckInForm
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from chalicelib.ports.sales import HeldOrder
@@ -192,36 +190,3 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     broken.clear()
     shop.services.releasing.release_due()
     assert shop.state(first) is OrderState.EXPIRED
-
-
-def test_cancel_free_order_while_somebody_comes_in_with_it_is_refused(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order = shop.order((shop.ticket(2, amount=0), 2))
-    code = tickets_of(shop.record(order))[1].code
-    admissions = shop.services.releasing._admissions
-    looked = admissions.between
-    comes_in = iter([lambda: shop.services.admitting.check_in(shop.event_id, CheckInForm(code=code), caller=OWNER)])
-
-    def look_then_somebody_comes_in(*place: str) -> list[Admission]:
-        found = looked(*place)
-        next(comes_in, lambda: None)()
-        return found
-
-    monkeypatch.setattr(admissions, "between", look_then_somebody_comes_in)
-    with pytest.raises(Conflict) as refusal:
-        shop.services.releasing.cancel(order.id, caller=BUYER, access=None)
-    assert (refusal.value.code, shop.state(order)) == ("ticket_used", OrderState.PAID)
-
-
-def test_cancel_free_order_gives_its_tickets_back_unless_one_was_used(shop: Shop) -> None:
-    ticket = shop.ticket(2, amount=0)
-    free, used = (shop.order((ticket, 1)) for _ in range(2))
-    code = tickets_of(shop.record(used))[0].code
-    shop.services.admitting.check_in(shop.event_id, CheckInForm(code=code), caller=OWNER)
-    shop.services.releasing.cancel(free.id, caller=BUYER, access=None)
-    with pytest.raises(Conflict) as refusal:
-        shop.services.releasing.cancel(used.id, caller=BUYER, access=None)
-    assert refusal.value.code == "ticket_used"
-    assert [shop.state(record) for record in (free, used)] == [OrderState.CANCELLED, OrderState.PAID]
-    assert stock_of(ticket) == Stock(left=1, held=0, sold=1, capacity=2)
