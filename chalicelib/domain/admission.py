@@ -7,6 +7,7 @@ its state follows from the order's facts. A code proves itself by a MAC under th
 import hashlib
 import hmac
 import re
+import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -22,12 +23,23 @@ from chalicelib.domain.text import Email, Name
 
 MAC_CHARACTERS = 26
 """Base-32 characters of the MAC: 130 bits, more than anybody can try at a gate."""
-MAX_CODE = 100
+MAX_CODE = 200
+"""What a code may be written in, blanks between its characters included."""
 MAX_CHANGES = 50
 """Attendees that one request may change: each is a condition of one transaction of at most 100."""
 _ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _TICKET = re.compile(rf"({_ULID})-([1-9][0-9]{{0,2}})")
-_CODE = re.compile(rf"({_ULID})-([1-9][0-9]{{0,2}})-([{ALPHABET}]{{{MAC_CHARACTERS}}})")
+_CODE = re.compile(rf"({_ULID})([1-9][0-9]{{0,2}})([{ALPHABET}]{{{MAC_CHARACTERS}}})")
+_WIDE = 0xFEE0
+"""How far the full-width form of a letter or digit is from the plain one."""
+_MISTAKEN = {"O": "0", "I": "1", "L": "1"}
+"""Letters that Crockford's base 32 leaves out, since people read digits in them: crockford.com/base32.html."""
+_READ_AS = {
+    shape: _MISTAKEN.get(one.upper(), one.upper())
+    for one in string.digits + string.ascii_letters
+    for shape in (one, chr(ord(one) + _WIDE))
+} | {"\u0130": "1", "\u0131": "1"}
+"""What each character of a code stands for; the last two are the i's of Turkish keyboards."""
 _REISSUE = ";"
 _TIMES = "*"
 
@@ -121,10 +133,13 @@ def parse_name(text: str) -> tuple[str, int] | None:
 
 
 def parse_code(text: str) -> Code | None:
-    """A code as a scanner reads or a person types it, in either case and with spaces around; None for anything else."""
-    if len(text) > MAX_CODE or not text.isascii():
+    """A code as a scanner reads it or a person types or pastes it; None for anything else. Only letters and digits
+    count, since lengths tell the parts apart: dashes and blanks of any kind may stand anywhere or be missing. The same
+    rule as web/public/js/ticketcode.js.
+    """
+    if len(text) > MAX_CODE:
         return None
-    match = _CODE.fullmatch(text.strip().upper())
+    match = _CODE.fullmatch("".join(_READ_AS.get(one, "") for one in text))
     return Code(match[1], int(match[2]), match[3]) if match else None
 
 

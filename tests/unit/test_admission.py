@@ -57,6 +57,12 @@ def codes(record: OrderRecord) -> list[str]:
     return [ticket.code for ticket in tickets_of(record)]
 
 
+def letters(text: str) -> str:
+    """What of a code counts, as Crockford's base 32 reads it."""
+    plain = "".join(one for one in text if one.isascii() and one.isalnum())
+    return plain.upper().replace("O", "0").replace("I", "1").replace("L", "1")
+
+
 def is_genuine(text: str, record: OrderRecord) -> bool:
     code = parse_code(text)
     return code is not None and code.order_id == record.id and ticket_for(code, record) is not None
@@ -128,7 +134,8 @@ def test_code_with_any_character_changed_is_unknown(data: st.DataObject) -> None
     code = codes(record)[data.draw(st.integers(0, 2))]
     place = data.draw(st.integers(0, len(code) - 1))
     other = data.draw(st.sampled_from(ALPHABET + "-ILOU%éſ").filter(lambda one: one != code[place]))
-    assert not is_genuine(code[:place] + other + code[place + 1 :], record)
+    changed = code[:place] + other + code[place + 1 :]
+    assert is_genuine(changed, record) == (letters(changed) == letters(code))
 
 
 @settings(max_examples=300)
@@ -145,9 +152,9 @@ def test_code_that_was_edited_is_unknown(data: st.DataObject, edit: str) -> None
         "double": code[: place + 1] + code[place:],
         "swap": code[:place] + code[place + 1] + code[place] + code[place + 2 :],
         "cut": code[:place],
-        "extend": code + data.draw(st.text(min_size=1).filter(str.strip)),
+        "extend": code + data.draw(st.text(string.printable, min_size=1)),
     }[edit]
-    assert is_genuine(edited, record) == (edited == code)
+    assert is_genuine(edited, record) == (letters(edited) == letters(code))
 
 
 @settings(max_examples=300)

@@ -5,6 +5,7 @@ import { el, hour, icon, recall, remember } from "./format.js";
 import { GateList } from "./gatelist.js";
 import { live } from "./live.js";
 import { user } from "./session.js";
+import { readCode } from "./ticketcode.js";
 
 const root = document.querySelector("[data-gate]");
 const eventId = location.pathname.split("/")[2];
@@ -17,7 +18,7 @@ let event = null;
 let stopCamera = null;
 let catchingUp = false;
 
-const field = el("input", { id: "code", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "go", maxlength: 100, required: true });
+const field = el("input", { id: "code", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "go", maxlength: 200, required: true });
 const form = el("form", { class: "gate-form" }, el("div", { class: "field" }, el("label", { for: "code" }, "Ticket code"), field), el("button", { class: "button" }, "Check in"));
 const verdict = el("div", { class: "verdict", role: "alert", "data-verdict": true }, el("p", { class: "muted" }, "Scan a ticket or type its code."));
 const video = el("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
@@ -51,7 +52,7 @@ function times(moment) {
 }
 
 async function read(text) {
-  const code = text.trim().toUpperCase();
+  const code = readCode(text) ?? text.trim();
   const at = new Date(now()).toISOString();
   if (!code) return;
   try {
