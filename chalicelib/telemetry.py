@@ -41,12 +41,25 @@ def use_stage(stage: str) -> None:
     _namespace = f"Marquee/{stage}"
 
 
+TO_LOOK_AT = "PaymentsToLookAt"
+"""The one metric of everything about money that a person must look at; it has an alarm (infra/stacks/watch.yaml)."""
+
+
 def count(metric: str, value: int = 1, **dimensions: str) -> None:
     """A CloudWatch metric, through the log."""
+    _count({metric: value}, dimensions)
+
+
+def count_to_look_at(metric: str) -> None:
+    """A metric of something about money that a person must look at: counted by its name, and for the alarm."""
+    _count({metric: 1, TO_LOOK_AT: 1}, {})
+
+
+def _count(metrics: dict[str, int], dimensions: dict[str, str]) -> None:
     definition = {
         "Namespace": _namespace,
         "Dimensions": [list(dimensions)],
-        "Metrics": [{"Name": metric, "Unit": "Count"}],
+        "Metrics": [{"Name": metric, "Unit": "Count"} for metric in metrics],
     }
     stamp = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]}
-    _logger.info(json.dumps({"_aws": stamp, metric: value, **dimensions}))
+    _logger.info(json.dumps({"_aws": stamp, **metrics, **dimensions}))

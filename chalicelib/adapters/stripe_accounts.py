@@ -8,7 +8,7 @@ from typing import Any
 
 import stripe
 
-from chalicelib.adapters.stripe_gateway import client, fail
+from chalicelib.adapters.stripe_gateway import client, fail, is_gone
 
 
 class StripeAccountsGateway:
@@ -44,7 +44,7 @@ class StripeAccountsGateway:
         """Whether it can take payments; None when it is connected no more. Raises UpstreamFailed."""
         try:
             return bool(self._client.v1.accounts.retrieve(account_id).charges_enabled)
-        except stripe.PermissionError:
-            return None
         except stripe.StripeError as error:
+            if isinstance(error, stripe.PermissionError) and is_gone(error):
+                return None
             fail("read_account", error)

@@ -24,7 +24,14 @@ from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
 from chalicelib.domain.refund import RefundWish
-from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, CompleteSession, RawEvent, RefundRefused
+from chalicelib.ports.payments import (
+    AccountGone,
+    CheckoutRequest,
+    CheckoutTooSmall,
+    CompleteSession,
+    RawEvent,
+    RefundRefused,
+)
 
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
@@ -32,6 +39,7 @@ RETRIES = 2
 PAGE = 100
 _MISSING = "resource_missing"
 _TOO_SMALL = "amount_too_small"
+_GONE = "account_invalid"
 
 
 class StripeGateway:
@@ -64,13 +72,14 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             return refusal.code == _MISSING or self._is_over(session_id, account)
         except stripe.PermissionError as refusal:
-            return _account_gone("close_checkout", refusal)
+            _require_gone("close_checkout", refusal, account)
+            return True
         except stripe.StripeError as error:
             fail("close_checkout", error)
         return True
 
     def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
-        """What Stripe shows now of a checkout session, payment intent or charge. Raises UpstreamFailed."""
+        """What Stripe shows now of a checkout session, payment intent or charge. Raises AccountGone, UpstreamFailed."""
         try:
             if object_id.startswith("cs_"):
                 session = self._session(object_id, account, expand=["payment_intent"])
@@ -86,8 +95,8 @@ class StripeGateway:
                 return None
             fail("payment", refusal)
         except stripe.PermissionError as refusal:
-            _account_gone("payment", refusal)
-            return None
+            _require_gone("payment", refusal, account)
+            raise AccountGone from refusal
         except stripe.StripeError as error:
             fail("payment", error)
 
@@ -100,7 +109,7 @@ class StripeGateway:
         except stripe.InvalidRequestError as refusal:
             raise RefundRefused(refusal.code or "invalid_request") from refusal
         except stripe.PermissionError as refusal:
-            _account_gone("refund", refusal)
+            _require_gone("refund", refusal, wish.account)
             raise RefundRefused("account_gone") from refusal
         except stripe.StripeError as error:
             fail("refund", error)
@@ -193,13 +202,19 @@ def _unless_broken(create: Callable[[str], Any], key: str) -> Any:
         return create(f"{key}:again")
 
 
-def _account_gone(operation: str, refusal: stripe.PermissionError) -> bool:
-    """The owner of a connected account took our access back: nothing in it can be looked at or changed any more, so
-    nothing may wait for it. Always true.
+def is_gone(refusal: stripe.PermissionError) -> bool:
+    """Whether Stripe says that our access to the account asked for was taken back. A restricted key that lacks a
+    permission is refused with 403 too. The library drops the code of a 403, so it is read from the error itself.
     """
-    telemetry.log("stripe_account_gone", operation=operation, request=refusal.request_id)
-    telemetry.count("StripeAccountGone")
-    return True
+    return refusal.error is not None and refusal.error.code == _GONE
+
+
+def _require_gone(operation: str, refusal: stripe.PermissionError, account: str | None) -> None:
+    """Count a connected account that is gone. Raises UpstreamFailed for any other refusal: it may be lifted."""
+    if account is None or not is_gone(refusal):
+        fail(operation, refusal)
+    telemetry.log("stripe_account_gone", operation=operation, account=account, request=refusal.request_id)
+    telemetry.count_to_look_at("StripeAccountGone")
 
 
 def _standing(refund: Json) -> str:
@@ -247,5 +262,8 @@ def _session_parameters(request: CheckoutRequest) -> Any:
 def fail(operation: str, error: stripe.StripeError) -> NoReturn:
     """Log what Stripe refused, without what was sent. Raises UpstreamFailed."""
     kind, request = type(error).__name__, error.request_id
-    telemetry.log("stripe_failed", operation=operation, kind=kind, code=error.code, request=request)
+    if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
+        telemetry.count_to_look_at("StripeAccessRefused")
+    code = error.error.code if error.error else error.code
+    telemetry.log("stripe_failed", operation=operation, kind=kind, code=code, request=request)
     raise UpstreamFailed("The payment service did not answer as it should. Try again.") from error

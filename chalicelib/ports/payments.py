@@ -29,6 +29,12 @@ class CheckoutTooSmall(Exception):
     """Stripe takes no payment of so little."""
 
 
+class AccountGone(Exception):
+    """The owner of a connected account took our access back: nothing in it can be looked at or changed any more, so
+    nothing may wait for it.
+    """
+
+
 class RefundRefused(Exception):
     """Stripe will never make this refund; `code` says why."""
 
@@ -65,7 +71,7 @@ class Payments(Protocol):
 
     def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
-        no such object.
+        no such object. Raises AccountGone.
         """
 
     def refund(self, wish: RefundWish) -> str:

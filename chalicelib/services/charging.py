@@ -26,7 +26,7 @@ from chalicelib.domain.times import moment
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import Representations
 from chalicelib.ports.inbox import StripeEvent
-from chalicelib.ports.payments import Payments
+from chalicelib.ports.payments import AccountGone, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.services.holding import Holding
 from chalicelib.services.telling import Telling
@@ -74,7 +74,7 @@ class Charging:
         """
         for _ in range(TRIES):
             record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
-            payment = self._payments().payment(object_id, account=account)
+            payment = self._seen(object_id, account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
                 return
@@ -96,6 +96,12 @@ class Charging:
             _log(record, change)
             return
         raise Busy("The order keeps changing.")
+
+    def _seen(self, object_id: str, account: str | None) -> Payment | None:
+        try:
+            return self._payments().payment(object_id, account=account)
+        except AccountGone:
+            return None
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
         """Everything this payment changes about an order as it stands, or None when nothing."""
@@ -209,7 +215,7 @@ class Charging:
         if payment.status is PaymentStatus.PAID:
             key = payment.charge.id if payment.charge else object_id
             if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
-                telemetry.count("OrphanPayment" if record is None else "QuarantinedPayment")
+                telemetry.count_to_look_at("OrphanPayment" if record is None else "QuarantinedPayment")
         telemetry.log("payment_fits_no_order", object=object_id, status=payment.status.value, known=record is not None)
 
 
@@ -228,6 +234,6 @@ def _log(record: OrderRecord, change: SaleChange) -> None:
         stripe_event=change.marker,
     )
     if state is OrderState.REVIEW and record.state is not OrderState.REVIEW:
-        telemetry.count("OrderInReview")
+        telemetry.count_to_look_at("OrderInReview")
     if change.wish:
-        telemetry.count("SurplusPayment")
+        telemetry.count_to_look_at("SurplusPayment")

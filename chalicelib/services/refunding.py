@@ -83,7 +83,7 @@ class Refunding:
             refund_id = self._payments().refund(wish)
         except RefundRefused as refusal:
             self._finish(replace(wish, standing=RefundStanding.FAILED, failure=refusal.code))
-            telemetry.count("RefundRefused")
+            telemetry.count_to_look_at("RefundRefused")
             return
         self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
         self._finish(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id))

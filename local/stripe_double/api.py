@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from . import idempotency
 from .accounts import connected
-from .errors import CardDeclined, ParameterError, StripeError, key_refused
+from .errors import CardDeclined, ParameterError, StripeError, key_expired, key_refused, permission_refused
 from .expanding import expand
 from .faults import ApiFault, Faults
 from .forms import decode
@@ -95,8 +95,7 @@ class Api:
         _authenticate(call.headers)
         key = None if call.key is None else idempotency.check_key(call.key)
         fault = self._faults.take_api(call.method, call.path)
-        if fault is not None and fault.kind == "429":
-            raise _rate_limited()
+        _refuse_on_command(fault, call)
         if call.account is not None:
             with self._works() as work:
                 connected(work, call.account)
@@ -168,6 +167,19 @@ def _authenticate(headers: dict[str, str]) -> None:
     version = headers.get("stripe-version")
     if version is not None and not _VERSION.match(version):
         raise ParameterError(f"Invalid Stripe API version: {version}")
+
+
+def _refuse_on_command(fault: ApiFault | None, call: Call) -> None:
+    """Refusals before anything is looked at: nothing of them is kept under an idempotency key."""
+    key = call.headers.get("authorization", "").rpartition(" ")[2]
+    if fault is not None and fault.kind == "401":
+        raise key_expired(key)
+    if fault is not None and fault.kind == "403":
+        noun = call.path.removeprefix("/v1/").split("/")[0].removesuffix("s")
+        permission = f"rak_{noun}_{'read' if call.method == 'GET' else 'write'}"
+        raise permission_refused(key, account=call.account or "acct_platform", permission=permission)
+    if fault is not None and fault.kind == "429":
+        raise _rate_limited()
 
 
 def _rate_limited() -> StripeError:

@@ -105,6 +105,20 @@ def key_refused(key: str | None) -> StripeError:
     return StripeError(f"Invalid API Key provided: {key[:8]}{'*' * 12}", status=401)
 
 
+def key_expired(key: str) -> StripeError:
+    """An API key that was rolled (https://docs.stripe.com/error-codes#api-key-expired)."""
+    return StripeError(f"Expired API Key provided: {key[:8]}{'*' * 12}", status=401, code="api_key_expired")
+
+
+def permission_refused(key: str, *, account: str, permission: str) -> StripeError:
+    """A restricted key that may not do this: 403 like a lost account, but without a code."""
+    return StripeError(
+        f"The provided key '{key[:8]}{'*' * 12}' does not have the required permissions for this endpoint on account "
+        f"'{account}'. Having the '{permission}' permission would allow this request to continue.",
+        status=403,
+    )
+
+
 def account_refused(account: str) -> StripeError:
     """A connected account that does not exist, or took the platform's access away."""
     return StripeError(

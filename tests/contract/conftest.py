@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import stripe
 
+from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
 from chalicelib.adapters.stripe_gateway import StripeGateway, client
-from local.stripe_double import create_double
-from tests.stripe_double.conftest import serve
+from local.stripe_double import StripeDouble, create_double
+from tests.stripe_double.conftest import START, serve
 
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 PATIENCE_SECONDS = 60 if REAL_KEY else 10
@@ -60,3 +61,21 @@ def eventually(look: Any) -> Any:
         assert time.monotonic() < until, "it never came"
         time.sleep(0.2)
     return found
+
+
+class DoubleSide(StripeSide):
+    """The test double alone, whose time stands still, with an organiser's account that is ready."""
+
+    def __init__(self, double: StripeDouble, url: str) -> None:
+        super().__init__("sk_test_local", url)
+        self.double = double
+        self.accounts = StripeAccountsGateway(secret_key="sk_test_local", api_base=url)
+        self.account = self.accounts.create("event")
+        double.onboard(self.account)
+
+
+@pytest.fixture
+def double_side() -> Iterator[DoubleSide]:
+    """What only the double can be told to do."""
+    for double, url in serve(lambda url: create_double(None, url, "", "whsec_test", clock=lambda: START)):
+        yield DoubleSide(double, url)

@@ -5,13 +5,15 @@ import re
 
 import pytest
 
+from chalicelib import telemetry
 from infra import names
 from tests.unit.infra.templates import FOLDER, STAGE, Resource, deployed
 
 PREFIX = f"marquee-{STAGE}"
-FREE_ALARM_METRICS = 10
-"""Each metric an alarm looks at costs; so many do not: aws.amazon.com/cloudwatch/pricing"""
+ALARM_METRICS = 11
+"""Each metric an alarm looks at costs; ten do not: aws.amazon.com/cloudwatch/pricing"""
 FREE_DASHBOARD_METRICS = 50
+_CALLS = re.compile(r"count_to_look_at\(([^)]*)\)")
 OPERATIONS = FOLDER.parents[1] / "docs" / "operations.md"
 
 
@@ -20,7 +22,7 @@ def _alarms() -> list[Resource]:
 
 
 WATCHED_STREAMS = set(names.STREAM_FUNCTIONS) - {"on_content"}
-"""Ten alarms are free; what has none is said in the template."""
+"""Alarms cost; what has none is said in the template."""
 
 
 def _places() -> set[tuple[str, str, str]]:
@@ -36,6 +38,7 @@ def test_alarms_are_for_each_thing_that_can_go_wrong() -> None:
         ("AWS/ApiGateway", "5XXError", names.rest_api(PREFIX)),
         (f"Marquee/{STAGE}", "Crashes", ""),
         (f"Marquee/{STAGE}", "PaymentsFoundLate", ""),
+        (f"Marquee/{STAGE}", telemetry.TO_LOOK_AT, ""),
         ("AWS/Lambda", "Throttles", ""),
         *(("AWS/Lambda", "IteratorAge", names.function(PREFIX, name)) for name in WATCHED_STREAMS),
         ("AWS/Lambda", "Invocations", names.function(PREFIX, "release_holds")),
@@ -52,13 +55,13 @@ def test_alarms_of_the_api_look_at_its_stage() -> None:
     ]
 
 
-def test_alarms_cost_nothing() -> None:
-    assert len(_alarms()) <= FREE_ALARM_METRICS
+def test_alarms_cost_one_metric_at_most() -> None:
+    assert len(_alarms()) <= ALARM_METRICS
     assert not [alarm.name for alarm in _alarms() if "Metrics" in alarm.properties], "sums are paid by their parts"
 
 
 def test_counted_metrics_are_those_that_the_logs_give() -> None:
-    counted = {
+    counted = {(f"Marquee/{STAGE}", telemetry.TO_LOOK_AT)} | {
         (one["MetricNamespace"], one["MetricName"])
         for filter_ in deployed("base").of("AWS::Logs::MetricFilter")
         for one in filter_.properties["MetricTransformations"]
@@ -153,3 +156,11 @@ def test_dashboard_tables_and_functions_exist() -> None:
     known = {f"{PREFIX}-{table}" for table in names.TABLES}
     known |= {names.function(PREFIX, name) for name in names.FUNCTIONS} | {f"{PREFIX}-failures"}
     assert named <= known
+
+
+def test_dashboard_shows_each_metric_of_what_is_to_be_looked_at() -> None:
+    (dashboard,) = deployed("watch").of("AWS::CloudWatch::Dashboard")
+    sources = [path.read_text(encoding="utf-8") for path in FOLDER.parents[1].glob("chalicelib/**/*.py")]
+    counted = {name for text in sources for call in _CALLS.findall(text) for name in re.findall(r'"(\w+)"', call)}
+    assert len(counted) > 5
+    assert {name for name in counted if f'"{name}"' not in dashboard.properties["DashboardBody"]} == set()
