@@ -4,7 +4,7 @@ Which ticket a code is of, and whether it is good: domain/admission.py.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -16,6 +16,8 @@ from chalicelib.domain.validation import FIRST_YEAR, LAST_YEAR
 
 MAX_SCANS = 500
 """Scans that one reconciliation may have: at 20 ms each they fit the gateway's 29 s."""
+LONGEST_AWAY = timedelta(days=31)
+"""How long a scanner may be without a network before nobody believes its clock."""
 Device = Annotated[str, Meta(min_length=1, max_length=60, description="What the scanner is called")]
 ScannedCode = Annotated[str, Meta(min_length=1, max_length=MAX_CODE)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -37,7 +39,7 @@ class OfflineScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class ReconcileForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a scanner did while there was no network, oldest first."""
+    """What a scanner did while there was no network, in any order: of several scans of a ticket the earliest counts."""
 
     device: Device
     scans: Annotated[list[OfflineScan], Meta(max_length=MAX_SCANS)]
@@ -50,8 +52,8 @@ class ReconcileForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Act(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody was let in (`admitted`), or that was undone. `by` is a user id, `scanned_at` what a scanner's clock
-    said.
+    """Somebody was let in (`admitted`), or that was undone. `at` is when the server heard of it, `by` a user id,
+    `scanned_at` what a scanner's clock said, `came_at` when they came if the server heard of it later.
     """
 
     admitted: bool
@@ -59,6 +61,12 @@ class Act(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str
     device: str | None = None
     scanned_at: datetime | None = None
+    came_at: datetime | None = None
+
+    @property
+    def arrived_at(self) -> datetime:
+        """When they came."""
+        return self.came_at or self.at
 
 
 class Admission(Struct, frozen=True, kw_only=True):
@@ -87,8 +95,16 @@ class Admission(Struct, frozen=True, kw_only=True):
 
     def is_by(self, *, device: str | None, scanned_at: datetime | None) -> bool:
         """Whether this very scan let somebody in: a repeated request is no second visitor."""
-        same = self.last.device == device and self.last.scanned_at == scanned_at
-        return self.stands and device is not None and scanned_at is not None and same
+        return self.stands and _is_scan(self.last, device, scanned_at)
+
+    def was_undone(self, *, device: str | None, scanned_at: datetime | None) -> bool:
+        """Whether this very scan let somebody in and that was taken back: a repeated request does not bring it back."""
+        return not self.stands and any(act.admitted and _is_scan(act, device, scanned_at) for act in self.acts)
+
+    @property
+    def used_at(self) -> datetime | None:
+        """When its holder came in; None when that was undone."""
+        return self.last.arrived_at if self.stands else None
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -99,7 +115,9 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class CheckIn(Struct, frozen=True, kw_only=True):
-    """Somebody was let in. `ticket` is the ticket's name, `scanned_at` what a scanner's clock said, if it did."""
+    """Somebody was let in. `ticket` is the ticket's name, `checked_in_at` when they came, `recorded_at` when the server
+    heard of it (later for a scan without a network), `scanned_at` what the scanner's clock said, if it did.
+    """
 
     ticket: str
     order_id: str
@@ -108,6 +126,7 @@ class CheckIn(Struct, frozen=True, kw_only=True):
     ticket_type_id: str
     ticket_type: str
     checked_in_at: datetime
+    recorded_at: datetime
     by: Person
     device: str | None
     scanned_at: datetime | None
@@ -138,15 +157,23 @@ class CheckInList(Struct, frozen=True, kw_only=True):
     counts: Counts
 
 
-class OfflineTicket(Struct, frozen=True, kw_only=True):
-    """A ticket on a scanner's own list: a hash of its code, never the code."""
+class TicketNews(Struct, frozen=True, kw_only=True):
+    """What was done last with a ticket at the gate, for the lists that scanners keep. `recorded_at` tells news from
+    what is older; null where nothing was done.
+    """
+
+    ticket: str
+    checked_in_at: datetime | None
+    recorded_at: datetime | None
+
+
+class OfflineTicket(TicketNews, frozen=True, kw_only=True):
+    """A ticket on a scanner's own list: a hash of its code, never the code. A void one tells no name."""
 
     hash: Annotated[str, Meta(description="The first 32 hexadecimal digits of SHA-256 over salt and code")]
-    ticket: str
     attendee: str
     ticket_type: str
     state: TicketState
-    checked_in_at: datetime | None
 
 
 class OfflineList(Struct, frozen=True, kw_only=True):
@@ -165,6 +192,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
     VOID = "void"
     SUSPENDED = "suspended"
+    UNDONE = "undone"
     UNKNOWN = "unknown"
 
 
@@ -195,17 +223,35 @@ def check_in_of(admission: Admission, ticket: Ticket, *, name: str | None) -> Ch
         attendee=ticket.attendee.name,
         ticket_type_id=ticket.ticket_type_id,
         ticket_type=ticket.ticket_type,
-        checked_in_at=act.at,
+        checked_in_at=act.arrived_at,
+        recorded_at=act.at,
         by=Person(user_id=act.by, name=name),
         device=act.device,
         scanned_at=act.scanned_at,
     )
 
 
+def news_of(admission: Admission) -> TicketNews:
+    """What scanners' own lists need to know of a ticket."""
+    return TicketNews(ticket=admission.name, checked_in_at=admission.used_at, recorded_at=admission.last.at)
+
+
 def tag_of(check_in: CheckIn) -> str:
     """What tells a check-in from another one of the same ticket, after an undo: its ETag."""
-    named = f"{check_in.ticket} {check_in.checked_in_at.isoformat()}"
+    named = f"{check_in.ticket} {check_in.recorded_at.isoformat()}"
     return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+def arrival_of(scanned_at: datetime, *, now: datetime) -> datetime | None:
+    """When somebody came whose scan the server hears of now; None for a time that no right clock shows, in the future
+    or longer ago than LONGEST_AWAY. Then the server's own time is the best that is known.
+    """
+    return scanned_at if now - LONGEST_AWAY <= scanned_at <= now else None
+
+
+def _is_scan(act: Act, device: str | None, scanned_at: datetime | None) -> bool:
+    """Whether an act is of this scan; those without a device or a time cannot be told apart."""
+    return device is not None and scanned_at is not None and (act.device, act.scanned_at) == (device, scanned_at)
 
 
 def offline_hash(code: str, *, salt: str) -> str:

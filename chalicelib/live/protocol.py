@@ -111,9 +111,13 @@ def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
     return _marked("Notifications unread", unread, ids)
 
 
-def check_ins_frame(event_id: str, counts: dict[str, Any]) -> str:
-    """How many are in; without the types where there are so many that they do not fit a frame."""
-    frame = {"meta": "Check-ins", "event_id": event_id, "counts": counts}
+def check_ins_frame(event_id: str, counts: dict[str, Any], tickets: list[dict[str, Any]]) -> str:
+    """How many are in, and with which tickets something was done; without these, then without the types, where there
+    are so many that they do not fit a frame.
+    """
+    frame: dict[str, Any] = {"meta": "Check-ins", "event_id": event_id, "counts": counts, "tickets": tickets}
+    if _size(frame) > MAX_FRAME_OUT:
+        frame["tickets"] = []
     if _size(frame) > MAX_FRAME_OUT:
         frame["counts"] = {**counts, "types": []}
     return _frame(frame)

@@ -20,6 +20,7 @@ from chalicelib.domain.gate import (
     Reconciled,
     ReconcileForm,
     ScanResult,
+    arrival_of,
     check_in_of,
     tag_of,
 )
@@ -36,6 +37,9 @@ from chalicelib.services.authorising import Authorising
 TRIES = 20
 MOST_ACTS = 100
 """What one ticket may see at the gate; far more than people do, and a bound for its item."""
+
+OUTCOMES = {"ticket_suspended": Outcome.SUSPENDED, "check_in_undone": Outcome.UNDONE}
+"""What a refusal is called among the results of a reconciliation; every other one is void."""
 
 
 class Admitting:
@@ -55,7 +59,7 @@ class Admitting:
         Forbidden, UnknownTicket, TicketNotValid, AlreadyCheckedIn, Busy.
         """
         self._authorising.require(caller, event_id, Action.CHECK_IN)
-        told, admitted = self._admit(event_id, form, caller)
+        told, admitted = self._admit(event_id, form, caller, came_at=None)
         if not admitted:
             raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
         return told
@@ -83,19 +87,20 @@ class Admitting:
         raise Busy("This ticket is being scanned elsewhere. Try again.")
 
     def reconcile(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
-        """What came of scans that were made without a network. To send them again changes nothing. Raises NotFound,
-        Forbidden, Busy (some may count already: send all of them again).
+        """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
+        send them again changes nothing. Raises NotFound, Forbidden, Busy (some may count already: send all again).
         """
         self._authorising.require(caller, event_id, Action.CHECK_IN)
-        scans = [(scan.code, scan.at.astimezone(UTC)) for scan in form.scans]
-        judged = [
-            self._judged(event_id, CheckInForm(code=code, device=form.device, at=at), at, caller) for code, at in scans
-        ]
-        return Reconciled(results=judged)
+        moments = [scan.at.astimezone(UTC) for scan in form.scans]
+        results: dict[int, ScanResult] = {}
+        for place in sorted(range(len(moments)), key=moments.__getitem__):
+            scan = CheckInForm(code=form.scans[place].code, device=form.device, at=moments[place])
+            results[place] = self._judged(event_id, scan, moments[place], caller)
+        return Reconciled(results=[results[place] for place in range(len(moments))])
 
     def _judged(self, event_id: str, scan: CheckInForm, at: datetime, caller: Principal) -> ScanResult:
         try:
-            told, admitted = self._admit(event_id, scan, caller)
+            told, admitted = self._admit(event_id, scan, caller, came_at=arrival_of(at, now=moment(self._clock.now())))
         except UnknownTicket:
             return ScanResult(at=at, outcome=Outcome.UNKNOWN)
         except TicketNotValid as refusal:
@@ -109,7 +114,9 @@ class Admitting:
             check_in=told,
         )
 
-    def _admit(self, event_id: str, form: CheckInForm, caller: Principal) -> tuple[CheckIn, bool]:
+    def _admit(
+        self, event_id: str, form: CheckInForm, caller: Principal, *, came_at: datetime | None
+    ) -> tuple[CheckIn, bool]:
         """The check-in that stands, and whether it is of this scan."""
         for _ in range(TRIES):
             order, ticket = self._ticket(event_id, form.code)
@@ -117,12 +124,15 @@ class Admitting:
             if before is not None and before.stands:
                 return self._told(before, ticket), before.is_by(device=form.device, scanned_at=form.at)
             _require_valid(ticket)
+            if before is not None and before.was_undone(device=form.device, scanned_at=form.at):
+                raise _undone(ticket)
             act = Act(
                 admitted=True,
                 at=moment(self._clock.now()),
                 by=caller.user_id,
                 device=form.device,
                 scanned_at=form.at,
+                came_at=came_at,
             )
             after = _with(before, act) if before else _first(ticket, act)
             try:
@@ -156,11 +166,19 @@ class Admitting:
 
 
 def _require_valid(ticket: Ticket) -> None:
-    facts = {"ticket": ticket.name, "attendee": ticket.attendee.name, "ticket_type": ticket.ticket_type}
     if ticket.state is TicketState.VOID:
-        raise TicketNotValid("This ticket was cancelled or refunded.", code="ticket_void", **facts)
+        raise TicketNotValid("This ticket was cancelled or refunded.", code="ticket_void", **_facts(ticket))
     if ticket.state is TicketState.SUSPENDED:
-        raise TicketNotValid("The payment of this ticket is disputed.", code="ticket_suspended", **facts)
+        raise TicketNotValid("The payment of this ticket is disputed.", code="ticket_suspended", **_facts(ticket))
+
+
+def _undone(ticket: Ticket) -> TicketNotValid:
+    words = "This check-in was taken back. Scan the ticket again to let its holder in."
+    return TicketNotValid(words, code="check_in_undone", **_facts(ticket))
+
+
+def _facts(ticket: Ticket) -> dict[str, str]:
+    return {"ticket": ticket.name, "attendee": ticket.attendee.name, "ticket_type": ticket.ticket_type}
 
 
 def _first(ticket: Ticket, act: Act) -> Admission:
@@ -182,7 +200,7 @@ def _with(before: Admission, act: Act) -> Admission:
 def _refused(at: datetime, refusal: TicketNotValid) -> ScanResult:
     return ScanResult(
         at=at,
-        outcome=Outcome.SUSPENDED if refusal.code == "ticket_suspended" else Outcome.VOID,
+        outcome=OUTCOMES.get(refusal.code, Outcome.VOID),
         ticket=_fact(refusal, "ticket"),
         attendee=_fact(refusal, "attendee"),
         ticket_type=_fact(refusal, "ticket_type"),

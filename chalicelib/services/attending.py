@@ -95,11 +95,7 @@ class Attending:
             OfflineList(
                 salt=salt,
                 as_of=_newest(records, admissions),
-                items=[
-                    _offline(ticket, known.get((ticket.order_id, ticket.number)), salt)
-                    for ticket in tickets
-                    if ticket.state is not TicketState.VOID
-                ],
+                items=[_offline(ticket, known.get((ticket.order_id, ticket.number)), salt) for ticket in tickets],
                 next_cursor=self._cursor(shown[-1] if more else "", offline_scope(event_id)),
             )
         )
@@ -133,10 +129,11 @@ def _offline(ticket: Ticket, admission: Admission | None, salt: str) -> OfflineT
     return OfflineTicket(
         hash=offline_hash(ticket.code, salt=salt),
         ticket=ticket.name,
-        attendee=ticket.attendee.name,
+        attendee=ticket.attendee.name if ticket.state is not TicketState.VOID else "",
         ticket_type=ticket.ticket_type,
         state=ticket.state,
-        checked_in_at=admission.last.at if admission and admission.stands else None,
+        checked_in_at=admission.used_at if admission else None,
+        recorded_at=admission.last.at if admission else None,
     )
 
 

@@ -66,7 +66,7 @@ class Gathering:
             for record in (orders[order_id] for order_id in ids if order_id in orders):
                 for ticket in tickets_of(record):
                     admission = used.get((ticket.order_id, ticket.number))
-                    yield guest_of(ticket, used_at=admission.last.at if admission else None)
+                    yield guest_of(ticket, used_at=admission.last.arrived_at if admission else None)
             ids, after = [], ids[-1]
 
 

@@ -129,7 +129,7 @@ class Issuing:
 
     def _listed(self, record: OrderRecord) -> Found:
         acts = self._admissions.between(record.order.event_id, record.id, record.id)
-        used = {one.number: one.last.at for one in acts if one.stands}
+        used = {one.number: one.last.arrived_at for one in acts if one.stands}
         items = [shown(ticket, used_at=used.get(ticket.number)) for ticket in tickets_of(record)]
         body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
         tag = _tag("tickets", body)

@@ -1,7 +1,10 @@
 """The gate over HTTP: in once, told who was first, undone, listed, brought in from scanners without a network."""
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +69,7 @@ def test_check_in_the_first_time_lets_in_and_again_tells_who_was_first(
         "ticket_type_id": free,
         "ticket_type": "Day ticket",
         "checked_in_at": at,
+        "recorded_at": at,
         "by": {"user_id": organiser.user_id, "name": "Robin Example"},
         "device": "North gate",
         "scanned_at": None,
@@ -248,11 +252,26 @@ def test_offline_list_has_hashes_and_never_codes(anonymous: Client, organiser: C
     def hashed(made: Reply) -> str:
         return hashlib.sha256((salt + codes(made)[0]).encode()).hexdigest()[:32]
 
-    expected = [(hashed(valid), f"{valid.json['id']}-1", "valid", at)]
-    expected += [(hashed(disputed), f"{disputed.json['id']}-1", "suspended", None)]
-    found = [(i["hash"], i["ticket"], i["state"], i["checked_in_at"]) for i in reply.json["items"]]
-    assert sorted(found) == sorted(expected)
-    assert {(i["attendee"], i["ticket_type"]) for i in reply.json["items"]} == {("Ada Lovelace", "Day ticket")}
+    rows = [
+        (valid, "Ada Lovelace", "valid", at),
+        (gone, "", "void", None),
+        (disputed, "Ada Lovelace", "suspended", None),
+    ]
+    assert reply.json["items"] == sorted(
+        (
+            {
+                "hash": hashed(made),
+                "ticket": f"{made.json['id']}-1",
+                "attendee": name,
+                "ticket_type": "Day ticket",
+                "state": state,
+                "checked_in_at": used_at,
+                "recorded_at": used_at,
+            }
+            for made, name, state, used_at in rows
+        ),
+        key=lambda one: one["ticket"],
+    )
     assert [codes(made)[0].encode() in reply.body for made in (valid, gone, disputed)] == [False] * 3
     assert organiser.get(path, if_none_match=reply.etag).status == 304
     walked, cursor = [], ""
@@ -289,6 +308,87 @@ def test_reconcile_sent_again_is_the_same_answer_and_changes_nothing(organiser: 
     assert reconcile(organiser, shop, "north", *scans, scans[0]) == first
     assert [result["outcome"] for result in first] == ["admitted", "admitted", "admitted"]
     assert listed(organiser, shop) == before
+
+
+def ago(**span: float) -> str:
+    """A moment of the past as RFC 3339, in whole seconds."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(**span)
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def arrivals(client: Client, shop: str) -> list[str | None]:
+    """When the attendees came in, which the list and the table say alike."""
+    rows = client.get(f"/v1/events/{shop}/attendees").json["items"]
+    sheet = client.get(f"/v1/events/{shop}/attendees.csv").body.decode("utf-8-sig")
+    assert [row["checked_in_at"] or None for row in csv.DictReader(io.StringIO(sheet))] == [
+        row["checked_in_at"] for row in rows
+    ]
+    return [row["checked_in_at"] for row in rows]
+
+
+def test_reconcile_a_scan_of_an_hour_ago_tells_when_the_person_came(
+    anonymous: Client, organiser: Client, shop: str, made: Reply
+) -> None:
+    came = ago(hours=1)
+    (result,) = reconcile(organiser, shop, "gate 2", (codes(made)[0], came))
+    check_in = result["check_in"]
+    assert (check_in["checked_in_at"], check_in["scanned_at"]) == (came, came)
+    assert check_in["recorded_at"] > came
+    assert arrivals(organiser, shop) == [came, None]
+    assert [one["checked_in_at"] for one in listed(organiser, shop)["items"]] == [came]
+    offline = organiser.get(f"/v1/events/{shop}/check-ins/offline").json["items"]
+    tickets = anonymous.get(place(made, "/tickets")).json["items"]
+    assert [[one["checked_in_at"] for one in items] for items in (offline, tickets)] == [[came, None]] * 2
+
+
+@pytest.mark.parametrize("times", [(20, 50, 10), (10, 20, 50), (50, 10, 20)])
+def test_reconcile_several_scans_of_a_ticket_in_one_upload_lets_the_earliest_in(
+    organiser: Client, shop: str, made: Reply, times: tuple[int, ...]
+) -> None:
+    one, two = codes(made)
+    at = {minutes: ago(minutes=minutes) for minutes in times}
+    scans = [*((one, at[minutes]) for minutes in times), (two, at[20])]
+    results = reconcile(organiser, shop, "gate", *scans)
+    assert [(result["at"], result["outcome"]) for result in results] == [
+        *((at[minutes], "admitted" if minutes == 50 else "duplicate") for minutes in times),
+        (at[20], "admitted"),
+    ]
+    assert arrivals(organiser, shop) == [at[50], at[20]]
+
+
+@pytest.mark.parametrize("minutes", [-1_000_000, -1_440, -2, 40 * 1_440, 20_000_000])
+def test_reconcile_by_a_clock_that_cannot_be_right_tells_when_the_server_heard(
+    organiser: Client, shop: str, made: Reply, minutes: int
+) -> None:
+    clock = ago(minutes=minutes)
+    (result,) = reconcile(organiser, shop, "gate", (codes(made)[0], clock))
+    check_in = result["check_in"]
+    assert (check_in["checked_in_at"], check_in["scanned_at"]) == (check_in["recorded_at"], clock)
+    assert ago(minutes=5) < check_in["recorded_at"] <= ago(seconds=-1)
+    assert arrivals(organiser, shop) == [check_in["recorded_at"], None]
+
+
+def test_reconcile_a_scan_earlier_than_one_that_the_server_knows_is_a_duplicate(
+    organiser: Client, shop: str, made: Reply
+) -> None:
+    first = scan(organiser, shop, codes(made)[0], device="north")
+    (result,) = reconcile(organiser, shop, "south", (codes(made)[0], ago(hours=1)))
+    assert (result["outcome"], result["check_in"]) == ("duplicate", first.json)
+    assert arrivals(organiser, shop) == [first.json["checked_in_at"], None]
+
+
+def test_reconcile_sent_again_after_an_undo_lets_nobody_in(organiser: Client, shop: str, made: Reply) -> None:
+    came = ago(hours=1)
+    reconcile(organiser, shop, "gate", (codes(made)[0], came))
+    online = scan(organiser, shop, codes(made)[1], device="gate", at=came)
+    for number in (1, 2):
+        organiser.delete(f"/v1/events/{shop}/check-ins/{made.json['id']}-{number}", if_match="*")
+    (result,) = reconcile(organiser, shop, "gate", (codes(made)[0], came))
+    assert (result["outcome"], result["attendee"], result["check_in"]) == ("undone", "Ada Lovelace", None)
+    again = scan(organiser, shop, codes(made)[1], device="gate", at=came)
+    assert (online.status, again.status, again.code) == (201, 409, "check_in_undone")
+    assert listed(organiser, shop)["counts"]["checked_in"] == 0
+    assert [scan(organiser, shop, code).status for code in codes(made)] == [201, 201]
 
 
 def test_reconcile_a_ticket_that_was_refunded_meanwhile_is_void(organiser: Client, shop: str, made: Reply) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from pypdf import PdfReader
@@ -129,11 +130,14 @@ class FakePusher:
 
 def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
     form = CheckInForm(code=tickets_of(paid)[0].code)
-    shop.services.admitting.check_in(shop.event_id, form, caller=OWNER)
+    made = shop.services.admitting.check_in(shop.event_id, form, caller=OWNER)
+    at = msgspec.to_builtins(made.recorded_at)
     pusher, connections = FakePusher(), FakeConnections()
     reaching = Reaching(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
     reporting = Reporting(attending=shop.services.attending, view=shop.services._gate_view, reaching=reaching)
-    change = Change(ChangeKind.CREATED, "CHECK_IN", f"EVENT#{shop.event_id}", None, {})
+    kept = shop.services._admissions.find(shop.event_id, paid.id, 1)
+    image = {"body": msgspec.json.encode(kept).decode()}
+    change = Change(ChangeKind.CREATED, "CHECK_IN", f"EVENT#{shop.event_id}", None, image)
     reporting.on_changes([change, change])
     ((to, (frame,)),) = pusher.pushed
     types = [
@@ -145,4 +149,5 @@ def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, pa
         "meta": "Check-ins",
         "event_id": shop.event_id,
         "counts": {"checked_in": 1, "sold": 2, "types": types},
+        "tickets": [{"ticket": made.ticket, "checked_in_at": at, "recorded_at": at}],
     }

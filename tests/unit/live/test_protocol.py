@@ -185,3 +185,15 @@ def test_frames_of_what_changes_have_the_promised_fields(frame: str, told: dict[
 def test_frames_of_nothing_are_none() -> None:
     assert protocol.new_frames(unread=0, notifications=[]) == []
     assert protocol.read_frames(unread=0, ids=[]) == []
+
+
+def test_check_ins_that_do_not_fit_a_frame_leave_out_tickets_then_types() -> None:
+    def told(tickets: int, types: int) -> tuple[int, int]:
+        news = {"ticket": "x" * 30, "checked_in_at": None, "recorded_at": None}
+        counts = {"checked_in": 1, "sold": 2, "types": [{"name": "y" * 200}] * types}
+        frame = protocol.check_ins_frame("01ARZ3NDEKTSV4RRFFQ69G5FAV", counts, [news] * tickets)
+        assert len(frame.encode()) <= protocol.MAX_FRAME_OUT
+        read = json.loads(frame)
+        return len(read["tickets"]), len(read["counts"]["types"])
+
+    assert [told(100, 100), told(1_000, 100), told(1_000, 1_000)] == [(100, 100), (0, 100), (0, 0)]
