@@ -14,12 +14,11 @@ from botocore.exceptions import ClientError
 from infra import names
 from infra.adopting import mapping
 from infra.settings import Unusable
+from infra.stream_settings import PARALLEL
 
 RETRIES = 5
 RECORD_AGE_SECONDS = 6 * 60 * 60
 """Long enough for a bad release to be mended, short of the day after which the stream forgets."""
-PARALLEL = {"on_notifications": 4}
-"""Batches at once a shard; records of one partition key stay in order."""
 WAIT_SECONDS = 120
 
 

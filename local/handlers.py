@@ -15,6 +15,7 @@ from typing import Any
 
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, ScheduleExpression, SNSEventConfig
 
+from infra import stream_settings
 from local.lambda_context import LambdaContext
 
 
@@ -34,12 +35,13 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class StreamSource:
-    """A handler and the table whose stream feeds it."""
+    """A handler and the table whose stream feeds it. `parallel`: how many batches it is given at the same time."""
 
     handler: Handler
     table: str
     arn: str
     batch_size: int
+    parallel: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def stream_sources(app: Chalice, module: ModuleType) -> list[StreamSource]:
             table=source.stream_arn.split(":table/", 1)[1].split("/", 1)[0],
             arn=source.stream_arn,
             batch_size=source.batch_size,
+            parallel=stream_settings.PARALLEL.get(source.name, 1),
         )
         for source in app.event_sources
         if isinstance(source, DynamoDBEventConfig)

@@ -27,6 +27,8 @@ from local.timers import Timer
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 SHOWN_FAILURES = 50
+THREADS = 40
+"""Calls to what is outside of the product that wait at the same time; Stripe's double may be slow on command."""
 INDEX_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 
 
@@ -42,7 +44,9 @@ class LocalSite:
     stripe: StripeMount | None = None
     push: PushService = field(default_factory=PushService)
     accounts: Sequence[DemoAccount] = ()
-    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, thread_name_prefix="local"))
+    _threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="local")
+    )
 
     async def __call__(self, request: HttpRequest) -> HttpAnswer:
         """Answer one request."""

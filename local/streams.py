@@ -1,9 +1,11 @@
 """Feeds the change records of a table to a handler by Lambda's rules for streams.
 
-One loop a stream: in order, at least once, the checkpoint saved only after success. A batch that raises is halved
-until the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure; a
-record that fails to the end goes to the failure queue with its reason and the stream goes on.
+One loop a stream: at least once, the checkpoint saved only after success. Several lanes work on batches at the same
+time (ParallelizationFactor); records of one partition key stay in one lane and so in order. A batch that raises is
+halved until the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure;
+a record that fails to the end goes to the failure queue with its reason and its lane goes on.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html (batches in parallel)
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any
 from local.database import Database
 from local.failures import FailureFile
 from local.handlers import StreamSource
+from local.stream_lanes import Lanes
 from local.stream_log import StoredRecord, sequence_number
 
 log = logging.getLogger("local.streams")
@@ -32,7 +35,7 @@ LOOK_UP_SECONDS = 1.0
 
 
 class StreamLoop:
-    """One stream, one handler, one thread."""
+    """One stream, one handler, one thread for each lane."""
 
     def __init__(
         self,
@@ -49,43 +52,48 @@ class StreamLoop:
         self._attempts = attempts
         self._pause = pause_seconds
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"stream-{source.handler.name}", daemon=True)
-        database.streams.checkpoint(source.handler.name, source.table)
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"stream-{source.handler.name}-{lane}", daemon=True)
+            for lane in range(source.parallel)
+        ]
+        after = database.streams.checkpoint(source.handler.name, source.table)
+        self._lanes = Lanes(database.streams, source.table, after, source.parallel)
         failures.serve(source.handler.name, lambda record: self._call([record])[1])
 
     def start(self) -> None:
         """Begin where the checkpoint is."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, wait_seconds: float = 5.0) -> None:
-        """Let the running batch finish. What it did without a checkpoint is delivered again next time."""
+        """Let the running batches finish. What they did without a checkpoint is delivered again next time."""
         self._stopped.set()
         self._database.streams.wake()
-        self._thread.join(wait_seconds)
+        until = time.monotonic() + wait_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def drained(self) -> bool:
         """Whether everything written so far has been handled."""
         return self._database.streams.pending(self._source.handler.name, self._source.table) == 0
 
-    def _run(self) -> None:
-        name, table = self._source.handler.name, self._source.table
+    def _run(self, lane: int) -> None:
         while not self._stopped.is_set():
-            after = self._database.streams.checkpoint(name, table)
-            batch = self._database.streams.read(table, after, self._source.batch_size, LOOK_UP_SECONDS)
+            batch = self._lanes.next(lane, self._source.batch_size, LOOK_UP_SECONDS)
             try:
-                self._handle(batch)
+                self._handle(lane, batch)
             except Exception:
-                log.exception("stream of %s stumbled; it tries again", name)
+                log.exception("stream of %s stumbled; it tries again", self._source.handler.name)
                 self._stopped.wait(1.0)
 
-    def _handle(self, batch: list[StoredRecord]) -> None:
+    def _handle(self, lane: int, batch: list[StoredRecord]) -> None:
         """Bring a batch to its end: every record handled or in the failure queue, or the loop stopped."""
         size, failed = len(batch), 0
         while batch and not self._stopped.is_set():
             part = batch[:size]
             handled, reason = self._call([self._record(one) for one in part])
             if handled:
-                self._save(part[handled - 1])
+                self._save(lane, part[handled - 1])
                 batch, failed = batch[handled:], 0
                 size = len(batch) if handled == len(part) else len(part) - handled
                 continue
@@ -96,10 +104,10 @@ class StreamLoop:
             if failed < self._attempts:
                 self._stopped.wait(self._pause * 2 ** (failed - 1))
                 continue
-            self._give_up(part[0], reason, failed)
+            self._give_up(lane, part[0], reason, failed)
             batch, size, failed = batch[1:], len(batch) - 1, 0
 
-    def _give_up(self, record: StoredRecord, reason: str, attempts: int) -> None:
+    def _give_up(self, lane: int, record: StoredRecord, reason: str, attempts: int) -> None:
         log.error("%s gives up record %s", self._source.handler.name, sequence_number(record.sequence))
         self._failures.add(
             handler=self._source.handler.name,
@@ -109,10 +117,12 @@ class StreamLoop:
             reason=reason,
             attempts=attempts,
         )
-        self._save(record)
+        self._save(lane, record)
 
-    def _save(self, record: StoredRecord) -> None:
-        self._database.save_checkpoint(self._source.handler.name, self._source.table, record.sequence)
+    def _save(self, lane: int, record: StoredRecord) -> None:
+        checkpoint = self._lanes.done(lane, record.sequence)
+        if checkpoint is not None:
+            self._database.save_checkpoint(self._source.handler.name, self._source.table, checkpoint)
 
     def _record(self, record: StoredRecord) -> dict[str, Any]:
         return {**json.loads(record.json), "eventSourceARN": self._source.arn}

@@ -20,6 +20,7 @@ from .faults import ApiFault, Faults
 from .forms import decode
 from .routes import find_route
 from .store import Json
+from .traffic import Traffic
 from .work import Work
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -68,6 +69,7 @@ class Api:
         self._sleep = sleep
         self._new_id = new_id
         self._in_progress = idempotency.InProgress()
+        self.traffic = Traffic()
 
     def answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
         """The HTTP answer to one API request; never raises for what a client can send."""
@@ -93,6 +95,7 @@ class Api:
 
     def _admit(self, call: Call) -> tuple[int, dict[str, str], str]:
         _authenticate(call.headers)
+        self.traffic.note(call.method, call.path)
         key = None if call.key is None else idempotency.check_key(call.key)
         fault = self._faults.take_api(call.method, call.path)
         _refuse_on_command(fault, call)
@@ -100,8 +103,9 @@ class Api:
             with self._works() as work:
                 connected(work, call.account)
         with self._in_progress.claim(None if key is None else f"{call.account}/{key}"):
-            if fault is not None and fault.kind == "timeout_before":
+            if fault is not None and fault.kind in ("slow", "timeout_before"):
                 self._sleep(fault.seconds)
+            if fault is not None and fault.kind == "timeout_before":
                 raise StripeError("TEST DOUBLE: timed out on command.", status=504, kind="api_error")
             answer = self._once(call, fault)
             if fault is not None and fault.kind == "timeout_after":

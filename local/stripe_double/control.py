@@ -2,6 +2,7 @@
 
     {"action": "webhook_fault", "kind": "duplicate", "times": 20, "types": ["charge.succeeded"]}
     {"action": "api_fault", "kind": "429", "count": 2, "path": "/v1/refunds"}
+    {"action": "api_fault", "kind": "slow", "seconds": 0.3, "count": null}    (until cleared)
     {"action": "clear"}
     {"action": "pay", "session": "cs_test_…", "card": "4242424242424242", "email": "a@example.com"}
     {"action": "authenticate", "payment_intent": "pi_…", "outcome": "succeeded"}    (or "failed")

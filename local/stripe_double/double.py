@@ -26,6 +26,7 @@ from .pages import Pages
 from .payments import Payer, authenticate, pay_session, session_of_intent, settle_debit
 from .store import Json, Scope, Store
 from .timing import run_due
+from .traffic import Traffic
 from .webhooks import Post, Sender, post
 from .work import NewId, Settings, Work
 
@@ -82,6 +83,11 @@ class StripeDouble:
         lower = {name.lower(): value for name, value in headers.items()}
         answer = self._answer("GET" if method == "HEAD" else method, path or "/", query, lower, body)
         return answer if method != "HEAD" else (answer[0], answer[1], b"")
+
+    @property
+    def traffic(self) -> Traffic:
+        """The API calls that came."""
+        return self._api.traffic
 
     def start(self) -> None:
         """Begin sending webhooks and keeping time in a thread of its own."""

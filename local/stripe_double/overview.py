@@ -26,6 +26,7 @@ def overview(double: StripeDouble) -> Json:
         sessions = [_with_intent(home, row) for home, row in _newest(work, "checkout.session")]
         return {
             "faults": double.faults.active(),
+            "traffic": double.traffic.summary(),
             "waiting": [dict(row) for row in work.tx.rows("sending")],
             "sessions": sessions,
             "charges": _rows(work, "charge", _CHARGE),

@@ -36,6 +36,12 @@ class Found(NamedTuple):
     captured: tuple[str, ...]
 
 
+def endpoint_of(method: str, path: str) -> str:
+    """What Stripe counts a call under: its method and path without ids. Unknown ones are one endpoint."""
+    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(_TABLE, _ROUTES, strict=True)
+                 if verb == method and pattern.fullmatch(path)), "unknown")  # fmt: skip
+
+
 def find_route(method: str, path: str) -> Found:
     """The endpoint of a call; raises StripeError (404) when there is none."""
     for wanted, pattern, verb, reader in _ROUTES:

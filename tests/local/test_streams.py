@@ -10,6 +10,7 @@ import pytest
 from local.database import Database
 from local.failures import FailureFile
 from local.handlers import Handler, StreamSource
+from local.stream_lanes import Lanes
 from local.stream_log import UNREAD_LIMIT, StoredRecord, StreamLog
 from local.streams import StreamLoop, wait_until_drained
 from tests.local.conftest import TABLE, call, put
@@ -257,3 +258,89 @@ def test_record_is_not_readable_before_it_is_durable():
     assert log.read("t", 0, 10, 0) == []
     log.publish(1)
     assert len(log.read("t", 0, 10, 0)) == 1
+
+
+class Busy:
+    """A handler whose first batches stay until they are let go; keeps who was inside with whom."""
+
+    def __init__(self, count: int) -> None:
+        self.barrier = threading.Barrier(count)
+        self.seen: list[tuple[str, str]] = []
+        self._lock = threading.Lock()
+
+    def __call__(self, event: dict, context: object) -> None:
+        with self._lock:
+            for record in event["Records"]:
+                image = record["dynamodb"]["NewImage"]
+                self.seen.append((image["id"]["S"], image.get("n", {}).get("S", "")))
+        self.barrier.wait(10)
+
+
+def loop_of(database, handler, parallel: int, *, batch_size: int = 5) -> StreamLoop:
+    source = StreamSource(Handler("outbox", handler), "sample-outbox", ARN, batch_size, parallel)
+    return StreamLoop(database, source, FailureFile(None), attempts=2, pause_seconds=0.001)
+
+
+def test_parallel_lanes_work_on_batches_at_the_same_time(memory):
+    fill(memory, 40)
+    handler = Busy(3)  # three batches must be inside together, or the barrier breaks
+    loop = loop_of(memory, handler, 3, batch_size=100)
+    loop.start()
+    assert wait_until_drained([loop], 10)
+    loop.stop()
+    assert not handler.barrier.broken
+    assert sorted(id for id, _ in handler.seen) == [f"r{number:03d}" for number in range(40)]
+
+
+def test_parallel_lanes_keep_the_order_of_an_item(memory):
+    for number in range(30):
+        for id in ("a", "b", "c", "d", "e"):
+            put(memory, id, n=f"{number:03d}")
+    consumer = Consumer()
+    loop = loop_of(memory, consumer, 4)
+    loop.start()
+    assert wait_until_drained([loop], 10)
+    loop.stop()
+    seen: dict[str, list[str]] = {}
+    for event in consumer.events:
+        for record in event["Records"]:
+            image = record["dynamodb"]["NewImage"]
+            seen.setdefault(image["id"]["S"], []).append(image["n"]["S"])
+    assert seen == {id: [f"{number:03d}" for number in range(30)] for id in ("a", "b", "c", "d", "e")}
+
+
+def test_parallel_lane_that_stands_holds_the_checkpoint_and_no_other_lane(memory):
+    ids = fill(memory, 30)
+    entered, release = threading.Event(), threading.Event()
+    handled: list[str] = []
+
+    def stands(event, context):
+        names = [record["dynamodb"]["Keys"]["id"]["S"] for record in event["Records"]]
+        if ids[0] in names:
+            entered.set()
+            release.wait(10)
+        handled.extend(names)
+
+    loop = loop_of(memory, stands, 4, batch_size=1)
+    loop.start()
+    assert entered.wait(5)
+    mine = lane_of(memory, ids[0], 4)
+    others = {id for id in ids if lane_of(memory, id, 4) != mine}
+    deadline = time.monotonic() + 10
+    while set(handled) != others and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert set(handled) == others
+    assert memory.streams.pending("outbox", "sample-outbox") == 30
+    release.set()
+    assert wait_until_drained([loop], 10)
+    loop.stop()
+    assert sorted(handled) == ids
+
+
+def lane_of(database, id: str, count: int) -> int:
+    """Where the lanes of a fresh loop put an item."""
+    lanes = Lanes(database.streams, "sample-outbox", 0, count)
+    dealt = [
+        [json.loads(one.json)["dynamodb"]["Keys"]["id"]["S"] for one in lanes.next(n, 100, 0)] for n in range(count)
+    ]
+    return next(number for number, names in enumerate(dealt) if id in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -170,3 +171,16 @@ def test_order_control_to_pay_with_3ds_card_tells_where_to_go(shop: Shop) -> Non
     assert (status, answer["paid"], answer["declined"]) == (200, False, None)
     intent = answer["location"].rpartition("/")[2]
     assert order(shop, action="authenticate", payment_intent=intent, outcome="succeeded")[1]["paid"] is True
+
+
+def test_order_control_of_slow_answers_delays_each_and_counts_them(shop: Shop) -> None:
+    slow = {"kind": "slow", "seconds": 0.05, "count": None, "path": "/v1/checkout"}
+    assert order(shop, action="api_fault", **slow)[0] == 200
+    began = time.monotonic()
+    session = shop.session()
+    shop.client.v1.checkout.sessions.retrieve(session.id)
+    assert time.monotonic() - began >= 0.1
+    traffic = json.loads(shop.double.handle("GET", "/control", "", {}, b"")[2])["traffic"]
+    calls = {name: one["calls"] for name, one in traffic["endpoints"].items()}
+    assert calls == {"GET /v1/checkout/sessions/*": 1, "POST /v1/checkout/sessions": 1}
+    assert 1 <= traffic["busiest_second"] <= 2
