@@ -1,8 +1,15 @@
 """Moments in time. Pure."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def moment(unix_seconds: float) -> datetime:
     """A UTC time in whole milliseconds."""
     return datetime.fromtimestamp(int(unix_seconds * 1000) / 1000, UTC)
+
+
+def ago(seconds: int) -> str:
+    """An age in words, e.g. `3 minutes ago`; `now` for what is younger than a second or, by another clock, to come."""
+    import humanize
+
+    return humanize.naturaltime(timedelta(seconds=max(0, seconds)))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeError
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.notification import Notification
-from chalicelib.domain.times import moment
+from chalicelib.domain.times import ago, moment
 from chalicelib.ports.notifications import Received
 
 MAX_FRAME_IN = 4_096
@@ -81,12 +81,12 @@ def read_frame(text: str) -> Frame:
     raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
 
 
-def connected_frames(*, unread: int, missed: Missed, position: str) -> list[str]:
+def connected_frames(*, unread: int, missed: Missed, position: str, now: int) -> list[str]:
     """The answer to hello, with the position to resume from for a client that has no notification. What does not fit
     into its frame follows as new notifications. Then `more` is how many frames of the answer are still to come, 0 in
-    the last; frames that belong to no answer have none.
+    the last; frames that belong to no answer have none. `now` is in Unix seconds.
     """
-    shown = [_shown(one.notification) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
+    shown = [_shown(one.notification, now) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
     first, *rest = _split(shown) or [[]]
     hello = {"meta": "WS connected", "notif_count": unread, "missed": first, "resync": missed.resync}
     hello["position"] = position
@@ -96,9 +96,9 @@ def connected_frames(*, unread: int, missed: Missed, position: str) -> list[str]
     return [_frame(frame | {"more": len(rest) - number}) for number, frame in enumerate(frames)]
 
 
-def new_frames(*, unread: int, notifications: Iterable[Notification]) -> list[str]:
-    """New notifications, oldest first."""
-    return [_frame(_new(unread, part)) for part in _split([_shown(notification) for notification in notifications])]
+def new_frames(*, unread: int, notifications: Iterable[Notification], now: int) -> list[str]:
+    """New notifications, oldest first. `now` is in Unix seconds: a push may come long after its notification."""
+    return [_frame(_new(unread, part)) for part in _split([_shown(one, now) for one in notifications])]
 
 
 def read_frames(*, unread: int, ids: list[str]) -> list[str]:
@@ -214,13 +214,14 @@ def _is_id(value: object) -> bool:
     return isinstance(value, str) and is_ulid(value)
 
 
-def _shown(notification: Notification) -> dict[str, Any]:
+def _shown(notification: Notification, now: int) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": notification.id,
         "title": notification.title,
         "message": notification.message,
         "action": notification.action.value,
         "received_at": rfc3339(notification.received_at),
+        "received_ago": ago(now - notification.received_at),
         "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
     }
     if notification.group is not None:

@@ -35,8 +35,9 @@ class Broadcasting:
         if not connections:
             return
         unread = self._counters.counter(user_id).unread
+        now = int(self._clock.now())
         frames = [
-            *protocol.new_frames(unread=unread, notifications=added),
+            *protocol.new_frames(unread=unread, notifications=added, now=now),
             *protocol.read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
             *protocol.unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
         ]
@@ -44,7 +45,6 @@ class Broadcasting:
         self._reaching.cut(pushed.failed)
         reached = len(connections) - len(pushed.gone) - len(pushed.failed)
         if reached and added:
-            now = int(self._clock.now())
             self._deliveries.pushed(user_id, [one.id for one in added], devices=reached, at=now)
         telemetry.log(
             "notifications_pushed",

@@ -6,12 +6,12 @@ list says how long ago things arrived, so its tag also names the minute, and age
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from chalicelib.domain.cursors import CursorKey, make_cursor
 from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.pagination import Page
+from chalicelib.domain.times import ago
 from chalicelib.ports import Clock
 from chalicelib.ports.notifications import Counters, Inbox, InboxPage, Received
 from chalicelib.services.reading import Found
@@ -98,7 +98,7 @@ def _shown(received: Received, as_of: int) -> dict[str, Any]:
         "title": notification.title,
         "message": notification.message,
         "received_at": rfc3339(notification.received_at),
-        "received_ago": ago(max(0, as_of - notification.received_at)),
+        "received_ago": ago(as_of - notification.received_at),
         "has_read": received.has_read,
         "group": notification.group and notification.group._asdict(),
         "links": {
@@ -107,9 +107,3 @@ def _shown(received: Received, as_of: int) -> dict[str, Any]:
         },
     }
 
-
-def ago(seconds: int) -> str:
-    """An age in words, e.g. `3 minutes ago`."""
-    import humanize
-
-    return humanize.naturaltime(timedelta(seconds=seconds))

@@ -143,10 +143,11 @@ class Connecting:
 
     def _greeting(self, user_id: str, greet: Greet) -> list[str]:
         """What was missed is read before the count, so the count knows all of it."""
-        position = make_ulid(int(self._clock.now() * 1000), bytes(10))
+        now = self._clock.now()
+        position = make_ulid(int(now * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
         unread = self._counters.counter(user_id).unread
-        return protocol.connected_frames(unread=unread, missed=missed, position=position)
+        return protocol.connected_frames(unread=unread, missed=missed, position=position, now=int(now))
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:
         """All after the one the client has and, if it says what it has of the time before, what else came of that: a

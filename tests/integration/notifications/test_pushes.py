@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from chalicelib import bootstrap, reactions, telemetry
 from chalicelib.domain.errors import Unauthenticated
+from chalicelib.domain.pagination import Page
 from chalicelib.services.reaching import Reaching
 from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
@@ -47,6 +49,18 @@ def test_new_notification_reaches_every_connection_of_its_user(
         (frame,) = pusher.sent[tab]
         assert (frame["meta"], frame["notif_count"]) == ("New notifications", 3)
         assert [shown["id"] for shown in frame["notifs"]] == ids
+
+
+def test_push_that_comes_late_says_how_long_ago_as_the_list_does(
+    database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
+) -> None:
+    (tab,) = connect(services, ada, 1)
+    deliver(notification(ada.id, received_at=int(time.time()) - 2 * 3600 - 60))
+    assert react(database) == NOTHING_FAILED
+    (pushed,) = pusher.sent[tab][0]["notifs"]
+    _, body = services.browsing.notifications(ada.id, "all", "newest", Page()).load()
+    (listed,) = json.loads(body)["items"]
+    assert (pushed["received_ago"], listed["received_ago"]) == ("2 hours ago", "2 hours ago")
 
 
 def test_push_to_three_with_one_gone_forgets_it_and_reaches_the_others(

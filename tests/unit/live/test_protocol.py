@@ -97,7 +97,7 @@ def test_error_frame_takes_every_refusal(error: MarqueeError) -> None:
 
 
 def test_new_frames_one_notification_has_the_promised_fields() -> None:
-    (frame,) = protocol.new_frames(unread=3, notifications=[notification()])
+    (frame,) = protocol.new_frames(unread=3, notifications=[notification()], now=1_800_000_180)
     assert json.loads(frame) == {
         "meta": "New notifications",
         "notif_count": 3,
@@ -108,6 +108,7 @@ def test_new_frames_one_notification_has_the_promised_fields() -> None:
                 "message": "<p>Hello</p>",
                 "action": "order_paid",
                 "received_at": "2027-01-15T08:00:00Z",
+                "received_ago": "3 minutes ago",
                 "mark_read": f"/api/v1/notifications/{ID}/read",
             }
         ],
@@ -115,7 +116,7 @@ def test_new_frames_one_notification_has_the_promised_fields() -> None:
 
 
 def test_connected_frames_nothing_missed_is_one_frame() -> None:
-    (frame,) = protocol.connected_frames(unread=2, missed=Missed([], resync=False), position=ID)
+    (frame,) = protocol.connected_frames(unread=2, missed=Missed([], resync=False), position=ID, now=1_800_000_000)
     hello = {"meta": "WS connected", "notif_count": 2, "missed": [], "resync": False, "position": ID}
     assert json.loads(frame) == hello
 
@@ -123,7 +124,7 @@ def test_connected_frames_nothing_missed_is_one_frame() -> None:
 def test_connected_frames_too_long_for_one_continues_as_new_notifications() -> None:
     missed = [notification(n, "é" * 400) for n in range(100)]
     received = [Received(one, has_read=False) for one in missed]
-    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False), position=ID)
+    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False), position=ID, now=1_800_000_000)
     assert len(frames) > 1
     assert all(len(frame.encode()) <= protocol.MAX_FRAME_OUT for frame in frames)
     first, *rest = map(json.loads, frames)
@@ -134,7 +135,7 @@ def test_connected_frames_too_long_for_one_continues_as_new_notifications() -> N
 
 
 def test_new_frames_message_too_long_for_any_frame_is_left_to_the_inbox() -> None:
-    (frame,) = protocol.new_frames(unread=1, notifications=[notification(message="x" * 40_000)])
+    (frame,) = protocol.new_frames(unread=1, notifications=[notification(message="x" * 40_000)], now=1_800_000_000)
     (shown,) = json.loads(frame)["notifs"]
     assert (shown["id"], shown["message"], shown["truncated"]) == (ID, "", True)
 
@@ -183,7 +184,7 @@ def test_frames_of_what_changes_have_the_promised_fields(frame: str, told: dict[
 
 
 def test_frames_of_nothing_are_none() -> None:
-    assert protocol.new_frames(unread=0, notifications=[]) == []
+    assert protocol.new_frames(unread=0, notifications=[], now=0) == []
     assert protocol.read_frames(unread=0, ids=[]) == []
 
 
