@@ -8,7 +8,8 @@ import re
 from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.preconditions import ANY
 
-_TAG = re.compile(r'[ \t]*(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*')
+_ELEMENT = re.compile(r'[ \t]*(?:(?:W/)?"(?P<tag>[\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
+"""An element of a list of entity tags, perhaps empty, and what ends it."""
 
 
 def quote(tag: str) -> str:
@@ -44,17 +45,16 @@ def parse_match(header: str | None) -> frozenset[str] | None:
 
 
 def parse_tags(header: str) -> list[str] | None:
-    """The opaque tags of a list, weak prefixes dropped; None when it is not a list of entity tags."""
+    """The opaque tags of a list, weak prefixes dropped; None when it is not a list of entity tags. Empty elements are
+    ignored, as a recipient must (RFC 9110 section 5.6.1.2).
+    """
     tags: list[str] = []
     position = 0
     while position < len(header):
-        match = _TAG.match(header, position)
-        if match is None:
+        element = _ELEMENT.match(header, position)
+        if element is None:
             return None
-        tags.append(match[1])
-        position = match.end()
-        if position < len(header):
-            if header[position] != "," or not header[position + 1 :].strip():
-                return None
-            position += 1
+        if element["tag"] is not None:
+            tags.append(element["tag"])
+        position = element.end()
     return tags
