@@ -1,15 +1,14 @@
 // The forms of accounts: sign in, sign up, confirm an address, ask for a new password and set it.
 import { Problem, send } from "./api.js";
+import { ownUrl } from "./format.js";
 import { keep, user } from "./session.js";
 
 const status = document.querySelector("[data-status]");
 const token = location.hash.slice(1);
 
-/** Where to go afterwards: a path of ours, never another site. */
+/** Where to go afterwards: a page of ours, never another site. */
 function next() {
-  const wanted = new URLSearchParams(location.search).get("next") ?? "/";
-  const target = new URL(wanted, location.origin);
-  return target.origin === location.origin && wanted.startsWith("/") ? target.pathname + target.search + target.hash : "/";
+  return ownUrl(new URLSearchParams(location.search).get("next") ?? "/") ?? "/";
 }
 
 const WORK = {

@@ -1,7 +1,7 @@
 // Draws notifications and hears clicks on them: a click anywhere inside one marks it read, once; on a row of several it
 // opens them.
 import { bundle, toggle } from "./bundles.js";
-import { el, exact, icon, relative } from "./format.js";
+import { el, exact, icon, ownUrl, relative } from "./format.js";
 import { now } from "./api.js";
 import { mark, store } from "./notifications.js";
 import { safe } from "./rich.js";
@@ -14,9 +14,9 @@ const SIGNS = {
 const FOCUSABLE = ["[data-toggle]", "[data-open]", "a"];
 const MINUTE_MS = 60_000;
 
-/** @returns {string | null} the path of ours that a notification leads to */
+/** @returns {string | null} the page of ours that a notification leads to */
 export function subjectOf(item) {
-  return /^\/(?!\/)/.test(item.links?.subject ?? "") ? item.links.subject : null;
+  return ownUrl(item.links?.subject ?? "");
 }
 
 /** What of a notification can be seen. */

@@ -1,5 +1,5 @@
 // HTML from the server onto a page, and what people type into HTML.
-import { el } from "./format.js";
+import { el, ownUrl } from "./format.js";
 
 const ALLOWED = new Set("A ABBR B BLOCKQUOTE BR CODE EM H3 H4 HR I LI OL P PRE S STRONG SUB SUP U UL".split(" "));
 const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)]/g;
@@ -15,8 +15,9 @@ export function safe(html) {
       if (child.nodeType !== Node.ELEMENT_NODE) continue;
       const known = ALLOWED.has(child.tagName);
       const made = known ? document.createElement(child.tagName) : to;
-      if (child.tagName === "A" && /^(https?:|mailto:|\/(?!\/))/i.test(child.getAttribute("href") ?? "")) {
-        made.href = child.getAttribute("href");
+      const href = child.tagName === "A" && linkOf(child.getAttribute("href") ?? "");
+      if (href) {
+        made.href = href;
         made.rel = "noopener noreferrer";
       }
       if (!["SCRIPT", "STYLE", "TEMPLATE"].includes(child.tagName)) copy(child, made);
@@ -25,6 +26,11 @@ export function safe(html) {
     return to;
   };
   return copy(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
+}
+
+/** @returns {string | null} where a link may lead: another site with its scheme, a mailbox, a page of ours */
+function linkOf(href) {
+  return /^(https?:|mailto:)/i.test(href) ? href : ownUrl(href);
 }
 
 /** Typed text as paragraphs: blank lines part them, web addresses become links. Nothing typed becomes markup. */

@@ -1,0 +1,1 @@
+"""Modules of the pages that need no page, run by node."""

@@ -1,0 +1,29 @@
+"""Runs modules of web/public/js under node, for tests of what needs no page."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCRIPTS = Path(__file__).parents[3] / "web/public/js"
+NODE = shutil.which("node")
+needs_node = pytest.mark.skipif(
+    NODE is None and os.environ.get("CI") != "true",
+    reason="*** SKIPPED: pages' scripts are JavaScript, and there is no node here (`make node`) ***",
+)
+
+
+def evaluate(module: str, expression: str, given: Any) -> Any:
+    """What an expression over `module` (all that the script exports) and `given` (plain data) comes to."""
+    code = f"""
+    import * as module from {json.dumps((SCRIPTS / module).as_uri())};
+    const given = {json.dumps(given)};
+    console.log(JSON.stringify({expression}));
+    """
+    command = [str(NODE), "--input-type=module", "--eval", code]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, timeout=30)
+    return json.loads(done.stdout)
