@@ -56,6 +56,35 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
     tab.wait_for_timeout(200)
 
 
+@pytest.mark.parametrize("width", [360, 1200])
+def test_sold_out_type_keeps_room_for_its_name(context: OpenContext, offer: Offer, width: int) -> None:
+    sold_out = offer.ticket("Day ticket with workshop", 0, quantity=1)
+    form = {"lines": [{"ticket_type_id": sold_out, "quantity": 1}], "buyer": {"name": "Ada", "email": "ada@example.org"}}
+    offer.api.call("POST", f"/api/v1/events/{offer.id}/orders", form)
+    tab = context(viewport={"width": width, "height": 740}).new_page()
+    tab.goto(f"/e/{offer.slug}")
+    expect(tab.get_by_role("button", name="Tell me when tickets come free")).to_be_visible()
+    name = tab.get_by_role("heading", name="Day ticket with workshop").bounding_box()
+    assert name and name["width"] > 100
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_day_of_a_long_schedule_is_where_its_link_leads(context: OpenContext, offer: Offer, width: int) -> None:
+    tab = context(viewport={"width": width, "height": 740}, reduced_motion="reduce").new_page()
+    for day in range(3):
+        for hour in range(8, 14):
+            starts_at = f"2099-06-{11 + day}T{hour:02}:00:00Z"
+            talk = {"title": f"Talk {day}-{hour}", "state": "confirmed", "starts_at": starts_at}
+            talk["ends_at"] = starts_at.replace(":00:00Z", ":45:00Z")
+            offer.api.call("POST", f"/api/v1/events/{offer.id}/sessions", talk)
+    tab.goto(f"/e/{offer.slug}/schedule")
+    for day in (13, 12, 11):
+        tab.get_by_role("navigation", name="Days").get_by_role("link", name=f"{day} Jun").click()
+        top = f"document.getElementById('day-2099-06-{day}').getBoundingClientRect().top"
+        below = "document.querySelector('nav.days').getBoundingClientRect().bottom"
+        assert 0 <= tab.evaluate(f"{top} - {below}") < 100
+
+
 def test_reader_in_another_zone_sees_their_own_time_too(context: OpenContext, offer: Offer) -> None:
     tab = context(timezone_id="America/New_York").new_page()
     tab.goto(f"/e/{offer.slug}")
