@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from html import escape, unescape
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.notification import Group, Mail, Notification, NotificationAction, group_key
 from chalicelib.domain.order import Order
@@ -25,6 +26,13 @@ _DOT = re.compile(r"(?<=\w)[.\u3002\uff0e\uff61](?=[^\W\d_])")
 _BLOCK_END = re.compile(r"<br>|<hr>|</(?:p|li|h3|h4|blockquote|pre|ul|ol)>")
 _LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+
+
+class EventLabel(NamedTuple):
+    """What a message says of an event: its name, and the IANA zone in which it tells times, as the event's page does."""
+
+    name: str
+    timezone: str = "UTC"
 
 
 class Words(NamedTuple):
@@ -61,7 +69,7 @@ def order_notification(
     *,
     action: NotificationAction,
     order: Order,
-    event_name: str,
+    event: EventLabel,
     user_id: str,
     notification_id: str,
     subject: str,
@@ -69,17 +77,17 @@ def order_notification(
     language: str = DEFAULT,
 ) -> Notification:
     """About an order. `subject` is the path it leads to, `received_at` in Unix seconds."""
-    parts = _parts(words, order, language)
-    message = say(language, f"{words.name}.text", {**parts, "event": f"<strong>{escape(event_name)}</strong>"})
+    parts = _parts(words, order, event, language)
+    message = say(language, f"{words.name}.text", {**parts, "event": f"<strong>{escape(event.name)}</strong>"})
     return Notification(
         id=notification_id,
         user_id=user_id,
         action=action,
-        title=one_line(say(language, f"{words.name}.title", {**parts, "event": event_name})),
+        title=one_line(say(language, f"{words.name}.title", parts)),
         message=f"<p>{message}</p>",
         subject=subject,
         received_at=received_at,
-        group=group_of(action, order.event_id, event_name, received_at=received_at, language=language),
+        group=group_of(action, order.event_id, event.name, received_at=received_at, language=language),
     )
 
 
@@ -91,9 +99,9 @@ def group_of(
     return None if key is None else Group(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
 
 
-def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
+def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To the buyer, who may have no account. `url` leads to the order; the same key is sent once."""
-    parts = {**_parts(words, order, language), "event": event_name}
+    parts = _parts(words, order, event, language)
     name = words.name
     subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
     lines = [say(language, f"{name}.{part}", parts) for part in ("text", "attached") if has(f"{name}.{part}")]
@@ -108,9 +116,9 @@ def order_mail(words: Words, *, order: Order, event_name: str, url: str, key: st
     )
 
 
-def staff_mail(words: Words, *, order: Order, event_name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
+def staff_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
     """To one of the event's staff, at the address of their account. `url` leads to the order among the sales."""
-    parts = {**_parts(words, order, language), "event": event_name}
+    parts = _parts(words, order, event, language)
     return letter(
         key=key,
         to="",
@@ -122,12 +130,13 @@ def staff_mail(words: Words, *, order: Order, event_name: str, url: str, key: st
     )
 
 
-def _parts(words: Words, order: Order, language: str) -> dict[str, str]:
-    currency = order.total.currency
+def _parts(words: Words, order: Order, event: EventLabel, language: str) -> dict[str, str]:
+    currency, until = order.total.currency, order.expires_at
     return {
+        "event": event.name,
         "total": sum_of_money(language, order.total.amount, currency),
         "amount": sum_of_money(language, words.amount, currency),
-        "until": date_and_time(language, order.expires_at) if order.expires_at else "",
+        "until": date_and_time(language, until.astimezone(ZoneInfo(event.timezone))) if until else "",
     }
 
 

@@ -154,7 +154,7 @@ class Offering:
             offer=entry.id,
         )
         draft = self._drafting.draft(wish, order_id=self._ids.new_id(), now=now)
-        return self._telling.about(SaleChange(after=draft), event_name=event.name)
+        return self._telling.about(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
         """The next one's turn: this one may have no more, or the sale is over."""

@@ -178,7 +178,7 @@ class Ordering:
         wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
         change = SaleChange(after=self._drafting.draft(wish, order_id=new_id, now=now))
         if change.after.state is OrderState.PAID:
-            change = self._telling.about(change, event_name=event.name)
+            change = self._telling.about(change, event=event)
         return change, demands
 
     def _event(self, event_id: str, caller: Principal | None) -> Event:

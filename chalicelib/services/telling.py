@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.charge import Charge
+from chalicelib.domain.event import Event
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.notification import Mail, NotificationAction
@@ -23,7 +24,7 @@ from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services import notifying
 from chalicelib.services.disclosing import hash_of_access
-from chalicelib.services.notifying import Words
+from chalicelib.services.notifying import EventLabel, Words
 
 MOST_OPERATIONS = 95
 """Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
@@ -74,18 +75,20 @@ class Telling:
         self._keys = keys
         self._public_url = public_url
 
-    def about(self, change: SaleChange, *, known: Charge | None = None, event_name: str | None = None) -> SaleChange:
-        """The change with all notifications and mails that it deserves. `known` is the charge as it was before."""
+    def about(self, change: SaleChange, *, known: Charge | None = None, event: Event | None = None) -> SaleChange:
+        """The change with all notifications and mails that it deserves. `known` is the charge as it was before, `event`
+        the order's, for who has read it already.
+        """
         news = list(_news(change, known))
         if not news:
             return change
         order = change.after.order
-        name = event_name or self._event_name(order.event_id)
+        label = EventLabel(event.name, event.timezone) if event else self._label(order.event_id)
         for item in news:
-            change = self._to_staff(change, item, name) if item.to_staff else self._to_buyer(change, item, name)
+            change = self._to_staff(change, item, label) if item.to_staff else self._to_buyer(change, item, label)
         return change
 
-    def _to_buyer(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
+    def _to_buyer(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
         record = change.after
         channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
         language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
@@ -93,7 +96,7 @@ class Telling:
             mail = notifying.order_mail(
                 news.words,
                 order=record.order,
-                event_name=event_name,
+                event=event,
                 url=self._order_url(record),
                 key=_key(news, record),
                 language=language,
@@ -104,9 +107,9 @@ class Telling:
         if record.user_id is None or not channels.in_app:
             return change
         place = f"/orders/{record.id}"
-        return self._notify(change, news, record.user_id, channels, event_name, subject=place, language=language)
+        return self._notify(change, news, record.user_id, channels, event, subject=place, language=language)
 
-    def _to_staff(self, change: SaleChange, news: News, event_name: str) -> SaleChange:
+    def _to_staff(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
         """As many of the staff as the transaction has room for."""
         order = change.after.order
         place = f"/events/{order.event_id}/sales#{order.id}"
@@ -115,12 +118,12 @@ class Telling:
         for user_id, channels, language in asked:
             told = change
             if channels.in_app:
-                told = self._notify(told, news, user_id, channels, event_name, subject=place, language=language)
+                told = self._notify(told, news, user_id, channels, event, subject=place, language=language)
             if channels.mail is MailChoice.EACH:
                 mail = notifying.staff_mail(
                     news.words,
                     order=order,
-                    event_name=event_name,
+                    event=event,
                     url=f"{self._public_url}{place}",
                     key=f"{_key(news, change.after)} {user_id}",
                     language=language,
@@ -154,7 +157,7 @@ class Telling:
         news: News,
         user_id: str,
         channels: Channels,
-        event_name: str,
+        event: EventLabel,
         *,
         subject: str,
         language: str,
@@ -163,7 +166,7 @@ class Telling:
             news.words,
             action=news.action,
             order=change.after.order,
-            event_name=event_name,
+            event=event,
             user_id=user_id,
             notification_id=self._id(change, news, user_id),
             subject=subject,
@@ -176,9 +179,12 @@ class Telling:
     def _id(self, change: SaleChange, news: News, user_id: str) -> str:
         return derive_ulid(int(self._clock.now() * 1000), _key(news, change.after), user_id)
 
-    def _event_name(self, event_id: str) -> str:
+    def _label(self, event_id: str) -> EventLabel:
         stored = self._representations.event(event_id, View.ALL)
-        return str(json.loads(stored.body)["name"]) if stored else "the event"
+        if stored is None:
+            return EventLabel("the event")
+        event = json.loads(stored.body)
+        return EventLabel(str(event["name"]), str(event["timezone"]))
 
     def _order_url(self, record: OrderRecord) -> str:
         """Where the buyer finds the order. Somebody without an account needs the access token, in the fragment so

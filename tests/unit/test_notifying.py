@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from chalicelib.domain.notification import Mail, Notification, NotificationActio
 from chalicelib.domain.order import Buyer, Order, links_of
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.services import notifying
+from chalicelib.services.notifying import EventLabel
 
 EVIL = '<img src=x onerror="alert(1)">\r\nBcc: all@example.org'
 
@@ -18,7 +20,7 @@ EVIL = '<img src=x onerror="alert(1)">\r\nBcc: all@example.org'
 MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def order(currency: str = "EUR", buyer_name: str = "Ada") -> Order:
+def order(currency: str = "EUR", buyer_name: str = "Ada", **fields: Any) -> Order:
     return Order(
         id="ORDER",
         event_id="EVENT",
@@ -29,6 +31,7 @@ def order(currency: str = "EUR", buyer_name: str = "Ada") -> Order:
         created_at=MOMENT,
         updated_at=MOMENT,
         links=links_of("ORDER"),
+        **fields,
     )
 
 
@@ -37,7 +40,7 @@ def paid(event_name: str) -> Notification:
         notifying.PAID,
         action=NotificationAction.ORDER_PAID,
         order=order(),
-        event_name=event_name,
+        event=EventLabel(event_name),
         user_id="USER",
         notification_id="ID",
         subject="/orders/ORDER",
@@ -49,7 +52,7 @@ def paid_mail(event_name: str, buyer_name: str = "Ada") -> Mail:
     return notifying.order_mail(
         notifying.PAID,
         order=order("JPY", buyer_name),
-        event_name=event_name,
+        event=EventLabel(event_name),
         url="https://x.example/orders/ORDER?access=a&b=1",
         key="order_paid ORDER",
     )
@@ -65,6 +68,18 @@ def test_order_paid_says_event_and_amount() -> None:
         subject="/orders/ORDER",
         received_at=7,
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "until"), [("en", "01 December 2026, 03:16 CET"), ("de", "1. Dezember 2026, 03:16 CET")]
+)
+def test_offer_is_kept_until_a_time_in_the_zone_of_its_event(language: str, until: str) -> None:
+    offered = order(expires_at=datetime(2026, 12, 1, 2, 16, tzinfo=UTC))
+    event = EventLabel("Conf", "Europe/Berlin")
+    mail = notifying.order_mail(
+        notifying.OFFERED, order=offered, event=event, url="https://x.example/", key="key", language=language
+    )
+    assert until in mail.text
 
 
 def test_order_paid_user_markup_is_escaped() -> None:

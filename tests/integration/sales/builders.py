@@ -246,6 +246,7 @@ class Shop:
             slug=f"alpine-{event_id.lower()}",
             starts_at=datetime(2031, 6, 11, tzinfo=UTC),
             ends_at=datetime(2031, 6, 12, tzinfo=UTC),
+            timezone="Europe/Zurich",
             currency=currency,
             state=EventState(state),
             created_at=now,

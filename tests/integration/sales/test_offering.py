@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,6 +76,9 @@ def test_offer_first_in_line_gets_what_comes_free_with_a_day_to_pay(shop: Shop) 
     assert stock_of(ticket) == Stock(0, 2, 0, 2)
     sent = [mail for mail in items_of("MailItem", "MAIL") if mail.subject.startswith("Tickets for you")]
     assert sorted(mail.to for mail in sent) == ["ada@example.org", "grace@example.org"]
+    assert order.expires_at
+    until = order.expires_at.astimezone(ZoneInfo("Europe/Zurich"))
+    assert all(f"until {until:%d %B %Y, %H:%M %Z};" in mail.text for mail in sent)
     token = shop.services._drafting.access(order.id)
     assert any(f"/orders/{order.id}#access={token}" in mail.text for mail in sent)
 
