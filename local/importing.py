@@ -46,7 +46,7 @@ def main(*, path: Path, url: str, email: str, password: str, as_json: bool) -> N
     if as_json:
         click.echo(json.dumps(done))
     else:
-        _print(done, url)
+        _print(done, url=url, owner=email)
     if done["state"] == "failed":
         raise SystemExit(1)
 
@@ -81,7 +81,7 @@ def _wait(api: Api, import_id: str, *, quiet: bool) -> dict[str, Any]:
             time.sleep(POLL_SECONDS)
 
 
-def _print(done: dict[str, Any], url: str) -> None:
+def _print(done: dict[str, Any], *, url: str, owner: str) -> None:
     console = Console()
     if done["state"] == "failed":
         console.print(f"[red]Not imported:[/red] {done['detail']}")
@@ -94,7 +94,7 @@ def _print(done: dict[str, Any], url: str) -> None:
     for line in done["report"]:
         if line["outcome"] != "taken":
             console.print(f"{line['outcome']:8} {line['kind']} {line['source_id']}: {line['reason']}", markup=False)
-    console.print(f"Event {done['event_id']} is a draft; its owner sees it at {url}/api/v1/events/{done['event_id']}")
+    console.print(f"Event {done['event_id']} is a draft. Its owner, {owner}, finds it after signing in at {url}/events")
 
 
 if __name__ == "__main__":

@@ -114,5 +114,5 @@ class AnnouncementServices(SalesServices):
         from chalicelib.adapters.dynamo.notification_log import DynamoNotificationLog
         from chalicelib.services.overseeing import Overseeing
 
-        admins = [address for address in self.config.admin_email.split(",") if address.strip()]
-        return Overseeing(DynamoNotificationLog(), self._contacts, self.clock, admins=admins, key=self.cursor_key)
+        log, admins = DynamoNotificationLog(), self.administrators
+        return Overseeing(log, self._contacts, self.clock, admins=admins, key=self.cursor_key)

@@ -189,6 +189,7 @@ class ContentServices(SocketServices):
             clock=self.clock,
             ids=self.ids,
             public_url=self.config.public_url,
+            admins=self.administrators,
         )
 
     @cached_property

@@ -49,6 +49,13 @@ class Core:
     def _stripe_secret_key(self) -> str:
         return self._secrets.reveal(self.config.stripe_secret_key)
 
+    @property
+    def administrators(self) -> frozenset[str]:
+        """The addresses of the deployment's administrators, normalised."""
+        from chalicelib.domain.account import normalised
+
+        return frozenset(normalised(one) for one in self.config.admin_email.split(",") if one.strip())
+
     def cursor_key(self) -> bytes:
         """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
         return next(iter(self._token_keys.values())).encode()

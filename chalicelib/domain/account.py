@@ -74,12 +74,18 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
-    """The answer to a sign-in: who, and the tokens. `expires_in` in seconds."""
+    """The answer to a sign-in: who, whether they administer the deployment, and the tokens. `expires_in` in seconds."""
 
     user: Account
+    administrator: bool
     access_token: str
     refresh_token: str
     expires_in: int
+
+
+def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
+    """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
+    return verified and normalised(email) in admins
 
 
 def normalised(email: str) -> str:

@@ -106,4 +106,3 @@ def _shown(received: Received, as_of: int) -> dict[str, Any]:
             "subject": notification.subject,
         },
     }
-

@@ -29,7 +29,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 class EventLabel(NamedTuple):
-    """What a message says of an event: its name, and the IANA zone in which it tells times, as the event's page does."""
+    """What a message says of an event: its name, and the IANA zone of its times, as the event's page has it."""
 
     name: str
     timezone: str = "UTC"

@@ -7,12 +7,12 @@ partitions and rows, and its cursor continues where it stopped (docs/data-model.
 
 import heapq
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from chalicelib.domain.account import normalised
+from chalicelib.domain.account import is_administrator
 from chalicelib.domain.cursors import CursorKey
 from chalicelib.domain.errors import MalformedRequest, NotFound
 from chalicelib.domain.ids import is_ulid, make_ulid, milliseconds_of
@@ -56,18 +56,18 @@ class Overseeing:
     """Looks through notifications."""
 
     def __init__(
-        self, log: NotificationLog, contacts: Contacts, clock: Clock, *, admins: Iterable[str], key: CursorKey
+        self, log: NotificationLog, contacts: Contacts, clock: Clock, *, admins: frozenset[str], key: CursorKey
     ) -> None:
         self._log = log
         self._contacts = contacts
         self._clock = clock
-        self._admins = frozenset(map(normalised, admins))
+        self._admins = admins
         self._key = key
 
     def require(self, caller: Principal) -> None:
         """Raise NotFound for everybody but administrators."""
         contact = self._contacts.contacts([caller.user_id]).get(caller.user_id) if self._admins else None
-        if contact is None or not contact.verified or normalised(contact.email) not in self._admins:
+        if contact is None or not is_administrator(contact.email, verified=contact.verified, admins=self._admins):
             raise NotFound
 
     def notifications(self, query: dict[str, str], page: Page, *, caller: Principal) -> Found:

@@ -20,6 +20,7 @@ from chalicelib.domain.account import (
     SignedIn,
     SignIn,
     SignUp,
+    is_administrator,
     normalised,
 )
 from chalicelib.domain.errors import AlreadyExists, NotFound, TooManyAttempts, Unauthenticated
@@ -75,6 +76,7 @@ class SigningIn:
         clock: Clock,
         ids: Ids,
         public_url: str,
+        admins: frozenset[str],
     ) -> None:
         self._store = store
         self._mailboxes = mailboxes
@@ -83,6 +85,7 @@ class SigningIn:
         self._clock = clock
         self._ids = ids
         self._public_url = public_url
+        self._admins = admins
 
     def sign_up(self, form: SignUp, *, new_id: str, source: str, accept_language: str | None = None) -> str:
         """Open an account, in the language that a browser asks for, mail the verification link and sign in; the JSON of
@@ -237,7 +240,11 @@ class SigningIn:
     def _answer(self, account: Account, family_id: str, secret: str) -> str:
         token, expires_in = self._tokens.issue(Principal(account.id, family_id), now=self._clock.now())
         answer = SignedIn(
-            user=account, access_token=token, refresh_token=f"{family_id}.{secret}", expires_in=expires_in
+            user=account,
+            administrator=is_administrator(account.email, verified=account.verified, admins=self._admins),
+            access_token=token,
+            refresh_token=f"{family_id}.{secret}",
+            expires_in=expires_in,
         )
         return msgspec.json.encode(answer).decode()
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -12,13 +13,22 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from click.testing import CliRunner
 
+from local import importing
 from local.demo import ACCOUNTS, Api
 from tests.harness.server import ServerProcess
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "open-event" / "FOSSASIASummit2017"
 SAMPLE = Path(__file__).parents[1] / "samples" / "open_event"
 RACERS = 100
+
+
+def test_import_command_names_a_page_that_a_browser_opens(server: ServerProcess) -> None:
+    done = CliRunner().invoke(importing.main, [str(SAMPLE), "--url", server.origin], catch_exceptions=False)
+    (place,) = re.findall(rf"{server.origin}\S*", done.output)
+    with urllib.request.urlopen(place, timeout=60) as answer:
+        assert (answer.status, answer.headers.get_content_type()) == (200, "text/html")
 
 
 class Reply(NamedTuple):

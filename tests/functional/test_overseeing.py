@@ -30,7 +30,8 @@ def admin(anonymous: Client) -> Client:
 def appoint(addresses: str) -> None:
     services = bootstrap.services()
     services.config = services.config.replaced(admin_email=addresses)
-    services.__dict__.pop("overseeing", None)
+    for name in ("overseeing", "signing_in"):
+        vars(services).pop(name, None)
 
 
 def told(user: int, day: str, action: NotificationAction = Action.ANNOUNCEMENT, title: str = "Hello") -> str:
@@ -66,6 +67,20 @@ def test_oversee_by_a_cursor_of_a_later_end_shows_nothing_behind_its_own(admin: 
     early, *_ = [told(1, f"2026-11-{day}T10:00:00") for day in (10, 20, 21)]
     cursor = admin.get(f"{PLACE}?from=2026-11-01&to=2026-11-30&limit=1").json["next_cursor"]
     assert ids(admin, f"&cursor={cursor}", to="2026-11-15") == [early]
+
+
+def test_sign_in_tells_administrators_and_nobody_else_that_they_are(admin: Client, anonymous: Client) -> None:
+    unproven = f"x{ADMIN}"
+    appoint(f"{ADMIN}, {unproven}")
+    sign_up(anonymous, unproven)
+    sign_up(anonymous, "ada@example.org")
+    told_so = {
+        email: anonymous.post("/v1/auth/sign-in", {"email": email, "password": "correct horse battery"}).json[
+            "administrator"
+        ]
+        for email in (ADMIN, unproven, "ada@example.org")
+    }
+    assert told_so == {ADMIN: True, unproven: False, "ada@example.org": False}
 
 
 def test_oversee_shows_what_went_to_whom_and_what_became_of_it(admin: Client) -> None:

@@ -218,7 +218,9 @@ def test_administrator_looks_up_what_was_told_and_to_whom(
 ) -> None:
     buy(offer, server)
     page = context(viewport={"width": 320, "height": 800}).new_page()
-    sign_in(page, STAFF.email, STAFF.password, following="%2Fadmin%2Fnotifications")
+    sign_in(page, STAFF.email, STAFF.password)
+    page.get_by_role("button", name="Account of").click()
+    page.get_by_role("link", name="What people were told").click()
     page.get_by_label("About").select_option("Order paid")
     page.get_by_role("button", name="Show", exact=True).click()
     table = page.get_by_role("region", name="What people were told")
@@ -270,7 +272,11 @@ def test_more_of_what_was_told_is_added_and_the_focus_stays(context: OpenContext
 
 def test_what_was_told_is_nobody_elses_to_see(context: OpenContext) -> None:
     page = context().new_page()
-    sign_in(page, READER.email, READER.password, following="%2Fadmin%2Fnotifications")
+    sign_in(page, READER.email, READER.password)
+    page.get_by_role("button", name="Account of").click()
+    expect(page.get_by_role("link", name="Events you run")).to_be_visible()
+    expect(page.get_by_role("link", name="What people were told")).to_have_count(0)
+    page.goto("/admin/notifications")
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is playing here")
     expect(page.get_by_role("alert")).to_contain_text("The address may have a typing mistake")
     expect(page.get_by_role("search")).to_have_count(0)

@@ -59,13 +59,17 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
 @pytest.mark.parametrize("width", [360, 1200])
 def test_sold_out_type_keeps_room_for_its_name(context: OpenContext, offer: Offer, width: int) -> None:
     sold_out = offer.ticket("Day ticket with workshop", 0, quantity=1)
-    form = {"lines": [{"ticket_type_id": sold_out, "quantity": 1}], "buyer": {"name": "Ada", "email": "ada@example.org"}}
+    form = {
+        "lines": [{"ticket_type_id": sold_out, "quantity": 1}],
+        "buyer": {"name": "Ada", "email": "ada@example.org"},
+    }
     offer.api.call("POST", f"/api/v1/events/{offer.id}/orders", form)
     tab = context(viewport={"width": width, "height": 740}).new_page()
     tab.goto(f"/e/{offer.slug}")
     expect(tab.get_by_role("button", name="Tell me when tickets come free")).to_be_visible()
     name = tab.get_by_role("heading", name="Day ticket with workshop").bounding_box()
-    assert name and name["width"] > 100
+    assert name is not None
+    assert name["width"] > 100
 
 
 @pytest.mark.parametrize("width", [360, 1200])

@@ -124,7 +124,9 @@ def test_connected_frames_nothing_missed_is_one_frame() -> None:
 def test_connected_frames_too_long_for_one_continues_as_new_notifications() -> None:
     missed = [notification(n, "é" * 400) for n in range(100)]
     received = [Received(one, has_read=False) for one in missed]
-    frames = protocol.connected_frames(unread=100, missed=Missed(received, resync=False), position=ID, now=1_800_000_000)
+    frames = protocol.connected_frames(
+        unread=100, missed=Missed(received, resync=False), position=ID, now=1_800_000_000
+    )
     assert len(frames) > 1
     assert all(len(frame.encode()) <= protocol.MAX_FRAME_OUT for frame in frames)
     first, *rest = map(json.loads, frames)

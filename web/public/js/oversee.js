@@ -1,4 +1,5 @@
 // What people were told and what became of it, for administrators: by action, person, state and time, as a table or CSV.
+import { ACTIONS } from "./actions.js";
 import { get } from "./api.js";
 import { el, exact } from "./format.js";
 import { table } from "./panels.js";
@@ -7,11 +8,6 @@ import { user } from "./session.js";
 
 const root = document.querySelector("[data-oversee]");
 const PAGE = 50;
-const ACTIONS = {
-  announcement: "Announcement", order_expired: "Order ended", order_paid: "Order paid", order_refunded: "Refund",
-  payment_disputed: "Dispute", payment_in_review: "Payment to review", session_schedule_changed: "Session moved",
-  tickets_offered: "Tickets offered",
-};
 /** Said by name, because a table that is drawn as blocks (desk.css) would be none any more. */
 const ROLES = [["table", "table"], ["thead, tbody", "rowgroup"], ["tr", "row"], ["th", "columnheader"]];
 const STATES = { all: "Read or not", unread: "Not read", read: "Read" };

@@ -8,7 +8,7 @@ const EARLY_MS = 30_000;
 const listeners = new Set();
 let refreshing = null;
 
-/** @returns {{id: string, name: string, email: string, verified: boolean} | null} */
+/** @returns {{id: string, name: string, email: string, verified: boolean, administrator: boolean} | null} */
 export function user() {
   return recall("localStorage", SESSION)?.user ?? null;
 }
@@ -16,7 +16,7 @@ export function user() {
 /** Keep the answer of a sign-in, sign-up or refresh. */
 export function keep(answer) {
   const changed = user()?.id !== answer.user.id;
-  remember("localStorage", SESSION, { refresh_token: answer.refresh_token, user: answer.user });
+  remember("localStorage", SESSION, { refresh_token: answer.refresh_token, user: { ...answer.user, administrator: answer.administrator } });
   const until = Date.now() + answer.expires_in * 1000;
   remember("sessionStorage", ACCESS, { token: answer.access_token, until, user: answer.user.id });
   if (changed) tell();

@@ -42,6 +42,7 @@ function menu(person) {
     el("a", { href: "/notifications/preferences" }, "What you are told"),
     el("a", { href: "/proposals" }, "Your proposals"),
     el("a", { href: "/events" }, "Events you run"),
+    person.administrator && el("a", { href: "/admin/notifications" }, "What people were told"),
     el("button", { type: "button", onclick: signOut }, "Sign out"),
   );
   const label = `Account of ${person.name}`;
