@@ -1,4 +1,4 @@
-"""Writes the generated documents: docs/openapi.json and the table of configuration. `--check` only compares.
+"""Writes what is generated from the code: documents, and tables for the browser. `--check` only compares.
 
 Run by `make openapi` and `make docs-check`.
 """
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ROOT = HERE.parent
 
 
 def openapi() -> str:
@@ -28,7 +29,18 @@ def order_states() -> str:
     return page()
 
 
-GENERATED = {HERE / "openapi.json": openapi, HERE / "order-states.md": order_states}
+def currencies() -> str:
+    """The browser's table of currencies."""
+    from docs.currencies import module
+
+    return module()
+
+
+GENERATED = {
+    HERE / "openapi.json": openapi,
+    HERE / "order-states.md": order_states,
+    ROOT / "web/public/js/currencies.js": currencies,
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -36,11 +48,11 @@ def main(arguments: list[str]) -> int:
     stale = [path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()]
     if "--check" in arguments:
         for path in stale:
-            print(f"{path.name} is out of date; run `make openapi`.")
+            print(f"{path.relative_to(ROOT)} is out of date; run `make openapi`.")
         return 1 if stale else 0
     for path in stale:
         path.write_text(GENERATED[path]())
-        print(f"wrote docs/{path.name}")
+        print(f"wrote {path.relative_to(ROOT)}")
     return 0
 
 

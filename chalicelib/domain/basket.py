@@ -7,11 +7,9 @@ from msgspec.structs import replace
 
 from chalicelib.domain.code import AccessCode, Discount, covers, unit_discount
 from chalicelib.domain.errors import InvalidInput, SaleClosed, Violation
-from chalicelib.domain.money import Money, display, minimum_charge
+from chalicelib.domain.money import Money, display, maximum_charge, minimum_charge
 from chalicelib.domain.order import Line, OrderLineForm, total_of
 from chalicelib.domain.ticket import TicketType, closed_because, needs_code
-
-MAX_TOTAL = 99_999_999
 
 
 def checked_lines(
@@ -69,8 +67,10 @@ def check_total(lines: Sequence[Line]) -> None:
     minimum.
     """
     total, currency = total_of(lines), lines[0].price.currency
-    if total > MAX_TOTAL:
-        raise InvalidInput([Violation("/lines", "come to more than one payment can carry")], code="above_maximum")
+    most = maximum_charge(currency)
+    if total > most:
+        rule = f"come to {display(total, currency)}; the largest payment is {display(most, currency)}"
+        raise InvalidInput([Violation("/lines", rule)], code="above_maximum")
     least = minimum_charge(currency)
     if 0 < total < least:
         rule = f"come to {display(total, currency)}; the smallest payment is {display(least, currency)}"

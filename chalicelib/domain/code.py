@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
 from chalicelib.domain.kinds import CodeKind
-from chalicelib.domain.money import Money, step
+from chalicelib.domain.money import Money, broken_rule, step
 from chalicelib.domain.stock import shard_count
 from chalicelib.domain.text import Id, Line
 from chalicelib.domain.ticket import MAX_TYPES
@@ -85,8 +85,7 @@ class DiscountFields(CodeFields, frozen=True, kw_only=True):
                 found.append(Violation(f"/{kind.value}", f"must be given when kind is {kind.value}, and only then"))
         if self.amount is not None and self.amount.amount == 0:
             found.append(Violation("/amount/amount", "must be above 0"))
-        if self.amount is not None and self.amount.amount % step(self.amount.currency):
-            rule = f"must be a multiple of {step(self.amount.currency)} in {self.amount.currency}"
+        if self.amount is not None and (rule := broken_rule(self.amount.amount, self.amount.currency)):
             found.append(Violation("/amount/amount", rule))
         return found
 

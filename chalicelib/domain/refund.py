@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from chalicelib.domain.money import LARGEST
 from chalicelib.domain.text import Name
 
 
@@ -51,5 +52,5 @@ class RefundWish(Struct, frozen=True, kw_only=True):
 class RefundForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What staff send: how much (minor units; all that is left when absent) and why."""
 
-    amount: Annotated[int, Meta(ge=1, le=99_999_999)] | None = None
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
     reason: Name | None = None

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.domain.money import in_steps
+
 
 class StripeAccount(Struct, frozen=True, kw_only=True):
     """The connected account of an event. `ready`: Stripe lets it take payments. `disconnected_at`: its owner took the
@@ -25,6 +27,6 @@ class StripeAccount(Struct, frozen=True, kw_only=True):
         return self.ready and self.disconnected_at is None
 
 
-def application_fee(amount: int, *, basis_points: int) -> int:
-    """The platform's share of an amount, both in minor units, rounded down."""
-    return amount * basis_points // 10_000
+def application_fee(amount: int, currency: str, *, basis_points: int) -> int:
+    """The platform's share of an amount, both in minor units, rounded down to what Stripe can be sent."""
+    return in_steps(amount * basis_points // 10_000, currency)

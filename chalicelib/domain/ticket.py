@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
-from chalicelib.domain.money import Money, step
+from chalicelib.domain.money import Money, broken_rule
 from chalicelib.domain.text import Html, Name
 
 MAX_QUANTITY = 1_000_000
@@ -47,8 +47,7 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             found.append(Violation("/max_per_order", "must not be below min_per_order"))
         if self.max_per_buyer is not None and self.max_per_buyer < self.min_per_order:
             found.append(Violation("/max_per_buyer", "must not be below min_per_order"))
-        if self.price.amount % step(self.price.currency):
-            rule = f"must be a multiple of {step(self.price.currency)} in {self.price.currency}"
+        if rule := broken_rule(self.price.amount, self.price.currency):
             found.append(Violation("/price/amount", rule))
         return found
 

@@ -17,6 +17,7 @@ from chalicelib.domain.errors import Busy
 from chalicelib.domain.event import EventState
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
+from chalicelib.domain.money import in_steps
 from chalicelib.domain.order import OrderRecord, moved_on
 from chalicelib.domain.order_facts import OrderState, Position, position_of
 from chalicelib.domain.refund import RefundReason, RefundStanding, RefundWish
@@ -184,7 +185,7 @@ class Charging:
         """The refund of a payment that its order has no use for, unless it is wanted already or goes back by itself; a
         dispute that ends well brings us here again.
         """
-        rest = charge.amount - charge.returned
+        rest = in_steps(charge.amount - charge.returned, charge.currency)
         key = _wish_key(reason, charge)
         if rest <= 0 or charge.dispute_standing is not None or self._orders.wish(record.id, key) is not None:
             return None

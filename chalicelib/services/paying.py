@@ -92,6 +92,7 @@ class Paying:
     def _request(self, record: OrderRecord, account: str | None) -> CheckoutRequest:
         """Everything derives from the stored order, so that calls at once or repeated open one session."""
         place = f"{self._public_url}/orders/{record.id}"
+        total = record.order.total
         latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
         return CheckoutRequest(
             order=record.order,
@@ -100,7 +101,7 @@ class Paying:
             success_url=f"{place}/complete",
             cancel_url=f"{place}/pay",
             account=account,
-            fee=application_fee(record.order.total.amount, basis_points=self._fee_basis_points) if account else 0,
+            fee=application_fee(total.amount, total.currency, basis_points=self._fee_basis_points) if account else 0,
         )
 
     def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout, account: str | None) -> None:

@@ -12,6 +12,7 @@ from chalicelib import telemetry
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Violation
 from chalicelib.domain.ids import is_ulid
+from chalicelib.domain.money import broken_rule, in_steps
 from chalicelib.domain.order import OrderRecord, moved_on
 from chalicelib.domain.order_facts import Facts
 from chalicelib.domain.permission import Action, allows
@@ -126,17 +127,20 @@ class Refunding:
         raise NotFound
 
     def _wish(self, record: OrderRecord, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
-        left = record.facts.refundable
+        currency = record.order.total.currency
+        left = in_steps(record.facts.refundable, currency)
         if record.facts.charge_id is None or record.facts.dispute is not None or left == 0:
             raise Conflict("Nothing of this order can be refunded.", code="nothing_to_refund", state=record.state.value)
         if form.amount is not None and form.amount > left:
             raise InvalidInput([Violation("/amount", f"must be at most {left}, which is what is left")])
+        if form.amount is not None and (rule := broken_rule(form.amount, currency)):
+            raise InvalidInput([Violation("/amount", rule)])
         return RefundWish(
             key=key,
             order_id=record.id,
             charge_id=record.facts.charge_id,
             amount=form.amount or left,
-            currency=record.order.total.currency,
+            currency=currency,
             reason=RefundReason.REQUESTED,
             created_at=moment(self._clock.now()),
             account=record.account,

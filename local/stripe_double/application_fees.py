@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from .balance import record
+from .currencies import check_unit
 from .errors import StripeError, parameter_invalid
 from .objects import list_of
 from .store import Json
@@ -16,8 +17,8 @@ from .work import Work
 APPLICATION = "ca_testdouble"
 
 
-def check_fee(work: Work, fee: int | None, total: int) -> None:
-    """Refuse a fee without a connected account, or one above the payment."""
+def check_fee(work: Work, fee: int | None, total: int, currency: str) -> None:
+    """Refuse a fee without a connected account, one above the payment, or one that the currency cannot have."""
     if fee is None:
         return
     if work.account is None:
@@ -29,6 +30,7 @@ def check_fee(work: Work, fee: int | None, total: int) -> None:
     if fee > total:
         message = "The application fee cannot be greater than the amount of the payment."
         raise parameter_invalid("application_fee_amount", message, code="application_fees_too_large")
+    check_unit(fee, currency, "application_fee_amount")
 
 
 def take_fee(work: Work, charge: Json) -> None:

@@ -1,6 +1,8 @@
 """Currencies as Stripe counts them: decimals, smallest and largest charge, how an amount reads.
 
-Sources: https://docs.stripe.com/currencies (zero-decimal, special cases, minimum charge amounts).
+Written from Stripe's page and not from the product's own table, so that the two check each other (tests/unit/
+test_money.py). Sources: https://docs.stripe.com/currencies (zero-decimal, three-decimal, special cases, minimum and
+maximum charge amounts), https://support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _SMALLEST = {
     "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000, "usd": 50,
 }  # fmt: skip
 _SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥", "inr": "₹"}
-LARGEST = 99_999_999
+_DIGITS = {"idr": 12}
+"""How long an amount may be; eight digits in all others."""
 
 
 def decimals(currency: str) -> int:
@@ -56,11 +59,29 @@ def readable(amount: int, currency: str) -> str:
     return f"{'-' if amount < 0 else ''}{symbol}{number}"
 
 
+def step(currency: str) -> int:
+    """What every amount in the currency is a multiple of."""
+    return 10 if currency in _THREE else 100 if currency in _WHOLE_ONLY else 1
+
+
+def largest(currency: str) -> int:
+    """The largest charge."""
+    return int(10 ** _DIGITS.get(currency, 8)) - 1
+
+
 def check_unit(amount: int, currency: str, name: str) -> None:
     """Refuse an amount that the currency cannot have: KWD not ending in 0, ISK not ending in 00."""
-    step = 10 if currency in _THREE else 100 if currency in _WHOLE_ONLY else 1
-    if amount % step:
-        raise parameter_invalid(name, f"Invalid amount: {amount}. Amounts in {currency} must be a multiple of {step}.")
+    if amount % step(currency) == 0:
+        return
+    if currency in _WHOLE_ONLY:
+        raise parameter_invalid(
+            name,
+            f"Invalid amount. Currency {currency.upper()} has become effectively zero-decimal and charged amounts must "
+            "be evenly divisible by 100. See https://stripe.com/docs/currencies#special-cases for more information.",
+            code="invalid_charge_amount_no_decimal_compatible",
+        )
+    message = f"Invalid amount: {amount}. Amounts in {currency} must be a multiple of {step(currency)}."
+    raise parameter_invalid(name, message)
 
 
 def check_total(amount: int, currency: str) -> None:
@@ -72,8 +93,8 @@ def check_total(amount: int, currency: str) -> None:
             f"The Checkout Session's total amount due must add up to at least {least} {currency}",
             code="amount_too_small",
         )
-    if amount > LARGEST:
-        most = readable(LARGEST, currency)
+    if amount > largest(currency):
+        most = readable(largest(currency), currency)
         raise ParameterError(
             f"The Checkout Session's total amount must be no more than {most} {currency}",
             code="amount_too_large",

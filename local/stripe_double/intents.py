@@ -10,7 +10,7 @@ from typing import Any
 from .accounts import check_charges
 from .application_fees import APPLICATION, check_fee
 from .attempts import attempt, capture
-from .currencies import check_total, read_currency
+from .currencies import check_total, check_unit, read_currency
 from .errors import CardDeclined, StripeError, parameter_invalid
 from .instruments import named_method
 from .objects import intent_of
@@ -71,7 +71,8 @@ _CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 def create_intent(work: Work, params: dict[str, Any]) -> Json:
     """A new intent, confirmed at once when asked; raises CardDeclined, ParameterError."""
     check_total(params["amount"], params["currency"])
-    check_fee(work, params.get("application_fee_amount"), params["amount"])
+    check_unit(params["amount"], params["currency"], "amount")
+    check_fee(work, params.get("application_fee_amount"), params["amount"], params["currency"])
     check_charges(work)
     if "customer" in params:
         work.get("customer", params["customer"], param="customer")

@@ -16,7 +16,7 @@ from .errors import parameter_invalid, parameter_missing, parameter_unknown
 Reader = Callable[[Any, str], Any]
 
 _URL_CHARACTERS = re.compile(r"^[!-~]+$")
-_LARGEST = 99_999_999
+_LARGEST = 10**12 - 1
 
 
 def text(*, longest: int = 5000) -> Reader:

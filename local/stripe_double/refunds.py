@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from .application_fees import return_fee
 from .balance import is_card, record
-from .currencies import readable
+from .currencies import check_unit, readable
 from .disputes import refuses_refund
 from .errors import ParameterError, StripeError
 from .instruments import instrument_of
@@ -152,6 +152,7 @@ def _checked_amount(work: Work, charge: Json, asked: int | None) -> int:
             f"({readable(left, currency)})",
             param="amount",
         )
+    check_unit(asked, charge["currency"], "amount")
     return asked
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .currencies import LARGEST, check_total, check_unit
+from .currencies import check_total, check_unit, largest
 from .errors import ParameterError, parameter_invalid, parameter_missing
 from .objects import line_item_of, price_of
 from .store import Json
@@ -31,7 +31,7 @@ def _line(work: Work, item: Json, name: str) -> Json:
         raise parameter_invalid(name, message)
     price, title = _known_price(work, item["price"], name) if "price" in item else _inline_price(work, item, name)
     total = price["unit_amount"] * item["quantity"]
-    if total > LARGEST:
+    if total > largest(price["currency"]):
         check_total(total, price["currency"])
     key = work.new_id("li_1")
     return line_item_of(key, price=price, name=title, quantity=item["quantity"], metadata=item.get("metadata", {}))

@@ -30,7 +30,7 @@ def create_session(work: Work, params: dict[str, Any]) -> Json:
     currency = lines[0]["currency"]
     total = sum(line["amount_total"] for line in lines)
     check_total(total, currency)
-    check_fee(work, params.get("payment_intent_data", {}).get("application_fee_amount"), total)
+    check_fee(work, params.get("payment_intent_data", {}).get("application_fee_amount"), total, currency)
     check_charges(work)
     key = work.new_id("cs_test_")
     session = session_of(key, now=work.now, currency=currency, total=total, kinds=_kinds(params, currency))

@@ -199,3 +199,24 @@ def test_complete_sessions_leave_out_open_ones(stripe_side: StripeSide) -> None:
 def test_undelivered_events_are_listed_oldest_first(stripe_side: StripeSide) -> None:
     found = [event.created for event in stripe_side.gateway.undelivered(since=int(time.time()) - 60, kinds=HANDLED)]
     assert found == sorted(found)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("KWD", 1_005), ("UGX", 1_050)])
+def test_amount_that_is_no_whole_step_is_refused_wherever_it_is_sent(
+    stripe_side: StripeSide, currency: str, amount: int
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError):
+        stripe_side.pay(new_id(), amount=amount * 100 + amount, currency=currency.lower())
+    order_id = new_id()
+    found = stripe_side.gateway.payment(stripe_side.pay(order_id, amount=10_000, currency=currency.lower()).id)
+    assert found is not None
+    assert found.charge is not None
+    with pytest.raises(RefundRefused):
+        stripe_side.gateway.refund(wish(found.charge, amount))
+
+
+def test_open_checkout_in_rupiah_takes_twelve_digits(stripe_side: StripeSide) -> None:
+    checkout = stripe_side.gateway.open_checkout(request(order((60_000_000, 2), currency="IDR")))
+    found = stripe_side.gateway.payment(checkout.id)
+    assert found is not None
+    assert found.amount == 120_000_000

@@ -223,7 +223,15 @@ def test_page_size_counts_modules_that_modules_import() -> None:
         f'<link href="{at}css/base.css"><noscript><link href="{at}css/noscript.css"></noscript>'
         f'<script type="module" src="{at}js/tickets.js"></script><a href="/static-not"></a>'
     )
-    files = ("css/base.css", "js/tickets.js", "js/api.js", "js/codes.js", "js/format.js", "js/session.js")
+    files = (
+        "css/base.css",
+        "js/tickets.js",
+        "js/api.js",
+        "js/codes.js",
+        "js/format.js",
+        "js/session.js",
+        "js/currencies.js",
+    )
     assert page_size(html.encode()) == PageSize(1000, tuple(RELEASED + name for name in files))
 
 

@@ -1,4 +1,5 @@
 // How things are said and built: elements, icons, money, times. Used by every other module; asks nobody anything.
+import { decimals } from "./currencies.js";
 
 /**
  * Build an element. Strings become text, never markup, so nothing that a person typed can run.
@@ -43,14 +44,6 @@ export function icon(name, size = 20) {
   path.setAttribute("d", DRAWINGS[name]);
   svg.append(path);
   return svg;
-}
-
-const ZERO = new Set("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split(" "));
-const THREE = new Set(["BHD", "JOD", "KWD", "OMR", "TND"]);
-
-/** @param {string} currency @returns {number} decimals that the API's minor units of it stand for */
-export function decimals(currency) {
-  return ZERO.has(currency) ? 0 : THREE.has(currency) ? 3 : 2;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Asks for a refund: all that is left or a part, asked back once, and sent once however often the button is pressed.
 import { Problem, send } from "./api.js";
-import { decimals, el, money } from "./format.js";
+import { decimals, step } from "./currencies.js";
+import { el, money } from "./format.js";
 
 /**
  * @param {string} id of the order
@@ -39,7 +40,7 @@ export function refundForm(id, onAsked) {
     amount.removeAttribute("aria-invalid");
     if (all.checked) return now.left.amount;
     const units = minorUnits(amount.value, now.left.currency);
-    const wrong = units === null ? `Type an amount like ${example(now.left.currency)}.` : units > now.left.amount ? `At most ${money(now.left)} can go back.` : "";
+    const wrong = whatIsWrong(units, now.left);
     if (!wrong) return units;
     amountError.textContent = wrong;
     amount.setAttribute("aria-invalid", "true");
@@ -122,10 +123,18 @@ function explain(error) {
   return first ? `The amount ${first.detail.replace(/(\d+), which is what is left/, "what is left")}.` : error.message;
 }
 
+/** Why so much cannot go back, in words; null stands for what is no amount. */
+function whatIsWrong(units, left) {
+  const { currency } = left;
+  if (units === null) return `Type an amount like ${example(currency)}.`;
+  if (units > left.amount) return `At most ${money(left)} can go back.`;
+  return units % step(currency) ? `Amounts in ${currency} go in steps of ${money({ amount: step(currency), currency })}.` : "";
+}
+
 /** `12.50` or `12,5` in minor units; null for what is no such amount. */
 function minorUnits(typed, currency) {
   const digits = decimals(currency);
-  const found = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(typed.trim().replace(/[\s'’]/g, ""));
+  const found = /^(\d{1,10})(?:[.,](\d{1,3}))?$/.exec(typed.trim().replace(/[\s'’]/g, ""));
   if (!found || (found[2] ?? "").length > digits) return null;
   const units = Number(found[1]) * 10 ** digits + Number((found[2] ?? "").padEnd(digits, "0") || 0);
   return units > 0 ? units : null;

@@ -1,0 +1,34 @@
+"""Writes web/public/js/currencies.js: what a browser must know of currencies, from domain/money.py. For generate.py."""
+
+import json
+
+from chalicelib.domain.money import CURRENCIES, decimals, step
+
+USUAL_DECIMALS, USUAL_STEP = 2, 1
+_MODULE = """// Currencies whose amounts are not hundredths, or not any number of them.
+// Generated from chalicelib/domain/money.py by `make openapi`; do not edit.
+
+const DECIMALS = {decimals};
+const STEPS = {steps};
+
+/** @param {{string}} currency @returns {{number}} decimals that the API's minor units of it stand for */
+export function decimals(currency) {{
+  return DECIMALS[currency] ?? {usual_decimals};
+}}
+
+/** @param {{string}} currency @returns {{number}} what its amounts are multiples of, in minor units */
+export function step(currency) {{
+  return STEPS[currency] ?? {usual_step};
+}}
+"""
+
+
+def module() -> str:
+    """The JavaScript module: the two tables without what is usual, and how to look something up."""
+    codes = sorted(CURRENCIES)
+    return _MODULE.format(
+        decimals=json.dumps({code: decimals(code) for code in codes if decimals(code) != USUAL_DECIMALS}),
+        steps=json.dumps({code: step(code) for code in codes if step(code) != USUAL_STEP}),
+        usual_decimals=USUAL_DECIMALS,
+        usual_step=USUAL_STEP,
+    )
