@@ -34,7 +34,7 @@ class MalformedAnswer(Exception):
 def proxy_event(request: HttpRequest, match: Match, binary_types: list[str], request_id: str) -> dict[str, Any]:
     """The event, after the round trip through JSON that it makes on AWS."""
     headers = multi_values([(title_case(name), value) for name, value in request.headers])
-    headers.setdefault("X-Forwarded-For", [request.client])
+    headers["X-Forwarded-For"] = [", ".join([*headers.get("X-Forwarded-For", []), request.client])]
     headers.setdefault("X-Forwarded-Proto", ["http"])
     headers.setdefault("X-Amzn-Trace-Id", [f"Root=1-{int(time.time()):08x}-{uuid4().hex[:24]}"])
     query = query_values(request.query)

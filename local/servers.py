@@ -175,6 +175,7 @@ class Server(uvicorn.Server):  # type: ignore[misc]
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # nothing stands before the runner: who connects is who asks, whatever they say
             timeout_keep_alive=65,
             timeout_graceful_shutdown=5,
             backlog=512,

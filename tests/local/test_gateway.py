@@ -50,6 +50,20 @@ def test_event_has_the_shape_of_the_rest_proxy(origin):
     assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Marquee-Visitor"])
+def test_caller_is_who_connects_not_who_they_say(origin, name):
+    event = httpx.get(f"{origin}/api/v1/echo/a/b", headers={name: "198.51.100.7", "X-Forwarded-Proto": "https"}).json()
+    assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
+
+
+def test_caller_is_added_to_where_the_request_says_it_came_from(origin):
+    headers = [("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-For", "198.51.100.7")]
+    event = httpx.get(f"{origin}/api/v1/echo/a/b", headers=headers).json()
+    assert event["headers"]["X-Forwarded-For"] == "203.0.113.9, 198.51.100.7, 127.0.0.1"
+    assert event["multiValueHeaders"]["X-Forwarded-For"] == ["203.0.113.9, 198.51.100.7, 127.0.0.1"]
+    assert httpx.get(f"{origin}/api/v1/echo/a/b").json()["headers"]["X-Forwarded-For"] == "127.0.0.1"
+
+
 def test_event_without_query_has_null(origin):
     event = httpx.get(f"{origin}/api/v1/echo/a/b").json()
     assert event["queryStringParameters"] is None

@@ -62,6 +62,12 @@ def test_events_have_the_gateways_shape(live, sample):
         assert context["connectedAt"] == connected["requestContext"]["connectedAt"]
 
 
+def test_caller_of_a_socket_is_who_connects_not_who_they_say(live, sample):
+    with open_socket(live, additional_headers={"X-Forwarded-For": "198.51.100.7"}):
+        (connected,) = eventually(lambda: events(sample, "CONNECT"))
+    assert connected["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
+
+
 @pytest.mark.parametrize(("ticket", "status"), [("bad", 401), ("crash", 500)])
 def test_connect_that_is_refused_ends_the_handshake(live, sample, ticket, status):
     with pytest.raises(websockets.exceptions.InvalidStatus) as refusal:
