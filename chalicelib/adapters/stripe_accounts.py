@@ -9,13 +9,14 @@ from typing import Any
 import stripe
 
 from chalicelib.adapters.stripe_gateway import client, fail, is_gone
+from chalicelib.adapters.stripe_pace import Pace
 
 
 class StripeAccountsGateway:
     """Port `AccountsAtStripe`."""
 
-    def __init__(self, *, secret_key: str, api_base: str = "") -> None:
-        self._client = client(secret_key, api_base)
+    def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
+        self._client = client(secret_key, api_base, pace)
 
     def create(self, event_id: str, *, instead_of: str | None = None) -> str:
         """The id of the event's account, made now or before. Raises UpstreamFailed."""

@@ -20,6 +20,7 @@ from chalicelib.adapters.stripe_objects import (
     payment_of_session,
     refunds_of,
 )
+from chalicelib.adapters.stripe_pace import Pace
 from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
@@ -45,8 +46,8 @@ _GONE = "account_invalid"
 class StripeGateway:
     """Port `Payments`."""
 
-    def __init__(self, *, secret_key: str, api_base: str = "") -> None:
-        self._client = client(secret_key, api_base)
+    def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
+        self._client = client(secret_key, api_base, pace)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutTooSmall,
@@ -178,14 +179,27 @@ class StripeGateway:
         return [refund.to_dict() for refund in self._client.v1.refunds.list(parts, _for(account)).auto_paging_iter()]
 
 
-def client(secret_key: str, api_base: str) -> stripe.StripeClient:
+class _PacedClient(stripe.RequestsClient):
+    """Stripe's own HTTP client, which waits for its turn before each request, a repeated one too."""
+
+    def __init__(self, pace: Pace | None) -> None:
+        super().__init__(timeout=TIMEOUT_SECONDS)
+        self._pace = pace
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **more: Any) -> Any:
+        if self._pace is not None:
+            self._pace.wait(method, url)
+        return super().request(method, url, headers, post_data, **more)
+
+
+def client(secret_key: str, api_base: str, pace: Pace | None = None) -> stripe.StripeClient:
     """Stripe's client with our version, timeouts and retries. `api_base` is for the test double."""
     return stripe.StripeClient(
         secret_key,
         stripe_version=API_VERSION,
         base_addresses={"api": api_base} if api_base else {},
         max_network_retries=RETRIES,
-        http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+        http_client=_PacedClient(pace),
     )
 
 

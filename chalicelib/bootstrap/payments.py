@@ -13,7 +13,9 @@ from chalicelib import config
 from chalicelib.bootstrap.sales import SalesServices
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.line_store import DynamoLines
     from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
+    from chalicelib.adapters.stripe_pace import Pace
     from chalicelib.ports.payments import Payments
     from chalicelib.ports.stripe_accounts import AccountsAtStripe
     from chalicelib.services.charging import Charging
@@ -34,7 +36,24 @@ class PaymentServices(SalesServices):
         """Stripe, or its test double."""
         from chalicelib.adapters.stripe_gateway import StripeGateway
 
-        return StripeGateway(secret_key=self._stripe_secret_key, api_base=self.config.stripe_api_base)
+        base = self.config.stripe_api_base
+        return StripeGateway(secret_key=self._stripe_secret_key, api_base=base, pace=self._stripe_pace)
+
+    @cached_property
+    def _stripe_pace(self) -> Pace:
+        """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
+        from time import sleep
+
+        from chalicelib.adapters.stripe_pace import SANDBOX_SHARE, Pace
+
+        is_sandbox = not config.is_live(self._stripe_secret_key) and not self.config.stripe_api_base
+        return Pace(self._lines, self.clock, sleep, share=SANDBOX_SHARE if is_sandbox else 1.0)
+
+    @cached_property
+    def _lines(self) -> DynamoLines:
+        from chalicelib.adapters.dynamo.line_store import DynamoLines
+
+        return DynamoLines(self.dynamodb, table_prefix=self.config.table_prefix)
 
     @cached_property
     def paying(self) -> Paying:
@@ -111,7 +130,8 @@ class PaymentServices(SalesServices):
         """Stripe's side of connected accounts."""
         from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
 
-        return StripeAccountsGateway(secret_key=self._stripe_secret_key, api_base=self.config.stripe_api_base)
+        base = self.config.stripe_api_base
+        return StripeAccountsGateway(secret_key=self._stripe_secret_key, api_base=base, pace=self._stripe_pace)
 
     @cached_property
     def onboarding(self) -> Onboarding:

@@ -68,7 +68,7 @@ class DoubleSide(StripeSide):
 
     def __init__(self, double: StripeDouble, url: str) -> None:
         super().__init__("sk_test_local", url)
-        self.double = double
+        self.double, self.url = double, url
         self.accounts = StripeAccountsGateway(secret_key="sk_test_local", api_base=url)
         self.account = self.accounts.create("event")
         double.onboard(self.account)

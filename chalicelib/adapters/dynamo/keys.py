@@ -153,6 +153,11 @@ def idempotency(caller: str, idempotency_key: str) -> Key:
     return f"IDEMPOTENCY#{digest(caller, idempotency_key)}", "IDEMPOTENCY"
 
 
+def line(name: str) -> Key:
+    """When the next place of a line is free."""
+    return f"LINE#{name}", "LINE"
+
+
 # --- sales ---------------------------------------------------------------------------------------------------
 
 
