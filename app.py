@@ -5,6 +5,7 @@ this file: routes are in chalicelib/routes, what a change causes in chalicelib/r
 """
 
 import gc
+import os
 from typing import Any
 
 gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: looking for garbage meanwhile is waste
@@ -24,6 +25,11 @@ from chalicelib.routes import (
 
 OLDEST = "TRIM_HORIZON"
 """Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
+
+if "AWS_CHALICE_CLI_MODE" in os.environ:  # set by `chalice deploy` and its like, never on Lambda
+    from infra import stage_config
+
+    stage_config.enter_chalice_cli()
 
 settings = bootstrap.services().config
 app = Chalice(app_name=f"marquee-{settings.stage}")

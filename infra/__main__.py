@@ -60,6 +60,15 @@ def up(*, stage: str, settings: Path, yes: bool) -> None:
 
 @cli.command()
 @_stage
+def configure(*, stage: str, settings: Path) -> None:
+    """Make this checkout ready for `chalice deploy` and `chalice package` of a stage that is up."""
+    here = _here(stage, settings)
+    _run(here, steps.CONFIGURE)
+    console.print(f"Now `chalice deploy --stage {stage}` works here.")
+
+
+@cli.command()
+@_stage
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def diff(*, stage: str, settings: Path, as_json: bool) -> None:
     """Show what `up` would change, and change nothing."""

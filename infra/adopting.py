@@ -88,6 +88,15 @@ def function_arn(client: Any, name: str) -> str | None:
         raise
 
 
+def variables(session: Any, prefix: str) -> dict[str, str]:
+    """The environment of the API's function as it is deployed; empty when there is none."""
+    client = session.client("lambda")
+    if function_arn(client, names.function(prefix, "api_handler")) is None:
+        return {}
+    found = client.get_function_configuration(FunctionName=names.function(prefix, "api_handler"))
+    return dict(found.get("Environment", {}).get("Variables", {}))
+
+
 def mapping(client: Any, function: str) -> dict[str, Any] | None:
     """The stream mapping of a function, or None."""
     try:

@@ -5,11 +5,7 @@ makes nothing that was not tested before.
 """
 
 import hashlib
-import os
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,33 +17,6 @@ from infra.settings import Unusable
 FOLDER = "releases/"
 LIVE = "live"
 KEPT = 10
-CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
-"""Chalice's command line; it cannot be run as a module."""
-
-
-def deploy(project: Path, stage: str, *, say: Callable[[str], None]) -> None:
-    """Run `chalice deploy`. Raises Unusable with the last of what it said."""
-    _chalice(project, ["deploy", "--stage", stage], say)
-
-
-def delete(project: Path, stage: str, *, say: Callable[[str], None]) -> None:
-    """Run `chalice delete`. Raises Unusable."""
-    _chalice(project, ["delete", "--stage", stage], say)
-
-
-def _chalice(project: Path, arguments: list[str], say: Callable[[str], None]) -> None:
-    command = [sys.executable, "-c", CHALICE, "--project-dir", str(project), *arguments]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}  # or it would send bytecode of this machine
-    said: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - our own arguments
-        command, cwd=project, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as running:
-        assert running.stdout is not None  # noqa: S101 - for the type checker
-        for line in running.stdout:
-            said.append(line.rstrip())
-            say(said[-1])
-    if running.returncode:
-        raise Unusable(f"chalice {arguments[0]} failed:\n" + "\n".join(said[-25:]))
 
 
 def keep(client: Any, bucket: str, project: Path, stage: str) -> str:

@@ -6,7 +6,7 @@ Each looks for what is there, so a run that was killed anywhere is finished by r
 from collections.abc import Callable
 from typing import Any
 
-from infra import adopting, names, releases, stripe_endpoint
+from infra import adopting, names, run_chalice, stripe_endpoint
 from infra.deployment import Deployment
 from infra.settings import Unusable
 
@@ -37,7 +37,7 @@ def functions(here: Deployment, say: Say) -> str:
     """All that Chalice made."""
     if not adopting.adopt(here.session, here.prefix, here.stage.name, here.project):
         return _word(0)
-    releases.delete(here.project, here.stage.name, say=say)
+    run_chalice.run(here.project, "delete", stage=here.stage.name, region=here.stage.region, say=say)
     return _word(1)
 
 

@@ -1,4 +1,6 @@
-"""What a stage may differ in, from infra/stages.toml. Read by the command line; the steps get it ready made."""
+"""What a stage may differ in: infra/stages.toml, and over it infra/stages.local.toml, which git ignores and is nobody
+else's. Read by the command line; the steps get it ready made.
+"""
 
 import re
 import tomllib
@@ -47,13 +49,20 @@ def load(path: Path, name: str) -> Stage:
     """The stage of this name. Raises Unusable."""
     if not _NAME.fullmatch(name):
         raise Unusable(f"{name!r} is no name for a stage: small letters and digits, at most 16.")
-    stages = tomllib.loads(path.read_text(encoding="utf-8"))
-    if name not in stages:
-        raise Unusable(f"{path.name} has no stage {name}; it has {', '.join(sorted(stages))}.")
-    stage = Stage(name=name, **_checked(name, stages[name]))
+    shipped, own = _tables(path), _tables(path.with_suffix(".local.toml"))
+    if name not in shipped | own:
+        raise Unusable(f"{path.name} has no stage {name}; it has {', '.join(sorted(shipped | own))}.")
+    stage = Stage(name=name, **_checked(name, shipped.get(name, {}) | own.get(name, {})))
     if bool(stage.domain) != bool(stage.certificate_arn):
         raise Unusable(f"Stage {name}: domain and certificate_arn come together.")
     return stage
+
+
+def _tables(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise Unusable(f"{path.name}: {error}.") from None
 
 
 def _checked(name: str, table: dict[str, Any]) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from infra import (
     adopting,
+    check_limits,
     configuring,
     gateway_responses,
     package,
     releases,
     removing,
+    run_chalice,
     smoke,
     streams,
     stripe_endpoint,
@@ -27,8 +29,6 @@ from infra.parameters import STRIPE_WEBHOOK_SECRET
 from infra.settings import Unusable
 
 Say = Callable[[str], None]
-UNRESERVED = 100
-"""What Lambda insists on leaving to functions without a reservation."""
 
 
 class SmokeFailed(Unusable):
@@ -45,7 +45,7 @@ class Step(NamedTuple):
 
 def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
     """Find what would fail half-way, before anything is made."""
-    _check_concurrency(here)
+    check_limits.check_concurrency(here)
     if here.stacks.status(here.data.name) is None and adopting.has_role(here.session, here.prefix):
         raise Unusable(
             f"The stage {here.stage.name} is deployed in another region of this account: roles have no region, so the "
@@ -87,6 +87,18 @@ def dependencies(here: Deployment, say: Say) -> str:
 def configure(here: Deployment, say: Say) -> str:  # noqa: ARG001
     """Variables and policies for `chalice deploy`."""
     return _word(changed=_configure(here))
+
+
+def configure_only(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """The same for a stage that is up, and Chalice's records: then `chalice deploy` works in this checkout. The website
+    stays the one that was uploaded, since Chalice uploads none.
+    """
+    if not here.outputs("data") or not here.outputs("base"):
+        raise Unusable(f"{here.prefix} is not up: run `up` first.")
+    records = adopting.adopt(here.session, here.prefix, here.stage.name, here.project)
+    website_of = {"WEBSITE": adopting.variables(here.session, here.prefix).get("WEBSITE", "")}
+    changed = _configure(here, **{name: value for name, value in website_of.items() if value})
+    return f"{_word(changed=changed)}, {len(records)} things of Chalice's found"
 
 
 def deploy(here: Deployment, say: Say) -> str:
@@ -182,6 +194,13 @@ UP: tuple[Step, ...] = (
 )
 
 
+CONFIGURE: tuple[Step, ...] = (
+    Step("package", "layer of dependencies", dependencies),
+    Step("configure", "variables, policies and records for Chalice", configure_only),
+)
+"""What `chalice deploy` needs in a checkout that the stage was not brought up from."""
+
+
 def last_good(here: Deployment) -> str:
     """The release to go back to when a new one fails. Raises Unusable."""
     return _there(releases.live(here.session.client("s3"), _releases_bucket(here)))
@@ -201,7 +220,7 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
         project = Path(folder)
         releases.unpack(client, _releases_bucket(here), name, project)
         variables = here.variables() | {"WEBSITE": website.release(project / "web" / "public")}
-        configuring.write_variables(project, here.stage.name, variables)
+        configuring.write_for_rollback(project, here.stage.name, region=here.stage.region, variables=variables)
         _upload(here, project)
         _deploy(here, project, say)
         mappings(here, say)
@@ -220,16 +239,26 @@ DOWN: tuple[Step, ...] = (
 DELETE_DATA = Step("data", "ALL DATA: tables and secrets", removing.data)
 
 
-def _configure(here: Deployment) -> bool:
+def _configure(here: Deployment, **other_variables: str) -> bool:
     return configuring.write(
-        here.project, here.stage.name, variables=here.variables(), placeholders=here.placeholders()
+        here.project,
+        here.stage.name,
+        region=here.stage.region,
+        variables=here.variables() | other_variables,
+        placeholders=here.placeholders(),
     )
 
 
 def _deploy(here: Deployment, project: Path, say: Say) -> None:
-    adopting.adopt(here.session, here.prefix, here.stage.name, project)
     package.build_app(project, python=package.RUNNING)
-    releases.deploy(project, here.stage.name, say=say)
+    stage = here.stage
+    run_chalice.deploy(
+        project,
+        stage=stage.name,
+        region=stage.region,
+        adopt=lambda: adopting.adopt(here.session, here.prefix, stage.name, project),
+        say=say,
+    )
     api = adopting.rest_api_id(here.session, here.prefix)
     if api:
         gateway_responses.apply(here.session.client("apigateway"), api)
@@ -248,26 +277,6 @@ def _upload(here: Deployment, project: Path) -> list[str]:
 
 def _releases_bucket(here: Deployment) -> str:
     return here.outputs("base")["ReleasesBucket"]
-
-
-def _check_concurrency(here: Deployment) -> None:
-    """What other stages and applications of the account have reserved counts as well."""
-    wished = configuring.reserved(here.project, here.stage.name)
-    if not wished:
-        return
-    client = here.session.client("lambda")
-    left = client.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
-    ours = sum(
-        client.get_function_concurrency(FunctionName=arn).get("ReservedConcurrentExecutions", 0)
-        for arn in map(here.function_arn, wished)
-        if arn
-    )
-    if left + ours < sum(wished.values()) + UNRESERVED:
-        raise Unusable(
-            f"This account has {left + ours} concurrent executions left for the stage, which reserves "
-            f"{sum(wished.values())}, and Lambda wants {UNRESERVED} to stay. Ask AWS for a higher quota "
-            f"(docs/operations.md#limits) or take reserved_concurrency out of .chalice/config.json."
-        )
 
 
 def _settle_on(here: Deployment, name: str, project: Path) -> None:

@@ -15,12 +15,12 @@ from tests.deploy.world import World
 
 
 @contextmanager
-def _account(folder: Path) -> Iterator[World]:
+def _account(folder: Path, **shell: str) -> Iterator[World]:
     """An account of its own in which nothing is deployed; the owner's Stripe key is kept."""
     with processes.stripe(folder / "stripe") as (url, double):
         copy = project.copy(folder / "project", region=REGION, stripe=url)
         with processes.emulator(copy, folder) as places:
-            made = World(places, copy, folder, double)
+            made = World(places, copy, folder, double, shell)
             kept = made.infra("secret", "stripe-secret-key", stdin="sk_test_deployed\n")
             assert kept.code == 0, kept.said
             yield made
@@ -60,6 +60,13 @@ def second_up(world: World, first_inventory: dict[str, Any]) -> Ran:
 
 
 @pytest.fixture(scope="session")
+def clone(world: World, second_up: Ran) -> World:
+    """The same account, seen from another checkout of the project, from which nobody has deployed yet."""
+    project.git(world.folder, "clone", "--quiet", str(world.project), "clone")
+    return world._replace(project=world.folder / "clone")
+
+
+@pytest.fixture(scope="session")
 def rolled_back(world: World, second_up: Ran) -> Ran:
     """What `rollback` to the release before, the first, said."""
     ran = world.infra("rollback", "--yes")
@@ -77,8 +84,10 @@ def down(world: World, rolled_back: Ran) -> Ran:
 
 @pytest.fixture
 def other_account(tmp_path: Path, world: World, first_up: Ran) -> Iterator[World]:
-    """Another one, for a deployment that is disturbed; the layer need not be made again."""
-    with _account(tmp_path) as made:
+    """Another one, for a deployment that is disturbed, from a shell that exports another region; the layer need not be
+    made again.
+    """
+    with _account(tmp_path, AWS_REGION="us-west-2", AWS_DEFAULT_REGION="us-west-2") as made:
         shutil.copytree(world.project / ".chalice/deployments", made.project / ".chalice/deployments")
         yield made
 

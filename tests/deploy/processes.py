@@ -35,14 +35,14 @@ def free_port() -> int:
 
 
 def environment(places: Places, folder: Path) -> dict[str, str]:
-    """For a process that is to see the emulator as AWS. Settings of pip are kept, since `up` downloads wheels."""
+    """For a process that is to see the emulator as AWS. Settings of pip are kept, since `up` downloads wheels. No region:
+    a stage has its own.
+    """
     kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("PIP_")}
     return kept | {
         "AWS_ENDPOINT_URL": places.aws,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TMPDIR": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -58,6 +58,8 @@ def emulator(project: Path, folder: Path) -> Iterator[Places]:
         raise RuntimeError("Node must be on the path: the emulated CDN runs the function of edge.yaml with it.")
     places = Places(free_port(), free_port())
     variables = environment(places, folder) | {
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
         "AUTH": "true",  # signatures are verified, policies enforced
         "GATEWAY_PORT": str(places.aws_port),
         "MINISTACK_HOST": "127.0.0.1",
@@ -110,16 +112,20 @@ class Kill(NamedTuple):
     after: float
 
 
-def infra(
-    places: Places, project: Path, folder: Path, *arguments: str, stdin: str = "", kill: Kill | None = None
+def run(
+    command: list[str],
+    *,
+    project: Path,
+    variables: dict[str, str],
+    stdin: str = "",
+    kill: Kill | None = None,
 ) -> Ran:
-    """One command of infra/, run in the project's folder. What it says is printed as it comes, for the log of CI."""
-    command = [sys.executable, "-m", "tests.deploy.on_emulator", *arguments]
+    """A command, run in the project's folder. What it says is printed as it comes, for the log of CI."""
     said = []
     with subprocess.Popen(
         command,
         cwd=project,
-        env=environment(places, folder),
+        env=variables,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

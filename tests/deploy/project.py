@@ -7,10 +7,20 @@ settings of the stage.
 import json
 import platform
 import shutil
+import subprocess
 from pathlib import Path
 
 ORIGINAL = Path(__file__).resolve().parents[2]
-_PARTS = ("app.py", "requirements.txt", "chalicelib", "infra", "local", "tests/deploy", "tests/__init__.py")
+_PARTS = (
+    "app.py",
+    "requirements.txt",
+    ".gitignore",
+    "chalicelib",
+    "infra",
+    "local",
+    "tests/deploy",
+    "tests/__init__.py",
+)
 _SITE = Path("web/public")
 _ARCHITECTURES = {"x86_64": "x86_64", "AMD64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 _SETTINGS = """
@@ -48,7 +58,20 @@ def copy(to: Path, *, region: str, stripe: str) -> Path:
             shutil.copy(source, target)
     _configure(to)
     (to / "stages.toml").write_text(_SETTINGS.format(region=region, stripe=stripe))
+    git(to, "init", "--quiet")
+    _commit(to, "First release")
     return to
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What git says to a command."""
+    who = ("-c", "user.name=Owner", "-c", "user.email=owner@marquee.example", "-c", "commit.gpgsign=false")
+    return subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def _commit(project: Path, message: str) -> None:
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message", message)
 
 
 def _configure(project: Path) -> None:
@@ -63,3 +86,4 @@ def change(project: Path) -> None:
     with (project / "app.py").open("a") as code:
         code.write(_ROUTE)
     (project / _SITE / NEW_FILE).write_text("second\n")
+    _commit(project, "Second release")

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from local import demo, tour
-from tests.deploy import project
+from tests.deploy import inventory, project
 from tests.deploy.places import ACCOUNT, REGION
 from tests.deploy.processes import Ran
 from tests.deploy.world import PREFIX, STAGE, World, eventually
@@ -73,6 +73,16 @@ def test_webhook_endpoint_is_registered_once_with_the_api_version(first_up: Ran,
         endpoints = list(work.tx.rows("webhook_endpoint"))
     assert [one["api_version"] for one in endpoints] == [API_VERSION]
     assert endpoints[0]["url"].endswith("/api/v1/stripe/webhook")
+
+
+def test_up_leaves_the_checkout_as_clean_as_it_was(first_up: Ran, world: World) -> None:
+    assert project.git(world.project, "status", "--porcelain") == ""
+
+
+def test_chalice_where_nothing_is_configured_says_what_to_run(first_up: Ran, world: World) -> None:
+    code, said = world.chalice("deploy", "--stage", "prod")
+    assert (code, said.count("\n")) == (1, 1)
+    assert "run `make deploy STAGE=prod` to bring it up" in said
 
 
 # --- The product, over its URLs ---
@@ -206,6 +216,22 @@ def inbox_record(world: World, kind: str) -> dict:
                 record["dynamodb"]["ApproximateCreationDateTime"] = 0
                 return record
     raise LookupError(kind)
+
+
+# --- Another checkout ---
+
+
+def test_chalice_deploy_in_another_checkout_works_once_it_is_configured(clone: World) -> None:
+    before = inventory.of(clone)
+    refused = clone.chalice("deploy", "--stage", STAGE)
+    configured = clone.infra("configure")
+    deployed = clone.chalice("deploy", "--stage", STAGE)
+    assert (refused.code, refused.said.count("\n"), configured.code, deployed.code) == (1, 1, 0, 0)
+    assert f"`python -m infra configure --stage {STAGE}` when it is up already" in refused.said
+    assert "Rest API URL" in deployed.said
+    assert inventory.of(clone) == before
+    assert clone.get("/api/v1/second-release").status == 200
+    assert project.git(clone.project, "status", "--porcelain") == ""
 
 
 # --- Back ---

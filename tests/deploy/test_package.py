@@ -17,13 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive, package, releases, trim, wheels
+from infra import archive, configuring, package, policies, run_chalice, trim, wheels
 from tests.deploy import package_probe
 from tests.harness.environment import VARIABLES
 
 PROJECT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
 TARGET = wheels.target_of(package.RUNNING, ARCHITECTURE)
+PLACEHOLDERS = dict.fromkeys(policies.PLACEHOLDERS, "x1")
 UNREACHABLE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -119,9 +120,10 @@ def test_build_elsewhere_makes_the_same_bytes(
 
 
 def test_package_by_chalice_takes_both_zips_unchanged(project: Path, made: package.Package, tmp_path: Path) -> None:
+    configuring.write(project, "dev", region="eu-west-1", variables=VARIABLES, placeholders=PLACEHOLDERS)
     subprocess.run(
-        [sys.executable, "-c", releases.CHALICE, "--project-dir", project, "package", "--stage", "dev", tmp_path],
-        env={**os.environ, **VARIABLES, "PYTHONDONTWRITEBYTECODE": "1"},
+        [sys.executable, "-c", run_chalice.COMMAND, "--project-dir", project, "package", "--stage", "dev", tmp_path],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         check=True,
     )

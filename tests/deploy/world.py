@@ -5,6 +5,7 @@ Also how a person outside sees the product: by its URLs and by the mails it send
 
 import json
 import re
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import boto3
 
+from infra import run_chalice
 from local.stripe_double import StripeDouble
 from tests.deploy import processes
 from tests.deploy.places import ACCOUNT, REGION, Places
@@ -34,19 +36,28 @@ class Reply(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything that a test needs."""
+    """Everything that a test needs. `shell` is what the owner's shell exports beside the account's credentials."""
 
     places: Places
     project: Path
     folder: Path
     double: StripeDouble
+    shell: dict[str, str]
 
     def infra(self, command: str, *arguments: str, stdin: str = "", kill: Kill | None = None) -> Ran:
         """One command of infra/ about the stage."""
         options = ("--stage", STAGE, "--settings", "stages.toml")
-        return processes.infra(
-            self.places, self.project, self.folder, command, *options, *arguments, stdin=stdin, kill=kill
-        )
+        return self.run(["-m", "tests.deploy.on_emulator", command, *options, *arguments], stdin=stdin, kill=kill)
+
+    def chalice(self, *arguments: str) -> Ran:
+        """One command of Chalice's, as a person types it."""
+        return self.run(["-c", run_chalice.COMMAND, *arguments])
+
+    def run(self, arguments: list[str], *, stdin: str = "", kill: Kill | None = None) -> Ran:
+        """Python with these arguments, in the project's folder."""
+        variables = processes.environment(self.places, self.folder) | self.shell
+        command = [sys.executable, *arguments]
+        return processes.run(command, project=self.project, variables=variables, stdin=stdin, kill=kill)
 
     def client(self, service: str) -> Any:
         """AWS, as the owner of the account."""

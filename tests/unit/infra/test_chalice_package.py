@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from infra import configuring, names, package, policies, releases, streams
+from infra import configuring, names, package, policies, run_chalice, streams
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]
@@ -38,15 +38,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (project / ".chalice").mkdir()
     shutil.copy(ROOT / ".chalice" / "config.json", project / ".chalice" / "config.json")
     variables = {**VARIABLES, "STAGE": STAGE}
-    configuring.write(project, STAGE, variables=variables, placeholders=PLACEHOLDERS)
+    configuring.write(project, STAGE, region="eu-west-1", variables=variables, placeholders=PLACEHOLDERS)
     layer = package.layer_path(project, python=package.RUNNING, architecture=configuring.architecture(project))
     layer.parent.mkdir()
     with zipfile.ZipFile(layer, "w") as archive:
         archive.writestr("python/made_up.py", "")
-    command = [sys.executable, "-W", "ignore", "-c", releases.CHALICE, "--project-dir", str(project)]
+    command = [sys.executable, "-W", "ignore", "-c", run_chalice.COMMAND, "--project-dir", str(project)]
     done = subprocess.run(
         [*command, "package", "--stage", STAGE, str(project / "out")],
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -54,6 +54,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert done.returncode == 0, done.stdout + done.stderr
     made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
     return made
+
+
+def test_every_function_has_the_variables_of_the_stage(template: dict[str, Any]) -> None:
+    wanted = {**VARIABLES, "STAGE": STAGE}
+    for properties in functions(template).values():
+        assert properties["Environment"]["Variables"] == wanted
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -73,7 +79,7 @@ def test_every_function_is_as_the_configuration_says(template: dict[str, Any]) -
         assert properties["MemorySize"] == wished["lambda_memory_size"]
         assert properties["Timeout"] == wished["lambda_timeout"]
         assert properties["Architectures"] == ["arm64"]
-        reserved = config["stages"][STAGE]["lambda_functions"][name].get("reserved_concurrency")
+        reserved = configuring.reserved(ROOT, STAGE).get(name)
         assert properties.get("ReservedConcurrentExecutions") == reserved
         assert len(properties["Layers"]) == 1
 

@@ -11,6 +11,7 @@ from infra.settings import Unusable
 
 BUCKET = "marquee-dev-releases"
 PLACEHOLDERS = dict.fromkeys(policies.PLACEHOLDERS, "x1")
+CONFIG = json.dumps({"lambda_architecture": "arm64"})
 VARIABLES = {"STAGE": "dev", "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:1"}
 
 
@@ -25,16 +26,22 @@ def project(tmp_path: Path) -> Path:
         "chalicelib/__pycache__/a.pyc": "junk",
         "web/public/site.js": "1",
         "tests/test_a.py": "no part of a release",
-        ".chalice/config.json": json.dumps({"lambda_architecture": "arm64", "stages": {"dev": {}}}),
+        ".chalice/config.json": CONFIG,
     }.items():
         file = made / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    configuring.write(made, "dev", variables=VARIABLES, placeholders=PLACEHOLDERS)
+    write(made)
     layer(made).parent.mkdir()
     layer(made).write_text("layer")
     layer(made).with_name("managed-layer-of-another-lock-python3.13.zip").write_text("no part of this release")
     return made
+
+
+def write(project: Path, *, variables: dict[str, str] = VARIABLES, **placeholders: str) -> bool:
+    return configuring.write(
+        project, "dev", region="eu-west-1", variables=variables, placeholders={**PLACEHOLDERS, **placeholders}
+    )
 
 
 def layer(project: Path) -> Path:
@@ -49,18 +56,26 @@ def client(session: boto3.Session) -> object:
 
 
 def test_write_again_changes_nothing_and_new_values_do(project: Path) -> None:
-    assert configuring.write(project, "dev", variables=VARIABLES, placeholders=PLACEHOLDERS) is False
-    assert configuring.write(project, "dev", variables={**VARIABLES, "LIVE": "on"}, placeholders=PLACEHOLDERS) is True
-    placeholders = {**PLACEHOLDERS, "WebSocketApi": "other"}
-    assert configuring.write(project, "dev", variables={**VARIABLES, "LIVE": "on"}, placeholders=placeholders) is True
+    more = {**VARIABLES, "LIVE": "on"}
+    assert [write(project), write(project, variables=more)] == [False, True]
+    assert write(project, variables=more, WebSocketApi="other") is True
 
 
-def test_write_gives_every_function_its_policy(project: Path) -> None:
-    table = json.loads((project / ".chalice/config.json").read_text())["stages"]["dev"]
-    assert table["environment_variables"] == VARIABLES
+def test_write_gives_every_function_its_policy_and_leaves_what_git_tracks(project: Path) -> None:
+    table = json.loads((project / ".chalice/stages/dev.json").read_text())
+    assert (table["region"], table["environment_variables"]) == ("eu-west-1", VARIABLES)
     assert set(table["lambda_functions"]) == set(names.FUNCTIONS)
     for one in table["lambda_functions"].values():
         assert "Statement" in json.loads((project / ".chalice" / one["iam_policy_file"]).read_text())
+    assert (project / ".chalice/config.json").read_text() == CONFIG
+
+
+def test_write_for_rollback_reaches_releases_that_read_one_file_alone(project: Path) -> None:
+    configuring.write_for_rollback(project, "dev", region="eu-west-1", variables={"STAGE": "dev"})
+    table = json.loads((project / ".chalice/config.json").read_text())["stages"]["dev"]
+    assert table["environment_variables"] == {"STAGE": "dev"}
+    assert table["lambda_functions"]["on_sales"] == {"iam_policy_file": "policies/dev/on_sales.json"}
+    assert json.loads((project / ".chalice/stages/dev.json").read_text())["environment_variables"] == {"STAGE": "dev"}
 
 
 def test_keep_and_unpack_give_the_release_whole(client: object, project: Path, tmp_path: Path) -> None:
@@ -68,6 +83,7 @@ def test_keep_and_unpack_give_the_release_whole(client: object, project: Path, t
     releases.unpack(client, BUCKET, name, tmp_path / "back")
     laid = {str(file.relative_to(tmp_path / "back")) for file in (tmp_path / "back").rglob("*") if file.is_file()}
     assert laid >= {"app.py", "chalicelib/a.py", "web/public/site.js", ".chalice/policies/dev/on_content.json"}
+    assert ".chalice/stages/dev.json" in laid
     assert layer(tmp_path / "back").read_text() == "layer"
     assert not any("__pycache__" in name or name.startswith("tests") or "another" in name for name in laid)
     assert configuring.fingerprint(tmp_path / "back", "dev") == configuring.fingerprint(project, "dev")
@@ -118,10 +134,3 @@ def test_before_is_the_release_older_than_the_live_one(
     assert (releases.live(client, BUCKET), releases.before(client, BUCKET)) == ("3-c.zip", "2-b.zip")
     releases.mark_live(client, BUCKET, "1-a.zip")
     assert releases.before(client, BUCKET) is None
-
-
-def test_deploy_that_fails_tells_what_chalice_said(tmp_path: Path) -> None:
-    said: list[str] = []
-    with pytest.raises(Unusable, match=r"chalice deploy failed:\n(.|\n)*config"):
-        releases.deploy(tmp_path, "dev", say=said.append)
-    assert said

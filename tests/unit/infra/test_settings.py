@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import names
-from infra.settings import Unusable, load
+from infra.settings import Stage, Unusable, load
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]
@@ -41,12 +41,22 @@ def test_load_takes_the_domain_out_of_the_sender(tmp_path: Path) -> None:
         ("dev", '[dev]\nregion = "x"\nbudgt = 3', "budgt is no setting"),
         ("dev", '[dev]\nregion = "x"\nbudget = "3"', "budget must be a int"),
         ("dev", '[dev]\nregion = "x"\ncdn = 1', "cdn must be a bool"),
+        ("dev", "[dev]\nregion = x", "stages.toml: Invalid value"),
         ("dev", '[dev]\nregion = "x"\ndomain = "a.example"', "come together"),
     ],
 )
 def test_load_of_bad_settings_says_what_is_wrong(tmp_path: Path, name: str, text: str, complaint: str) -> None:
     with pytest.raises(Unusable, match=complaint):
         load(write(tmp_path, text), name)
+
+
+def test_load_puts_the_owners_file_over_what_is_shipped(tmp_path: Path) -> None:
+    file = write(tmp_path, '[dev]\nregion = "eu-west-1"\nbudget = 5\n')
+    (tmp_path / "stages.local.toml").write_text('[dev]\nbudget = 7\n[drill]\nregion = "eu-west-3"\n')
+    assert load(file, "dev") == Stage("dev", "eu-west-1", budget=7)
+    assert load(file, "drill") == Stage("drill", "eu-west-3")
+    with pytest.raises(Unusable, match="has no stage prod; it has dev, drill"):
+        load(file, "prod")
 
 
 PLANNED = """

@@ -1,0 +1,114 @@
+"""What one stage adds to .chalice/config.json: variables, policy files, region; and how Chalice's command line gets it.
+
+Git tracks .chalice/config.json, so nothing of a stage is written there. `configure` and `up` write it to
+.chalice/stages/STAGE.json, which git ignores. Chalice knows no second file, but it imports app.py before it plans
+anything. There app.py calls `enter_chalice_cli`, on a developer's machine only, which adds the stage's file to what
+Chalice has read, or says in one sentence what to run when there is none.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra import policies
+
+Table = dict[str, Any]
+FOLDER = Path(".chalice") / "stages"
+
+
+def path(project: Path, stage: str) -> Path:
+    """Where the stage's part stands."""
+    return project / FOLDER / f"{stage}.json"
+
+
+def table_of(stage: str, functions: tuple[str, ...], *, region: str, variables: dict[str, str]) -> Table:
+    """The stage's part: a stage as .chalice/config.json has it, the region, and a digest of what it was made from."""
+    return {
+        "region": region,
+        "made_from": _sources(),
+        "environment_variables": dict(sorted(variables.items())),
+        "lambda_functions": {name: {"iam_policy_file": f"policies/{stage}/{name}.json"} for name in functions},
+    }
+
+
+def merge(config: Table, stage: str, table: Table) -> None:
+    """Add the stage's part to a configuration of Chalice's, in place."""
+    own = config.setdefault("stages", {}).setdefault(stage, {})
+    own["environment_variables"] = own.get("environment_variables", {}) | table["environment_variables"]
+    functions = own.setdefault("lambda_functions", {})
+    for name, settings in table["lambda_functions"].items():
+        functions[name] = functions.get(name, {}) | settings
+
+
+def region_variables(region: str) -> dict[str, str]:
+    """What every tool of AWS takes the region from. Names of both kinds: botocore reads one, the product the other."""
+    return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def enter_chalice_cli() -> None:
+    """Called by app.py while Chalice's command line imports it. Raises click.ClickException, which Chalice shows as one
+    line, when the stage is not configured in this checkout or was configured by another version of it.
+    """
+    context = click.get_current_context(silent=True)
+    if context is None or "project_dir" not in (context.obj or {}):
+        return
+    stage = str(context.params.get("stage") or "dev")
+    table = _read(Path(context.obj["project_dir"]), stage)
+    os.environ.update(table["environment_variables"] | region_variables(table["region"]))
+    _check_variables(stage)
+    _add_to_chalice(stage, table)
+
+
+def _read(project: Path, stage: str) -> Table:
+    file = path(project, stage)
+    if not file.exists():
+        raise click.ClickException(
+            f"Stage {stage} is not configured in this checkout: run `make deploy STAGE={stage}` to bring it up, or "
+            f"`python -m infra configure --stage {stage}` when it is up already."
+        )
+    table: Table = json.loads(file.read_text(encoding="utf-8"))
+    if table["made_from"] != _sources():
+        raise _outdated(stage, "the policies have changed since")
+    return table
+
+
+def _check_variables(stage: str) -> None:
+    from chalicelib import config
+
+    try:
+        config.load()
+    except config.Misconfigured as problem:
+        raise _outdated(stage, str(problem)) from None
+
+
+def _outdated(stage: str, why: str) -> click.ClickException:
+    return click.ClickException(
+        f"Stage {stage} was configured by another version of this checkout ({why}): run `python -m infra configure "
+        f"--stage {stage}` again."
+    )
+
+
+def _add_to_chalice(stage: str, table: Table) -> None:
+    """Chalice 1.34 asks its configuration for a function's settings by `scope`, and by nothing else."""
+    from chalice.config import Config
+
+    read = Config.scope
+
+    def scope(config: Any, chalice_stage: str, function_name: str) -> Any:
+        if chalice_stage == stage:
+            merge(config.config_from_disk, stage, table)
+        return read(config, chalice_stage, function_name)
+
+    Config.scope = scope
+
+
+def _sources() -> str:
+    """A digest of the policies that the files of a stage were rendered from."""
+    digest = hashlib.sha256()
+    for name in policies.names():
+        digest.update(name.encode() + b"\0" + (policies.FOLDER / f"{name}.json").read_bytes())
+    return digest.hexdigest()
