@@ -4,7 +4,6 @@ Subject and address are checked here once more, whatever made them: neither may 
 Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
 
-import re
 from typing import Any
 
 import boto3
@@ -17,12 +16,12 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
+from chalicelib.domain.email_address import in_ascii
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
-_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@([^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\.\[\]]{2,})")
 _LATER = {
     "TooManyRequestsException",
     "LimitExceededException",
@@ -100,12 +99,9 @@ def header(text: str) -> str:
 
 def address(text: str) -> str:
     """One plain address, its domain in ASCII. Raises MailRefused."""
-    match = _ADDRESS.fullmatch(text)
-    if match is None or not text.isprintable():
-        raise MailRefused("malformed_address")
     try:
-        return f"{text.rpartition('@')[0]}@{match[1].encode('idna').decode()}"
-    except UnicodeError:
+        return in_ascii(text)
+    except ValueError:
         raise MailRefused("malformed_address") from None
 
 

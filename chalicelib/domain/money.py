@@ -9,7 +9,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description="ISO 4217")]
+from chalicelib.domain.text import matching
+
+Currency = Annotated[
+    str, matching(r"^[A-Z]{3}\Z", "must be a currency's three capital letters", description="ISO 4217")
+]
 
 _CODES = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD "

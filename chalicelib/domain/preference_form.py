@@ -16,10 +16,13 @@ from chalicelib.domain.preferences import (
     Setting,
     minutes,
 )
+from chalicelib.domain.text import matching
 from chalicelib.domain.validation import validate
 from chalicelib.domain.zones import is_zone
 
-Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", description="local time, HH:MM")]
+Clock = Annotated[
+    str, matching(r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z", "must be a time like 22:30", description="local time, HH:MM")
+]
 
 
 class ChannelsForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

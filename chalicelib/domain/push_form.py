@@ -9,13 +9,14 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from chalicelib.domain.errors import Violation
+from chalicelib.domain.text import matching
 
 POINT_BYTES, AUTH_BYTES = 65, 16
 _PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
 _B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 """Curve P-256: y² = x³ − 3x + b modulo the prime (NIST SP 800-186, section 3.2.1.3)."""
 
-Base64Url = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+={0,2}\Z", max_length=128)]
+Base64Url = Annotated[str, matching(r"^[A-Za-z0-9_-]+={0,2}\Z", "must be base64url", max_length=128)]
 
 
 class PushKeys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,20 +8,48 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from chalicelib.domain.email_address import MOST, broken_rule
+
+RULE = "rule"
+"""Names a rule of a type that is code: a function from the value to the words of its breach, or None."""
+_IN_WORDS: dict[str, str] = {}
+
+
+def matching(pattern: str, words: str, *, max_length: int | None = None, description: str | None = None) -> Meta:
+    """A rule how a text looks, and how its breach is told: nobody is shown a regular expression."""
+    _IN_WORDS[pattern] = words
+    return Meta(pattern=pattern, max_length=max_length, description=description)
+
+
+def in_words(message: str) -> str:
+    """What msgspec says of a text that does not match, in the words of that rule; anything else as it is."""
+    for pattern, words in _IN_WORDS.items():
+        if message.endswith(f"matching regex {pattern!r}"):
+            return words
+    return message
+
+
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(max_length=500)]
 MAX_HTML = 60_000
 """Characters of sanitised HTML. Checked after sanitising, which may lengthen a text (`&` becomes `&amp;`); what is
 stored can always be read again."""
 Html = Annotated[str, Meta(description="HTML, sanitised when written")]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s<>\"']{1,2000}\Z", max_length=2_000)]
-Email = Annotated[
-    str, Meta(pattern=r"^[^@\s<>\"(),:;\\]{1,64}@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]{2,}\Z", max_length=254)
+Url = Annotated[
+    str,
+    matching(r"^https?://[^\s<>\"']{1,2000}\Z", "must be a web address, beginning with https://", max_length=2_000),
 ]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=80)]
-Colour = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")]
-Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description="ISO 3166-1 alpha-2")]
-Id = Annotated[str, Meta(pattern=r"^[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", description="ULID")]
+Email = Annotated[str, Meta(max_length=MOST, extra={RULE: broken_rule}, extra_json_schema={"format": "idn-email"})]
+"""An address that mail may reach (domain/email_address.py)."""
+Slug = Annotated[
+    str,
+    matching(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", "must have only letters a to z, digits and single hyphens", max_length=80),
+]
+Colour = Annotated[str, matching(r"^#[0-9a-fA-F]{6}\Z", "must be a colour like #1f6feb")]
+Country = Annotated[
+    str, matching(r"^[A-Z]{2}\Z", "must be a country's two capital letters", description="ISO 3166-1 alpha-2")
+]
+Id = Annotated[str, matching(r"^[0-7][0-9A-HJKMNP-TV-Z]{25}\Z", "must be an id", description="ULID")]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 

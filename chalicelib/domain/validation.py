@@ -4,6 +4,7 @@ Called by routes and services that validate input; imports msgspec, so never on 
 """
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import inspect
 
 from chalicelib.domain.errors import InvalidInput, Violation
+from chalicelib.domain.text import RULE, in_words
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -87,7 +89,26 @@ def _field_violations(value: object, annotation: Any, pointer: str) -> tuple[lis
         msgspec.convert(value, type=annotation)
     except msgspec.ValidationError as problem:
         return [_violation(problem, pointer)], "unknown field" in str(problem)
-    return [], False
+    return list(_broken_rules(value, kind, pointer)), False
+
+
+def _broken_rules(value: object, kind: inspect.Type, pointer: str) -> Iterator[Violation]:
+    """Breaches of the rules of types that are code (domain/text.py, RULE), in a value that fits its type otherwise."""
+    if isinstance(kind, inspect.Metadata):
+        rule = (kind.extra or {}).get(RULE)
+        if rule is not None and (broken := rule(value)) is not None:
+            yield Violation(pointer, broken)
+        yield from _broken_rules(value, kind.type, pointer)
+    elif isinstance(kind, inspect.UnionType) and value is not None:
+        for one in kind.types:
+            yield from _broken_rules(value, one, pointer)
+    elif isinstance(kind, inspect.ListType) and isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _broken_rules(item, kind.item_type, f"{pointer}/{index}")
+    elif isinstance(kind, inspect.StructType) and isinstance(value, dict):
+        for field in kind.fields:
+            if field.encode_name in value:
+                yield from _broken_rules(value[field.encode_name], field.type, _pointer(pointer, field.encode_name))
 
 
 def _violation(problem: msgspec.ValidationError, base: str) -> Violation:
@@ -95,6 +116,7 @@ def _violation(problem: msgspec.ValidationError, base: str) -> Violation:
     what, path = (match["what"], match["path"] or "") if match else (str(problem), "")
     steps = re.findall(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]", path.removeprefix("$"))
     pointer = base + "".join(f"/{name or index}" for name, index in steps)
+    what = in_words(what)
     return Violation(pointer, what[:1].lower() + what[1:])
 
 

@@ -158,3 +158,19 @@ def assert_problem(reply: Reply) -> None:
     assert problem["request_id"] == reply.headers["x-request-id"]
     assert "Traceback" not in reply.body.decode()
     assert "chalicelib" not in reply.body.decode()
+
+
+@pytest.mark.parametrize(
+    "email", ["ada@example..com", "ada@.example.com", "ada@[127.0.0.1]", f"xxx@{'l' * 70}.com", "ädä@example.com"]
+)
+def test_order_for_an_address_that_no_mail_reaches_sells_nothing(
+    organiser: Client, anonymous: Client, email: str
+) -> None:
+    event = make_event(organiser, state="published").json["id"]
+    free = {"name": "Free", "price": {"amount": 0, "currency": "CHF"}, "quantity": 5}
+    ticket = organiser.post(f"/v1/events/{event}/ticket-types", free).json["id"]
+    body = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": {"name": "Ada", "email": email}}
+    refused = anonymous.post(f"/v1/events/{event}/orders", body)
+    assert (refused.status, [one["pointer"] for one in refused.json["errors"]]) == (422, ["/buyer/email"])
+    assert refused.json["errors"][0]["detail"].startswith("must ")
+    assert anonymous.get(f"/v1/events/{event}/ticket-types/{ticket}").json["available"] == 5
