@@ -5,6 +5,7 @@ rest. A line says `mended` when something was lost or guessed; another spelling 
 country by name, a number as text) is no mend. Knows nothing of ids of ours: references are the archive's own ids.
 """
 
+from collections import Counter
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -13,16 +14,23 @@ from chalicelib.domain.errors import InvalidInput, Violation
 from chalicelib.domain.event import EventFields
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.programme import FIELDS
-from chalicelib.formats.open_event_archive import MAX_RECORDS, open_archive
-from chalicelib.formats.open_event_mapping import MAPPINGS, Interval, map_event, map_session, zone_of
-from chalicelib.formats.open_event_record import Record, is_blank
+from chalicelib.formats.open_event_archive import MAX_RECORDS, json_type, open_archive
+from chalicelib.formats.open_event_links import Links
+from chalicelib.formats.open_event_mapping import (
+    MAPPINGS,
+    WITHOUT_MEANING,
+    Interval,
+    map_event,
+    map_session,
+    zone_of,
+)
+from chalicelib.formats.open_event_record import MAX_NAMED, Record, listed
+from chalicelib.formats.open_event_references import Known, Reference, References, Session, folded
 from chalicelib.formats.open_event_text import read_line, shown
 from chalicelib.formats.open_event_values import read_id
 
 ORDER = (Kind.TRACKS, Kind.MICROLOCATIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.SESSIONS)
 """What is referred to comes before what refers."""
-MAX_SPEAKERS = 50
-"""Of one session."""
 _UNREFERRED: dict[str, object] = {"track_id": None, "microlocation_id": None, "speaker_ids": []}
 
 
@@ -63,10 +71,19 @@ def read_archive(archive: bytes) -> Programme:
     for kind in ORDER:
         for position, value in enumerate(contents.lists[kind.value], start=1):
             reading.take(kind, value, f"#{position}")
+    reading.note_lists()
     fields = reading.event_fields()
     lines = [_line(Kind.EVENTS, read_id(event.value("id")) or "", event.mends)]
     resources = [resource for kind in ORDER for resource in reading.taken[kind].values()]
-    return Programme(fields, resources, lines + [line for kind in ORDER for line in reading.lines[kind]])
+    return Programme(fields, resources, lines + [line for kind in ORDER for line in reading.lines(kind)])
+
+
+class _Read(NamedTuple):
+    """A record that was read, and why it is refused if it is."""
+
+    source_id: str
+    record: Record
+    problem: str
 
 
 class _Reading:
@@ -76,13 +93,15 @@ class _Reading:
         self.event = event
         self.zone = zone_of(event)
         self.taken: dict[Kind, dict[str, Resource]] = {kind: {} for kind in ORDER}
-        self.lines: dict[Kind, list[Line]] = {kind: [] for kind in ORDER}
-        self._names: dict[Kind, dict[str, str]] = {kind: {} for kind in ORDER}
-        self._deleted: set[str] = set()
-        self._session_types: set[str] = set()
+        self._read: dict[Kind, list[_Read]] = {kind: [] for kind in ORDER}
+        self._known = {kind: References(kind) for kind in ORDER}
+        self._links = Links(self._known, self._adopt)
+        self._deleted: set[tuple[Kind, str, str]] = set()
+        self._copies: set[tuple[Kind, str, str]] = set()
+        self._same_id: Counter[tuple[Kind, str]] = Counter()
 
-    def take(self, kind: Kind, value: object, fallback_id: str, *, note: str = "") -> str | None:
-        """Take one record or refuse it, with a report line. The source id if it was taken."""
+    def take(self, kind: Kind, value: object, fallback_id: str, *, note: str = "") -> Known | None:
+        """Take one record or refuse it, with a report line. None if it was refused."""
         record = Record(value if isinstance(value, dict) else {})
         source_id = read_id(record.value("id")) or fallback_id
         if note:
@@ -92,19 +111,32 @@ class _Reading:
         problem = self._problem(kind, value, record, source_id)
         fields = {} if problem else self._fields(kind, record, source_id)
         problem = problem or _flaw(kind, fields)
+        self._read[kind].append(_Read(source_id, record, problem))
         if problem:
-            self.lines[kind].append(Line(kind.value, source_id, "refused", problem))
             return None
-        self.taken[kind][source_id] = Resource(kind, source_id, fields)
-        if "name" in fields:
-            self._names[kind].setdefault(fields["name"].casefold(), source_id)
-        self.lines[kind].append(_line(kind, source_id, record.mends))
-        return source_id
+        key = self._free_key(kind, source_id, record)
+        known = Known(key, source_id, fields["title" if "title" in fields else "name"], record)
+        self._known[kind].add(known)
+        self._copies.add((kind, source_id, record.spelled_out()))
+        self.taken[kind][known.key] = Resource(kind, known.key, fields)
+        return known
+
+    def lines(self, kind: Kind) -> list[Line]:
+        """The report on the records of a kind, once all records are read."""
+        return [
+            Line(kind.value, source_id, "refused", problem) if problem else _line(kind, source_id, record.mends)
+            for source_id, record, problem in self._read[kind]
+        ]
+
+    def note_lists(self) -> None:
+        """Say where a speaker or a track lists a session that the archive does not have."""
+        present = {read.source_id for read in self._read[Kind.SESSIONS]}
+        for kind in (Kind.SPEAKERS, Kind.TRACKS):
+            for known, missing in self._known[kind].missing(present):
+                known.record.mend(f"lists sessions that are not in the archive: {listed(missing)}")
 
     def event_fields(self) -> dict[str, Any]:
         """The event's fields, once all sessions are read. Raises InvalidInput when they do not make an event."""
-        if self._session_types:
-            self.event.mend(f"session types are not kept: {', '.join(sorted(self._session_types)[:10])}")
         if not _name(self.event, "name"):
             raise InvalidInput([Violation("/event/name", "must be a text that is not empty")])
         fields = map_event(self.event, zone=self.zone, sessions=self._interval())
@@ -117,71 +149,57 @@ class _Reading:
             violations = [Violation("/event", str(problem))]
         if violations:
             raise InvalidInput([Violation("/event" + pointer, detail) for pointer, detail in violations])
+        self.event.pass_over(WITHOUT_MEANING[Kind.EVENTS])
+        self.event.note_what_is_left()
         return fields
 
     def _problem(self, kind: Kind, value: object, record: Record, source_id: str) -> str:
         """Why a record cannot be taken, or an empty text."""
         if not isinstance(value, dict):
-            return "is not a JSON object"
-        if record.value("deleted_at"):
-            self._deleted.add(f"{kind}/{source_id}")
-            return "deleted at source"
-        if source_id in self.taken[kind]:
-            return "has the id of an earlier record"
+            return f"must be a JSON object and is {json_type(value)}"
         names = ("title", "name") if kind is Kind.SESSIONS else ("name",)
-        return "" if _name(record, *names) else f"has no usable {names[0]}"
+        name = _name(record, *names)
+        if record.value("deleted_at"):
+            self._deleted.add((kind, source_id, folded(name)))
+            return "deleted at source"
+        if (kind, source_id, record.spelled_out()) in self._copies:
+            return "is a copy of an earlier record, which is taken"
+        if name:
+            return ""
+        given = record.value(*names)
+        what = "is absent or blank" if given is None or isinstance(given, str) else f"is {json_type(given)}"
+        return f"has no usable {names[0]}: it must be a text that can be read, and {what}"
+
+    def _free_key(self, kind: Kind, source_id: str, record: Record) -> str:
+        """The source id, or one that no other record has."""
+        if same := self._known[kind].named(source_id):
+            record.mend(f"has the id of an earlier record, {shown(same[0].name)}; both are kept")
+        while True:
+            self._same_id[kind, source_id] += 1
+            number = self._same_id[kind, source_id]
+            key = source_id if number == 1 else f"{source_id}#{number}"
+            if key not in self.taken[kind]:
+                return key
 
     def _fields(self, kind: Kind, record: Record, source_id: str) -> dict[str, Any]:
-        if kind is not Kind.SESSIONS:
-            return MAPPINGS[kind](record)
-        if session_type := read_line(_named(record.value("session_type")), 100)[0]:
-            self._session_types.add(session_type)
-        return map_session(record, self.zone) | {
-            "track_id": self._reference(record, Kind.TRACKS, "track", "track_id"),
-            "microlocation_id": self._reference(record, Kind.MICROLOCATIONS, "microlocation", "microlocation_id"),
-            "speaker_ids": self._speakers(record, source_id),
-        }
+        if kind is Kind.SESSIONS:
+            session = Session(source_id, _name(record, "title", "name") or "")
+            fields = map_session(record, self.zone) | self._links.of(record, session)
+        else:
+            fields = MAPPINGS[kind](record)
+            lists_sessions = kind in (Kind.SPEAKERS, Kind.TRACKS) and isinstance(record.content().get("sessions"), list)
+            record.pass_over(("sessions",) if lists_sessions else ())
+        record.pass_over(WITHOUT_MEANING[kind])
+        record.note_what_is_left()
+        return fields
 
-    def _reference(self, record: Record, kind: Kind, *names: str) -> str | None:
-        """The source id of the one thing that a session points at; a mend when it is not in the archive."""
-        value = record.value(*names)
-        if value is None:
+    def _adopt(self, kind: Kind, reference: Reference, session: Session) -> Known | None:
+        """Take a record that is only written down inside a session."""
+        source_id = reference.source_id or f"name:{reference.name}"
+        full = len(self.taken[kind]) >= MAX_RECORDS
+        if full or not reference.name or (kind, source_id, folded(reference.name)) in self._deleted:
             return None
-        found = self._find(kind, value)
-        if found is None:
-            record.mend(f"{names[0]} {_shown(value)} is not in the archive and is left out")
-        return found
-
-    def _speakers(self, record: Record, session_id: str) -> list[str]:
-        """The source ids of a session's speakers, each once."""
-        value = record.value("speakers", "speaker_ids")
-        given = [one for one in (value if isinstance(value, list) else [value]) if not is_blank(one)]
-        resolved = [(self._find(Kind.SPEAKERS, one) or self._adopt(one, session_id), one) for one in given]
-        if unknown := [_shown(one) for source_id, one in resolved if source_id is None]:
-            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-            record.mend(f"speaker {', '.join(unknown[:5])}{more} is not in the archive and is left out")
-        found = list(dict.fromkeys(source_id for source_id, _ in resolved if source_id))
-        if len(found) > MAX_SPEAKERS:
-            record.mend(f"had {len(found)} speakers; the first {MAX_SPEAKERS} are kept")
-        return found[:MAX_SPEAKERS]
-
-    def _find(self, kind: Kind, value: object) -> str | None:
-        """The source id that a reference means: by id, or by name where it has no id."""
-        source_id = read_id(Record(value).value("id") if isinstance(value, dict) else value)
-        if source_id:
-            return source_id if source_id in self.taken[kind] else None
-        name = read_line(_named(value), 200)[0]
-        return self._names[kind].get(name.casefold()) if name else None
-
-    def _adopt(self, value: object, session_id: str) -> str | None:
-        """Take a speaker who is only written down inside a session."""
-        record = Record(value) if isinstance(value, dict) else Record({})
-        name = _name(record, "name")
-        source_id = read_id(record.value("id")) or f"name:{name}"
-        full = len(self.taken[Kind.SPEAKERS]) >= MAX_RECORDS
-        if full or not name or f"{Kind.SPEAKERS}/{source_id}" in self._deleted:
-            return None
-        return self.take(Kind.SPEAKERS, value, source_id, note=f"only listed with session {session_id}")
+        return self.take(kind, reference.value, source_id, note=f"only listed with session {session.source_id}")
 
     def _interval(self) -> Interval | None:
         """From the start of the first session to the end of the last."""
@@ -192,7 +210,8 @@ class _Reading:
 
 
 def _line(kind: Kind, source_id: str, mends: list[str]) -> Line:
-    return Line(kind.value, source_id, "mended" if mends else "taken", "; ".join(mends))
+    more = [f"and {len(mends) - MAX_NAMED} more"] if len(mends) > MAX_NAMED else []
+    return Line(kind.value, source_id, "mended" if mends else "taken", "; ".join(mends[:MAX_NAMED] + more))
 
 
 def _flaw(kind: Kind, fields: dict[str, Any]) -> str:
@@ -208,13 +227,3 @@ def _name(record: Record, *names: str) -> str | None:
     """A name that people can read; a number or a list is none."""
     value = record.value(*names)
     return read_line(value, 200)[0] if isinstance(value, str) else None
-
-
-def _named(value: object) -> object:
-    """The name of an embedded object."""
-    return Record(value).value("name") if isinstance(value, dict) else None
-
-
-def _shown(value: object) -> str:
-    """A reference for a sentence of the report: its id, else its name."""
-    return shown(Record(value).value("id", "name") if isinstance(value, dict) else value)

@@ -4,6 +4,7 @@ Holds every limit against hostile archives, and finds the files by name. Knows n
 """
 
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -42,6 +43,8 @@ def open_archive(archive: bytes) -> Contents:
     Raises MalformedRequest (BodyTooLarge for sizes) when the bytes cannot be read, InvalidInput when the event is
     absent or a file holds the wrong type.
     """
+    if archive.lstrip()[:1] in (b"{", b"["):
+        raise MalformedRequest("This is JSON and not a zip file. Zip the files event.json, sessions.json and so on.")
     with _readable(), zipfile.ZipFile(BytesIO(archive)) as opened:
         entries = [entry for entry in opened.infolist() if not entry.filename.endswith("/")]
         _check_sizes(entries, len(archive))
@@ -83,10 +86,21 @@ def _find(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         folders[folder][name] = entry
     candidates = sorted(folder for folder, files in folders.items() if "event" in files)
     if not candidates:
-        raise InvalidInput([Violation("/event", "is missing: the archive has no file event or event.json")])
+        raise InvalidInput([Violation("/event", f"is missing: {_instead(entries)}")])
     if candidates[0] and len(candidates) > 1:
         raise MalformedRequest("The archive holds more than one event.")
     return folders[candidates[0]]
+
+
+def _instead(entries: list[zipfile.ZipInfo]) -> str:
+    """What an archive without an event has instead."""
+    paths = [entry.filename for entry in entries if not entry.filename.startswith("__MACOSX/")]
+    deep = [path for path in paths if re.fullmatch(r".*/event(\.json)?", path, re.IGNORECASE)]
+    expected = "the archive has no file event or event.json"
+    if deep:
+        return f"{expected} at its top or in its only folder, but {deep[0][:100]}; zip the files of that folder"
+    names = ", ".join(path[:40] for path in paths[:5]) or "no file at all"
+    return f"{expected}, but {names}"
 
 
 def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -106,22 +120,33 @@ def _parse(name: str, content: bytes) -> object:
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
         raise MalformedRequest(f"The file {name} is not JSON: {problem.msg} at {place}.") from None
-    except UnicodeDecodeError:
-        raise MalformedRequest(f"The file {name} is not UTF-8.") from None
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        place = f"byte {problem.start + 1}, in line {line}"
+        raise MalformedRequest(f"The file {name} is not UTF-8: see {place}.") from None
     except (ValueError, RecursionError):
         raise MalformedRequest(f"The file {name} nests too deep or holds a number that is too long.") from None
     return value
 
 
+def json_type(value: object) -> str:
+    """What a value is in the words of JSON."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    names: dict[type, str] = {dict: "an object", list: "an array", str: "a text"}
+    return names.get(type(value), "a number")
+
+
 def _event(value: object) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise InvalidInput([Violation("/event", "must be a JSON object")])
+        raise InvalidInput([Violation("/event", f"must be a JSON object and is {json_type(value)}")])
     return value
 
 
 def _list(name: str, value: object) -> list[object]:
     if not isinstance(value, list):
-        raise InvalidInput([Violation(f"/{name}", "must be a JSON array")])
+        raise InvalidInput([Violation(f"/{name}", f"must be a JSON array and is {json_type(value)}")])
     if len(value) > MAX_RECORDS:
-        raise InvalidInput([Violation(f"/{name}", f"must not hold more than {MAX_RECORDS} records")])
+        much = f"must not hold more than {MAX_RECORDS} records and holds {len(value)}"
+        raise InvalidInput([Violation(f"/{name}", much)])
     return value

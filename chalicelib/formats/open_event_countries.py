@@ -15,7 +15,7 @@ BE Belgium|België|Belgique; BF Burkina Faso; BG Bulgaria; BH Bahrain; BI Burund
 BM Bermuda; BN Brunei|Brunei Darussalam; BO Bolivia; BQ Bonaire; BR Brazil|Brasil; BS Bahamas; BT Bhutan;
 BV Bouvet Island; BW Botswana; BY Belarus; BZ Belize; CA Canada; CC Cocos Islands;
 CD Democratic Republic of the Congo|DR Congo; CF Central African Republic; CG Congo|Republic of the Congo;
-CH Switzerland|Schweiz|Suisse|Svizzera; CI Côte d'Ivoire|Ivory Coast; CK Cook Islands; CL Chile; CM Cameroon;
+CH Switzerland|Schweiz|Suisse|Svizzera|Swizerland; CI Côte d'Ivoire|Ivory Coast; CK Cook Islands; CL Chile; CM Cameroon;
 CN China|People's Republic of China|PRC; CO Colombia; CR Costa Rica; CU Cuba; CV Cape Verde|Cabo Verde; CW Curaçao;
 CX Christmas Island; CY Cyprus; CZ Czechia|Czech Republic; DE Germany|Deutschland; DJ Djibouti; DK Denmark|Danmark;
 DM Dominica; DO Dominican Republic; DZ Algeria; EC Ecuador; EE Estonia; EG Egypt; EH Western Sahara; ER Eritrea;
@@ -53,12 +53,17 @@ VG British Virgin Islands; VI US Virgin Islands; VN Vietnam|Viet Nam; VU Vanuatu
 YE Yemen; YT Mayotte; ZA South Africa; ZM Zambia; ZW Zimbabwe
 """
 
+_WORDS = frozenset(("am", "as", "at", "be", "do", "in", "is", "it", "me", "my", "na", "no", "so", "to"))
+"""Codes that are words of English, or an answer, unless in capitals."""
+
 
 def country_code(text: str) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country named by its code or a name of it; None when it is neither."""
     names = _codes()
     code = text.strip().upper()
-    return code if code in names.values() else names.get(_plain(text))
+    if code in names.values():
+        return code if text.strip().isupper() or text.strip().lower() not in _WORDS else None
+    return names.get(_plain(text))
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ name, both are given. References and everything between records are not this mod
 """
 
 from collections.abc import Callable
-from datetime import tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from chalicelib.domain.programme import SessionState, TrackFields
 from chalicelib.domain.zones import is_zone
 from chalicelib.formats.open_event_record import Record
 from chalicelib.formats.open_event_text import read_url, shown
-from chalicelib.formats.open_event_values import read_state
+from chalicelib.formats.open_event_values import in_utc, read_length, read_state
 
 Fields = dict[str, Any]
 Interval = tuple[str, str]
@@ -36,7 +36,28 @@ _ACCOUNTS = {
     "linkedin": "https://www.linkedin.com/in/",
     "facebook": "https://www.facebook.com/",
 }
-_EVENT_EXTRAS = ("organizer_name", "organizer_description", "code_of_conduct", "social_links", "ticket_url")
+_PICTURES = ("icon_image_url", "small_image_url", "thumbnail_image_url", "icon", "small", "thumbnail")
+"""Smaller copies of a speaker's photo."""
+_LARGE = ("large_image_url", "thumbnail_image_url", "large", "thumbnail")
+"""Other sizes of an event's picture."""
+WITHOUT_MEANING: dict[Kind, frozenset[str]] = {
+    Kind.EVENTS: frozenset(
+        (
+            *("id", "identifier", "version", "privacy", "state", "placeholder_url"),
+            *("created_at", "updated_at", "deleted_at", "is_sessions_speakers_enabled", "has_session_speakers"),
+        )
+    ),
+    Kind.TRACKS: frozenset(("font_color", "created_at", "updated_at")),
+    Kind.MICROLOCATIONS: frozenset(("created_at", "updated_at")),
+    Kind.SPEAKERS: frozenset(("created_at", "updated_at")),
+    Kind.SPONSORS: frozenset(("created_at", "updated_at")),
+    Kind.SESSIONS: frozenset(("is_mail_sent", "created_at", "updated_at")),
+}
+"""Fields that say something about the server that they come from and nothing about the programme: its own names and
+counters, what it derives from other fields, and what every import of ours decides anew (an event is a draft)."""
+LONGEST_NIGHT = timedelta(hours=12)
+DEFAULT_LENGTH = timedelta(minutes=30)
+"""Of a session whose source says when it starts and not how long it is."""
 
 
 def map_track(record: Record) -> Fields:
@@ -50,7 +71,6 @@ def map_track(record: Record) -> Fields:
 
 def map_microlocation(record: Record) -> Fields:
     """The fields of a room."""
-    record.not_kept("room")
     return {
         "name": record.line("name", limit=_NAME),
         "floor": record.whole("floor", low=-99, high=999),
@@ -62,10 +82,13 @@ def map_microlocation(record: Record) -> Fields:
 
 def map_speaker(record: Record) -> Fields:
     """The fields of a speaker. Gender, phone number and the like are not taken: nobody needs them here."""
+    photo = record.url("photo_url", "photo")
+    record.pass_over(_PICTURES if photo else ())
+    record.pass_over([name for name in ("is_featured", "featured") if record.content().get(name) is False])
     return {
         "name": record.line("name", limit=_NAME),
         "email": record.email("email"),
-        "photo_url": record.url("photo_url", "photo"),
+        "photo_url": photo,
         "short_biography": record.html("short_biography"),
         "long_biography": record.html("long_biography"),
         "organisation": record.line("organisation", "organization", limit=_LINE),
@@ -90,7 +113,6 @@ def map_sponsor(record: Record) -> Fields:
 
 def map_session(record: Record, zone: tzinfo) -> Fields:
     """The fields of a session but its references."""
-    record.not_kept("audio_url", "audio", "signup_url", "comments")
     starts_at, ends_at = _session_times(record, zone)
     return {
         "title": record.line("title", "name", limit=_TITLE),
@@ -109,7 +131,8 @@ def map_session(record: Record, zone: tzinfo) -> Fields:
 
 def map_event(record: Record, *, zone: ZoneInfo, sessions: Interval | None) -> Fields:
     """The fields of the event, always a draft. Absent times are those of the sessions."""
-    record.not_kept(*_EVENT_EXTRAS)
+    content = record.content()
+    record.pass_over(_LARGE if content.get("original_image_url", content.get("background_image")) else ())
     starts_at, ends_at = _event_times(record, zone, sessions)
     return {
         "name": record.line("name", limit=_NAME),
@@ -122,7 +145,7 @@ def map_event(record: Record, *, zone: ZoneInfo, sessions: Interval | None) -> F
         "state": "draft",
         "venue": _venue(record),
         "logo_url": record.url("logo_url", "logo"),
-        "website_url": record.url("website_url", "event_url"),
+        "website_url": record.url("website_url", "external_event_url", "event_url"),
         "contact_email": record.email("contact_email", "email"),
     }
 
@@ -156,12 +179,14 @@ def _coordinates(record: Record) -> Fields:
 def _links(record: Record) -> list[str]:
     """A speaker's own pages: a list of our own exports, or the accounts that Open Event has fields for."""
     given = record.value("links")
-    readings = [read_url(link) for link in given[:_MAX_LINKS]] if isinstance(given, list) else []
-    if not all(link for link, _ in readings):
+    readings = [read_url(link) for link in given] if isinstance(given, list) else []
+    if given is not None and not (isinstance(given, list) and all(link for link, _ in readings)):
         record.mend("links lost what was not a web address")
     accounts = [record.url(name, site=site) for name, site in _ACCOUNTS.items()]
-    links = [link for link, _ in readings] + accounts
-    return list(dict.fromkeys(link for link in links if link))[:_MAX_LINKS]
+    links = list(dict.fromkeys(link for link in [link for link, _ in readings] + accounts if link))
+    if len(links) > _MAX_LINKS:
+        record.mend(f"had {len(links)} links; the first {_MAX_LINKS} are kept")
+    return links[:_MAX_LINKS]
 
 
 def _sponsor_level(record: Record) -> str | None:
@@ -177,18 +202,38 @@ def _sponsor_level(record: Record) -> str | None:
 
 
 def _session_times(record: Record, zone: tzinfo) -> tuple[str | None, str | None]:
-    """Both ends or none."""
+    """Both ends or none. A start that can be used is kept, whatever the end says."""
     starts_at = record.moment("starts_at", "start_time", zone=zone)
     ends_at = record.moment("ends_at", "end_time", zone=zone)
-    if starts_at is None and ends_at is None:
+    if starts_at is None:
+        if ends_at is not None:
+            record.mend("had no usable start; its times were removed")
         return None, None
-    if starts_at is None or ends_at is None:
-        record.mend(f"had no usable {'start' if starts_at is None else 'end'}; its times were removed")
+    if starts_at == ends_at and f"{starts_at:%H:%M}" == "00:00":
+        record.mend(f"started and ended at midnight of {starts_at:%Y-%m-%d}: a day and no time; its times were removed")
         return None, None
-    if ends_at <= starts_at:
-        record.mend("did not end after its start; its times were removed")
-        return None, None
-    return starts_at, ends_at
+    if ends_at is None or ends_at <= starts_at:
+        ends_at = _end(record, starts_at, ends_at)
+    return in_utc(starts_at), in_utc(ends_at)
+
+
+def _end(record: Record, starts_at: datetime, ends_at: datetime | None) -> datetime:
+    """An end for a session that has none after its start: its time of day on the day of the start, or on the morning
+    after; else what the type of session takes.
+    """
+    problem = "had no usable end" if ends_at is None else "did not end after its start"
+    if ends_at is not None and ends_at < starts_at:
+        same_day = datetime.combine(starts_at.date(), ends_at.timetz())
+        for end in (same_day, same_day + timedelta(days=1)):
+            if starts_at < end <= starts_at + LONGEST_NIGHT:
+                record.mend(f"{problem}; its end is read as {end:%Y-%m-%d %H:%M}")
+                return end
+    session_type = record.content().get("session_type")
+    length = read_length(Record(session_type).value("length") if isinstance(session_type, dict) else None)
+    by_type = "as its type says" if length else "a guess"
+    length = length or DEFAULT_LENGTH
+    record.mend(f"{problem}; its start is kept, and it takes {length.total_seconds() / 60:.0f} minutes now ({by_type})")
+    return starts_at + length
 
 
 def _session_state(record: Record) -> str:
@@ -202,11 +247,11 @@ def _session_state(record: Record) -> str:
 def _event_times(record: Record, zone: tzinfo, sessions: Interval | None) -> tuple[str | None, str | None]:
     """The event's times; the sessions' where they are absent. None when neither says."""
     first, last = sessions or (None, None)
-    starts_at = record.moment("starts_at", "start_time", zone=zone)
-    ends_at = record.moment("ends_at", "end_time", zone=zone)
-    if starts_at is None and first:
+    start = record.moment("starts_at", "start_time", zone=zone)
+    end = record.moment("ends_at", "end_time", zone=zone)
+    starts_at, ends_at = in_utc(start) if start else first, in_utc(end) if end else None
+    if start is None and first:
         record.mend("had no usable start; it is that of the first session")
-        starts_at = first
     if starts_at and ends_at and ends_at < starts_at:
         record.mend("ended before its start")
         ends_at = None
@@ -237,5 +282,6 @@ def _venue(record: Record) -> Fields:
         "country": venue.country("country"),
         **_coordinates(record if record.value("latitude") is not None else venue),
     }
+    venue.note_what_is_left()
     record.mends.extend(f"venue {mend}" for mend in venue.mends)
     return found

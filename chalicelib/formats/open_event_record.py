@@ -3,13 +3,34 @@
 Called by formats/open_event_mapping.py and formats/open_event.py. Knows no kind of record.
 """
 
-from collections.abc import Mapping
-from datetime import tzinfo
+import json
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime, tzinfo
 from typing import TypeVar
 
 from chalicelib.formats import open_event_text as text
 from chalicelib.formats import open_event_values as values
+from chalicelib.formats.decoded_twice import mend as mend_text
 
+MAX_NAMED = 50
+"""Names of fields that one line of the report lists."""
+_MAX_KEY = 60
+_FIELDS = frozenset(
+    re.findall(
+        r"\w+",
+        "id name organizer_name organizer_description code_of_conduct social_links ticket_url event_copyright "
+        "copyright licence_details speakers_call call_for_papers schedule_published_on type topic sub_topic "
+        "original_image_url large_image_url thumbnail_image_url background_image large thumbnail event_url website_url "
+        "external_event_url owner_name owner_description room location font_color track_image_url audio_url audio "
+        "signup_url comments session_type submitted_at is_featured featured city gender heard_from mobile phone "
+        "speaking_experience sponsorship_required icon_image_url small_image_url icon small photo photo_url logo "
+        "logo_url searchable_location_name location_name",
+    )
+)
+"""Fields of Open Event that may be left over. The report spells them in one way, other fields as they came."""
+_EMPTY_MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^<>]*>|&nbsp;|\s", re.IGNORECASE)
+_MAX_NESTING = 12  # of values in which text that was decoded twice is looked for
 _T = TypeVar("_T")
 
 
@@ -17,16 +38,29 @@ class Record:
     """The values of one record, whatever the spelling of their names, and what had to be mended to take them.
 
     Every reading method takes the names a value may have, best first; the first non-empty value counts, and a mend
-    is noted under the first name. An absent or empty value is None (an empty text for HTML) without a mend.
+    is noted under the first name. An absent or empty value is None (an empty text for HTML) without a mend. What
+    nobody asked for, and a value that another one was preferred to, is named by `note_what_is_left`.
     """
 
     def __init__(self, source: Mapping[str, object]) -> None:
         self.mends: list[str] = []
         self._values: dict[str, object] = {}
-        for name, value in source.items():
-            key = name.lower().replace("-", "_")
-            if not is_blank(value):
-                self._values.setdefault(key, value)
+        self._spelled: dict[str, str] = {}
+        self._read: set[str] = set()
+        self._lost: dict[str, None] = {}
+        for name, given in source.items():
+            if not is_blank(given):
+                self._take(name, given)
+
+    def _take(self, name: str, given: object) -> None:
+        key = name.lower().replace("-", "_")
+        name = key if key in _FIELDS else name
+        value, done = _mended(given)
+        self.mends.extend(f"{key} {sentence}" for what, sentence in _DONE.items() if what in done)
+        if self._values.setdefault(key, value) is value:
+            self._spelled[key] = name
+        elif self._values[key] != value:
+            self._lost[shortened(name)] = None
 
     def mend(self, sentence: str) -> None:
         """Note what was lost or guessed."""
@@ -34,12 +68,45 @@ class Record:
 
     def value(self, *names: str) -> object:
         """The value as it came, or None."""
-        return next((self._values[name] for name in names if name in self._values), None)
+        present = [name for name in names if name in self._values]
+        self._read.update(present)
+        if not present:
+            return None
+        chosen = self._values[present[0]]
+        self._lost |= {self._spelled[name]: None for name in present[1:] if self._values[name] != chosen}
+        return chosen
+
+    def content(self) -> dict[str, object]:
+        """All values that are not blank, by their names in the dialect of 2018."""
+        return dict(self._values)
+
+    def spelled_out(self) -> str:
+        """The same text for every record that says the same, whatever its id."""
+        return json.dumps({name: value for name, value in self._values.items() if name != "id"}, sort_keys=True)
+
+    def pass_over(self, names: Collection[str]) -> None:
+        """Leave these out without a word: they say nothing about a programme."""
+        self._read.update(names)
+
+    def note_what_is_left(self) -> None:
+        """Note, in one mend, every field that holds something and that nobody asked for."""
+        unread = [name for name in self._values if name not in self._read and has_content(self._values[name])]
+        if lost := sorted([*map(shortened, self._lost), *map(self._named, unread)]):
+            self.mend(f"not kept: {listed(lost)}")
+
+    def _named(self, key: str) -> str:
+        """A field for the report; one that holds a thing with a name, with that."""
+        value = self._values[key]
+        name = value.get("name") if isinstance(value, dict) else None
+        return shortened(self._spelled[key]) + (f" {text.shown(name)}" if name and isinstance(name, str) else "")
 
     def part(self, name: str) -> "Record":
         """The object under a name as a record of its own; an empty one if there is none."""
-        value = self.value(name)
-        return Record(value if isinstance(value, dict) else {})
+        part = self._values.get(name)
+        if not isinstance(part, dict):
+            return Record({})
+        self._read.add(name)
+        return Record(part)
 
     def line(self, *names: str, limit: int) -> str | None:
         """One line of plain text."""
@@ -71,8 +138,8 @@ class Record:
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_whole(value, low, high))
 
-    def moment(self, *names: str, zone: tzinfo) -> str | None:
-        """A moment as RFC 3339 in UTC."""
+    def moment(self, *names: str, zone: tzinfo) -> datetime | None:
+        """A moment, with the offset that it is written in."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_moment(value, zone))
 
@@ -85,12 +152,6 @@ class Record:
         """An ISO 3166-1 alpha-2 code."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_country(value))
-
-    def not_kept(self, *names: str) -> None:
-        """Note, in one mend, which of these hold something that Marquee has no field for."""
-        lost = [name for name in names if has_content(self.value(name))]
-        if lost:
-            self.mend(f"not kept: {', '.join(lost)}")
 
     def _noted(self, names: tuple[str, ...], reading: tuple[_T, str]) -> _T:
         result, mend = reading
@@ -109,5 +170,37 @@ def is_blank(value: object) -> bool:
 
 
 def has_content(value: object) -> bool:
-    """Whether a person would miss the value: more than blanks, empty markup, false and zero."""
-    return bool(text.read_html(value)[0]) if isinstance(value, str) else bool(value)
+    """Whether a person would miss the value: more than blanks and empty markup."""
+    return bool(_EMPTY_MARKUP.sub("", value)) if isinstance(value, str) else not is_blank(value)
+
+
+def shortened(name: str) -> str:
+    """The name of a field for a sentence of the report."""
+    return text.read_line(name, _MAX_KEY)[0] or "(a field without a name)"
+
+
+def listed(names: list[str]) -> str:
+    """Names for a sentence of the report; of very many the first ones and how many more."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
+
+
+_DONE = {
+    "mended": "was decoded twice and is mended",
+    "left": "seems to have been decoded twice or damaged, and is left as it is",
+}
+
+
+def _mended(value: object, depth: int = 0) -> tuple[object, set[str]]:
+    """The value with every text in it as it was before it was decoded twice, and what was done (of _DONE)."""
+    if isinstance(value, str):
+        found, done = mend_text(value)
+        return found, {done} - {""}
+    if depth > _MAX_NESTING or not isinstance(value, dict | list):
+        return value, set()
+    parts = value.items() if isinstance(value, dict) else enumerate(value)
+    made = {name: _mended(part, depth + 1) for name, part in parts}
+    done_in_it = set().union(*(done for _, done in made.values()))
+    if isinstance(value, dict):
+        return {name: part for name, (part, _) in made.items()}, done_in_it
+    return [part for part, _ in made.values()], done_in_it

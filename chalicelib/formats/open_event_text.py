@@ -5,7 +5,7 @@ few words what was lost or guessed and is empty for a value that only changed it
 """
 
 import re
-from html import unescape
+from html import escape, unescape
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -23,7 +23,27 @@ _NOT_TEXT = "was not text and is left out"
 _NOT_A_URL = "was not a web address and is left out"
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_BLOCK = re.compile(r"<(?=/?(?:br|p|div|li|h\d)\b)", re.IGNORECASE)
+_FORMATTING = "a|abbr|b|big|br|code|div|em|font|h[1-6]|i|li|ol|p|s|small|span|strike|strong|sub|sup|tt|u|ul"
+"""Elements that only change how a title looks: with all of its tags in pairs, it is HTML and not about HTML."""
+_MARK = re.compile(rf"<(/?)({_FORMATTING})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BLOCKS = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6"))
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp);", re.IGNORECASE)
+_HTML = frozenset(
+    re.findall(
+        r"\w+",
+        "a abbr address article aside audio b bdi bdo big blockquote body br button canvas caption center "
+        "cite code col colgroup dd del details dfn dir div dl dt em embed fieldset figcaption figure font "
+        "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label "
+        "legend li link main map mark menu meta nav nobr noframes noscript object ol optgroup option p param "
+        "picture pre q rp rt ruby s samp script section select small source span strike strong style sub "
+        "summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var "
+        "video wbr",
+    )
+)
+_ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>]*)>", re.IGNORECASE)
+_LIKE_A_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)", re.IGNORECASE)
+_ALONE = frozenset(("br", "hr", "img", "p", "li"))
+"""Elements that show that a text is HTML without an end tag."""
 _TAG = re.compile(r"<[^<>]*>")
 _NESTING = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr)\b)[a-z]", re.IGNORECASE)
 _LOST = re.compile(r"<(script|iframe|img|video|audio|object|embed|table|form|svg)\b", re.IGNORECASE)
@@ -48,10 +68,9 @@ def read_line(value: object, limit: int) -> tuple[str | None, str]:
         return None, _NOT_TEXT
     tidy = _CONTROLS.sub("", raw)
     found = ["lost its control characters"] if tidy != raw else []
-    line = tidy[:_MAX_LINE]
-    if "<" in line or "&" in line:
-        line = _CONTROLS.sub("", domain_text.plain(_BLOCK.sub(" <", _without_deep_markup(line))))
-        found += ["lost its HTML"] if line.split() != unescape(tidy[:_MAX_LINE]).split() else []
+    line, mend = _as_plain(tidy[:_MAX_LINE])
+    found += [mend] if mend else []
+    line = _CONTROLS.sub("", line)
     line = " ".join(domain_text.clean(line).split())
     if len(line) > limit or len(tidy) > _MAX_LINE:
         line = line[: limit - 1].rstrip() + "…"
@@ -65,14 +84,14 @@ def read_html(value: object) -> tuple[str, str]:
         return "", _NOT_TEXT
     raw = _spelled(value)
     tidy = _CONTROLS.sub("", raw)[:_MAX_RAW]
-    marked = _without_deep_markup(tidy)
+    marked = _without_deep_markup(_as_html(tidy))
     html = _EMPTY.sub("", _sanitised(_RENAMED.sub(lambda tag: f"<{tag[1]}{_NEW_NAMES[tag[2].lower()]}", marked)))
     limit = MAX_HTML
     while len(html) > MAX_HTML:
         html = _sanitised(html[:limit])
         limit -= MAX_HTML // 20
     found = ["lost its control characters"] if _CONTROLS.search(raw) else []
-    found += ["lost its markup, which nested too deep"] if marked is not tidy else []
+    found += ["lost its markup, which nested too deep"] if _nests_deep(_as_html(tidy)) else []
     found += [f"lost its {tag}" for tag in sorted({tag.lower() for tag in _LOST.findall(marked)})]
     found += [f"was cut to {MAX_HTML} characters"] if limit < MAX_HTML or len(raw) > _MAX_RAW else []
     shows = _TAG.sub("", html).replace("&nbsp;", " ").strip()
@@ -117,13 +136,53 @@ def _joined(found: list[str]) -> str:
     return " and ".join(found)
 
 
-def _without_deep_markup(html: str) -> str:
-    """The HTML, or only its text when its tags nest deeper than any person writes."""
+def _as_plain(line: str) -> tuple[str, str]:
+    """A line that is plain text; one that came as HTML without its markup. Text about HTML stays as it is."""
+    marks = [(match[1] == "/", match[2].lower()) for match in _MARK.finditer(line)]
+    if marks and _are_paired(marks):
+        spaced = _MARK.sub(lambda match: " " if match[2].lower() in _BLOCKS else "", line)
+        return unescape(spaced), "lost its HTML"
+    bare = _ENTITY.sub("", line)
+    if bare != line and not any(mark in bare for mark in "&<>"):
+        return unescape(line), "had its HTML entities read"
+    return line, ""
+
+
+def _are_paired(marks: list[tuple[bool, str]]) -> bool:
+    """Whether every tag that begins ends again, in order."""
+    opened = []
+    for is_end, name in marks:
+        if name == "br":
+            continue
+        if not is_end:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened
+
+
+def _as_html(text: str) -> str:
+    """The text as HTML: what only looks like a tag (`vector<int>`), or all of it that is plain text, is escaped."""
+    names = [(match[1] == "/", match[2].lower()) for match in _ELEMENT.finditer(text)]
+    ends = {name for is_end, name in names if is_end}
+    if not any(name in _HTML and (name in _ALONE or name in ends) for is_end, name in names if not is_end):
+        return escape(text, quote=False).replace("&amp;", "&")
+    ends |= {match[2].lower() for match in _LIKE_A_TAG.finditer(text) if match[1]}  # of office programs: <o:p></o:p>
+    return _LIKE_A_TAG.sub(lambda tag: tag[0] if tag[2].lower() in _HTML | ends else "&lt;" + tag[0][1:], text)
+
+
+def _nests_deep(html: str) -> bool:
+    """Whether tags nest deeper than any person writes."""
     depth = deepest = 0
     for match in _NESTING.finditer(html):
         depth = max(0, depth - 1) if match.group(1) else depth + 1
         deepest = max(deepest, depth)
-    return " ".join(_TAG.sub(" ", html).split()) if deepest > _MAX_NESTING else html
+    return deepest > _MAX_NESTING
+
+
+def _without_deep_markup(html: str) -> str:
+    """The HTML, or only its text when its tags nest too deep."""
+    return " ".join(_TAG.sub(" ", html).split()) if _nests_deep(html) else html
 
 
 def _sanitised(html: str) -> str:

@@ -5,13 +5,18 @@ Called by formats/open_event_record.py. The same contract as formats/open_event_
 
 import math
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from chalicelib.domain.programme import SessionState
+from chalicelib.domain.validation import FIRST_YEAR, LAST_YEAR
 from chalicelib.formats.open_event_countries import country_code
 from chalicelib.formats.open_event_text import read_line, shown
 
+_MAX_COUNTRY = 100
+_AMBIGUOUS = "georgia"
+_SEVERAL = re.compile(r"[/;&+]| and | or ")
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?", re.ASCII)
+_LENGTH = re.compile(r"(\d{1,2}):([0-5]\d)(?::[0-5]\d)?", re.ASCII)
 _HEX = re.compile(r"#?(?:([0-9a-f]{6})(?:[0-9a-f]{2})?|([0-9a-f])([0-9a-f])([0-9a-f]))", re.ASCII)
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*(?:,[^)]*)?\)", re.ASCII)
 # The names of CSS level 2 (www.w3.org/TR/CSS2/syndata.html#color-units) and a few more that people use.
@@ -25,6 +30,8 @@ _COLOURS = {
         "violet ee82ee, white ffffff, yellow ffff00",
     )
 }
+_MIDNIGHT_AFTER = re.compile(r"(?<=[T ])24(?=(?::00){1,2}(?:\.0+)?(?:[Zz+-]|$))", re.ASCII)
+"""The end of a day (ISO 8601-1, 5.3.1.1)."""
 _STATES = {state.value: state.value for state in SessionState} | {
     "approved": "accepted",
     "canceled": "cancelled",
@@ -52,17 +59,34 @@ def read_whole(value: object, low: int, high: int) -> tuple[int | None, str]:
     return None, "was not a whole number and is left out"
 
 
-def read_moment(value: object, zone: tzinfo) -> tuple[str | None, str]:
-    """An ISO 8601 moment as RFC 3339 in UTC, to the second. Without an offset it is read in `zone`."""
+def read_moment(value: object, zone: tzinfo) -> tuple[datetime | None, str]:
+    """An ISO 8601 moment with the offset that it is written in, to the second. Without one it is read in `zone`."""
     text = value.strip() if isinstance(value, str) else ""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_MIDNIGHT_AFTER.sub("00", text))
+        if _MIDNIGHT_AFTER.search(text):
+            moment += timedelta(days=1)
         missing = "time of day" if ":" not in text and "T" not in text.upper() else "offset"
         mend = "" if moment.tzinfo else f"had no {missing} and was read as {moment:%H:%M}, {zone} time"
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return aware.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z", mend
+        aware = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).replace(microsecond=0)
+        in_time = FIRST_YEAR < aware.astimezone(UTC).year < LAST_YEAR
     except (ValueError, OverflowError):
         return None, "was not a date and time and is left out"
+    return (aware, mend) if in_time else (None, f"was not between {FIRST_YEAR} and {LAST_YEAR} and is left out")
+
+
+def in_utc(moment: datetime) -> str:
+    """The moment as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def read_length(value: object) -> timedelta | None:
+    """A length such as `00:25` (hours and minutes), as sessions of a type have it; None for none or more than a day."""
+    match = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return None
+    length = timedelta(hours=int(match[1]), minutes=int(match[2]))
+    return length if timedelta() < length <= timedelta(days=1) else None
 
 
 def read_colour(value: object) -> tuple[str | None, str]:
@@ -78,14 +102,25 @@ def read_colour(value: object) -> tuple[str | None, str]:
 
 
 def read_country(value: object) -> tuple[str | None, str]:
-    """A country as ISO 3166-1 alpha-2. Of several (`Germany/Austria`) the first that is one."""
-    text = value[:100] if isinstance(value, str) else ""
+    """A country as ISO 3166-1 alpha-2, from a text that is one: its code or a name of it, alone, after a place
+    (`Berlin, Germany`), or first of several (`Germany/Austria`). Two letters after a place are a state's as well
+    (`Portland, DE`), and so is Georgia: they say nothing.
+    """
+    text = value.strip() if isinstance(value, str) and len(value) <= _MAX_COUNTRY else ""
     if code := country_code(text):
         return code, ""
-    for part in re.split(r"[/,;&+]| and | or ", text):
-        if code := country_code(part):
-            return code, f"{shown(value)} was read as {code}"
+    places = [part.strip() for part in text.split(",")]
+    codes = [_named_country(part.strip()) for part in _SEVERAL.split(text)]
+    if len(places) > 1 and places[-1].casefold() != _AMBIGUOUS:
+        codes = [_named_country(places[-1])]
+    if codes[0] and all(codes):
+        return codes[0], f"{shown(value)} was read as {codes[0]}"
     return None, f"{shown(value)} was not a country and is left out"
+
+
+def _named_country(text: str) -> str | None:
+    """The code of a country that is written out."""
+    return country_code(text) if len(text) > 2 else None
 
 
 def read_state(value: object) -> tuple[str | None, str]:

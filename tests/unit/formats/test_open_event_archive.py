@@ -11,6 +11,8 @@ from chalicelib.formats import open_event_archive
 from chalicelib.formats.open_event import read_archive
 from tests.unit.formats.open_event_samples import Files, event, read, zipped
 
+MISSING = "is missing: the archive has no file event or event.json"
+
 
 def encrypted() -> bytes:
     """A zip whose entries say that they are encrypted."""
@@ -34,10 +36,12 @@ def damaged() -> bytes:
         (zipped({"event": event()})[:-30], "The archive is not a zip file, or it is damaged."),
         (damaged(), "The archive is not a zip file, or it is damaged."),
         (encrypted(), "The archive is encrypted. Send it without a password."),
+        (json.dumps(event()).encode(), "This is JSON and not a zip file. Zip the files event.json"),
+        (zipped({"event": b'{\n "name": }'}), "The file event is not JSON: Expecting value at line 2, column 10."),
         (zipped({"event": b"{"}), "The file event is not JSON: "),
         (zipped({"event": b""}), "The file event is not JSON: "),
         (zipped({"event": event(), "tracks": b"[1,"}), "The file tracks is not JSON: "),
-        (zipped({"event": b'{"name": "\xff"}'}), "The file event is not UTF-8."),
+        (zipped({"event": b'{"name": "\xff"}'}), "The file event is not UTF-8: see byte 11, in line 1."),
         (zipped({"event": b"[" * 100_000}), "The file event nests too deep"),
         (zipped({"event": b"1" * 5_000}), "The file event nests too deep or holds a number that is too long."),
         (zipped({"event": event(), "Event": event()}), "The archive holds the file event twice."),
@@ -94,20 +98,28 @@ def test_read_archive_too_many_records_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(open_event_archive, "MAX_RECORDS", 3)
     with pytest.raises(InvalidInput) as refusal:
         read(tracks=[{}] * 4)
-    assert refusal.value.violations == [("/tracks", "must not hold more than 3 records")]
+    assert refusal.value.violations == [("/tracks", "must not hold more than 3 records and holds 4")]
 
 
 @pytest.mark.parametrize(
     ("files", "violations"),
     [
-        ({"tracks": []}, [("/event", "is missing: the archive has no file event or event.json")]),
-        ({}, [("/event", "is missing: the archive has no file event or event.json")]),
-        ({"__MACOSX/event": event()}, [("/event", "is missing: the archive has no file event or event.json")]),
-        ({"a/b/event": event()}, [("/event", "is missing: the archive has no file event or event.json")]),
-        ({"event": [event()]}, [("/event", "must be a JSON object")]),
-        ({"event": None}, [("/event", "must be a JSON object")]),
-        ({"event": event(), "speakers": {}}, [("/speakers", "must be a JSON array")]),
-        ({"event": event(), "sessions": None}, [("/sessions", "must be a JSON array")]),
+        ({"tracks": []}, [("/event", f"{MISSING}, but tracks.json")]),
+        ({}, [("/event", f"{MISSING}, but no file at all")]),
+        ({"__MACOSX/event": event()}, [("/event", f"{MISSING}, but no file at all")]),
+        (
+            {"a/b/event": event()},
+            [
+                (
+                    "/event",
+                    f"{MISSING} at its top or in its only folder, but a/b/event.json; zip the files of that folder",
+                )
+            ],
+        ),
+        ({"event": [event()]}, [("/event", "must be a JSON object and is an array")]),
+        ({"event": None}, [("/event", "must be a JSON object and is null")]),
+        ({"event": event(), "speakers": {}}, [("/speakers", "must be a JSON array and is an object")]),
+        ({"event": event(), "sessions": None}, [("/sessions", "must be a JSON array and is null")]),
         ({"event": event(name=" ")}, [("/event/name", "must be a text that is not empty")]),
         ({"event": event(name=7)}, [("/event/name", "must be a text that is not empty")]),
         (

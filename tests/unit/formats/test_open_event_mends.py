@@ -18,8 +18,48 @@ MENDS: list[Mend] = [
     ("tracks", {"color": "mauve-ish"}, "color", "#4f46e5", "color 'mauve-ish' was not a colour and is left out"),
     ("tracks", {"color": [1]}, "color", "#4f46e5", "color 'list' was not a colour and is left out"),
     ("tracks", {"name": "<b>Web</b>&nbsp;<i>1</i><br>x"}, "name", "Web 1 x", "name lost its HTML"),
-    ("tracks", {"name": "R&amp;D \n now "}, "name", "R&D now", ""),
+    ("tracks", {"name": "R&amp;D \n now "}, "name", "R&D now", "name had its HTML entities read"),
     ("tracks", {"name": "AI & <3"}, "name", "AI & <3", ""),
+    *(
+        ("sessions", {"title": title}, "title", title, "")
+        for title in (
+            "Using <canvas> today",
+            "Option<T> and Result<T, E>",
+            "<script> considered harmful",
+            "std::vector<std::string>",
+            "if (a<b && c>d)",
+            "Maps: Map<K, V>",
+            "Why <b> beats <strong>",
+            "Close your </p>, people",
+            "1 < 2 & 3 > 2 &amp; so on",
+            "<script>alert(1)</script>",
+            "AT&T; and more",
+        )
+    ),
+    ("sessions", {"title": "<b>Bold</b> title"}, "title", "Bold title", "title lost its HTML"),
+    ("sessions", {"title": "<p>Maps: Map&lt;K, V&gt;</p>"}, "title", "Maps: Map<K, V>", "title lost its HTML"),
+    ("sessions", {"title": "<i>List<int></i>"}, "title", "List<int>", "title lost its HTML"),
+    ("sessions", {"title": "List&lt;int&gt;"}, "title", "List<int>", "title had its HTML entities read"),
+    ("sessions", {"title": "KÃ¶ln"}, "title", "Köln", "title was decoded twice and is mended"),
+    (
+        "sessions",
+        {"title": "KÃ¶ln, Gapševičius"},
+        "title",
+        "KÃ¶ln, Gapševičius",
+        "title seems to have been decoded twice or damaged, and is left as it is",
+    ),
+    (
+        "sessions",
+        {"abstract": "use vector<int> & <canvas>"},
+        "short_abstract",
+        "use vector&lt;int&gt; &amp; &lt;canvas&gt;",
+        "",
+    ),
+    ("sessions", {"abstract": "a<b && c>d"}, "short_abstract", "a&lt;b &amp;&amp; c&gt;d", ""),
+    ("sessions", {"abstract": "<p>use map<K,V></p>"}, "short_abstract", "<p>use map&lt;K,V&gt;</p>", ""),
+    ("sessions", {"abstract": "<p>a<o:p></o:p></p>"}, "short_abstract", "<p>a</p>", ""),
+    ("sessions", {"abstract": "a<br>b"}, "short_abstract", "a<br>b", ""),
+    ("sessions", {"abstract": "R&amp;D"}, "short_abstract", "R&amp;D", ""),
     ("tracks", {"name": "n" + " " * 8_000 + "m"}, "name", "n…", "name was cut to 200 characters"),
     ("tracks", {"name": "n" * 201}, "name", "n" * 199 + "…", "name was cut to 200 characters"),
     ("tracks", {"name": "a\x00b\ud800c\u202e"}, "name", "abc", "name lost its control characters"),
@@ -33,7 +73,7 @@ MENDS: list[Mend] = [
     ("tracks", {"description": "d" * 40_001}, "description", "d" * 40_000, "description was cut to 40000 characters"),
     (
         "tracks",
-        {"description": "<blockquote>" * 101 + "deep"},
+        {"description": "<blockquote>" * 101 + "deep" + "</blockquote>" * 101},
         "description",
         "deep",
         "description lost its markup, which nested too deep",
@@ -55,6 +95,35 @@ MENDS: list[Mend] = [
     ("speakers", {"country": "de"}, "country", "DE", ""),
     ("speakers", {"country": "Germany/Austria"}, "country", "DE", "country 'Germany/Austria' was read as DE"),
     ("speakers", {"country": "Europe"}, "country", None, "country 'Europe' was not a country and is left out"),
+    *(
+        ("speakers", {"country": given}, "country", None, f"country '{given}' was not a country and is left out")
+        for given in (
+            "San Francisco, CA",
+            "Wilmington, DE",
+            "Bloomington, IN",
+            "Portland OR",
+            "CA/NV",
+            "DE/AT",
+            "Atlanta, Georgia",
+            "Peru, Indiana",
+            "https://x.example/Germany/Berlin",
+            "I live in Germany",
+            "no",
+            "n/a",
+        )
+    ),
+    ("speakers", {"country": "Berlin, Germany"}, "country", "DE", "country 'Berlin, Germany' was read as DE"),
+    (
+        "speakers",
+        {"country": "Atlanta, Georgia, USA"},
+        "country",
+        "US",
+        "country 'Atlanta, Georgia, USA' was read as US",
+    ),
+    ("speakers", {"country": "Georgia"}, "country", "GE", ""),
+    ("speakers", {"country": "NO"}, "country", "NO", ""),
+    ("speakers", {"country": "France and Spain"}, "country", "FR", "country 'France and Spain' was read as FR"),
+    ("speakers", {"country": "l" * 101}, "country", None, f"country '{'l' * 39}…' was not a country and is left out"),
     ("speakers", {"country": {"a": 1}}, "country", None, "country 'dict' was not a country and is left out"),
     ("speakers", {"email": " mailto:a@b.example "}, "email", "a@b.example", ""),
     ("speakers", {"email": "nobody"}, "email", None, "email was not an e-mail address and is left out"),
@@ -155,7 +224,10 @@ def test_read_archive_odd_value_is_mended(
 
 
 NINE, TEN = "2024-09-20T00:00:00Z", "2024-09-20T01:00:00Z"
-BACKWARDS = "did not end after its start; its times were removed"
+HALF_PAST_TEN = "2024-09-20T01:30:00Z"
+TEN_PM, MIDNIGHT, ONE_AM = "2024-09-20T13:00:00Z", "2024-09-20T15:00:00Z", "2024-09-20T16:00:00Z"
+NO_OFFSET = "had no offset and was read as"
+GUESSED = "its start is kept, and it takes 30 minutes now (a guess)"
 
 
 @pytest.mark.parametrize(
@@ -176,15 +248,64 @@ BACKWARDS = "did not end after its start; its times were removed"
             ("2024-09-19T15:00:00Z", TEN),
             "starts_at had no time of day and was read as 00:00, Asia/Tokyo time",
         ),
-        (TEN, NINE, (None, None), BACKWARDS),
-        (NINE, NINE, (None, None), BACKWARDS),
+        (TEN, NINE, (TEN, HALF_PAST_TEN), f"did not end after its start; {GUESSED}"),
+        (TEN, TEN, (TEN, HALF_PAST_TEN), f"did not end after its start; {GUESSED}"),
+        (
+            NINE,
+            NINE,
+            (None, None),
+            "started and ended at midnight of 2024-09-20: a day and no time; its times were removed",
+        ),
         (
             "0001-01-01T00:00:00",
             "9999-12-31T23:59:59-12:00",
             (None, None),
             "starts_at was not a date and time and is left out; ends_at was not a date and time and is left out",
         ),
-        (NINE, "", (None, None), "had no usable end; its times were removed"),
+        ("2024-09-20T22:00:00+09:00", "2024-09-20T24:00:00+09:00", (TEN_PM, MIDNIGHT), ""),
+        (
+            "2024-09-20T22:00+09:00",
+            "2024-09-20 24:00",
+            (TEN_PM, MIDNIGHT),
+            f"ends_at {NO_OFFSET} 00:00, Asia/Tokyo time",
+        ),
+        (
+            "2024-09-20T24:00:00+09:00",
+            "2024-09-21T01:00:00+09:00",
+            (MIDNIGHT, ONE_AM),
+            "",
+        ),
+        (
+            "2024-09-20T22:00:00+09:00",
+            "2024-09-20T01:00:00+09:00",
+            (TEN_PM, ONE_AM),
+            "did not end after its start; its end is read as 2024-09-21 01:00",
+        ),
+        (
+            "2024-09-20T22:00:00+09:00",
+            "2024-09-19T00:00:00+09:00",
+            (TEN_PM, MIDNIGHT),
+            "did not end after its start; its end is read as 2024-09-21 00:00",
+        ),
+        (
+            "2024-09-20T09:00:00+09:00",
+            "2024-09-19T10:00:00+09:00",
+            (NINE, TEN),
+            "did not end after its start; its end is read as 2024-09-20 10:00",
+        ),
+        (TEN, "", (TEN, HALF_PAST_TEN), f"had no usable end; {GUESSED}"),
+        (
+            TEN,
+            "later",
+            (TEN, HALF_PAST_TEN),
+            f"ends_at was not a date and time and is left out; had no usable end; {GUESSED}",
+        ),
+        (
+            "1899-01-01T00:00:00Z",
+            TEN,
+            (None, None),
+            "starts_at was not between 1900 and 2500 and is left out; had no usable start; its times were removed",
+        ),
         (None, TEN, (None, None), "had no usable start; its times were removed"),
         (None, None, (None, None), ""),
         (
@@ -207,6 +328,19 @@ def test_read_archive_session_times_are_both_or_none(
     fields, line = read_one("sessions", session(**{"starts-at": starts_at, "ends-at": ends_at}))
     assert (fields["starts_at"], fields["ends_at"]) == expected
     assert line == Line("sessions", "5", "mended" if reason else "taken", reason)
+
+
+@pytest.mark.parametrize(
+    ("length", "ends_at"), [("00:05", "2024-09-20T01:05:00Z"), ("48:00", HALF_PAST_TEN), (5, HALF_PAST_TEN)]
+)
+def test_read_archive_session_without_an_end_takes_what_its_type_says(length: object, ends_at: str) -> None:
+    type_ = {"id": 1, "name": "Talk", "length": length}
+    fields, line = read_one("sessions", session(**{"starts-at": TEN, "session-type": type_}))
+    guessed = "30 minutes now (a guess)" if ends_at == HALF_PAST_TEN else "5 minutes now (as its type says)"
+    assert (fields["starts_at"], fields["ends_at"]) == (TEN, ends_at)
+    assert line.reason == (
+        f"had no usable end; its start is kept, and it takes {guessed}; not kept: session_type 'Talk'"
+    )
 
 
 def test_read_archive_several_mends_are_one_reason() -> None:

@@ -7,35 +7,60 @@ from chalicelib.formats import open_event
 from chalicelib.formats.open_event import Line
 from tests.unit.formats.open_event_samples import NAMES, read, read_one, session
 
+UNREADABLE = "has no usable NAME: it must be a text that can be read, and is"
+
+
+def titled(kind: str, name: object, **others: object) -> dict[str, object]:
+    """A record of a kind, with a name as that kind calls it."""
+    return {"title": name, "state": "draft"} | others if kind == "sessions" else {"name": name} | others
+
 
 @pytest.mark.parametrize("kind", NAMES[1:])
 @pytest.mark.parametrize(
     ("record", "source_id", "reason"),
     [
-        (None, "#1", "is not a JSON object"),
-        (["x"], "#1", "is not a JSON object"),
-        ("x", "#1", "is not a JSON object"),
-        ({}, "#1", "has no usable NAME"),
-        ({"id": 8, "name": None, "title": " "}, "8", "has no usable NAME"),
-        ({"id": 8, "name": 7, "title": 7}, "8", "has no usable NAME"),
-        ({"id": 8, "name": ["x"], "title": {"x": 1}}, "8", "has no usable NAME"),
-        ({"id": 8, "name": "<p></p>", "title": "<img>"}, "8", "has no usable NAME"),
+        (None, "#1", "must be a JSON object and is null"),
+        (["x"], "#1", "must be a JSON object and is an array"),
+        ("x", "#1", "must be a JSON object and is a text"),
+        (7.5, "#1", "must be a JSON object and is a number"),
+        (True, "#1", "must be a JSON object and is true"),
+        ({}, "#1", f"{UNREADABLE} absent or blank"),
+        ({"id": 8, "name": None, "title": " "}, "8", f"{UNREADABLE} absent or blank"),
+        ({"id": 8, "name": 7, "title": 7}, "8", f"{UNREADABLE} a number"),
+        ({"id": 8, "name": ["x"], "title": ["x"]}, "8", f"{UNREADABLE} an array"),
+        ({"id": 8, "name": "<p></p>", "title": "<p></p>"}, "8", f"{UNREADABLE} absent or blank"),
         ({"id": 8, "name": "x", "title": "x", "deleted-at": "2024-01-01T00:00:00Z"}, "8", "deleted at source"),
     ],
 )
 def test_read_archive_bad_record_is_refused_alone(kind: str, record: object, source_id: str, reason: str) -> None:
-    programme = read(**{kind: [record, {"id": 9, "name": "Good", "title": "Good", "state": "draft"}]})
+    programme = read(**{kind: [record, titled(kind, "Good", id=9)]})
     reason = reason.replace("NAME", "title" if kind == "sessions" else "name")
     assert programme.report[1:] == [Line(kind, source_id, "refused", reason), Line(kind, "9", "taken", "")]
     assert [resource[:2] for resource in programme.resources] == [(kind, "9")]
 
 
 @pytest.mark.parametrize("kind", NAMES[1:])
-def test_read_archive_second_record_of_an_id_is_refused(kind: str) -> None:
-    first, second = ({"id": id_, "name": "Twin", "title": "Twin", "state": "draft"} for id_ in (4, "4"))
+def test_read_archive_two_records_of_an_id_are_both_kept(kind: str) -> None:
+    programme = read(
+        **{kind: [titled(kind, "First", id=4), titled(kind, "Second", id="4"), titled(kind, "Third", id=4)]}
+    )
+    kept = "has the id of an earlier record, 'First'; both are kept"
+    assert programme.report[1:] == [
+        Line(kind, "4", "taken", ""),
+        Line(kind, "4", "mended", kept),
+        Line(kind, "4", "mended", kept),
+    ]
+    names = [found.fields["title" if kind == "sessions" else "name"] for found in programme.resources]
+    assert names == ["First", "Second", "Third"]
+    assert len({resource.source_id for resource in programme.resources}) == 3
+
+
+@pytest.mark.parametrize("kind", NAMES[1:])
+def test_read_archive_copy_of_a_record_is_taken_once(kind: str) -> None:
+    first, second = titled(kind, "Twin", id=4), titled(kind, "Twin", id="4")
     assert read(**{kind: [first, second]}).report[1:] == [
         Line(kind, "4", "taken", ""),
-        Line(kind, "4", "refused", "has the id of an earlier record"),
+        Line(kind, "4", "refused", "is a copy of an earlier record, which is taken"),
     ]
 
 
@@ -111,8 +136,8 @@ def test_read_archive_more_than_50_speakers_are_cut() -> None:
     assert programme.report[-1].reason == "had 60 speakers; the first 50 are kept"
 
 
-def test_read_archive_hostile_html_is_harmless_everywhere() -> None:
+def test_read_archive_hostile_html_runs_nowhere_and_stays_text_where_text_belongs() -> None:
     hostile = "<img src=x onerror=alert(1)><a href='java&#x200b;script:alert(1)'>x</a><b onclick=y>z</b>"
-    fields, _ = read_one("sessions", session(title=hostile, **{"short-abstract": hostile}))
-    assert fields["title"] == "xz"
+    fields, _ = read_one("sessions", session(title="<img src=x onerror=alert(1)>", **{"short-abstract": hostile}))
+    assert fields["title"] == "<img src=x onerror=alert(1)>"
     assert fields["short_abstract"] == '<a rel="noopener noreferrer nofollow">x</a><b>z</b>'

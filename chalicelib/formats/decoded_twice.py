@@ -1,0 +1,108 @@
+"""Mends text that was decoded twice: UTF-8 that somebody read as Latin-1 or Windows-1252 (`KÃ¶ln` for `Köln`).
+
+Called by formats/open_event_record.py for every text of an archive. A text is mended only as a whole: each of its
+characters beyond ASCII must be a byte of UTF-8 then, so that decoding it wrongly again gives the same text back, and
+what comes out must be something that people write. Knows nothing of records.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+_C1 = range(0x80, 0xA0)
+
+
+def _wrong(byte: int) -> str:
+    """The character that a byte is read as: Windows-1252, and Latin-1 for the five bytes it leaves open
+    (encoding.spec.whatwg.org, index windows-1252).
+    """
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+_BYTES = {_wrong(byte): byte for byte in range(0x80, 0x100)} | {chr(byte): byte for byte in _C1}
+
+
+def _any_of(first: int, last: int) -> str:
+    return "[" + "".join(re.escape(c) for c, byte in _BYTES.items() if first <= byte <= last) + "]"
+
+
+_NEXT = _any_of(0x80, 0xBF)
+_SEQUENCE = re.compile(
+    f"{_any_of(0xC2, 0xDF)}{_NEXT}|{_any_of(0xE0, 0xEF)}{_NEXT}{{2}}|{_any_of(0xF0, 0xF4)}{_NEXT}{{3}}"
+)
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_CLOSING = "‘’“”‹›«»–—…™®\u00a0"
+"""What may stand right after a capital letter in text that is as it should be: SMÅ”, CAFÉ’S."""
+_INSIDE = "’–—…\u00a0"
+"""Of these, what may have a letter on either side."""
+_SCRIPTS = ("GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC")
+"""What two bytes are likely to stand for, beside Latin letters; what is left over is Syriac, Thaana and N'Ko."""
+_TRACES = re.compile(r"â€|ï¿½|\ufffd|(?<=[a-zß-ÿ])Ã|Ã[ƒ‚¤¶¼Ÿ©¨«®±³º¡¢]|(?<=[a-z0-9])Â(?=[\s\u0080-\u00bf])|ðŸ")
+_MOST_TIMES = 3
+
+
+def mend(text: str) -> tuple[str, str]:
+    """The text as it was before it was decoded wrongly, and what was done: `mended`, `left` (it shows traces, and
+    decoding it again would lose or invent something), or an empty text for one that is as it should be.
+    """
+    if text.isascii():
+        return text, ""
+    tries = [text]
+    while len(tries) <= _MOST_TIMES and (again := _decoded_again(tries[-1])) is not None:
+        tries.append(again)
+    for found in reversed(tries[1:]):
+        if _is_plausible(found) and not _TRACES.search(found):
+            return found, "mended"
+    return text, "left" if _TRACES.search(text) else ""
+
+
+def _decoded_again(text: str) -> str | None:
+    """The text decoded once more; None when it is no such text as a whole, or may well be meant as it stands."""
+    matches = list(_SEQUENCE.finditer(text))
+    if not matches or _BEYOND_ASCII.search(_SEQUENCE.sub("", text)):
+        return None
+    if all(_reads_well(match) for match in matches) and (len(matches) == 1 or {m[0][0] for m in matches} - {"Ã"}):
+        return None
+    try:
+        return _SEQUENCE.sub(lambda match: bytes(_BYTES[c] for c in match[0]).decode(), text)
+    except UnicodeDecodeError:
+        return None
+
+
+def _reads_well(match: re.Match[str]) -> bool:
+    """Whether the characters may be meant as they stand: a capital letter and what closes a word."""
+    text, start, end = match.string, match.start(), match.end()
+    capital, mark = match[0][0], match[0][1:]
+    if not capital.isupper() or mark not in _CLOSING or text[start - 1 : start].islower():
+        return False
+    return mark in _INSIDE or not text[end : end + 1].isalpha()
+
+
+def _is_plausible(text: str) -> bool:
+    """Whether people write such a text: no rare scripts, and no word in two scripts."""
+    two_bytes = 0
+    for character, neighbours in _with_neighbours(text):
+        if not character.isalpha():
+            if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs"):
+                return False
+            continue
+        script = unicodedata.name(character, "").partition(" ")[0]
+        if script == "LATIN":
+            if "\u0250" <= character <= "\u02af":  # phonetic signs
+                return False
+        elif any(neighbour.isascii() and neighbour.isalpha() for neighbour in neighbours):
+            return False
+        elif character < "\u0800":
+            two_bytes += 1
+            if script not in _SCRIPTS:
+                return False
+    return two_bytes != 1
+
+
+def _with_neighbours(text: str) -> Iterator[tuple[str, str]]:
+    """Each character beyond ASCII, and what stands before and after it."""
+    for match in _BEYOND_ASCII.finditer(text):
+        yield match[0], text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
