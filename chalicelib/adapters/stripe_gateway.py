@@ -18,6 +18,7 @@ from chalicelib.adapters.stripe_objects import (
     charge_to_look_at,
     payment_of_charge,
     payment_of_session,
+    payment_told,
     refunds_of,
 )
 from chalicelib.adapters.stripe_pace import Pace
@@ -100,6 +101,10 @@ class StripeGateway:
             raise AccountGone from refusal
         except stripe.StripeError as error:
             fail("payment", error)
+
+    def told(self, payload: str, *, account: str | None) -> Payment | None:
+        """What the checkout session or charge inside an event says of a payment; None for other events."""
+        return payment_told(json.loads(payload)["data"]["object"], account=account)
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the

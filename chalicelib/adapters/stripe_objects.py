@@ -60,6 +60,13 @@ def payment_of_charge(raw: Json, *, disputes: list[Json], account: str | None) -
     )
 
 
+def payment_told(raw: Json, *, account: str | None) -> Payment | None:
+    """The payment of a session or charge as an event shows it: nothing is expanded."""
+    if raw.get("object") == "checkout.session":
+        return payment_of_session(raw, charge=None, disputes=[], account=account)
+    return payment_of_charge(raw, disputes=[], account=account) if raw.get("object") == "charge" else None
+
+
 def charge_to_look_at(intent: Json | None) -> str | None:
     """The id of the charge that a payment intent came to, succeeded or not."""
     return _id_of((intent or {}).get("latest_charge"))

@@ -75,7 +75,16 @@ class PaymentServices(SalesServices):
     def charging(self) -> Charging:
         """Payments become charges and paid orders."""
         from chalicelib.services.charging import Charging
+        from chalicelib.services.review_unseen_payment import ReviewUnseenPayment
 
+        livemode = config.is_live(self._stripe_secret_key)
+        unseen = ReviewUnseenPayment(
+            orders=self._orders,
+            payments=lambda: self.payments,
+            telling=self._telling,
+            clock=self.clock,
+            livemode=livemode,
+        )
         return Charging(
             orders=self._orders,
             holding=self._holding,
@@ -84,7 +93,8 @@ class PaymentServices(SalesServices):
             telling=self._telling,
             clock=self.clock,
             ids=self.ids,
-            livemode=config.is_live(self._stripe_secret_key),
+            livemode=livemode,
+            unseen=unseen,
         )
 
     @cached_property

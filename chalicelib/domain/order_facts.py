@@ -50,13 +50,14 @@ class Reason(StrEnum):
     PAYMENT_DIFFERS = "payment_differs"
     EVENT_CLOSED = "event_closed"
     TICKETS_GONE = "tickets_gone"
+    ACCOUNT_GONE = "account_gone"
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known. `charge_id` names the one payment the order rests on and `charged` its amount, `refunded` what
     went back of it and `wanted` what is asked to go back but not seen at Stripe yet (minor units). `issued`: its
     tickets were sold. `pending`: checkout is complete, the money has not come. `held_back`: the payment cannot be
-    used for tickets, staff must decide.
+    used for tickets, staff must decide; without a `charge_id` it cannot even be looked at.
     """
 
     issued: bool = False
@@ -68,6 +69,11 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     wanted: int = 0
     dispute: Dispute | None = None
     held_back: bool = False
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether the order waits for a payment that cannot be looked at."""
+        return self.held_back and self.charge_id is None
 
     @property
     def is_returned(self) -> bool:

@@ -71,13 +71,15 @@ def _paid(
         refunded=charge.returned,
         dispute=charge.dispute_standing,
         pending=False,
+        held_back=facts.held_back and not facts.is_unseen,
     )
     if facts.charge_id is not None:
         return _followed(unchanged, facts, known, has_stock=has_stock)
     if not _fits(record, payment, charge, livemode=livemode):
         return Settlement(replace(known, held_back=True), Reason.PAYMENT_DIFFERS, _differs(record, payment))
-    if facts.ended is Ended.CANCELLED or (facts.ended is Ended.EXPIRED and not has_stock):
-        return Settlement(known, Reason.PAID_TOO_LATE, send_back=RefundReason.PAID_TOO_LATE)
+    if facts.ended is Ended.CANCELLED or not has_stock:
+        ended = replace(known, ended=facts.ended or Ended.EXPIRED)
+        return Settlement(ended, Reason.PAID_TOO_LATE, send_back=RefundReason.PAID_TOO_LATE)
     return Settlement(replace(known, issued=True, ended=None))
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 class StripeEvent(NamedTuple):
     """What is kept of a webhook call. `object_id` is the object to look the payment up by, `order_id` a hint whose it
-    is, `account` the connected account it happened in.
+    is, `account` the connected account it happened in. `payload` is its JSON, where it is at hand.
     """
 
     id: str
@@ -15,6 +15,7 @@ class StripeEvent(NamedTuple):
     ignored: bool
     account: str | None = None
     order_id: str | None = None
+    payload: str | None = None
 
 
 class Inbox(Protocol):

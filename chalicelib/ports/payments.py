@@ -74,6 +74,9 @@ class Payments(Protocol):
         no such object. Raises AccountGone.
         """
 
+    def told(self, payload: str, *, account: str | None) -> Payment | None:
+        """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
+
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier, and return its id. Raises RefundRefused, also when one that was made earlier
         failed since.

@@ -30,6 +30,7 @@ from chalicelib.ports.inbox import StripeEvent
 from chalicelib.ports.payments import AccountGone, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.services.holding import Holding
+from chalicelib.services.review_unseen_payment import ReviewUnseenPayment
 from chalicelib.services.telling import Telling
 
 MARKER_SECONDS = 40 * 24 * 3600
@@ -51,6 +52,7 @@ class Charging:
         clock: Clock,
         ids: Ids,
         livemode: bool,
+        unseen: ReviewUnseenPayment,
     ) -> None:
         self._orders = orders
         self._holding = holding
@@ -60,22 +62,31 @@ class Charging:
         self._clock = clock
         self._ids = ids
         self._livemode = livemode
+        self._unseen = unseen
 
     def record(self, event: StripeEvent) -> None:
         """Apply what an event hints at, once. Raises UpstreamFailed, Busy: the stream then tries again."""
         if event.object_id is None or self._orders.was_applied(event.id):
             return
-        self.sync_payment(event.object_id, account=event.account, order_id=event.order_id, marker=event.id)
+        try:
+            self._sync(event.object_id, event.account, event.order_id, marker=event.id)
+        except AccountGone:
+            self._unseen.review(event)
 
-    def sync_payment(
-        self, object_id: str, *, account: str | None = None, order_id: str | None = None, marker: str | None = None
-    ) -> None:
+    def sync_payment(self, object_id: str, *, account: str | None = None, order_id: str | None = None) -> None:
         """Apply how the payment of a checkout session, payment intent or charge stands at Stripe now. `order_id` is a
         hint whose it is: with it Stripe is asked once instead of twice. Raises UpstreamFailed, Busy.
         """
+        try:
+            self._sync(object_id, account, order_id)
+        except AccountGone:
+            telemetry.log("payment_out_of_reach", object=object_id, order_id=order_id, account=account)
+
+    def _sync(self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None) -> None:
+        """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):
             record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
-            payment = self._seen(object_id, account)
+            payment = self._payments().payment(object_id, account=account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
                 return
@@ -97,12 +108,6 @@ class Charging:
             _log(record, change)
             return
         raise Busy("The order keeps changing.")
-
-    def _seen(self, object_id: str, account: str | None) -> Payment | None:
-        try:
-            return self._payments().payment(object_id, account=account)
-        except AccountGone:
-            return None
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
         """Everything this payment changes about an order as it stands, or None when nothing."""

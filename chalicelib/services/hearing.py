@@ -65,6 +65,7 @@ def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
         ignored=item.get("ignored") is True,
         account=_text(item.get("account")),
         order_id=_text(item.get("order_id")),
+        payload=_text(item.get("payload")),
     )
 
 

@@ -50,6 +50,7 @@ PAYMENT_FAILED = Words("payment_failed")
 OFFERED = Words("offered")
 HOLD_ENDED = Words("hold_ended")
 TICKETS_GONE = Words("tickets_gone")
+ACCOUNT_GONE = Words("account_gone")
 IN_REVIEW = Words("in_review")
 REFUND_FAILED = Words("refund_failed")
 DISPUTES: Mapping[Dispute | None, Words] = {

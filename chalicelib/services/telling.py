@@ -251,3 +251,5 @@ def _reasons(after: OrderRecord) -> Iterator[News]:
         yield News(NotificationAction.ORDER_EXPIRED, notifying.HOLD_ENDED, by_mail=False)
     if after.order.reason is Reason.TICKETS_GONE:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.TICKETS_GONE)
+    if after.order.reason is Reason.ACCOUNT_GONE:
+        yield News(NotificationAction.ORDER_EXPIRED, notifying.ACCOUNT_GONE)

@@ -64,6 +64,12 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "Die Erstattung Ihrer Bestellung für {event} ist fehlgeschlagen, und die Tickets sind wieder im Verkauf. "
         "Die Veranstalter wissen Bescheid."
     ),
+    "account_gone.title": "Wir sehen Ihre Zahlung nicht: {event}",
+    "account_gone.text": (
+        "Sie haben {total} für {event} bezahlt, und der Veranstalter hat die Verbindung zu seinem Konto beendet, bevor "
+        "wir die Zahlung sehen konnten. Es wurden keine Tickets ausgestellt. Der Veranstalter hat Ihr Geld und ist "
+        "benachrichtigt: Bitte verlangen Sie von ihm Ihre Tickets oder Ihr Geld."
+    ),
     "refunded.title": "Erstattet: {event}",
     "refunded.text": "{amount} Ihrer Bestellung für {event} sind auf dem Weg zurück zu Ihnen.",
     "in_review.title": "Eine Zahlung braucht einen Blick: {event}",

@@ -61,6 +61,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "tickets_gone.text": (
         "The refund of your order for {event} failed and its tickets are on sale again. The organisers have been told."
     ),
+    "account_gone.title": "We cannot see your payment: {event}",
+    "account_gone.text": (
+        "You paid {total} for {event}, and the organiser ended the connection to their account before we could see it. "
+        "No tickets were issued. The organiser has your money and has been told: ask them for tickets or your money."
+    ),
     "refunded.title": "Refunded: {event}",
     "refunded.text": "{amount} of your order for {event} is on its way back to you.",
     "in_review.title": "A payment needs a look: {event}",

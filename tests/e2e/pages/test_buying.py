@@ -229,6 +229,7 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
         ("cancelled", "paid_too_late", ("Paid too late", "All of it, CHF\u00a0240.00, is on its way back to you.")),
         ("review", "payment_differs", ("We are looking into it", "What was paid is not the CHF\u00a0240.00")),
         ("review", "tickets_gone", ("We are looking into it", "Your refund failed")),
+        ("review", "account_gone", ("We cannot see your payment", "ask them for your tickets or your money")),
         ("disputed", None, ("Disputed", "Its tickets let nobody in until that is settled.")),
         ("charged_back", None, ("Charged back", "The bank took the payment of CHF\u00a0240.00 back.")),
         ("cancelled", None, ("Not paid", "Nothing was charged.")),

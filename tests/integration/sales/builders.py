@@ -100,6 +100,9 @@ class FakePayments:
             charge = replace(charge, fee=35, net=charge.amount - 35, fee_currency=charge.currency)
         return found._replace(charge=charge)
 
+    def told(self, payload: str, *, account: str | None) -> Payment | None:
+        raise AssertionError("No account of this fake is ever gone.")
+
     def refund(self, wish: RefundWish) -> str:
         self._check()
         with self.lock:

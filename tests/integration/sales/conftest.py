@@ -4,6 +4,9 @@ import pytest
 
 from local.database_server import DatabaseEndpoint
 from tests.integration.sales.builders import Shop
+from tests.integration.sales.double_shop import double_shop
+
+__all__ = ["double_shop"]
 
 
 @pytest.fixture

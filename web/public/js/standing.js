@@ -66,6 +66,12 @@ const BY_REASON = {
     "warn", "clock", "We are looking into it",
     () => "Your refund failed, and the tickets are on sale again. The organiser knows and will write to you.",
   ],
+  account_gone: [
+    "warn", "clock", "We cannot see your payment",
+    ({ total }) =>
+      `The organiser ended the connection to their account before we could see your payment of ${total}. They have it and ` +
+      "have been told: ask them for your tickets or your money.",
+  ],
 };
 const REASON_COUNTS = new Set(["expired", "cancelled", "review"]);
 
@@ -106,6 +112,7 @@ export const REASONS = {
   paid_too_late: "It was paid after its tickets had gone back to sale; the payment goes back by itself.",
   payment_differs: "What was paid is not what the order comes to.",
   tickets_gone: "Its refund failed after its tickets had gone back to sale.",
+  account_gone: "It was paid in an account that was disconnected before we could see the payment.",
 };
 
 /** @returns {HTMLElement} a state as a label: always in words, the colour only helps */
