@@ -159,7 +159,7 @@ class Deployment:
             "SalesStream": data["SalesStreamArn"],
             "InboxStream": data["InboxStreamArn"],
             "NotificationsStream": data["NotificationsStreamArn"],
-            "MailIdentity": self.stage.mail_domain or "none.invalid",
+            "MailFrom": self.stage.mail_address or "nobody@none.invalid",
         }
 
 

@@ -15,6 +15,9 @@ FOLDER = Path(__file__).parent / "policies"
 #   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
 # - No kms:Decrypt for secrets: Parameter Store's own key lets whoever in the account may read a parameter decrypt it:
 #   docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
+# - Mail to identity/*: while an account is in SES's sandbox, SES asks for the recipient's identity as well as for the
+#   sender's. The condition holds it to our sender. A mail with attachments is checked as SendRawEmail:
+#   docs.aws.amazon.com/ses/latest/dg/control-user-access.html
 # - SendEmail on a configuration set: SES asks for the one, too, that the sender's identity has by default.
 # - s3:ResourceAccount: a bucket's name carries no account, and a deleted one may be taken by somebody else.
 # - No CreateLogGroup: the groups are in stacks/base.yaml, with their retention.
@@ -24,7 +27,7 @@ PLACEHOLDERS = {
     "Stage": "the stage's name",
     "FailuresBucket": "bucket of stream records that failed in the end",
     "WebSocketApi": "id of the WebSocket API",
-    "MailIdentity": "domain or address that mails are sent from, as SES knows it",
+    "MailFrom": "the bare address that mails are sent from",
     "ContentStream": "ARN of the content table's stream",
     "SalesStream": "ARN of the sales table's stream",
     "InboxStream": "ARN of the Stripe inbox's stream",

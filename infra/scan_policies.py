@@ -24,7 +24,7 @@ _VALUES = {
     "Stage": "prod",
     "FailuresBucket": "marquee-prod-failures",
     "WebSocketApi": "abc123",
-    "MailIdentity": "mail.example.org",
+    "MailFrom": "tickets@mail.example.org",
     "ContentStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-content/stream/2026",
     "SalesStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-sales/stream/2026",
     "InboxStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-stripe_inbox/stream/2026",

@@ -4,6 +4,7 @@ else's. Read by the command line; the steps get it ready made.
 
 import re
 import tomllib
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,9 +37,14 @@ class Stage(NamedTuple):
         return f"marquee-{self.name}"
 
     @property
+    def mail_address(self) -> str:
+        """The sender's address without a name."""
+        return parseaddr(self.mail_from)[1]
+
+    @property
     def mail_domain(self) -> str:
         """The domain behind the sender's address."""
-        return self.mail_from.rpartition("@")[2].rstrip(">")
+        return self.mail_address.rpartition("@")[2]
 
     def parameter(self, secret: str) -> str:
         """The name of a secret in Parameter Store."""

@@ -27,7 +27,7 @@ VALUES = {
     "Stage": STAGE,
     "FailuresBucket": "failures",
     "WebSocketApi": API,
-    "MailIdentity": "marquee.example",
+    "MailFrom": "tickets@marquee.example",
     "ContentStream": VARIABLES["CONTENT_STREAM_ARN"],
     "InboxStream": VARIABLES["INBOX_STREAM_ARN"],
     "SalesStream": VARIABLES["SALES_STREAM_ARN"],
@@ -48,7 +48,7 @@ def tour(database_endpoint: DatabaseEndpoint, chalice_app: Any) -> Iterator[tupl
     """The tour, done once, and what was used on it."""
     database_endpoint.database.reset()
     new_container()
-    recorder = Recorder(PARAMETERS, mail_identity="marquee.example")
+    recorder = Recorder(PARAMETERS, mail_from="tickets@marquee.example")
     module = importlib.import_module("app")
 
     def deliver(url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:

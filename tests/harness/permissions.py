@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.utils import parseaddr
 from typing import Any, NamedTuple
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -52,18 +53,22 @@ class Grant(NamedTuple):
 
 
 def grants(policy: str) -> list[Grant]:
-    """What a policy allows. Fails for anything but a plain Allow and the one condition we use (buckets carry no account
-    in their names), so that nothing is read too kindly.
+    """What a policy allows. Fails for anything but a plain Allow and the two conditions we use (buckets carry no account
+    in their names; mail goes to anybody, from one address), so that nothing is read too kindly.
     """
     found = []
     for statement in json.loads(policy)["Statement"]:
-        conditions = {"Condition"} if statement["Action"][0].startswith("s3:") else set()
+        conditions = {"Condition"} if _has_condition(statement) else set()
         assert set(statement) == {"Sid", "Effect", "Action", "Resource"} | conditions, statement
         assert statement["Effect"] == "Allow", statement
         resources = statement["Resource"]
         for resource in [resources] if isinstance(resources, str) else resources:
             found += [Grant(action, resource) for action in statement["Action"]]
     return found
+
+
+def _has_condition(statement: dict[str, Any]) -> bool:
+    return statement["Action"][0].startswith("s3:") or str(statement["Resource"]).endswith(":identity/*")
 
 
 def needs(operation: str, request: dict[str, Any]) -> list[tuple[str, str]]:
@@ -82,11 +87,11 @@ def needs(operation: str, request: dict[str, Any]) -> list[tuple[str, str]]:
 class Recorder:
     """Keeps who asked for what. `secrets` are the values of parameters; sockets in `gone` are closed."""
 
-    def __init__(self, secrets: dict[str, str], *, mail_identity: str) -> None:
+    def __init__(self, secrets: dict[str, str], *, mail_from: str) -> None:
         self.uses: set[Use] = set()
         self.gone: set[str] = set()
         self._secrets = secrets
-        self._mail_identity = mail_identity
+        self._mail_from = mail_from
         self._function: str | None = None
 
     @contextmanager
@@ -133,13 +138,15 @@ class Recorder:
         return {"Parameter": {"Value": self._secrets[name]}}
 
     def _mail(self, request: dict[str, Any]) -> dict[str, Any]:
-        """SES asks for the sender's identity and for the configuration set that the identity has by default."""
-        assert request["FromEmailAddress"].rstrip(">").endswith(f"@{self._mail_identity}"), request
+        """SES asks for the sender's identity, in its sandbox for the recipient's, and for the configuration set that the
+        sender has by default; a mail with attachments may be checked as a raw one.
+        """
+        assert parseaddr(request["FromEmailAddress"])[1] == self._mail_from, request
         place = f"arn:aws:ses:{REGION}:{ACCOUNT}:"
-        self._note(
-            ("ses:SendEmail", f"{place}identity/{self._mail_identity}"),
-            ("ses:SendEmail", f"{place}configuration-set/marquee-{STAGE}"),
-        )
+        addressed = [self._mail_from.partition("@")[2], *request["Destination"]["ToAddresses"]]
+        for action in ("ses:SendEmail", "ses:SendRawEmail"):
+            self._note((action, f"{place}configuration-set/marquee-{STAGE}"))
+            self._note(*((action, f"{place}identity/{identity}") for identity in addressed))
         return {"MessageId": "1"}
 
     def _socket(self, endpoint: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ VALUES = {
     "Stage": "prod",
     "FailuresBucket": "marquee-prod-failures-123456789012",
     "WebSocketApi": "a1b2c3",
-    "MailIdentity": "tickets.example",
+    "MailFrom": "mail@tickets.example",
     "ContentStream": STREAM.format("content"),
     "SalesStream": STREAM.format("sales"),
     "InboxStream": STREAM.format("stripe_inbox"),
@@ -33,9 +33,10 @@ STREAMS = {
     "on_stripe_inbox": "stripe_inbox",
     "on_notifications": "notifications",
 }
+SENDS_MAIL = "on_notifications"
 STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
-OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*")
-"""Names that only AWS knows: log streams, connections, failed records."""
+OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*", ":identity/*")
+"""Names that only AWS knows: log streams, connections, failed records; whom people write to."""
 BASE = (policies.FOLDER.parent / "stacks" / "base.yaml").read_text()
 MOST_CHARACTERS = 10_240
 """Of a role's inline policies, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
@@ -111,15 +112,30 @@ def test_policy_lets_lambda_keep_failed_records_of_streams_only(name: str) -> No
 def test_policy_lets_failed_records_go_to_a_bucket_of_ours_only(name: str) -> None:
     """Whoever makes a bucket of this name once ours is deleted must not be sent them."""
     statements = json.loads(policies.render(name, VALUES))["Statement"]
-    conditions = {one["Sid"]: one["Condition"] for one in statements if "Condition" in one}
+    conditions = {one["Sid"]: one["Condition"] for one in statements if "Condition" in one and one["Sid"] != "Mail"}
     ours = {"StringEquals": {"s3:ResourceAccount": "123456789012"}}
     assert conditions == ({"FailedRecords": ours, "FailuresBucket": ours} if name in STREAMS else {})
 
 
 @each_function
+def test_policy_lets_mail_go_to_anybody_from_the_stages_address_only(name: str) -> None:
+    """In SES's sandbox the recipient's identity is asked for, which is any; attachments make a mail a raw one."""
+    statements = json.loads(policies.render(name, VALUES))["Statement"]
+    to_anybody = [one for one in statements if "identity/" in json.dumps(one)]
+    expected = {
+        "Sid": "Mail",
+        "Effect": "Allow",
+        "Action": ["ses:SendEmail", "ses:SendRawEmail"],
+        "Resource": "arn:aws:ses:eu-central-1:123456789012:identity/*",
+        "Condition": {"StringEquals": {"ses:FromAddress": "mail@tickets.example"}},
+    }
+    assert to_anybody == ([expected] if name == SENDS_MAIL else [])
+
+
+@each_function
 def test_policy_stays_inside_its_stage(name: str) -> None:
     """What carries no stage in its name has it in its value."""
-    of_stage = ("marquee-prod", "/marquee/prod/", ":a1b2c3/", ":identity/tickets.example")
+    of_stage = ("marquee-prod", "/marquee/prod/", ":a1b2c3/", ":identity/*")
     assert [g.resource for g in allowed(name) if not any(part in g.resource for part in of_stage)] == []
 
 
