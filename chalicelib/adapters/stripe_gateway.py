@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import stripe
 
 from chalicelib import telemetry
+from chalicelib.adapters.stripe_checkout import refusal_of, session_parameters
 from chalicelib.adapters.stripe_objects import (
     CHARGE_PARTS,
     REFUND_PARTS,
@@ -28,8 +29,8 @@ from chalicelib.domain.order import Checkout
 from chalicelib.domain.refund import RefundWish
 from chalicelib.ports.payments import (
     AccountGone,
+    CheckoutRefused,
     CheckoutRequest,
-    CheckoutTooSmall,
     CompleteSession,
     RawEvent,
     RefundRefused,
@@ -40,7 +41,6 @@ TIMEOUT_SECONDS = 8
 RETRIES = 2
 PAGE = 100
 _MISSING = "resource_missing"
-_TOO_SMALL = "amount_too_small"
 _GONE = "account_invalid"
 
 
@@ -51,10 +51,10 @@ class StripeGateway:
         self._client = client(secret_key, api_base, pace)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutTooSmall,
+        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused,
         UpstreamFailed.
         """
-        key, parameters = f"co:{request.order.id}:{request.attempt}", _session_parameters(request)
+        key, parameters = f"co:{request.order.id}:{request.attempt}", session_parameters(request)
 
         def create(key: str) -> Any:
             return self._client.v1.checkout.sessions.create(parameters, _for(request.account, idempotency_key=key))
@@ -62,8 +62,11 @@ class StripeGateway:
         try:
             session = _unless_broken(create, key)
         except stripe.StripeError as error:
-            if error.code == _TOO_SMALL:
-                raise CheckoutTooSmall from error
+            final = isinstance(error, (stripe.InvalidRequestError, stripe.PermissionError))
+            param = getattr(error, "param", None)
+            refusal = refusal_of(_code_of(error), param, account=request.account) if final else None
+            if refusal is not None:
+                raise CheckoutRefused(refusal) from error
             fail("open_checkout", error)
         return Checkout(session.id, str(session.url))
 
@@ -225,7 +228,7 @@ def is_gone(refusal: stripe.PermissionError) -> bool:
     """Whether Stripe says that our access to the account asked for was taken back. A restricted key that lacks a
     permission is refused with 403 too. The library drops the code of a 403, so it is read from the error itself.
     """
-    return refusal.error is not None and refusal.error.code == _GONE
+    return _code_of(refusal) == _GONE
 
 
 def _require_gone(operation: str, refusal: stripe.PermissionError, account: str | None) -> None:
@@ -248,34 +251,10 @@ def _for(account: str | None, **options: Any) -> Any:
     return {**options, "stripe_account": account} if account else options
 
 
-def _session_parameters(request: CheckoutRequest) -> Any:
-    order = request.order
-    named = {"order_id": order.id}
-    intent: dict[str, Any] = {"metadata": named}
-    if request.account and request.fee:
-        intent["application_fee_amount"] = request.fee
-    return {
-        "mode": "payment",
-        "client_reference_id": order.id,
-        "customer_creation": "always",
-        "customer_email": order.buyer.email,
-        "expires_at": request.expires_at,
-        "line_items": [
-            {
-                "quantity": line.quantity,
-                "price_data": {
-                    "currency": order.total.currency.lower(),
-                    "unit_amount": line.unit_amount,
-                    "product_data": {"name": line.name},
-                },
-            }
-            for line in order.lines
-        ],
-        "metadata": named,
-        "payment_intent_data": intent,
-        "success_url": request.success_url,
-        "cancel_url": request.cancel_url,
-    }
+def _code_of(error: stripe.StripeError) -> str | None:
+    """The error's code; the library leaves it out of errors of permission."""
+    code = error.error.code if error.error else error.code
+    return None if code is None else str(code)
 
 
 def fail(operation: str, error: stripe.StripeError) -> NoReturn:
@@ -283,6 +262,5 @@ def fail(operation: str, error: stripe.StripeError) -> NoReturn:
     kind, request = type(error).__name__, error.request_id
     if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
         telemetry.count_to_look_at("StripeAccessRefused")
-    code = error.error.code if error.error else error.code
-    telemetry.log("stripe_failed", operation=operation, kind=kind, code=code, request=request)
+    telemetry.log("stripe_failed", operation=operation, kind=kind, code=_code_of(error), request=request)
     raise UpstreamFailed("The payment service did not answer as it should. Try again.") from error

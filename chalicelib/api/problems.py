@@ -14,6 +14,7 @@ _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
     errors.UnsupportedMedia: (415, "Unsupported media type"),
     errors.BodyTooLarge: (413, "The body is too large"),
     errors.InvalidInput: (422, "The body breaks rules"),
+    errors.OrderCannotBePaid: (422, "This order cannot be paid"),
     errors.Unauthenticated: (401, "Sign in first"),
     errors.Forbidden: (403, "Not allowed"),
     errors.NotFound: (404, "Not found"),

@@ -6,6 +6,7 @@ MarqueeError
 │   ├── UnsupportedMedia    the content type or encoding is not one we take
 │   └── BodyTooLarge        more bytes than the limit
 ├── InvalidInput            readable, but breaks a rule; carries every violation
+├── OrderCannotBePaid       Stripe will never take its payment, however often it is tried
 ├── Unauthenticated         no, expired or forged credentials
 ├── Forbidden               known caller, may see the thing, may not do this
 ├── NotFound                absent, or not yours: the two are never told apart
@@ -76,6 +77,12 @@ class InvalidInput(MarqueeError):
     def __init__(self, violations: list[Violation], *, code: str | None = None) -> None:
         super().__init__("The body breaks the rules listed in `errors`.", code=code)
         self.violations = violations
+
+
+class OrderCannotBePaid(MarqueeError):
+    """Stripe will never take the payment of this order; `code` says why."""
+
+    code = "order_cannot_be_paid"
 
 
 class Unauthenticated(MarqueeError):

@@ -51,6 +51,9 @@ class Reason(StrEnum):
     EVENT_CLOSED = "event_closed"
     TICKETS_GONE = "tickets_gone"
     ACCOUNT_GONE = "account_gone"
+    ADDRESS_REFUSED = "address_refused"
+    AMOUNT_REFUSED = "amount_refused"
+    SELLER_REFUSED = "seller_refused"
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from chalicelib.domain.charge import Payment
@@ -25,8 +26,21 @@ class CheckoutRequest(NamedTuple):
     fee: int = 0
 
 
-class CheckoutTooSmall(Exception):
-    """Stripe takes no payment of so little."""
+class CheckoutRefusal(StrEnum):
+    """Why Stripe will never open a checkout for an order, however often it is asked."""
+
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    ADDRESS = "address"
+    SELLER = "seller"
+
+
+class CheckoutRefused(Exception):
+    """Stripe will never take this payment; `refusal` says why."""
+
+    def __init__(self, refusal: CheckoutRefusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
 
 
 class AccountGone(Exception):
@@ -62,7 +76,7 @@ class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutTooSmall."""
+        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused."""
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Make sure a session can no longer be paid. False when it is complete already: money may have come. True for

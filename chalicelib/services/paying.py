@@ -4,19 +4,22 @@ The money itself comes in through services/charging.py.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
-import msgspec
+from msgspec.structs import replace
 
-from chalicelib.domain.errors import InvalidInput, OrderNotPayable, SaleClosed, Violation
+from chalicelib import telemetry
+from chalicelib.domain.errors import OrderCannotBePaid, OrderNotPayable, SaleClosed
 from chalicelib.domain.kinds import View
 from chalicelib.domain.money import display
-from chalicelib.domain.order import Checkout, OrderRecord
-from chalicelib.domain.order_facts import OrderState
+from chalicelib.domain.order import Checkout, OrderRecord, moved_on
+from chalicelib.domain.order_facts import Ended, OrderState, Reason
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.stripe_account import application_fee
+from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
-from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, Payments
+from chalicelib.ports.payments import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.ordering import Ordering
@@ -25,6 +28,21 @@ SHORTEST_CHECKOUT = 31 * 60
 """Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
 LONGEST_CHECKOUT = 24 * 3600 - 60
 TRIES = 5
+_REFUSALS = {
+    CheckoutRefusal.TOO_SMALL: ("below_minimum", Reason.AMOUNT_REFUSED, "{total} is less than can be paid."),
+    CheckoutRefusal.TOO_LARGE: ("above_maximum", Reason.AMOUNT_REFUSED, "{total} is more than can be paid at once."),
+    CheckoutRefusal.ADDRESS: (
+        "email_invalid",
+        Reason.ADDRESS_REFUSED,
+        "The payment service does not take the address {address}. Order again with another one.",
+    ),
+    CheckoutRefusal.SELLER: (
+        "payments_not_possible",
+        Reason.SELLER_REFUSED,
+        "The organiser cannot take payments at the moment.",
+    ),
+}
+"""What becomes of an order that Stripe will not open a checkout for: code, reason of the order, words for its buyer."""
 
 
 class Paying:
@@ -53,7 +71,7 @@ class Paying:
 
     def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
-        InvalidInput (`below_minimum`), UpstreamFailed.
+        OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), UpstreamFailed.
         """
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
@@ -65,7 +83,7 @@ class Paying:
                 return record.checkout.url
             account = self._account(record)
             checkout = self._open(record, account)
-            opened = msgspec.structs.replace(record, checkout=checkout, account=account, version=record.version + 1)
+            opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
             try:
                 self._orders.write(SaleChange(before=record, after=opened))
             except Lost:
@@ -75,12 +93,25 @@ class Paying:
         raise OrderNotPayable("This order is changing. Try again.")
 
     def _open(self, record: OrderRecord, account: str | None) -> Checkout:
-        """A checkout, unless the order comes to less than Stripe takes in a currency whose minimum nobody published."""
+        """A checkout. An order that Stripe will never take money for ends, and its tickets are on sale again. Raises
+        OrderCannotBePaid, UpstreamFailed.
+        """
         try:
             return self._payments().open_checkout(self._request(record, account))
-        except CheckoutTooSmall:
+        except CheckoutRefused as refused:
+            code, reason, words = _REFUSALS[refused.refusal]
+            self._end(record, reason)
+            telemetry.log("order_cannot_be_paid", order_id=record.id, code=code, account=account)
             total = display(record.order.total.amount, record.order.total.currency)
-            raise InvalidInput([Violation("", f"{total} is less than one can pay")], code="below_minimum") from None
+            detail = words.format(total=total, address=record.order.buyer.email)
+            raise OrderCannotBePaid(f"{detail} The tickets are on sale again.", code=code) from None
+
+    def _end(self, record: OrderRecord, reason: Reason) -> None:
+        """Give the tickets back, unless somebody else has changed the order: then it is theirs to end."""
+        facts = replace(record.facts, ended=Ended.CANCELLED)
+        ended = moved_on(record, facts, now=moment(self._clock.now()), reason=reason)
+        with suppress(Lost):
+            self._orders.write(SaleChange(before=record, after=ended))
 
     def _account(self, record: OrderRecord) -> str | None:
         """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.refund import RefundReason, RefundWish
-from chalicelib.ports.payments import AccountGone, CheckoutRequest, RefundRefused
+from chalicelib.ports.payments import AccountGone, CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
 from local.stripe_double import ApiFault
 from tests.contract.conftest import DoubleSide
 from tests.contract.test_stripe_gateway import NOW, new_id, order
@@ -84,3 +84,15 @@ def test_calls_for_an_account_that_was_taken_back_say_that_it_is_gone(
         CALLS["refund"](double_side, account)
     assert refusal.value.code == "account_gone"
     assert told() == ["StripeAccountGone"] * 3
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["not_onboarded", "taken_back"])
+def test_open_checkout_in_an_account_that_takes_no_payments_is_refused_for_good(
+    double_side: DoubleSide, told: Callable[[], list[str]], *, is_gone: bool
+) -> None:
+    account = double_side.account if is_gone else double_side.accounts.create("another event")
+    if is_gone:
+        double_side.double.disconnect(account)
+    with pytest.raises(CheckoutRefused) as refused:
+        CALLS["open_checkout"](double_side, account)
+    assert (refused.value.refusal, told()) == (CheckoutRefusal.SELLER, [])

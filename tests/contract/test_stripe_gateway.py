@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import stripe
+from msgspec import structs
 
 from chalicelib.domain.charge import Charge, Payment, PaymentStatus
 from chalicelib.domain.ids import make_ulid
@@ -14,7 +15,7 @@ from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Line, Order, links_of
 from chalicelib.domain.order_facts import Dispute, OrderState
 from chalicelib.domain.refund import RefundReason, RefundWish
-from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall, RefundRefused
+from chalicelib.ports.payments import CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
 from chalicelib.services.hearing import HANDLED
 from tests.contract.conftest import StripeSide, eventually
 
@@ -100,9 +101,29 @@ def test_open_checkout_in_a_currency_of_other_decimals_keeps_minor_units(
     assert (found.amount, found.currency) == (3000, currency)
 
 
-def test_open_checkout_of_less_than_stripe_takes_is_too_small(stripe_side: StripeSide) -> None:
-    with pytest.raises(CheckoutTooSmall):
-        stripe_side.gateway.open_checkout(request(order((10, 1), currency="USD")))
+def refused(stripe_side: StripeSide, asked: CheckoutRequest) -> CheckoutRefusal:
+    with pytest.raises(CheckoutRefused) as refusal:
+        stripe_side.gateway.open_checkout(asked)
+    return refusal.value.refusal
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "refusal"),
+    [
+        (10, "USD", CheckoutRefusal.TOO_SMALL),
+        (10, "BHD", CheckoutRefusal.TOO_SMALL),
+        (50_000_000, "USD", CheckoutRefusal.TOO_LARGE),
+    ],
+)
+def test_open_checkout_of_an_amount_that_stripe_never_takes_is_refused(
+    stripe_side: StripeSide, amount: int, currency: str, refusal: CheckoutRefusal
+) -> None:
+    assert refused(stripe_side, request(order((amount, 2), currency=currency))) is refusal
+
+
+def test_open_checkout_for_an_address_that_stripe_does_not_take_is_refused(stripe_side: StripeSide) -> None:
+    nowhere = structs.replace(order((2500, 1)), buyer=Buyer(name="Ada", email="ada@nowhere"))
+    assert refused(stripe_side, request(nowhere)) is CheckoutRefusal.ADDRESS
 
 
 def test_close_checkout_ends_it_and_bears_repeating(stripe_side: StripeSide) -> None:

@@ -22,7 +22,14 @@ from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.refund import RefundWish
 from chalicelib.ports.inbox import StripeEvent
-from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
+from chalicelib.ports.payments import (
+    CheckoutRefusal,
+    CheckoutRefused,
+    CheckoutRequest,
+    CompleteSession,
+    RawEvent,
+    RefundRefused,
+)
 from chalicelib.ports.sales import Sweep
 
 START = 1_900_000_000.0
@@ -70,10 +77,14 @@ class FakePayments:
     down: bool = False
     refusing: bool = False
     settled: bool = False
+    refusal: CheckoutRefusal | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         self._check()
+        if self.refusal:
+            self.opened.append(request)
+            raise CheckoutRefused(self.refusal)
         session_id = f"cs_{request.order.id}_{request.attempt}"
         with self.lock:
             self.opened.append(request)

@@ -10,9 +10,7 @@ import pytest
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.demand import Demand, Limit
 from chalicelib.domain.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
-from chalicelib.domain.order import Checkout
 from chalicelib.domain.order_facts import OrderState
-from chalicelib.ports.payments import CheckoutRequest, CheckoutTooSmall
 from chalicelib.ports.sales import SaleChange
 from tests.integration.sales.builders import BUYER, Shop, Stock, form_of, items_of, model, stock_of, together
 
@@ -199,20 +197,6 @@ def test_order_against_the_rules_lists_every_violation(shop: Shop) -> None:
 def test_order_below_the_smallest_payment_is_refused(shop: Shop) -> None:
     with pytest.raises(InvalidInput) as refusal:
         shop.order((shop.ticket(5, amount=49), 1))
-    assert refusal.value.code == "below_minimum"
-
-
-def test_pay_less_than_stripe_takes_where_no_minimum_is_published_is_refused(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(request: CheckoutRequest) -> Checkout:
-        raise CheckoutTooSmall
-
-    shop.event_id = shop.make_event(currency="ISK")
-    record = shop.order((shop.ticket(5, amount=100, currency="ISK"), 1))
-    monkeypatch.setattr(shop.payments, "open_checkout", refuse)
-    with pytest.raises(InvalidInput) as refusal:
-        shop.checkout(record)
     assert refusal.value.code == "below_minimum"
 
 

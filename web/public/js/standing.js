@@ -62,6 +62,18 @@ const BY_REASON = {
       `What was paid is not the ${total} that this order comes to. The money is safe, no tickets are issued yet; the organiser ` +
       "decides and will write to you.",
   ],
+  address_refused: [
+    "bad", "cross", "This address cannot pay",
+    ({ buyer }) => `Our payment service does not take the address ${buyer}. Nothing was charged; order again with another one.`,
+  ],
+  amount_refused: [
+    "bad", "cross", "This amount cannot be paid",
+    ({ total }) => `Our payment service does not take a payment of ${total}. Nothing was charged.`,
+  ],
+  seller_refused: [
+    "bad", "cross", "The organiser cannot be paid",
+    () => "The organiser cannot take payments at the moment. Nothing was charged.",
+  ],
   tickets_gone: [
     "warn", "clock", "We are looking into it",
     () => "Your refund failed, and the tickets are on sale again. The organiser knows and will write to you.",
@@ -113,6 +125,9 @@ export const REASONS = {
   payment_differs: "What was paid is not what the order comes to.",
   tickets_gone: "Its refund failed after its tickets had gone back to sale.",
   account_gone: "It was paid in an account that was disconnected before we could see the payment.",
+  address_refused: "Stripe does not take its buyer’s address.",
+  amount_refused: "Stripe does not take a payment of so much, or so little.",
+  seller_refused: "Your Stripe account takes no payments: see what Stripe wants to know.",
 };
 
 /** @returns {HTMLElement} a state as a label: always in words, the colour only helps */
