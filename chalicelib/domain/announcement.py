@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 from msgspec import Meta, Struct
 
 from chalicelib.domain.errors import Violation
+from chalicelib.domain.names import is_name
 from chalicelib.domain.notification import NotificationAction
 from chalicelib.domain.permission import Role
 from chalicelib.domain.text import Id
@@ -38,7 +39,7 @@ class AnnouncementForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def violations(self) -> list[Violation]:
         """Rules that span fields."""
         found = []
-        if not self.title.strip() or any(character in self.title for character in "\r\n\t"):
+        if not is_name(self.title) or any(character in self.title for character in "\r\n\t"):
             found.append(Violation("/title", "must be one line with words in it"))
         if (self.audience.roles is not None) is self.audience.attendees:
             found.append(Violation("/audience", "must be either roles or attendees"))

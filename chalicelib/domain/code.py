@@ -15,6 +15,7 @@ from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
 from chalicelib.domain.kinds import CodeKind
 from chalicelib.domain.money import Money, broken_rule, step
+from chalicelib.domain.names import is_name
 from chalicelib.domain.stock import shard_count
 from chalicelib.domain.text import Id, Line
 from chalicelib.domain.ticket import MAX_TYPES
@@ -51,8 +52,12 @@ class CodeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Rules that span fields."""
         found = []
         length = len(normalised(self.code))
-        if not SHORTEST <= length <= LONGEST or not self.code.isprintable():
-            found.append(Violation("/code", f"must have {SHORTEST} to {LONGEST} printable characters"))
+        if not SHORTEST <= length <= LONGEST or not self.code.isprintable() or not is_name(self.code):
+            found.append(
+                Violation(
+                    "/code", f"must have {SHORTEST} to {LONGEST} printable characters, a letter or a digit among them"
+                )
+            )
         if self.valid_from and self.valid_until and self.valid_until <= self.valid_from:
             found.append(Violation("/valid_until", "must be after valid_from"))
         return found

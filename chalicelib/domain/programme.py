@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from chalicelib.domain.errors import Violation
 from chalicelib.domain.event import Moment
 from chalicelib.domain.kinds import Kind
-from chalicelib.domain.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Url
+from chalicelib.domain.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Title, Url
 
 MOST_SPEAKERS = 50
 """Of one session."""
@@ -107,7 +107,7 @@ class ProposedSession(Resource, frozen=True, kw_only=True):
     """What whoever proposes a session says of it; the rest is up to staff."""
 
     HTML = ("short_abstract", "long_abstract")
-    title: Annotated[str, Meta(min_length=1, max_length=300)]
+    title: Title
     subtitle: Line | None = None
     short_abstract: Html = ""
     long_abstract: Html = ""

@@ -10,7 +10,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.domain.money import LARGEST
-from chalicelib.domain.text import Name
 
 
 class RefundReason(StrEnum):
@@ -53,4 +52,4 @@ class RefundForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What staff send: how much (minor units; all that is left when absent) and why."""
 
     amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
-    reason: Name | None = None
+    reason: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

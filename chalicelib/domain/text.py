@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from chalicelib.domain import names
 from chalicelib.domain.email_address import MOST, broken_rule
 
 RULE = "rule"
@@ -29,7 +30,8 @@ def in_words(message: str) -> str:
     return message
 
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, extra={RULE: names.broken_rule})]
+Title = Annotated[str, Meta(min_length=1, max_length=300, extra={RULE: names.broken_rule})]
 Line = Annotated[str, Meta(max_length=500)]
 MAX_HTML = 60_000
 """Characters of sanitised HTML. Checked after sanitising, which may lengthen a text (`&` becomes `&amp;`); what is

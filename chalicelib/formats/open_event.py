@@ -13,6 +13,7 @@ import msgspec
 from chalicelib.domain.errors import InvalidInput, Violation
 from chalicelib.domain.event import EventFields
 from chalicelib.domain.kinds import Kind
+from chalicelib.domain.names import is_name
 from chalicelib.domain.programme import FIELDS
 from chalicelib.formats.open_event_archive import MAX_RECORDS, json_type, open_archive
 from chalicelib.formats.open_event_links import Links
@@ -138,7 +139,7 @@ class _Reading:
     def event_fields(self) -> dict[str, Any]:
         """The event's fields, once all sessions are read. Raises InvalidInput when they do not make an event."""
         if not _name(self.event, "name"):
-            raise InvalidInput([Violation("/event/name", "must be a text that is not empty")])
+            raise InvalidInput([Violation("/event/name", "must be a text that can be read")])
         fields = map_event(self.event, zone=self.zone, sessions=self._interval())
         absent = [name for name in ("starts_at", "ends_at") if fields[name] is None]
         if absent:
@@ -167,7 +168,11 @@ class _Reading:
         if name:
             return ""
         given = record.value(*names)
-        what = "is absent or blank" if given is None or isinstance(given, str) else f"is {json_type(given)}"
+        what = (
+            "is absent or has no letter or digit"
+            if given is None or isinstance(given, str)
+            else f"is {json_type(given)}"
+        )
         return f"has no usable {names[0]}: it must be a text that can be read, and {what}"
 
     def _free_key(self, kind: Kind, source_id: str, record: Record) -> str:
@@ -226,4 +231,5 @@ def _flaw(kind: Kind, fields: dict[str, Any]) -> str:
 def _name(record: Record, *names: str) -> str | None:
     """A name that people can read; a number or a list is none."""
     value = record.value(*names)
-    return read_line(value, 200)[0] if isinstance(value, str) else None
+    name = read_line(value, 200)[0] if isinstance(value, str) else None
+    return name if name and is_name(name) else None

@@ -6,6 +6,7 @@ last, in one transaction with its versions: until then nothing of the import can
 """
 
 import hashlib
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -13,10 +14,17 @@ from typing import Any, Protocol
 import msgspec
 
 from chalicelib.domain.changes import Change, ChangeKind
-from chalicelib.domain.errors import AlreadyExists, InvalidInput, MalformedRequest, NotFound, UnsupportedMedia
+from chalicelib.domain.errors import (
+    AlreadyExists,
+    InvalidInput,
+    MalformedRequest,
+    NotFound,
+    UnsupportedMedia,
+    Violation,
+)
 from chalicelib.domain.event import Event, EventFields
 from chalicelib.domain.ids import derive_ulid, is_ulid, milliseconds_of
-from chalicelib.domain.importing import Import, ImportJob, ImportState, ReportLine
+from chalicelib.domain.importing import Import, ImportJob, ImportState, ReportLine, fitted
 from chalicelib.domain.kinds import Kind
 from chalicelib.domain.principal import Principal
 from chalicelib.domain.programme import FIELDS, STORED
@@ -28,6 +36,8 @@ from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import ContentStore
 from chalicelib.ports.imports import ImportStore
 
+MAX_SENT, MAX_KEPT = 5_000_000, 380_000
+"""Bytes of an import with its report, as it is sent and as it is stored."""
 KEPT_SECONDS = 30 * 24 * 3600
 _ZIP = ("application/zip", "application/x-zip-compressed")
 _REFERENCES = {"track_id": Kind.TRACKS, "microlocation_id": Kind.MICROLOCATIONS, "speaker_ids": Kind.SPEAKERS}
@@ -82,8 +92,10 @@ class Importing:
             return
         try:
             self._write(job, read_archive(self._store.archive(import_id)))
-        except (MalformedRequest, InvalidInput) as refusal:
+        except MalformedRequest as refusal:
             self._keep(job, _failed(job, refusal.detail))
+        except InvalidInput as refusal:
+            self._keep(job, _failed(job, " ".join(map(_sentence, refusal.violations))))
 
     def _write(self, job: ImportJob, programme: Programme) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
@@ -132,7 +144,7 @@ class Importing:
             total=len(programme.resources),
             report=report if state is ImportState.DONE else [],
         )
-        self._keep(job, current)
+        self._keep(job, fitted(current, fits=_fits))
 
     def _keep(self, job: ImportJob, current: Import) -> None:
         """Keep where it stands, then say so: at once, since the stream's record of it waits for the import to end."""
@@ -159,6 +171,18 @@ def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: 
     values = {name: getattr(valid, name) for name in FIELDS[part.kind].__struct_fields__}
     made: Any = STORED[part.kind](**values, id=ids[part.kind, part.source_id], created_at=now, updated_at=now)
     return written(event_id, part.kind, made)
+
+
+def _fits(current: Import) -> bool:
+    """Whether an import can be kept (an item of DynamoDB: 400 KB, and it is packed) and sent (Lambda: 6 MB)."""
+    body = msgspec.json.encode(current)
+    return len(body) <= MAX_SENT and len(zlib.compress(body)) <= MAX_KEPT
+
+
+def _sentence(violation: Violation) -> str:
+    """What is wrong with a file, or with a field of its only record, as a sentence."""
+    file, _, field = violation.pointer.strip("/").partition("/")
+    return f"The file {file}{f', field {field}' if field else ''}: {violation.detail}."
 
 
 def _failed(job: ImportJob, detail: str) -> Import:

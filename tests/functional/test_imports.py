@@ -1,5 +1,6 @@
 """Imports through the API: an archive in, an event out, a report; repeated, broken and foreign ones."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -107,12 +108,52 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     assert len(organiser.get(f"/v1/events/{done['event_id']}/tracks").json["items"]) == 1
 
 
-@pytest.mark.parametrize("archive", [b"PK no", zipped({}), zipped({"event": b"{"}), zipped({"sessions.json": b"[]"})])
-def test_import_of_unreadable_archive_fails_with_a_reason(organiser: Client, archive: bytes) -> None:
+EVENT = {"name": "Small", "starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z", "timezone": "UTC"}
+
+
+@pytest.mark.parametrize(
+    ("archive", "detail"),
+    [
+        (b"PK no", "The archive is not a zip file, or it is damaged."),
+        (zipped({}), "The file event: is missing: the archive has no file event or event.json, but no file at all."),
+        (
+            zipped({"event": b"{"}),
+            "The file event is not JSON: Expecting property name enclosed in double quotes at line 1",
+        ),
+        (zipped({"event": b"[]"}), "The file event: must be a JSON object and is an array."),
+        (
+            zipped({"event": json.dumps(EVENT).encode(), "tracks.json": b"{}"}),
+            "The file tracks: must be a JSON array and is an object.",
+        ),
+        (
+            zipped({"event": json.dumps(EVENT | {"name": "\u3164"}).encode()}),
+            "The file event, field name: must be a text that can be read.",
+        ),
+        (
+            zipped({"event": b'{"name": "Timeless"}'}),
+            "The file event, field starts_at: is absent, and no session says. "
+            "The file event, field ends_at: is absent, and no session says.",
+        ),
+    ],
+)
+def test_import_of_unreadable_archive_says_file_field_and_what_is_expected(
+    organiser: Client, archive: bytes, detail: str
+) -> None:
     done = run(organiser, archive)
     assert done["state"] == "failed"
-    assert done["detail"]
+    assert done["detail"].startswith(detail)
     assert organiser.get("/v1/events?view=all").json["items"] == []
+
+
+def test_import_with_a_report_that_is_too_long_to_keep_is_done_and_says_so(organiser: Client) -> None:
+    records = [
+        {"id": n, "name": f"T {n}"} | {f"k{hashlib.sha256(f'{n} {m}'.encode()).hexdigest()[:50]}": 1 for m in range(50)}
+        for n in range(300)
+    ]
+    done = run(organiser, zipped({"event": json.dumps(EVENT).encode(), "tracks": json.dumps(records).encode()}))
+    assert (done["state"], done["counts"]["tracks"], len(done["report"])) == ("done", 300, 301)
+    assert done["report"][1]["reason"].startswith("not kept: k")
+    assert done["report"][1]["reason"].endswith("…")
 
 
 def test_import_of_other_media_is_415(organiser: Client) -> None:

@@ -120,8 +120,8 @@ def test_read_archive_too_many_records_is_refused(monkeypatch: pytest.MonkeyPatc
         ({"event": None}, [("/event", "must be a JSON object and is null")]),
         ({"event": event(), "speakers": {}}, [("/speakers", "must be a JSON array and is an object")]),
         ({"event": event(), "sessions": None}, [("/sessions", "must be a JSON array and is null")]),
-        ({"event": event(name=" ")}, [("/event/name", "must be a text that is not empty")]),
-        ({"event": event(name=7)}, [("/event/name", "must be a text that is not empty")]),
+        ({"event": event(name=" ")}, [("/event/name", "must be a text that can be read")]),
+        ({"event": event(name=7)}, [("/event/name", "must be a text that can be read")]),
         (
             {"event": {"name": "Timeless"}},
             [
