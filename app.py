@@ -125,3 +125,9 @@ def on_mail_event(event: SNSEvent) -> None:
 def release_holds(_: CloudWatchEvent) -> None:
     """The holds of unpaid orders end."""
     triggers.timers.release_holds()
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="lapse_offers")
+def lapse_offers(_: CloudWatchEvent) -> None:
+    """Offers of the waiting list end, and what is free is offered."""
+    triggers.timers.lapse_offers()

@@ -84,6 +84,7 @@ def idle(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
     uses, minutes = measured.uses, assumed.month_minutes
     done = [
         Activity("holds timer", minutes, uses["timer"], "release_holds", heavy=True),
+        Activity("waiting list timer", minutes, uses["offers"], "lapse_offers", heavy=True),
         Activity("reconciling timer", minutes / 10, uses["reconciling"], "reconcile_payments", heavy=True),
         Activity("mails timer", minutes / 15, uses["due mails"], "do_what_is_due", heavy=True),
     ]

@@ -101,7 +101,7 @@ class Shop:
         """What each costs; what is remembered by a warm process is remembered."""
         people = self._people(meter)
         self._react("notifications", "on_notifications")  # the mails of sign-ups
-        timers = {"timer": self._timer(meter), "reconciling": self._reconciling(meter)}
+        timers = {"timer": self._timer(meter), "reconciling": self._reconciling(meter), "offers": self._offers(meter)}
         timers["due mails"] = self._due_mails(meter)
         return {**self._reads(meter), **people, **self._sale(meter), **self._socket(meter), **timers}
 
@@ -204,6 +204,12 @@ class Shop:
         releasing._clock = SimpleNamespace(now=lambda: now)  # no minute may end between the two lines below
         assert releasing._holds.save_sweep(Sweep(int(now - services.config.order_hold_seconds) // 60, (), 0))
         return meter.use(releasing.release_due)
+
+    def _offers(self, meter: Meter) -> Use:
+        """A run for which nothing lapsed and nobody waits."""
+        from chalicelib import bootstrap
+
+        return meter.use(bootstrap.services().offering.run)
 
     def _due_mails(self, meter: Meter) -> Use:
         """A run that finds nothing due, a quarter of an hour after one."""

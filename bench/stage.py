@@ -62,7 +62,7 @@ def _abstract(seed: int) -> str:
     return f"<p>{' '.join(words)}.</p>"
 
 
-def event_with(count: int) -> str:
+def event_with(count: int, *, owner_id: str = "") -> str:
     """A published event with so many sessions, written by the product's own services; its id."""
     import msgspec
 
@@ -82,7 +82,8 @@ def event_with(count: int) -> str:
     fields = {"name": "Bench", "slug": f"bench-{event_id.lower()}", "state": "published", "id": event_id, **stamp}
     fields |= {"starts_at": "2027-06-11T07:00:00Z", "ends_at": "2027-06-13T18:00:00Z"}
     event = written(event_id, Kind.EVENTS, msgspec.convert(fields, Event))
-    DynamoContentStore().create_event(event, slug=fields["slug"], owner_id=ids.new_id(), now=0, tag=ids.new_id())
+    owner = owner_id or ids.new_id()
+    DynamoContentStore().create_event(event, slug=fields["slug"], owner_id=owner, now=0, tag=ids.new_id())
     return event_id
 
 

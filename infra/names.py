@@ -17,6 +17,7 @@ FUNCTIONS = (
     "do_what_is_due",
     "reconcile_payments",
     "release_holds",
+    "lapse_offers",
 )
 STREAM_FUNCTIONS = {
     "on_content": "ContentStreamArn",
@@ -25,7 +26,7 @@ STREAM_FUNCTIONS = {
     "on_notifications": "NotificationsStreamArn",
 }
 """Functions fed by a stream, and the output of the data stack that names it."""
-TIMERS = ("do_what_is_due", "reconcile_payments", "release_holds")
+TIMERS = ("do_what_is_due", "reconcile_payments", "release_holds", "lapse_offers")
 TOPIC_FUNCTIONS = {"on_mail_event": "mail-events"}
 """Functions fed by an SNS topic, and what its name has after the stage's prefix."""
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")

@@ -1,4 +1,4 @@
-"""Offering: tickets that come free go to who waits, first come first served. Called by the sales stream and the timer.
+"""Offering: tickets that come free go to who waits, first come first served. Called by the sales stream and a timer.
 
 An offer is an order with a longer deadline, made for the first in line as soon as there are enough tickets for it; it
 is written with the step of the entry, so of two workers one makes it. While somebody waits nobody else may take the
@@ -7,7 +7,7 @@ type's tickets (services/queueing.py); what is kept for the first in line goes t
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,15 +25,23 @@ from chalicelib.domain.waiting import EntryState
 from chalicelib.ports import Clock, Ids
 from chalicelib.ports.content import Representations
 from chalicelib.ports.sales import Lost, SaleChange, SalesView, StoredTicketType
-from chalicelib.ports.waiting import Queue, StoredEntry, WaitingLists
+from chalicelib.ports.waiting import Offer, Queue, StoredEntry, WaitingLists
 from chalicelib.services.demanding import demands_of_buyer, demands_of_type
 from chalicelib.services.drafting import Drafting, Wish
 from chalicelib.services.holding import Holding, TermsChanged
 from chalicelib.services.queueing import member_of, moved_to
+from chalicelib.services.run_parallel import Share, run_parallel
 from chalicelib.services.telling import Telling
 
 MOST_OFFERS = 100
 """Offers one run makes for a type; the next run goes on."""
+RUN_SECONDS = 57
+"""How long a run of the timer, which comes every minute, begins new work."""
+LEFT_FOR_OFFERS_SECONDS = 15
+"""Of these; so much is not spent on offers that lapse."""
+AT_ONCE = 4
+"""Lapsed offers that are ended in parallel."""
+Thing = TypeVar("Thing")
 Release = Callable[[str], bool]
 """Ends the hold of an order that is over, by id. Whether the order is settled."""
 
@@ -66,18 +74,49 @@ class Offering:
         self._ids = ids
         self._offer_seconds = offer_seconds
 
-    def run(self) -> int:
-        """End offers whose time is over, then offer what is free to who waits. How many offers were made."""
-        for offer in self._lists.offers(until=int(self._clock.now())):
-            if self._release(offer.order_id):
-                self._lists.forget(offer)
+    def run(self, *, until: float | None = None) -> int:
+        """End offers whose time is over, then offer what is free to who waits; begin nothing after `until` (Unix
+        seconds, by default RUN_SECONDS from now). How many offers were made. Each run begins at another place, so that
+        those it has no time for are not the same each time.
+        """
+        now = self._clock.now()
+        until, turn = until or now + RUN_SECONDS, int(now) // 60
+        lapsed = {offer.order_id: offer for offer in self._lists.offers(until=int(now))}
+        self._end_lapsed(lapsed, until - LEFT_FOR_OFFERS_SECONDS, turn)
         made = 0
-        for queue in self._lists.queues():
-            try:
-                made += self.offer(queue.event_id, queue.ticket_type_id)
-            except (Busy, UpstreamFailed) as failure:
-                telemetry.log("offers_not_made", ticket_type_id=queue.ticket_type_id, code=failure.code)
+        for queue in _turned(self._lists.queues(), turn):
+            if self._clock.now() >= until:
+                telemetry.log("queues_left_for_the_next_run")
+                break
+            made += self._attempt(queue)
         return made
+
+    def _attempt(self, queue: Queue) -> int:
+        """Offers of one type; what goes wrong with it keeps no other from its turn."""
+        try:
+            return self.offer(queue.event_id, queue.ticket_type_id)
+        except (Busy, UpstreamFailed) as failure:
+            telemetry.log("offers_not_made", ticket_type_id=queue.ticket_type_id, code=failure.code)
+        except Exception:  # noqa: BLE001 - the timer's boundary is one type
+            telemetry.failure("offers_not_made", ticket_type_id=queue.ticket_type_id)
+        return 0
+
+    def _end_lapsed(self, lapsed: Mapping[str, Offer], until: float, turn: int) -> None:
+        shares = [Share(_turned(list(lapsed), turn), AT_ONCE)]
+        (ended,) = run_parallel(shares, lambda id: self._end_offer(lapsed[id]), clock=self._clock, until=until)
+        if lapsed:
+            counts = {"ended": len(ended.done), "failed": len(ended.failed), "waiting": len(ended.waiting)}
+            telemetry.log("offers_lapsed", **counts)
+
+    def _end_offer(self, offer: Offer) -> bool:
+        if not self._release(offer.order_id):
+            return False
+        try:
+            self._lists.forget(offer)
+        except Exception:  # noqa: BLE001 - the timer's boundary is one offer
+            telemetry.failure("offer_not_forgotten", order_id=offer.order_id)
+            return False
+        return True
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: stock that people wait for has come free. Raises Busy."""
@@ -176,3 +215,9 @@ class Offering:
 
 def _left(image: Mapping[str, Any] | None) -> int:
     return int(image["left"]) if image else 0
+
+
+def _turned(things: list[Thing], turn: int) -> list[Thing]:
+    """The same from another place on, which moves with the turn."""
+    start = turn * 7919 % len(things) if things else 0
+    return things[start:] + things[:start]

@@ -1,10 +1,12 @@
 """Releasing: gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
 
-Called by routes/orders.py and by the holds timer. Before stock goes back Stripe is asked to close the checkout; when
-it is complete already, the payment is recorded instead. A timer killed anywhere just does the rest next time.
+Called by routes/orders.py and by the timers of holds and offers. Before stock goes back Stripe is asked to close the
+checkout; when it is complete already, the payment is recorded instead. A timer killed anywhere, or out of time, does
+the rest next time; two at once release each hold once.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -20,15 +22,32 @@ from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
 from chalicelib.services.charging import Charging
 from chalicelib.services.ordering import LATE_SECONDS, Ordering
+from chalicelib.services.run_parallel import Share, run_parallel
 from chalicelib.services.telling import Telling
 
 TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
-MOST_TRIED_AGAIN = 50
-"""Orders that could not be settled before and get another try in one run, in turn: they must not use up its time."""
+RUN_SECONDS = 57
+"""How long a run begins new work: the timer comes every minute. What it has begun by then may take as long again where
+Stripe does not answer (adapters/stripe_gateway.py), and more; the function's timeout leaves room for that.
+"""
+MOST_A_RUN = 2_000
+"""Holds that a run looks for; more than Stripe lets it end."""
+AT_ONCE, AT_ONCE_AGAIN = 12, 4
+"""Threads for holds that have just ended, and for those that could not be released before."""
+MOST_LEFT_OVER = 2_000
+"""Ids that are remembered beside the cursor, 60 KB. Further ones keep it where it is."""
 _SETTLED_AFTER = LATE_SECONDS + 60
 """Seconds after a minute's end when no order made in it can still be on its way."""
+
+
+class _Minute(NamedTuple):
+    """The orders made in a Unix minute whose hold is over; whether it must be looked at again."""
+
+    minute: int
+    over: list[str]
+    is_open: bool
 
 
 class Releasing:
@@ -79,41 +98,52 @@ class Releasing:
                 return ended
         raise Busy("This order is changing. Try again.")
 
-    def release_due(self) -> int:
-        """Release every hold that is over and return how many. Looks at orders by the minute they were made in, from
-        where the last run stopped; what cannot be settled now (Stripe away) is remembered for the next run.
+    def release_due(self, *, until: float | None = None) -> int:
+        """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
+        default RUN_SECONDS from now). Looks at orders by the minute they were made in, from where the last run stopped.
+        What could not be settled (Stripe away) is remembered and tried by threads of its own, in turn, so that it
+        keeps nobody else from theirs.
         """
         now = self._clock.now()
-        due = int(now - self._hold_seconds) // 60
-        sweep = self._holds.sweep() or Sweep(due - FIRST_LOOK_BACK, (), 0)
-        tried, later = sweep.left_over[:MOST_TRIED_AGAIN], sweep.left_over[MOST_TRIED_AGAIN:]
-        left_over = [*later, *(order_id for order_id in tried if not self.settle(order_id))]
-        released = len(sweep.left_over) - len(left_over)
-        minute, waiting = sweep.minute, None
-        while minute <= min(due, sweep.minute + MINUTES_A_RUN):
-            done, failed, is_open = self._release(minute, now)
-            left_over += failed
-            released += done
-            waiting = minute if waiting is None and is_open else waiting
-            minute += 1
-        self._holds.save_sweep(Sweep(minute if waiting is None else waiting, _once(left_over), sweep.version))
-        if released or left_over:
-            telemetry.log("holds_released", released=released, left_over=len(left_over))
+        sweep = self._holds.sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
+        minutes = self._look(sweep, now)
+        over = [order_id for minute in minutes for order_id in minute.over]
+        shares = (Share(over, AT_ONCE), Share(sweep.left_over, AT_ONCE_AGAIN))
+        first, again = run_parallel(shares, self.settle, clock=self._clock, until=until or now + RUN_SECONDS)
+        left_over = [*again.waiting, *again.failed]
+        room = max(0, MOST_LEFT_OVER - len(left_over))
+        left_over += first.failed[:room]
+        missed = {*first.waiting, *first.failed[room:]}
+        ahead = [one.minute for one in minutes if one.is_open or not missed.isdisjoint(one.over)]
+        minute = next(iter(ahead), minutes[-1].minute + 1 if minutes else sweep.minute)
+        self._holds.save_sweep(Sweep(minute, tuple(left_over), sweep.version))
+        released = len(first.done) + len(again.done)
+        if released or left_over or missed:
+            counts = {"released": released, "left_over": len(left_over), "waiting": len(missed)}
+            telemetry.log("holds_released", **counts)
         return released
 
-    def _release(self, minute: int, now: float) -> tuple[int, list[str], bool]:
-        """End the holds of a minute that are over: how many, which could not be, and whether the minute must be looked
-        at again. A minute that cannot be read now is, and keeps no other from its turn.
-        """
+    def _look(self, sweep: Sweep, now: float) -> list[_Minute]:
+        """The next minutes with what is over in each and was not tried before, as many as a run may deal with."""
+        found: list[_Minute] = []
+        known = frozenset(sweep.left_over)
+        last = min(int(now - self._hold_seconds) // 60, sweep.minute + MINUTES_A_RUN)
+        for minute in range(sweep.minute, last + 1):
+            if sum(len(one.over) for one in found) >= MOST_A_RUN:
+                break
+            found.append(self._look_at(minute, now, known))
+        return found
+
+    def _look_at(self, minute: int, now: float, known: frozenset[str]) -> _Minute:
+        """A minute that cannot be read now is looked at again, and keeps no other from its turn."""
         try:
             reserved = self._holds.reserved(minute)
         except Busy as failure:
             telemetry.log("minute_not_read", minute=minute, code=failure.code)
-            return 0, [], True
-        over = [order for order in reserved if order.deadline <= now]
-        failed = [order.id for order in over if not self.settle(order.id)]
+            return _Minute(minute, [], is_open=True)
+        over = [order.id for order in reserved if order.deadline <= now]
         is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
-        return len(over) - len(failed), failed, is_open
+        return _Minute(minute, [order_id for order_id in over if order_id not in known], is_open)
 
     def settle(self, order_id: str) -> bool:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
@@ -146,7 +176,3 @@ class Releasing:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
         return ended
-
-
-def _once(ids: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids))

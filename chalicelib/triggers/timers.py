@@ -4,13 +4,15 @@ from chalicelib import bootstrap
 
 
 def release_holds() -> int:
-    """Give the tickets of orders whose hold is over back to sale, then offer free ones to who waits, every minute. How
-    many orders ended.
+    """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
+    return bootstrap.services().releasing.release_due()
+
+
+def lapse_offers() -> int:
+    """End offers of the waiting list whose time is over, and offer free tickets to who waits, every minute. How many
+    offers were made.
     """
-    services = bootstrap.services()
-    released = services.releasing.release_due()
-    services.offering.run()
-    return released
+    return bootstrap.services().offering.run()
 
 
 def do_what_is_due() -> int:

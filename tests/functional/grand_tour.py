@@ -33,7 +33,7 @@ def run(on: Functions, stripe: StripeDouble) -> None:
     end_holds(on, stripe, host, event)
     money_tour.run(on, stripe, host, event)
     sales_tour.look(on, host, event)
-    limits_tour.run(on, host, event)
+    limits_tour.run(on, stripe, host, event)
     live_tour.run(on, host, event)
     mail_tour.run(on, host)
     forget_password(on)

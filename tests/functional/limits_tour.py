@@ -3,17 +3,19 @@
 from typing import Any
 
 from chalicelib.domain.order_facts import OrderState
-from tests.functional.sale_steps import form, order, start_sweep, state_of
+from local.stripe_double import StripeDouble
+from tests.functional.money_tour import DISPUTED, deliver
+from tests.functional.sale_steps import expire, form, order, pay, state_of
 from tests.functional.test_sale import BUYER, TICKET
 from tests.harness.functions import Functions, Traveller
 
 
-def run(on: Functions, host: Traveller, event: str) -> None:
+def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
     """Everything, in an order in which each step has what it needs. Leaves the event's ticket types as they were."""
     on.clock.waited = 0
     share(on, host, event)
     redeem(on, host, event)
-    wait(on, host, event)
+    wait(on, stripe, host, event)
 
 
 def share(on: Functions, host: Traveller, event: str) -> None:
@@ -60,10 +62,12 @@ def redeem(on: Functions, host: Traveller, event: str) -> None:
     host.refused(409).delete(f"/v1/events/{event}/ticket-types/{ticket['id']}", if_match="*")
 
 
-def wait(on: Functions, host: Traveller, event: str) -> None:
-    """People who wait: one is offered what came free and lets it lapse, one leaves, one is passed over."""
-    ticket = new_type(host, event, quantity=2)
-    taken = order(on.web, event, ticket["id"])
+def wait(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
+    """People who wait: one is offered what came free and lets it lapse, one leaves, one pays just as the
+    offer lapses.
+    """
+    ticket = new_type(host, event, quantity=4)
+    taken = [order(on.web, event, ticket["id"]) for _ in range(2)]
     place = f"/v1/events/{event}/waiting-list"
     wish = {"ticket_type_id": ticket["id"], "quantity": 2, "name": "Ada Lovelace", "email": "ada@example.org"}
     first = on.web.post(place, wish, idempotency_key="wait")
@@ -71,20 +75,21 @@ def wait(on: Functions, host: Traveller, event: str) -> None:
     other = on.web.post(place, {**wish, "email": "grace@example.org"})
     last = host.post(place, {**wish, "email": "host@example.org"})
     on.web.delete(f"{place}/{other.json['id']}?access={other.json['access']}")
-    on.web.post(f"/v1/orders/{taken['id']}/cancel?access={taken['access']}")
-    on.drain()
-    start_sweep(int(on.clock.now()) // 60)
-    on.tick("release_holds")
-    on.clock.waited = 83_000
-    start_sweep(int(on.clock.now()) // 60)
-    on.tick("release_holds")
-    on.drain()
-    on.clock.waited = 0
+    for one in taken:
+        on.web.post(f"/v1/orders/{one['id']}/cancel?access={one['access']}")
+    on.tick("lapse_offers")
     entries = {one["id"]: one for one in host.get(place).json["items"]}
     offers = [entries[one.json["id"]]["order_id"] for one in (first, last)]
-    assert [state_of(offer) for offer in offers] == [OrderState.EXPIRED, OrderState.RESERVED]
-    host.post(f"/v1/orders/{offers[1]}/cancel")
+    session = pay(stripe, host, {"id": offers[1]}, card=DISPUTED)
+    expire(offers[1])
+    on.clock.waited = 83_000
+    on.tick("lapse_offers")
+    with on.recorder.acting_as("lapse_offers"), on.container("lapse_offers") as services:
+        services.charging.sync_payment(session)  # what the timer does when an order ended between its two looks
+    assert [state_of(offer) for offer in offers] == [OrderState.EXPIRED, OrderState.DISPUTED]
     on.drain()
+    on.clock.waited = 0
+    deliver(on, stripe)
 
 
 def new_type(host: Traveller, event: str, **fields: Any) -> Any:

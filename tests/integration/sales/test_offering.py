@@ -1,6 +1,7 @@
 """Waiting lists: first come first served, one offer each, nothing sold over the heads of who waits."""
 
 import json
+import threading
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -346,3 +347,72 @@ def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> No
     assert states(shop) == ["waiting"]
     shop.services.offering.on_changes([stock_change(0, 1, awaited_in=shop.event_id)])
     assert states(shop) == ["offered"]
+
+
+def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
+    """So many offers whose time is over, each with an open checkout."""
+    ticket, record = sold_out(shop, count)
+    for name in ROUND[:count]:
+        join(shop, ticket, name)
+    cancel(shop, record)
+    shop.services.offering.run()
+    made = [offered(shop, number) for number in range(count)]
+    for one in made:
+        shop.services.paying.pay(one.id, caller=None, access=shop.services._drafting.access(one.id))
+    shop.clock.seconds += 82_900
+    return made
+
+
+def test_run_ends_lapsed_offers_in_parallel(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = lapsed_offers(shop, 4)
+    close, together_at_stripe = shop.payments.close_checkout, threading.Barrier(4)
+
+    def watched(session_id: str, *, account: str | None = None) -> bool:
+        together_at_stripe.wait(20)
+        return close(session_id, account=account)
+
+    monkeypatch.setattr(shop.payments, "close_checkout", watched)
+    shop.services.offering.run()
+    assert {shop.state(one) for one in made} == {OrderState.EXPIRED}
+
+
+def test_run_out_of_time_leaves_the_rest_to_the_next_runs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = lapsed_offers(shop, 10)
+    other, record = sold_out(shop, 1)
+    join(shop, other, "grace")
+    cancel(shop, record)
+    close = shop.payments.close_checkout
+
+    def slow(session_id: str, *, account: str | None = None) -> bool:
+        shop.clock.seconds += 20
+        return close(session_id, account=account)
+
+    monkeypatch.setattr(shop.payments, "close_checkout", slow)
+    shop.services.offering.run()
+    assert OrderState.RESERVED in {shop.state(one) for one in made}
+    for _ in range(10):
+        shop.services.offering.run()
+    assert {shop.state(one) for one in made} == {OrderState.EXPIRED}
+    assert states(shop)[-1] == "offered"
+
+
+def test_run_type_that_cannot_be_offered_keeps_no_other_from_its_turn(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (poison, one), (sound, other) = sold_out(shop, 1), sold_out(shop, 1)
+    for ticket, name in ((poison, "ada"), (sound, "grace")):
+        join(shop, ticket, name)
+    for record in (one, other):
+        cancel(shop, record)
+    offer = shop.services.offering.offer
+
+    def stumbles(event_id: str, ticket_type_id: str) -> int:
+        if ticket_type_id == poison:
+            raise TypeError("a shape nobody thought of")
+        return offer(event_id, ticket_type_id)
+
+    monkeypatch.setattr(shop.services.offering, "offer", stumbles)
+    for _ in range(2):  # wherever a run begins
+        shop.clock.seconds += 60
+        shop.services.offering.run()
+    assert states(shop) == ["waiting", "offered"]

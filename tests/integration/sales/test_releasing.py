@@ -1,12 +1,16 @@
 """Holds end once, never while money comes in, whoever is killed."""
 
+import threading
+from typing import Any
+
 import pytest
 
 from chalicelib.domain.charge import PaymentStatus
-from chalicelib.domain.errors import Busy, Conflict, NotFound, OrderNotPayable
+from chalicelib.domain.errors import Busy, Conflict, NotFound, OrderNotPayable, UpstreamFailed
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.principal import Principal
 from chalicelib.ports.sales import HeldOrder
+from chalicelib.services import releasing
 from tests.integration.sales.builders import BUYER, OWNER, START, Shop, Stock, stock_of, together
 
 FULL = Stock(left=5, held=0, sold=0, capacity=5)
@@ -190,3 +194,113 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     broken.clear()
     shop.services.releasing.release_due()
     assert shop.state(first) is OrderState.EXPIRED
+
+
+WAIT_SECONDS = 20.0
+"""For what must happen at the same time; it fails only where it cannot."""
+
+
+def many(shop: Shop, count: int) -> list[Any]:
+    """Orders with an open checkout each."""
+    ticket = shop.ticket(count)
+    orders = [shop.order((ticket, 1)) for _ in range(count)]
+    for order in orders:
+        shop.checkout(order)
+    return orders
+
+
+def states_of(shop: Shop, orders: list[Any]) -> list[OrderState]:
+    return [shop.state(order) for order in orders]
+
+
+def closing(shop: Shop, monkeypatch: pytest.MonkeyPatch, before: Any) -> None:
+    """Something happens whenever a checkout is about to be closed."""
+    close = shop.payments.close_checkout
+
+    def watched(session_id: str, *, account: str | None = None) -> bool:
+        before(session_id)
+        return close(session_id, account=account)
+
+    monkeypatch.setattr(shop.payments, "close_checkout", watched)
+
+
+def test_release_asks_stripe_about_many_holds_at_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = many(shop, 8)
+    together_at_stripe = threading.Barrier(8)
+    closing(shop, monkeypatch, lambda _: together_at_stripe.wait(WAIT_SECONDS))
+    shop.clock.seconds = START + 901
+    assert shop.services.releasing.release_due() == 8
+    assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
+
+
+def test_release_out_of_time_leaves_the_rest_to_the_next_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = many(shop, 40)
+
+    def takes_its_time(_: str) -> None:
+        shop.clock.seconds += 10
+
+    closing(shop, monkeypatch, takes_its_time)
+    shop.clock.seconds = START + 2_000
+    began = shop.clock.seconds
+    released = shop.services.releasing.release_due(until=began + 30)
+    assert 3 <= released <= 3 + releasing.AT_ONCE
+    assert states_of(shop, orders).count(OrderState.RESERVED) == 40 - released
+    while shop.services.releasing.release_due(until=shop.clock.seconds + 30):
+        pass
+    assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
+
+
+def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that failed before are waited for by threads of their own."""
+    stuck = many(shop, 2 * releasing.AT_ONCE_AGAIN)
+    shop.payments.down = True
+    shop.clock.seconds = START + 2_000
+    shop.services.releasing.release_due()
+    shop.payments.down = False
+    (fresh,) = many(shop, 1)
+    hanging = {shop.record(order).checkout.id for order in stuck}  # type: ignore[union-attr]
+    fresh_was_asked, in_time = threading.Event(), []
+
+    def hang(session_id: str) -> None:
+        if session_id in hanging:
+            in_time.append(fresh_was_asked.wait(WAIT_SECONDS))
+            raise UpstreamFailed("no answer")
+        fresh_was_asked.set()
+
+    closing(shop, monkeypatch, hang)
+    shop.clock.seconds = START + 4_000
+    shop.services.releasing.release_due()
+    assert shop.state(fresh) is OrderState.EXPIRED
+    assert in_time == [True] * len(stuck)
+    assert set(states_of(shop, stuck)) == {OrderState.RESERVED}
+
+
+def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little time a run has, none is always behind the same others."""
+    orders = many(shop, 3 * releasing.AT_ONCE_AGAIN)
+    shop.payments.down = True
+    shop.clock.seconds = START + 2_000
+    shop.services.releasing.release_due()
+    tried: list[str] = []
+
+    def takes_all_the_time(session_id: str) -> None:
+        tried.append(session_id)
+        shop.clock.seconds += 100
+
+    closing(shop, monkeypatch, takes_all_the_time)
+    for _ in orders:
+        shop.services.releasing.release_due()
+    assert len(set(tried)) == len(orders)
+
+
+def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releasing, "MOST_LEFT_OVER", 2)
+    orders = many(shop, 5)
+    shop.payments.down = True
+    for seconds in (2_000, 2_100, 9_000):
+        shop.clock.seconds = START + seconds
+        assert shop.services.releasing.release_due() == 0
+        assert len(shop.services.releasing._holds.sweep().left_over) == 2  # type: ignore[union-attr]
+    shop.payments.down = False
+    assert shop.services.releasing.release_due() == 5
+    assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

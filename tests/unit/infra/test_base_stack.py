@@ -145,7 +145,7 @@ def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: l
     assert {one.properties["FilterPattern"] for one in found} == {
         '{ $.event = "payment_applied" && $.stripe_event IS NULL }'
     }
-    assert groups == {"<ApiHandlerLog>", "<ReconcilePaymentsLog>", "<ReleaseHoldsLog>"}
+    assert groups == {"<ApiHandlerLog>", "<LapseOffersLog>", "<ReconcilePaymentsLog>", "<ReleaseHoldsLog>"}
     assert (late["event"], late["stripe_event"]) == ("payment_applied", None)
     assert usual["stripe_event"] == "evt_1"
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters import stripe_gateway
+from chalicelib.services import offering, releasing
 from infra import configuring, names, package, policies, run_chalice, streams
 from tests.harness.environment import VARIABLES
 
@@ -88,6 +90,15 @@ def test_buyers_cannot_take_what_money_and_streams_need() -> None:
     kept = configuring.reserved(ROOT, STAGE)
     assert set(kept) == {"stripe_webhook", *BATCH, "on_mail_event", *names.TIMERS}
     assert kept["release_holds"] == 1
+
+
+def test_timers_may_end_what_they_have_begun() -> None:
+    """Each may find Stripe silent at its last piece of work: closing a checkout, then looking at its payment."""
+    wished = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
+    silence = 3 * stripe_gateway.TIMEOUT_SECONDS * (stripe_gateway.RETRIES + 1)
+    for name, run_seconds in (("release_holds", releasing.RUN_SECONDS), ("lapse_offers", offering.RUN_SECONDS)):
+        assert run_seconds < 60
+        assert wished[name]["lambda_timeout"] >= run_seconds + silence
 
 
 def test_every_role_is_the_hand_written_policy(template: dict[str, Any]) -> None:
