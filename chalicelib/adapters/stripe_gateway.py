@@ -125,24 +125,24 @@ class StripeGateway:
 
     def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         """Events of these kinds since a moment that a webhook endpoint did not take, oldest first (Stripe takes 20
-        kinds). Raises UpstreamFailed.
+        kinds). Raises AccountGone, UpstreamFailed.
         """
         filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE, "types": sorted(kinds)}
         try:
             found = list(self._client.v1.events.list(filters, _for(account)).auto_paging_iter())
         except stripe.StripeError as error:
-            fail("undelivered", error)
+            _fail_or_gone("undelivered", error, account)
         for event in reversed(found):
             yield RawEvent(json.dumps(event.to_dict(), separators=(",", ":")), int(event.created))
 
     def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
-        """The sessions opened since a moment that were completed. Raises UpstreamFailed."""
+        """The sessions opened since a moment that were completed. Raises AccountGone, UpstreamFailed."""
         filters: Any = {"status": "complete", "created": {"gte": since}, "limit": PAGE}
         try:
             for session in self._client.v1.checkout.sessions.list(filters, _for(account)).auto_paging_iter():
                 yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
-            fail("complete_sessions", error)
+            _fail_or_gone("complete_sessions", error, account)
 
     def _refund(self, wish: RefundWish, key: str) -> str:
         charge, _ = self._charge(wish.charge_id, wish.account)
@@ -237,6 +237,13 @@ def _require_gone(operation: str, refusal: stripe.PermissionError, account: str 
         fail(operation, refusal)
     telemetry.log("stripe_account_gone", operation=operation, account=account, request=refusal.request_id)
     telemetry.count_to_look_at("StripeAccountGone")
+
+
+def _fail_or_gone(operation: str, error: stripe.StripeError, account: str | None) -> NoReturn:
+    """What came of a list. Raises AccountGone, which is no news here and no alarm: nothing waits for a list."""
+    if account is not None and isinstance(error, stripe.PermissionError) and is_gone(error):
+        raise AccountGone from error
+    fail(operation, error)
 
 
 def _standing(refund: Json) -> str:

@@ -97,7 +97,9 @@ class Payments(Protocol):
         """
 
     def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
-        """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first."""
+        """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first.
+        Raises AccountGone.
+        """
 
     def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
-        """The checkout sessions opened since a moment (Unix seconds) that were completed."""
+        """The checkout sessions opened since a moment (Unix seconds) that were completed. Raises AccountGone."""

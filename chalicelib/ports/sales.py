@@ -180,10 +180,13 @@ class HeldOrder(NamedTuple):
 
 
 class Reconciled(NamedTuple):
-    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it."""
+    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner took
+    back is left alone until `rests_until`.
+    """
 
     until: int
     version: int
+    rests_until: int = 0
 
 
 class Reconciliations(Protocol):

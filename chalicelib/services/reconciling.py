@@ -11,7 +11,7 @@ from chalicelib import telemetry
 from chalicelib.domain.errors import MarqueeError
 from chalicelib.domain.ids import is_ulid
 from chalicelib.ports import Clock
-from chalicelib.ports.payments import CompleteSession, Payments
+from chalicelib.ports.payments import AccountGone, CompleteSession, Payments
 from chalicelib.ports.sales import Orders, Reconciled, Reconciliations
 from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.charging import Charging
@@ -62,15 +62,20 @@ class Reconciling:
 
     def reconcile(self) -> int:
         """Look at every account once and return how much was found. An account that cannot be looked at now is looked
-        at from the same moment on next time.
+        at from the same moment on next time; one that its owner took back, no more than once a day.
         """
         now = int(self._clock.now())
         found = 0
         for account in (None, *self._accounts.connected()):
             last = self._reconciliations.last(account)
+            if last is not None and now < last.rests_until:
+                continue
             since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
             try:
                 found += self._events(account, since) + self._sessions(account, now, last.until if last else 0)
+            except AccountGone:
+                self._let_rest(account, last, now)
+                continue
             except MarqueeError as failure:
                 telemetry.log("not_reconciled", account=account, code=failure.code)
                 continue
@@ -81,6 +86,12 @@ class Reconciling:
         found += self._refunds(now)
         telemetry.log("reconciled", found=found)
         return found
+
+    def _let_rest(self, account: str | None, last: Reconciled | None, now: int) -> None:
+        """Nothing in an account that was taken back can be looked at. It may be given again."""
+        until, version = (last.until, last.version) if last else (0, 0)
+        self._reconciliations.save(account, Reconciled(until, version, rests_until=now + _DAY))
+        telemetry.log("account_gone_rests", account=account)
 
     def _refunds(self, now: int) -> int:
         """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""

@@ -83,6 +83,9 @@ def test_calls_for_an_account_that_was_taken_back_say_that_it_is_gone(
     with pytest.raises(RefundRefused) as refusal:
         CALLS["refund"](double_side, account)
     assert refusal.value.code == "account_gone"
+    for call in ("complete_sessions", "undelivered"):  # nothing waits for a list: no alarm
+        with pytest.raises(AccountGone):
+            CALLS[call](double_side, account)
     assert told() == ["StripeAccountGone"] * 3
 
 

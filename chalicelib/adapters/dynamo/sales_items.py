@@ -128,10 +128,11 @@ class StripeAccountUseItem(Sales):
 
 
 class ReconciledItem(Sales):
-    """How far an account was reconciled, Unix seconds."""
+    """How far an account was reconciled, and until when it is left alone; Unix seconds."""
 
     until = NumberAttribute()
     version = NumberAttribute()
+    rests_until = NumberAttribute(null=True)
 
 
 class MarkerItem(Sales):

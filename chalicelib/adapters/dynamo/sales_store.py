@@ -148,11 +148,16 @@ class DynamoReconciliations:
             item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
         except ReconciledItem.DoesNotExist:
             return None
-        return Reconciled(int(item.until), int(item.version))
+        return Reconciled(int(item.until), int(item.version), int(item.rests_until or 0))
 
     def save(self, account: str | None, done: Reconciled) -> None:
         """Keep it, unless another run has done so since it was read."""
-        item = ReconciledItem(*keys.reconciliation(account), until=done.until, version=done.version + 1)
+        item = ReconciledItem(
+            *keys.reconciliation(account),
+            until=done.until,
+            version=done.version + 1,
+            rests_until=done.rests_until or None,
+        )
         save_unless_newer(item, ReconciledItem.version == done.version)
 
 

@@ -1,13 +1,14 @@
 """What webhooks did not tell is found by asking, in every account, once."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundForm, RefundWish
-from chalicelib.ports.payments import RawEvent
+from chalicelib.ports.payments import AccountGone, RawEvent
 from chalicelib.ports.sales import Reconciled, WantedRefund
 from chalicelib.services.reconciling import LONGEST_SECONDS, MOST_REFUNDS, OVERLAP_SECONDS, STREAM_SECONDS
 from tests.integration.sales.builders import OWNER, START, Shop, items_of
@@ -86,6 +87,27 @@ def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
     shop.services.reconciling.reconcile()
     assert shop.record(record).account == "acct_1"
     assert shop.state(record) is OrderState.PAID
+
+
+def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.connect("acct_1")
+    asked: list[str | None] = []
+
+    def undelivered(*, since: int, kinds: object, account: str | None) -> Iterator[RawEvent]:
+        asked.append(account)
+        if account is not None:
+            raise AccountGone
+        return iter([])
+
+    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    for seconds in (0, 600, 1200, 24 * 3600):
+        shop.clock.seconds = START + seconds
+        shop.services.reconciling.reconcile()
+    assert asked == [None, "acct_1", None, None, None, "acct_1"]
+    assert "not_reconciled" not in caplog.text
+    assert shop.services.reconciling._reconciliations.last("acct_1") == Reconciled(0, 2, int(START) + 2 * 24 * 3600)
 
 
 def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
