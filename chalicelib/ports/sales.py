@@ -180,8 +180,8 @@ class HeldOrder(NamedTuple):
 
 
 class Reconciled(NamedTuple):
-    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner took
-    back is left alone until `rests_until`.
+    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner
+    took back is left alone until `rests_until`.
     """
 
     until: int
