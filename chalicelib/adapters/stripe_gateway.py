@@ -14,6 +14,8 @@ from chalicelib import telemetry
 from chalicelib.adapters.stripe_checkout import refusal_of, session_parameters
 from chalicelib.adapters.stripe_objects import (
     CHARGE_PARTS,
+    FEE_REFUND,
+    FEE_REFUNDS,
     REFUND_PARTS,
     Json,
     charge_to_look_at,
@@ -176,10 +178,23 @@ class StripeGateway:
         charge = self._client.v1.charges.retrieve(charge_id, {"expand": CHARGE_PARTS}, _for(account)).to_dict()
         if (charge.get("refunds") or {}).get("has_more"):
             charge["refunds"] = {"data": self._refunds(charge_id, account)}
+        if account and charge.get("application_fee") and refunds_of(charge):
+            charge[FEE_REFUNDS] = self._fee_refunds(charge, account)
         if not charge.get("disputed"):
             return charge, []
         disputes = self._client.v1.disputes.list({"charge": charge_id, "limit": PAGE}, _for(account))
         return charge, [dispute.to_dict() for dispute in disputes.data]
+
+    def _fee_refunds(self, charge: Json, account: str) -> list[Json]:
+        """What came back of the platform's share of a charge: balance transactions that name the fee as their source
+        (github.com/stripe/stripe-dotnet/issues/2021), or the charge.
+        """
+        for source in (charge["application_fee"], charge["id"]):
+            filters: Any = {"type": FEE_REFUND, "source": source, "limit": PAGE}
+            found = self._client.v1.balance_transactions.list(filters, _for(account)).auto_paging_iter()
+            if shown := [entry.to_dict() for entry in found]:
+                return shown
+        return []
 
     def _refunds(self, charge_id: str, account: str | None) -> list[Json]:
         """All refunds of a charge, which itself shows ten."""

@@ -16,8 +16,12 @@ CHARGE_PARTS = [
     "refunds.data.balance_transaction",
     "refunds.data.failure_balance_transaction",
 ]
+FEE_REFUNDS = "fee_refunds"
+"""Where a charge carries the balance transactions of the platform's share that came back: Stripe lists them apart."""
 REFUND_PARTS = ["data.balance_transaction", "data.failure_balance_transaction"]
+FEE_REFUND = "application_fee_refund"
 _KINDS = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
+_KINDS |= {FEE_REFUND: "fee_refund"}
 _KINDS |= {"refund_failure": "refund_failure", "payment_failure_refund": "refund_failure"}
 _GRAVITY = {"lost": 2, "needs_response": 1, "under_review": 1}
 """Of several disputes of a charge the gravest one counts; all others take no money."""
@@ -138,12 +142,13 @@ def _dispute(raw: Json) -> ChargeDispute:
 
 
 def _ledger(raw: Json, disputes: list[Json]) -> list[LedgerEntry]:
-    """Every balance transaction of a charge, its refunds and its disputes, oldest first, each once."""
+    """Every balance transaction of a charge, its refunds, its disputes and its fee, oldest first, each once."""
     found = [_object(raw.get("balance_transaction"))]
     for refund in refunds_of(raw):
         found += [_object(refund.get("balance_transaction")), _object(refund.get("failure_balance_transaction"))]
     for dispute in disputes:
         found += [_object(entry) for entry in dispute.get("balance_transactions") or []]
+    found += raw.get(FEE_REFUNDS) or []
     entries = {entry["id"]: _entry(entry) for entry in found if entry}
     return sorted(entries.values(), key=lambda entry: (entry.created_at, entry.id))
 

@@ -65,7 +65,8 @@ class ChargeDispute(Struct, frozen=True, kw_only=True):
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
     """One balance transaction of Stripe's: what a charge, refund or dispute did to the balance, in minor units of the
-    settlement currency. `kind` is charge, refund, refund_failure, dispute or dispute_reversal.
+    settlement currency. `kind` is charge, refund, refund_failure, dispute, dispute_reversal, or fee_refund: what came
+    back of the platform's share.
     """
 
     id: str

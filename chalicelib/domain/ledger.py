@@ -8,16 +8,20 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.domain.charge import Charge
+from chalicelib.domain.charge import Charge, LedgerEntry
 
+FEE_REFUND = "fee_refund"
 COLUMNS = {
     "charge": "charges",
     "refund": "refunds",
     "refund_failure": "refunds",
     "dispute": "disputes",
     "dispute_reversal": "disputes",
+    FEE_REFUND: "fees",
 }
-"""Which sum a kind of movement counts for: a failed refund and a dispute that was won come back where they went out."""
+"""Which sum a kind of movement counts for: a failed refund, a dispute that was won and the platform's share of a refund
+come back where they went out.
+"""
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
@@ -47,6 +51,11 @@ class LedgerSum(Struct, frozen=True, kw_only=True):
     disputes: int
     fees: int
     net: int
+
+
+def column_of(entry: LedgerEntry) -> tuple[str, int]:
+    """Which sum a movement counts for, and by how much: a fee that came back makes the fees less."""
+    return COLUMNS[entry.kind], -entry.amount if entry.kind == FEE_REFUND else entry.amount
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.domain.charge import Charge
-from chalicelib.domain.ledger import COLUMNS
+from chalicelib.domain.ledger import column_of
 from chalicelib.domain.order import Order
 from chalicelib.domain.order_facts import OrderState
 
@@ -89,7 +89,8 @@ def tally_of(order: Order, charges: Iterable[Charge]) -> Tally:
     for charge in charges:
         for entry in charge.ledger:
             sums = tally[f"{LEDGER}#{charge.account or PLATFORM}#{entry.currency}"]
-            sums[COLUMNS[entry.kind]] += entry.amount
+            column, amount = column_of(entry)
+            sums[column] += amount
             sums["fees"] += entry.fee
             sums["net"] += entry.net
     return _without_zeros(tally)

@@ -66,7 +66,8 @@ def take_fee(work: Work, charge: Json) -> None:
 def return_fee(work: Work, charge: Json, amount: int) -> None:
     """Give the connected account its part of the fee back when `amount` of the charge is refunded.
 
-    In proportion, rounded down, all of it with the last part; emits application_fee.refunded.
+    In proportion, rounded down, all of it with the last part; emits application_fee.refunded. What moved names the
+    fee as its source, on either side (github.com/stripe/stripe-dotnet/issues/2021).
     """
     if charge["application_fee"] is None:
         return
@@ -77,7 +78,7 @@ def return_fee(work: Work, charge: Json, amount: int) -> None:
     if share <= 0:
         return
     moved = record(platform, kind="application_fee_refund", source=fee["id"], amount=-share, currency=fee["currency"])
-    record(work, kind="application_fee_refund", source=charge["id"], amount=share, currency=fee["currency"])
+    record(work, kind="application_fee_refund", source=fee["id"], amount=share, currency=fee["currency"])
     made = {
         "id": work.new_id("fr_"),
         "object": "fee_refund",

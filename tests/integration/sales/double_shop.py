@@ -31,6 +31,7 @@ class DoubleShop(Shop):
         self.double = double
         self.api = client(KEY, url)
         self.accounts: list[str | None] = [None]
+        self.orders_made: list[OrderRecord] = []
         self._seen: set[str] = set()
         self._collected: list[tuple[str, str | None]] = []
         gateways: dict[str, Any] = {
@@ -55,6 +56,7 @@ class DoubleShop(Shop):
     def paid_order(self, quantity: int = 2, **price: Any) -> OrderRecord:
         """An order that was paid, heard of, and whose fee is known."""
         record = self.order((self.ticket(5, **price), quantity))
+        self.orders_made.append(record)
         self.double.pay(self.checkout(record))
         self.settle()
         return self.record(record)
