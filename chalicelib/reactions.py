@@ -20,17 +20,32 @@ if TYPE_CHECKING:
 BY_PARTITION, SIDE_BY_SIDE, WHOLE_BATCH = "by partition", "side by side", "whole batch"
 
 
+def partition_of(change: Change) -> str:
+    """What a service is told together unless an entry says otherwise."""
+    return change.partition
+
+
+def payment_of(change: Change) -> str:
+    """The order that an event of Stripe's names, or else the object that it is about."""
+    event = change.after or {}
+    return str(event.get("order_id") or event.get("object_id") or change.partition)
+
+
 class On:
-    """Changes of items of a noun, and the service's method that they cause. It is called for one partition after the
-    other, for many side by side (it waits for others), or once for the whole batch (it does much at once).
+    """Changes of items of a noun, and the service's method that they cause. It is called for one partition (or what
+    `together` says) after the other, for many side by side (it waits for others), or once for the whole batch (it does
+    much at once).
     """
 
-    __slots__ = ("choice", "how", "noun")
+    __slots__ = ("choice", "how", "noun", "together")
 
-    def __init__(self, noun: str, choice: Choice, how: str = BY_PARTITION) -> None:
+    def __init__(
+        self, noun: str, choice: Choice, how: str = BY_PARTITION, *, together: Callable[[Change], str] = partition_of
+    ) -> None:
         self.noun = noun
         self.choice = choice
         self.how = how
+        self.together = together
 
 
 CONTENT = (
@@ -50,7 +65,9 @@ SALES = (
 )
 
 STRIPE_INBOX = (
-    On("INBOX", lambda services: services.hearing.on_changes),  # Stripe told us something -> charges, orders, accounts
+    # Stripe told us something -> charges, orders, accounts; fees are read for many charges at once
+    On("INBOX", lambda services: services.hearing.on_changes, SIDE_BY_SIDE, together=payment_of),
+    On("INBOX", lambda services: services.hearing.on_fees, WHOLE_BATCH),
 )
 
 NOTIFICATIONS = (

@@ -5,25 +5,15 @@ gateway's 29 s. Idempotency keys derive from our own state, so a repeated call i
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 import stripe
 
 from chalicelib import telemetry
 from chalicelib.adapters.stripe_checkout import refusal_of, session_parameters
-from chalicelib.adapters.stripe_objects import (
-    CHARGE_PARTS,
-    FEE_REFUND,
-    FEE_REFUNDS,
-    REFUND_PARTS,
-    Json,
-    charge_to_look_at,
-    payment_of_charge,
-    payment_of_session,
-    payment_told,
-    refunds_of,
-)
+from chalicelib.adapters.stripe_looks import PAGE, StripeLooks, options
+from chalicelib.adapters.stripe_objects import Json, payment_told, refunds_of
 from chalicelib.adapters.stripe_pace import Pace
 from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
@@ -41,7 +31,6 @@ from chalicelib.ports.payments import (
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 8
 RETRIES = 2
-PAGE = 100
 _MISSING = "resource_missing"
 _GONE = "account_invalid"
 
@@ -51,6 +40,7 @@ class StripeGateway:
 
     def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
         self._client = client(secret_key, api_base, pace)
+        self._looks = StripeLooks(self._client)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused,
@@ -59,7 +49,7 @@ class StripeGateway:
         key, parameters = f"co:{request.order.id}:{request.attempt}", session_parameters(request)
 
         def create(key: str) -> Any:
-            return self._client.v1.checkout.sessions.create(parameters, _for(request.account, idempotency_key=key))
+            return self._client.v1.checkout.sessions.create(parameters, options(request.account, idempotency_key=key))
 
         try:
             session = _unless_broken(create, key)
@@ -75,7 +65,7 @@ class StripeGateway:
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Make sure a session can no longer be paid. False when it is complete already. Raises UpstreamFailed."""
         try:
-            self._client.v1.checkout.sessions.expire(session_id, {}, _for(account))
+            self._client.v1.checkout.sessions.expire(session_id, {}, options(account))
         except stripe.InvalidRequestError as refusal:
             return refusal.code == _MISSING or self._is_over(session_id, account)
         except stripe.PermissionError as refusal:
@@ -88,15 +78,7 @@ class StripeGateway:
     def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         """What Stripe shows now of a checkout session, payment intent or charge. Raises AccountGone, UpstreamFailed."""
         try:
-            if object_id.startswith("cs_"):
-                session = self._session(object_id, account, expand=["payment_intent"])
-                charge, disputes = self._charge(charge_to_look_at(session.get("payment_intent")), account)
-                return payment_of_session(session, charge=charge, disputes=disputes, account=account)
-            if object_id.startswith("pi_"):
-                intent = self._client.v1.payment_intents.retrieve(object_id, {}, _for(account)).to_dict()
-                object_id = charge_to_look_at(intent) or ""
-            charge, disputes = self._charge(object_id or None, account)
-            return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
+            return self._looks.payment(object_id, account)
         except stripe.InvalidRequestError as refusal:
             if refusal.code == _MISSING:
                 return None
@@ -110,6 +92,15 @@ class StripeGateway:
     def told(self, payload: str, *, account: str | None) -> Payment | None:
         """What the checkout session or charge inside an event says of a payment; None for other events."""
         return payment_told(json.loads(payload)["data"]["object"], account=account)
+
+    def payments_of_charges(
+        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
+    ) -> dict[str, Payment]:
+        """What Stripe shows now of charges that were made between two moments. Raises AccountGone, UpstreamFailed."""
+        try:
+            return self._looks.payments_of_charges(charge_ids, since=since, until=until, account=account)
+        except stripe.StripeError as error:
+            _fail_or_gone("payments_of_charges", error, account)
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
@@ -131,7 +122,7 @@ class StripeGateway:
         """
         filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE, "types": sorted(kinds)}
         try:
-            found = list(self._client.v1.events.list(filters, _for(account)).auto_paging_iter())
+            found = list(self._client.v1.events.list(filters, options(account)).auto_paging_iter())
         except stripe.StripeError as error:
             _fail_or_gone("undelivered", error, account)
         for event in reversed(found):
@@ -141,13 +132,13 @@ class StripeGateway:
         """The sessions opened since a moment that were completed. Raises AccountGone, UpstreamFailed."""
         filters: Any = {"status": "complete", "created": {"gte": since}, "limit": PAGE}
         try:
-            for session in self._client.v1.checkout.sessions.list(filters, _for(account)).auto_paging_iter():
+            for session in self._client.v1.checkout.sessions.list(filters, options(account)).auto_paging_iter():
                 yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
             _fail_or_gone("complete_sessions", error, account)
 
     def _refund(self, wish: RefundWish, key: str) -> str:
-        charge, _ = self._charge(wish.charge_id, wish.account)
+        charge, _ = self._looks.charge(wish.charge_id, wish.account)
         for made in refunds_of(charge or {}):
             if (made.get("metadata") or {}).get("request") == wish.key:
                 return _standing(made)
@@ -155,51 +146,17 @@ class StripeGateway:
         parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
         if (charge or {}).get("application_fee") or (charge or {}).get("application_fee_amount"):
             parameters["refund_application_fee"] = True
-        return str(self._client.v1.refunds.create(parameters, _for(wish.account, idempotency_key=key)).id)
+        return str(self._client.v1.refunds.create(parameters, options(wish.account, idempotency_key=key)).id)
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
         """Why a session could not be closed: it is over already, or complete."""
         try:
-            status = self._session(session_id, account, expand=[])["status"]
+            status = self._looks.session(session_id, account, expand=[])["status"]
         except stripe.StripeError as error:
             fail("close_checkout", error)
         if status == "open":
             raise UpstreamFailed("The payment service did not close the checkout.")
         return bool(status == "expired")
-
-    def _session(self, session_id: str, account: str | None, *, expand: list[str]) -> Json:
-        session = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": expand}, _for(account))
-        return dict(session.to_dict())
-
-    def _charge(self, charge_id: str | None, account: str | None) -> tuple[Json | None, list[Json]]:
-        """A charge with its refunds, and its disputes."""
-        if charge_id is None:
-            return None, []
-        charge = self._client.v1.charges.retrieve(charge_id, {"expand": CHARGE_PARTS}, _for(account)).to_dict()
-        if (charge.get("refunds") or {}).get("has_more"):
-            charge["refunds"] = {"data": self._refunds(charge_id, account)}
-        if account and charge.get("application_fee") and refunds_of(charge):
-            charge[FEE_REFUNDS] = self._fee_refunds(charge, account)
-        if not charge.get("disputed"):
-            return charge, []
-        disputes = self._client.v1.disputes.list({"charge": charge_id, "limit": PAGE}, _for(account))
-        return charge, [dispute.to_dict() for dispute in disputes.data]
-
-    def _fee_refunds(self, charge: Json, account: str) -> list[Json]:
-        """What came back of the platform's share of a charge: balance transactions that name the fee as their source
-        (github.com/stripe/stripe-dotnet/issues/2021), or the charge.
-        """
-        for source in (charge["application_fee"], charge["id"]):
-            filters: Any = {"type": FEE_REFUND, "source": source, "limit": PAGE}
-            found = self._client.v1.balance_transactions.list(filters, _for(account)).auto_paging_iter()
-            if shown := [entry.to_dict() for entry in found]:
-                return shown
-        return []
-
-    def _refunds(self, charge_id: str, account: str | None) -> list[Json]:
-        """All refunds of a charge, which itself shows ten."""
-        parts: Any = {"charge": charge_id, "limit": PAGE, "expand": REFUND_PARTS}
-        return [refund.to_dict() for refund in self._client.v1.refunds.list(parts, _for(account)).auto_paging_iter()]
 
 
 class _PacedClient(stripe.RequestsClient):
@@ -266,11 +223,6 @@ def _standing(refund: Json) -> str:
     if refund.get("status") in ("failed", "canceled"):
         raise RefundRefused(f"refund_{refund['status']}")
     return str(refund["id"])
-
-
-def _for(account: str | None, **options: Any) -> Any:
-    """Options of a call for a connected account (docs.stripe.com/connect/authentication)."""
-    return {**options, "stripe_account": account} if account else options
 
 
 def _code_of(error: stripe.StripeError) -> str | None:

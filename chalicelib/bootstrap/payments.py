@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.adapters.stripe_pace import Pace
     from chalicelib.ports.payments import Payments
     from chalicelib.ports.stripe_accounts import AccountsAtStripe
+    from chalicelib.services.apply_events import ApplyEvents
     from chalicelib.services.charging import Charging
     from chalicelib.services.hearing import Hearing
     from chalicelib.services.onboarding import Onboarding
@@ -161,7 +162,22 @@ class PaymentServices(SalesServices):
         """What Stripe told us."""
         from chalicelib.services.hearing import Hearing
 
-        return Hearing(charging=self.charging, onboarding=self.onboarding)
+        return Hearing(applying=self._applying, onboarding=self.onboarding)
+
+    @cached_property
+    def _applying(self) -> ApplyEvents:
+        from time import sleep
+
+        from chalicelib.services.apply_events import ApplyEvents
+
+        return ApplyEvents(
+            orders=self._orders,
+            charging=self.charging,
+            payments=lambda: self.payments,
+            lines=self._lines,
+            clock=self.clock,
+            sleep=sleep,
+        )
 
     @cached_property
     def reconciling(self) -> Reconciling:

@@ -100,7 +100,8 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     """An order with what only Marquee knows. `deadline` in Unix seconds; `version` rises with every write of the order
     or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
     (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
-    derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for.
+    derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for;
+    `paid_checkout` is the checkout session whose payment is recorded.
     `came` counts check-ins since this version was written, while the order is free: together with `version` it tells
     whether anybody came in meanwhile.
     """
@@ -120,6 +121,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     ticket_secret: str | None = None
     attendees: list[Attendee] = []
     offer: str | None = None
+    paid_checkout: str | None = None
     came: int = 0
 
     @property

@@ -3,7 +3,7 @@
 `account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -90,6 +90,13 @@ class Payments(Protocol):
 
     def told(self, payload: str, *, account: str | None) -> Payment | None:
         """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
+
+    def payments_of_charges(
+        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
+    ) -> dict[str, Payment]:
+        """What Stripe says now about these charges, made between two moments (Unix seconds), by id: many with one
+        request. What its list does not show is left out: look at it by itself. Raises AccountGone.
+        """
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier, and return its id. Raises RefundRefused, also when one that was made earlier

@@ -1,8 +1,8 @@
 """Charging: what Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
 
-Called by hearing.py with what Stripe told us, by releasing.py when a hold ends as money comes in, by reconciling.py and
-after a refund. An event is only a hint where to look. The order is read before Stripe is asked and written only if
-nobody wrote it since, so the last look wins, whatever order events come in and however often.
+Called by apply_events.py with what Stripe told us, by releasing.py when a hold ends as money comes in, by
+reconciling.py and after a refund. An event is only a hint where to look. The order is read before Stripe is asked and
+written only if nobody wrote it since, so the last look wins, whatever order events come in and however often.
 """
 
 import json
@@ -19,7 +19,7 @@ from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.money import in_steps
 from chalicelib.domain.order import OrderRecord, moved_on
-from chalicelib.domain.order_facts import OrderState, Position, position_of
+from chalicelib.domain.order_facts import Facts, OrderState, Position, position_of
 from chalicelib.domain.refund import RefundReason, RefundStanding, RefundWish
 from chalicelib.domain.settlement import Settlement, settle
 from chalicelib.domain.stock import Piece
@@ -64,12 +64,12 @@ class Charging:
         self._livemode = livemode
         self._unseen = unseen
 
-    def record(self, event: StripeEvent) -> None:
-        """Apply what an event hints at, once. Raises UpstreamFailed, Busy: the stream then tries again."""
-        if event.object_id is None or self._orders.was_applied(event.id):
-            return
+    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> None:
+        """Apply how an object that an event tells of stands at Stripe now. With a marker the event is remembered as
+        worked on. Raises UpstreamFailed, Busy.
+        """
         try:
-            self._sync(event.object_id, event.account, event.order_id, marker=event.id)
+            self._sync(object_id, event.account, event.order_id, marker=marker)
         except AccountGone:
             self._unseen.review(event)
 
@@ -96,18 +96,23 @@ class Charging:
             if record is None or payment.order_id != record.id or payment.account != record.account:
                 self._quarantine(object_id, payment, record)
                 return
-            change = self._change(record, payment, marker)
-            if change is None:
+            if self.apply(record, payment, marker=marker):
                 return
-            try:
-                self._orders.write(change)
-            except Lost as lost:
-                if "marker" in lost.names:
-                    return
-                continue
-            _log(record, change)
-            return
         raise Busy("The order keeps changing.")
+
+    def apply(self, record: OrderRecord, payment: Payment, *, marker: str | None = None) -> bool:
+        """Write what a payment makes of its order, which was read before Stripe was asked. False when somebody wrote
+        the order meanwhile: then both must be looked at again.
+        """
+        change = self._change(record, payment, marker)
+        if change is None:
+            return True
+        try:
+            self._orders.write(change)
+        except Lost as lost:
+            return "marker" in lost.names
+        _log(record, change)
+        return True
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
         """Everything this payment changes about an order as it stands, or None when nothing."""
@@ -183,6 +188,7 @@ class Charging:
             note=settlement.note,
             customer_id=payment.customer_id or record.customer_id,
             allocation=pieces if pieces is not None else record.allocation,
+            paid_checkout=_paid_checkout(record, facts, payment),
             **more,
         )
 
@@ -223,6 +229,12 @@ class Charging:
             if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
                 telemetry.count_to_look_at("OrphanPayment" if record is None else "QuarantinedPayment")
         telemetry.log("payment_fits_no_order", object=object_id, status=payment.status.value, known=record is not None)
+
+
+def _paid_checkout(record: OrderRecord, facts: Facts, payment: Payment) -> str | None:
+    """The checkout session through which the payment came that the order rests on, once it was looked at."""
+    rests = payment.charge is not None and facts.charge_id == payment.charge.id
+    return payment.session_id if rests and payment.session_id else record.paid_checkout
 
 
 def _wish_key(reason: RefundReason, charge: Charge) -> str:

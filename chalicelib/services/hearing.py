@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.ports.inbox import StripeEvent
-from chalicelib.services.charging import Charging
+from chalicelib.services.apply_events import CHARGE_UPDATED, ApplyEvents
 from chalicelib.services.onboarding import Onboarding
 
 PAYMENT_EVENTS = frozenset(
@@ -35,24 +35,39 @@ HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
 class Hearing:
     """Passes events on."""
 
-    def __init__(self, *, charging: Charging, onboarding: Onboarding) -> None:
-        self._charging = charging
+    def __init__(self, *, applying: ApplyEvents, onboarding: Onboarding) -> None:
+        self._applying = applying
         self._onboarding = onboarding
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the inbox stream: every new event has its effects. Raises UpstreamFailed, Busy, KeyError."""
-        for change in changes:
-            if change.kind is ChangeKind.CREATED and change.after is not None:
-                self.hear(stripe_event(change.owner, change.after))
+        """React to the inbox stream: new events of one payment, or one about an account, have their effects, those of
+        fees excepted. Raises UpstreamFailed, Busy, KeyError.
+        """
+        self._hear_all([event for event in _new_events(changes) if event.kind != CHARGE_UPDATED])
+
+    def on_fees(self, changes: list[Change]) -> None:
+        """React to the inbox stream: new events that tell of known fees. Raises UpstreamFailed, Busy, KeyError."""
+        told = [event for event in _new_events(changes) if event.kind == CHARGE_UPDATED and not event.ignored]
+        self._applying.apply_settled(told)
 
     def hear(self, event: StripeEvent) -> None:
         """Let an event have its effects, once. Raises UpstreamFailed, Busy: the stream then tries again."""
-        if event.ignored:
-            return
-        if event.kind in ACCOUNT_EVENTS and event.account is not None:
-            self._onboarding.refresh(event.account)
-        elif event.kind in PAYMENT_EVENTS:
-            self._charging.record(event)
+        self._hear_all([event])
+
+    def _hear_all(self, events: list[StripeEvent]) -> None:
+        heard = [event for event in events if not event.ignored]
+        for event in heard:
+            if event.kind in ACCOUNT_EVENTS and event.account is not None:
+                self._onboarding.refresh(event.account)
+        self._applying.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
+
+
+def _new_events(changes: list[Change]) -> list[StripeEvent]:
+    return [
+        stripe_event(change.owner, change.after)
+        for change in changes
+        if change.kind is ChangeKind.CREATED and change.after is not None
+    ]
 
 
 def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """A record that could be read: the number to report it by, and the change."""
 
 AT_ONCE = 16
-"""Partitions that are dealt with side by side."""
+"""Partitions, or what a reaction is told together, that are dealt with side by side."""
 
 
 def react(event: Event, reactions: Iterable[On]) -> Answer:
@@ -45,7 +45,7 @@ def react(event: Event, reactions: Iterable[On]) -> Answer:
 
 def _carry_out(reaction: On, reads: list[Read], services: bootstrap.Services) -> list[str]:
     """The numbers of the changes on which a reaction failed."""
-    groups = [reads] if reaction.how == WHOLE_BATCH else _by_partition(reads)
+    groups = [reads] if reaction.how == WHOLE_BATCH else _groups(reads, reaction.together)
     work = partial(_work, reaction=partial(_call, reaction.choice, services))
     if len(groups) == 1 or reaction.how != SIDE_BY_SIDE:
         return [number for group in groups for number in work(group)]
@@ -94,10 +94,10 @@ def _guarded(number: str, work: Callable[[], None]) -> bool:
     return True
 
 
-def _by_partition(reads: list[Read]) -> list[list[Read]]:
+def _groups(reads: list[Read], together: Callable[[Change], str]) -> list[list[Read]]:
     groups: dict[str, list[Read]] = {}
     for read in reads:
-        groups.setdefault(read[1].partition, []).append(read)
+        groups.setdefault(together(read[1]), []).append(read)
     return list(groups.values())
 
 

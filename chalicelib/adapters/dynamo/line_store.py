@@ -48,7 +48,8 @@ class DynamoLines:
     def leave(self, line: str) -> None:
         """Forget a line."""
         self._seen.pop(line, None)
-        self._client.call("DeleteItem", {"TableName": self._table, "Key": _key(line)})
+        change = {"UpdateExpression": "SET next_at = :free", "ExpressionAttributeValues": {":free": {"N": "0"}}}
+        self._client.call("UpdateItem", {"TableName": self._table, "Key": _key(line), **change})
 
     def _update(self, line: str, how: tuple[str, str], values: dict[str, int]) -> int | None:
         """When the line is free after this update; None when its condition does not hold."""

@@ -87,6 +87,7 @@ class OrderItem(Sales):
     reason = UnicodeAttribute(null=True)
     attendees = UnicodeAttribute(null=True)
     offer = UnicodeAttribute(null=True)
+    paid_checkout_id = UnicodeAttribute(null=True)
     came = NumberAttribute(null=True)
 
 
@@ -186,6 +187,7 @@ def order_item(record: OrderRecord) -> OrderItem:
         reason=record.note,
         attendees=msgspec.json.encode(record.attendees).decode() if record.attendees else None,
         offer=record.offer,
+        paid_checkout_id=record.paid_checkout,
     )
 
 
@@ -209,6 +211,7 @@ def order_record(item: OrderItem) -> OrderRecord:
         note=item.reason,
         attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
         offer=item.offer,
+        paid_checkout=item.paid_checkout_id,
         came=int(item.came or 0),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -113,6 +113,12 @@ class FakePayments:
 
     def told(self, payload: str, *, account: str | None) -> Payment | None:
         raise AssertionError("No account of this fake is ever gone.")
+
+    def payments_of_charges(
+        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
+    ) -> dict[str, Payment]:
+        seen = {charge_id: self.payment(charge_id, account=account) for charge_id in charge_ids}
+        return {charge_id: payment for charge_id, payment in seen.items() if payment is not None}
 
     def refund(self, wish: RefundWish) -> str:
         self._check()

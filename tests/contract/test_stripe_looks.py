@@ -1,0 +1,127 @@
+"""How much a look at a payment asks of Stripe, and that it shows as much as more requests would."""
+
+from typing import Any
+
+from chalicelib.domain.charge import Charge, Payment, PaymentStatus
+from chalicelib.domain.order_facts import Dispute
+from tests.contract.conftest import DoubleSide, StripeSide
+from tests.contract.test_stripe_access import request
+from tests.contract.test_stripe_gateway import paid
+from tests.stripe_double.conftest import START
+
+DISPUTED = "4000000000000259"
+
+
+class Counted:
+    """What the double was asked since the last time."""
+
+    def __init__(self, side: DoubleSide) -> None:
+        self._traffic = side.double.traffic
+        self._before = self._calls()
+
+    def asked(self) -> dict[str, int]:
+        """Calls by endpoint since then."""
+        now = self._calls()
+        new = {name: count - self._before.get(name, 0) for name, count in now.items()}
+        self._before = now
+        return {name: count for name, count in new.items() if count}
+
+    def _calls(self) -> dict[str, int]:
+        return {name: one["calls"] for name, one in self._traffic.summary()["endpoints"].items()}
+
+
+def bought(side: DoubleSide, card: str = "4242424242424242") -> str:
+    """A paid session."""
+    session = side.gateway.open_checkout(request(None)).id
+    side.double.pay(session, card)
+    return session
+
+
+def seen(side: StripeSide, object_id: str) -> tuple[Payment, Charge]:
+    found = side.gateway.payment(object_id)
+    assert found is not None
+    assert found.charge is not None
+    return found, found.charge
+
+
+SESSION, CHARGE = "GET /v1/checkout/sessions/*", "GET /v1/charges/*"
+
+
+def test_look_at_a_session_that_was_paid_takes_one_request(double_side: DoubleSide) -> None:
+    session = bought(double_side)
+    counted = Counted(double_side)
+    payment, charge = seen(double_side, session)
+    assert counted.asked() == {SESSION: 1}
+    assert (payment.status, payment.session_id, charge.amount) == (PaymentStatus.PAID, session, 2500)
+    assert seen(double_side, charge.id)[1] == charge
+    assert counted.asked() == {CHARGE: 1}
+
+
+def test_look_at_a_session_with_a_refund_shows_the_refund(double_side: DoubleSide) -> None:
+    session = bought(double_side)
+    _, charge = seen(double_side, session)
+    intent = double_side.api.v1.charges.retrieve(charge.id).payment_intent
+    double_side.double.refund(str(intent), 700)
+    counted = Counted(double_side)
+    _, charge = seen(double_side, session)
+    assert counted.asked() == {SESSION: 1, CHARGE: 1}
+    assert [refund.amount for refund in charge.refunds] == [700]
+    assert len(charge.ledger) == len(seen(double_side, charge.id)[1].ledger)
+
+
+def test_look_at_a_session_with_a_dispute_shows_the_dispute(double_side: DoubleSide) -> None:
+    session = bought(double_side, DISPUTED)
+    double_side.double.tick()
+    counted = Counted(double_side)
+    _, charge = seen(double_side, session)
+    assert counted.asked() == {SESSION: 1, CHARGE: 1, "GET /v1/disputes": 1}
+    assert charge.dispute_standing is Dispute.OPEN
+
+
+def test_look_at_an_open_session_takes_one_request(double_side: DoubleSide) -> None:
+    session = double_side.gateway.open_checkout(request(None)).id
+    counted = Counted(double_side)
+    found = double_side.gateway.payment(session)
+    assert counted.asked() == {SESSION: 1}
+    assert found is not None
+    assert (found.status, found.charge) == (PaymentStatus.OPEN, None)
+
+
+def test_look_at_many_charges_takes_one_request_and_shows_the_same(double_side: DoubleSide) -> None:
+    charges = [seen(double_side, bought(double_side))[1].id for _ in range(12)]
+    intent = double_side.api.v1.charges.retrieve(charges[3]).payment_intent
+    double_side.double.refund(str(intent), 700)
+    counted = Counted(double_side)
+    found = double_side.gateway.payments_of_charges(charges[:10], since=START, until=START)
+    assert counted.asked() == {"GET /v1/charges": 1}
+    assert found.keys() == {*charges[:10]} - {charges[3]}  # one with a refund is looked at by itself
+    assert {id: double_side.gateway.payment(id) for id in found} == found
+
+
+def test_look_at_many_charges_of_another_time_shows_none(double_side: DoubleSide) -> None:
+    charge = seen(double_side, bought(double_side))[1].id
+    assert double_side.gateway.payments_of_charges([charge], since=START + 1, until=START + 2) == {}
+
+
+def test_look_at_many_charges_takes_no_more_requests_than_half_of_them(
+    double_side: DoubleSide, monkeypatch: Any
+) -> None:
+    from chalicelib.adapters import stripe_looks
+
+    monkeypatch.setattr(stripe_looks, "PAGE", 2)
+    charges = [seen(double_side, bought(double_side))[1].id for _ in range(8)]
+    counted = Counted(double_side)
+    found = double_side.gateway.payments_of_charges(charges[:4], since=START, until=START)
+    assert counted.asked() == {"GET /v1/charges": 2}
+    assert found == {}  # the newest come first: these are looked at by themselves
+    found = double_side.gateway.payments_of_charges(charges[4:], since=START, until=START)
+    assert found.keys() == {*charges[4:]}
+
+
+def test_look_at_many_charges_at_stripe(stripe_side: StripeSide) -> None:
+    charges = [paid(stripe_side) for _ in range(2)]
+    moments = [int(charge.created_at.timestamp()) for charge in charges]
+    found = stripe_side.gateway.payments_of_charges(
+        [charge.id for charge in charges], since=min(moments), until=max(moments)
+    )
+    assert {id: payment.order_id for id, payment in found.items()} == {one.id: one.order_id for one in charges}
