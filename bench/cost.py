@@ -79,14 +79,16 @@ def load_assumptions() -> dict[str, Assumption]:
 
 def load_setting(measured: cost_units.Measured) -> Setting:
     """What the repository says: Chalice's configuration, the templates, the website's cache lifetimes."""
+    from infra import policies
     from infra.website import cache_control
 
     config = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
     memory = {name: one["lambda_memory_size"] for name, one in config["lambda_functions"].items()}
+    secrets = {name: len(policies.secrets_of(name)) for name in memory}
     kept = frozenset(name for name in measured.files if "immutable" in cache_control(name))
     resources = [one for file in sorted((ROOT / "infra" / "stacks").glob("[a-z]*.yaml")) for one in resources_of(file)]
     functions = sum(one["Type"] == "AWS::CloudFront::Function" for one in resources)
-    return Setting(memory, standing(resources), min(functions, 1), kept)
+    return Setting(memory, secrets, standing(resources), min(functions, 1), kept)
 
 
 def resources_of(file: Path) -> list[dict[str, Any]]:

@@ -57,11 +57,13 @@ class Assumed(dict[str, float]):
 
 
 class Setting(NamedTuple):
-    """What the repository says: memory of functions in MB, what its templates hold that costs by the month, how many
-    functions the CDN runs for a page or file (none for the API), which of the website's files browsers keep.
+    """What the repository says: memory of functions in MB, how many secrets each may read, what its templates hold that
+    costs by the month, how many functions the CDN runs for a page or file (none for the API), which of the website's
+    files browsers keep.
     """
 
     memory: Mapping[str, int]
+    secrets: Mapping[str, int]
     templates: Quantities
     edge_functions: int
     kept: frozenset[str]
@@ -242,7 +244,8 @@ def _month(done: list[Activity], used: Quantities, assumed: Assumed, setting: Se
         quantities["read_unit"] += one.count * one.use.rru
         quantities["write_unit"] += one.count * one.use.wru
         quantities["log_ingest"] += calls * assumed.log_bytes / GB
-        quantities["decryption"] += calls * assumed.cold_share * assumed.secrets_of_start
+        for each_secret in ("decryption", "parameter"):
+            quantities[each_secret] += calls * assumed.cold_share * setting.secrets[one.function]
         quantities["socket_message"] += one.count * one.messages
         if one.door:
             quantities[one.door] += calls

@@ -36,8 +36,8 @@ account gets in its first year only is counted in neither. Stripe's fees, a doma
 not counted.
 """
 NOT_COUNTED = """Counted from the repository: memory of functions (.chalice/config.json); alarms, dashboards, keys and
-the like (infra/stacks, all conditions taken as met); how long browsers keep
-files (infra/website.py).
+the like (infra/stacks, all conditions taken as met); how many secrets a new process asks for, all that its function may
+read (infra/policies); how long browsers keep files (infra/website.py).
 
 Left out because they cost nothing: the schedule's EventBridge rule, Lambda's reading of streams, Parameter Store's
 standard parameters, encryption and TTL of tables, the budget, transfer from API and buckets to the CDN, certificates.

@@ -28,6 +28,7 @@ class Config:
     public_url: str
     website: str
     token_keys: str
+    function_secrets: tuple[str, ...]
     websocket_url: str
     connections_endpoint: str
     live: bool
@@ -74,6 +75,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         public_url=_text(environment, "PUBLIC_URL", problems).rstrip("/"),
         website=_parsed(environment, "WEBSITE", _release, problems) or "",
         token_keys=_parsed(environment, "TOKEN_KEYS", _token_setting, problems) or "",
+        function_secrets=_references(environment, environment.get("FUNCTION_SECRETS", "")),
         websocket_url=environment.get("WEBSOCKET_URL", ""),
         connections_endpoint=environment.get("CONNECTIONS_ENDPOINT", ""),
         live=environment.get("LIVE", "on") != "off",
@@ -122,6 +124,12 @@ def _parsed(
     except ValueError as problem:
         problems.append(f"{name} {problem}")
         return None
+
+
+def _references(environment: Mapping[str, str], names: str) -> tuple[str, ...]:
+    """The references among the settings of these names."""
+    settings = [environment.get(name, "") for name in names.split()]
+    return tuple(one for one in settings if is_reference(one))
 
 
 def _seconds(text: str) -> int:

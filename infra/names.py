@@ -1,6 +1,7 @@
-"""What Chalice calls the things it makes, so that they can be found in an account without Chalice's records.
+"""What Chalice calls the things it makes, so that they can be found in an account without Chalice's records; and the
+parameters that keep the secrets.
 
-A test compares these names with those that Chalice plans for app.py.
+A test compares Chalice's names with those that it plans for app.py.
 """
 
 FUNCTIONS = (
@@ -31,6 +32,14 @@ TOPIC_FUNCTIONS = {"on_mail_event": "mail-events"}
 """Functions fed by an SNS topic, and what its name has after the stage's prefix."""
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")
 API_STAGE = "api"
+SECRETS = {
+    "TOKEN_KEYS": "token-keys",
+    "STRIPE_SECRET_KEY": "stripe-secret-key",
+    "STRIPE_WEBHOOK_SECRET": "stripe-webhook-secret",
+    "STRIPE_CONNECT_WEBHOOK_SECRET": "stripe-connect-webhook-secret",
+    "VAPID_PRIVATE_KEY": "vapid-private-key",
+}
+"""The variable that refers to a secret, and the parameter's name after the stage's."""
 
 
 def function(prefix: str, name: str) -> str:

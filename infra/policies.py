@@ -34,6 +34,7 @@ PLACEHOLDERS = {
     "NotificationsStream": "ARN of the notifications table's stream",
 }
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
+_SECRET = re.compile(r"parameter/marquee/\$\{Stage\}/([a-z-]+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._@+-]*")
 """No value may hold what IAM or JSON reads as more than text: a star in a bucket's name would be every bucket."""
 
@@ -41,6 +42,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._@+-]*")
 def names() -> list[str]:
     """The functions that have a policy."""
     return sorted(file.stem for file in FOLDER.glob("*.json"))
+
+
+def secrets_of(name: str) -> list[str]:
+    """The parameters that a function may read, without the stage."""
+    return _SECRET.findall((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def render(name: str, values: dict[str, str]) -> str:

@@ -29,6 +29,7 @@ class Stage(NamedTuple):
     log_days: int = 30
     cdn: bool = True
     connect: bool = False
+    high_secret_throughput: bool = False
     environment: dict[str, str] = {}
 
     @property

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from infra import policies
+from infra import names, policies
 
 Table = dict[str, Any]
 FOLDER = Path(".chalice") / "stages"
@@ -31,8 +31,16 @@ def table_of(stage: str, functions: tuple[str, ...], *, region: str, variables: 
         "region": region,
         "made_from": _sources(),
         "environment_variables": dict(sorted(variables.items())),
-        "lambda_functions": {name: {"iam_policy_file": f"policies/{stage}/{name}.json"} for name in functions},
+        "lambda_functions": {name: _function(stage, name) for name in functions},
     }
+
+
+def _function(stage: str, name: str) -> Table:
+    """What one function gets: its policy, and which secrets it may ask for in one call."""
+    table: Table = {"iam_policy_file": f"policies/{stage}/{name}.json"}
+    allowed = policies.secrets_of(name)
+    secrets = " ".join(variable for variable, parameter in names.SECRETS.items() if parameter in allowed)
+    return table | ({"environment_variables": {"FUNCTION_SECRETS": secrets}} if secrets else {})
 
 
 def merge(config: Table, stage: str, table: Table) -> None:

@@ -73,8 +73,10 @@ def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 
 def secrets(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Keys that must exist before the first start."""
-    return "keys made" if here.parameters.ensure_keys() else "there"
+    """Keys that must exist before the first start; how fast they are given out."""
+    made = ["keys made"] if here.parameters.ensure_keys() else []
+    made += ["high throughput switched on"] if here.parameters.ensure_throughput() else []
+    return ", ".join(made) or "there"
 
 
 def dependencies(here: Deployment, say: Say) -> str:

@@ -42,7 +42,11 @@ class SignedClient:
         credentials: Callable[[], Credentials],
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        patience: Callable[[int, float], float | None] | None = None,
     ) -> None:
+        """`patience` takes the number of the attempt that failed, from 0, and the seconds since the first one began; it
+        gives the seconds to wait, or None to give up. Without it there are the few quick attempts of a read.
+        """
         parts = urlsplit(endpoint)
         self._secure = parts.scheme == "https"
         self._host = parts.netloc
@@ -50,6 +54,7 @@ class SignedClient:
         self._signer = Signer(service, host=parts.netloc, path=self._path, region=region, credentials=credentials)
         self._sleep = sleep
         self._clock = clock
+        self._patience = patience or _quick
         self._idle: list[http.client.HTTPConnection] = []
 
     def close(self) -> None:
@@ -60,13 +65,16 @@ class SignedClient:
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         """One operation, with retries; a JSON document in, a JSON document out. Raises Busy, Refused."""
         body = json.dumps(request, separators=(",", ":")).encode()
-        for attempt in range(ATTEMPTS):
+        attempt, started = 0, self._clock()
+        while True:
             try:
                 return self._attempt(operation, body)
             except (_Again, *_BROKEN):
-                if attempt + 1 < ATTEMPTS:
-                    self.pause(attempt)
-        raise Busy("The service is busy.")
+                seconds = self._patience(attempt, self._clock() - started)
+            if seconds is None:
+                raise Busy("The service is busy.")
+            self._sleep(seconds)
+            attempt += 1
 
     def _attempt(self, operation: str, body: bytes) -> dict[str, Any]:
         connection = self._connection()
@@ -107,6 +115,14 @@ class SignedClient:
 
     def pause(self, attempt: int) -> None:
         """Wait before the attempt after this one, counted from 0."""
-        import random  # only retries need it
+        self._sleep(_jitter(attempt))
 
-        self._sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+
+def _quick(attempt: int, _: float) -> float | None:
+    return _jitter(attempt) if attempt + 1 < ATTEMPTS else None
+
+
+def _jitter(attempt: int) -> float:
+    import random  # only retries need it
+
+    return random.uniform(0, 0.02 * 2**attempt)  # noqa: S311 - jitter, not a secret

@@ -13,6 +13,8 @@ from chalicelib import config
 from chalicelib.adapters.system import SystemClock, SystemIds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chalicelib.adapters.dynamo.claims import DynamoClaims
     from chalicelib.adapters.dynamo.credentials import DynamoCredentials
     from chalicelib.adapters.dynamo.queries import DynamoQueries
@@ -37,9 +39,10 @@ class Core:
 
     @cached_property
     def _secrets(self) -> Parameters:
-        from chalicelib.adapters.parameters import PARAMETER_STORE, Parameters
+        from chalicelib.adapters.parameters import PARAMETER_STORE, Parameters, patience
 
-        return Parameters(self._signed_client(PARAMETER_STORE, self.config.ssm_endpoint))
+        client = self._signed_client(PARAMETER_STORE, self.config.ssm_endpoint, patience)
+        return Parameters(client, self.config.function_secrets)
 
     @cached_property
     def _token_keys(self) -> dict[str, str]:
@@ -60,10 +63,15 @@ class Core:
         """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
         return next(iter(self._token_keys.values())).encode()
 
-    def _signed_client(self, service: Service, endpoint: str) -> SignedClient:
+    def _signed_client(
+        self, service: Service, endpoint: str, patience: Callable[[int, float], float | None] | None = None
+    ) -> SignedClient:
         from chalicelib.adapters.signed_client import SignedClient
 
-        return SignedClient(service, endpoint=endpoint, region=self.config.region, credentials=config.credentials)
+        region = self.config.region
+        return SignedClient(
+            service, endpoint=endpoint, region=region, credentials=config.credentials, patience=patience
+        )
 
     @cached_property
     def dynamodb(self) -> SignedClient:

@@ -23,6 +23,8 @@ from local.stripe_double import StripeDouble, create_double
 from tests.deploy.places import ACCOUNT, REGION, Places
 
 READY_SECONDS = 60
+CALLS = "calls.jsonl"
+"""What was asked of the emulated account, in the scenario's folder: access key, action, resource."""
 COMMAND_SECONDS = 240
 _KEPT = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
@@ -69,6 +71,7 @@ def emulator(project: Path, folder: Path) -> Iterator[Places]:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(folder / "state"),
+        "DEPLOY_CALLS": str(folder / CALLS),
     }
     del variables["PYTHONDONTWRITEBYTECODE"]  # functions start faster where they started before
     command = [sys.executable, "-m", "tests.deploy.emulator"]

@@ -111,7 +111,7 @@ class Recorder:
 
         def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
             if client._signer._service.name == "ssm":
-                return self._parameter(request)
+                return self._parameters(request)
             self._note(*needs(operation, request))
             return light(client, operation, request)
 
@@ -132,10 +132,12 @@ class Recorder:
         if self._function is not None:
             self.uses |= {Use(self._function, action, resource) for action, resource in needed}
 
-    def _parameter(self, request: dict[str, Any]) -> dict[str, Any]:
-        name = request["Name"].rpartition(":")[0]
-        self._note(("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}"))
-        return {"Parameter": {"Value": self._secrets[name]}}
+    def _parameters(self, request: dict[str, Any]) -> dict[str, Any]:
+        asked = [name.rpartition(":") for name in request["Names"]]
+        place = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter"
+        self._note(*(("ssm:GetParameters", place + name) for name, _, _ in asked))
+        found = [{"Name": name, "Version": int(version), "Value": self._secrets[name]} for name, _, version in asked]
+        return {"Parameters": found, "InvalidParameters": []}
 
     def _mail(self, request: dict[str, Any]) -> dict[str, Any]:
         """SES asks for the sender's identity, in its sandbox for the recipient's, and for the configuration set that the

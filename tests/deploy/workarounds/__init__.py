@@ -5,12 +5,13 @@ without touching anything else.
 """
 
 from tests.deploy.places import Places
-from tests.deploy.workarounds import addresses, functions, gateway, policies, stacks
+from tests.deploy.workarounds import addresses, calls, functions, gateway, policies, stacks
 
 
 def apply(places: Places) -> None:
     """Everything, once, before the first request."""
     addresses.apply(places)
+    calls.apply()
     functions.apply()
     gateway.apply(places)
     policies.apply()

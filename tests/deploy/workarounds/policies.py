@@ -2,7 +2,6 @@
 
 import contextvars
 import json
-import re
 from email.utils import parseaddr
 from typing import Any
 
@@ -10,21 +9,24 @@ from ministack.core import iam_actions, iam_evaluator
 
 from tests.deploy.places import ACCOUNT, REGION
 
-_SELECTED = re.compile(r"^(arn:aws:ssm:[^:]*:[^:]*:parameter/[^:]*):[^:]*$")
-
 
 def apply() -> None:
     """Everything in this module."""
-    _parameters_without_version()
+    _parameters_by_name()
     _mail_by_identity()
 
 
-def _parameters_without_version() -> None:
-    """GetParameter of NAME:VERSION is about the parameter; the emulator looks for a permission on `NAME:VERSION`."""
+def _parameters_by_name() -> None:
+    """GetParameters of NAME:VERSION is about that parameter, and about each; the emulator looks for a permission on
+    everything. Here it is the first.
+    """
     name = iam_actions.extract_resource_arn
 
-    def naming(*arguments: Any, **more: Any) -> str:
-        return _SELECTED.sub(r"\1", name(*arguments, **more))
+    def naming(service: str, method: str, path: str, headers: dict, body: bytes, *rest: Any, **more: Any) -> str:
+        names = json.loads(body).get("Names") if service == "ssm" and body else None
+        if not names or ":" not in names[0]:
+            return name(service, method, path, headers, body, *rest, **more)
+        return f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{names[0].partition(':')[0]}"
 
     iam_actions.extract_resource_arn = naming
 

@@ -19,6 +19,7 @@ FILES = {"a.css": 1000, "b.js": 2000}
 PAGES = {name: PageSize(10_000, ("a.css", "b.js")) for name in ("event", "schedule", "home", "order")}
 USES = (
     "timer",
+    "offers",
     "reconciling",
     "due mails",
     "event page, 304",
@@ -50,7 +51,8 @@ MEASURED = Measured({name: Use(1, 2, 3, 0) for name in USES}, PAGES, FILES, 5, 6
 def gathered() -> Facts:
     checked, prices = cost.load_prices()
     memory = dict.fromkeys(cost.load_setting(MEASURED).memory, 1024)
-    return Facts(MEASURED, cost.load_assumptions(), prices, checked, Setting(memory, {"alarm": 12}, 1, frozenset()))
+    own = Setting(memory, dict.fromkeys(memory, 3), {"alarm": 12}, 1, frozenset())
+    return Facts(MEASURED, cost.load_assumptions(), prices, checked, own)
 
 
 def setting(**changes: Any) -> Setting:
@@ -90,15 +92,22 @@ def test_idle_month_counts_the_timers_storage_and_templates() -> None:
         "table_storage": values.idle_gb,
         "table_backup": values.idle_gb,
         "bucket_storage": values.bucket_gb,
-        "lambda_request": 350,
-        "lambda_gb_second": pytest.approx(350 * 0.025),
-        "read_unit": 350,
-        "write_unit": 700,
-        "log_ingest": 350,
-        "log_storage": 700,
+        "lambda_request": 650,
+        "lambda_gb_second": pytest.approx(650 * 0.025),
+        "read_unit": 650,
+        "write_unit": 1_300,
+        "log_ingest": 650,
+        "log_storage": 1_300,
         "decryption": 0,
+        "parameter": 0,
         "socket_message": 0,
     }
+
+
+def test_new_processes_read_all_the_secrets_of_their_function() -> None:
+    values = assumed(month_minutes=300, cold_share=0.5)
+    month = cost_model.idle(MEASURED, values, setting())
+    assert month.quantities["parameter"] == month.quantities["decryption"] == 650 * 0.5 * 3
 
 
 def test_duration_counts_own_time_waits_and_cold_starts() -> None:

@@ -60,8 +60,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_every_function_has_the_variables_of_the_stage(template: dict[str, Any]) -> None:
     wanted = {**VARIABLES, "STAGE": STAGE}
-    for properties in functions(template).values():
+    for name, properties in functions(template).items():
+        secrets = properties["Environment"]["Variables"].pop("FUNCTION_SECRETS", "")
         assert properties["Environment"]["Variables"] == wanted
+        assert sorted(names.SECRETS[variable] for variable in secrets.split()) == sorted(policies.secrets_of(name))
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -83,3 +83,35 @@ def test_delete_all_leaves_nothing(parameters: Parameters, session: boto3.Sessio
     parameters.ensure_keys()
     parameters.delete_all()
     assert session.client("ssm").describe_parameters()["Parameters"] == []
+
+
+@pytest.mark.parametrize(
+    ("wished", "before", "changed", "after"),
+    [
+        (True, "false", True, "true"),
+        (True, "true", False, "true"),
+        (False, "false", False, "false"),
+        (False, "true", False, "true"),
+    ],
+)
+def test_ensure_throughput_switches_it_on_where_the_stage_says_so(
+    wished: bool, before: str, changed: bool, after: str
+) -> None:
+    store = Throughput(before)
+    parameters = Parameters(store, Stage("dev", "eu-central-1", high_secret_throughput=wished))
+    assert (parameters.ensure_throughput(), store.value) == (changed, after)
+
+
+class Throughput:
+    """The one setting of an account's Parameter Store that is asked for here; moto has none."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def get_service_setting(self, SettingId: str) -> dict[str, dict[str, str]]:
+        assert SettingId == "/ssm/parameter-store/high-throughput-enabled"
+        return {"ServiceSetting": {"SettingValue": self.value}}
+
+    def update_service_setting(self, SettingId: str, SettingValue: str) -> None:
+        assert SettingId == "/ssm/parameter-store/high-throughput-enabled"
+        self.value = SettingValue

@@ -25,6 +25,7 @@ def test_load_of_every_shipped_stage_succeeds() -> None:
     shipped = ROOT / "infra" / "stages.toml"
     assert [load(shipped, name).prefix for name in ("dev", "prod")] == ["marquee-dev", "marquee-prod"]
     assert load(shipped, "prod").protect_tables is True
+    assert [load(shipped, name).high_secret_throughput for name in ("dev", "prod")] == [False, True]
 
 
 def test_load_takes_the_domain_out_of_the_sender(tmp_path: Path) -> None:

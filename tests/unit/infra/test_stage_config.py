@@ -139,6 +139,10 @@ def test_merge_keeps_what_the_project_says_of_a_function() -> None:
     assert config["stages"]["prod"] == {
         "environment_variables": {"STAGE": "prod"},
         "lambda_functions": {
-            "on_sales": {"reserved_concurrency": 20, "iam_policy_file": "policies/prod/on_sales.json"}
+            "on_sales": {
+                "reserved_concurrency": 20,
+                "iam_policy_file": "policies/prod/on_sales.json",
+                "environment_variables": {"FUNCTION_SECRETS": "TOKEN_KEYS STRIPE_SECRET_KEY"},
+            }
         },
     }
