@@ -6,7 +6,16 @@ Source of every field: docs.stripe.com/api. Charges are read expanded by CHARGE_
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.domain.charge import CardMethod, Charge, ChargeDispute, LedgerEntry, Payment, PaymentStatus, Refund
+from chalicelib.domain.charge import (
+    CardMethod,
+    Charge,
+    ChargeDispute,
+    LedgerEntry,
+    Payment,
+    PaymentStatus,
+    Refund,
+    with_disputes,
+)
 
 Json = dict[str, Any]
 
@@ -23,8 +32,6 @@ FEE_REFUND = "application_fee_refund"
 _KINDS = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
 _KINDS |= {FEE_REFUND: "fee_refund"}
 _KINDS |= {"refund_failure": "refund_failure", "payment_failure_refund": "refund_failure"}
-_GRAVITY = {"lost": 2, "needs_response": 1, "under_review": 1}
-"""Of several disputes of a charge the gravest one counts; all others take no money."""
 _CHARGE_STATES = {"succeeded": PaymentStatus.PAID, "pending": PaymentStatus.UNPAID}
 """A failed card attempt leaves its checkout open: the buyer may try another card."""
 
@@ -97,8 +104,7 @@ def _session_status(session: Json) -> PaymentStatus:
 
 def _charge(raw: Json, disputes: list[Json], order_id: str | None, account: str | None) -> Charge:
     balance = _object(raw.get("balance_transaction"))
-    worst = max(disputes, key=lambda one: (_GRAVITY.get(one["status"], 0), one["created"], one["id"]), default=None)
-    return Charge(
+    charge = Charge(
         id=raw["id"],
         order_id=order_id or "",
         amount=int(raw["amount"]),
@@ -112,10 +118,10 @@ def _charge(raw: Json, disputes: list[Json], order_id: str | None, account: str 
         livemode=bool(raw["livemode"]),
         created_at=_moment(raw["created"]),
         refunds=[_refund(refund) for refund in refunds_of(raw)],
-        dispute=_dispute(worst) if worst else None,
         ledger=_ledger(raw, disputes),
         account=account,
     )
+    return with_disputes(charge, map(_dispute, disputes))
 
 
 def _refund(raw: Json) -> Refund:

@@ -4,6 +4,7 @@ A charge record is an item keyed by Stripe's id that only moves forward: it show
 what a late answer of Stripe's does not show any more.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -27,8 +28,11 @@ class PaymentStatus(StrEnum):
 
 RETURNED = frozenset({"pending", "requires_action", "succeeded"})
 """Statuses of a refund whose money is on its way or there (docs.stripe.com/api/refunds/object)."""
-_DISPUTES = {"needs_response": Dispute.OPEN, "under_review": Dispute.OPEN, "lost": Dispute.LOST}
-"""Others (won, warning_*: an inquiry, prevented) take no money (docs.stripe.com/api/disputes/object)."""
+_OPEN = frozenset({"needs_response", "under_review"})
+"""Statuses of a dispute that may take the money; others than these and `lost` (won, warning_*: an inquiry, prevented)
+take none (docs.stripe.com/api/disputes/object).
+"""
+_GRAVITY = {"lost": 2, **dict.fromkeys(_OPEN, 1)}
 
 
 class CardMethod(Struct, frozen=True, kw_only=True):
@@ -80,7 +84,8 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
 
 class Charge(Struct, frozen=True, kw_only=True):
     """A charge record. Amounts in minor units; fee and net in `fee_currency`, all None until Stripe knows them.
-    `account` is the connected account that was paid, None for the platform's own.
+    `account` is the connected account that was paid, None for the platform's own. `dispute` is the gravest of all its
+    `disputes`, which records from before they were kept have not.
     """
 
     id: str
@@ -99,26 +104,70 @@ class Charge(Struct, frozen=True, kw_only=True):
     dispute: ChargeDispute | None = None
     ledger: list[LedgerEntry] = []
     account: str | None = None
+    disputes: list[ChargeDispute] = []
 
     @property
     def returned(self) -> int:
-        """What went back or is on its way, minor units; also by a dispute of a part that was lost."""
-        refunded = sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
-        return refunded + (self.dispute.amount if self.dispute and self._lost_a_part else 0)
+        """What went back or is on its way, minor units; also by disputes of a part that were lost."""
+        return self.refunded + self.lost_in_part
+
+    @property
+    def refunded(self) -> int:
+        """What went back by refunds, or is on its way."""
+        return sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
+
+    @property
+    def lost_in_part(self) -> int:
+        """What lost disputes took of a payment that stands otherwise."""
+        return 0 if self._is_lost else sum(dispute.amount for dispute in self._lost)
+
+    def refunded_since(self, known: "Charge | None") -> int:
+        """What refunds took that did not stand yet when `known` was seen, whatever failed meanwhile."""
+        stood = {refund.id for refund in known.refunds if refund.status in RETURNED} if known else set()
+        return sum(one.amount for one in self.refunds if one.status in RETURNED and one.id not in stood)
 
     def has_lost_a_refund_of(self, known: "Charge") -> bool:
         """Whether a refund that stood when `known` was seen failed since, whatever else went back meanwhile."""
         failed = {refund.id for refund in self.refunds if refund.status not in RETURNED}
         return any(refund.status in RETURNED and refund.id in failed for refund in known.refunds)
 
-    @property
-    def dispute_standing(self) -> Dispute | None:
-        """Whether a dispute takes or may take the money. One of a part that was lost is money that went back."""
-        return _DISPUTES.get(self.dispute.status) if self.dispute and not self._lost_a_part else None
+    def has_lost_a_dispute_since(self, known: "Charge | None") -> bool:
+        """Whether a dispute was lost that was not when `known` was seen."""
+        return len(self._lost) > (len(known._lost) if known else 0)  # noqa: SLF001 - another of ours
 
     @property
-    def _lost_a_part(self) -> bool:
-        return self.dispute is not None and self.dispute.status == "lost" and self.dispute.amount < self.amount
+    def dispute_standing(self) -> Dispute | None:
+        """Whether disputes take or may take the money. Those of a part that were lost are money that went back."""
+        if self._is_lost:
+            return Dispute.LOST
+        return Dispute.OPEN if any(one.status in _OPEN for one in self.all_disputes) else None
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether lost disputes took what was left of the payment. Amounts of two currencies are never compared: a
+        dispute in another one is about the charge as a whole.
+        """
+        if any(dispute.currency != self.currency for dispute in self._lost):
+            return True
+        taken = sum(dispute.amount for dispute in self._lost)
+        return taken > 0 and self.refunded + taken >= self.amount
+
+    @property
+    def _lost(self) -> list[ChargeDispute]:
+        return [dispute for dispute in self.all_disputes if dispute.status == "lost"]
+
+    @property
+    def all_disputes(self) -> list[ChargeDispute]:
+        """Its disputes, also those of an old record."""
+        return self.disputes or ([self.dispute] if self.dispute else [])
+
+
+def with_disputes(charge: Charge, disputes: Iterable[ChargeDispute]) -> Charge:
+    """The charge with these disputes as they were seen, and those that it had."""
+    found = {one.id: one for one in (*charge.all_disputes, *disputes)}
+    ordered = sorted(found.values(), key=lambda one: (one.created_at, one.id))
+    gravest = max(ordered, key=lambda one: (_GRAVITY.get(one.status, 0), one.created_at, one.id), default=None)
+    return replace(charge, disputes=ordered, dispute=gravest)
 
 
 def moved_forward(known: Charge | None, seen: Charge) -> Charge:
@@ -128,15 +177,16 @@ def moved_forward(known: Charge | None, seen: Charge) -> Charge:
     ledger = {entry.id: entry for entry in (*known.ledger, *seen.ledger)}
     refunds = {refund.id: refund for refund in (*known.refunds, *seen.refunds)}
     settled = seen if seen.net is not None else known
-    return replace(
+    moved = replace(
         seen,
         fee=settled.fee,
         net=settled.net,
         fee_currency=settled.fee_currency,
         refunds=sorted(refunds.values(), key=lambda refund: (refund.created_at, refund.id)),
-        dispute=seen.dispute or known.dispute,
         ledger=sorted(ledger.values(), key=lambda entry: (entry.created_at, entry.id)),
+        disputes=known.all_disputes,
     )
+    return with_disputes(moved, seen.all_disputes)
 
 
 class Payment(NamedTuple):

@@ -53,6 +53,7 @@ TICKETS_GONE = Words("tickets_gone")
 ACCOUNT_GONE = Words("account_gone")
 IN_REVIEW = Words("in_review")
 REFUND_FAILED = Words("refund_failed")
+CHARGED_BACK = Words("charged_back")
 DISPUTES: Mapping[Dispute | None, Words] = {
     Dispute.OPEN: Words("disputed"),
     Dispute.LOST: Words("dispute_lost"),
@@ -63,6 +64,16 @@ DISPUTES: Mapping[Dispute | None, Words] = {
 def refunded(amount: int) -> Words:
     """About money that went back, in minor units."""
     return Words("refunded", amount)
+
+
+def taken_back(amount: int) -> Words:
+    """About a part of a payment that the buyer's bank took back, in minor units; for the buyer."""
+    return Words("taken_back", amount)
+
+
+def part_lost(amount: int) -> Words:
+    """The same, for staff."""
+    return Words("dispute_part_lost", amount)
 
 
 def order_notification(

@@ -14,7 +14,7 @@ from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.notification import Mail, NotificationAction
 from chalicelib.domain.order import OrderRecord, access_token
-from chalicelib.domain.order_facts import Dispute, Facts, OrderState, Reason
+from chalicelib.domain.order_facts import Dispute, OrderState, Reason
 from chalicelib.domain.preferences import Channels, MailChoice
 from chalicelib.domain.refund import RefundReason, RefundStanding
 from chalicelib.formats.words import DEFAULT
@@ -214,23 +214,20 @@ def _key(news: News, record: OrderRecord) -> str:
 def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
     """What there is to tell about a change."""
     before, after = change.before, change.after
-    old, new = before.facts if before else Facts(), after.facts
     paid_before = before is not None and before.order.paid_at is not None
     if after.order.paid_at is not None and not paid_before:
         yield News(NotificationAction.ORDER_PAID, notifying.PAID)
     if before is None and after.offer is not None and after.state is OrderState.RESERVED:
         yield News(NotificationAction.TICKETS_OFFERED, notifying.OFFERED)
-    if new.refunded > old.refunded:
-        yield News(NotificationAction.ORDER_REFUNDED, notifying.refunded(new.refunded - old.refunded))
+    if change.charge is not None and change.charge.id == after.facts.charge_id:
+        yield from _went_back(change.charge, known)
     wish = change.wish
     if wish and wish.standing is RefundStanding.WANTED and wish.reason is RefundReason.PAID_TWICE:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TWICE)
     if before is not None and after.order.reason is not before.order.reason:
         yield from _reasons(after)
     if change.charge is not None:
-        was, stands = known and known.dispute_standing, change.charge.dispute_standing
-        if stands is not was and Dispute.OPEN in (was, stands):
-            yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[stands], to_staff=True)
+        yield from _disputes(change.charge, known)
     was_in_review = before is not None and before.state is OrderState.REVIEW
     bounced = known is not None and change.charge is not None and change.charge.has_lost_a_refund_of(known)
     refused = wish is not None and wish.standing is RefundStanding.FAILED
@@ -238,6 +235,29 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
         yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.REFUND_FAILED, to_staff=True)
     elif after.state is OrderState.REVIEW and not was_in_review:
         yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.IN_REVIEW, to_staff=True)
+
+
+def _went_back(charge: Charge, known: Charge | None) -> Iterator[News]:
+    """What went back of the payment that an order rests on: by us, or by the buyer's bank, which is no refund."""
+    sent = charge.refunded_since(known)
+    if sent:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.refunded(sent))
+    taken = charge.lost_in_part - (known.lost_in_part if known else 0)
+    if taken > 0:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.taken_back(taken))
+    if charge.dispute_standing is Dispute.LOST and charge.has_lost_a_dispute_since(known):
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.CHARGED_BACK)
+
+
+def _disputes(charge: Charge, known: Charge | None) -> Iterator[News]:
+    """How disputes came to stand, for staff."""
+    was, stands = known and known.dispute_standing, charge.dispute_standing
+    taken = charge.lost_in_part - (known.lost_in_part if known else 0)
+    if taken > 0:
+        yield News(NotificationAction.PAYMENT_DISPUTED, notifying.part_lost(taken), to_staff=True)
+    is_told = taken > 0 if stands is None else stands is Dispute.LOST and not charge.has_lost_a_dispute_since(known)
+    if stands is not was and not is_told:
+        yield News(NotificationAction.PAYMENT_DISPUTED, notifying.DISPUTES[stands], to_staff=True)
 
 
 def _reasons(after: OrderRecord) -> Iterator[News]:

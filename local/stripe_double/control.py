@@ -10,6 +10,7 @@
     {"action": "refund", "payment_intent": "pi_…", "amount": 500}
     {"action": "settle_refund", "refund": "re_…", "outcome": "failed"}
     {"action": "dispute", "charge": "ch_…", "kind": "chargeback"}    (or "inquiry")
+    {"action": "dispute", "charge": "ch_…", "kind": "chargeback", "amount": 500, "currency": "usd"}
     {"action": "end_dispute", "dispute": "du_…", "outcome": "won"}    (or "lost")
     {"action": "escalate", "dispute": "du_…"}
     {"action": "onboard", "account": "acct_…"}    {"action": "disconnect", "account": "acct_…"}
@@ -155,7 +156,9 @@ def _settle_refund(double: StripeDouble, order: Json) -> Json:
 
 def _dispute(double: StripeDouble, order: Json) -> Json:
     kinds: tuple[DisputeKind, ...] = ("chargeback", "inquiry")
-    return {"dispute": double.dispute(_named(order, "charge"), _one_of(order, "kind", *kinds))}
+    currency = _named(order, "currency") if "currency" in order else None
+    kind, amount = _one_of(order, "kind", *kinds), _amount(order)
+    return {"dispute": double.dispute(_named(order, "charge"), kind, amount=amount, currency=currency)}
 
 
 def _end_dispute(double: StripeDouble, order: Json) -> Json:
@@ -164,13 +167,17 @@ def _end_dispute(double: StripeDouble, order: Json) -> Json:
 
 
 def _refund(double: StripeDouble, order: Json) -> Json:
+    return {"refund": double.refund(_named(order, "payment_intent"), _amount(order))}
+
+
+def _amount(order: Json) -> int | None:
     try:
         amount = int(order["amount"]) if "amount" in order else None
     except (TypeError, ValueError) as broken:
         raise _OrderRefusedError("amount is no integer") from broken
     if amount is not None and amount < 1:
         raise _OrderRefusedError("amount is below 1")
-    return {"refund": double.refund(_named(order, "payment_intent"), amount)}
+    return amount
 
 
 _ORDERS: dict[str, Callable[[StripeDouble, Json], Json]] = {

@@ -45,22 +45,40 @@ _REVIEWED = {"needs_response": "under_review", "warning_needs_response": "warnin
 _INQUIRIES = ("warning_needs_response", "warning_under_review")
 
 
-def open_dispute(work: Work, charge: Json, kind: DisputeKind) -> Json:
-    """The buyer's bank objects to a charge; changes and stores it. Raises StripeError for one that cannot be."""
-    if charge["disputed"] or not charge["paid"] or not charge["captured"]:
-        raise StripeError(f"Charge {charge['id']} cannot be disputed: it was not paid, or is disputed already.")
-    amount = charge["amount_captured"] - charge["amount_refunded"]
-    if amount <= 0:
-        raise StripeError(f"Charge {charge['id']} cannot be disputed: it was refunded in full.")
-    dispute = _dispute_of(work, charge, kind, amount)
+def open_dispute(
+    work: Work, charge: Json, kind: DisputeKind, *, amount: int | None = None, currency: str | None = None
+) -> Json:
+    """The buyer's bank objects to a charge, or to a part of it; changes and stores it. Raises StripeError for one that
+    cannot be. The bank names amount and currency, which need not be the charge's ("usually because of currency
+    fluctuation or because only part of the order is disputed"); several parts may be disputed apart.
+    """
+    if not charge["paid"] or not charge["captured"]:
+        raise StripeError(f"Charge {charge['id']} cannot be disputed: it was not paid.")
+    left = _undisputed(work, charge)
+    if left <= 0:
+        raise StripeError(f"Charge {charge['id']} cannot be disputed: it was refunded, or is disputed already.")
+    dispute = _dispute_of(work, charge, kind, left if amount is None else amount)
+    dispute["currency"] = currency or charge["currency"]
+    if kind == "chargeback":
+        dispute["balance_transactions"].append(_moved(work, dispute, given_back=False))
     work.put(dispute)
+    was = charge["disputed"]
     charge["disputed"] = True
     work.put(charge)
     work.emit("charge.dispute.created", dispute, by_itself=True)
     if kind == "chargeback":
         work.emit("charge.dispute.funds_withdrawn", dispute, by_itself=True)
-    work.emit("charge.updated", charge, previous={"disputed": False}, by_itself=True)
+    work.emit("charge.updated", charge, previous={"disputed": was}, by_itself=True)
     return dispute
+
+
+def _undisputed(work: Work, charge: Json) -> int:
+    """What of a charge was neither refunded nor disputed; a dispute in another currency is of all of it."""
+    left: int = charge["amount_captured"] - charge["amount_refunded"]
+    for row in work.tx.rows("dispute"):
+        if row["charge"] == charge["id"]:
+            left -= row["amount"] if row["currency"] == charge["currency"] else left
+    return left
 
 
 def update_dispute(work: Work, params: dict[str, Any], key: str) -> Json:
@@ -172,20 +190,22 @@ def _dispute_of(work: Work, charge: Json, kind: DisputeKind, amount: int) -> Jso
     }
     if card:
         dispute["payment_method_details"] = {"card": network, "type": "card"}
-    if kind == "chargeback":
-        dispute["balance_transactions"].append(_moved(work, dispute, given_back=False))
     return dispute
 
 
 def _moved(work: Work, dispute: Json, *, given_back: bool) -> Json:
+    """What a dispute moves in our balance: its amount, or all of the charge where it is in another currency."""
     sign = 1 if given_back else -1
+    charge = work.get("charge", dispute["charge"])
+    same = dispute["currency"] == charge["currency"]
+    amount = dispute["amount"] if same else charge["amount_captured"] - charge["amount_refunded"]
     noun = "reversal" if given_back else "withdrawal"
     return record(
         work,
         kind="adjustment",
         source=dispute["id"],
-        amount=sign * dispute["amount"],
-        currency=dispute["currency"],
+        amount=sign * amount,
+        currency=charge["currency"],
         fees=(Fee(-sign * _FEE, "Dispute fee"),),
         category="dispute_reversal" if given_back else "dispute",
         description=f"Chargeback {noun} for {dispute['charge']}",

@@ -162,10 +162,12 @@ class StripeDouble:
         with self._at_home("refund", refund) as work:
             return refunds.end_refund(work, refund, outcome)
 
-    def dispute(self, charge: str, kind: DisputeKind = "chargeback") -> Json:
-        """Let the buyer's bank dispute a charge, or inquire about it."""
+    def dispute(
+        self, charge: str, kind: DisputeKind = "chargeback", *, amount: int | None = None, currency: str | None = None
+    ) -> Json:
+        """Let the buyer's bank dispute a charge, or a part of it, or inquire about it."""
         with self._at_home("charge", charge) as work:
-            return disputes.open_dispute(work, work.get("charge", charge), kind)
+            return disputes.open_dispute(work, work.get("charge", charge), kind, amount=amount, currency=currency)
 
     def end_dispute(self, dispute: str, verdict: disputes.Verdict) -> Json:
         """Let the bank decide."""

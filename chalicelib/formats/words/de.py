@@ -72,6 +72,13 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "refunded.title": "Erstattet: {event}",
     "refunded.text": "{amount} Ihrer Bestellung für {event} sind auf dem Weg zurück zu Ihnen.",
+    "charged_back.title": "Zahlung zurückgeholt: {event}",
+    "charged_back.text": (
+        "Ihre Bank hat Ihre Zahlung für {event} zurückgeholt, oder was davon noch da war. Die Tickets dieser "
+        "Bestellung gelten nicht mehr."
+    ),
+    "taken_back.title": "Teil der Zahlung zurückgeholt: {event}",
+    "taken_back.text": "Ihre Bank hat {amount} Ihrer Zahlung für {event} zurückgeholt. Ihre Tickets bleiben gültig.",
     "in_review.title": "Eine Zahlung braucht einen Blick: {event}",
     "in_review.text": "Eine Zahlung für {event} kann nicht verwendet werden. Es wurde nichts ausgestellt.",
     "refund_failed.title": "Eine Erstattung ist fehlgeschlagen: {event}",
@@ -82,6 +89,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "disputed.text": "Die Zahlung einer Bestellung für {event} ({total}) ist angefochten. Antworten Sie in Stripe.",
     "dispute_lost.title": "Anfechtung verloren: {event}",
     "dispute_lost.text": "Die Zahlung einer Bestellung für {event} ({total}) wurde zurückgebucht.",
+    "dispute_part_lost.title": "Anfechtung teilweise verloren: {event}",
+    "dispute_part_lost.text": (
+        "Die Anfechtung eines Teils einer Bestellung für {event} ging verloren: {amount} von {total} wurden "
+        "zurückgebucht. Die Tickets bleiben gültig."
+    ),
     "dispute_over.title": "Anfechtung beendet: {event}",
     "dispute_over.text": "Die Anfechtung einer Bestellung für {event} ({total}) ist beendet; das Geld bleibt.",
     "announcement.from": "Von den Veranstaltern von {event}.",

@@ -68,6 +68,13 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "refunded.title": "Refunded: {event}",
     "refunded.text": "{amount} of your order for {event} is on its way back to you.",
+    "charged_back.title": "Payment taken back: {event}",
+    "charged_back.text": (
+        "Your bank took back your payment for {event}, or what was left of it. The tickets of this order are not valid "
+        "any more."
+    ),
+    "taken_back.title": "Part of your payment taken back: {event}",
+    "taken_back.text": "Your bank took back {amount} of your payment for {event}. Your tickets stay valid.",
     "in_review.title": "A payment needs a look: {event}",
     "in_review.text": "A payment for {event} cannot be used. Nothing was issued.",
     "refund_failed.title": "A refund failed: {event}",
@@ -76,6 +83,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "disputed.text": "The payment of an order for {event} ({total}) is disputed. Answer in Stripe.",
     "dispute_lost.title": "Dispute lost: {event}",
     "dispute_lost.text": "The payment of an order for {event} ({total}) was charged back.",
+    "dispute_part_lost.title": "Part of a dispute lost: {event}",
+    "dispute_part_lost.text": (
+        "A dispute about a part of an order for {event} was lost: {amount} of {total} were charged back. Its tickets "
+        "stay valid."
+    ),
     "dispute_over.title": "Dispute over: {event}",
     "dispute_over.text": "The dispute of an order for {event} ({total}) is over; the money stays.",
     "announcement.from": "From the organisers of {event}.",

@@ -14,7 +14,15 @@ from msgspec.structs import replace
 
 from chalicelib import bootstrap, config
 from chalicelib.adapters.dynamo import keys
-from chalicelib.domain.charge import CardMethod, Charge, ChargeDispute, Payment, PaymentStatus, Refund
+from chalicelib.domain.charge import (
+    CardMethod,
+    Charge,
+    ChargeDispute,
+    Payment,
+    PaymentStatus,
+    Refund,
+    with_disputes,
+)
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord
@@ -161,12 +169,14 @@ class FakePayments:
         refunds = [replace(r, status="failed") if r.id == refund_id else r for r in charge.refunds]
         self._keep(replace(charge, refunds=refunds))
 
-    def dispute(self, charge_id: str, status: str) -> None:
+    def dispute(
+        self, charge_id: str, status: str, *, id: str = "dp_1", amount: int | None = None, currency: str | None = None
+    ) -> None:
         """A dispute of a charge, as it stands now."""
         charge = self.charge(charge_id)
-        made = datetime.fromtimestamp(START, UTC)
-        facts = {"amount": charge.amount, "currency": charge.currency, "reason": "fraudulent", "created_at": made}
-        self._keep(replace(charge, dispute=ChargeDispute(id="dp_1", status=status, **facts)))  # type: ignore[arg-type]
+        facts: Any = {"reason": "fraudulent", "created_at": datetime.fromtimestamp(START, UTC), "status": status}
+        made = ChargeDispute(id=id, amount=amount or charge.amount, currency=currency or charge.currency, **facts)
+        self._keep(with_disputes(charge, [made]))
 
     def charge(self, charge_id: str) -> Charge:
         """A charge as it stands."""

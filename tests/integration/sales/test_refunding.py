@@ -250,13 +250,25 @@ def test_refund_killed_at_each_step_and_brought_again_is_made_once(
     assert mails().count(f"Refunded: {EVENT}") == 1
 
 
+def test_refund_that_failed_and_another_in_one_look_are_both_told(shop: Shop) -> None:
+    record, charge_id, _ = paid(shop)
+    failing = shop.payments.refund_in_dashboard(charge_id, 1000)
+    shop.hear(charge_id, kind="charge.refunded", event_id="evt_r1")
+    shop.payments.fail_refund(charge_id, failing)
+    shop.payments.refund_in_dashboard(charge_id, 1000)
+    shop.hear(charge_id, kind="refund.failed", event_id="evt_r2")
+    assert shop.record(record).facts.refunded == 1000
+    assert inbox(BUYER).count(f"Refunded: {EVENT}") == 2
+    assert inbox(OWNER) == [f"A refund failed: {EVENT}"]
+
+
 @pytest.mark.parametrize(
     ("standing", "state", "sold", "told"),
     [
         ("needs_response", OrderState.DISPUTED, 2, [f"Disputed: {EVENT}"]),
         ("under_review", OrderState.DISPUTED, 2, [f"Disputed: {EVENT}"]),
         ("won", OrderState.PAID, 2, []),
-        ("lost", OrderState.CHARGED_BACK, 0, []),
+        ("lost", OrderState.CHARGED_BACK, 0, [f"Dispute lost: {EVENT}"]),
         ("warning_needs_response", OrderState.PAID, 2, []),
     ],
 )

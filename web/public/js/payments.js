@@ -23,8 +23,13 @@ export function refundable(order, charges, wanted) {
   const back = charges.length === 1 ? returned(charge) : (order.refunded?.amount ?? 0);
   const open = wanted.filter((wish) => wish.standing === "wanted" && wish.reason === "requested");
   const asked = open.reduce((sum, wish) => sum + wish.amount, 0);
-  const taken = TAKEN.has(charge.dispute?.status);
+  const taken = disputesOf(charge).some(({ status }) => TAKEN.has(status));
   return { amount: taken ? 0 : Math.max(0, paid - back - asked), currency: order.total.currency };
+}
+
+/** All disputes of a charge, also of one kept before they all were. */
+function disputesOf(charge) {
+  return charge.disputes?.length ? charge.disputes : [charge.dispute].filter(Boolean);
 }
 
 function returned(charge) {
@@ -58,9 +63,8 @@ function brand(name) {
 
 function happenings(charge) {
   const found = charge.refunds.map((refund) => `Refund of ${money(refund)}: ${REFUNDS[refund.status] ?? refund.status}`);
-  if (charge.dispute) {
-    const { status } = charge.dispute;
-    found.push(`Dispute over ${money(charge.dispute)}: ${DISPUTES[status] ?? status}`);
+  for (const dispute of disputesOf(charge)) {
+    found.push(`Dispute over ${money(dispute)}: ${DISPUTES[dispute.status] ?? dispute.status}`);
   }
   return found.length ? found : [charge.status === "succeeded" ? "Paid" : charge.status];
 }

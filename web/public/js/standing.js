@@ -30,7 +30,9 @@ const FOR_BUYERS = {
   ],
   charged_back: [
     "bad", "cross", "Charged back",
-    ({ total }) => `The bank took the payment of ${total} back. The tickets of this order are not valid any more.`,
+    ({ total, refunded, inPart }) =>
+      `The bank took ${inPart ? `what was left of the payment of ${total} back, of which ${refunded} had been refunded` : `the payment of ${total} back`}. ` +
+      "The tickets of this order are not valid any more.",
   ],
   review: ["warn", "clock", "We are looking into it", () => "Something about this payment needs a person’s eye. The organiser will write to you."],
   expired: ["bad", "cross", "Not paid", () => "The order ran out before a payment arrived. Nothing was charged."],
@@ -99,7 +101,7 @@ export function standing(order, state = order.state) {
   const [tone, sign, title, text] = exact ?? FOR_BUYERS[state];
   const total = money(order.total);
   const refunded = money(order.refunded ?? order.total);
-  return { tone, sign, title, text: text({ total, refunded, buyer: order.buyer.email }) };
+  return { tone, sign, title, text: text({ total, refunded, inPart: Boolean(order.refunded), buyer: order.buyer.email }) };
 }
 
 /** Every state as staff read it, in the order of a filter: name, tone. */
