@@ -19,6 +19,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    Playwright,
     expect,
     sync_playwright,
 )
@@ -43,13 +44,14 @@ class Chromium:
     one in thousands never answers.
     """
 
-    def __init__(self, kind: BrowserType, path: str) -> None:
+    def __init__(self, kind: BrowserType, path: str, *arguments: str) -> None:
         self._kind = kind
         self._path = path
+        self._arguments = [*ARGUMENTS, *arguments]
         self._start()
 
     def _start(self) -> None:
-        self._browser: Browser = self._kind.launch(executable_path=self._path, args=ARGUMENTS)
+        self._browser: Browser = self._kind.launch(executable_path=self._path, args=self._arguments)
         processes = self._browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         self._pid = next(one["id"] for one in processes if one["type"] == "browser")
 
@@ -75,15 +77,27 @@ class Chromium:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Chromium]:
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
     """Debian's Chromium; without it these tests are skipped, and say so."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("*** Chromium is not installed: NO browser test ran. tests/install_chromium.sh installs it. ***")
-    with sync_playwright() as playwright:
-        browser = Chromium(playwright.chromium, path)
-        yield browser
-        browser.quit()
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, chromium_path: str) -> Iterator[Chromium]:
+    """The browser of all tests that need no other."""
+    browser = Chromium(playwright.chromium, chromium_path)
+    yield browser
+    browser.quit()
 
 
 OpenContext = Callable[..., BrowserContext]
@@ -92,6 +106,11 @@ OpenContext = Callable[..., BrowserContext]
 @pytest.fixture
 def context(chromium: Chromium, server: ServerProcess) -> Iterator[OpenContext]:
     """Opens browser contexts (people) whose script errors and policy violations fail the test."""
+    yield from contexts(chromium, server.origin)
+
+
+def contexts(chromium: Chromium, origin: str) -> Iterator[OpenContext]:
+    """What opens contexts on a site, for the time of one test."""
     opened: list[BrowserContext] = []
     problems: list[str] = []
 
@@ -107,7 +126,7 @@ def context(chromium: Chromium, server: ServerProcess) -> Iterator[OpenContext]:
         page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
 
     def make(**options: Any) -> BrowserContext:
-        given = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": server.origin}
+        given = {"locale": "en-GB", "timezone_id": "Europe/London", "base_url": origin}
         made = chromium.open(**{**given, **options})
         made.set_default_timeout(PATIENCE_MS)
         made.on("page", watch)
@@ -148,7 +167,12 @@ class Offer:
 @pytest.fixture
 def offer(server: ServerProcess) -> Offer:
     """A published event of this test's own."""
-    api = signed_in(server.origin, ACCOUNTS[0])
+    return publish(server.origin)
+
+
+def publish(origin: str) -> Offer:
+    """A published event, made by the first of the demo's people."""
+    api = signed_in(origin, ACCOUNTS[0])
     slug = f"browser-{next(_numbers)}"
     fields = {
         "name": "Alpine Python Days",

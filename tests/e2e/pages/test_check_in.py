@@ -1,58 +1,25 @@
 """The check-in page: big answers in words, counts that arrive by themselves, and a gate without a network."""
 
-import io
-import urllib.request
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 
 from local.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
+from tests.e2e.pages.gate_steps import buy_tickets, open_gate, scan, undo, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 @pytest.fixture
 def codes(offer: Offer) -> list[str]:
-    """The codes of two free tickets, read off the printed ones as a person would."""
-    ticket = offer.ticket("Day ticket", 0)
-    form = {
-        "lines": [{"ticket_type_id": ticket, "quantity": 2}],
-        "buyer": {"name": "Ada Lovelace", "email": "a@b.example"},
-    }
-    made = offer.api.call("POST", f"/api/v1/events/{offer.id}/orders", form)
-    url = f"{offer.api.origin}/api/v1/orders/{made['id']}/tickets.pdf"
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {offer.api.token}", "Accept": "text/html"})
-    with urllib.request.urlopen(request) as answer:
-        pages = PdfReader(io.BytesIO(answer.read())).pages
-    return ["".join(page.extract_text().split()[-2:]) for page in pages]
-
-
-def gate(context: OpenContext, offer: Offer, device: str) -> Page:
-    """The page of somebody who runs the event, its list fetched."""
-    tab = context().new_page()
-    sign_in(tab, ACCOUNTS[0].email, ACCOUNTS[0].password, following=f"/events/{offer.id}/check-in")
-    tab.get_by_label("This device is called").fill(device)
-    tab.get_by_label("This device is called").blur()
-    expect(tab.locator("[data-network]")).to_contain_text("List of 2 tickets")
-    return tab
-
-
-def scan(tab: Page, code: str) -> None:
-    tab.get_by_label("Ticket code").fill(code)
-    tab.keyboard.press("Enter")
-
-
-def verdict(tab: Page) -> Any:
-    return expect(tab.locator("[data-verdict]"))
+    """The codes of two free tickets."""
+    return buy_tickets(offer, 2)
 
 
 def test_check_in_says_who_comes_in_then_that_the_ticket_is_used_and_can_be_undone(
     context: OpenContext, offer: Offer, codes: list[str]
 ) -> None:
-    tab = gate(context, offer, "North gate")
+    tab = open_gate(context(), offer, "North gate")
     scan(tab, codes[0].lower())
     verdict(tab).to_contain_text("Let them in")
     verdict(tab).to_contain_text("Ada Lovelace")
@@ -61,15 +28,16 @@ def test_check_in_says_who_comes_in_then_that_the_ticket_is_used_and_can_be_undo
     scan(tab, codes[0])
     verdict(tab).to_contain_text("Used already")
     verdict(tab).to_contain_text("North gate")
-    scan(tab, "nonsense")
+    scan(tab, "01ARZ3NDEKTSV4RRFFQ69G5FAV-1-01ARZ3NDEKTSV4RRFFQ69G5FAV")
     verdict(tab).to_contain_text("Not a ticket of this event")
-    tab.get_by_role("button", name="Undo for Ada Lovelace").click()
-    tab.get_by_role("button", name="Really undo? for Ada Lovelace").click()
+    scan(tab, "nonsense")
+    verdict(tab).to_contain_text("Not a ticket code")
+    undo(tab, "Ada Lovelace")
     expect(tab.locator("[data-counts]")).to_contain_text("0 of 2 are in")
 
 
 def test_check_in_elsewhere_is_counted_here_at_once(context: OpenContext, offer: Offer, codes: list[str]) -> None:
-    here, elsewhere = gate(context, offer, "here"), gate(context, offer, "elsewhere")
+    here, elsewhere = open_gate(context(), offer, "here"), open_gate(context(), offer, "elsewhere")
     here.wait_for_timeout(1_500)  # its socket opens
     scan(elsewhere, codes[0])
     expect(here.locator("[data-counts]")).to_contain_text("1 of 2 are in")
@@ -79,7 +47,7 @@ def test_check_in_elsewhere_is_counted_here_at_once(context: OpenContext, offer:
 def test_two_gates_without_a_network_let_in_and_one_is_told_later_who_was_first(
     context: OpenContext, offer: Offer, codes: list[str]
 ) -> None:
-    north, south = gate(context, offer, "North"), gate(context, offer, "South")
+    north, south = open_gate(context(), offer, "North"), open_gate(context(), offer, "South")
     for tab in (north, south):
         tab.context.set_offline(True)
         scan(tab, codes[0])
@@ -87,7 +55,7 @@ def test_two_gates_without_a_network_let_in_and_one_is_told_later_who_was_first(
         verdict(tab).to_contain_text("no network")
         scan(tab, codes[0])
         verdict(tab).to_contain_text("Used already")
-        scan(tab, "nonsense")
+        scan(tab, "01ARZ3NDEKTSV4RRFFQ69G5FAV-1-01ARZ3NDEKTSV4RRFFQ69G5FAV")
         verdict(tab).to_contain_text("Not on this device’s list")
         expect(tab.locator("[data-network]")).to_contain_text("1 scan waits")
     for tab in (north, south):
@@ -98,6 +66,103 @@ def test_two_gates_without_a_network_let_in_and_one_is_told_later_who_was_first(
         south.get_by_text("Ada Lovelace was let in here, but the ticket was used already. North was first")
     ).to_be_visible()
     expect(south.locator("[data-counts]")).to_contain_text("1 of 2 are in")
+
+
+def test_ticket_that_this_device_let_in_is_used_when_the_network_goes(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    tab = open_gate(context(), offer, "North gate")
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    tab.context.set_offline(True)
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Used already")
+    expect(tab.locator("[data-network]")).not_to_contain_text("waits")
+    tab.context.set_offline(False)
+    undo(tab, "Ada Lovelace")
+    expect(tab.locator("[data-counts]")).to_contain_text("0 of 2 are in")
+    tab.context.set_offline(True)
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Used already")
+
+
+def test_ticket_that_was_let_in_in_another_tab_or_elsewhere_is_used_when_the_network_goes(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    here, elsewhere = open_gate(context(), offer, "here"), open_gate(context(), offer, "elsewhere")
+    beside = here.context.new_page()
+    beside.goto(f"/events/{offer.id}/check-in")
+    expect(beside.locator("[data-network]")).to_contain_text("List of 2 tickets")
+    scan(elsewhere, codes[0])
+    expect(here.locator("[data-counts]")).to_contain_text("1 of 2 are in")
+    scan(beside, codes[1])
+    verdict(beside).to_contain_text("Let them in")
+    here.context.set_offline(True)
+    for code in codes:
+        scan(here, code)
+        verdict(here).to_contain_text("Used already")
+        verdict(here).to_contain_text("no network")
+
+
+def test_scan_without_a_network_that_was_a_mistake_is_taken_back_and_never_told(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    tab = open_gate(context(), offer, "gate")
+    tab.context.set_offline(True)
+    scan(tab, codes[0])
+    expect(tab.locator("[data-network]")).to_contain_text("1 scan waits")
+    undo(tab, "Ada Lovelace")
+    expect(tab.locator("[data-network]")).not_to_contain_text("waits")
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    undo(tab, "Ada Lovelace")
+    tab.context.set_offline(False)
+    scan(tab, codes[1])
+    expect(tab.locator("[data-counts]")).to_contain_text("1 of 2 are in")
+
+
+def sign_out(tab: Page, button: str = "Sign out") -> None:
+    tab.get_by_role("button", name="Account of").click()
+    tab.get_by_role("button", name=button).click()
+
+
+def test_sign_out_while_scans_wait_asks_first_and_tells_the_server_when_it_can(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    person = context()
+    tab = open_gate(person, offer, "gate")
+    other = person.new_page()
+    other.goto("/events")
+    person.set_offline(True)
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    sign_out(tab)
+    expect(tab.get_by_role("button", name="1 scan was not sent. Sign out and lose it")).to_be_visible()
+    tab.close()
+    person.set_offline(False)
+    sign_out(other)
+    expect(other.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    found = offer.api.call("GET", f"/api/v1/events/{offer.id}/check-ins")
+    assert [one["attendee"] for one in found["items"]] == ["Ada Lovelace"]
+    assert other.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('marquee.gate.'))") == [
+        "marquee.gate.device"
+    ]
+
+
+def test_sign_out_in_another_tab_leaves_nothing_at_the_gate(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    person = context()
+    tab = open_gate(person, offer, "gate")
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Ada Lovelace")
+    other = person.new_page()
+    other.goto("/events")
+    sign_out(other)
+    expect(tab.get_by_role("alert")).to_contain_text("You are signed out.")
+    expect(tab.get_by_text("Ada Lovelace")).to_have_count(0)
 
 
 def test_check_in_page_of_an_event_of_others_shows_nothing(context: OpenContext, offer: Offer) -> None:

@@ -1,195 +1,321 @@
 // The check-in page: a code from a keyboard, a handheld scanner or the camera becomes a large answer in words. Without a
-// network it goes by the list that the browser keeps, and tells the server later.
-import { get, now, send } from "./api.js";
-import { el, hour, icon, recall, remember } from "./format.js";
+// network it goes by the list that the browser keeps (gatelist.js), and tells the server later.
+import { get, send } from "./api.js";
+import { el, hour, recall, remember } from "./format.js";
 import { GateList } from "./gatelist.js";
+import { keptEvents } from "./gatestore.js";
+import { isKnown, show } from "./gatewords.js";
 import { live } from "./live.js";
-import { user } from "./session.js";
+import { onChange, user } from "./session.js";
 import { readCode } from "./ticketcode.js";
 
 const root = document.querySelector("[data-gate]");
-const eventId = location.pathname.split("/")[2];
-const PATH = `/events/${eventId}/check-ins`;
+const named = location.pathname.split("/")[2];
 const DEVICE = "marquee.gate.device";
 const LIST_EVERY_MS = 300_000;
+const LIST_AT_MOST_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 20_000;
-const list = new GateList(eventId);
+const ANSWER_WITHIN_MS = 6_000;
+const person = user();
 let event = null;
+let list = null;
+let path = "";
 let stopCamera = null;
 let catchingUp = false;
+let reading = Promise.resolve();
+let opensAlone = false;
+let isReached = true;
+let shown = { items: [], counts: null };
+let parts = null;
+let drawn = "";
+let looking = null;
+let differs = false;
+const timers = [];
 
 const field = el("input", { id: "code", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", enterkeyhint: "go", maxlength: 200, required: true });
 const form = el("form", { class: "gate-form" }, el("div", { class: "field" }, el("label", { for: "code" }, "Ticket code"), field), el("button", { class: "button" }, "Check in"));
 const verdict = el("div", { class: "verdict", role: "alert", "data-verdict": true }, el("p", { class: "muted" }, "Scan a ticket or type its code."));
 const video = el("video", { muted: true, playsinline: true, hidden: true, "aria-label": "What the camera sees" });
-const scan = el("button", { class: "button quiet", type: "button", hidden: true }, "Scan with the camera");
+const scan = el("button", { class: "button quiet", type: "button" }, "Scan with the camera");
+const noCamera = el("p", { class: "notice warn", role: "status", "data-camera": true, hidden: true });
 const counts = el("section", { class: "gate-counts", "aria-label": "How many are in", "data-counts": true });
-const latest = el("ul", { class: "gate-latest", "data-latest": true });
+const newest = el("ul", { class: "gate-latest", "data-latest": true });
 const network = el("p", { class: "muted", role: "status", "data-network": true });
-const told = el("div", { role: "status" });
+const told = el("div", { class: "gate-told", role: "status" });
 const device = el("input", { id: "device", maxlength: 60, value: recall("localStorage", DEVICE) ?? "" });
-
-/** What is said of an answer: tone, sign, words. The words stand alone: colour only helps. */
-const SAYS = {
-  admitted: ["good", "check", "Let them in"],
-  already_checked_in: ["bad", "cross", "Used already"],
-  used: ["bad", "cross", "Used already"],
-  ticket_void: ["bad", "cross", "Cancelled or refunded"],
-  ticket_suspended: ["warn", "clock", "Not now: payment disputed"],
-  suspended: ["warn", "clock", "Not now: payment disputed"],
-  unknown_ticket: ["bad", "cross", "Not a ticket of this event"],
-  unknown: ["bad", "cross", "Not on this device’s list"],
-};
-
-function say(what, { who = "", about = "" } = {}) {
-  const [tone, sign, words] = SAYS[what] ?? ["warn", "clock", "Try again"];
-  verdict.className = `verdict ${tone}`;
-  verdict.replaceChildren(icon(sign, 44), el("strong", {}, words), who && el("span", { class: "who" }, who), about && el("span", {}, about));
-}
+const forget = el("button", { class: "button plain", type: "button" }, "Forget the list on this device");
 
 function times(moment) {
-  return hour(moment, event?.timezone);
+  return hour(moment, event.timezone);
 }
 
-async function read(text) {
-  const code = readCode(text) ?? text.trim();
-  const at = new Date(now()).toISOString();
-  if (!code) return;
-  try {
-    const made = await send("POST", PATH, { code, at, device: deviceName() });
-    say("admitted", { who: made.attendee, about: made.ticket_type });
-    look();
-  } catch (problem) {
-    if (problem.status === 0 || problem.status >= 500) await readAlone(code, at);
-    else sayRefusal(problem);
+function say(what, words) {
+  show(verdict, what, words);
+}
+
+/** One scan after the other, so that a second look at a ticket never overtakes the first. */
+function read(text) {
+  reading = reading.then(() => judge(text)).catch(() => say("", { about: "Something went wrong here. Scan it again." }));
+}
+
+async function judge(text) {
+  if (!text.trim()) return;
+  const code = readCode(text);
+  if (!code) {
+    say("no_code", { about: "Check what was typed, or scan the code again." });
+    return;
   }
+  const at = new Date(list.now()).toISOString();
+  let made;
+  try {
+    made = await within(ANSWER_WITHIN_MS, send("POST", path, { code, at, device: deviceName() }));
+  } catch (problem) {
+    await (isAway(problem) ? judgeAlone(code, at) : hearRefusal(code, problem));
+    return;
+  }
+  await list.hearOf(code, made);
+  say("admitted", { who: made.attendee, about: made.ticket_type });
+  look();
+}
+
+/** Whether the server could not judge, as opposed to having judged. */
+function isAway(problem) {
+  return !problem.status || problem.status >= 500 || problem.status === 429;
+}
+
+async function hearRefusal(code, problem) {
+  const before = problem.body.check_in;
+  if (before) await list.hearOf(code, before);
+  else await list.hearRefused(code, problem.code, problem.body);
+  sayRefusal(problem);
 }
 
 function sayRefusal(problem) {
-  const before = problem.body.check_in;
-  if (!(problem.code in SAYS)) {
-    say("", { about: problem.message });
-    return;
-  }
+  const before = problem.body?.check_in;
   const first = before && `${times(before.checked_in_at)}${before.by.name ? `, by ${before.by.name}` : ""}${before.device ? `, ${before.device}` : ""}`;
-  say(problem.code, { who: before?.attendee ?? problem.body.attendee, about: first ?? problem.message });
+  if (problem.status === 401) say("unauthorized", { about: el("a", { href: signIn() }, "Sign in. What this device keeps stays here.") });
+  else say(isKnown(problem.code) ? problem.code : "", { who: before?.attendee ?? problem.body?.attendee, about: first ?? problem.message });
 }
 
 /** Without the server: by the list. */
-async function readAlone(code, at) {
-  const judged = await list.admit(code, at);
-  const type = judged.verdict === "used" ? times(judged.at) : judged.type;
-  const about = judged.verdict === "unknown" ? `The list is of ${list.fetchedAt ? times(new Date(list.fetchedAt).toISOString()) : "no time yet"}.` : `${type} · no network, told to the server later`;
-  say(judged.verdict, { who: judged.attendee, about });
-  showNetwork();
+async function judgeAlone(code, at) {
+  isReached = false;
+  const judged = await list.admit(code, at, deviceName());
+  const isUsed = judged.verdict === "already_checked_in";
+  if (judged.verdict === "unknown_ticket") say("unlisted", { about: list.fetchedAt ? `The list is of ${times(new Date(list.fetchedAt).toISOString())}. Tickets sold since are not on it.` : "There is no list yet: open this page once with a network." });
+  else say(judged.verdict, { who: judged.attendee, about: `${isUsed ? times(judged.at) : judged.type} · no network${judged.verdict === "admitted" ? ", told to the server later" : ""}` });
+  draw();
 }
 
-/** Everything that was done alone is told, once at a time; what others did first is said. */
+/** Everything that was done alone is told, one part after the other; what others did first is said. */
 async function catchUp() {
-  if (catchingUp) return;
+  if (catchingUp || !list.waiting.length) return;
   catchingUp = true;
   try {
     while (list.waiting.length) {
-      const results = await list.reconcile(deviceName());
-      for (const result of results.filter((one) => one.outcome !== "admitted")) told.append(sorrow(result));
+      const results = await list.reconcile();
+      const others = results.filter((one) => one.outcome !== "admitted");
+      if (others.length) told.append(...(await import("./gatelater.js")).sorrows(others, times));
     }
-  } catch {
-    // Still no network: later.
+  } catch (problem) {
+    if (!isAway(problem)) told.replaceChildren(el("div", { class: "notice bad" }, `The scans that wait could not be sent: ${problem.message} They stay on this device.`));
   }
   catchingUp = false;
-  showNetwork();
-}
-
-function sorrow(result) {
-  const first = result.check_in && ` ${result.check_in.device ?? "Somebody"} was first, ${times(result.check_in.checked_in_at)}.`;
-  const words = { duplicate: "was let in here, but the ticket was used already.", void: "was let in here, but the ticket was refunded.", suspended: "was let in here, but the payment is disputed.", unknown: "was let in here with a code that is not good any more." };
-  return el("div", { class: "notice warn" }, `${result.attendee ?? "Somebody"} ${words[result.outcome]}`, first);
+  await look();
 }
 
 function deviceName() {
   return device.value.trim() || "Browser";
 }
 
-function showNetwork() {
+function draw() {
   const waits = list.waiting.length;
-  const list_ = list.fetchedAt ? `List of ${list.size} tickets from ${times(new Date(list.fetchedAt).toISOString())}.` : "No list for the time without a network yet.";
-  network.textContent = `${navigator.onLine ? "Online." : "No network."} ${list_}${waits ? ` ${waits} ${waits === 1 ? "scan waits" : "scans wait"} to be told to the server.` : ""}`;
+  const known = list.fetchedAt ? `List of ${list.size} tickets from ${times(new Date(list.fetchedAt).toISOString())}.` : "No list for the time without a network yet.";
+  const safe = list.isSafe ? opensAlone && "This page opens without a network." : "This browser cannot keep the list: do not close or reload this page without a network.";
+  const scans = waits && `${waits} ${waits === 1 ? "scan waits" : "scans wait"} to be told to the server.`;
+  const contact = !navigator.onLine ? "No network." : isReached ? "Online." : "The server cannot be reached.";
+  network.textContent = [contact, known, scans, safe].filter(Boolean).join(" ");
+  if (parts) drawLatest();
+  if (parts && shown.counts) counts.replaceChildren(...parts.counts(shown.counts, waits));
 }
 
-function showCounts(found) {
-  const rows = found.types.map((one) => el("p", { class: "muted" }, `${one.name}: ${one.checked_in} of ${one.sold}`));
-  counts.replaceChildren(el("p", { class: "total" }, `${found.checked_in} of ${found.sold} are in`), ...rows);
+/** Only when it changed, so that a button keeps the focus and what it asked. */
+function drawLatest() {
+  const rows = JSON.stringify([shown.items, list.waiting]);
+  if (rows === drawn) return;
+  drawn = rows;
+  newest.replaceChildren(...parts.latest(shown.items, list.waiting, { times, undo, takeBack }));
 }
 
-function row(one) {
-  const undo = el("button", { class: "button plain", type: "button" }, "Undo", el("span", { class: "hidden" }, ` for ${one.attendee}`));
-  undo.addEventListener("click", async () => {
-    if (!undo.dataset.sure) {
-      undo.dataset.sure = "yes";
-      undo.firstChild.textContent = "Really undo?";
-      return;
-    }
-    await send("DELETE", `${PATH}/${one.ticket}`, undefined, { match: "*" }).catch(sayRefusal);
-    look();
-  });
-  const about = `${one.ticket_type} · ${times(one.checked_in_at)}${one.device ? ` · ${one.device}` : ""}`;
-  return el("li", {}, el("div", {}, el("strong", {}, one.attendee), el("p", { class: "muted" }, about)), undo);
-}
-
-async function look() {
+async function undo(one) {
   try {
-    const found = await get(`${PATH}?limit=20`);
-    showCounts(found.counts);
-    latest.replaceChildren(...found.items.map(row));
+    await send("DELETE", `${path}/${one.ticket}`, undefined, { match: "*" });
+    list.undo(one);
+  } catch (problem) {
+    sayRefusal(problem);
+  }
+  look();
+}
+
+function takeBack(one) {
+  list.takeBack(one.ticket);
+  draw();
+}
+
+/** What is new on the server; whoever asks while that is under way is answered by one more look. */
+function look() {
+  looking = (looking ?? Promise.resolve()).then(lookOnce);
+  const mine = looking;
+  return mine.finally(() => {
+    if (looking === mine) looking = null;
+  });
+}
+
+async function lookOnce() {
+  try {
+    shown = await get(`${path}?limit=20`);
+    if (!event.name) location.reload(); // it was opened without a network, and the event was not known
+    isReached = true;
+    list.hear(shown.items);
+    await compare();
     catchUp();
   } catch (problem) {
+    isReached = !isAway(problem);
     if (problem.status === 404 || problem.status === 403) refuse();
   }
+  draw();
+}
+
+/** Whether the list agrees with the server's count; twice in a row it does not, so a push was lost: fetch it anew. */
+async function compare() {
+  const before = differs;
+  differs = shown.counts.checked_in !== list.usedCount;
+  if (differs && before && Date.now() - list.fetchedAt > LIST_AT_MOST_EVERY_MS) await refreshList();
+}
+
+function hear(frame) {
+  if (frame.event_id !== event.id) return;
+  list.hear(frame.tickets ?? []);
+  look();
 }
 
 async function refreshList() {
-  try {
-    await list.fetch();
-  } catch {
-    // The old one serves.
-  }
-  showNetwork();
+  await list.fetch(event).catch(() => {}); // the old one serves
+  draw();
+}
+
+async function renew() {
+  await refreshList();
+  if (!opensAlone) await keep();
 }
 
 async function toggleCamera() {
-  const { watch } = await import("./camera.js");
+  noCamera.hidden = true;
   if (stopCamera) {
     stopCamera();
     stopCamera = null;
-  } else {
-    try {
-      stopCamera = await watch(video, read);
-    } catch {
-      say("", { about: "The camera cannot be used. Type the code, or use a scanner." });
-    }
-  }
+  } else await startCamera();
+  drawCamera();
+}
+
+async function startCamera() {
+  const { aboutCamera, watch } = await import("./camera.js");
+  const onEnd = (why) => {
+    stopCamera = null;
+    noCamera.textContent = aboutCamera(why);
+    noCamera.hidden = false;
+    drawCamera();
+  };
+  stopCamera = await watch(video, { onCode: read, onEnd }).catch((error) => onEnd(error.name));
+}
+
+function drawCamera() {
   video.hidden = !stopCamera;
   scan.textContent = stopCamera ? "Stop the camera" : "Scan with the camera";
+}
+
+/** Lists are not thrown away with scans that nobody has heard of before one has been asked. */
+function forgetList() {
+  const waits = list.waiting.length;
+  if (waits && !forget.dataset.sure) {
+    forget.dataset.sure = "yes";
+    forget.textContent = `Forget ${waits === 1 ? "a scan that was" : `${waits} scans that were`} not sent too?`;
+    return;
+  }
+  delete forget.dataset.sure;
+  forget.textContent = "Forget the list on this device";
+  list.forget();
+  draw();
+}
+
+function within(ms, work) {
+  return Promise.race([work, new Promise((_, fail) => setTimeout(fail, ms, { status: 0 }))]);
+}
+
+function signIn() {
+  return `/sign-in?next=${encodeURIComponent(location.pathname)}`;
 }
 
 function refuse() {
   root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, "There is no such event, or you do not check people in there."));
 }
 
+/** Somebody signed out, or somebody else in, in this tab or another: nothing of before stays in sight. */
+function leave() {
+  if (user()?.id === person.id) return;
+  stopCamera?.();
+  live.stop();
+  timers.forEach(clearInterval);
+  root.replaceChildren(el("div", { class: "notice", role: "alert" }, "You are signed out. ", el("a", { href: signIn() }, "Sign in to go on.")));
+}
+
+/** The event: from the server, or as this browser kept it. */
+async function find() {
+  try {
+    return await within(ANSWER_WITHIN_MS, get(`/events/${named}`));
+  } catch (problem) {
+    const kept = keptEvents(person.id).find((one) => [one.event.id, one.event.slug].includes(named));
+    return kept?.event ?? (isAway(problem) ? { id: named } : null);
+  }
+}
+
 async function begin() {
-  event = await get(`/events/${eventId}`).catch(() => null);
-  if (event) {
+  event = await find();
+  root.removeAttribute("aria-busy");
+  if (!event) {
+    refuse();
+    return;
+  }
+  path = `/events/${event.id}/check-ins`;
+  list = new GateList(event.id, person.id);
+  if (event.name) {
     document.querySelector("[data-title]").textContent = `Check-in: ${event.name}`;
     document.title = `Check-in · ${event.name}`;
   }
-  const forget = el("button", { class: "button plain", type: "button" }, "Forget the list on this device");
   const devices = el("div", { class: "gate-device" }, el("div", { class: "field" }, el("label", { for: "device" }, "This device is called"), device), forget);
-  root.replaceChildren(form, verdict, el("div", { class: "gate-camera" }, scan, video), told, counts, el("h2", { class: "section-title" }, "The latest"), latest, network, devices);
-  root.removeAttribute("aria-busy");
-  forget.addEventListener("click", () => {
-    list.forget();
-    showNetwork();
-  });
+  root.replaceChildren(el("div", { class: "gate-camera" }, scan, video, noCamera), verdict, form, told, counts, el("h2", { class: "section-title" }, "The latest"), newest, network, devices);
+  listen();
+  draw();
+  if (matchMedia("(pointer: fine)").matches) field.focus();
+  await Promise.all([loadParts(), look(), refreshList()]);
+  await keep();
+}
+
+async function loadParts() {
+  parts = await import("./gateparts.js").catch(() => null); // the network went: what is left serves
+  draw();
+}
+
+/** Make sure that the page opens without a network; where that fails now, it is tried again with the next list. */
+async function keep() {
+  const module = await import("./gateoffline.js").catch(() => null);
+  module?.forgetOthers(person.id);
+  opensAlone = (await module?.keepPage().catch(() => false)) ?? false;
+  draw();
+}
+
+function listen() {
+  forget.addEventListener("click", forgetList);
   device.addEventListener("change", () => remember("localStorage", DEVICE, device.value.trim() || null));
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
@@ -198,17 +324,14 @@ async function begin() {
     field.focus();
   });
   scan.addEventListener("click", toggleCamera);
-  for (const name of ["online", "offline"]) window.addEventListener(name, name === "online" ? look : showNetwork);
-  live.on("check-ins", (frame) => frame.event_id === event?.id && look());
+  for (const name of ["online", "offline"]) window.addEventListener(name, name === "online" ? look : draw);
+  window.addEventListener("storage", draw);
+  live.on("check-ins", hear);
+  live.on("open", look);
   live.start();
-  setInterval(look, LOOK_EVERY_MS);
-  setInterval(refreshList, LIST_EVERY_MS);
-  field.focus();
-  await Promise.all([look(), refreshList()]);
-  import("./camera.js").then(async ({ canScan }) => {
-    scan.hidden = !(await canScan());
-  });
+  onChange(leave);
+  timers.push(setInterval(look, LOOK_EVERY_MS), setInterval(renew, LIST_EVERY_MS));
 }
 
-if (user()) begin();
-else location.replace(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+if (person) begin();
+else location.replace(signIn());

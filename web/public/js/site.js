@@ -1,5 +1,5 @@
 // Begins on every page: the account corner, the bell for whoever is signed in, and the reader's own ways of writing.
-import { el, hour, icon, money } from "./format.js";
+import { el, hour, icon, money, recall } from "./format.js";
 import { onChange, signOut, user } from "./session.js";
 
 /** Prices, countries and times that the page holds in general form. */
@@ -43,7 +43,7 @@ function menu(person) {
     el("a", { href: "/proposals" }, "Your proposals"),
     el("a", { href: "/events" }, "Events you run"),
     person.administrator && el("a", { href: "/admin/notifications" }, "What people were told"),
-    el("button", { type: "button", onclick: signOut }, "Sign out"),
+    el("button", { type: "button", onclick: (event) => leave(event.currentTarget, person) }, "Sign out"),
   );
   const label = `Account of ${person.name}`;
   const toggle = { class: "round", type: "button", "aria-label": label, "aria-expanded": "false", "aria-controls": "account-menu" };
@@ -51,6 +51,12 @@ function menu(person) {
   const holder = el("div", { class: "menu" }, button, sheet);
   disclose(button, sheet, holder);
   return holder;
+}
+
+/** Sign out; what the gate keeps here goes first. */
+function leave(button, person) {
+  if (!recall("localStorage", "marquee.gate")) signOut();
+  else import("./leaving.js").then((module) => module.leave(button, person.id));
 }
 
 /** Let a button show and hide a sheet: Escape and a click elsewhere close it, and the focus returns. */

@@ -1,0 +1,48 @@
+// Keeps the gate's page in this browser, so that it opens without a network after one visit; sw.js gives it out. The page
+// is the same for everybody and every event and holds nothing personal: lists are in gatestore.js.
+import { recall, remember } from "./format.js";
+import { keysOf } from "./gatestore.js";
+
+const PAGE = "/events/-/check-in"; // where sw.js finds it
+const SHELF = "marquee-gate"; // what the names of our caches begin with; leaving.js removes them
+const BASE = new URL("..", import.meta.url).pathname; // of this release's files
+const KEEP_FOR_MS = 31 * 24 * 3_600_000;
+const RELEASE = /\/r-[0-9a-f]{12}\/$/;
+
+/** Everything that the page may ever load, from its release's folder; a test walks the imports. */
+const FILES = [
+  "css/base.css", "css/parts.css", "css/shell.css", "css/gate.css", "favicon.svg", "js/api.js", "js/bell.js",
+  "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js",
+  "js/gateparts.js", "js/gatestore.js", "js/gatewords.js", "js/leaving.js", "js/live.js", "js/notelist.js",
+  "js/notifications.js", "js/programme.js", "js/push.js", "js/rich.js", "js/session.js", "js/site.js",
+  "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
+];
+
+/**
+ * Keep this release's page and files, whole or not at all; what an earlier release left is removed.
+ * @returns {Promise<boolean>} whether the page opens without a network
+ */
+export async function keepPage() {
+  if (!("serviceWorker" in navigator && "caches" in window) || !RELEASE.test(BASE)) return false;
+  await navigator.serviceWorker.register("/sw.js");
+  const name = `${SHELF} ${BASE}`;
+  const shelf = await caches.open(name);
+  if (!(await shelf.match(PAGE))) {
+    await shelf.addAll(FILES.map((file) => BASE + file));
+    const page = await fetch(location.pathname);
+    if (!page.ok || !(await page.clone().text()).includes(`${BASE}js/checkin.js`)) return false; // a newer release: it keeps itself
+    await shelf.put(PAGE, page);
+  }
+  const others = (await caches.keys()).filter((other) => other.startsWith(SHELF) && other !== name);
+  await Promise.all(others.map((other) => caches.delete(other)));
+  return true;
+}
+
+/** Remove lists of visitors that somebody else fetched here, or long ago. Scans that wait stay for whoever made them. */
+export function forgetOthers(person) {
+  for (const key of keysOf("marquee.gate.about.")) {
+    const [, , , owner, event] = key.split(".");
+    if (owner === person && Date.now() - recall("localStorage", key).at < KEEP_FOR_MS) continue;
+    for (const name of ["about", "list", "marks"]) remember("localStorage", `marquee.gate.${name}.${owner}.${event}`, null);
+  }
+}
