@@ -91,6 +91,7 @@ class Deployment:
                 "WebsiteBucket": base["WebsiteBucket"],
                 "DomainName": self.stage.domain,
                 "CertificateArn": self.stage.certificate_arn,
+                "WebAclArn": self.stage.web_acl_arn,
             },
         )
 

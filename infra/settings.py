@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}")
+_WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.+")
 
 
 class Unusable(Exception):
@@ -25,6 +26,8 @@ class Stage(NamedTuple):
     budget: int = 0
     domain: str = ""
     certificate_arn: str = ""
+    web_acl_arn: str = ""
+    requests_per_second: int = 1_000
     protect_tables: bool = True
     log_days: int = 30
     cdn: bool = True
@@ -62,6 +65,10 @@ def load(path: Path, name: str) -> Stage:
     stage = Stage(name=name, **_checked(name, shipped.get(name, {}) | own.get(name, {})))
     if bool(stage.domain) != bool(stage.certificate_arn):
         raise Unusable(f"Stage {name}: domain and certificate_arn come together.")
+    if stage.web_acl_arn and not (stage.cdn and _WEB_ACL.fullmatch(stage.web_acl_arn)):
+        raise Unusable(f"Stage {name}: web_acl_arn must be a web ACL for CloudFront (in us-east-1), and needs the CDN.")
+    if stage.requests_per_second < 1:
+        raise Unusable(f"Stage {name}: requests_per_second must be 1 or more.")
     return stage
 
 

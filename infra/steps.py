@@ -14,6 +14,7 @@ from infra import (
     check_limits,
     configuring,
     gateway_responses,
+    limit_requests,
     package,
     releases,
     removing,
@@ -263,7 +264,9 @@ def _deploy(here: Deployment, project: Path, say: Say) -> None:
     )
     api = adopting.rest_api_id(here.session, here.prefix)
     if api:
-        gateway_responses.apply(here.session.client("apigateway"), api)
+        client = here.session.client("apigateway")
+        gateway_responses.apply(client, api)
+        limit_requests.apply(client, api, per_second=here.stage.requests_per_second)
 
 
 def _upload(here: Deployment, project: Path) -> list[str]:

@@ -13,6 +13,7 @@ from infra.settings import Stage, Unusable, load
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]
+WEB_ACL = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/one/two"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -44,6 +45,9 @@ def test_load_takes_the_domain_out_of_the_sender(tmp_path: Path) -> None:
         ("dev", '[dev]\nregion = "x"\ncdn = 1', "cdn must be a bool"),
         ("dev", "[dev]\nregion = x", "stages.toml: Invalid value"),
         ("dev", '[dev]\nregion = "x"\ndomain = "a.example"', "come together"),
+        ("dev", '[dev]\nregion = "x"\nweb_acl_arn = "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/b"', "us-east-1"),
+        ("dev", f'[dev]\nregion = "x"\ncdn = false\nweb_acl_arn = "{WEB_ACL}"', "needs the CDN"),
+        ("dev", '[dev]\nregion = "x"\nrequests_per_second = 0', "must be 1 or more"),
     ],
 )
 def test_load_of_bad_settings_says_what_is_wrong(tmp_path: Path, name: str, text: str, complaint: str) -> None:
