@@ -58,8 +58,7 @@ class Assumed(dict[str, float]):
 
 class Setting(NamedTuple):
     """What the repository says: memory of functions in MB, how many secrets each may read, what its templates hold that
-    costs by the month, how many functions the CDN runs for a page or file (none for the API), which of the website's
-    files browsers keep.
+    costs by the month, how many functions the CDN runs for a request, which of the website's files browsers keep.
     """
 
     memory: Mapping[str, int]
@@ -229,8 +228,9 @@ def _delivery(measured: Measured, assumed: Assumed, setting: Setting, done: list
     html = sum(loads * share * measured.pages[name].size for name, share in shares.items()) / GB
     answers = (public + own) * assumed.answer_bytes / GB
     fetched = len(measured.files) * assumed.cdn_caches * 30.0
-    used = {"cdn_request": loads + files + public + own, "cdn_transfer": html + file_gigabytes + answers}
-    return {**used, "cdn_function": setting.edge_functions * (loads + files), "bucket_get": fetched}
+    requests = loads + files + public + own
+    used = {"cdn_request": requests, "cdn_transfer": html + file_gigabytes + answers}
+    return {**used, "cdn_function": setting.edge_functions * requests, "bucket_get": fetched}
 
 
 def _month(done: list[Activity], used: Quantities, assumed: Assumed, setting: Setting) -> Month:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+DIRECT = ("direct",)
+"""In the place of `origin_digests`: nothing of ours stands before the API, so whoever calls is the visitor."""
 
 
 class Misconfigured(RuntimeError):
@@ -26,6 +28,7 @@ class Config:
     dynamodb_endpoint: str
     ssm_endpoint: str
     public_url: str
+    origin_digests: tuple[str, ...]
     website: str
     token_keys: str
     function_secrets: tuple[str, ...]
@@ -73,6 +76,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Config:
         dynamodb_endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or f"https://dynamodb.{region}.amazonaws.com",
         ssm_endpoint=environment.get("AWS_ENDPOINT_URL_SSM") or f"https://ssm.{region}.amazonaws.com",
         public_url=_text(environment, "PUBLIC_URL", problems).rstrip("/"),
+        origin_digests=_parsed(environment, "ORIGIN_DIGESTS", _origin_digests, problems) or (),
         website=_parsed(environment, "WEBSITE", _release, problems) or "",
         token_keys=_parsed(environment, "TOKEN_KEYS", _token_setting, problems) or "",
         function_secrets=_references(environment, environment.get("FUNCTION_SECRETS", "")),
@@ -151,6 +155,14 @@ def _basis_points(text: str) -> int:
     if text and (not text.isdigit() or int(text) > 5_000):
         raise ValueError("must be whole hundredths of a percent between 0 and 5000")
     return int(text or 0)
+
+
+def _origin_digests(text: str) -> tuple[str, ...]:
+    """Nothing is no answer: an API that everybody may call past the CDN must be wanted (`direct`)."""
+    digests = tuple(text.split(","))
+    if digests != DIRECT and not all(len(one) == 64 and not one.strip("0123456789abcdef") for one in digests):
+        raise ValueError("must be SHA-256 digests in hex, a comma between, or the word direct")
+    return digests
 
 
 def _release(text: str) -> str:

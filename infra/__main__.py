@@ -14,6 +14,7 @@ from rich.table import Table
 
 from infra import adopting, names, parameters, releases, replay, steps, streams
 from infra.deployment import Deployment
+from infra.run_smoke_test import SmokeFailed
 from infra.settings import Unusable, load
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ def up(*, stage: str, settings: Path, yes: bool) -> None:
     _agree(yes, "Go on?")
     try:
         _run(here, steps.UP)
-    except steps.SmokeFailed as failure:
+    except SmokeFailed as failure:
         console.print(f"[red]{failure}[/red]")
         _agree(yes, "Roll back to the last release that passed?")
         console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, steps.last_good(here), _say))}.")
@@ -129,10 +130,13 @@ def status(*, stage: str, settings: Path, as_json: bool) -> None:
 def secret(*, stage: str, settings: Path, name: str) -> None:
     """Set Stripe's key (asked for, or read from standard input), or make new keys of ours. `up` puts it to use."""
     here = _here(stage, settings)
-    if name == parameters.TOKEN_KEYS:
-        version = _guarded(here.parameters.rotate_token_keys)
-    elif name == parameters.VAPID_PRIVATE_KEY:
-        version = _guarded(here.parameters.replace_vapid_key)
+    ours = {
+        parameters.TOKEN_KEYS: here.parameters.rotate_token_keys,
+        parameters.VAPID_PRIVATE_KEY: here.parameters.replace_vapid_key,
+        parameters.ORIGIN_SECRET: here.parameters.replace_origin_secret,
+    }
+    if name in ours:
+        version = _guarded(ours[name])
     else:
         value = getpass.getpass("Secret key of Stripe: ") if sys.stdin.isatty() else sys.stdin.readline()
         if not value.strip().startswith(("sk_", "rk_")):
@@ -226,7 +230,7 @@ def _run(here: Deployment, plan: Sequence[steps.Step]) -> None:
         console.print(f"[dim]{number}/{len(plan)}[/dim] [bold]{step.name}[/bold] …")
         try:
             done = step.run(here, _say)
-        except steps.SmokeFailed:
+        except SmokeFailed:
             raise
         except (Unusable, BotoCoreError, ClientError) as problem:
             raise click.ClickException(f"{step.name}: {problem}\nMend that and run the same command again.") from None

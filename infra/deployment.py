@@ -4,10 +4,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from chalicelib.config import DIRECT
 from infra import names, website
 from infra.adopting import function_arn, rest_api_id, websocket_api_id
 from infra.cloudformation import Stack, Stacks
-from infra.parameters import Parameters
+from infra.parameters import ORIGIN_SECRET, Parameters, digest, new_origin_secret
 from infra.settings import Stage
 
 API_URL = "https://{api}.execute-api.{region}.amazonaws.com"
@@ -80,8 +81,11 @@ class Deployment:
 
     @property
     def edge(self) -> Stack:
-        """CDN and webhook API. There must be a deployed REST API."""
-        base = self.outputs("base")
+        """CDN and webhook API. There must be a deployed REST API. Before `up` has made the secret, one that lets nobody
+        in stands in its place, so that `diff` can look.
+        """
+        base, secret = self.outputs("base"), self.parameters.get(ORIGIN_SECRET)
+        value = secret.value if secret else new_origin_secret()
         return Stack(
             f"{self.prefix}-edge",
             "edge.yaml",
@@ -92,6 +96,8 @@ class Deployment:
                 "DomainName": self.stage.domain,
                 "CertificateArn": self.stage.certificate_arn,
                 "WebAclArn": self.stage.web_acl_arn,
+                "OriginSecret": value,
+                "OriginDigest": digest(value),
             },
         )
 
@@ -113,8 +119,22 @@ class Deployment:
         """Where people go, or PENDING before the first deploy is through."""
         if self.stage.cdn:
             return self.outputs("edge").get("PublicUrl", PENDING)
+        return self.api_url or PENDING
+
+    @property
+    def api_url(self) -> str:
+        """The REST API itself, past the CDN; nothing before the first deploy."""
         api = rest_api_id(self.session, self.prefix)
-        return API_URL.format(api=api, region=self.stage.region) if api else PENDING
+        return API_URL.format(api=api, region=self.stage.region) if api else ""
+
+    @property
+    def origin_digests(self) -> str:
+        """By what the functions know the CDN: the secret of now, and the one that the CDN still sends."""
+        if not self.stage.cdn:
+            return ",".join(DIRECT)
+        secret, sent = self.parameters.get(ORIGIN_SECRET), self.outputs("edge").get("OriginDigest")
+        known = [digest(secret.value) if secret else None, sent]
+        return ",".join(dict.fromkeys(one for one in known if one))
 
     @property
     def webhook_url(self) -> str:
@@ -135,6 +155,7 @@ class Deployment:
             "STAGE": self.stage.name,
             "TABLE_PREFIX": f"{self.prefix}-",
             "PUBLIC_URL": self.public_url,
+            "ORIGIN_DIGESTS": self.origin_digests,
             "WEBSITE": website.release(self.project / "web" / "public"),
             "WEBSOCKET_URL": websocket,
             "LIVE": "on" if websocket else "off",

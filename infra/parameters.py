@@ -4,6 +4,7 @@ The functions resolve `ssm:NAME:VERSION` themselves (chalicelib/adapters/paramet
 the person who has them to AWS; they are never printed, logged or written to a file.
 """
 
+import hashlib
 import secrets
 from typing import Any, NamedTuple
 
@@ -16,10 +17,22 @@ STRIPE_SECRET_KEY = names.SECRETS["STRIPE_SECRET_KEY"]
 STRIPE_WEBHOOK_SECRET = names.SECRETS["STRIPE_WEBHOOK_SECRET"]
 STRIPE_CONNECT_WEBHOOK_SECRET = names.SECRETS["STRIPE_CONNECT_WEBHOOK_SECRET"]
 VAPID_PRIVATE_KEY = names.SECRETS["VAPID_PRIVATE_KEY"]
-SETTABLE = (STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY)
+ORIGIN_SECRET = "origin-secret"  # noqa: S105 - a name
+"""What the CDN sends. Functions read it nowhere: they know its digest."""
+SETTABLE = (STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, ORIGIN_SECRET)
 """Those that people set or renew; webhook secrets come with their endpoints."""
 THROUGHPUT = "/ssm/parameter-store/high-throughput-enabled"
 _KEYS_KEPT = 2
+
+
+def new_origin_secret() -> str:
+    """256 bits that may stand in a header."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What the functions know a secret of this many bits by: nobody can work it out from that."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Secret(NamedTuple):
@@ -59,7 +72,8 @@ class Parameters:
 
     def delete_all(self) -> None:
         """Forget every secret of the stage."""
-        self._client.delete_parameters(Names=[self._stage.parameter(name) for name in names.SECRETS.values()])
+        every = [*names.SECRETS.values(), ORIGIN_SECRET]
+        self._client.delete_parameters(Names=[self._stage.parameter(name) for name in every])
 
     def ensure_throughput(self) -> bool:
         """Let Parameter Store answer 1,000 calls of GetParameters a second instead of 40, in this account and region,
@@ -75,12 +89,16 @@ class Parameters:
         return True
 
     def ensure_keys(self) -> bool:
-        """Make what access tokens and web pushes are signed with, unless it is there. Whether anything was made."""
+        """Make what access tokens and web pushes are signed with and what the CDN proves itself with, unless it is
+        there. Whether anything was made.
+        """
         made = False
         if not self.get(TOKEN_KEYS):
             made = bool(self.put(TOKEN_KEYS, f"k1:{secrets.token_urlsafe(48)}"))
         if not self.get(VAPID_PRIVATE_KEY):
             made = bool(self.replace_vapid_key())
+        if not self.get(ORIGIN_SECRET):
+            made = bool(self.replace_origin_secret())
         return made
 
     def replace_vapid_key(self) -> int:
@@ -88,6 +106,10 @@ class Parameters:
         Returns the version.
         """
         return self.put(VAPID_PRIVATE_KEY, push_message.new_private_key())
+
+    def replace_origin_secret(self) -> int:
+        """Let the CDN prove itself with a new secret from the next `up` on. Returns the version."""
+        return self.put(ORIGIN_SECRET, new_origin_secret())
 
     def rotate_token_keys(self) -> int:
         """Sign with a new key from the next release on; the one before still verifies. Returns the version."""

@@ -21,13 +21,16 @@ TIMEOUT_SECONDS = 15
 
 
 class Target(NamedTuple):
-    """Where the product is. `webhook_url` and `webhook_secret` are empty without Stripe."""
+    """Where the product is. `webhook_url` and `webhook_secret` are empty without Stripe, `past_the_cdn` (where the API
+    itself is) where nothing stands before it.
+    """
 
     public_url: str
     websocket_url: str
     webhook_url: str
     webhook_secret: str
     live: bool
+    past_the_cdn: str = ""
 
 
 class Reply(NamedTuple):
@@ -52,6 +55,8 @@ def run(
     """Ask everything; a question is asked again until it is answered well or patience ends."""
     deadline = time.monotonic() + patience
     checks = [_health, _conditional, _problem, _page, _socket]
+    if target.past_the_cdn:
+        checks.append(_refused)
     if target.webhook_secret:
         checks += [_signed, _tampered]
     return [_patiently(check, target, deadline, pause) for check in checks]
@@ -101,6 +106,12 @@ def _page(target: Target) -> Check:
         reply = _send("GET", f"{target.public_url}/api/pages")
     right = reply.status == 200 and b"<html" in reply.body.lower()
     return Check("home page", right, f"{reply.status}, {len(reply.body)} bytes")
+
+
+def _refused(target: Target) -> Check:
+    """Who goes round the CDN would be counted as whoever they say they are."""
+    reply = _send("GET", f"{target.past_the_cdn}/api/v1/events", headers={"X-Marquee-Visitor": "192.0.2.1"})
+    return Check("API is closed past the CDN", reply.status == 403, f"GET /api/v1/events there: {reply.status}")
 
 
 def _socket(target: Target) -> Check:

@@ -1,10 +1,12 @@
 """The HTTP boundary: everything that happens to a request before a route sees it and to its answer afterwards.
 
-`Routes` is the blueprint every file in routes/ uses. Around each view, in this order: query, credentials, body,
-Idempotency-Key, the view, problems, headers. Chalice's HTTP middleware cannot do this, because it sees a finished 500
-instead of the exception.
+`Routes` is the blueprint every file in routes/ uses. Around each view, in this order: the way the request came, query,
+credentials, body, Idempotency-Key, the view, problems, headers. Chalice's HTTP middleware cannot do this, because it
+sees a finished 500 instead of the exception.
 """
 
+import hashlib
+import hmac
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,10 +16,17 @@ from chalice.app import Blueprint, Response
 from chalicelib import bootstrap, telemetry
 from chalicelib.api.problems import problem_for, unexpected
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import BodyTooLarge, Busy, MalformedRequest, MarqueeError, UnsupportedMedia
+from chalicelib.config import DIRECT
+from chalicelib.domain.errors import BodyTooLarge, Busy, Forbidden, MalformedRequest, MarqueeError, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Answer])
 
+ORIGIN_HEADER = "x-marquee-origin"
+"""Header by which our CDN proves itself (infra/stacks/edge.yaml)."""
+VISITOR_HEADER = "x-marquee-visitor"
+"""Header in which our CDN says who asks."""
+OWN_API = "ownApi"
+"""Mark in the request context of what came by an API that has no CDN before it (app.py)."""
 MAX_RAW_BYTES = 4 * 1024 * 1024
 _BODYLESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
@@ -78,6 +87,7 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
     began = time.perf_counter()
     request = _request(incoming)
     try:
+        request.address = _address(incoming)
         answer = _serve(request, incoming, view, contract, parameters)
     except MarqueeError as error:
         answer = problem_for(error, request_id=request.request_id)
@@ -110,8 +120,21 @@ def _request(incoming: Any) -> Request:
         path=context.get("resourcePath", ""),
         headers=incoming.headers,
         request_id=context.get("requestId", ""),
-        source_ip=context.get("identity", {}).get("sourceIp", ""),
     )
+
+
+def _address(incoming: Any) -> str:
+    """The visitor's address: who calls, or behind our CDN who that says it is (ADR 22). Raises Forbidden without the
+    CDN's secret.
+    """
+    context, accepted = incoming.context, bootstrap.services().config.origin_digests
+    if accepted == DIRECT or context.get(OWN_API):
+        return str(context.get("identity", {}).get("sourceIp", ""))
+    given = incoming.headers.get(ORIGIN_HEADER, "")
+    digest = hashlib.sha256(given.encode(errors="replace")).hexdigest()
+    if not given or not any(hmac.compare_digest(digest, one) for one in accepted):
+        raise Forbidden
+    return str(incoming.headers.get(VISITOR_HEADER, ""))
 
 
 def _serve(
@@ -153,7 +176,7 @@ def _create(request: Request, view: Callable[..., Answer], contract: Contract, p
 
 def _guest(request: Request) -> str:
     """Who somebody without an account is, as far as one can tell: keys of guests are kept apart by this."""
-    return f"guest {request.source_ip} {request.header('user-agent') or ''}"
+    return f"guest {request.visitor} {request.header('user-agent') or ''}"
 
 
 def _query(given: Any, contract: Contract) -> dict[str, str]:

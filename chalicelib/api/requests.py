@@ -22,6 +22,7 @@ class Request:
     """One request: already authenticated, its query checked and its JSON parsed as the route's contract says."""
 
     __slots__ = (
+        "address",
         "body",
         "headers",
         "json",
@@ -32,15 +33,14 @@ class Request:
         "raw_body",
         "request_id",
         "resource_id",
-        "source_ip",
     )
 
-    def __init__(self, *, method: str, path: str, headers: Mapping[str, str], request_id: str, source_ip: str) -> None:
+    def __init__(self, *, method: str, path: str, headers: Mapping[str, str], request_id: str) -> None:
         self.method = method
         self.path = path
         self.headers = headers
         self.request_id = request_id
-        self.source_ip = source_ip
+        self.address = ""
         self.query: dict[str, str] = {}
         self.principal: Principal | None = None
         self.raw_body = b""
@@ -53,6 +53,13 @@ class Request:
         """The caller, on routes that require sign-in."""
         assert self.principal is not None, "the route's contract does not require sign-in"  # noqa: S101
         return self.principal
+
+    @property
+    def visitor(self) -> str:
+        """Who asks, as limits count: an IPv4 address, or the /64 of an IPv6 one. Raises Forbidden when unknown."""
+        from chalicelib.domain.visitor import visitor_of
+
+        return visitor_of(self.address)
 
     def header(self, name: str) -> str | None:
         """A request header by its lower-case name."""

@@ -22,7 +22,7 @@ def sign_up(request: Request) -> Answer:
     body = services.signing_in.sign_up(
         request.body,
         new_id=request.resource_id,
-        source=request.source_ip,
+        source=request.visitor,
         accept_language=request.header("accept-language"),
     )
     return Answer(body, 201, {"Location": "/api/v1/me"})
@@ -31,7 +31,7 @@ def sign_up(request: Request) -> Answer:
 @routes.post("/v1/auth/sign-in", Contract("Sign in", body="domain.account:SignIn", result=SIGNED_IN))
 def sign_in(request: Request) -> Answer:
     """Sign in with address and password."""
-    return Answer(bootstrap.services().signing_in.sign_in(request.body, source=request.source_ip))
+    return Answer(bootstrap.services().signing_in.sign_in(request.body, source=request.visitor))
 
 
 @routes.post(
@@ -64,7 +64,7 @@ def verify(request: Request) -> Answer:
 )
 def forget_password(request: Request) -> Answer:
     """Mail a reset link; the answer is the same whether the address has an account or not."""
-    bootstrap.services().signing_in.forget_password(request.body.email, source=request.source_ip)
+    bootstrap.services().signing_in.forget_password(request.body.email, source=request.visitor)
     return Answer("{}", 202)
 
 

@@ -35,7 +35,7 @@ def create_order(request: Request, event: str) -> Answer:
     services = bootstrap.services()
     event_id = services.reading.event_id(event)
     record, access = services.ordering.create(
-        event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.source_ip
+        event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.visitor
     )
     made = represent(record.order)
     body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'

@@ -50,7 +50,7 @@ def check_access_code(request: Request, event: str) -> Answer:
     """The types an access code is for, hidden ones too. A POST, since codes are secrets and URLs are none."""
     services = bootstrap.services()
     event_id = services.reading.event_id(event)
-    found = services.redeeming.access(event_id, request.body.code, source=request.source_ip, pointer="/code")
+    found = services.redeeming.access(event_id, request.body.code, source=request.visitor, pointer="/code")
     opened = services.showing.opened(event_id, found.code.ticket_type_ids)
     return Answer(opened, headers={"Cache-Control": PRIVATE})
 

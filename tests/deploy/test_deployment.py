@@ -30,7 +30,7 @@ def mapping(world: World, name: str) -> dict:
 
 def test_up_on_an_empty_account_ends_with_a_green_smoke_test(first_up: Ran, world: World) -> None:
     assert "FAIL" not in first_up.said
-    assert "7 questions answered" in first_up.said
+    assert "8 questions answered" in first_up.said
     assert f"{PREFIX} is up: {world.places.cdn}" in first_up.said
 
 
@@ -121,6 +121,37 @@ def test_page_comes_from_the_function_and_file_from_the_bucket(world: World, con
     assert missing.status == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/events", None),
+        ("/api/pages", None),
+        ("/api/v1/openapi.json", None),
+        ("/api/v1/auth/sign-in", b"{}"),
+        ("/api/v1/stripe/webhook", b"{}"),
+    ],
+)
+def test_api_is_closed_to_who_goes_past_the_cdn(world: World, first_up: Ran, path: str, body: bytes | None) -> None:
+    api = world.client("apigateway").get_rest_apis()["items"][0]["id"]
+    past = world.ask(
+        world.places.api.format(api=api) + path, body, X_Marquee_Visitor="192.0.2.1", X_Marquee_Origin="direct"
+    )
+    assert (past.status, json.loads(past.body)["code"]) == (403, "forbidden")
+
+
+def test_api_learns_from_the_cdn_who_asks_not_from_them(world: World, first_up: Ran) -> None:
+    """One visitor who says at each guess that they are another; 25 guesses, since a window may end meanwhile."""
+    url, form = (
+        f"{world.places.cdn}/api/v1/auth/sign-in",
+        {"email": "nobody@marquee.example", "password": "not the password"},
+    )
+    guesses = (
+        world.ask(url, json.dumps(form).encode(), Content_Type="application/json", X_Marquee_Visitor=f"192.0.2.{n}")
+        for n in range(25)
+    )
+    assert any(guess.status == 429 for guess in guesses)
+
+
 def test_order_paid_at_stripe_becomes_a_charge_through_webhook_and_stream(toured: dict) -> None:
     assert toured["charge"]["status"] == "succeeded"
     assert toured["charge"]["method"] == {"brand": "visa", "last4": "4242"}
@@ -141,7 +172,7 @@ def test_functions_met_no_bug(world: World, toured: dict) -> None:
 
 
 def test_up_with_changed_code_serves_the_new_route(second_up: Ran, world: World, toured: dict) -> None:
-    assert "7 questions answered" in second_up.said
+    assert "8 questions answered" in second_up.said
     reply = world.get("/api/v1/second-release")
     assert (reply.status, json.loads(reply.body)) == (200, {"release": "second"})
 

@@ -49,3 +49,8 @@ def test_demo_buys_a_ticket_and_hears_of_it(server: ServerProcess) -> None:
     before, pushed, read, after = facts["unread"]
     assert (pushed, read, after) == (before + 1, before, before)
     assert (facts["push"]["notifs"][0]["action"], facts["charge"]["status"]) == ("order_paid", "succeeded")
+
+
+def test_smoke_of_an_api_that_anybody_may_call_past_the_cdn_fails(server: ServerProcess) -> None:
+    checks = smoke.run(target(server)._replace(past_the_cdn=server.origin), patience=0)
+    assert (failed(checks), len(checks)) == (["API is closed past the CDN"], 8)

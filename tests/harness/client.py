@@ -2,7 +2,9 @@
 
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from local.gateway_problems import api_problem
@@ -41,29 +43,44 @@ class Reply:
 
 
 class Client:
-    """Requests to `/v1/…` routes, as one caller."""
+    """Requests to `/v1/…` routes, as one caller from one address, with `fields` among the headers of each."""
 
-    def __init__(self, app: Any, token: str | None = None, user_id: str = "") -> None:
+    def __init__(
+        self,
+        app: Any,
+        token: str | None = None,
+        user_id: str = "",
+        *,
+        address: str = "127.0.0.1",
+        fields: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         isolate_callers(app)
         self._app = app
         self._router = Router(app.routes)
         self.token = token
         self.user_id = user_id
+        self._address = address
+        self._fields = fields
 
     def as_user(self, token: str | None, user_id: str = "") -> "Client":
         """The same app as another caller."""
-        return Client(self._app, token, user_id)
+        return Client(self._app, token, user_id, address=self._address, fields=self._fields)
+
+    def from_address(self, address: str, **fields: str) -> "Client":
+        """The same caller from another address, with these headers beside all others; underscores for dashes."""
+        named = {name.replace("_", "-"): value for name, value in fields.items()}
+        return Client(self._app, self.token, self.user_id, address=address, fields=named)
 
     def request(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Reply:
         """Send a request; header names with underscores for dashes."""
         path, _, query = path.partition("?")
-        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        fields = {**self._fields, **{name.replace("_", "-"): value for name, value in headers.items()}}
         payload = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         if payload:
             fields.setdefault("content-type", "application/json")
         if self.token:
             fields.setdefault("authorization", f"Bearer {self.token}")
-        request = HttpRequest(method, path, query, list(fields.items()), payload, "127.0.0.1")
+        request = HttpRequest(method, path, query, list(fields.items()), payload, self._address)
         request_id = f"test-{next(_numbers)}"
         match = self._router.match(path)
         if match is None or method not in self._app.routes[match.resource]:

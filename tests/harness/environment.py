@@ -14,6 +14,7 @@ VARIABLES = {
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_EC2_METADATA_DISABLED": "true",
     "PUBLIC_URL": "http://127.0.0.1:8000",
+    "ORIGIN_DIGESTS": "direct",
     "WEBSOCKET_URL": "ws://127.0.0.1:8000/_local/socket",
     "CONNECTIONS_ENDPOINT": "http://127.0.0.1:8000/_local/connections",
     "STRIPE_SECRET_KEY": "sk_test_local",

@@ -143,6 +143,8 @@ def deployed(part: str, **parameters: str) -> Template:
             "WebsiteBucket": "website",
             "DomainName": "tickets.example",
             "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/one",
+            "OriginSecret": "secret",
+            "OriginDigest": "digest-of-the-secret",
         },
         "watch": {"AlarmEmail": "ops@marquee.example", "MonthlyBudget": "5"},
     }

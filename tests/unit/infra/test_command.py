@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from infra import __main__ as command
 from infra import steps
+from infra.run_smoke_test import SmokeFailed
 from infra.settings import Stage, Unusable
 
 
@@ -87,13 +88,13 @@ def test_up_that_cannot_go_on_stops_and_says_why(cli: Cli, failure: Exception) -
 
 
 def test_up_with_failed_smoke_test_offers_the_way_back(cli: Cli) -> None:
-    cli.steps(first=steps.SmokeFailed("Smoke test failed: home page."))
+    cli.steps(first=SmokeFailed("Smoke test failed: home page."))
     result = cli("up", answer="y\ny\n")
     assert (result.exit_code, cli.did) == (1, ["shown", "first", "back to good"])
 
 
 def test_up_with_failed_smoke_test_stays_when_the_way_back_is_declined(cli: Cli) -> None:
-    cli.steps(first=steps.SmokeFailed("Smoke test failed: home page."))
+    cli.steps(first=SmokeFailed("Smoke test failed: home page."))
     result = cli("up", answer="y\nn\n")
     assert (result.exit_code, cli.did) == (2, ["shown", "first"])
 

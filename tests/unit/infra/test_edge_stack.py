@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from fnmatch import fnmatchcase
@@ -9,14 +10,15 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.endpoint import ORIGIN_HEADER, VISITOR_HEADER
 from chalicelib.routes import pages
+from infra.parameters import digest, new_origin_secret
 from local.static_files import StaticFiles
-from tests.unit.infra.templates import FOLDER, STAGE, deployed
+from tests.unit.infra.templates import FOLDER, STAGE, deployed, read
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 """AWS's own policies: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"""
-PRINTED = "/api/v1/orders/*/tickets.pdf"
 PUBLIC = FOLDER.parents[1] / "web" / "public"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
@@ -50,7 +52,6 @@ def test_behaviours_go_from_the_narrow_to_the_wide() -> None:
     assert list(_behaviours()) == [
         "/api/v1/stripe/webhook",
         "/api/v1/auth/*",
-        PRINTED,
         "/api/*",
         "*.*",
         "default",
@@ -95,7 +96,7 @@ def test_api_answers_are_kept_for_each_caller_as_long_as_they_say() -> None:
 
 
 def test_api_keeps_its_strong_validators() -> None:
-    assert [one["Compress"] for pattern, one in _behaviours().items() if pattern.startswith("/api")] == [False] * 4
+    assert [one["Compress"] for pattern, one in _behaviours().items() if pattern.startswith("/api")] == [False] * 3
 
 
 def test_pages_are_asked_for_without_query_and_caller() -> None:
@@ -221,27 +222,71 @@ def _ask(*uris: str, method: str = "GET") -> list[Any]:
     return [one.get("uri", one) for one in json.loads(done.stdout)]
 
 
-def test_functions_stand_before_pages_files_and_tickets_alone() -> None:
-    with_function = {pattern for pattern, one in _behaviours().items() if "FunctionAssociations" in one}
-    assert with_function == {"*.*", "default", PRINTED}
-
-
-def test_tickets_are_printed_by_the_api_under_the_rules_of_the_api() -> None:
-    printed, api = _behaviours()[PRINTED], _behaviours()["/api/*"]
-    assert {name: value for name, value in printed.items() if name not in ("FunctionAssociations", "PathPattern")} == {
-        name: value for name, value in api.items() if name != "PathPattern"
+def test_functions_stand_before_everything_but_the_webhook() -> None:
+    functions = {
+        pattern: [(one["EventType"], one["FunctionARN"]) for one in behaviour.get("FunctionAssociations", [])]
+        for pattern, behaviour in _behaviours().items()
     }
-    assert _answered_by("/api/v1/orders/01J/tickets.pdf") == printed
-    assert _answered_by("/api/v1/orders/01J/tickets") == api
+    calls, paths = ([("viewer-request", f"<{name}.FunctionMetadata.FunctionARN>")] for name in ("Calls", "Paths"))
+    assert functions == {
+        "/api/v1/stripe/webhook": [],
+        "/api/v1/auth/*": calls,
+        "/api/*": calls,
+        "*.*": paths,
+        "default": paths,
+    }
+
+
+def _called(uri: str, **headers: str) -> dict[str, str]:
+    """The headers with which the function sends a call on that comes from 198.51.100.7."""
+    function = deployed("edge").resources["Calls"].properties
+    request = {"uri": uri, "headers": {name.replace("_", "-"): {"value": value} for name, value in headers.items()}}
+    event = {"viewer": {"ip": "198.51.100.7"}, "request": request}
+    code = function["FunctionCode"] + f"\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    done = subprocess.run([str(NODE), "-e", code], capture_output=True, check=True, text=True, timeout=30)
+    answer = json.loads(done.stdout)
+    assert answer["uri"] == uri
+    assert all(field.keys() == {"value"} for field in answer["headers"].values()), "a second value of the same name"
+    return {name: field["value"] for name, field in answer["headers"].items()}
 
 
 @needs_node
-def test_tickets_are_asked_for_as_a_pdf() -> None:
-    function = deployed("edge").resources["Print"].properties
-    event = {"request": {"uri": "/x", "headers": {"accept": {"value": "text/html"}}}}
-    code = function["FunctionCode"] + f"\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
-    done = subprocess.run([str(NODE), "-e", code], capture_output=True, check=True, text=True, timeout=30)
-    assert json.loads(done.stdout) == {"uri": "/x", "headers": {"accept": {"value": "application/pdf"}}}
+@pytest.mark.parametrize(
+    ("uri", "accept"),
+    [
+        ("/api/v1/orders/01J/tickets.pdf", "application/pdf"),
+        ("/api/v1/orders/01J/tickets", "text/html"),
+        ("/api/v1/orders/01J/tickets.pdf/x", "text/html"),
+        ("/api/v1/auth/sign-in", "text/html"),
+    ],
+)
+def test_api_is_told_who_asks_and_asked_for_tickets_as_a_pdf(uri: str, accept: str) -> None:
+    assert _called(uri, accept="text/html") == {"accept": accept, "x-marquee-visitor": "198.51.100.7"}
+
+
+@needs_node
+def test_visitor_cannot_say_that_they_are_another() -> None:
+    assert _called("/api/v1/events", x_marquee_visitor="203.0.113.9")["x-marquee-visitor"] == "198.51.100.7"
+
+
+def test_api_alone_is_sent_the_secret_and_by_the_names_that_it_reads() -> None:
+    sent = {one["Id"]: one.get("OriginCustomHeaders", []) for one in _config()["Origins"]}
+    assert sent == {
+        "api": [{"HeaderName": "X-Marquee-Origin", "HeaderValue": "secret"}],
+        "website": [],
+        "webhook": [],
+    }
+    assert (ORIGIN_HEADER, VISITOR_HEADER) == ("x-marquee-origin", "x-marquee-visitor")
+
+
+def test_secret_is_hidden_and_cannot_be_left_out() -> None:
+    parameters = read("edge")["Parameters"]
+    assert parameters["OriginSecret"]["NoEcho"] is True
+    assert "Default" not in parameters["OriginSecret"]
+    assert re.fullmatch(parameters["OriginSecret"]["AllowedPattern"], new_origin_secret())
+    assert re.fullmatch(parameters["OriginDigest"]["AllowedPattern"], digest(new_origin_secret()))
+    assert "secret" not in deployed("edge").outputs.values()
+    assert deployed("edge").outputs["OriginDigest"] == "digest-of-the-secret"
 
 
 @needs_node

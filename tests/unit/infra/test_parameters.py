@@ -5,7 +5,7 @@ import pytest
 
 from chalicelib.config import token_keys
 from chalicelib.formats.push_message import private_key, public_text
-from infra.parameters import STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
+from infra.parameters import ORIGIN_SECRET, STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
 from infra.settings import Stage, Unusable
 
 
@@ -29,6 +29,9 @@ def test_ensure_makes_fit_keys_once(parameters: Parameters) -> None:
     push_key = value(parameters, VAPID_PRIVATE_KEY)
     assert private_key(push_key)
     assert (parameters.replace_vapid_key(), value(parameters, VAPID_PRIVATE_KEY) != push_key) == (2, True)
+    secret = value(parameters, ORIGIN_SECRET)
+    assert len(secret) >= 43
+    assert (parameters.replace_origin_secret(), value(parameters, ORIGIN_SECRET) != secret) == (2, True)
 
 
 def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: Parameters) -> None:
@@ -73,7 +76,8 @@ def test_secret_does_not_show_itself(parameters: Parameters) -> None:
 def test_kept_as_secure_string(parameters: Parameters, session: boto3.Session) -> None:
     parameters.ensure_keys()
     described = session.client("ssm").describe_parameters()["Parameters"]
-    assert [(one["Name"], one["Type"]) for one in described] == [
+    assert sorted((one["Name"], one["Type"]) for one in described) == [
+        ("/marquee/dev/origin-secret", "SecureString"),
         ("/marquee/dev/token-keys", "SecureString"),
         ("/marquee/dev/vapid-private-key", "SecureString"),
     ]

@@ -9,12 +9,15 @@ import pytest
 
 from infra import names
 from infra.deployment import Deployment
+from infra.parameters import Parameters
 from infra.settings import Stage
 from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed, read
 
 PREFIX = f"marquee-{STAGE}"
 TEMPLATE_BYTES = 51_200
 """The most that CloudFormation takes in a request."""
+EDGE = {"RestApiId": "r", "WebsiteBucket": "w", "OriginSecret": "s", "OriginDigest": "d"}
+"""What the edge has no default for."""
 UNTAGGED = {
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
@@ -69,6 +72,7 @@ def test_parameters_of_a_template_are_those_that_the_deployment_gives(
     here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
     monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
     monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
+    monkeypatch.setattr(Parameters, "get", lambda *_: None)
     stack = getattr(here, part)
     known = read(part)["Parameters"]
     assert stack.template == f"{part}.yaml"
@@ -106,7 +110,7 @@ def _words(value: Any) -> str:
 
 @pytest.mark.parametrize("part", ["base", "edge", "watch"])
 def test_names_are_those_of_the_stage(part: str) -> None:
-    other = Template(part, Stage="other", **({"RestApiId": "r", "WebsiteBucket": "w"} if part == "edge" else {}))
+    other = Template(part, Stage="other", **(EDGE if part == "edge" else {}))
     text = json.dumps([one.properties for one in other.resources.values()])
     assert STAGE not in re.findall(r"marquee[-/](\w+)", text.lower())
 
@@ -123,7 +127,7 @@ def test_checks_left_out_have_a_reason() -> None:
     ("part", "wanted"),
     [
         ("base", {"WebsiteBucket", "FailuresBucket", "FailureQueueUrl", "ReleasesBucket"}),
-        ("edge", {"PublicUrl", "DistributionId", "WebhookUrl"}),
+        ("edge", {"PublicUrl", "DistributionId", "WebhookUrl", "OriginDigest"}),
     ],
 )
 def test_outputs_are_those_that_the_deployment_reads(part: str, wanted: set[str]) -> None:
@@ -189,3 +193,14 @@ def test_outputs_name_the_streams_that_functions_read() -> None:
         assert attribute == "StreamArn"
         assert template.resources[resource].properties["TableName"] == f"{PREFIX}-{table}"
         assert "StreamSpecification" in template.resources[resource].properties
+
+
+def test_firewall_of_the_settings_stands_before_the_cdn(monkeypatch: pytest.MonkeyPatch) -> None:
+    firewall = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/one/two"
+    stage = Stage(name="dev", region="eu-central-1", web_acl_arn=firewall)
+    here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
+    monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
+    monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
+    monkeypatch.setattr(Parameters, "get", lambda *_: None)
+    distribution = Template("edge", **here.edge.parameters).resources["Distribution"].properties
+    assert distribution["DistributionConfig"]["WebACLId"] == firewall
