@@ -27,6 +27,8 @@ VISITOR_HEADER = "x-marquee-visitor"
 """Header in which our CDN says who asks."""
 OWN_API = "ownApi"
 """Mark in the request context of what came by an API that has no CDN before it (app.py)."""
+LONG_KEY = 16
+"""From so many characters on an Idempotency-Key is taken to be its sender's alone."""
 MAX_RAW_BYTES = 4 * 1024 * 1024
 _BODYLESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
@@ -166,7 +168,7 @@ def _create(request: Request, view: Callable[..., Answer], contract: Contract, p
     place = f"{request.method} {request.path} {sorted(parameters.items())}"
     return repeating.once(
         key=key,
-        caller=request.principal.user_id if request.principal else _guest(request),
+        caller=request.principal.user_id if request.principal else _guest(request, key),
         request=place.encode() + b"\0" + request.raw_body,
         run=run,
         keep=not contract.secret,
@@ -174,8 +176,12 @@ def _create(request: Request, view: Callable[..., Answer], contract: Contract, p
     )
 
 
-def _guest(request: Request) -> str:
-    """Who somebody without an account is, as far as one can tell: keys of guests are kept apart by this."""
+def _guest(request: Request, key: str) -> str:
+    """Whose a key is that comes without an account. A long one is its sender's, wherever they are by now. A short one
+    may be chosen by two strangers, so it holds for one visitor alone: nobody is handed another's order.
+    """
+    if len(key) >= LONG_KEY:
+        return "guest"
     return f"guest {request.visitor} {request.header('user-agent') or ''}"
 
 

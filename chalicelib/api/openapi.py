@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.api.endpoint import REGISTERED, Registered
+from chalicelib.api.endpoint import LONG_KEY, REGISTERED, Registered
 from chalicelib.api.requests import Contract
 from chalicelib.api.schemas import resolve
 from chalicelib.domain.admission import TicketState
@@ -21,6 +21,12 @@ _QUERY: dict[str, dict[str, Any]] = {
     "view": {"type": "string", "enum": ["public", "all"]},
     "order": {"type": "string", "enum": ["newest", "oldest"]},
 }
+_KEY = "The same key and body give the same answer and create nothing twice; another body is refused (422)."
+_GUESTS_KEY = (
+    f"{_KEY} Without an account, a key of {LONG_KEY} characters or more gives the same answer from anywhere, so make "
+    "it random; a shorter one holds for one address and browser."
+)
+_IDEMPOTENCY_KEY = {"required": _KEY, "optional": _GUESTS_KEY, "none": _GUESTS_KEY}
 _STATES: dict[str, list[str]] = {
     "notifications": ["unread", "read", "all"],
     "orders": [state.value for state in OrderState],
@@ -108,7 +114,8 @@ def _parameters(route: Registered) -> list[dict[str, Any]]:
     if contract.if_match:
         found.append(_parameter("If-Match", "header", required=True))
     if contract.creates:
-        found.append(_parameter("Idempotency-Key", "header", schema={"type": "string", "maxLength": 255}))
+        key = _parameter("Idempotency-Key", "header", schema={"type": "string", "minLength": 1, "maxLength": 255})
+        found.append({**key, "description": _IDEMPOTENCY_KEY[contract.auth]})
     return found
 
 
