@@ -23,6 +23,24 @@ _SELLER_CODES = frozenset(
     }
 )
 """Those that say that a connected account takes no payments. The platform's own has somebody who is alarmed instead."""
+DELAYED = (
+    "acss_debit",
+    "au_becs_debit",
+    "bacs_debit",
+    "boleto",
+    "customer_balance",
+    "konbini",
+    "multibanco",
+    "nz_bank_account",
+    "oxxo",
+    "payto",
+    "sepa_debit",
+    "sofort",
+    "us_bank_account",
+)
+"""Methods that tell later, some after days, whether the money comes: bank debits, bank transfers and vouchers
+(docs.stripe.com/payments/payment-methods#payment-notification). A session cannot be told to take all but those in fewer
+words: it offers what is switched on in the dashboard, less what is excluded."""
 
 
 def session_parameters(request: CheckoutRequest) -> Any:
@@ -32,7 +50,7 @@ def session_parameters(request: CheckoutRequest) -> Any:
     intent: dict[str, Any] = {"metadata": named}
     if request.account and request.fee:
         intent["application_fee_amount"] = request.fee
-    return {
+    parameters: dict[str, Any] = {
         "mode": "payment",
         "client_reference_id": order.id,
         "customer_creation": "always",
@@ -54,6 +72,13 @@ def session_parameters(request: CheckoutRequest) -> Any:
         "success_url": request.success_url,
         "cancel_url": request.cancel_url,
     }
+    return {**parameters, "excluded_payment_method_types": list(DELAYED)} if request.at_once else parameters
+
+
+def idempotency_key(request: CheckoutRequest) -> str:
+    """The same for the same parameters: one key with others is an error at Stripe."""
+    key = f"co:{request.order.id}:{request.attempt}"
+    return f"{key}:at-once" if request.at_once else key
 
 
 def refusal_of(code: str | None, param: str | None, *, account: str | None) -> CheckoutRefusal | None:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import stripe
 
 from chalicelib import telemetry
-from chalicelib.adapters.stripe_checkout import refusal_of, session_parameters
+from chalicelib.adapters.stripe_checkout import idempotency_key, refusal_of, session_parameters
 from chalicelib.adapters.stripe_looks import PAGE, StripeLooks, options
 from chalicelib.adapters.stripe_objects import Json, payment_told, refunds_of
 from chalicelib.adapters.stripe_pace import Pace
@@ -46,7 +46,7 @@ class StripeGateway:
         """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused,
         UpstreamFailed.
         """
-        key, parameters = f"co:{request.order.id}:{request.attempt}", session_parameters(request)
+        key, parameters = idempotency_key(request), session_parameters(request)
 
         def create(key: str) -> Any:
             return self._client.v1.checkout.sessions.create(parameters, options(request.account, idempotency_key=key))

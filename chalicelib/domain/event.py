@@ -1,6 +1,6 @@
 """An event: what an organiser may set, and what Marquee adds. The struct is the wire format too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +13,9 @@ from chalicelib.domain.text import Country, Email, Html, Latitude, Line, Longitu
 from chalicelib.domain.zones import is_zone
 
 Moment = Annotated[datetime, Meta(tz=True, description="RFC 3339; stored and shown in UTC")]
+
+
+MOST_ASYNC_DAYS = 60
 
 
 class EventState(StrEnum):
@@ -51,6 +54,9 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     logo_url: Url | None = None
     website_url: Url | None = None
     contact_email: Email | None = None
+    async_payments_days: Annotated[
+        int, Meta(ge=0, le=MOST_ASYNC_DAYS, description="Days before the start without payments that take days")
+    ] = 3
 
     def violations(self) -> list[Violation]:
         """Rules that span fields or need a table."""
@@ -64,6 +70,11 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
         return found
+
+
+def settles_at_once(event: EventFields, *, now: datetime) -> bool:
+    """Whether only payments that settle at once may still be made: others might come when the event has begun."""
+    return now >= event.starts_at - timedelta(days=event.async_payments_days)
 
 
 class Event(EventFields, frozen=True, kw_only=True, forbid_unknown_fields=False):

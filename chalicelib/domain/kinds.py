@@ -39,6 +39,6 @@ class CodeKind(StrEnum):
 LISTS = (Kind.MICROLOCATIONS, Kind.SESSIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.TRACKS)
 COUNTERS = tuple(sorted(kind.counter for kind in Kind))
 
-REVISION = 2
+REVISION = 3
 """Revision of the JSON shapes. Raise it whenever a representation changes its shape: stored bytes of another
 revision are then made again instead of being served."""

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     PAID_TOO_LATE = "paid_too_late"
     PAYMENT_DIFFERS = "payment_differs"
     EVENT_CLOSED = "event_closed"
+    EVENT_OVER = "event_over"
     TICKETS_GONE = "tickets_gone"
     ACCOUNT_GONE = "account_gone"
     ADDRESS_REFUSED = "address_refused"

@@ -28,17 +28,23 @@ class Settlement(NamedTuple):
 
 
 def settle(
-    record: OrderRecord, payment: Payment, *, now: float, livemode: bool, has_stock: bool = True, is_on: bool = True
+    record: OrderRecord,
+    payment: Payment,
+    *,
+    now: float,
+    livemode: bool,
+    has_stock: bool = True,
+    over: Reason | None = None,
 ) -> Settlement:
     """What a payment makes of an order at `now` (Unix seconds). `has_stock`: tickets that went back to stock can be
-    had again; `is_on`: the event still takes people. Raises UpstreamFailed for money without a charge.
+    had again; `over`: why the event takes nobody any more. Raises UpstreamFailed for money without a charge.
     """
     unchanged = Settlement(record.facts, record.order.reason, record.note)
     if payment.status is PaymentStatus.PAID:
         if payment.charge is None:
             raise UpstreamFailed("Stripe does not show the charge yet.")
         found = _paid(unchanged, record, payment, payment.charge, livemode=livemode, has_stock=has_stock)
-        return found if is_on else _called_off(found)
+        return found if over is None else _called_off(found, over)
     if position_of(record.facts) is not Position.HELD:
         return unchanged
     if payment.status is PaymentStatus.UNPAID:
@@ -83,10 +89,10 @@ def _paid(
     return Settlement(replace(known, issued=True, ended=None))
 
 
-def _called_off(found: Settlement) -> Settlement:
+def _called_off(found: Settlement, over: Reason) -> Settlement:
     """Nobody comes to an event that is not on any more: the money goes back, and the tickets."""
     ended = replace(found.facts, issued=False, ended=Ended.CANCELLED)
-    return Settlement(ended, Reason.EVENT_CLOSED, send_back=RefundReason.PAID_TOO_LATE)
+    return Settlement(ended, over, send_back=RefundReason.PAID_TOO_LATE)
 
 
 def _followed(unchanged: Settlement, facts: Facts, known: Facts, *, has_stock: bool) -> Settlement:

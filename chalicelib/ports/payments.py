@@ -14,7 +14,8 @@ from chalicelib.domain.refund import RefundWish
 
 class CheckoutRequest(NamedTuple):
     """What a checkout session is opened with. Everything derives from the stored order, so that a repeated call is
-    the same call. `expires_at` in Unix seconds; `fee` is the platform's share in minor units.
+    the same call. `expires_at` in Unix seconds; `fee` is the platform's share in minor units; `at_once`: only methods
+    whose money comes at once are offered.
     """
 
     order: Order
@@ -24,6 +25,7 @@ class CheckoutRequest(NamedTuple):
     cancel_url: str
     account: str | None = None
     fee: int = 0
+    at_once: bool = False
 
 
 class CheckoutRefusal(StrEnum):

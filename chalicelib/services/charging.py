@@ -7,6 +7,7 @@ written only if nobody wrote it since, so the last look wins, whatever order eve
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.kinds import View
 from chalicelib.domain.money import in_steps
 from chalicelib.domain.order import OrderRecord, moved_on
-from chalicelib.domain.order_facts import Facts, OrderState, Position, position_of
+from chalicelib.domain.order_facts import Facts, OrderState, Position, Reason, position_of
 from chalicelib.domain.refund import RefundReason, RefundStanding, RefundWish
 from chalicelib.domain.settlement import Settlement, settle
 from chalicelib.domain.stock import Piece
@@ -147,8 +148,9 @@ class Charging:
         found = settle(record, payment, now=now, livemode=self._livemode)
         if position_of(found.facts) is not Position.SOLD:
             return found, None
-        if not record.facts.issued and self._is_closed(record.order.event_id):
-            return settle(record, payment, now=now, livemode=self._livemode, is_on=False), None
+        over = None if record.facts.issued else self._over(record, now)
+        if over is not None:
+            return settle(record, payment, now=now, livemode=self._livemode, over=over), None
         if position_of(record.facts) is not Position.NONE:
             return found, None
         pieces = self._holding.find_again(record)
@@ -156,10 +158,16 @@ class Charging:
             found = settle(record, payment, now=now, livemode=self._livemode, has_stock=False)
         return found, pieces
 
-    def _is_closed(self, event_id: str) -> bool:
-        """Whether an event is over for good; one that went back to draft for a while is not."""
-        stored = self._representations.event(event_id, View.ALL)
-        return stored is None or json.loads(stored.body)["state"] == EventState.ARCHIVED.value
+    def _over(self, record: OrderRecord, now: float) -> Reason | None:
+        """Why an event takes nobody any more: it was closed (one that went back to draft for a while was not), or it
+        ended while the money was on its way. What was ordered after the end was sold for that time.
+        """
+        stored = self._representations.event(record.order.event_id, View.ALL)
+        event = None if stored is None else json.loads(stored.body)
+        if event is None or event["state"] == EventState.ARCHIVED.value:
+            return Reason.EVENT_CLOSED
+        ends_at = datetime.fromisoformat(event["ends_at"])
+        return Reason.EVENT_OVER if record.order.created_at < ends_at <= moment(now) else None
 
     def _after(
         self,

@@ -10,11 +10,13 @@ from msgspec.structs import replace
 
 from chalicelib import telemetry
 from chalicelib.domain.errors import OrderCannotBePaid, OrderNotPayable, SaleClosed
-from chalicelib.domain.kinds import View
+from chalicelib.domain.event import settles_at_once
+from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.money import display
 from chalicelib.domain.order import Checkout, OrderRecord, moved_on
 from chalicelib.domain.order_facts import Ended, OrderState, Reason
 from chalicelib.domain.principal import Principal
+from chalicelib.domain.representation import revive
 from chalicelib.domain.stripe_account import application_fee
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
@@ -77,12 +79,11 @@ class Paying:
             record = self._ordering.load(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
                 raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
-            if self._representations.event(record.order.event_id, View.PUBLIC) is None:
-                raise SaleClosed("The event is not on sale any more.")
+            at_once = self._settles_at_once(record.order.event_id)
             if record.checkout is not None:
                 return record.checkout.url
             account = self._account(record)
-            checkout = self._open(record, account)
+            checkout = self._open(record, self._request(record, account, at_once=at_once))
             opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
             try:
                 self._orders.write(SaleChange(before=record, after=opened))
@@ -92,16 +93,23 @@ class Paying:
             return checkout.url
         raise OrderNotPayable("This order is changing. Try again.")
 
-    def _open(self, record: OrderRecord, account: str | None) -> Checkout:
+    def _settles_at_once(self, event_id: str) -> bool:
+        """Whether it is too late for payments that take days. Raises SaleClosed."""
+        stored = self._representations.event(event_id, View.PUBLIC)
+        if stored is None:
+            raise SaleClosed("The event is not on sale any more.")
+        return settles_at_once(revive(Kind.EVENTS, stored.body), now=moment(self._clock.now()))
+
+    def _open(self, record: OrderRecord, request: CheckoutRequest) -> Checkout:
         """A checkout. An order that Stripe will never take money for ends, and its tickets are on sale again. Raises
         OrderCannotBePaid, UpstreamFailed.
         """
         try:
-            return self._payments().open_checkout(self._request(record, account))
+            return self._payments().open_checkout(request)
         except CheckoutRefused as refused:
             code, reason, words = _REFUSALS[refused.refusal]
             self._end(record, reason)
-            telemetry.log("order_cannot_be_paid", order_id=record.id, code=code, account=account)
+            telemetry.log("order_cannot_be_paid", order_id=record.id, code=code, account=request.account)
             total = display(record.order.total.amount, record.order.total.currency)
             detail = words.format(total=total, address=record.order.buyer.email)
             raise OrderCannotBePaid(f"{detail} The tickets are on sale again.", code=code) from None
@@ -120,8 +128,8 @@ class Paying:
             raise OrderNotPayable("The organiser cannot take payments yet.", code="payments_not_ready")
         return account.id if account else None
 
-    def _request(self, record: OrderRecord, account: str | None) -> CheckoutRequest:
-        """Everything derives from the stored order, so that calls at once or repeated open one session."""
+    def _request(self, record: OrderRecord, account: str | None, *, at_once: bool) -> CheckoutRequest:
+        """All but `at_once` derives from the stored order, so that calls at once or repeated open one session."""
         place = f"{self._public_url}/orders/{record.id}"
         total = record.order.total
         latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
@@ -133,6 +141,7 @@ class Paying:
             cancel_url=f"{place}/pay",
             account=account,
             fee=application_fee(total.amount, total.currency, basis_points=self._fee_basis_points) if account else 0,
+            at_once=at_once,
         )
 
     def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout, account: str | None) -> None:

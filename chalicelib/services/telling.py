@@ -265,6 +265,8 @@ def _reasons(after: OrderRecord) -> Iterator[News]:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TOO_LATE)
     if after.order.reason is Reason.EVENT_CLOSED:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.EVENT_CLOSED)
+    if after.order.reason is Reason.EVENT_OVER:
+        yield News(NotificationAction.ORDER_REFUNDED, notifying.EVENT_OVER)
     if after.order.reason is Reason.PAYMENT_FAILED:
         yield News(NotificationAction.ORDER_EXPIRED, notifying.PAYMENT_FAILED)
     if after.order.reason is Reason.HOLD_ENDED:

@@ -39,6 +39,13 @@ _LINE_ITEM = shape(
     required=("quantity",),
     beyond=frozenset({"adjustable_quantity", "dynamic_tax_rates", "tax_rates"}),
 )
+METHOD_TYPES = words(
+    "acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum blik "
+    "boleto card cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card mb_way "
+    "mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay "
+    "revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip"
+)
+"""What can be excluded, as Stripe's OpenAPI lists it. The double itself offers cards and SEPA debits."""
 _ADDRESS = shape({name: text() for name in words("city country line1 line2 postal_code state")})
 SHIPPING = shape(
     {"address": _ADDRESS, "carrier": text(), "name": text(), "phone": text(), "tracking_number": text()},
@@ -74,6 +81,7 @@ CREATE = shape(
         "customer": text(),
         "customer_creation": choice("always", "if_required"),
         "customer_email": email,
+        "excluded_payment_method_types": list_of(choice(*METHOD_TYPES)),
         "expand": list_of(text()),
         "expires_at": integer(maximum=10**12),
         "line_items": list_of(_LINE_ITEM),
@@ -89,7 +97,7 @@ CREATE = shape(
     beyond=frozenset(
         words(
             "adaptive_pricing after_expiration branding_settings consent_collection custom_fields custom_text "
-            "customer_account customer_update discounts excluded_payment_method_types integration_identifier "
+            "customer_account customer_update discounts integration_identifier "
             "invoice_creation managed_payments name_collection optional_items origin_context "
             "payment_method_collection payment_method_configuration payment_method_data "
             "payment_method_options permissions redirect_on_completion return_url "

@@ -35,12 +35,14 @@ def create_session(work: Work, params: dict[str, Any]) -> Json:
     key = work.new_id("cs_test_")
     session = session_of(key, now=work.now, currency=currency, total=total, kinds=_kinds(params, currency))
     session.update({name: params.get(name) for name in ECHOED})
+    excluded = params.get("excluded_payment_method_types")
     session.update(
         cancel_url=params.get("cancel_url"),
         customer=customer,
         customer_creation=None if customer else params.get("customer_creation", "if_required"),
         customer_email=params.get("customer_email"),
         customer_details=_first_details(work, customer, params.get("customer_email")),
+        **({"excluded_payment_method_types": excluded} if excluded else {}),
         expires_at=expires_at,
         metadata=params.get("metadata", {}),
         success_url=params["success_url"],
@@ -137,8 +139,17 @@ def _checked_customer(work: Work, params: dict[str, Any]) -> str | None:
 
 
 def _kinds(params: dict[str, Any], currency: str) -> list[str]:
-    """The kinds of payment methods: as asked, else what is switched on for the currency."""
-    asked: list[str] = params.get("payment_method_types", ["card", *(["sepa_debit"] if currency == "eur" else [])])
+    """The kinds of payment methods: as asked, else what is switched on for the currency, less what is excluded."""
+    excluded = params.get("excluded_payment_method_types", [])
+    if excluded and "payment_method_types" in params:
+        raise parameter_invalid(
+            "excluded_payment_method_types",
+            "You may only specify one of these parameters: payment_method_types, excluded_payment_method_types.",
+        )
+    offered = [kind for kind in ("card", *(["sepa_debit"] if currency == "eur" else [])) if kind not in excluded]
+    if not offered:
+        raise StripeError("No valid payment method types for this Checkout Session.")
+    asked: list[str] = params.get("payment_method_types", offered)
     if "sepa_debit" in asked and currency != "eur":
         raise parameter_invalid(
             "payment_method_types",

@@ -9,6 +9,7 @@ import pytest
 import stripe
 from msgspec import structs
 
+from chalicelib.adapters.stripe_checkout import DELAYED
 from chalicelib.domain.charge import Charge, Payment, PaymentStatus
 from chalicelib.domain.ids import make_ulid
 from chalicelib.domain.money import Money
@@ -241,3 +242,22 @@ def test_open_checkout_in_rupiah_takes_twelve_digits(stripe_side: StripeSide) ->
     found = stripe_side.gateway.payment(checkout.id)
     assert found is not None
     assert found.amount == 120_000_000
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_open_checkout_offers_debits_unless_only_what_settles_at_once_is_asked(
+    stripe_side: StripeSide, *, at_once: bool
+) -> None:
+    asked = request(order((2500, 1)))._replace(at_once=at_once)
+    first, second = (stripe_side.gateway.open_checkout(asked) for _ in range(2))
+    assert first == second
+    session = stripe_side.api.v1.checkout.sessions.retrieve(first.id)
+    assert "card" in session.payment_method_types
+    assert not at_once or not set(DELAYED) & set(session.payment_method_types)
+    assert at_once or "sepa_debit" in session.payment_method_types
+
+
+def test_open_checkout_again_when_debits_are_no_longer_offered_is_another_session(stripe_side: StripeSide) -> None:
+    asked = request(order((2500, 1)))
+    first = stripe_side.gateway.open_checkout(asked)
+    assert stripe_side.gateway.open_checkout(asked._replace(at_once=True)).id != first.id

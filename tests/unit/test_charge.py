@@ -100,11 +100,12 @@ def test_settle_payment_of_an_order_in_any_state(
     assert (found.facts, found.send_back) == (expected, send_back)
 
 
+@pytest.mark.parametrize("over", [Reason.EVENT_CLOSED, Reason.EVENT_OVER])
 @pytest.mark.parametrize("facts", [HELD, Facts(pending=True), Facts(ended=Ended.EXPIRED)])
-def test_settle_payment_of_an_event_that_is_closed_sends_it_back(facts: Facts) -> None:
-    found = settle(record(facts), payment(PaymentStatus.PAID), now=0, livemode=False, is_on=False)
+def test_settle_payment_of_an_event_that_takes_nobody_any_more_sends_it_back(facts: Facts, over: Reason) -> None:
+    found = settle(record(facts), payment(PaymentStatus.PAID), now=0, livemode=False, over=over)
     expected = Facts(ended=Ended.CANCELLED, charge_id="ch_1", charged=5000)
-    assert (found.facts, found.reason, found.send_back) == (expected, Reason.EVENT_CLOSED, RefundReason.PAID_TOO_LATE)
+    assert (found.facts, found.reason, found.send_back) == (expected, over, RefundReason.PAID_TOO_LATE)
 
 
 def test_settle_session_that_expired_early_lets_the_buyer_try_again() -> None:

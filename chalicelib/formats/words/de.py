@@ -44,6 +44,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "Ihre Zahlung für {event} kam an, als die Veranstaltung schon geschlossen war. "
         "Sie wird Ihnen in voller Höhe zurückgezahlt."
     ),
+    "event_over.title": "Nach dem Ende bezahlt: {event}",
+    "event_over.text": (
+        "Ihre Zahlung für {event} kam an, als die Veranstaltung schon vorbei war. "
+        "Sie wird Ihnen in voller Höhe zurückgezahlt."
+    ),
     "payment_failed.title": "Zahlung fehlgeschlagen: {event}",
     "payment_failed.text": (
         "Die Zahlung Ihrer Bestellung für {event} ist fehlgeschlagen; die Tickets sind wieder im Verkauf. "

@@ -45,6 +45,8 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "event_closed.text": (
         "Your payment for {event} came when the organiser had closed the event. It is on its way back to you in full."
     ),
+    "event_over.title": "Paid after the end: {event}",
+    "event_over.text": ("Your payment for {event} came when the event was over. It is on its way back to you in full."),
     "payment_failed.title": "Payment failed: {event}",
     "payment_failed.text": (
         "The payment of your order for {event} did not succeed, so its tickets are on sale again. You were not charged."

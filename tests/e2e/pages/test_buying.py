@@ -221,6 +221,7 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
             "event_closed",
             ("The event is closed", "All of it, CHF\u00a0240.00, is on its way back to you."),
         ),
+        ("cancelled", "event_over", ("Paid after the end", "All of it, CHF\u00a0240.00, is on its way back to you.")),
         (
             "cancelled",
             "payment_failed",
@@ -232,6 +233,9 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
         ("review", "account_gone", ("We cannot see your payment", "ask them for your tickets or your money")),
         ("disputed", None, ("Disputed", "Its tickets let nobody in until that is settled.")),
         ("charged_back", None, ("Charged back", "The bank took the payment of CHF\u00a0240.00 back.")),
+        ("cancelled", "address_refused", ("This address cannot pay", "order again with another one")),
+        ("cancelled", "amount_refused", ("This amount cannot be paid", "CHF\u00a0240.00")),
+        ("cancelled", "seller_refused", ("The organiser cannot be paid", "Nothing was charged.")),
         ("cancelled", None, ("Not paid", "Nothing was charged.")),
         ("expired", None, ("Not paid", "Nothing was charged.")),
     ],

@@ -50,6 +50,10 @@ const BY_REASON = {
     "warn", "cross", "The event is closed",
     ({ total }) => `Your payment came when the organiser had closed the event. All of it, ${total}, is on its way back to you. ${BACK_DAYS}`,
   ],
+  event_over: [
+    "warn", "cross", "Paid after the end",
+    ({ total }) => `Your payment came when the event was over. All of it, ${total}, is on its way back to you. ${BACK_DAYS}`,
+  ],
   payment_failed: [
     "bad", "cross", "The payment failed",
     ({ total }) => `Your bank did not make the payment of ${total}. Nothing was charged, and the tickets are on sale again.`,
@@ -96,7 +100,7 @@ const REASON_COUNTS = new Set(["expired", "cancelled", "review"]);
  * @returns {{tone: string, sign: string, title: string, text: string}}
  */
 export function standing(order, state = order.state) {
-  const late = state === "refunded" && ["paid_too_late", "event_closed"].includes(order.reason);
+  const late = state === "refunded" && ["paid_too_late", "event_closed", "event_over"].includes(order.reason);
   const exact = REASON_COUNTS.has(state) || late ? BY_REASON[order.reason] : null;
   const [tone, sign, title, text] = exact ?? FOR_BUYERS[state];
   const total = money(order.total);
@@ -122,6 +126,7 @@ export const REASONS = {
   hold_ended: "It was not paid in time.",
   cancelled_by_buyer: "Its buyer cancelled it.",
   event_closed: "It was paid after the event was closed; the payment goes back by itself.",
+  event_over: "It was paid after the event’s end; the payment goes back by itself.",
   payment_failed: "Its payment failed.",
   paid_too_late: "It was paid after its tickets had gone back to sale; the payment goes back by itself.",
   payment_differs: "What was paid is not what the order comes to.",
