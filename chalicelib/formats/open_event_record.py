@@ -5,7 +5,7 @@ Called by formats/open_event_mapping.py and formats/open_event.py. Knows no kind
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, tzinfo
 from typing import TypeVar
 
@@ -47,7 +47,7 @@ class Record:
         self._values: dict[str, object] = {}
         self._spelled: dict[str, str] = {}
         self._read: set[str] = set()
-        self._lost: dict[str, None] = {}
+        self._lost: dict[str, object] = {}
         for name, given in source.items():
             if not is_blank(given):
                 self._take(name, given)
@@ -60,7 +60,7 @@ class Record:
         if self._values.setdefault(key, value) is value:
             self._spelled[key] = name
         elif self._values[key] != value:
-            self._lost[shortened(name)] = None
+            self._lost[name] = None
 
     def mend(self, sentence: str) -> None:
         """Note what was lost or guessed."""
@@ -91,14 +91,14 @@ class Record:
     def note_what_is_left(self) -> None:
         """Note, in one mend, every field that holds something and that nobody asked for."""
         unread = [name for name in self._values if name not in self._read and has_content(self._values[name])]
-        if lost := sorted([*map(shortened, self._lost), *map(self._named, unread)]):
-            self.mend(f"not kept: {listed(lost)}")
+        if lost := sorted(self._lost | {self._spelled[key]: key for key in unread}):
+            self.mend(f"not kept: {listed(lost, shown=self._named)}")
 
-    def _named(self, key: str) -> str:
+    def _named(self, name: str) -> str:
         """A field for the report; one that holds a thing with a name, with that."""
-        value = self._values[key]
-        name = value.get("name") if isinstance(value, dict) else None
-        return shortened(self._spelled[key]) + (f" {text.shown(name)}" if name and isinstance(name, str) else "")
+        value = self._values.get(name.lower().replace("-", "_"))
+        called = value.get("name") if isinstance(value, dict) else None
+        return shortened(name) + (f" {text.shown(called)}" if called and isinstance(called, str) else "")
 
     def part(self, name: str) -> "Record":
         """The object under a name as a record of its own; an empty one if there is none."""
@@ -179,10 +179,10 @@ def shortened(name: str) -> str:
     return text.read_line(name, _MAX_KEY)[0] or "(a field without a name)"
 
 
-def listed(names: list[str]) -> str:
+def listed(names: list[str], *, shown: Callable[[str], str] = str) -> str:
     """Names for a sentence of the report; of very many the first ones and how many more."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
+    return ", ".join(map(shown, names[:MAX_NAMED])) + more
 
 
 _DONE = {

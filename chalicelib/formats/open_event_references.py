@@ -18,7 +18,7 @@ from chalicelib.formats.open_event_values import read_id
 
 NAMES = {Kind.TRACKS: "track", Kind.MICROLOCATIONS: "microlocation", Kind.SPEAKERS: "speaker"}
 """What the report calls one of them."""
-MOST_ALIKE = 100
+MOST_ALIKE = 20
 """Records with one id or one name among which the right one is looked for."""
 _COPIES = frozenset(
     ("icon_image_url", "small_image_url", "thumbnail_image_url", "icon", "small", "thumbnail", "sessions")

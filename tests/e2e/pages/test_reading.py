@@ -56,6 +56,20 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
     tab.wait_for_timeout(200)
 
 
+def test_picture_that_does_not_come_leaves_its_place_to_initials(context: OpenContext, offer: Offer) -> None:
+    """An import brings addresses of pictures that are long gone."""
+    base = f"/api/v1/events/{offer.id}"
+    for name in ("Ada Gone", "Zoe Gone"):
+        offer.api.call("POST", f"{base}/speakers", {"name": name, "photo_url": "https://gone.invalid/p.jpg"})
+    tab = context(viewport={"width": 390, "height": 740}).new_page()
+    tab.goto(f"/e/{offer.slug}")
+    for name, initials in (("Ada Gone", "AG"), ("Zoe Gone", "ZG")):
+        tab.get_by_role("heading", name=name).scroll_into_view_if_needed()
+        avatar = tab.locator(".speaker", has_text=name).locator(".avatar")
+        expect(avatar).to_have_text(initials)
+        expect(avatar.locator("img")).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [360, 1200])
 def test_sold_out_type_keeps_room_for_its_name(context: OpenContext, offer: Offer, width: int) -> None:
     sold_out = offer.ticket("Day ticket with workshop", 0, quantity=1)
