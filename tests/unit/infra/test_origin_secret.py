@@ -48,6 +48,9 @@ class Account(Deployment):
         made, self.kept = self.kept is None, self.kept or new_origin_secret()
         return made
 
+    def ensure_throughput(self) -> bool:
+        return False
+
     def outputs(self, part: str) -> dict[str, str]:
         if part != "edge" or not self.has_cdn:
             return {"WebsiteBucket": "website"} if part == "base" else {}
