@@ -1,7 +1,7 @@
 """What API Gateway answers by itself, without a function: problem documents, as the product's own refusals are.
 
 Chalice overwrites the whole API with each deploy, these answers with it, so `up` and `rollback` set them again after.
-The local runner makes the same ones (local/gateway_problems.py).
+The local gateway takes its words from here (local/gateway_problems.py).
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from infra import names
 
-_ANSWERS: dict[str, tuple[int | None, str, str]] = {
+ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": (404, "not_found", "There is nothing here."),
     "INVALID_SIGNATURE": (404, "not_found", "There is nothing here."),
     "REQUEST_TOO_LARGE": (413, "payload_too_large", "The body is too large."),
@@ -26,7 +26,7 @@ def apply(client: Any, api_id: str) -> bool:
     """Set the answers that differ and deploy them. Whether any did."""
     current = {one["responseType"]: one for one in client.get_gateway_responses(restApiId=api_id)["items"]}
     changed = False
-    for kind, answer in _ANSWERS.items():
+    for kind, answer in ANSWERS.items():
         wanted = _wanted(*answer)
         if any(current.get(kind, {}).get(key) != value for key, value in wanted.items()):
             client.put_gateway_response(restApiId=api_id, responseType=kind, **wanted)
@@ -36,11 +36,14 @@ def apply(client: Any, api_id: str) -> bool:
     return changed
 
 
+def problem(code: str, detail: str) -> dict[str, Any]:
+    """The problem document, but for its status and the request's id."""
+    return {"type": f"/api/docs#problem-{code}", "title": detail, "detail": detail, "code": code}
+
+
 def _wanted(status: int | None, code: str, detail: str) -> dict[str, Any]:
-    problem: dict[str, Any] = {"type": f"/api/docs#problem-{code}", "title": detail, "detail": detail, "code": code}
-    if status:
-        problem["status"] = status
-    text = json.dumps({**problem, "request_id": "$context.requestId"})
+    known = {"status": status} if status else {}
+    text = json.dumps({**problem(code, detail), **known, "request_id": "$context.requestId"})
     wanted: dict[str, Any] = {
         "responseParameters": {
             "gatewayresponse.header.Content-Type": "'application/problem+json'",

@@ -1,9 +1,9 @@
 """API Gateway and CloudFront on one machine: an ASGI app around a Chalice app.
 
 Paths under /api/ are the REST API's (`/api/v1/events` is route `/v1/events`); /_local/ is the runner's own; anything
-else is a file of the web client or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and may
-answer only what the real gateway accepts. One departure: an unknown route of the real gateway is 403 "Missing
-Authentication Token"; under /api/ it is 404 or 405 here, which `infra/` brings about on AWS by GatewayResponses.
+else is a file of the web client or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and
+may answer only what the real gateway accepts. One departure: a method that a known path has not is 405 with `Allow`
+here, as the contract says, and on AWS the same 404 as an unknown path (docs/platform.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Answers that the gateway makes itself, because no handler was reached or none answered.
 
-On AWS these are the GatewayResponses of `infra/` (DEFAULT_4XX, DEFAULT_5XX, MISSING_AUTHENTICATION_TOKEN …) plus a
-few routes. Under /api/ they are application/problem+json (RFC 9457), elsewhere a short page.
+On AWS these are the GatewayResponses of infra/gateway_responses.py, whose words and codes they have, plus a few routes.
+Under /api/ they are application/problem+json (RFC 9457), elsewhere a short page.
 """
 
 from __future__ import annotations
@@ -9,38 +9,28 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
+from infra import gateway_responses
 from local.http_message import HttpAnswer
 
-GATEWAY_WORDS = {
-    500: "Internal server error",
-    502: "Internal server error",
-    504: "Endpoint request timed out",
+_KINDS = {
+    400: "DEFAULT_4XX",
+    404: "MISSING_AUTHENTICATION_TOKEN",
+    413: "REQUEST_TOO_LARGE",
+    500: "DEFAULT_5XX",
+    502: "DEFAULT_5XX",
+    504: "INTEGRATION_TIMEOUT",
 }
-CODES = {
-    400: "bad_request",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "payload_too_large",
-    431: "headers_too_large",
-    500: "internal_error",
-    502: "internal_error",
-    504: "gateway_timeout",
+_HERE_ALONE = {
+    405: ("method_not_allowed", "This cannot be done here."),
+    431: ("headers_too_large", "The headers are too large."),
 }
+"""Statuses that no gateway response on AWS has: there they are a 404 and a 4xx (docs/platform.md)."""
 
 
-def api_problem(status: int, request_id: str, *, detail: str = "", allow: str = "") -> HttpAnswer:
-    """A problem document. Server faults keep the gateway's `message` beside it."""
-    title = HTTPStatus(status).phrase
-    problem: dict[str, object] = {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail or title,
-        "code": CODES[status],
-        "request_id": request_id,
-    }
-    if status >= 500:
-        problem["message"] = GATEWAY_WORDS[status]
+def api_problem(status: int, request_id: str, *, allow: str = "") -> HttpAnswer:
+    """A problem document."""
+    code, detail = gateway_responses.ANSWERS[_KINDS[status]][1:] if status in _KINDS else _HERE_ALONE[status]
+    problem = gateway_responses.problem(code, detail) | {"status": status, "request_id": request_id}
     headers = [
         ("Content-Type", "application/problem+json"),
         ("X-Request-Id", request_id),

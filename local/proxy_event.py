@@ -22,8 +22,12 @@ from local.routing import Match
 STAGE = "api"
 PAYLOAD_BYTES = 6 * 1024 * 1024
 """Lambda's limit for a synchronous request and for its response, both as JSON."""
-REMAPPED = frozenset(["connection", "date", "server", "te", "trailer", "transfer-encoding", "upgrade", "via"])
-"""Fields the gateway keeps to itself; a handler's value goes out as `x-amzn-Remapped-…`."""
+REMAPPED = frozenset(
+    ["connection", "date", "server", "te", "trailer", "transfer-encoding", "upgrade", "via", "www-authenticate"]
+)
+"""Fields the gateway keeps to itself; a handler's value goes out as `x-amzn-Remapped-…`. Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (REST APIs)
+"""
 API_ID = "local"
 
 

@@ -38,6 +38,11 @@ def cookies():
     return Response("", headers={"Set-Cookie": ["a=1", "b=2"]}, status_code=204)
 
 
+@app.route("/v1/closed", methods=["GET"])
+def closed():
+    return Response("", headers={"WWW-Authenticate": "Bearer"}, status_code=401)
+
+
 @app.route("/v1/not-modified", methods=["GET", "HEAD"])
 def not_modified():
     return Response("", headers={"ETag": '"a"'}, status_code=304)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from infra import gateway_responses
 from infra.website import release
 from local.servers import PatientHttp
 
@@ -151,6 +152,12 @@ def test_no_content_and_not_modified_have_no_body_and_no_length(origin):
         assert "transfer-encoding" not in answer.headers
 
 
+def test_challenge_goes_out_under_the_name_that_a_rest_api_gives_it(origin):
+    headers = httpx.get(f"{origin}/api/v1/closed").headers
+    assert headers["x-amzn-remapped-www-authenticate"] == "Bearer"
+    assert "www-authenticate" not in headers
+
+
 def test_list_valued_headers_become_several_fields(origin):
     assert httpx.get(f"{origin}/api/v1/cookies").headers.get_list("set-cookie") == ["a=1", "b=2"]
 
@@ -183,7 +190,9 @@ def test_body_over_the_limits_is_413(origin):
 def test_answer_over_6_mb_is_502(origin):
     answer = httpx.get(f"{origin}/api/v1/big/6300000")
     assert answer.status_code == 502
-    assert answer.json()["message"] == "Internal server error"
+    problem = answer.json()
+    words = gateway_responses.problem("internal_error", "Something went wrong. Try again.")
+    assert problem == {**words, "status": 502, "request_id": answer.headers["x-request-id"]}
 
 
 def test_bytes_that_do_not_survive_json_are_502_as_on_lambda(origin):

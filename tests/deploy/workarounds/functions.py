@@ -19,7 +19,7 @@ def apply() -> None:
 
 def _ready_at_once() -> None:
     """A function is Pending for half a second after each change, so the waiter that Chalice uses comes back five
-    seconds later, for each of nine functions: 45 s a deploy that say nothing about AWS.
+    seconds later, for each function: a minute a deploy that says nothing about AWS.
     """
     lambda_svc._LAMBDA_STATE_TRANSITION_DELAY = 0
 
