@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra import adopting, names, parameters, releases, replay, steps, streams
+from infra import adopting, names, parameters, policies, releases, replay, steps, streams
 from infra.deployment import Deployment
 from infra.run_smoke_test import SmokeFailed
 from infra.settings import Unusable, load
@@ -78,6 +78,26 @@ def diff(*, stage: str, settings: Path, as_json: bool) -> None:
         click.echo(json.dumps({part: [one._asdict() for one in found] for part, found in _changes(here).items()}))
         return
     _show_changes(here)
+
+
+@cli.command()
+@_stage
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=PROJECT / "dist",
+    show_default="dist",
+    help="The folder to write them to.",
+)
+def deployer(*, stage: str, settings: Path, into: Path) -> None:
+    """Write the IAM policies that deploying this stage needs, for a person or role without administrator's rights."""
+    here = _here(stage, settings)
+    values = {"Region": here.stage.region, "Account": _guarded(lambda: here.account), "Stage": stage}
+    into.mkdir(parents=True, exist_ok=True)
+    for name, document in policies.for_deployer(values).items():
+        file = into / f"{here.prefix}-deployer-{name}.json"
+        file.write_text(document, encoding="utf-8")
+        console.print(str(file), soft_wrap=True)
 
 
 @cli.command()

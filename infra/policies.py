@@ -10,6 +10,10 @@ from pathlib import Path
 from infra.settings import Unusable
 
 FOLDER = Path(__file__).parent / "policies"
+DEPLOYER = Path(__file__).parent / "deployer"
+"""The two documents for who deploys: `steps` is what `up` and `down` call, `stacks` what CloudFormation calls in their
+name. Whoever has them can give the functions of the stage any right, since that is what deploying them means.
+"""
 # What looks odd in them, where no comment can stand:
 # - ListStreams on one stream. Lambda names it among what a mapping needs, while IAM knows it for a whole account only.
 #   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
@@ -49,11 +53,16 @@ def secrets_of(name: str) -> list[str]:
     return _SECRET.findall((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def render(name: str, values: dict[str, str]) -> str:
+def for_deployer(values: dict[str, str]) -> dict[str, str]:
+    """By name, the documents for who deploys, as IAM takes them. Raises Unusable as `render` does."""
+    return {file.stem: render(file.stem, values, folder=DEPLOYER) for file in sorted(DEPLOYER.glob("*.json"))}
+
+
+def render(name: str, values: dict[str, str], *, folder: Path | None = None) -> str:
     """The policy of a function as IAM takes it. Raises Unusable for values that are missing, unknown or not plain, and
     for a policy that has another placeholder.
     """
-    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    text = ((folder or FOLDER) / f"{name}.json").read_text(encoding="utf-8")
     used = set(_PLACEHOLDER.findall(text))
     problems = [
         *(f"{one} is no placeholder" for one in sorted((used | set(values)) - set(PLACEHOLDERS))),

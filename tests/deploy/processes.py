@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from local.stripe_double import StripeDouble, create_double
+from tests.deploy.owner_calls import OWNER
 from tests.deploy.places import ACCOUNT, REGION, Places
 
 READY_SECONDS = 60
@@ -43,7 +44,7 @@ def environment(places: Places, folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("PIP_")}
     return kept | {
         "AWS_ENDPOINT_URL": places.aws,
-        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_ACCESS_KEY_ID": OWNER,
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
         "TMPDIR": str(folder),

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from local import demo, tour
-from tests.deploy import inventory, project
+from tests.deploy import inventory, owner_calls, processes, project
 from tests.deploy.places import ACCOUNT, REGION
 from tests.deploy.processes import Ran
 from tests.deploy.world import PREFIX, STAGE, World, eventually
@@ -295,3 +295,8 @@ def test_down_with_the_stage_named_deletes_the_data(down: Ran, world: World) -> 
     assert ran.code == 0, ran.said
     assert world.client("dynamodb").list_tables()["TableNames"] == []
     assert world.client("ssm").describe_parameters()["Parameters"] == []
+
+
+def test_commands_asked_for_nothing_but_what_their_policies_are_held_to(down: Ran, world: World) -> None:
+    """A call more or less belongs into the list, and one more into infra/deployer/ too."""
+    assert owner_calls.of(world.folder / processes.CALLS) == json.loads(owner_calls.KEPT.read_text())

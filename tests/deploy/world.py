@@ -60,7 +60,7 @@ class World(NamedTuple):
         return processes.run(command, project=self.project, variables=variables, stdin=stdin, kill=kill)
 
     def client(self, service: str) -> Any:
-        """AWS, as the owner of the account."""
+        """AWS, as the account's root, whose calls are the tests' own."""
         return boto3.client(
             service,
             region_name=REGION,

@@ -1,5 +1,6 @@
 """The command line: what is shown, asked, refused, and how it ends."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,18 @@ def test_rollback_goes_one_release_back_or_to_the_one_that_is_named(cli: Cli) ->
 def test_plan_names_account_and_region_before_it_asks(cli: Cli) -> None:
     for name in ("up", "down"):
         assert "in account 111122223333, eu-central-1" in cli(name, answer="n\n").output
+
+
+def test_deployer_writes_the_documents_of_the_stage(cli: Cli, tmp_path: Path) -> None:
+    assert cli("deployer", "--into", str(tmp_path / "made")).exit_code == 0
+    made = {file.name: json.loads(file.read_text()) for file in (tmp_path / "made").iterdir()}
+    assert made.keys() == {"marquee-dev-deployer-stacks.json", "marquee-dev-deployer-steps.json"}
+    roles = next(one for one in made["marquee-dev-deployer-steps.json"]["Statement"] if one["Sid"] == "Roles")
+    assert roles["Resource"] == ["arn:aws:iam::111122223333:role/marquee-dev-*"]
+
+
+def test_configure_needs_no_agreement_and_does_its_steps(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "CONFIGURE", (steps.Step("write", "purpose", lambda *_: cli.did.append("wrote") or ""),))
+    result = cli("configure")
+    assert (result.exit_code, cli.did) == (0, ["wrote"])
+    assert "Now `chalice deploy --stage dev` works here." in result.output

@@ -1,0 +1,103 @@
+"""The policies of who deploys, against the calls that the commands make: all are allowed, and nothing is allowed for no
+reason. `owner_calls.json` is what `make deploy-local` recorded on the emulator, which keeps it true; what CloudFormation
+calls in the owner's name is compared with its schemas by `make infra-lint`.
+"""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import policies
+
+CALLS: dict[str, list[str]] = json.loads((Path(__file__).parent / "owner_calls.json").read_text())
+VALUES = {"Region": "eu-central-1", "Account": "123456789012", "Stage": "dev"}
+MOST_CHARACTERS = 6_144
+"""Of a managed policy, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+UNSEEN = {
+    "cloudformation:DescribeStackEvents": "tells why a stack failed",
+    "cloudformation:TagResource": "asked for beside CreateChangeSet, since stacks carry tags",
+    "iam:PassRole": "asked for beside CreateFunction and UpdateFunctionConfiguration",
+    "iam:UpdateAssumeRolePolicy": "Chalice, when its trust policy changed",
+    "lambda:DeleteEventSourceMapping": "the emulator calls every verb ListEventSourceMappings",
+    "lambda:DeleteFunctionConcurrency": "Chalice, when a reservation was taken out",
+    "lambda:DeleteLayerVersion": "the emulator names no action for it",
+    "lambda:GetAccountSettings": "asked for where functions reserve concurrency: prod",
+    "lambda:GetEventSourceMapping": "the emulator calls every verb ListEventSourceMappings",
+    "lambda:GetFunctionConcurrency": "asked for where functions reserve concurrency: prod",
+    "lambda:GetLayerVersion": "asked for beside CreateFunction, since functions have a layer",
+    "lambda:TagResource": "Chalice, which tags what it makes",
+    "lambda:UntagResource": "Chalice, when its version changed",
+    "lambda:UpdateEventSourceMapping": "the emulator calls every verb ListEventSourceMappings",
+    "ssm:GetServiceSetting": "where high_secret_throughput is set: prod",
+    "ssm:UpdateServiceSetting": "where high_secret_throughput is set: prod",
+}
+"""Allowed, and not among the calls on the emulator."""
+
+
+def statements() -> list[dict[str, Any]]:
+    return [one for text in policies.for_deployer(VALUES).values() for one in json.loads(text)["Statement"]]
+
+
+def allows(statement: dict[str, Any], action: str, resource: str) -> bool:
+    resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+    named = resource == "*" or any(fnmatchcase(resource, pattern) for pattern in resources)
+    return named and any(fnmatchcase(action, pattern) for pattern in statement["Action"])
+
+
+def test_documents_allow_every_call_that_the_commands_make() -> None:
+    refused = [
+        (action, resource)
+        for action, resources in CALLS.items()
+        for resource in resources
+        if not any(allows(one, action, resource) for one in statements())
+    ]
+    assert refused == []
+
+
+def test_document_of_the_steps_allows_nothing_that_no_command_calls() -> None:
+    allowed = {
+        action for one in json.loads(policies.for_deployer(VALUES)["steps"])["Statement"] for action in one["Action"]
+    }
+    assert sorted(allowed - CALLS.keys()) == sorted(UNSEEN)
+
+
+@pytest.mark.parametrize("name", ["steps", "stacks"])
+def test_document_fits_a_managed_policy(name: str) -> None:
+    assert len("".join(policies.for_deployer(VALUES)[name].split())) <= MOST_CHARACTERS
+
+
+def test_documents_stay_inside_the_stage_where_names_can() -> None:
+    outside = {
+        one["Sid"]: one["Resource"]
+        for one in statements()
+        if "marquee" not in json.dumps([one["Resource"], one.get("Condition")])
+    }
+    assert outside.keys() == NAMELESS
+
+
+NAMELESS = {
+    "AccessLogs",
+    "BudgetView",
+    "Caches",
+    "Cdn",
+    "EndOfSubscriptions",
+    "Gateways",
+    "Looking",
+    "Mappings",
+    "SecretThroughput",
+    "Subscriptions",
+}
+"""What has ids that AWS draws, or belongs to the account as a whole."""
+
+
+def test_roles_are_passed_to_lambda_alone_and_only_those_of_the_stage() -> None:
+    passed = [one for one in statements() if "iam:PassRole" in one["Action"]]
+    assert [(one["Resource"], one["Condition"]) for one in passed] == [
+        (
+            ["arn:aws:iam::123456789012:role/marquee-dev-*"],
+            {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+        )
+    ]
