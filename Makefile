@@ -46,7 +46,7 @@ test-fast: $(STAMP) node ## The fast half of the tests
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
 
 soak: $(STAMP) ## Reliability tests with many more rounds and 10,000 fresh schedules of payments
-	@MARQUEE_ROUNDS=1000 MARQUEE_BUYERS=200 MARQUEE_STORMS=100 MARQUEE_SCHEDULES=10000 MARQUEE_CUTS=20 MARQUEE_CUT_SECONDS=30 MARQUEE_MESSAGES=100 MARQUEE_ATTENDEES=10000 $(BIN)/python -m pytest tests --ignore tests/deploy -m slow --timeout 3600
+	@MARQUEE_ROUNDS=1000 MARQUEE_BUYERS=200 MARQUEE_STORMS=100 MARQUEE_SCHEDULES=10000 MARQUEE_CUTS=20 MARQUEE_CUT_SECONDS=30 MARQUEE_MESSAGES=100 MARQUEE_ATTENDEES=10000 MARQUEE_SCANS=100000 $(BIN)/python -m pytest tests --ignore tests/deploy -m slow --timeout 3600
 
 node: $(STAMP) ## Node for the tests of the CDN's function, from PyPI where there is none
 	@command -v node >/dev/null || { $(BIN)/python -m pip install --quiet --disable-pip-version-check $(NODE) \

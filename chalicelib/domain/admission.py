@@ -145,11 +145,8 @@ def parse_code(text: str) -> Code | None:
 
 def tickets_of(record: OrderRecord) -> list[Ticket]:
     """All tickets of an order, in order of their numbers; none before it is paid."""
-    if not record.facts.issued or record.ticket_secret is None:
-        return []
     state = ticket_state(record)
-    lines = [line for line in record.order.lines for _ in range(line.quantity)]
-    return [_ticket(record, line, number, state) for number, line in enumerate(lines, start=1)]
+    return [_ticket(record, line, number, state) for number, line in enumerate(_lines(record), start=1)]
 
 
 def ticket_state(record: OrderRecord) -> TicketState:
@@ -161,7 +158,8 @@ def ticket_state(record: OrderRecord) -> TicketState:
 
 def ticket_for(code: Code, record: OrderRecord) -> Ticket | None:
     """The ticket whose code this is; None for a code that was made up, altered or replaced. In constant time."""
-    found = next((ticket for ticket in tickets_of(record) if ticket.number == code.number), None)
+    lines = _lines(record)[code.number - 1 : code.number]
+    found = next((_ticket(record, line, code.number, ticket_state(record)) for line in lines), None)
     given = f"{ticket_name(code.order_id, code.number)}-{code.mac}"
     genuine = hmac.compare_digest((found.code if found else "").encode(), given.encode())
     return found if genuine else None
@@ -203,6 +201,13 @@ def with_attendees(record: OrderRecord, changes: Sequence[AttendeeChange]) -> tu
         ticket_secret=_write_secret(secret, reissues),
         version=record.version + 1,
     ), moved
+
+
+def _lines(record: OrderRecord) -> list[Line]:
+    """The line of each ticket, in order of their numbers; none before the order is paid."""
+    if not record.facts.issued or record.ticket_secret is None:
+        return []
+    return [line for line in record.order.lines for _ in range(line.quantity)]
 
 
 def _ticket(record: OrderRecord, line: Line, number: int, state: TicketState) -> Ticket:

@@ -168,7 +168,7 @@ class TicketNews(Struct, frozen=True, kw_only=True):
 
 
 class OfflineTicket(TicketNews, frozen=True, kw_only=True):
-    """A ticket on a scanner's own list: a hash of its code, never the code. A void one tells no name."""
+    """A ticket on a scanner's own list: a hash of its code, never the code. One that is void and unused has no name."""
 
     hash: Annotated[str, Meta(description="The first 32 hexadecimal digits of SHA-256 over salt and code")]
     attendee: str

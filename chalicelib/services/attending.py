@@ -126,13 +126,14 @@ def offline_scope(event_id: str) -> str:
 
 
 def _offline(ticket: Ticket, admission: Admission | None, salt: str) -> OfflineTicket:
+    used_at = admission.used_at if admission else None
     return OfflineTicket(
         hash=offline_hash(ticket.code, salt=salt),
         ticket=ticket.name,
-        attendee=ticket.attendee.name if ticket.state is not TicketState.VOID else "",
+        attendee=ticket.attendee.name if used_at or ticket.state is not TicketState.VOID else "",
         ticket_type=ticket.ticket_type,
         state=ticket.state,
-        checked_in_at=admission.used_at if admission else None,
+        checked_in_at=used_at,
         recorded_at=admission.last.at if admission else None,
     )
 

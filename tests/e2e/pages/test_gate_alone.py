@@ -135,6 +135,25 @@ def test_camera_that_cannot_be_used_says_why_and_what_to_do(
     expect(tab.get_by_role("button", name="Scan with the camera")).to_be_visible()
 
 
+def test_new_release_takes_over_from_the_page_that_was_kept(context: OpenContext, offer: Offer) -> None:
+    buy_tickets(offer, 2)
+    tab = open_gate(context(), offer, "gate")
+    ready = expect(tab.locator("[data-network]"))
+    ready.to_contain_text("This page opens without a network")
+    (current,) = tab.evaluate("caches.keys()")
+    tab.evaluate(
+        """async (current) => {
+          await caches.delete(current);
+          const shelf = await caches.open("marquee-gate /static/r-000000000000/");
+          await shelf.put("/events/-/check-in", new Response("An old release"));
+        }""",
+        current,
+    )
+    tab.reload()
+    ready.to_contain_text("This page opens without a network")
+    assert tab.evaluate("caches.keys()") == [current]
+
+
 def test_worker_leaves_other_pages_alone_and_sign_out_removes_what_the_gate_kept(
     context: OpenContext, offer: Offer
 ) -> None:

@@ -3,7 +3,6 @@
 import { get, send } from "./api.js";
 import { el, hour, recall, remember } from "./format.js";
 import { GateList } from "./gatelist.js";
-import { keptEvents } from "./gatestore.js";
 import { isKnown, show } from "./gatewords.js";
 import { live } from "./live.js";
 import { onChange, user } from "./session.js";
@@ -73,7 +72,7 @@ async function judge(text) {
     await (isAway(problem) ? judgeAlone(code, at) : hearRefusal(code, problem));
     return;
   }
-  await list.hearOf(code, made);
+  await list.hearAdmitted(code, made);
   say("admitted", { who: made.attendee, about: made.ticket_type });
   look();
 }
@@ -85,7 +84,7 @@ function isAway(problem) {
 
 async function hearRefusal(code, problem) {
   const before = problem.body.check_in;
-  if (before) await list.hearOf(code, before);
+  if (before) await list.hearUsed(code, before);
   else await list.hearRefused(code, problem.code, problem.body);
   sayRefusal(problem);
 }
@@ -274,8 +273,9 @@ async function find() {
   try {
     return await within(ANSWER_WITHIN_MS, get(`/events/${named}`));
   } catch (problem) {
-    const kept = keptEvents(person.id).find((one) => [one.event.id, one.event.slug].includes(named));
-    return kept?.event ?? (isAway(problem) ? { id: named } : null);
+    if (!isAway(problem)) return null;
+    const { keptEvent } = await import("./gatekeys.js");
+    return keptEvent(person.id, named) ?? { id: named };
   }
 }
 

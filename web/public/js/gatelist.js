@@ -7,6 +7,7 @@ import { user } from "./session.js";
 
 const MOST_SCANS = 500;
 /** What a refusal of the server says of a ticket. */
+const PROBLEMS = { void: "ticket_void", suspended: "ticket_suspended", unknown: "unknown_ticket" };
 const STATES = { ticket_void: "void", ticket_suspended: "suspended", unknown_ticket: "unknown" };
 
 /** @typedef {{verdict: string, attendee?: string, type?: string, at?: string}} Judged verdicts as the API's codes */
@@ -109,20 +110,23 @@ export class GateList {
     this.#marks.value = marks;
   }
 
-  /** The server let somebody in with a code, or says who was let in with it before. */
-  async hearOf(code, checkIn) {
-    const more = await this.#unlisted(code, checkIn.attendee, checkIn.ticket_type);
-    this.#mark(checkIn.ticket, more);
+  /** The server let somebody in with a code. */
+  async hearAdmitted(code, checkIn) {
+    this.#mark(checkIn.ticket, { ...(await this.#unlisted(code, checkIn)), state: "valid" });
+    this.hear([checkIn]);
+  }
+
+  /** The server says who was let in with a code before. */
+  async hearUsed(code, checkIn) {
+    this.#mark(checkIn.ticket, await this.#unlisted(code, checkIn));
     this.hear([checkIn]);
   }
 
   /** The server refused a code for what its ticket is. @param {string} problem its code */
-  async hearRefused(code, problem, { ticket, attendee, ticket_type } = {}) {
+  async hearRefused(code, problem, about = {}) {
     const state = STATES[problem];
-    if (!state) return;
-    const listed = (await this.#find(code))?.[1];
-    if (ticket) this.#mark(ticket, { ...(await this.#unlisted(code, attendee, ticket_type)), state });
-    else if (listed) this.#mark(listed, { state });
+    const ticket = about.ticket ?? (await this.#find(code))?.[1];
+    if (state && ticket) this.#mark(ticket, { ...(about.ticket && (await this.#unlisted(code, about))), state });
   }
 
   /** A check-in was taken back on the server. */
@@ -153,14 +157,14 @@ export class GateList {
     const body = { device, scans: scans.map(({ code, at }) => ({ code, at })) };
     const { results } = await send("POST", `/events/${this.#event}/check-ins/reconcile`, body);
     const told = new Set(scans.map((scan) => scan.code + scan.at));
-    results.forEach((result, place) => this.#settle(result, scans[place]));
+    for (const [place, result] of results.entries()) await this.#settle(result, scans[place]);
     this.#scans.value = this.#scans.value.filter((scan) => !told.has(scan.code + scan.at));
     return results.map((result, place) => ({ ...result, attendee: scans[place].attendee, at: scans[place].at }));
   }
 
-  #settle(result, scan) {
+  async #settle(result, scan) {
     if (result.check_in) this.hear([result.check_in]);
-    else if (result.outcome !== "undone") this.#mark(scan.ticket, { state: result.outcome });
+    else await this.hearRefused(scan.code, PROBLEMS[result.outcome], result);
   }
 
   #mark(ticket, what) {
@@ -180,26 +184,28 @@ export class GateList {
     const mark = this.#marks.value[name];
     const stands = mark?.state && mark.at >= this.fetchedAt ? mark.state : state;
     if (stands === "unknown") return { verdict: "unknown_ticket" };
-    const at = usedAt(ticket, mark) ?? this.#scans.value.find((scan) => scan.ticket === name)?.at;
-    if (at) return { verdict: "already_checked_in", attendee, type, at };
+    const scan = this.#scans.value.find((one) => one.ticket === name);
+    const at = usedAt(ticket, mark) ?? scan?.at;
+    if (at) return { verdict: "already_checked_in", attendee: attendee || scan?.attendee, type, at };
     if (stands !== "valid") return { verdict: `ticket_${stands}`, attendee, type };
     return { verdict: "admitted", attendee, type };
   }
 
-  /** The ticket of a code: of the list, or one that was met since. */
+  /** The ticket of a code: of the list, or one that was met since. A code that another one has replaced has none. */
   async #find(code) {
     const hash = await this.#hash(code);
     if (!hash) return undefined;
     const listed = this.#known().get(hash);
-    if (listed) return listed;
-    const [ticket, met] = Object.entries(this.#marks.value).find(([, mark]) => mark.hash === hash) ?? [];
+    const mark = listed && this.#marks.value[listed[1]];
+    if (listed) return mark?.hash && mark.hash !== hash && mark.at >= this.fetchedAt ? undefined : listed;
+    const [ticket, met] = Object.entries(this.#marks.value).find(([, one]) => one.hash === hash) ?? [];
     return met && [hash, ticket, met.attendee, met.type, "valid", null, 0];
   }
 
-  /** What a mark needs of a ticket that the list does not have. */
-  async #unlisted(code, attendee, type) {
+  /** What a mark needs of a code that the list does not have; what was said of the one before is not of this one. */
+  async #unlisted(code, { attendee, ticket_type: type }) {
     const hash = await this.#hash(code);
-    return !hash || this.#known().has(hash) ? {} : { hash, attendee, type };
+    return !hash || this.#known().has(hash) ? {} : { hash, attendee, type, state: undefined };
   }
 
   /** The list by hashes, read anew when another tab fetched it. */

@@ -1,7 +1,7 @@
 // Keeps the gate's page in this browser, so that it opens without a network after one visit; sw.js gives it out. The page
 // is the same for everybody and every event and holds nothing personal: lists are in gatestore.js.
 import { recall, remember } from "./format.js";
-import { keysOf } from "./gatestore.js";
+import { keysOf } from "./gatekeys.js";
 
 const PAGE = "/events/-/check-in"; // where sw.js finds it
 const SHELF = "marquee-gate"; // what the names of our caches begin with; leaving.js removes them
@@ -12,10 +12,10 @@ const RELEASE = /\/r-[0-9a-f]{12}\/$/;
 /** Everything that the page may ever load, from its release's folder; a test walks the imports. */
 const FILES = [
   "css/base.css", "css/parts.css", "css/shell.css", "css/gate.css", "favicon.svg", "js/api.js", "js/bell.js",
-  "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js",
-  "js/gateparts.js", "js/gatestore.js", "js/gatewords.js", "js/leaving.js", "js/live.js", "js/notelist.js",
-  "js/notifications.js", "js/programme.js", "js/push.js", "js/rich.js", "js/session.js", "js/site.js",
-  "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
+  "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatekeys.js",
+  "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js", "js/gateparts.js", "js/gatestore.js", "js/gatewords.js",
+  "js/leaving.js", "js/live.js", "js/notelist.js", "js/notifications.js", "js/programme.js", "js/push.js",
+  "js/rich.js", "js/session.js", "js/site.js", "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
 ];
 
 /**

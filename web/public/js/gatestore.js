@@ -58,20 +58,6 @@ export class Kept {
   }
 }
 
-/** Events that somebody's gate lists on this browser are of. @returns {object[]} what `GateList` keeps of each */
-export function keptEvents(user) {
-  return keysOf(keyOf("about", user, "")).map((key) => JSON.parse(read(key)));
-}
-
-/** Keys that begin so; none where storage is forbidden. */
-export function keysOf(start) {
-  try {
-    return Object.keys(window.localStorage).filter((key) => key.startsWith(start));
-  } catch {
-    return [];
-  }
-}
-
 function keyOf(name, user, event) {
   return `${PREFIX}${name}.${user}.${event}`;
 }

@@ -1,8 +1,8 @@
 // Signing out of a browser that was at the gate: scans that wait are told to the server first, and where they cannot be, one
 // is asked before they are lost; then lists of visitors and the kept page go. Loaded by site.js.
 import { remember } from "./format.js";
+import { keysOf } from "./gatekeys.js";
 import { GateList } from "./gatelist.js";
-import { keysOf } from "./gatestore.js";
 import { signOut } from "./session.js";
 
 const SENT_WITHIN_MS = 8_000;

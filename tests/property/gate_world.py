@@ -1,0 +1,283 @@
+"""A gate in memory: the server's own rules over plain dictionaries, and what each of its devices may know of them.
+
+A device that is alone must judge as the server would judge if it knew no more than the device. So a device is a server
+too (`Known`): the same services over what reached it. Orders of several tickets stay as they are; those of one change.
+"""
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from chalicelib.domain.admission import (
+    AttendeeChange,
+    Ticket,
+    parse_code,
+    ticket_for,
+    tickets_of,
+    with_attendees,
+)
+from chalicelib.domain.gate import Admission, news_of
+from chalicelib.domain.ids import ALPHABET, make_ulid
+from chalicelib.domain.money import Money
+from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, links_of, moved_on
+from chalicelib.domain.order_facts import Dispute, Facts, state_of
+from chalicelib.domain.pagination import Page
+from chalicelib.domain.principal import Principal
+from chalicelib.ports.sales import Lost
+from chalicelib.services.admitting import Admitting
+from chalicelib.services.attending import Attending
+
+START = 1_800_000_000.0
+PAID = Facts(issued=True, charge_id="ch_1", charged=5000)
+REFUNDED = replace(PAID, refunded=5000)
+DISPUTED = replace(PAID, dispute=Dispute.OPEN)
+STAFF = Principal("staff", "family")
+Key = tuple[str, int]
+
+
+@dataclass
+class Clock:
+    """A clock that the test moves."""
+
+    at: float = START
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.at
+
+
+class Anybody:
+    """Lets everybody do everything."""
+
+    def require(self, *_: object) -> None:
+        """Nothing is refused."""
+
+
+class Known:
+    """Orders and admissions of a server, or as far as a device knows them. Ports `Orders`, `Admissions`, `GateView`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.stored: dict[str, OrderRecord] = {}
+        self.admissions: dict[Key, Admission] = {}
+        parts: dict[str, Any] = {"admissions": self, "view": self, "authorising": Anybody()}
+        self.admitting = Admitting(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
+        self.attending = Attending(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        """An order."""
+        return self.stored.get(order_id)
+
+    def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
+        """What is known of a ticket."""
+        return self.admissions.get((order_id, number))
+
+    def write(self, after: Admission, *, before: Admission | None, order: OrderRecord | None) -> None:
+        """Keep another act."""
+        key = (after.order_id, after.number)
+        if self.find(after.event_id, *key) != before:
+            raise Lost(frozenset({"admission"}))
+        self.keep(key, after)
+
+    def keep(self, key: Key, admission: Admission) -> None:
+        """Store it."""
+        self.admissions[key] = admission
+
+    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+        """Ids of orders of an event, in order."""
+        found = sorted(one for one, record in self.stored.items() if record.order.event_id == event_id)
+        return [one for one in found if one > after][:limit]
+
+    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+        """Orders by id."""
+        return {one: self.stored[one] for one in order_ids}
+
+    def between(self, event_id: str, first: str, last: str) -> list[Admission]:
+        """Admissions of orders from one id to another."""
+        return [one for key, one in self.admissions.items() if first <= key[0] <= last]
+
+    def people(self, user_ids: Iterable[str]) -> dict[str, str]:
+        """Nobody has a name."""
+        return {}
+
+    def offline(self, event_id: str) -> Any:
+        """The list for scanners, as the API gives it."""
+        _, body = self.attending.offline(event_id, Page(limit=500), caller=STAFF).load()
+        return msgspec.json.decode(body)
+
+
+class Device(Known):
+    """What reached a device, and the scans that only it knows of."""
+
+    def __init__(self, clock: Clock, name: str, skew: float) -> None:
+        self._clock = Clock()
+        super().__init__(self._clock)
+        self._server = clock
+        self.name = name
+        self.skew = skew
+        self.own: dict[Key, Admission] = {}
+        self.waiting: list[dict[str, str]] = []
+
+    def tick(self) -> str:
+        """Its clock now, in RFC 3339."""
+        self._clock.at = self._server.at + self.skew
+        return datetime.fromtimestamp(self._clock.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
+        """What the server told, unless it was this device that let somebody in since."""
+        told = self.admissions.get((order_id, number))
+        return told if told is not None and told.stands else self.own.get((order_id, number), told)
+
+    def keep(self, key: Key, admission: Admission) -> None:
+        """Its own scan."""
+        self.own[key] = admission
+
+    def hear(self, admission: Admission) -> None:
+        """The server told of a ticket; what is older than known is nothing new."""
+        key = (admission.order_id, admission.number)
+        known = self.admissions.get(key)
+        if known is None or len(known.acts) < len(admission.acts):
+            self.admissions[key] = admission
+
+    def hear_of(self, code: str, record: OrderRecord, problem: str | None) -> None:
+        """The server judged a code: what that says of its order."""
+        parsed = parse_code(code)
+        assert parsed is not None
+        mine = self.stored.get(record.id)
+        is_known = mine is not None and ticket_for(parsed, mine) is not None
+        if problem == "unknown_ticket":
+            if is_known:
+                del self.stored[record.id]
+        elif problem != "already_checked_in" or not is_known:
+            self.stored[record.id] = record
+
+
+@dataclass
+class World:
+    """An event with its tickets, another event, and two devices."""
+
+    rng: random.Random
+    number: int
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.server = Known(self.clock)
+        self.event, self.other = (make_ulid(self.number * 2 + one, b"event" * 2) for one in (0, 1))
+        skews = self.rng.choice([(0.0, 0.0), (0.0, 95.0), (-40.0, 7_200.0), (-3_000_000.0, 0.0)])
+        self.devices = [Device(self.clock, name, skew) for name, skew in zip(("north", "south"), skews, strict=True)]
+        self.dead: list[str] = []
+        self._tickets: dict[str, list[Ticket]] = {}
+        self.late: list[tuple[Device, Admission]] = []
+        for _ in range(12):
+            self.sell(self.rng.randint(2, 4), self.rng.choice([PAID, PAID, PAID, DISPUTED, REFUNDED]))
+        for _ in range(20):
+            self.sell(1, PAID)
+        for _ in range(3):
+            self.sell(2, PAID, event=self.other)
+
+    def tickets(self, event: str | None = None) -> list[Ticket]:
+        """All of an event, as the server has them."""
+        wanted = event or self.event
+        if wanted not in self._tickets:
+            records = [one for one in self.server.stored.values() if one.order.event_id == wanted]
+            self._tickets[wanted] = [ticket for record in records for ticket in tickets_of(record)]
+        return self._tickets[wanted]
+
+    def sell(self, quantity: int, facts: Facts, *, event: str | None = None) -> None:
+        """An order; devices hear of it with their next lists."""
+        self._tickets.clear()
+        order_id = make_ulid(int(self.clock.at * 1000), self.rng.randbytes(10))
+        now = datetime.fromtimestamp(self.clock.at, UTC)
+        price = Money(amount=5000, currency="EUR")
+        line = Line(ticket_type_id=make_ulid(3, b"type" * 3), name="Day ticket", quantity=quantity, price=price)
+        order = Order(
+            id=order_id,
+            event_id=event or self.event,
+            state=state_of(facts),
+            lines=[line],
+            total=price,
+            buyer=Buyer(name=f"Guest {order_id[-4:]}", email="g@example.org"),
+            created_at=now,
+            updated_at=now,
+            links=links_of(order_id),
+        )
+        kept = {"deadline": 0, "allocation": (), "ticket_secret": self.rng.randbytes(8).hex()}
+        self.server.stored[order_id] = OrderRecord(order=order, version=1, facts=facts, **kept)  # type: ignore[arg-type]
+
+    def change(self) -> None:
+        """Money of an order of one ticket moves, or its ticket changes hands."""
+        self._tickets.clear()
+        singles = [one for one in self.server.stored.values() if one.order.lines[0].quantity == 1]
+        record = self.rng.choice(singles)
+        used = self.server.admissions.get((record.id, 1))
+        if ord(record.id[-1]) % 2:
+            facts = self.rng.choice([PAID, DISPUTED, DISPUTED, REFUNDED])
+            if record.facts.refunded:
+                return  # for good
+            now = datetime.fromtimestamp(self.clock.at, UTC)
+            self.server.stored[record.id] = moved_on(record, facts, now=now)
+        elif used is None or not used.stands:
+            self.dead.append(tickets_of(record)[0].code)
+            change = AttendeeChange(number=1, name=f"Heir {self.rng.randint(0, 999)}")
+            self.server.stored[record.id], _ = with_attendees(record, [change])
+
+    def pick(self) -> str:
+        """A code as somebody at the gate may hold it."""
+        kind = self.rng.random()
+        if kind < 0.86:
+            return self.rng.choice(self.tickets()).code
+        if kind < 0.92 and self.dead:
+            return self.rng.choice(self.dead)
+        if kind < 0.96:
+            return self.rng.choice(self.tickets(self.other)).code
+        code = self.rng.choice(self.tickets()).code
+        place = self.rng.randrange(len(code))
+        return code[:place] + self.rng.choice([*ALPHABET, "U", ""]) + code[place + 1 :]
+
+    def news(self, key: Key) -> dict[str, Any]:
+        """What the server pushes of a ticket."""
+        told: dict[str, Any] = msgspec.to_builtins(news_of(self.server.admissions[key]))
+        return told
+
+
+def typed(code: str, rng: random.Random) -> str:
+    """A code as people type and paste it, or noise around it."""
+    dash = rng.choice(
+        [
+            "-",
+            "-",
+            "-\n",
+            "- ",
+            " ",
+            "\u2013",
+            "\u2014",
+            "\u2011",
+            "\u2212",
+            "",
+            "\u00a0",
+            "\u200b-",
+            "\ufeff",
+            "\u30fc",
+        ]
+    )
+    text = code.replace("-", dash)
+    if rng.random() < 0.4:
+        text = "".join({"0": rng.choice("0Oo"), "1": rng.choice("1IiLl\u0131\u0130")}.get(one, one) for one in text)
+    if rng.random() < 0.3:
+        text = text.lower()
+    if rng.random() < 0.1:
+        text = "".join(chr(ord(one) + 0xFEE0) if "!" <= one <= "~" else one for one in text)
+    if rng.random() < 0.05:
+        place = rng.randrange(len(text) + 1)
+        text = (
+            text[:place]
+            + chr(rng.choice([rng.randrange(0x20, 0xD800), rng.randrange(0xE000, 0x11_0000)]))
+            + text[place:]
+        )
+    if rng.random() < 0.02:
+        text = text + " " * rng.randrange(200)
+    return rng.choice(["", "", " ", "\t"]) + text + rng.choice(["", "", "\n", "\r\n"])
