@@ -97,7 +97,8 @@ class Schedule:
         device.stored = {one: record for one, record in server.stored.items() if record.order.event_id == event}
         device.admissions = dict(server.admissions)
         used = sum(one["checked_in_at"] is not None for one in listed["items"])
-        self._expect(size=len(listed["items"]), used=used, waits=len(device.waiting))
+        size = sum(one["state"] != "void" for one in listed["items"])
+        self._expect(size=size, used=used, waits=len(device.waiting))
 
     def _alone(self, device: Device, text: str | None = None, at: str = "") -> None:
         """A scan without a network, which the page judges by itself."""

@@ -123,6 +123,44 @@ def test_scan_without_a_network_that_was_a_mistake_is_taken_back_and_never_told(
     expect(tab.locator("[data-counts]")).to_contain_text("1 of 2 are in")
 
 
+def test_scan_that_the_server_does_not_answer_is_judged_by_the_list_and_told_later(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    tab = open_gate(context(), offer, "gate")
+    tab.route("**/check-ins", lambda _: None)  # a network that takes everything and brings nothing back
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    verdict(tab).to_contain_text("no network")
+    expect(tab.locator("[data-network]")).to_contain_text("The server cannot be reached.")
+    tab.unroute_all()
+    scan(tab, codes[1])
+    verdict(tab).to_contain_text("Let them in")
+    expect(tab.locator("[data-counts]")).to_contain_text("2 of 2 are in")
+    expect(tab.get_by_text("was let in here")).to_have_count(0)
+
+
+def test_list_that_the_browser_cannot_keep_says_so_and_serves_while_the_page_is_open(
+    context: OpenContext, offer: Offer, codes: list[str]
+) -> None:
+    person = context()
+    person.add_init_script(
+        """const keep = Storage.prototype.setItem;
+        Storage.prototype.setItem = function (key, value) {
+          if (key.startsWith("marquee.gate.list.")) throw new DOMException("", "QuotaExceededError");
+          keep.call(this, key, value);
+        };"""
+    )
+    tab = open_gate(person, offer, "gate")
+    expect(tab.locator("[data-network]")).to_contain_text("do not close or reload this page without a network")
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Let them in")
+    person.set_offline(True)
+    scan(tab, codes[0])
+    verdict(tab).to_contain_text("Used already")
+    scan(tab, codes[1])
+    verdict(tab).to_contain_text("Let them in")
+
+
 def sign_out(tab: Page, button: str = "Sign out") -> None:
     tab.get_by_role("button", name="Account of").click()
     tab.get_by_role("button", name=button).click()

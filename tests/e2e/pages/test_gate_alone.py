@@ -95,6 +95,8 @@ def test_gate_without_a_network_opens_scans_lets_in_once_and_tells_later(
     verdict(tab).to_contain_text("Let them in")
     tab.get_by_role("button", name="Stop the camera").click()
     tab.reload()
+    expect(tab.locator("[data-counts]")).to_contain_text("0 of 2 are in")
+    expect(tab.locator("[data-counts]")).to_contain_text("and 1 not sent yet")
     start_camera(tab)
     verdict(tab).to_contain_text("Used already")
     expect(tab.locator("[data-network]")).to_contain_text("1 scan waits")

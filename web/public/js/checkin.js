@@ -102,7 +102,7 @@ async function judgeAlone(code, at) {
   const judged = await list.admit(code, at, deviceName());
   const isUsed = judged.verdict === "already_checked_in";
   if (judged.verdict === "unknown_ticket") say("unlisted", { about: list.fetchedAt ? `The list is of ${times(new Date(list.fetchedAt).toISOString())}. Tickets sold since are not on it.` : "There is no list yet: open this page once with a network." });
-  else say(judged.verdict, { who: judged.attendee, about: `${isUsed ? times(judged.at) : judged.type} · no network${judged.verdict === "admitted" ? ", told to the server later" : ""}` });
+  else say(judged.verdict, { who: judged.attendee, about: `${isUsed ? times(judged.at) : judged.type} · no network${judged.verdict === "admitted" ? ", sent to the server later" : ""}` });
   draw();
 }
 
@@ -131,11 +131,12 @@ function draw() {
   const waits = list.waiting.length;
   const known = list.fetchedAt ? `List of ${list.size} tickets from ${times(new Date(list.fetchedAt).toISOString())}.` : "No list for the time without a network yet.";
   const safe = list.isSafe ? opensAlone && "This page opens without a network." : "This browser cannot keep the list: do not close or reload this page without a network.";
-  const scans = waits && `${waits} ${waits === 1 ? "scan waits" : "scans wait"} to be told to the server.`;
+  const scans = waits && `${waits} ${waits === 1 ? "scan waits" : "scans wait"} to be sent to the server.`;
   const contact = !navigator.onLine ? "No network." : isReached ? "Online." : "The server cannot be reached.";
   network.textContent = [contact, known, scans, safe].filter(Boolean).join(" ");
   if (parts) drawLatest();
-  if (parts && shown.counts) counts.replaceChildren(...parts.counts(shown.counts, waits));
+  const found = shown.counts ?? (list.fetchedAt && { checked_in: list.usedCount, sold: list.size, types: [] });
+  if (parts && found) counts.replaceChildren(...parts.counts(found, waits));
 }
 
 /** Only when it changed, so that a button keeps the focus and what it asked. */

@@ -44,8 +44,9 @@ export class GateList {
     return this.#list.isSafe && this.#about.isSafe && this.#scans.isSafe;
   }
 
+  /** Tickets that are not void. */
   get size() {
-    return this.#known().size;
+    return [...this.#known().values()].filter(([, , , , state]) => state !== "void").length;
   }
 
   /** How many tickets are used as far as the server has told. */

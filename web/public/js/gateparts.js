@@ -4,7 +4,7 @@ import { el } from "./format.js";
 /** @param {object} found `counts` of the API @param {number} waits scans that it has not heard of */
 export function counts(found, waits) {
   const rows = found.types.map((one) => el("p", { class: "muted" }, `${one.name}: ${one.checked_in} of ${one.sold}`));
-  const more = waits && el("p", { class: "muted" }, `and ${waits} not told yet`);
+  const more = waits && el("p", { class: "muted" }, `and ${waits} not sent yet`);
   return [el("p", { class: "total" }, `${found.checked_in} of ${found.sold} are in`), more, ...rows].filter(Boolean);
 }
 
@@ -13,7 +13,7 @@ export function counts(found, waits) {
  * @param {{times: (moment: string) => string, undo: (one: object) => void, takeBack: (one: object) => void}} page
  */
 export function latest(items, waiting, { times, undo, takeBack }) {
-  const alone = waiting.slice(-20).reverse().map((one) => row(one.attendee, one, `${one.type} · ${times(one.at)} · not told yet`, takeBack));
+  const alone = waiting.slice(-20).reverse().map((one) => row(one.attendee, one, `${one.type} · ${times(one.at)} · not sent yet`, takeBack));
   const known = items.map((one) => row(one.attendee, one, `${one.ticket_type} · ${times(one.checked_in_at)}${one.device ? ` · ${one.device}` : ""}`, undo));
   return [...alone, ...known];
 }
