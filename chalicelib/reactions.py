@@ -73,6 +73,7 @@ STRIPE_INBOX = (
 NOTIFICATIONS = (
     On("NOTIFICATION", lambda services: services.broadcasting.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
     On("MAIL", lambda services: services.mailing.send),  # queued -> sent, once
+    On("MAIL", lambda services: services.notify_undelivered.on_changes),  # tickets did not arrive -> staff hear it
     On("ANNOUNCEMENT", lambda services: services.spreading.on_changes),  # written or moved on -> its next step
     On("CALL_OPEN", lambda services: services.spreading.on_changes),  # the same, of a call for papers
     On("NOTIFICATION", lambda services: services.alerting.alert, WHOLE_BATCH),  # new -> browsers that are closed

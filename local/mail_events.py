@@ -50,7 +50,10 @@ def ses_event(mail: Mapping[str, Any], kind: str, at: datetime) -> dict[str, Any
         "headersTruncated": False,
         "headers": [{"name": name, "value": value} for name, value in mail.get("headers", {}).items()],
         "commonHeaders": {"from": [mail["from"]], "to": mail["to"], "subject": mail["subject"]},
-        "tags": {"ses:configuration-set": ["marquee-local"]},
+        "tags": {
+            "ses:configuration-set": ["marquee-local"],
+            **{name: [value] for name, value in mail.get("tags", {}).items()},
+        },
     }
     told = _complaint(mail, at) if kind == "complaint" else _bounce(mail, kind, at)
     return {**told, "mail": about}

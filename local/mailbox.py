@@ -130,7 +130,8 @@ def _read_request(request: dict[str, Any]) -> dict[str, Any]:
     if any("\n" in line or "\r" in line for line in lines):
         raise UnsendableMail("The subject or a header holds a line break")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return {**mail, "id": str(uuid4()), "at": now, "from": sender, "to": recipients}
+    tags = {tag["Name"]: tag["Value"] for tag in request.get("EmailTags", [])}
+    return {**mail, "id": str(uuid4()), "at": now, "from": sender, "to": recipients, **({"tags": tags} if tags else {})}
 
 
 def _read_simple(simple: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from botocore.exceptions import (
 
 from chalicelib.domain.email_address import in_ascii
 from chalicelib.domain.errors import UpstreamFailed
+from chalicelib.formats.ses_event import ORDER_TAG
 from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
 
 CONNECT_SECONDS = 2
@@ -67,7 +68,9 @@ def _message(sender: str, mail: Claimed) -> dict[str, Any]:
         simple["Headers"] = [{"Name": name, "Value": _whole(value)} for name, value in mail.headers]
     if mail.attachments:
         simple["Attachments"] = [_attached(one) for one in mail.attachments]
+    tags = {"EmailTags": [{"Name": ORDER_TAG, "Value": mail.tickets_of}]} if mail.tickets_of else {}
     return {
+        **tags,
         "FromEmailAddress": sender,
         "Destination": {"ToAddresses": [address(mail.to)]},
         "Content": {"Simple": simple},

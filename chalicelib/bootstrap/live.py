@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.services.browsing import Browsing
     from chalicelib.services.connecting import Connecting
     from chalicelib.services.mailing import Mailing
+    from chalicelib.services.notify_undelivered import NotifyUndelivered
     from chalicelib.services.reporting import Reporting
     from chalicelib.services.subscribing import Subscribing
 
@@ -129,6 +130,14 @@ class LiveServices(SalesServices, SocketServices):
         from chalicelib.services.reporting import Reporting
 
         return Reporting(attending=self.attending, view=self._gate_view, reaching=self._reaching)
+
+    @cached_property
+    def notify_undelivered(self) -> NotifyUndelivered:
+        """Tells staff of tickets that did not arrive."""
+        from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
+        from chalicelib.services.notify_undelivered import NotifyUndelivered
+
+        return NotifyUndelivered(orders=self._orders, telling=self._telling, undelivered=DynamoUndelivered())
 
     @cached_property
     def mailing(self) -> Mailing:

@@ -71,6 +71,7 @@ class MailServices(Core):
     @cached_property
     def suppressing(self) -> Suppressing:
         """Addresses that mails came back from."""
+        from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
         from chalicelib.services.signing_in import revive_account
         from chalicelib.services.suppressing import Suppressing
 
@@ -81,6 +82,7 @@ class MailServices(Core):
             revive=revive_account,
             clock=self.clock,
             ids=self.ids,
+            mails=DynamoUndelivered(),
             public_url=self.config.public_url,
         )
 

@@ -12,11 +12,18 @@ class Unreadable(ValueError):
     """Not a message of SES's."""
 
 
+ORDER_TAG = "order"
+"""Names the order whose tickets went with a mail; SES gives tags back with what it tells."""
+
+
 class Returned(NamedTuple):
-    """An address that is not to be mailed again, and why: `bounced` or `complained`."""
+    """An address that is not to be mailed again, and why: `bounced` or `complained`; `order_id` when tickets were sent
+    to it.
+    """
 
     address: str
     reason: str
+    order_id: str | None = None
 
 
 def returned(message: str) -> list[Returned]:
@@ -27,16 +34,18 @@ def returned(message: str) -> list[Returned]:
         event = json.loads(message)
         kind = event.get("eventType") or event["notificationType"]
         if kind == "Bounce" and event["bounce"]["bounceType"] == "Permanent":
-            return _each(event["bounce"]["bouncedRecipients"], "bounced")
+            return _each(event, event["bounce"]["bouncedRecipients"], "bounced")
         if kind == "Complaint" and event["complaint"].get("complaintFeedbackType") != "not-spam":
-            return _each(event["complaint"]["complainedRecipients"], "complained")
+            return _each(event, event["complaint"]["complainedRecipients"], "complained")
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise Unreadable(type(problem).__name__) from None
     return []
 
 
-def _each(recipients: list[dict[str, Any]], reason: str) -> list[Returned]:
-    return [Returned(_plain(str(one["emailAddress"])), reason) for one in recipients]
+def _each(event: dict[str, Any], recipients: list[dict[str, Any]], reason: str) -> list[Returned]:
+    tagged = ((event.get("mail") or {}).get("tags") or {}).get(ORDER_TAG) or [None]
+    order_id = str(tagged[0]) if tagged[0] else None
+    return [Returned(_plain(str(one["emailAddress"])), reason, order_id) for one in recipients]
 
 
 def _plain(address: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.domain.notification import Notification
+    from collections.abc import Sequence
+
+    from chalicelib.domain.notification import Mail, Notification
     from chalicelib.domain.pagination import Page
 
 MARKED_AT_ONCE = 44
@@ -126,6 +128,25 @@ class Mails(Protocol):
 
     def recipient(self, mail_id: str) -> Recipient | None:
         """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
+
+
+def paid_mail_key(order_id: str) -> str:
+    """What makes the mail unique that an order is paid; its tickets go with it."""
+    return f"order_paid {order_id}"
+
+
+LOST_STATES = frozenset({"refused", "returned", "suppressed"})
+"""What a mail is settled as that its reader never got, whatever they want."""
+
+
+class Undelivered(Protocol):
+    """Keeps what became of mails with tickets that did not arrive."""
+
+    def mark_returned(self, key: str) -> None:
+        """The mail with this key came back, if there is one."""
+
+    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """Write what staff are told of this mail unless that was done. Whether it was written now. Raises Busy."""
 
 
 class MailRefused(Exception):

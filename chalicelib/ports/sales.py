@@ -69,6 +69,9 @@ class SalesView(Protocol):
     def order(self, order_id: str) -> StoredOrder | None:
         """An order, strongly consistent."""
 
+    def tickets_mail_state(self, order_id: str) -> str | None:
+        """What became of the mail with an order's tickets (ports/notifications.py); None when there is none."""
+
     def charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges, strongly consistent, oldest id first."""
 

@@ -8,11 +8,13 @@ from typing import Any
 from chalicelib.domain.errors import Forbidden, NotFound
 from chalicelib.domain.permission import Action, allows
 from chalicelib.domain.principal import Principal
+from chalicelib.ports.notifications import LOST_STATES
 from chalicelib.ports.sales import SalesView, StoredOrder
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.reading import Found
 
 MAX_ACCESS = 100
+_HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 
 
 class Disclosing:
@@ -24,7 +26,7 @@ class Disclosing:
 
     def order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
-        stored = self._order(order_id)
+        stored = self._with_mail(order_id, self._order(order_id))
         if not is_buyer(stored, principal=principal, access=access):
             if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
                 raise NotFound
@@ -50,6 +52,13 @@ class Disclosing:
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             raise NotFound
         return _list(self._view.refunds(order_id))
+
+    def _with_mail(self, order_id: str, stored: StoredOrder) -> StoredOrder:
+        """The order, saying so when the mail with its tickets did not arrive."""
+        is_paid = json.loads(stored.body)["state"] in _HAS_TICKETS
+        if not is_paid or self._view.tickets_mail_state(order_id) not in LOST_STATES:
+            return stored
+        return stored._replace(etag=f"{stored.etag}-mail", body=f'{stored.body[:-1]},"mail_undelivered":true}}')
 
     def _order(self, order_id: str) -> StoredOrder:
         stored = self._view.order(order_id)

@@ -54,6 +54,7 @@ TICKETS_GONE = Words("tickets_gone")
 ACCOUNT_GONE = Words("account_gone")
 IN_REVIEW = Words("in_review")
 REFUND_FAILED = Words("refund_failed")
+UNDELIVERED = Words("undelivered")
 CHARGED_BACK = Words("charged_back")
 DISPUTES: Mapping[Dispute | None, Words] = {
     Dispute.OPEN: Words("disputed"),

@@ -15,6 +15,7 @@ from chalicelib.domain.notification import Mail
 from chalicelib.domain.preferences import Address
 from chalicelib.formats import ses_event
 from chalicelib.ports import Clock, Ids
+from chalicelib.ports.notifications import paid_mail_key
 from chalicelib.ports.people import StoredAccount
 from chalicelib.ports.preferences import Mailboxes
 from chalicelib.services import notifying
@@ -48,6 +49,13 @@ class Choices(Protocol):
         """Show their owner whether mails arrive."""
 
 
+class SentMails(Protocol):
+    """Keeps what became of mails."""
+
+    def mark_returned(self, key: str) -> None:
+        """The mail with this key came back, if there is one."""
+
+
 class Suppressing:
     """Keeps the list of addresses that are not mailed."""
 
@@ -60,8 +68,10 @@ class Suppressing:
         revive: Callable[[StoredAccount], Account],
         clock: Clock,
         ids: Ids,
+        mails: SentMails,
         public_url: str,
     ) -> None:
+        self._mails = mails
         self._mailboxes = mailboxes
         self._accounts = accounts
         self._choices = choices
@@ -77,8 +87,10 @@ class Suppressing:
         except ses_event.Unreadable as problem:
             telemetry.log("mail_event_unreadable", error=str(problem))
             return
-        for address, reason in returned:
+        for address, reason, order_id in returned:
             self._suppress(address, reason)
+            if order_id is not None and reason == "bounced":
+                self._mails.mark_returned(paid_mail_key(order_id))
 
     def ask_for_proof(self, user_id: str) -> None:
         """Mail a link by which the account's owner proves the address again. Raises Conflict when mails arrive,

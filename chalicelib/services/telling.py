@@ -21,6 +21,7 @@ from chalicelib.formats.words import DEFAULT
 from chalicelib.ports import Clock
 from chalicelib.ports.announcements import Contacts
 from chalicelib.ports.content import Representations
+from chalicelib.ports.notifications import paid_mail_key
 from chalicelib.ports.sales import SaleChange
 from chalicelib.services import notifying
 from chalicelib.services.disclosing import hash_of_access
@@ -87,6 +88,11 @@ class Telling:
         for item in news:
             change = self._to_staff(change, item, label) if item.to_staff else self._to_buyer(change, item, label)
         return change
+
+    def undelivered(self, record: OrderRecord) -> SaleChange:
+        """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
+        news = News(NotificationAction.PAYMENT_IN_REVIEW, notifying.UNDELIVERED, to_staff=True)
+        return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
 
     def _to_buyer(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
         record = change.after
@@ -207,7 +213,7 @@ def _operations(change: SaleChange) -> int:
 def _key(news: News, record: OrderRecord) -> str:
     """What makes a message unique: an order is paid once; everything else once a version of the order."""
     if news.action is NotificationAction.ORDER_PAID:
-        return f"order_paid {record.id}"
+        return paid_mail_key(record.id)
     return f"{news.action.value} {news.words.name} {record.id} {record.version}"
 
 

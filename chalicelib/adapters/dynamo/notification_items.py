@@ -62,7 +62,8 @@ class DeliveryItem(Notifications):
 class MailItem(Notifications):
     """A mail. What it says and to whom stands only until it is sent; the rest stays so that its key is not used
     twice, and so that its unsubscribe link works: `address` is a hash. `sends` counts the tries that SES may have
-    accepted, `woken` how often the timer found it waiting; `due` is when it will look again.
+    accepted, `woken` how often the timer found it waiting; `due` is when it will look again. `staff_told`: the event's
+    staff know that its tickets did not arrive.
     """
 
     id = UnicodeAttribute()
@@ -84,6 +85,7 @@ class MailItem(Notifications):
     woken = NumberAttribute(null=True)
     sends = NumberAttribute(default=0)
     claimed_until = NumberAttribute(null=True)
+    staff_told = BooleanAttribute(null=True)
     expires_at = NumberAttribute()
 
 

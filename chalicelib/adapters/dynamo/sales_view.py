@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from chalicelib.adapters.dynamo import keys
+from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.quota_text import quotas_of
 from chalicelib.domain.demand import Room
 from chalicelib.domain.ids import is_ulid
 from chalicelib.ports import Reader
+from chalicelib.ports.notifications import paid_mail_key
 from chalicelib.ports.sales import StoredOrder, StoredTicketType
 
 _BATCH = 100
@@ -63,6 +64,12 @@ class DynamoSalesView:
         if item is None:
             return None
         return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
+
+    def tickets_mail_state(self, order_id: str) -> str | None:
+        """What became of the mail with an order's tickets; one GetItem."""
+        key = notification_keys.mail(keys.digest(paid_mail_key(order_id)))
+        item = self._reader.get("notifications", key, ("state",))
+        return None if item is None else str(item["state"])
 
     def charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges; one strongly consistent Query."""

@@ -17,8 +17,11 @@ class TicketTypeRead(TicketType, frozen=True, kw_only=True):
 
 
 class OrderRead(Order, frozen=True, kw_only=True):
-    """An order; its staff also see why it needs a look."""
+    """An order; its staff also see why it needs a look. `mail_undelivered`: the mail with its tickets did not reach its
+    buyer.
+    """
 
+    mail_undelivered: bool = False
     review_reason: str | None = None
 
 

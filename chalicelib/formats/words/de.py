@@ -84,6 +84,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "taken_back.title": "Teil der Zahlung zurückgeholt: {event}",
     "taken_back.text": "Ihre Bank hat {amount} Ihrer Zahlung für {event} zurückgeholt. Ihre Tickets bleiben gültig.",
+    "undelivered.title": "Tickets kamen nicht an: {event}",
+    "undelivered.text": (
+        "Die Mail mit den Tickets einer Bestellung für {event} kam nicht an. Auf der Seite der Bestellung steht das, "
+        "und die Tickets lassen sich dort speichern."
+    ),
     "in_review.title": "Eine Zahlung braucht einen Blick: {event}",
     "in_review.text": "Eine Zahlung für {event} kann nicht verwendet werden. Es wurde nichts ausgestellt.",
     "refund_failed.title": "Eine Erstattung ist fehlgeschlagen: {event}",

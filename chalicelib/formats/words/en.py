@@ -77,6 +77,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     ),
     "taken_back.title": "Part of your payment taken back: {event}",
     "taken_back.text": "Your bank took back {amount} of your payment for {event}. Your tickets stay valid.",
+    "undelivered.title": "Tickets did not arrive: {event}",
+    "undelivered.text": (
+        "The mail with the tickets of an order for {event} did not reach its buyer. The buyer sees that on the order's "
+        "page and can save the tickets there."
+    ),
     "in_review.title": "A payment needs a look: {event}",
     "in_review.text": "A payment for {event} cannot be used. Nothing was issued.",
     "refund_failed.title": "A refund failed: {event}",

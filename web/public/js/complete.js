@@ -34,6 +34,7 @@ function show(order, event, state) {
     el("div", { class: `outcome-sign ${tone}${sign ? "" : " spinning"}`, "aria-hidden": "true" }, sign && icon(sign, 42)),
     head,
     el("p", {}, text),
+    ...(order.mail_undelivered ? [el("div", { class: "notice warn", role: "status" }, undelivered(order))] : []),
     ...actions(order, event, state),
   );
   const tickets = el("div", { "data-tickets": true });
@@ -42,6 +43,10 @@ function show(order, event, state) {
   document.title = `${title} · ${event.name}`;
   if (!first && current !== state) head.focus();
   current = state;
+}
+
+function undelivered(order) {
+  return `Mail to ${order.buyer.email} does not arrive. Your tickets are valid all the same: save them from this page.`;
 }
 
 async function showTickets(place, event) {

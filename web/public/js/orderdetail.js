@@ -76,7 +76,8 @@ function about(order, event) {
     ["Number", el("code", {}, order.id)],
   ];
   const look = order.review_reason && el("div", { class: "notice warn" }, el("strong", {}, "Needs a look. "), order.review_reason);
-  return [...(look ? [look] : []), factList(facts)];
+  const lost = order.mail_undelivered && el("div", { class: "notice warn" }, "The mail with its tickets did not reach its buyer.");
+  return [...[look, lost].filter(Boolean), factList(facts)];
 }
 
 function bought(order) {

@@ -1,0 +1,42 @@
+"""Mails with tickets that did not arrive: one came back, and staff were told of it, once. Port `Undelivered`."""
+
+from collections.abc import Sequence
+
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.adapters.dynamo import keys, notification_keys
+from chalicelib.adapters.dynamo.notification_items import MailItem
+from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
+from chalicelib.adapters.dynamo.overload import code_of
+from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.domain.notification import Mail, Notification
+
+
+class DynamoUndelivered:
+    """Port `Undelivered`."""
+
+    def mark_returned(self, key: str) -> None:
+        """The mail with this key came back, if there is one."""
+        try:
+            _mail(key).update([MailItem.state.set("returned")], MailItem.pk.exists())
+        except UpdateError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+
+    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+        """Write what staff are told of this mail unless that was done. Whether it was written now."""
+        transaction = Transaction()
+        first = MailItem.pk.exists() & MailItem.staff_told.does_not_exist()
+        transaction.update("told", _mail(key), [MailItem.staff_told.set(True)], first)
+        add_notifications(transaction, notifications)
+        for mail in mails:
+            add_mail(transaction, mail)
+        try:
+            transaction.commit()
+        except ConditionLost:
+            return False
+        return True
+
+
+def _mail(key: str) -> MailItem:
+    return MailItem(*notification_keys.mail(keys.digest(key)))
