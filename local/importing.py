@@ -23,6 +23,8 @@ from rich.table import Table
 from local.demo import ACCOUNTS, Api
 
 POLL_SECONDS = 0.2
+MOST_IDS = 5
+"""Records that a line of the printed report names."""
 
 
 @click.command(help=__doc__)
@@ -81,6 +83,19 @@ def _wait(api: Api, import_id: str, *, quiet: bool) -> dict[str, Any]:
             time.sleep(POLL_SECONDS)
 
 
+def sentences(report: list[dict[str, str]]) -> list[str]:
+    """What a report says of records that were not taken as they are; records of which it says the same in one line."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for line in report:
+        if line["outcome"] != "taken":
+            alike.setdefault((line["outcome"], line["kind"], line["reason"]), []).append(line["source_id"])
+    found = []
+    for (outcome, kind, reason), ids in alike.items():
+        more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
+        found.append(f"{outcome:8} {kind} {', '.join(ids[:MOST_IDS])}{more}: {reason}")
+    return found
+
+
 def _print(done: dict[str, Any], *, url: str, owner: str) -> None:
     console = Console()
     if done["state"] == "failed":
@@ -91,9 +106,8 @@ def _print(done: dict[str, Any], *, url: str, owner: str) -> None:
     for kind in dict.fromkeys(line["kind"] for line in done["report"]):
         table.add_row(kind, *(str(outcomes[kind, outcome]) for outcome in ("taken", "mended", "refused")))
     console.print(table)
-    for line in done["report"]:
-        if line["outcome"] != "taken":
-            console.print(f"{line['outcome']:8} {line['kind']} {line['source_id']}: {line['reason']}", markup=False)
+    for sentence in sentences(done["report"]):
+        console.print(sentence, markup=False)
     console.print(f"Event {done['event_id']} is a draft. Its owner, {owner}, finds it after signing in at {url}/events")
 
 

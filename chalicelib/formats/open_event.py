@@ -25,7 +25,7 @@ from chalicelib.formats.open_event_mapping import (
     map_session,
     zone_of,
 )
-from chalicelib.formats.open_event_record import MAX_NAMED, Record, listed
+from chalicelib.formats.open_event_record import MAX_NAMED, Record, listed, shortened
 from chalicelib.formats.open_event_references import Known, Reference, References, Session, folded
 from chalicelib.formats.open_event_text import read_line, shown
 from chalicelib.formats.open_event_values import read_id
@@ -68,6 +68,8 @@ def read_archive(archive: bytes) -> Programme:
     """
     contents = open_archive(archive)
     event = Record(contents.event)
+    if contents.others:
+        event.mend(f"files that are not read: {listed(contents.others, shown=shortened)}")
     reading = _Reading(event)
     for kind in ORDER:
         for position, value in enumerate(contents.lists[kind.value], start=1):

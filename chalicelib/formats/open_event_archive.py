@@ -31,10 +31,13 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 
 class Contents(NamedTuple):
-    """What an archive holds: the event, and the records of each of LISTS (none where the file is absent)."""
+    """What an archive holds: the event, the records of each of LISTS (none where the file is absent), and the names of
+    the files beside them that hold something as well and are not read.
+    """
 
     event: dict[str, object]
     lists: dict[str, list[object]]
+    others: list[str]
 
 
 def open_archive(archive: bytes) -> Contents:
@@ -50,8 +53,10 @@ def open_archive(archive: bytes) -> Contents:
         _check_sizes(entries, len(archive))
         files = _find(entries)
         contents = {name: _read(opened, entry) for name, entry in files.items()}
+        beside = [entry for entry in entries if entry not in files.values() and _is_beside(entry, files["event"])]
+        others = [_path(entry).rpartition("/")[2] for entry in beside if _holds_json(opened, entry)]
     values = {name: _parse(name, content) for name, content in contents.items()}
-    return Contents(_event(values["event"]), {name: _list(name, values.get(name, [])) for name in LISTS})
+    return Contents(_event(values["event"]), {name: _list(name, values.get(name, [])) for name in LISTS}, others)
 
 
 @contextmanager
@@ -77,7 +82,7 @@ def _find(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """The known files of the folder that holds the event: the top, or else the only folder with one."""
     folders: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for entry in entries:
-        folder, _, name = entry.filename.replace("\\", "/").strip("/").rpartition("/")
+        folder, _, name = _path(entry).rpartition("/")
         name = name.lower().removesuffix(".json")
         if name not in ("event", *LISTS) or "/" in folder or folder == "__MACOSX":
             continue
@@ -90,6 +95,23 @@ def _find(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     if candidates[0] and len(candidates) > 1:
         raise MalformedRequest("The archive holds more than one event.")
     return folders[candidates[0]]
+
+
+def _path(entry: zipfile.ZipInfo) -> str:
+    return entry.filename.replace("\\", "/").strip("/")
+
+
+def _is_beside(entry: zipfile.ZipInfo, other: zipfile.ZipInfo) -> bool:
+    """Whether both are in the same folder."""
+    return _path(entry).rpartition("/")[0] == _path(other).rpartition("/")[0]
+
+
+def _holds_json(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    """Whether a file looks like JSON with something in it."""
+    if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
+        return False
+    content = opened.read(entry).strip(b"\xef\xbb\xbf \t\r\n")
+    return content[:1] in (b"{", b"[") and len(content) > 2
 
 
 def _instead(entries: list[zipfile.ZipInfo]) -> str:
@@ -116,7 +138,7 @@ def _parse(name: str, content: bytes) -> object:
     if sum(content.count(mark) for mark in (b"{", b"[", b",")) > MAX_VALUES:
         raise BodyTooLarge(f"The file {name} holds more than {MAX_VALUES} values.")
     try:
-        value: object = json.loads(content, parse_constant=lambda _: None)
+        value: object = json.loads(content, parse_constant=lambda _: None, object_pairs_hook=_each_once)
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
         raise MalformedRequest(f"The file {name} is not JSON: {problem.msg} at {place}.") from None
@@ -126,6 +148,18 @@ def _parse(name: str, content: bytes) -> object:
         raise MalformedRequest(f"The file {name} is not UTF-8: see {place}.") from None
     except (ValueError, RecursionError):
         raise MalformedRequest(f"The file {name} nests too deep or holds a number that is too long.") from None
+    return value
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; of a name that it has twice with two values, the last counts and the first keeps a name of its own, so
+    that the report has it.
+    """
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        for name, given in pairs:
+            if value[name] != given:
+                value.setdefault(f"{name} (given twice)", given)
     return value
 
 

@@ -70,13 +70,22 @@ class Comparison:
             self.unexplained.append(f"{where}: {outcome}")
 
 
-def compare(source: dict[str, Any], event: Record, lists: dict[str, list[Record]], report: list[Record]) -> Comparison:
-    """Compare the files of an archive with the event, its lists (in the order of their ids) and the report."""
+def compare(
+    source: dict[str, Any],
+    event: Record,
+    lists: dict[str, list[Record]],
+    report: list[Record],
+    *,
+    fresh: dict[str, Record],
+) -> Comparison:
+    """Compare the files of an archive with the event, its lists (in the order of their ids) and the report. `fresh` has
+    one of each kind with nothing but what it must have: what no source knows is as there.
+    """
     found = Comparison()
     lines = {kind: [line for line in report if line["kind"] == kind] for kind in ("events", *LISTS)}
     told_of = {item["id"]: line["reason"] for kind in LISTS for item, line in _in_order(lists[kind], lines[kind])}
     told_of[event["id"]] = lines["events"][0]["reason"]
-    _compare_record(found, "events", source["event"], event, told_of=told_of, lists={})
+    _compare_record(found, "events", source["event"], event, told_of=told_of, lists={}, fresh=fresh["events"])
     for kind in LISTS:
         taken = [pair for pair in zip(source[kind], lines[kind], strict=False) if pair[1]["outcome"] != "refused"]
         refused = [line for line in lines[kind][: len(source[kind])] if line["outcome"] == "refused"]
@@ -86,7 +95,7 @@ def compare(source: dict[str, Any], event: Record, lists: dict[str, list[Record]
         if len(taken) + len(adopted) != len(lists[kind]):
             found.unexplained.append(f"{kind}: {len(taken)} + {len(adopted)} records, {len(lists[kind])} in the API")
         for (record, _), item in zip(taken, lists[kind], strict=False):
-            _compare_record(found, kind, record, item, told_of=told_of, lists=lists)
+            _compare_record(found, kind, record, item, told_of=told_of, lists=lists, fresh=fresh[kind])
     _look_for_strangers(found, source["sessions"], lines["sessions"], lists)
     return found
 
@@ -104,6 +113,7 @@ def _compare_record(
     *,
     told_of: dict[str, str],
     lists: dict[str, list[Record]],
+    fresh: Record,
 ) -> None:
     """Every field of the source against ours, the copies of other records that it holds, and ours against the source."""
     found.records[kind] += 1
@@ -118,7 +128,8 @@ def _compare_record(
         if isinstance(copy, dict) and id_:
             meant = next(item for item in lists[other] if item["id"] == id_)
             _compare_fields(found, other, copy, meant, told=f"{told}; {told_of[id_]}", lists=lists)
-    ours = {"id", "created_at", "updated_at", "listed", "user_id", "slug", "currency", "state", "timezone"}
+    ours = {"id", "created_at", "updated_at", "slug", "state", "timezone"}
+    ours |= {name for name, value in fresh.items() if item.get(name) == value}
     for name, value in item.items():
         is_claimed = name in claimed or any(target.startswith(f"{name}.") for target in claimed)
         if not is_claimed and name not in ours and not _is_blank(value) and not _is_blank(_values(value)):

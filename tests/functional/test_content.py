@@ -22,6 +22,13 @@ def test_create_event_twice_with_one_name_gets_two_slugs(organiser: Client) -> N
     assert second.json["slug"] == f"alpine-python-days-{second.json['id'][-6:].lower()}"
 
 
+def test_change_of_an_events_name_keeps_its_slug(organiser: Client) -> None:
+    event = make_event(organiser, name="Smørrebrød", slug="smrrebrd").json
+    reply = organiser.request("PATCH", f"/v1/events/{event['id']}", {"name": "Smørrebrød Days"}, if_match="*")
+    assert (reply.status, reply.json["slug"]) == (200, "smrrebrd")
+    assert make_event(organiser, name="Smørrebrød").json["slug"] == "smorrebrod"
+
+
 def test_create_event_with_taken_slug_is_refused(organiser: Client) -> None:
     make_event(organiser, slug="days")
     reply = organiser.post("/v1/events", {**make_event(organiser).json, "slug": "days"} | {})

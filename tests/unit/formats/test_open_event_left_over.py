@@ -141,3 +141,16 @@ def test_read_archive_line_of_very_many_unknown_fields_stays_short() -> None:
     fields = {f"x{number:03}": 1 for number in range(500)}
     reason = read_one("tracks", PLAIN["tracks"] | fields)[1].reason
     assert reason.endswith("x048, x049 and 450 more")
+
+
+def test_read_archive_field_that_is_given_twice_is_named() -> None:
+    tracks = b'[{"id": 1, "name": "First", "name": "Second", "color": "#111111", "color": "#111111"}]'
+    programme = read_archive(zipped({"event": event(), "tracks": tracks}))
+    assert programme.resources[0].fields["name"] == "Second"
+    assert programme.report[1] == Line("tracks", "1", "mended", "not kept: name (given twice)")
+
+
+def test_read_archive_other_file_with_records_is_named() -> None:
+    files = {"event": event(), "social_links": [{"id": 1}], "forms": [], "meta": {"a": 1}, "deep/er": {"a": 1}}
+    programme = read_archive(zipped(files, folder="conference/"))
+    assert programme.report[0].reason == "files that are not read: social_links.json, meta.json"
