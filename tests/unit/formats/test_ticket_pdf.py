@@ -55,6 +55,11 @@ def test_pdf_shows_names_of_any_script(name: str, shown: str) -> None:
     assert "\ufffd" not in text
 
 
+def test_pdf_shows_angle_brackets_as_they_are() -> None:
+    (text,) = text_of(page(event="C++ <vector> Day", ticket_type="<script>alert(1)</script>", place="Map<K, V> & more"))
+    assert all(one in text for one in ("C++ <vector> Day", "<script>alert(1)</script>", "Map<K, V> & more"))
+
+
 @settings(max_examples=60, deadline=None)
 @given(name=st.text(min_size=1, max_size=200), event=st.text(max_size=200))
 def test_pdf_of_any_text_is_one_readable_page(name: str, event: str) -> None:
