@@ -8,6 +8,7 @@ it is asked.
 import json
 import tempfile
 import time
+import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,17 @@ def _order(origin: str, place: str, ticket: str, number: int) -> str:
 
 
 def _open(origin: str, order: str) -> str:
-    """The id of an order's checkout session."""
+    """The id of an order's checkout session. Comes again when the line is long."""
     path, _, access = order.partition("?")
-    url = Api(origin).call("POST", f"{path}/payment?{access}")["checkout_url"]
-    return str(url).rpartition("/")[2]
+    while True:
+        try:
+            url = Api(origin).call("POST", f"{path}/payment?{access}")["checkout_url"]
+        except urllib.error.HTTPError as refused:
+            if refused.code != 503:
+                raise
+            time.sleep(int(refused.headers["Retry-After"]))
+        else:
+            return str(url).rpartition("/")[2]
 
 
 def _until_quiet(guest: Api) -> None:

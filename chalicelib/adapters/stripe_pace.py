@@ -17,6 +17,11 @@ from chalicelib.ports.waiting_line import Lines
 SANDBOX_SHARE = 0.25
 """What a sandbox takes of the live limit."""
 
+CHECKOUTS_A_SECOND = 18
+"""Places for checkouts that are handed out a second: fewer than the line of the endpoint has, so that who comes back
+when it is their turn does not wait again.
+"""
+
 
 class Line(NamedTuple):
     """A line and the endpoint it leads to; `patience` is how many seconds of waiting a caller can bear."""

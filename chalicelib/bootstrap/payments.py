@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.services.hearing import Hearing
     from chalicelib.services.onboarding import Onboarding
     from chalicelib.services.paying import Paying
+    from chalicelib.services.queue_for_checkout import QueueForCheckout
     from chalicelib.services.receiving import Receiving
     from chalicelib.services.reconciling import Reconciling
     from chalicelib.services.refunding import Refunding
@@ -42,13 +43,19 @@ class PaymentServices(SalesServices):
 
     @cached_property
     def _stripe_pace(self) -> Pace:
-        """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
         from time import sleep
 
-        from chalicelib.adapters.stripe_pace import SANDBOX_SHARE, Pace
+        from chalicelib.adapters.stripe_pace import Pace
+
+        return Pace(self._lines, self.clock, sleep, share=self._stripe_share)
+
+    @cached_property
+    def _stripe_share(self) -> float:
+        """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
+        from chalicelib.adapters.stripe_pace import SANDBOX_SHARE
 
         is_sandbox = not config.is_live(self._stripe_secret_key) and not self.config.stripe_api_base
-        return Pace(self._lines, self.clock, sleep, share=SANDBOX_SHARE if is_sandbox else 1.0)
+        return SANDBOX_SHARE if is_sandbox else 1.0
 
     @cached_property
     def _lines(self) -> DynamoLines:
@@ -69,7 +76,24 @@ class PaymentServices(SalesServices):
             representations=self._representations,
             payments=lambda: self.payments,
             clock=self.clock,
+            queue=self._checkout_queue,
             public_url=self.config.public_url,
+        )
+
+    @cached_property
+    def _checkout_queue(self) -> QueueForCheckout:
+        from time import sleep
+
+        from chalicelib.adapters.stripe_pace import CHECKOUTS_A_SECOND
+        from chalicelib.services.queue_for_checkout import QueueForCheckout
+
+        return QueueForCheckout(
+            lines=self._lines,
+            orders=self._orders,
+            clock=self.clock,
+            sleep=sleep,
+            a_second=CHECKOUTS_A_SECOND * self._stripe_share,
+            hold_seconds=self.config.order_hold_seconds,
         )
 
     @cached_property

@@ -27,6 +27,7 @@ MarqueeError
 ├── TooManyAttempts         guessing; carries seconds to wait
 ├── UpstreamFailed          Stripe or mail did not answer as it should
 └── Busy                    contention or throttling outlasted the retries
+    └── WaitInLine          others are to be served first; carries seconds to wait
 """
 
 from typing import NamedTuple
@@ -224,3 +225,13 @@ class Busy(MarqueeError):
 
     code = "busy"
     retry_after = 1
+
+
+class WaitInLine(Busy):
+    """Others are to be served first. `retry_after` in seconds, by the place in line."""
+
+    code = "wait_in_line"
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -101,7 +101,8 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
     (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
     derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for;
-    `paid_checkout` is the checkout session whose payment is recorded.
+    `paid_checkout` is the checkout session whose payment is recorded; `pays_from` is when its first checkout can be
+    opened (Unix seconds), if that was not at once.
     `came` counts check-ins since this version was written, while the order is free: together with `version` it tells
     whether anybody came in meanwhile.
     """
@@ -122,6 +123,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
     attendees: list[Attendee] = []
     offer: str | None = None
     paid_checkout: str | None = None
+    pays_from: int | None = None
     came: int = 0
 
     @property

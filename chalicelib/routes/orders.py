@@ -70,7 +70,7 @@ def list_charges(request: Request, id: str) -> Answer:
         query=ACCESS,
         result="api.schemas.sales:CheckoutOpened",
         status=201,
-        problems=(409, 422, 502),
+        problems=(409, 422, 502, 503),
     ),
 )
 def open_payment(request: Request, id: str) -> Answer:

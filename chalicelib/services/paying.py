@@ -9,7 +9,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from chalicelib import telemetry
-from chalicelib.domain.errors import OrderCannotBePaid, OrderNotPayable, SaleClosed
+from chalicelib.domain.errors import Busy, OrderCannotBePaid, OrderNotPayable, SaleClosed
 from chalicelib.domain.event import settles_at_once
 from chalicelib.domain.kinds import Kind, View
 from chalicelib.domain.money import display
@@ -25,11 +25,14 @@ from chalicelib.ports.payments import CheckoutRefusal, CheckoutRefused, Checkout
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.ordering import Ordering
+from chalicelib.services.queue_for_checkout import QueueForCheckout, turn_in
 
 SHORTEST_CHECKOUT = 31 * 60
 """Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
 LONGEST_CHECKOUT = 24 * 3600 - 60
 TRIES = 5
+CROWDED_SECONDS = 3
+"""When to come again when more buyers than there are places come back at the same time."""
 _REFUSALS = {
     CheckoutRefusal.TOO_SMALL: ("below_minimum", Reason.AMOUNT_REFUSED, "{total} is less than can be paid."),
     CheckoutRefusal.TOO_LARGE: ("above_maximum", Reason.AMOUNT_REFUSED, "{total} is more than can be paid at once."),
@@ -60,6 +63,7 @@ class Paying:
         representations: Representations,
         payments: Callable[[], Payments],
         clock: Clock,
+        queue: QueueForCheckout,
         public_url: str,
     ) -> None:
         self._ordering = ordering
@@ -69,11 +73,13 @@ class Paying:
         self._representations = representations
         self._payments = payments
         self._clock = clock
+        self._queue = queue
         self._public_url = public_url
 
     def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
-        OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), UpstreamFailed.
+        OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), WaitInLine,
+        UpstreamFailed.
         """
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
@@ -83,14 +89,14 @@ class Paying:
             if record.checkout is not None:
                 return record.checkout.url
             account = self._account(record)
-            checkout = self._open(record, self._request(record, account, at_once=at_once))
-            opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
             try:
-                self._orders.write(SaleChange(before=record, after=opened))
+                self._queue.wait_for_turn(record)
             except Lost:
-                self._discard_unless_ours(record, checkout, account)
                 continue
-            return checkout.url
+            checkout = self._open(record, self._request(record, account, at_once=at_once))
+            if self._keep(record, checkout, account) or self._keep_after_queueing(record, checkout, account):
+                return checkout.url
+            self._discard_unless_ours(record, checkout, account)
         raise OrderNotPayable("This order is changing. Try again.")
 
     def _settles_at_once(self, event_id: str) -> bool:
@@ -100,12 +106,33 @@ class Paying:
             raise SaleClosed("The event is not on sale any more.")
         return settles_at_once(revive(Kind.EVENTS, stored.body), now=moment(self._clock.now()))
 
+    def _keep(self, record: OrderRecord, checkout: Checkout, account: str | None) -> bool:
+        """Write down where the order is paid. Whether nobody wrote the order meanwhile."""
+        opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
+        try:
+            self._orders.write(SaleChange(before=record, after=opened))
+        except Lost:
+            return False
+        return True
+
+    def _keep_after_queueing(self, record: OrderRecord, checkout: Checkout, account: str | None) -> bool:
+        """The same when another request of this buyer's gave the order a place in line meanwhile, and nothing else
+        happened: the checkout is as good for it.
+        """
+        current = self._orders.load(record.id)
+        if current is None or current.pays_from is None or record.pays_from is not None:
+            return False
+        same = (current.state, current.checkout, current.attempt) == (record.state, None, record.attempt)
+        return same and self._keep(current, checkout, account)
+
     def _open(self, record: OrderRecord, request: CheckoutRequest) -> Checkout:
         """A checkout. An order that Stripe will never take money for ends, and its tickets are on sale again. Raises
-        OrderCannotBePaid, UpstreamFailed.
+        OrderCannotBePaid, WaitInLine, UpstreamFailed.
         """
         try:
             return self._payments().open_checkout(request)
+        except Busy:
+            raise turn_in(record, CROWDED_SECONDS) from None
         except CheckoutRefused as refused:
             code, reason, words = _REFUSALS[refused.refusal]
             self._end(record, reason)

@@ -152,6 +152,8 @@ class Releasing:
                 record = self._orders.load(order_id)
                 if record is None or record.state is not OrderState.RESERVED:
                     return True
+                if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
+                    return False
                 if self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED) is not None:
                     return True
         except (UpstreamFailed, Busy) as failure:

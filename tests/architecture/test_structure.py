@@ -65,6 +65,7 @@ def test_every_error_has_a_status_and_a_code_of_its_own() -> None:
         errors.PreconditionRequired: errors.PreconditionRequired(),
         errors.PreconditionFailed: errors.PreconditionFailed(),
         errors.TooManyAttempts: errors.TooManyAttempts(retry_after=1),
+        errors.WaitInLine: errors.WaitInLine("x", retry_after=1),
         errors.NotFound: errors.NotFound(),
     }
     for error_class in classes:

@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -305,3 +306,30 @@ def test_webhook_poison_record_is_reported_and_others_have_their_effects(databas
     }
     answer = on_stripe_inbox({"Records": [poison]}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+
+
+def test_open_checkout_behind_others_is_503_with_the_time_until_the_turn(
+    anonymous: Client, shop: str, ticket: str, stripe: StripeDouble
+) -> None:
+    from chalicelib.services.queue_for_checkout import LINE
+
+    services = bootstrap.services()
+    assert services._lines.take(LINE, now=services.clock.now(), every=300, most=0) is not None
+    made = order(anonymous, shop, ticket).json
+    place = f"/v1/orders/{made['id']}?access={made['access']}"
+    refused = anonymous.post(place.replace("?", "/payment?"))
+    assert (refused.status, refused.json["code"], refused.json["title"]) == (503, "wait_in_line", "Busy")
+    wait = int(refused.headers["retry-after"])
+    assert 290 <= wait <= 305
+    assert refused.json["detail"] == (
+        f"Many people are paying right now. Your tickets are kept for you, and your turn comes in {wait} seconds."
+    )
+    held = anonymous.get(place).json
+    assert 290 <= seconds_between(made["expires_at"], held["expires_at"]) <= 301
+    assert anonymous.post(place.replace("?", "/payment?")).status == 503
+    assert anonymous.get(place).json["expires_at"] == held["expires_at"]
+
+
+def seconds_between(earlier: str, later: str) -> float:
+    """Between two moments of the API."""
+    return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

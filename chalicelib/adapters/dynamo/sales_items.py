@@ -88,6 +88,7 @@ class OrderItem(Sales):
     attendees = UnicodeAttribute(null=True)
     offer = UnicodeAttribute(null=True)
     paid_checkout_id = UnicodeAttribute(null=True)
+    pays_from = NumberAttribute(null=True)
     came = NumberAttribute(null=True)
 
 
@@ -188,6 +189,7 @@ def order_item(record: OrderRecord) -> OrderItem:
         attendees=msgspec.json.encode(record.attendees).decode() if record.attendees else None,
         offer=record.offer,
         paid_checkout_id=record.paid_checkout,
+        pays_from=record.pays_from,
     )
 
 
@@ -212,6 +214,7 @@ def order_record(item: OrderItem) -> OrderRecord:
         attendees=msgspec.json.decode(item.attendees, type=list[Attendee]) if item.attendees else [],
         offer=item.offer,
         paid_checkout=item.paid_checkout_id,
+        pays_from=None if item.pays_from is None else int(item.pays_from),
         came=int(item.came or 0),
     )
 

@@ -176,6 +176,55 @@ def test_lost_connection_is_told_and_the_second_try_is_the_same_order(tab: Page,
     assert offer.available(ticket) == 19
 
 
+def test_buyer_behind_others_is_told_and_pays_when_it_is_their_turn(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    asked = []
+    detail = "Many people are paying right now. Your tickets are kept for you, and your turn comes in 2 seconds."
+    problem = {"status": 503, "code": "wait_in_line", "detail": detail}
+
+    def crowd(route: Route) -> None:
+        asked.append(route.request.method)
+        if len(asked) == 1:
+            headers = {"Retry-After": "2", "Content-Type": "application/problem+json"}
+            route.fulfill(status=503, headers=headers, body=json.dumps(problem))
+        else:
+            route.continue_()
+
+    tab.route("**/payment?*", crowd)
+    tab.get_by_role("button", name="Pay CHF").click()
+    line = tab.locator("[data-pay] [role=status]", has_text="Many people are paying right now.")
+    expect(line).to_contain_text("Your tickets are kept for you. Stay on this page")
+    expect(line).to_contain_text("to go.")
+    expect(tab.get_by_role("button", name="Waiting for your turn…")).to_have_attribute("aria-disabled", "true")
+    pay_with_card(tab)
+    expect(tab.locator("[data-outcome]")).to_contain_text("Your order is paid.")
+    assert asked == ["POST", "POST"]
+
+
+def test_buyer_whose_wait_ends_with_a_refusal_can_try_again(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    answers = [
+        (503, {"Retry-After": "1"}, {"code": "wait_in_line", "detail": "Many people are paying right now."}),
+        (502, {}, {"code": "upstream_failed", "detail": "The payment service did not answer as it should. Try again."}),
+    ]
+
+    def refuse(route: Route) -> None:
+        status, headers, body = answers.pop(0)
+        route.fulfill(status=status, headers=headers, body=json.dumps(body))
+
+    tab.route("**/payment?*", refuse)
+    tab.get_by_role("button", name="Pay CHF").click()
+    expect(tab.get_by_role("alert")).to_have_text(
+        "The payment service did not answer as it should. Try again. Nothing was charged."
+    )
+    expect(tab.get_by_text("Many people are paying right now.")).to_be_hidden()
+    pay = tab.get_by_role("button", name="Pay CHF")
+    expect(pay).not_to_have_attribute("aria-disabled", "true")
+    tab.unroute("**/payment?*")
+    pay.click()
+    tab.locator('input[value="4242424242424242"]').wait_for()
+
+
 def test_countdown_is_announced_at_five_minutes_and_at_one_and_then_the_time_is_up(tab: Page, offer: Offer) -> None:
     tab.clock.install()
     reach_pay_page(tab, offer)

@@ -13,7 +13,9 @@ const WARNINGS = [5, 1];
 const LOOK_MS = 5_000;
 const PATIENT_MS = 20_000;
 const live = el("p", { class: "hidden", role: "status" });
+const queue = el("div", { class: "notice", role: "status", hidden: true });
 let leaving = false;
+let form = {}; // what is shown to pay with: a page that is shown anew while somebody waits has another
 let timer = 0;
 let shown = null;
 
@@ -47,8 +49,10 @@ function show(order, event) {
   const problem = el("div", { class: "notice bad", role: "alert", hidden: true });
   const amount = money(order.total);
   const pay = el("button", { class: "button wide", type: "button" }, icon("ticket"), `Pay ${amount}`);
+  form = { pay, problem, amount };
+  if (leaving) hold();
   const cancel = el("button", { class: "button plain", type: "button" }, "Give the tickets back");
-  pay.addEventListener("click", () => leave(pay, problem, amount));
+  pay.addEventListener("click", leave);
   cancel.addEventListener("click", () => giveBack(cancel, problem, event));
   const cameBack = recall("sessionStorage", LEFT);
   const back = "You came back without paying. Nothing was charged, and your tickets are still held.";
@@ -56,6 +60,7 @@ function show(order, event) {
     ...(cameBack ? [el("div", { class: "notice warn", role: "status" }, back)] : []),
     countdown(order),
     receipt(order, event),
+    queue,
     problem,
     el("div", { class: "actions" }, pay, el("p", { class: "muted" }, "You pay on the secure page of Stripe, our payment service."), cancel),
     smallPrint(event),
@@ -102,23 +107,57 @@ function countdown(order) {
   return box;
 }
 
-async function leave(button, problem, amount) {
+/** The button while the payment page is being opened. */
+function hold() {
+  form.pay.setAttribute("aria-disabled", "true");
+  form.pay.lastChild.textContent = queue.hidden ? "Opening the payment page…" : "Waiting for your turn…";
+}
+
+/** The URL of the payment page; when many people pay at once, as soon as it is this buyer's turn. Raises Problem. */
+async function checkoutUrl() {
+  for (;;) {
+    try {
+      return (await send("POST", path("/payment"))).checkout_url;
+    } catch (error) {
+      if (error.code !== "wait_in_line") throw error;
+      await waitInLine(error.retryAfter || LOOK_MS / 1000);
+    }
+  }
+}
+
+/** Say how long it takes until it is this buyer's turn, in words once and in seconds as they pass. */
+async function waitInLine(seconds) {
+  const turn = Date.now() + seconds * 1000;
+  const left = el("strong", { "aria-hidden": "true" }, "");
+  const words = "Many people are paying right now. Your tickets are kept for you. Stay on this page: the payment page opens by itself when it is your turn. ";
+  queue.replaceChildren(icon("clock", 26), el("p", {}, words, left));
+  queue.hidden = false;
+  hold();
+  ask(); // the tickets are held for longer now
+  while (Date.now() < turn && !over()) {
+    const rest = Math.ceil((turn - Date.now()) / 1000);
+    left.textContent = `About ${rest} ${rest === 1 ? "second" : "seconds"} to go.`;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, turn - Date.now())));
+  }
+}
+
+async function leave() {
   if (leaving) return;
   leaving = true;
-  problem.hidden = true;
-  button.setAttribute("aria-disabled", "true");
-  button.lastChild.textContent = "Opening the payment page…";
+  form.problem.hidden = true;
+  hold();
   try {
-    const { checkout_url: url } = await send("POST", path("/payment"));
+    const url = await checkoutUrl();
     if (!/^https?:\/\//.test(url)) throw new Problem(502);
     remember("sessionStorage", LEFT, true);
     location.assign(url);
   } catch (error) {
     leaving = false;
-    button.removeAttribute("aria-disabled");
-    button.lastChild.textContent = `Pay ${amount}`;
-    problem.textContent = `${error.message} Nothing was charged.`;
-    problem.hidden = false;
+    queue.hidden = true;
+    form.pay.removeAttribute("aria-disabled");
+    form.pay.lastChild.textContent = `Pay ${form.amount}`;
+    form.problem.textContent = `${error.message} Nothing was charged.`;
+    form.problem.hidden = false;
     ask();
   }
 }
