@@ -9,7 +9,10 @@ import shutil
 import threading
 from pathlib import Path
 
-from local.stripe_double import StripeDouble, create_double
+from local.stripe_double import Settings, StripeDouble, create_double
+
+SENDERS = 8
+"""Webhooks on their way at the same time; Stripe keeps no order either."""
 
 
 class StripeMount:
@@ -33,7 +36,8 @@ class StripeMount:
 
     def _create(self) -> StripeDouble:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return create_double(self._directory, *self._told, connect_secret=self._connect_secret)
+        settings = Settings("", "", "", senders=SENDERS)
+        return create_double(self._directory, *self._told, connect_secret=self._connect_secret, settings=settings)
 
     def handle(
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes

@@ -5,7 +5,7 @@ gateway's 29 s. Idempotency keys derive from our own state, so a repeated call i
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
 import stripe
@@ -93,14 +93,12 @@ class StripeGateway:
         """What the checkout session or charge inside an event says of a payment; None for other events."""
         return payment_told(json.loads(payload)["data"]["object"], account=account)
 
-    def payments_of_charges(
-        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
-    ) -> dict[str, Payment]:
-        """What Stripe shows now of charges that were made between two moments. Raises AccountGone, UpstreamFailed."""
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+        """What a list shows now of charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
-            return self._looks.payments_of_charges(charge_ids, since=since, until=until, account=account)
+            return self._looks.payments_made(since=since, until=until, pages=pages, account=account)
         except stripe.StripeError as error:
-            _fail_or_gone("payments_of_charges", error, account)
+            _fail_or_gone("payments_made", error, account)
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the

@@ -4,7 +4,6 @@ A payment that was made just now takes one request: its session shows the charge
 a session does not show all, takes more.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.adapters.stripe_objects import (
@@ -42,20 +41,17 @@ class StripeLooks:
         charge, disputes = self.charge(object_id or None, account)
         return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
 
-    def payments_of_charges(
-        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None
-    ) -> dict[str, Payment]:
-        """The payments of these charges, as far as lists of the time they were made in show them within as many
-        requests as they are halves of.
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None) -> list[Payment]:
+        """The payments of charges made between two moments (Unix seconds), newest first, as far as so many requests
+        show them; without those that have refunds or disputes, of which a list does not show all.
         """
-        wanted, found = set(charge_ids), dict[str, Payment]()
+        found: list[Payment] = []
         filters: Any = {"created": {"gte": since, "lte": until}, "limit": PAGE}
         filters["expand"] = [f"data.{part}" for part in CHARGE_PARTS]
-        for _ in range(max(1, len(wanted) // 2)):
+        for _ in range(pages):
             listed = [one.to_dict() for one in self._client.v1.charges.list(filters, options(account)).data]
-            plain = [one for one in listed if one["id"] in wanted and _is_plain(one)]
-            found |= {one["id"]: payment_of_charge(one, disputes=[], account=account) for one in plain}
-            if len(listed) < PAGE or wanted <= {*found}:
+            found += [payment_of_charge(one, disputes=[], account=account) for one in listed if _is_plain(one)]
+            if len(listed) < PAGE:
                 break
             filters["starting_after"] = listed[-1]["id"]
         return found

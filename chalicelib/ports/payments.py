@@ -3,7 +3,7 @@
 `account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -93,11 +93,9 @@ class Payments(Protocol):
     def told(self, payload: str, *, account: str | None) -> Payment | None:
         """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
 
-    def payments_of_charges(
-        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
-    ) -> dict[str, Payment]:
-        """What Stripe says now about these charges, made between two moments (Unix seconds), by id: many with one
-        request. What its list does not show is left out: look at it by itself. Raises AccountGone.
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+        """What Stripe says now of charges made between two moments (Unix seconds), newest first, as far as so many
+        requests of its list show them; without those that have refunds or disputes. Raises AccountGone.
         """
 
     def refund(self, wish: RefundWish) -> str:

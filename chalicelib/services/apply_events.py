@@ -6,9 +6,8 @@ finds that recorded needs no look. Fees come later, in events of their own, and 
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
-from chalicelib.domain.charge import Charge
+from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.ids import is_ulid
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
@@ -26,15 +25,10 @@ CHARGE_UPDATED = "charge.updated"
 _PAYS = SESSION_PAID | {CHARGE_SUCCEEDED, CHARGE_UPDATED}
 LOOK_SECONDS = 30.0
 """How long one process may take for the first look at a payment, its place in line included, before others look."""
-PAUSE_SECONDS = 0.25
-
-
-class _Unsettled(NamedTuple):
-    """An event about a recorded charge whose fee is not known, with the order as it was read before."""
-
-    event: StripeEvent
-    record: OrderRecord
-    charge: Charge
+FEES_BACK_SECONDS = 60
+"""How much older than those asked for charges may be whose fees are recorded along with theirs."""
+PAUSES = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0)
+"""Seconds between the times that others ask whether it is done; longer and longer, since each costs a write unit."""
 
 
 class ApplyEvents:
@@ -74,58 +68,57 @@ class ApplyEvents:
         record = self._order_of(event)
         if record is not None and self._is_known(record, event):
             return False
-        if self._orders.was_applied(event.id):
-            return False
         if record is not None and record.state is OrderState.RESERVED and event.kind in _PAYS:
             return self._apply_first(record, event)
-        self._look(event, event.object_id, marker=event.id)
+        if self._orders.was_applied(event.id):
+            return False
+        self._charging.record(event, event.object_id, marker=event.id)
         return True
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
-        """Apply events that tell of known fees: many charges with one look. Raises UpstreamFailed, Busy."""
+        """Apply events that tell of known fees: one look at a time for all charges of an account that were made at
+        about the same time, whichever batch brings their events. Raises UpstreamFailed, Busy.
+        """
         unsettled = defaultdict(list)
-        alone = []
         for event in events:
-            found = self._unsettled(event)
-            if found is None:
-                alone.append(event)
+            charge = self._unsettled(event)
+            if charge is None:
+                self.apply(event)
             else:
-                unsettled[event.account].append(found)
+                unsettled[event.account].append((event, charge))
         for account, group in unsettled.items():
-            alone += self._settle(account, group)
-        for event in alone:
-            self.apply(event)
+            self._settle(account, group)
 
     def _apply_first(self, record: OrderRecord, event: StripeEvent) -> bool:
         """The first payment of an order, of which several events tell at the same time: one process looks, the others
         wait for it, and look themselves when it comes to nothing.
         """
         line = f"look.{record.id}"
-        for _ in range(int(LOOK_SECONDS / PAUSE_SECONDS)):
+        for pause in PAUSES:
             if self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None:
                 break
-            self._sleep(PAUSE_SECONDS)
+            self._sleep(pause)
             if self._is_applied(event):
                 return False
         done = False
         try:
-            done = self._look_at_session(record, event)
-            if not done:
-                self._look(event, event.object_id or "", marker=event.id)
+            done = self._look_at_session(record, event) or self._look_at_object(event)
         finally:
-            if not done and not self._is_applied(event):
+            if not done:
                 self._lines.leave(line)
         return True
 
     def _look_at_session(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """Look at the order's own checkout. Whether that showed what the event tells of a charge."""
+        """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
         if event.kind in SESSION_PAID or record.checkout is None or record.account != event.account:
             return False
-        self._look(event, record.checkout.id, marker=None)
-        return self._is_applied(event)
+        seen = self._charging.record(event, record.checkout.id, marker=None)
+        return seen is not None and seen.charge is not None and seen.charge.id == event.object_id
 
-    def _look(self, event: StripeEvent, object_id: str, *, marker: str | None) -> None:
-        self._charging.record(event, object_id, marker=marker)
+    def _look_at_object(self, event: StripeEvent) -> bool:
+        """Look at what the event is about. Whether that recorded a charge."""
+        seen = self._charging.record(event, event.object_id or "", marker=event.id)
+        return seen is not None and seen.charge is not None
 
     def _is_applied(self, event: StripeEvent) -> bool:
         record = self._order_of(event)
@@ -148,28 +141,45 @@ class ApplyEvents:
         charge = self._orders.charge(record.id, event.object_id or "")
         return charge is not None and (event.kind == CHARGE_SUCCEEDED or charge.net is not None)
 
-    def _unsettled(self, event: StripeEvent) -> _Unsettled | None:
-        """What is needed to look at a charge among others; None when it is looked at alone, or not at all."""
+    def _unsettled(self, event: StripeEvent) -> Charge | None:
+        """The recorded charge that an event is about and whose fee is not known."""
         record = self._order_of(event)
         if record is None or record.account != event.account:
             return None
         charge = self._orders.charge(record.id, event.object_id or "")
-        return _Unsettled(event, record, charge) if charge is not None and charge.net is None else None
+        return charge if charge is not None and charge.net is None else None
 
-    def _settle(self, account: str | None, group: list[_Unsettled]) -> list[StripeEvent]:
-        """Record the fees of charges of one account. The events that must be looked at alone."""
-        if len(group) == 1:
-            return [group[0].event]
-        made = [int(one.charge.created_at.timestamp()) for one in group]
-        ids = [one.charge.id for one in group]
+    def _settle(self, account: str | None, group: list[tuple[StripeEvent, Charge]]) -> None:
+        """Record the fees of charges of one account, and of others that the same look shows. What a list does not show
+        is looked at alone.
+        """
+        line = f"fees.{account or 'platform'}"
+        for pause in PAUSES:
+            if self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None:
+                break
+            self._sleep(pause)
+            group = [(event, charge) for event, charge in group if self._unsettled(event) is not None]
+            if not group:
+                return
+        made = [int(charge.created_at.timestamp()) for _, charge in group]
         try:
-            seen = self._payments().payments_of_charges(ids, since=min(made), until=max(made), account=account)
+            since, pages = min(made) - FEES_BACK_SECONDS, max(1, len(group) // 2)
+            listed = self._payments().payments_made(since=since, until=max(made), pages=pages, account=account)
+            settled = {payment.charge.id for payment in listed if payment.charge and self._record_fee(payment)}
         except AccountGone:
-            return [one.event for one in group]
-        alone = []
-        for event, record, charge in group:
-            payment = seen.get(charge.id)
-            fits = payment is not None and (payment.order_id, payment.account) == (record.id, record.account)
-            if payment is None or not fits or not self._charging.apply(record, payment, marker=event.id):
-                alone.append(event)
-        return alone
+            settled = set()
+        finally:
+            self._lines.leave(line)
+        for event, charge in group:
+            if charge.id not in settled:
+                self.apply(event)
+
+    def _record_fee(self, payment: Payment) -> bool:
+        """Record the fee that a list shows of a charge without refunds or disputes; what was recorded of those since
+        stays (domain/charge.py). Whether the fee is recorded now.
+        """
+        record = self._orders.load(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
+        if record is None or payment.charge is None or payment.charge.net is None or record.account != payment.account:
+            return False
+        known = self._orders.charge(record.id, payment.charge.id)
+        return known is not None and (known.net is not None or self._charging.apply(record, payment))

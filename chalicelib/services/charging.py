@@ -65,14 +65,15 @@ class Charging:
         self._livemode = livemode
         self._unseen = unseen
 
-    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> None:
-        """Apply how an object that an event tells of stands at Stripe now. With a marker the event is remembered as
-        worked on. Raises UpstreamFailed, Busy.
+    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
+        """Apply how an object that an event tells of stands at Stripe now, and return what was recorded with its order;
+        None when nothing was. With a marker the event is remembered as worked on. Raises UpstreamFailed, Busy.
         """
         try:
-            self._sync(object_id, event.account, event.order_id, marker=marker)
+            return self._sync(object_id, event.account, event.order_id, marker=marker)
         except AccountGone:
             self._unseen.review(event)
+            return None
 
     def sync_payment(self, object_id: str, *, account: str | None = None, order_id: str | None = None) -> None:
         """Apply how the payment of a checkout session, payment intent or charge stands at Stripe now. `order_id` is a
@@ -83,22 +84,24 @@ class Charging:
         except AccountGone:
             telemetry.log("payment_out_of_reach", object=object_id, order_id=order_id, account=account)
 
-    def _sync(self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None) -> None:
+    def _sync(
+        self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None
+    ) -> Payment | None:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):
             record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
             payment = self._payments().payment(object_id, account=account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
-                return
+                return None
             if payment.order_id != order_id and payment.order_id and is_ulid(payment.order_id):
                 order_id = payment.order_id
                 continue
             if record is None or payment.order_id != record.id or payment.account != record.account:
                 self._quarantine(object_id, payment, record)
-                return
+                return None
             if self.apply(record, payment, marker=marker):
-                return
+                return payment
         raise Busy("The order keeps changing.")
 
     def apply(self, record: OrderRecord, payment: Payment, *, marker: str | None = None) -> bool:

@@ -13,6 +13,7 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import TypeVar
@@ -75,9 +76,16 @@ class Sender:
         with self._round:
             racing, due = self._due()
             _at_once([partial(self._deliver, row) for row in racing])
+            self._deliver_all(due)
+            return len(racing) + len(due)
+
+    def _deliver_all(self, due: list[Json]) -> None:
+        if self._settings.senders == 1 or len(due) <= 1:
             for row in due:
                 self._deliver(row)
-            return len(racing) + len(due)
+            return
+        with ThreadPoolExecutor(self._settings.senders, thread_name_prefix="webhook") as threads:
+            list(threads.map(self._deliver, due))
 
     def _due(self) -> tuple[list[Json], list[Json]]:
         """Deliveries to make at once, and those to make one after the other."""

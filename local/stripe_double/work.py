@@ -22,6 +22,7 @@ class Settings:
 
     `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: to registered endpoints
     only). `settlement_currency` is what charges are paid out in (None: their own currency) at `exchange_rate`.
+    `senders` is how many deliveries are on their way at the same time; with one they keep their order.
     """
 
     public_url: str
@@ -37,6 +38,7 @@ class Settings:
     post_timeout: float = 10.0
     settlement_currency: str | None = None
     exchange_rate: float = 1.0
+    senders: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -122,11 +122,10 @@ class FakePayments:
     def told(self, payload: str, *, account: str | None) -> Payment | None:
         raise AssertionError("No account of this fake is ever gone.")
 
-    def payments_of_charges(
-        self, charge_ids: Sequence[str], *, since: int, until: int, account: str | None = None
-    ) -> dict[str, Payment]:
-        seen = {charge_id: self.payment(charge_id, account=account) for charge_id in charge_ids}
-        return {charge_id: payment for charge_id, payment in seen.items() if payment is not None}
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+        made = [one for one in self.charges if since <= self.charge(one).created_at.timestamp() <= until]
+        seen = [payment for one in made if (payment := self.payment(one, account=account)) and payment.charge]
+        return [one for one in seen if one.charge and not one.charge.refunds and one.charge.dispute is None]
 
     def refund(self, wish: RefundWish) -> str:
         self._check()

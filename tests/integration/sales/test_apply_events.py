@@ -19,7 +19,7 @@ class Looks:
     def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made: list[str] = []
         self.failing = 0
-        look, look_at_many = shop.payments.payment, shop.payments.payments_of_charges
+        look, look_at_many = shop.payments.payment, shop.payments.payments_made
 
         def payment(object_id: str, **more: Any) -> Any:
             self.made.append(object_id)
@@ -31,14 +31,15 @@ class Looks:
             finally:
                 shop.payments.down = False
 
-        def payments_of_charges(charge_ids: list[str], **more: Any) -> Any:
-            shown = look_at_many(charge_ids, **more)
-            del self.made[-len(charge_ids) :]  # the fake looks one by one
-            self.made.append(f"{len(charge_ids)} charges")
+        def payments_made(**more: Any) -> Any:
+            before = len(self.made)
+            shown = look_at_many(**more)
+            del self.made[before:]  # the fake looks one by one
+            self.made.append(f"{len(shown)} charges")
             return shown
 
         monkeypatch.setattr(shop.payments, "payment", payment)
-        monkeypatch.setattr(shop.payments, "payments_of_charges", payments_of_charges)
+        monkeypatch.setattr(shop.payments, "payments_made", payments_made)
 
 
 @pytest.fixture
@@ -119,6 +120,24 @@ def test_apply_fees_of_many_orders_takes_one_look(intake: Intake, looks: Looks) 
     assert looks.made == ["8 charges"]
 
 
+def test_apply_fees_brought_by_many_workers_at_once_takes_a_look_for_all(intake: Intake, looks: Looks) -> None:
+    """Each batch has one event, as when the stream keeps up: whoever looks records what the others came for."""
+    shop = intake.shop
+    ticket = shop.ticket(12)
+    orders = [reserved(shop, ticket) for _ in range(12)]
+    charges = [shop.payments.pay(session) for _, session in orders]
+    for record, session in orders:
+        intake.post("checkout.session.completed", session, **named(record))
+    intake.bring()
+    looks.made.clear()
+    shop.payments.settled = True
+    for (record, _), charge in zip(orders, charges, strict=True):
+        intake.post("charge.updated", charge, **named(record))
+    assert together(12, lambda number: intake.bring_one(12 + number)) == [[]] * 12
+    assert looks.made.count("12 charges") == len(looks.made) <= 2
+    assert [item.body.count('"fee":35') for item in items_of("ChargeItem", "CHARGE#")] == [1] * 12
+
+
 def test_apply_fee_of_an_order_that_changes_meanwhile_looks_again(
     intake: Intake, looks: Looks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,15 +149,15 @@ def test_apply_fee_of_an_order_that_changes_meanwhile_looks_again(
         intake.tell("checkout.session.completed", session, **named(record))
     shop.payments.settled = True
     looks.made.clear()
-    listed = shop.payments.payments_of_charges
+    listed = shop.payments.payments_made
 
-    def and_refunds(charge_ids: list[str], **more: Any) -> Any:
-        shown = listed(charge_ids, **more)
+    def and_refunds(**more: Any) -> Any:
+        shown = listed(**more)
         shop.payments.refund_in_dashboard(charges[0], 1000)
         shop.hear(charges[0], kind="charge.refunded", event_id="evt_between")
         return shown
 
-    monkeypatch.setattr(shop.payments, "payments_of_charges", and_refunds)
+    monkeypatch.setattr(shop.payments, "payments_made", and_refunds)
     for (record, _), charge in zip(orders, charges, strict=True):
         intake.post("charge.updated", charge, **named(record))
     intake.bring()

@@ -58,6 +58,8 @@ def test_apply_sets_and_verifies_every_setting() -> None:
         assert found["DestinationConfig"] == {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}}
         found["DestinationConfig"]["OnSuccess"] = {}  # AWS says more than it was told
     assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == []
+    at_once = {found["UUID"]: found["ParallelizationFactor"] for found in fake.mappings.values()}
+    assert (at_once["on_stripe_inbox"], at_once["on_content"]) == (10, 1)
 
 
 def test_drift_names_what_somebody_changed() -> None:
