@@ -77,7 +77,7 @@ docs-check: $(STAMP) ## Fail when generated documents are out of date
 	@$(BIN)/python -m docs.generate --check
 	@$(BIN)/python -m bench.cost --check
 
-bench: $(STAMP) ## Measure P1-P3, P5 and P8, reads beside the 2016 way
+bench: $(STAMP) ## Measure P1-P3, P5, P8 and P12, reads beside the 2016 way
 	@$(BIN)/python -m bench
 
 .venv-infra/.installed: requirements-infra.txt

@@ -102,8 +102,16 @@ def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
     stream_arn=settings.notifications_stream_arn, name="on_notifications", batch_size=100, starting_position=OLDEST
 )
 def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
-    """A notification or a mail was written."""
+    """A notification was written."""
     return triggers.streams.react(event.to_dict(), reactions.NOTIFICATIONS)
+
+
+@app.on_dynamodb_record(
+    stream_arn=settings.notifications_stream_arn, name="send_mails", batch_size=25, starting_position=OLDEST
+)
+def send_mails(event: DynamoDBEvent) -> dict[str, Any]:
+    """A mail was written or woken."""
+    return triggers.streams.react(event.to_dict(), reactions.MAILS)
 
 
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_payments")

@@ -191,7 +191,8 @@ def _sale_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
         Activity("holds ended (counted as an order)", made - paid, ended, "release_holds", heavy=True, calls=0),
         Activity("lists, orders held and those ended", made + made - paid, uses["lists, order held"], *lists, calls=2),
         Activity("lists, orders paid", paid, uses["lists, order paid"], *lists, calls=4),
-        Activity("mails", mails, uses["mail"], "on_notifications", heavy=True, extra_ms=mail_ms),
+        Activity("mails", mails, uses["mail"], "send_mails", heavy=True, extra_ms=mail_ms),
+        Activity("notifications", paid, uses["push"], "on_notifications", heavy=True),
     ]
 
 

@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 
 from bench.cost_meter import CountedGateway, DeafPusher, Meter, SilentMailer, Use
 from bench.stage import sessions
+from infra.stream_settings import FILTERS
 from infra.website import RELEASE, release
+from local.stream_filters import passes
 from tests.conftest import sign_up, verified
 from tests.harness import environment
 from tests.harness.client import Client, Reply
@@ -100,7 +102,8 @@ class Shop:
     def uses(self, meter: Meter) -> dict[str, Use]:
         """What each costs; what is remembered by a warm process is remembered."""
         people = self._people(meter)
-        self._react("notifications", "on_notifications")  # the mails of sign-ups
+        self._react("notifications", "send_mails")  # the mails of sign-ups
+        self._react("notifications", "on_notifications")
         timers = {"timer": self._timer(meter), "reconciling": self._reconciling(meter), "offers": self._offers(meter)}
         timers["due mails"] = self._due_mails(meter)
         return {**self._reads(meter), **people, **self._sale(meter), **self._socket(meter), **timers}
@@ -155,9 +158,10 @@ class Shop:
         assert self._get(place + query).json["state"] == "paid"
         paid = meter.use(lambda: self._react("sales", "on_sales"))
         lists = {"lists, order held": held, "lists, order paid": paid}
-        mail = meter.use(lambda: self._react("notifications", "on_notifications"))
-        sale = {"order": order, "payment": pay, "webhooks": hooks, "charge": charge, "mail": mail, "order read": read}
-        return {**sale, **lists}
+        mail = meter.use(lambda: self._react("notifications", "send_mails"))
+        push = meter.use(lambda: self._react("notifications", "on_notifications"))
+        sale = {"order": order, "payment": pay, "webhooks": hooks, "charge": charge, "order read": read}
+        return {**sale, "mail": mail, "push": push, **lists}
 
     def _hook(self, body: bytes, signature: str) -> None:
         reply = self._guest.request("POST", "/v1/stripe/webhook", raw=body, stripe_signature=signature)
@@ -167,9 +171,10 @@ class Shop:
         """Hand a whole stream to its function, once."""
         import importlib
 
-        records = self._database.streams.read(f"{environment.PREFIX}{table}", self._seen.get(table, 0), 1000, 0)
-        self._seen[table] = records[-1].sequence
-        event = {"Records": [json.loads(record.json) for record in records]}
+        found = self._database.streams.read(f"{environment.PREFIX}{table}", self._seen.get(function, 0), 1000, 0)
+        self._seen[function] = found[-1].sequence
+        records = [json.loads(record.json) for record in found]
+        event = {"Records": [record for record in records if passes(record, FILTERS.get(function, ()))]}
         answer = getattr(importlib.import_module("app"), function)(event, None)
         assert answer == {"batchItemFailures": []}, answer
 

@@ -72,9 +72,15 @@ STRIPE_INBOX = (
 
 NOTIFICATIONS = (
     On("NOTIFICATION", lambda services: services.broadcasting.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
-    On("MAIL", lambda services: services.mailing.send),  # queued -> sent, once
     On("MAIL", lambda services: services.notify_undelivered.on_changes),  # tickets did not arrive -> staff hear it
     On("ANNOUNCEMENT", lambda services: services.spreading.on_changes),  # written or moved on -> its next step
     On("CALL_OPEN", lambda services: services.spreading.on_changes),  # the same, of a call for papers
     On("NOTIFICATION", lambda services: services.alerting.alert, WHOLE_BATCH),  # new -> browsers that are closed
 )
+
+MAILS = (
+    On("MAIL", lambda services: services.mailing.send, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
+)
+"""Of the same stream as NOTIFICATIONS, for a function of its own: slow mails hold up no push. It is given queued mails,
+the other those that came to an end (infra/stream_settings.py).
+"""

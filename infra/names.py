@@ -14,6 +14,7 @@ FUNCTIONS = (
     "on_sales",
     "on_stripe_inbox",
     "on_notifications",
+    "send_mails",
     "on_mail_event",
     "do_what_is_due",
     "reconcile_payments",
@@ -25,6 +26,7 @@ STREAM_FUNCTIONS = {
     "on_sales": "SalesStreamArn",
     "on_stripe_inbox": "InboxStreamArn",
     "on_notifications": "NotificationsStreamArn",
+    "send_mails": "NotificationsStreamArn",
 }
 """Functions fed by a stream, and the output of the data stack that names it."""
 TIMERS = ("do_what_is_due", "reconcile_payments", "release_holds", "lapse_offers")

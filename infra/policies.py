@@ -23,6 +23,7 @@ name. Whoever has them can give the functions of the stage any right, since that
 #   sender's. The condition holds it to our sender. A mail with attachments is checked as SendRawEmail:
 #   docs.aws.amazon.com/ses/latest/dg/control-user-access.html
 # - SendEmail on a configuration set: SES asks for the one, too, that the sender's identity has by default.
+# - GetAccount on any resource: what the account may send belongs to no resource of it.
 # - s3:ResourceAccount: a bucket's name carries no account, and a deleted one may be taken by somebody else.
 # - No CreateLogGroup: the groups are in stacks/base.yaml, with their retention.
 PLACEHOLDERS = {

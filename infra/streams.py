@@ -5,6 +5,7 @@ a destination for what fails in the end. Applied after every deploy by `up`; a b
 Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 """
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,7 @@ from botocore.exceptions import ClientError
 from infra import names
 from infra.adopting import mapping
 from infra.settings import Unusable
-from infra.stream_settings import PARALLEL
+from infra.stream_settings import FILTERS, PARALLEL
 
 RETRIES = 5
 RECORD_AGE_SECONDS = 6 * 60 * 60
@@ -24,7 +25,9 @@ WAIT_SECONDS = 120
 
 def wished(name: str, failures_bucket: str) -> dict[str, Any]:
     """The settings of one function's mapping."""
+    filters = [{"Pattern": json.dumps(pattern)} for pattern in FILTERS.get(name, ())]
     return {
+        **({"FilterCriteria": {"Filters": filters}} if filters else {}),
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
         "MaximumRetryAttempts": RETRIES,

@@ -35,13 +35,16 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class StreamSource:
-    """A handler and the table whose stream feeds it. `parallel`: how many batches it is given at the same time."""
+    """A handler and the table whose stream feeds it. `parallel`: how many batches it is given at the same time;
+    `filters`: patterns of the records that it is given (stream_filters.py), none for every one.
+    """
 
     handler: Handler
     table: str
     arn: str
     batch_size: int
     parallel: int = 1
+    filters: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def stream_sources(app: Chalice, module: ModuleType) -> list[StreamSource]:
             arn=source.stream_arn,
             batch_size=source.batch_size,
             parallel=stream_settings.PARALLEL.get(source.name, 1),
+            filters=tuple(stream_settings.FILTERS.get(source.name, ())),
         )
         for source in app.event_sources
         if isinstance(source, DynamoDBEventConfig)

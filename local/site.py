@@ -84,13 +84,20 @@ class LocalSite:
             return await self._in_thread(self._run_timer, path.removeprefix("/timers/"))
         return json_answer({"message": "Not found"}, 404)
 
-    def _show(self, request: HttpRequest, path: str) -> HttpAnswer:
-        if path in ("", "/"):
-            return html_answer(self._index(), policy=INDEX_POLICY)
+    def _show_mail(self, request: HttpRequest, path: str) -> HttpAnswer:
+        if path == "/ses/v2/email/account":
+            return self.mailbox.limits()
         if path == "/mail":
             return self.mailbox.html_view()
         if path == "/mail.json":
             return self.mailbox.json_view(parse_qs(request.query).get("to", [""])[0])
+        return json_answer({"message": "Not found"}, 404)
+
+    def _show(self, request: HttpRequest, path: str) -> HttpAnswer:
+        if path in ("", "/"):
+            return html_answer(self._index(), policy=INDEX_POLICY)
+        if path.startswith(("/mail", "/ses/")):
+            return self._show_mail(request, path)
         if path == "/push.json":
             return self.push.json_view()
         if path == "/failures.json":

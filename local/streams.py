@@ -3,7 +3,8 @@
 One loop a stream: at least once, the checkpoint saved only after success. Several lanes work on batches at the same
 time (ParallelizationFactor); records of one partition key stay in one lane and so in order. A batch that raises is
 halved until the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure;
-a record that fails to the end goes to the failure queue with its reason and its lane goes on.
+a record that fails to the end goes to the failure queue with its reason and its lane goes on. Records that the
+function's filter leaves out are passed over.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html (batches in parallel)
 """
@@ -21,6 +22,7 @@ from typing import Any
 from local.database import Database
 from local.failures import FailureFile
 from local.handlers import StreamSource
+from local.stream_filters import passes
 from local.stream_lanes import Lanes
 from local.stream_log import StoredRecord, sequence_number
 
@@ -128,12 +130,15 @@ class StreamLoop:
         return {**json.loads(record.json), "eventSourceARN": self._source.arn}
 
     def _call(self, records: list[dict[str, Any]]) -> tuple[int, str]:
-        """(how many records from the start are handled, why not more)."""
+        """(how many records from the start are handled, why not more). What the filter leaves out is handled."""
+        given = [record for record in records if passes(record, self._source.filters)]
+        if not given:
+            return len(records), ""
         with _heard() as errors:
             try:
-                answer = self._source.handler({"Records": records})
+                answer = self._source.handler({"Records": given})
             except Exception as error:
-                log.exception("%s raised on %d records", self._source.handler.name, len(records))
+                log.exception("%s raised on %d records", self._source.handler.name, len(given))
                 return 0, f"{type(error).__name__}: {error}"
         return _handled(answer, [record["dynamodb"]["SequenceNumber"] for record in records], errors)
 

@@ -19,17 +19,21 @@ from botocore.exceptions import (
 from chalicelib.domain.email_address import in_ascii
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.formats.ses_event import ORDER_TAG
-from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
+from chalicelib.ports.notifications import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
+LEAST_A_SECOND = 0.1
+"""An account that is paused may be told that it sends none; whether it may is seen by trying."""
 _LATER = {
     "TooManyRequestsException",
     "LimitExceededException",
     "SendingPausedException",
     "AccountSuspendedException",
     "ThrottlingException",
+    "Throttling",
 }
+"""Too many a second or a day, or sending is paused: no fault of the mail, which keeps."""
 _NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
@@ -47,7 +51,9 @@ class SesMailer:
         )
 
     def send(self, mail: Claimed) -> None:
-        """Hand it over. Raises MailRefused, MailUncertain, UpstreamFailed (not accepted, worth another try)."""
+        """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
+        try).
+        """
         message = _message(self._sender, mail)
         try:
             self._client.send_email(**message)
@@ -57,6 +63,18 @@ class SesMailer:
             raise UpstreamFailed("The mail service cannot be reached.") from error
         except BotoCoreError as error:
             raise MailUncertain(type(error).__name__) from error
+
+    def limits(self) -> SendingLimits:
+        """What SES says the account may send now. Raises UpstreamFailed.
+        Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendQuota.html
+        """
+        try:
+            quota = self._client.get_account()["SendQuota"]
+        except (ClientError, BotoCoreError) as error:
+            raise UpstreamFailed("The mail service does not say what it takes.") from error
+        most, sent = float(quota["Max24HourSend"]), float(quota["SentLast24Hours"])
+        left = None if most < 0 else max(0.0, most - sent)
+        return SendingLimits(max(float(quota["MaxSendRate"]), LEAST_A_SECOND), left)
 
 
 def _message(sender: str, mail: Claimed) -> dict[str, Any]:
@@ -112,7 +130,7 @@ def _failure(error: ClientError) -> Exception:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500))
     if code in _LATER or status == 429:
-        return UpstreamFailed("The mail service asks to wait.")
+        return MailDelayed(code)
     if status >= 500:
         return MailUncertain(code)
     if status in (401, 403):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from chalicelib.adapters.dynamo.claims import DynamoClaims
     from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+    from chalicelib.adapters.dynamo.line_store import DynamoLines
     from chalicelib.adapters.dynamo.queries import DynamoQueries
     from chalicelib.adapters.dynamo.reader import DynamoReader
     from chalicelib.adapters.dynamo.representations import DynamoRepresentations
@@ -91,6 +92,12 @@ class Core:
         from chalicelib.adapters.dynamo.queries import DynamoQueries
 
         return DynamoQueries(self.dynamodb, table_prefix=self.config.table_prefix)
+
+    @cached_property
+    def _lines(self) -> DynamoLines:
+        from chalicelib.adapters.dynamo.line_store import DynamoLines
+
+        return DynamoLines(self.dynamodb, table_prefix=self.config.table_prefix)
 
     @cached_property
     def _representations(self) -> DynamoRepresentations:

@@ -145,5 +145,5 @@ class LiveServices(SalesServices, SocketServices):
         from chalicelib.adapters.dynamo.notification_writes import DynamoMails
         from chalicelib.services.mailing import Mailing
 
-        tickets = self.issuing.attachment
-        return Mailing(DynamoMails(), self._mailer, self.clock, self.addressing, tickets=tickets)
+        pace, tickets = self._mail_pace, self.issuing.attachment
+        return Mailing(DynamoMails(), self._mailer, self.clock, self.addressing, pace=pace, tickets=tickets)

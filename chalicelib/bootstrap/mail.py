@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.services.addressing import Addressing
     from chalicelib.services.choosing import Choosing
     from chalicelib.services.digesting import Digesting
+    from chalicelib.services.pace_mails import PaceMails
     from chalicelib.services.preferring import Preferring
     from chalicelib.services.suppressing import Suppressing
     from chalicelib.services.unsubscribing import Unsubscribing
@@ -120,6 +121,12 @@ class MailServices(Core):
         from chalicelib.adapters.ses_mailer import SesMailer
 
         return SesMailer(region=self.config.region, sender=self.config.mail_from)
+
+    @cached_property
+    def _mail_pace(self) -> PaceMails:
+        from chalicelib.services.pace_mails import UNKNOWN, PaceMails
+
+        return PaceMails(self._lines, self._mailer.limits if self._mailer else lambda: UNKNOWN, self.clock)
 
     @cached_property
     def _due_index(self) -> DynamoDueIndex:

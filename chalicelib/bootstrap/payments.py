@@ -13,7 +13,6 @@ from chalicelib import config
 from chalicelib.bootstrap.sales import SalesServices
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.line_store import DynamoLines
     from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
     from chalicelib.adapters.stripe_pace import Pace
     from chalicelib.ports.payments import Payments
@@ -56,12 +55,6 @@ class PaymentServices(SalesServices):
 
         is_sandbox = not config.is_live(self._stripe_secret_key) and not self.config.stripe_api_base
         return SANDBOX_SHARE if is_sandbox else 1.0
-
-    @cached_property
-    def _lines(self) -> DynamoLines:
-        from chalicelib.adapters.dynamo.line_store import DynamoLines
-
-        return DynamoLines(self.dynamodb, table_prefix=self.config.table_prefix)
 
     @cached_property
     def paying(self) -> Paying:

@@ -118,6 +118,9 @@ class Mails(Protocol):
     def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
         """Take a queued mail until then, unless it was perhaps sent `most_sends` times; None when it is settled."""
 
+    def is_queued(self, mail_id: str) -> bool:
+        """Whether a mail still waits to be sent; strongly consistent."""
+
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
         """Let the next try have it."""
 
@@ -153,12 +156,25 @@ class MailRefused(Exception):
     """This mail will never be accepted; the message is the mail service's code."""
 
 
+class MailDelayed(Exception):
+    """The mail service takes no more mails for now, whichever they are; the message is its code."""
+
+
 class MailUncertain(Exception):
     """The mail service did not answer; it may have accepted the mail."""
+
+
+class SendingLimits(NamedTuple):
+    """What the account may send: mails a second, and how many more today (None: any number)."""
+
+    a_second: float
+    left_today: float | None
 
 
 class Mailer(Protocol):
     """Sends mail."""
 
     def send(self, mail: Claimed) -> None:
-        """Hand it over. Raises MailRefused, MailUncertain, UpstreamFailed (not accepted, worth another try)."""
+        """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
+        try).
+        """

@@ -1,5 +1,8 @@
 """Mailing: sends queued mails, each once. Called by reactions.py when a mail appears in the stream.
 
+Mails leave at the pace that the mail service allows. One that it does not take now is no failure: it waits its turn
+once or twice more, then stays queued until services/waking.py wakes it.
+
 A mail is claimed before it is handed over and settled afterwards. SES takes no idempotency key, so a crash between the
 two, or an answer that never came, leaves open whether it was accepted: such a mail is sent once more and never a third
 time. One that waits (quiet hours) or was lost on its way is woken by services/waking.py.
@@ -14,12 +17,23 @@ from chalicelib import telemetry
 from chalicelib.domain.changes import Change, ChangeKind
 from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.ports import Clock
-from chalicelib.ports.notifications import Attachment, Claimed, Held, Mailer, MailRefused, Mails, MailUncertain
+from chalicelib.ports.notifications import (
+    Attachment,
+    Claimed,
+    Held,
+    MailDelayed,
+    Mailer,
+    MailRefused,
+    Mails,
+    MailUncertain,
+)
 from chalicelib.services.addressing import Withheld
 
 CLAIM_SECONDS = 25
 """Longer than one send takes (adapters/ses_mailer.py) after a hundred tickets were printed."""
 MOST_SENDS = 2
+PAUSES_SECONDS = (1.0, 3.0)
+"""Between tries of a mail that came too soon."""
 
 
 class Addressing(Protocol):
@@ -39,6 +53,7 @@ class Mailing:
         clock: Clock,
         addressing: Addressing,
         *,
+        pace: Callable[[], bool],
         sleep: Callable[[float], None] = time.sleep,
         tickets: Callable[[str], Attachment | None] | None = None,
     ) -> None:
@@ -46,6 +61,7 @@ class Mailing:
         self._mailer = mailer
         self._clock = clock
         self._addressing = addressing
+        self._pace = pace
         self._sleep = sleep
         self._tickets = tickets
 
@@ -62,6 +78,22 @@ class Mailing:
         if self._mailer is None:
             telemetry.log("mail_off", mail_id=mail_id)
             return
+        for pause in (0.0, *PAUSES_SECONDS):
+            self._sleep(pause)
+            if not self._mails.is_queued(mail_id):  # looked at first: a place in the line is not for nothing
+                return
+            if not self._pace():
+                break
+            try:
+                self._hand_over(mail_id, self._mailer)
+            except MailDelayed as delayed:
+                telemetry.log("mail_delayed", mail_id=mail_id, code=str(delayed))
+            else:
+                return
+        telemetry.log("mail_postponed", mail_id=mail_id)
+
+    def _hand_over(self, mail_id: str, mailer: Mailer) -> None:
+        """Send it, unless somebody did or it is not to be sent. Raises MailDelayed, and as `send`."""
         claimed = self._claim(mail_id)
         if claimed is None:
             return
@@ -70,10 +102,10 @@ class Mailing:
             self._settle(mail_id, ready.state)
             return
         try:
-            self._mailer.send(ready)
+            mailer.send(ready)
         except MailRefused as refusal:
             self._settle(mail_id, "refused", reason=str(refusal))
-        except UpstreamFailed:
+        except (MailDelayed, UpstreamFailed):
             self._mails.give_back(mail_id, sent_perhaps=False)
             raise
         except MailUncertain:

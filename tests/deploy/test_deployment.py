@@ -17,7 +17,7 @@ from tests.deploy.world import PREFIX, STAGE, World, eventually
 
 POLICIES = Path(__file__).parents[2] / "infra" / "policies"
 BUGS = ('"stack": [', "[ERROR]", "Traceback", "Task timed out")
-STREAM_FUNCTIONS = ("on_content", "on_sales", "on_stripe_inbox", "on_notifications")
+STREAM_FUNCTIONS = ("on_content", "on_sales", "on_stripe_inbox", "on_notifications", "send_mails")
 
 
 def mapping(world: World, name: str) -> dict:

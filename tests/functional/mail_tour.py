@@ -7,6 +7,7 @@ from chalicelib.adapters.dynamo import keys
 from chalicelib.domain import push_subscription as rules
 from chalicelib.domain.ids import derive_ulid
 from chalicelib.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.formats.ses_event import ORDER_TAG
 from local.mail_events import ses_event
 from tests.harness import push_server
 from tests.harness.functions import Functions, Traveller
@@ -27,6 +28,7 @@ def run(on: Functions, host: Traveller) -> None:
     """Choose, be told in closed browsers, be mailed, refuse, be collected, bounce, prove the address, be woken."""
     user_id = host.get("/v1/me").json["id"]
     choose(host)
+    lose_tickets(on)
     be_alerted(on, host, user_id)
     refuse(on, user_id)
     be_collected(on, user_id)
@@ -110,6 +112,16 @@ def bounce(on: Functions, host: Traveller) -> None:
     on.web.post("/v1/auth/verify", {"token": on.mailed_token("host@example.org")})
     on.drain()
     host.refused(409).post("/v1/me/notification-preferences/address-proof")
+
+
+def lose_tickets(on: Functions) -> None:
+    """A mail with the tickets of an order comes back, and staff are told."""
+    from chalicelib.adapters.dynamo.notification_items import MailItem
+
+    order_id = next(str(item.tickets_of) for item in MailItem.scan() if item.sk == "MAIL" and item.tickets_of)
+    sent = {**SENT, "to": ["nobody@example.org"], "tags": {ORDER_TAG: order_id}}
+    on.publish("on_mail_event", json.dumps(ses_event(sent, "bounce", datetime.now(UTC))))
+    on.drain()
 
 
 def tell(user_id: str, *, at: int, digest_at: int | None = None) -> None:

@@ -117,6 +117,8 @@ class Recorder:
 
         def make_api_call(client: Any, operation: str, request: dict[str, Any]) -> Any:
             service = client.meta.service_model.service_name
+            if operation == "GetAccount":
+                return self._mail_limits()
             if service == "sesv2":
                 return self._mail(request)
             if service == "apigatewaymanagementapi":
@@ -138,6 +140,11 @@ class Recorder:
         self._note(*(("ssm:GetParameters", place + name) for name, _, _ in asked))
         found = [{"Name": name, "Version": int(version), "Value": self._secrets[name]} for name, _, version in asked]
         return {"Parameters": found, "InvalidParameters": []}
+
+    def _mail_limits(self) -> dict[str, Any]:
+        """Belongs to no resource: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html"""
+        self._note(("ses:GetAccount", "*"))
+        return {"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 1_000.0, "SentLast24Hours": 0.0}}
 
     def _mail(self, request: dict[str, Any]) -> dict[str, Any]:
         """SES asks for the sender's identity, in its sandbox for the recipient's, and for the configuration set that the

@@ -105,6 +105,35 @@ def test_inbox_poison_anywhere_the_other_orders_are_paid_once(
     assert stock_of(ticket) == Stock(left=5, held=0, sold=INBOX_BATCH, capacity=30)
 
 
+def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
+    tables: Database, product: dict[str, StreamSource]
+) -> None:
+    from chalicelib import bootstrap
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+    from chalicelib.domain.notification import Mail
+    from chalicelib.services.mailing import Mailing
+    from tests.integration.notifications.mail_steps import queue
+
+    sent: list[str] = []
+
+    class Stumbling:
+        def send(self, mail: Any) -> None:
+            if mail.to == "robin3@example.org":
+                raise TypeError("a shape nobody thought of")
+            sent.append(mail.to)
+
+    services = bootstrap.services()
+    waits: Any = {"pace": lambda: True, "sleep": lambda seconds: None}
+    mailing = Mailing(DynamoMails(), Stumbling(), services.clock, services.addressing, **waits)
+    vars(services)["mailing"] = mailing
+    for number in range(8):
+        queue(Mail(f"mail {number}", f"robin{number}@example.org", "News", "News", "<p>News</p>"))
+    failures = FailureFile(None)
+    drain(tables, product["send_mails"], failures)
+    assert sorted(sent) == [f"robin{number}@example.org" for number in range(8) if number != 3]
+    assert [entry["handler"] for entry in failures.entries] == ["send_mails"]
+
+
 STRANGE = {
     "on_stripe_inbox": ("stripe_inbox", "STRIPE_EVENT#evt_new", "INBOX", "KeyError"),  # an item without its fields
     "on_notifications": ("notifications", "USER#U", "NOTIFICATION#N", "ValueError"),  # an action of a later release

@@ -281,6 +281,21 @@ def loop_of(database, handler, parallel: int, *, batch_size: int = 5) -> StreamL
     return StreamLoop(database, source, FailureFile(None), attempts=2, pause_seconds=0.001)
 
 
+def test_records_that_a_filter_leaves_out_are_passed_over(memory, tmp_path):
+    """Also between others: what failed is still found, given up alone, and the checkpoint reaches the end."""
+    fill(memory, 6)
+    only = {"dynamodb": {"Keys": {"id": {"S": [{"anything-but": ["r000", "r002", "r005"]}]}}}}
+    consumer = Consumer(poison={"r003"})
+    source = StreamSource(Handler("outbox", consumer), "sample-outbox", ARN, 100, filters=(only,))
+    failures = FailureFile(tmp_path / "failures.jsonl")
+    loop = StreamLoop(memory, source, failures, attempts=2, pause_seconds=0.001)
+    loop.start()
+    assert wait_until_drained([loop], 10)
+    loop.stop()
+    assert sorted(set(consumer.handled)) == ["r001", "r004"]
+    assert [entry["record"]["dynamodb"]["Keys"]["id"]["S"] for entry in failures.entries] == ["r003"]
+
+
 def test_parallel_lanes_work_on_batches_at_the_same_time(memory):
     fill(memory, 40)
     handler = Busy(3)  # three batches must be inside together, or the barrier breaks

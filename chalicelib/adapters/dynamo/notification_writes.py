@@ -176,6 +176,13 @@ class DynamoMails:
             language=item.language or "en",
         )
 
+    def is_queued(self, mail_id: str) -> bool:
+        """Whether a mail still waits to be sent."""
+        try:
+            return bool(MailItem.get(*notification_keys.mail(mail_id), consistent_read=True).state == "queued")
+        except MailItem.DoesNotExist:
+            return False
+
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
         """Let the next try have it. A try that was refused outright does not count."""
         actions: list[Action] = [MailItem.claimed_until.remove()]

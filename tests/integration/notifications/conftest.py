@@ -100,7 +100,8 @@ def mailer(services: bootstrap.Services) -> FakeMailer:
 
     fake = FakeMailer()
     mails, addressing = DynamoMails(), services.addressing
-    services.__dict__["mailing"] = Mailing(mails, fake, services.clock, addressing, sleep=lambda seconds: None)
+    waits = {"pace": lambda: True, "sleep": lambda seconds: None}
+    services.__dict__["mailing"] = Mailing(mails, fake, services.clock, addressing, **waits)
     return fake
 
 
@@ -187,8 +188,9 @@ def records(database: DatabaseEndpoint, after: int = 0) -> list[dict[str, Any]]:
 
 
 def react(database: DatabaseEndpoint, only: Callable[[dict[str, Any]], bool] = lambda record: True) -> Any:
-    """Hand everything the stream told to the reactions."""
-    return streams.react({"Records": [r for r in records(database) if only(r)]}, reactions.NOTIFICATIONS)
+    """Hand everything the stream told to the reactions of both functions."""
+    both = (*reactions.NOTIFICATIONS, *reactions.MAILS)
+    return streams.react({"Records": [r for r in records(database) if only(r)]}, both)
 
 
 def connect(services: bootstrap.Services, person: Person, number: int = 1) -> list[str]:

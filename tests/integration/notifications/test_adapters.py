@@ -18,7 +18,7 @@ from chalicelib.adapters.ses_mailer import SesMailer
 from chalicelib.adapters.socket_pusher import AT_ONCE, ATTEMPTS, SocketPusher
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.ports.live import Connection
-from chalicelib.ports.notifications import Attachment, Claimed, MailRefused, MailUncertain
+from chalicelib.ports.notifications import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
 
 Plan = Callable[[str, str, bytes], tuple[int, str]]
 MAIL = Claimed("ada@example.org", "Hello", "text", "<p>html</p>")
@@ -31,6 +31,7 @@ class Upstream:
     def __init__(self) -> None:
         self.plan: Plan = lambda method, path, body: (200, "")
         self.got: list[tuple[str, str, bytes]] = []
+        self.reply = b"{}"
         self.origin = ""
 
 
@@ -44,7 +45,7 @@ def upstream() -> Iterator[Upstream]:
             path = unquote(self.path)
             double.got.append((self.command, path, body))
             status, kind = double.plan(self.command, path, body)
-            reply = b"{}"
+            reply = double.reply
             self.send_response(status)
             if kind:
                 self.send_header("x-amzn-errortype", kind)
@@ -53,7 +54,7 @@ def upstream() -> Iterator[Upstream]:
                 self.end_headers()
                 self.wfile.write(reply)
 
-        do_POST = do_DELETE = answer  # noqa: N815 - the names that http.server calls
+        do_GET = do_POST = do_DELETE = answer  # noqa: N815 - the names that http.server calls
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -286,9 +287,10 @@ def test_send_address_of_an_international_domain_is_encoded(upstream: Upstream, 
     [
         (400, "MessageRejected", MailRefused),
         (400, "BadRequestException", MailRefused),
-        (400, "LimitExceededException", UpstreamFailed),
-        (400, "SendingPausedException", UpstreamFailed),
-        (429, "TooManyRequestsException", UpstreamFailed),
+        (400, "LimitExceededException", MailDelayed),
+        (400, "SendingPausedException", MailDelayed),
+        (429, "TooManyRequestsException", MailDelayed),
+        (400, "ThrottlingException", MailDelayed),
         (403, "AccessDeniedException", UpstreamFailed),
         (500, "InternalFailure", MailUncertain),
     ],
@@ -300,6 +302,34 @@ def test_send_refusals_are_told_apart(
     with pytest.raises(expected):
         mailer.send(MAIL)
     assert len(upstream.got) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ((14.0, 50_000.0, 20.0), SendingLimits(14.0, 49_980.0)),
+        ((1.0, 200.0, 230.0), SendingLimits(1.0, 0.0)),
+        ((80.0, -1.0, 5.0), SendingLimits(80.0, None)),
+        ((0.0, 200.0, 0.0), SendingLimits(ses_mailer.LEAST_A_SECOND, 200.0)),
+    ],
+    ids=["production", "sandbox, used up", "any number a day", "paused"],
+)
+def test_limits_are_what_ses_says(
+    upstream: Upstream, mailer: SesMailer, told: tuple[float, ...], expected: SendingLimits
+) -> None:
+    quota = dict(zip(("MaxSendRate", "Max24HourSend", "SentLast24Hours"), told, strict=True))
+    upstream.reply = json.dumps({"SendQuota": quota, "SendingEnabled": True}).encode()
+    assert mailer.limits() == expected
+    assert [got[:2] for got in upstream.got] == [("GET", "/v2/email/account")]
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+def test_limits_that_ses_does_not_tell_are_a_failure_of_its_own(
+    upstream: Upstream, mailer: SesMailer, status: int
+) -> None:
+    upstream.plan = lambda method, path, body: (status, "SomeException")
+    with pytest.raises(UpstreamFailed):
+        mailer.limits()
 
 
 def test_send_answer_that_never_comes_is_uncertain(upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> None:

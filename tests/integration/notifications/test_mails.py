@@ -1,15 +1,17 @@
 """Mails are sent from the stream, each once, whatever fails."""
 
+import threading
 from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap, telemetry
+from chalicelib import bootstrap, reactions, telemetry
 from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.notification import Mail
-from chalicelib.ports.notifications import Claimed, Mailer, MailRefused, MailUncertain
-from chalicelib.services.mailing import CLAIM_SECONDS, Mailing
+from chalicelib.ports.notifications import Claimed, MailDelayed, Mailer, MailRefused, MailUncertain
+from chalicelib.services.mailing import CLAIM_SECONDS, PAUSES_SECONDS, Mailing
+from chalicelib.triggers import streams
 from local.database_server import DatabaseEndpoint
 from tests.integration.notifications.conftest import FakeClock, FakeMailer, react, records
 
@@ -96,7 +98,7 @@ def mailing_by(mailer: Mailer | None, clock: FakeClock) -> Mailing:
     def wait(seconds: float) -> None:
         clock.time += seconds
 
-    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().addressing, sleep=wait)
+    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().addressing, pace=lambda: True, sleep=wait)
 
 
 def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
@@ -152,3 +154,84 @@ def test_stream_tells_of_the_mail_once(database: DatabaseEndpoint, mailer: FakeM
     told = [record for record in records(database) if record["dynamodb"]["Keys"]["sk"]["S"] == "MAIL"]
     kinds = [record["eventName"] for record in told]
     assert kinds == ["INSERT", "MODIFY", "MODIFY"]
+
+
+def test_send_too_soon_is_tried_again_and_is_no_failure(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    mailer.failures = [MailDelayed("TooManyRequestsException")]
+    assert failed(database) == 0
+    assert (len(mailer.sent), stored().state) == (1, "sent")
+
+
+def test_send_that_the_service_does_not_take_stays_queued_until_it_is_woken(
+    database: DatabaseEndpoint, mailer: FakeMailer, clock: FakeClock
+) -> None:
+    """However often: no try counts against the mail, none reaches the failure queue."""
+    queue()
+    for _ in range(7):
+        mailer.failures = [MailDelayed("SendingPausedException") for _ in range(1 + len(PAUSES_SECONDS))]
+        assert failed(database) == 0
+        assert (mailer.failures, stored().state, stored().sends, stored().claimed_until) == ([], "queued", 0, None)
+    clock.time += 2_000
+    assert bootstrap.services().waking.run() == 1
+    assert react(database, lambda record: record["eventName"] == "MODIFY") == DONE
+    assert (len(mailer.sent), stored().state) == (1, "sent")
+
+
+def test_send_whose_turn_is_too_far_away_stays_queued(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+
+    mailer = FakeMailer()
+    addressing = services.addressing
+    services.__dict__["mailing"] = Mailing(DynamoMails(), mailer, clock, addressing, pace=lambda: False)
+    queue()
+    assert react(database) == DONE
+    assert (mailer.sent, stored().state, stored().sends) == ([], "queued", 0)
+
+
+def test_send_of_a_mail_that_was_sent_takes_no_place_in_the_line(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+
+    places: list[bool] = []
+
+    def take() -> bool:
+        places.append(True)
+        return True
+
+    mailer = FakeMailer()
+    services.__dict__["mailing"] = Mailing(DynamoMails(), mailer, clock, services.addressing, pace=take)
+    queue()
+    for _ in range(3):
+        react(database)
+    assert (len(mailer.sent), len(places)) == (1, 1)
+
+
+def test_mails_are_no_business_of_the_function_that_pushes(database: DatabaseEndpoint, mailer: FakeMailer) -> None:
+    queue()
+    for reaction, sent in ((reactions.NOTIFICATIONS, 0), (reactions.MAILS, 1)):
+        assert streams.react({"Records": records(database)}, reaction) == DONE
+        assert len(mailer.sent) == sent
+
+
+def test_send_many_at_once_waits_for_none_of_them(
+    database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
+) -> None:
+    """A mail service that takes its time takes it for many mails together."""
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+
+    together = threading.Barrier(4)
+
+    class Slow:
+        def send(self, mail: Claimed) -> None:
+            together.wait(20)
+
+    addressing = services.addressing
+    services.__dict__["mailing"] = Mailing(DynamoMails(), Slow(), clock, addressing, pace=lambda: True)
+    for number in range(4):
+        queue(MAIL._replace(key=f"verify {number}"))
+    assert react(database) == DONE
+    assert {stored(MAIL._replace(key=f"verify {number}")).state for number in range(4)} == {"sent"}

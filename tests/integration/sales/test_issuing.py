@@ -47,7 +47,15 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
     mailer = FakeMailer()
     give = tickets or shop.services.issuing.attachment
-    mailing = Mailing(DynamoMails(), mailer, shop.clock, shop.services.addressing, sleep=lambda _: None, tickets=give)
+    mailing = Mailing(
+        DynamoMails(),
+        mailer,
+        shop.clock,
+        shop.services.addressing,
+        pace=lambda: True,
+        sleep=lambda _: None,
+        tickets=give,
+    )
     for item in items_of("MailItem", "MAIL"):
         mailing.send([Change(ChangeKind.CREATED, "MAIL", item.pk, None, {"id": item.id})])
     return mailer.sent

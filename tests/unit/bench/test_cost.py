@@ -38,6 +38,7 @@ USES = (
     "lists, order held",
     "lists, order paid",
     "mail",
+    "push",
     "order read",
     "socket ticket",
     "socket opens",

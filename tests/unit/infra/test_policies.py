@@ -32,8 +32,11 @@ STREAMS = {
     "on_sales": "sales",
     "on_stripe_inbox": "stripe_inbox",
     "on_notifications": "notifications",
+    "send_mails": "notifications",
 }
-SENDS_MAIL = "on_notifications"
+SENDS_MAIL = "send_mails"
+OF_NO_RESOURCE = Grant("ses:GetAccount", "*")
+"""IAM knows no resource for it: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html"""
 STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*", ":identity/*")
 """Names that only AWS knows: log streams, connections, failed records; whom people write to."""
@@ -54,7 +57,7 @@ def test_every_function_has_a_policy() -> None:
 
 @each_function
 def test_policy_names_every_action_and_resource(name: str) -> None:
-    found = allowed(name)
+    found = [grant for grant in allowed(name) if (name, grant) != (SENDS_MAIL, OF_NO_RESOURCE)]
     assert [grant for grant in found if "*" in grant.action] == []
     for grant in found:
         resource = grant.resource
@@ -89,7 +92,7 @@ def test_log_of_every_function_is_in_the_stack(name: str) -> None:
 def test_configuration_set_of_mails_is_in_the_stack() -> None:
     assert "Type: AWS::SES::ConfigurationSet\n" in BASE
     assert "      Name: !Sub marquee-${Stage}\n" in BASE
-    assert any(grant.resource.endswith(":configuration-set/marquee-prod") for grant in allowed("on_notifications"))
+    assert any(grant.resource.endswith(":configuration-set/marquee-prod") for grant in allowed(SENDS_MAIL))
 
 
 @each_function
@@ -136,7 +139,8 @@ def test_policy_lets_mail_go_to_anybody_from_the_stages_address_only(name: str) 
 def test_policy_stays_inside_its_stage(name: str) -> None:
     """What carries no stage in its name has it in its value."""
     of_stage = ("marquee-prod", "/marquee/prod/", ":a1b2c3/", ":identity/*")
-    assert [g.resource for g in allowed(name) if not any(part in g.resource for part in of_stage)] == []
+    found = [grant for grant in allowed(name) if (name, grant) != (SENDS_MAIL, OF_NO_RESOURCE)]
+    assert [one.resource for one in found if not any(part in one.resource for part in of_stage)] == []
 
 
 @pytest.mark.parametrize("left_out", sorted(VALUES))

@@ -1,5 +1,6 @@
 """Settings of stream mappings."""
 
+import json
 from typing import Any
 
 import pytest
@@ -60,6 +61,26 @@ def test_apply_sets_and_verifies_every_setting() -> None:
     assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == []
     at_once = {found["UUID"]: found["ParallelizationFactor"] for found in fake.mappings.values()}
     assert (at_once["on_stripe_inbox"], at_once["on_content"]) == (10, 1)
+
+
+def test_mails_and_everything_else_of_their_stream_go_to_functions_of_their_own() -> None:
+    filters = {
+        name: [json.loads(one["Pattern"]) for one in criteria["Filters"]]
+        for name in names.STREAM_FUNCTIONS
+        if (criteria := streams.wished(name, BUCKET).get("FilterCriteria"))
+    }
+    assert filters == {
+        "on_notifications": [
+            {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": ["MAIL"]}]}}}},
+            {
+                "dynamodb": {
+                    "Keys": {"sk": {"S": ["MAIL"]}},
+                    "NewImage": {"state": {"S": [{"anything-but": ["queued"]}]}},
+                }
+            },
+        ],
+        "send_mails": [{"dynamodb": {"Keys": {"sk": {"S": ["MAIL"]}}, "NewImage": {"state": {"S": ["queued"]}}}}],
+    }
 
 
 def test_drift_names_what_somebody_changed() -> None:
