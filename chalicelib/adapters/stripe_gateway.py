@@ -26,6 +26,7 @@ from chalicelib.ports.payments import (
     CompleteSession,
     RawEvent,
     RefundRefused,
+    RefundWaits,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -33,6 +34,10 @@ TIMEOUT_SECONDS = 8
 RETRIES = 2
 _MISSING = "resource_missing"
 _GONE = "account_invalid"
+_ALL_BACK = "charge_already_refunded"
+_TOO_LOW = frozenset({"balance_insufficient", "insufficient_funds"})
+"""Codes of a refund that the balance does not cover (docs.stripe.com/error-codes)."""
+_CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 
 
 class StripeGateway:
@@ -102,11 +107,16 @@ class StripeGateway:
 
     def refund(self, wish: RefundWish) -> str:
         """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
-        stream may come again later. Raises RefundRefused, UpstreamFailed.
+        stream may come again later. Raises RefundRefused, RefundWaits, UpstreamFailed.
         """
+        key = f"rf:{wish.order_id}:{wish.key}" + (f":{wish.tries}" if wish.tries else "")  # refusals are kept, too
         try:
-            return str(_unless_broken(lambda key: self._refund(wish, key), f"rf:{wish.order_id}:{wish.key}"))
+            return str(_unless_broken(lambda key: self._refund(wish, key), key))
         except stripe.InvalidRequestError as refusal:
+            if refusal.code in _TOO_LOW:
+                raise RefundWaits(str(refusal.code)) from refusal
+            if refusal.code == _ALL_BACK:
+                return self._refund_made(wish)
             raise RefundRefused(refusal.code or "invalid_request") from refusal
         except stripe.PermissionError as refusal:
             _require_gone("refund", refusal, wish.account)
@@ -137,14 +147,26 @@ class StripeGateway:
 
     def _refund(self, wish: RefundWish, key: str) -> str:
         charge, _ = self._looks.charge(wish.charge_id, wish.account)
-        for made in refunds_of(charge or {}):
-            if (made.get("metadata") or {}).get("request") == wish.key:
-                return _standing(made)
+        for refund in refunds_of(charge or {}):
+            if (refund.get("metadata") or {}).get("request") == wish.key:
+                return _standing(refund)
         named = {"order_id": wish.order_id, "request": wish.key}
         parameters: Any = {"charge": wish.charge_id, "amount": wish.amount, "metadata": named}
         if (charge or {}).get("application_fee") or (charge or {}).get("application_fee_amount"):
             parameters["refund_application_fee"] = True
-        return str(self._client.v1.refunds.create(parameters, options(wish.account, idempotency_key=key)).id)
+        made = self._client.v1.refunds.create(parameters, options(wish.account, idempotency_key=key))
+        return _standing(made.to_dict())
+
+    def _refund_made(self, wish: RefundWish) -> str:
+        """The last of the refunds with which all of a charge went back. Raises RefundRefused, UpstreamFailed."""
+        try:
+            made = refunds_of(self._looks.charge(wish.charge_id, wish.account)[0] or {})
+        except stripe.StripeError as error:
+            fail("refund", error)
+        standing = [refund for refund in made if refund.get("status") not in _CAME_TO_NOTHING]
+        if not standing:
+            raise RefundRefused(_ALL_BACK)
+        return str(standing[-1]["id"])
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
         """Why a session could not be closed: it is over already, or complete."""
@@ -217,8 +239,8 @@ def _fail_or_gone(operation: str, error: stripe.StripeError, account: str | None
 
 
 def _standing(refund: Json) -> str:
-    """The id of a refund that was made before. Raises RefundRefused when it came to nothing since."""
-    if refund.get("status") in ("failed", "canceled"):
+    """The id of a refund that was made now or before. Raises RefundRefused when it came to nothing."""
+    if refund.get("status") in _CAME_TO_NOTHING:
         raise RefundRefused(f"refund_{refund['status']}")
     return str(refund["id"])
 

@@ -126,10 +126,13 @@ class Charge(Struct, frozen=True, kw_only=True):
         stood = {refund.id for refund in known.refunds if refund.status in RETURNED} if known else set()
         return sum(one.amount for one in self.refunds if one.status in RETURNED and one.id not in stood)
 
-    def has_lost_a_refund_of(self, known: "Charge") -> bool:
-        """Whether a refund that stood when `known` was seen failed since, whatever else went back meanwhile."""
-        failed = {refund.id for refund in self.refunds if refund.status not in RETURNED}
-        return any(refund.status in RETURNED and refund.id in failed for refund in known.refunds)
+    def has_lost_a_refund_since(self, known: "Charge | None") -> bool:
+        """Whether a refund failed since `known` was seen, whatever else went back meanwhile. Of one that was never seen
+        to stand and answers a wish, the wish tells.
+        """
+        before = {refund.id: refund.status in RETURNED for refund in known.refunds} if known else {}
+        failed = [refund for refund in self.refunds if refund.status not in RETURNED]
+        return any(before.get(refund.id, refund.request is None) for refund in failed)
 
     def has_lost_a_dispute_since(self, known: "Charge | None") -> bool:
         """Whether a dispute was lost that was not when `known` was seen."""

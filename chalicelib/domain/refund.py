@@ -30,7 +30,8 @@ class RefundStanding(StrEnum):
 
 class RefundWish(Struct, frozen=True, kw_only=True):
     """Money that is to go back: minor units of a charge. `key` is unique within the order; `refund_id` is Stripe's
-    once done, `failure` its code when it was refused; `asked_by` a user, None when nobody had to ask.
+    once done, `failure` its code when it was refused; `asked_by` a user, None when nobody had to ask. One that was
+    tried in vain `tries` times is tried again from `retry_at` on (Unix seconds).
     """
 
     key: str
@@ -46,6 +47,13 @@ class RefundWish(Struct, frozen=True, kw_only=True):
     note: str | None = None
     refund_id: str | None = None
     failure: str | None = None
+    tries: int = 0
+    retry_at: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has come of it yet."""
+        return self.standing is RefundStanding.WANTED and self.tries == 0
 
 
 class RefundForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -59,6 +59,14 @@ class RefundRefused(Exception):
         self.code = code
 
 
+class RefundWaits(Exception):
+    """Stripe cannot make this refund now: the balance is too low. `code` is Stripe's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class RawEvent(NamedTuple):
     """An event as Stripe lists it: its JSON, and when it came to be (Unix seconds)."""
 
@@ -99,8 +107,8 @@ class Payments(Protocol):
         """
 
     def refund(self, wish: RefundWish) -> str:
-        """Make the refund, now or earlier, and return its id. Raises RefundRefused, also when one that was made earlier
-        failed since.
+        """Make the refund, now or earlier, and return its id, or that of another when all of the charge went back
+        already. Raises RefundRefused, also when one that was made failed at once or since; RefundWaits.
         """
 
     def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:

@@ -115,8 +115,8 @@ class TicketTypes(Protocol):
 class SaleChange(NamedTuple):
     """Everything that one fact changes, written together or not at all. `before` None: the order is new. Stock moves
     as the facts before and after say (domain/order_facts.py), by the allocation of the order afterwards; `openings` is
-    such stock that comes to be, or grows, for it. `wish` is a refund that is wanted or a wanted one that came to an
-    end. `unused`: nobody may have come in with a ticket of this
+    such stock that comes to be, or grows, for it. `wish` is a refund that is wanted, or a wanted one that was tried in
+    vain or came to an end. `unused`: nobody may have come in with a ticket of this
     free order since `before` was read.
     """
 

@@ -55,6 +55,7 @@ ACCOUNT_GONE = Words("account_gone")
 IN_REVIEW = Words("in_review")
 REFUND_FAILED = Words("refund_failed")
 UNDELIVERED = Words("undelivered")
+REFUND_WAITS = Words("refund_waits")
 CHARGED_BACK = Words("charged_back")
 DISPUTES: Mapping[Dispute | None, Words] = {
     Dispute.OPEN: Words("disputed"),

@@ -20,13 +20,17 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
-from chalicelib.ports.payments import Payments, RefundRefused
+from chalicelib.ports.payments import Payments, RefundRefused, RefundWaits
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.services.authorising import Authorising
 from chalicelib.services.charging import Charging
 from chalicelib.services.telling import Telling
 
 TRIES = 12
+PAUSE_SECONDS = 6 * 3600
+"""How long until a refund is tried again for which the balance is too low."""
+LONGEST_WAIT_SECONDS = 30 * 24 * 3600
+WAITS = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
 _PREFIX = "REFUND#"
 
 
@@ -78,27 +82,49 @@ class Refunding:
     def carry_out(self, order_id: str, key: str) -> None:
         """Ask Stripe for a wanted refund and record what came of it. Raises UpstreamFailed, Busy."""
         wish = self._orders.wish(order_id, key)
-        if wish is None or wish.standing is not RefundStanding.WANTED:
+        if wish is None or wish.standing is not RefundStanding.WANTED or wish.retry_at > self._clock.now():
             return
         try:
             refund_id = self._payments().refund(wish)
         except RefundRefused as refusal:
-            self._finish(replace(wish, standing=RefundStanding.FAILED, failure=refusal.code))
-            telemetry.count_to_look_at("RefundRefused")
+            self._fail(wish, refusal.code)
+            return
+        except RefundWaits as wait:
+            self._wait(wish, wait.code)
             return
         self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
-        self._finish(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id))
+        self._settle(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id, failure=None))
         if wish.reason is not RefundReason.REQUESTED:  # another refund may have failed meanwhile: is all of it back?
             self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
 
-    def _finish(self, wish: RefundWish) -> None:
-        """Settle a wish, once. What was refused goes back to staff when nobody had asked for it."""
+    def _fail(self, wish: RefundWish, code: str) -> None:
+        self._settle(replace(wish, standing=RefundStanding.FAILED, failure=code))
+        telemetry.count_to_look_at("RefundRefused")
+
+    def _wait(self, wish: RefundWish, code: str) -> None:
+        """Try a refund that nobody asked for again later, for a month: the balance may be topped up. Whoever asked for
+        one learns at once that it failed.
+        """
+        now = int(self._clock.now())
+        if wish.reason is RefundReason.REQUESTED or now - wish.created_at.timestamp() >= LONGEST_WAIT_SECONDS:
+            self._fail(wish, code)
+            return
+        self._settle(replace(wish, failure=code, tries=wish.tries + 1, retry_at=now + PAUSE_SECONDS))
+        if wish.tries == 0:
+            telemetry.count_to_look_at("RefundWaits")
+
+    def _settle(self, wish: RefundWish) -> None:
+        """Keep what came of a wish, once. What was refused goes back to staff when nobody had asked for it."""
         for _ in range(TRIES):
             record = self._orders.load(wish.order_id)
             if record is None:
                 return
-            facts, note = record.facts, record.note
-            if wish.charge_id == facts.charge_id:
+            facts, note = record.facts, None if record.note == WAITS else record.note
+            if wish.standing is RefundStanding.WANTED:
+                if (self._orders.wish(wish.order_id, wish.key) or wish).tries >= wish.tries:
+                    return
+                note = WAITS
+            elif wish.charge_id == facts.charge_id:
                 facts = replace(facts, wanted=max(0, facts.wanted - wish.amount))
             if wish.standing is RefundStanding.FAILED and wish.reason is not RefundReason.REQUESTED:
                 note = f"The refund of {wish.charge_id} was refused ({wish.failure}). Refund it in Stripe."
@@ -111,7 +137,7 @@ class Refunding:
                 if "refund" in lost.names:
                     return
                 continue
-            telemetry.log("refund_finished", order_id=record.id, key=wish.key, standing=wish.standing.value)
+            telemetry.log("refund_settled", order_id=record.id, key=wish.key, standing=wish.standing.value)
             return
         raise Busy("The order keeps changing.")
 

@@ -228,14 +228,16 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
     if change.charge is not None and change.charge.id == after.facts.charge_id:
         yield from _went_back(change.charge, known)
     wish = change.wish
-    if wish and wish.standing is RefundStanding.WANTED and wish.reason is RefundReason.PAID_TWICE:
+    if wish and wish.is_new and wish.reason is RefundReason.PAID_TWICE:
         yield News(NotificationAction.ORDER_REFUNDED, notifying.PAID_TWICE)
     if before is not None and after.order.reason is not before.order.reason:
         yield from _reasons(after)
     if change.charge is not None:
         yield from _disputes(change.charge, known)
     was_in_review = before is not None and before.state is OrderState.REVIEW
-    bounced = known is not None and change.charge is not None and change.charge.has_lost_a_refund_of(known)
+    if wish and wish.standing is RefundStanding.WANTED and wish.tries == 1:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.REFUND_WAITS, to_staff=True)
+    bounced = change.charge is not None and change.charge.has_lost_a_refund_since(known)
     refused = wish is not None and wish.standing is RefundStanding.FAILED
     if bounced or refused:
         yield News(NotificationAction.PAYMENT_IN_REVIEW, notifying.REFUND_FAILED, to_staff=True)

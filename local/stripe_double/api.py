@@ -195,6 +195,8 @@ def _rate_limited() -> StripeError:
 
 
 def _fail_on_command(fault: ApiFault | None) -> None:
+    if fault is not None and fault.kind == "balance":
+        raise StripeError("Insufficient funds in your Stripe account.", code="balance_insufficient")
     if fault is not None and fault.kind in ("500", "503"):
         raise StripeError(
             "An unknown error occurred (TEST DOUBLE: on command).",

@@ -26,7 +26,7 @@ WebhookKind = Literal[
     "new_version",
 ]
 _GATHERING = ("reorder", "race")
-ApiKind = Literal["401", "403", "429", "500", "503", "timeout_before", "timeout_after", "slow"]
+ApiKind = Literal["401", "403", "429", "500", "503", "balance", "timeout_before", "timeout_after", "slow"]
 WEBHOOK_KINDS: tuple[str, ...] = get_args(WebhookKind)
 API_KINDS: tuple[str, ...] = get_args(ApiKind)
 
@@ -54,7 +54,8 @@ class ApiFault:
 
     timeout_before: `seconds` of silence, nothing done, 504. timeout_after: done and kept, but silence. slow: answers
     as always, `seconds` later. 500 is kept under the idempotency key and replayed, as Stripe does; 429 and 503 are not.
-    401: the key has expired. 403: it is a restricted key without the permission for this call.
+    401: the key has expired. 403: it is a restricted key without the permission for this call. balance: ours is too low
+    for a refund, which is kept under the key, too.
     """
 
     kind: ApiKind

@@ -54,7 +54,7 @@ def create_refund(work: Work, params: dict[str, Any]) -> Json:
     work.put(refund)
     work.emit("refund.created", refund)
     _add_to_charge(work, charge, amount)
-    return refund
+    return end_refund(work, refund["id"], "failed") if work.settings.refunds_fail else refund
 
 
 def end_refund_when_due(work: Work, key: str) -> None:

@@ -21,8 +21,9 @@ class Settings:
     """What the double is told once; times in seconds.
 
     `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: to registered endpoints
-    only). `settlement_currency` is what charges are paid out in (None: their own currency) at `exchange_rate`.
-    `senders` is how many deliveries are on their way at the same time; with one they keep their order.
+    only). `refunds_fail`: they come to be failed. `settlement_currency` is what charges are paid out in (None: their
+    own currency) at `exchange_rate`. `senders` is how many deliveries are on their way at the same time; with one they
+    keep their order.
     """
 
     public_url: str
@@ -36,6 +37,7 @@ class Settings:
     longest_retry: float = 60.0
     retry_for: float = 3 * 86400.0
     post_timeout: float = 10.0
+    refunds_fail: bool = False
     settlement_currency: str | None = None
     exchange_rate: float = 1.0
     senders: int = 1

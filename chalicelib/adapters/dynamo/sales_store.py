@@ -173,10 +173,10 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
     if change.charge is not None:
         transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
     if change.wish is not None:
-        new = change.wish.standing is RefundStanding.WANTED
+        new, wanted = change.wish.is_new, change.wish.standing is RefundStanding.WANTED
         held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
         transaction.put("refund", refund_item(change.wish), held)
-        (transaction.put if new else transaction.delete)("wanted", wanted_item(change.wish))
+        (transaction.put if wanted else transaction.delete)("wanted", wanted_item(change.wish))
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
         transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))

@@ -95,6 +95,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "refund_failed.text": (
         "Die Erstattung einer Bestellung für {event} hat die Bank der Käuferin oder des Käufers nicht erreicht."
     ),
+    "refund_waits.title": "Eine Erstattung wartet auf Guthaben: {event}",
+    "refund_waits.text": (
+        "Eine nicht benötigte Zahlung für {event} kann noch nicht zurückgehen: Das Guthaben bei Stripe reicht nicht. "
+        "Laden Sie es auf; die Erstattung wird einen Monat lang wieder versucht."
+    ),
     "disputed.title": "Angefochten: {event}",
     "disputed.text": "Die Zahlung einer Bestellung für {event} ({total}) ist angefochten. Antworten Sie in Stripe.",
     "dispute_lost.title": "Anfechtung verloren: {event}",

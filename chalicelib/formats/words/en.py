@@ -86,6 +86,11 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "in_review.text": "A payment for {event} cannot be used. Nothing was issued.",
     "refund_failed.title": "A refund failed: {event}",
     "refund_failed.text": "A refund of an order for {event} did not reach the buyer's bank.",
+    "refund_waits.title": "A refund waits for a balance: {event}",
+    "refund_waits.text": (
+        "A payment for {event} that was not needed cannot go back yet: the balance in Stripe is too low. Top it up; "
+        "the refund is tried again for a month."
+    ),
     "disputed.title": "Disputed: {event}",
     "disputed.text": "The payment of an order for {event} ({total}) is disputed. Answer in Stripe.",
     "dispute_lost.title": "Dispute lost: {event}",

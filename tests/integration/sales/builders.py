@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from chalicelib import bootstrap, config
 from chalicelib.adapters.dynamo import keys
 from chalicelib.domain.charge import (
+    RETURNED,
     CardMethod,
     Charge,
     ChargeDispute,
@@ -136,8 +137,11 @@ class FakePayments:
                 raise RefundRefused("refund_failed")
             if made is not None:
                 return made.id
-            if self.refusing or wish.amount > charge.amount - charge.returned:
-                raise RefundRefused("charge_already_refunded")
+            standing = [refund for refund in charge.refunds if refund.status in RETURNED]
+            if charge.refunded == charge.amount:
+                return standing[-1].id
+            if self.refusing or wish.amount > charge.amount - charge.refunded:
+                raise RefundRefused("invalid_request")
             return self._add_refund(charge, wish.amount, wish.key)
 
     def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:

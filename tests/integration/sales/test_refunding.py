@@ -126,9 +126,7 @@ def test_refund_beside_one_in_the_dashboard_is_refused_by_stripe_and_told(shop: 
     ask(shop, record, 4000)
     shop.payments.refund_in_dashboard(charge_id, 3000)
     shop.carry_out_refunds()
-    assert [(wish.standing, wish.failure) for wish in shop.wishes()] == [
-        (RefundStanding.FAILED, "charge_already_refunded")
-    ]
+    assert [(wish.standing, wish.failure) for wish in shop.wishes()] == [(RefundStanding.FAILED, "invalid_request")]
     assert shop.record(record).facts.wanted == 0
     assert inbox(OWNER) == [f"A refund failed: {EVENT}"]
 
@@ -169,7 +167,7 @@ def test_refund_due_to_a_late_payment_that_stripe_refuses_goes_to_review(shop: S
     stored = shop.record(record)
     assert stored.state is OrderState.REVIEW
     assert stored.note is not None
-    assert "charge_already_refunded" in stored.note
+    assert "invalid_request" in stored.note
     assert inbox(OWNER) == [f"A refund failed: {EVENT}"]
 
 
