@@ -15,6 +15,7 @@ from chalicelib.adapters.stripe_checkout import idempotency_key, refusal_of, ses
 from chalicelib.adapters.stripe_looks import PAGE, StripeLooks, options
 from chalicelib.adapters.stripe_objects import Json, payment_told, refunds_of
 from chalicelib.adapters.stripe_pace import Pace
+from chalicelib.adapters.stripe_traces import traces
 from chalicelib.domain.charge import Payment
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
@@ -27,6 +28,8 @@ from chalicelib.ports.payments import (
     RawEvent,
     RefundRefused,
     RefundWaits,
+    Trace,
+    TracesSince,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -144,6 +147,13 @@ class StripeGateway:
                 yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
             _fail_or_gone("complete_sessions", error, account)
+
+    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
+        """The refunds, disputes and paid charges made since. Raises AccountGone, UpstreamFailed."""
+        try:
+            yield from traces(self._client, since, account)
+        except stripe.StripeError as error:
+            _fail_or_gone("traces", error, account)
 
     def _refund(self, wish: RefundWish, key: str) -> str:
         charge, _ = self._looks.charge(wish.charge_id, wish.account)

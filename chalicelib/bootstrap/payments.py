@@ -201,6 +201,7 @@ class PaymentServices(SalesServices):
         """What Stripe should have told us."""
         from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
         from chalicelib.services.reconciling import Reconciling
+        from chalicelib.services.sweep_payments import SweepPayments
 
         return Reconciling(
             payments=lambda: self.payments,
@@ -208,6 +209,7 @@ class PaymentServices(SalesServices):
             receiving=self.receiving,
             charging=self.charging,
             refunding=self.refunding,
+            sweeping=SweepPayments(payments=lambda: self.payments, orders=self._orders),
             orders=self._orders,
             reconciliations=DynamoReconciliations(),
             clock=self.clock,

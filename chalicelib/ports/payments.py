@@ -82,6 +82,34 @@ class CompleteSession(NamedTuple):
     created: int
 
 
+class Standing(NamedTuple):
+    """A refund or dispute, and its status."""
+
+    id: str
+    status: str
+
+
+class Trace(NamedTuple):
+    """Something that Stripe lists of a charge, to be compared with what we keep: a refund, a dispute, or whether its
+    fee is known. `order_id` is what the payment names, not yet a known order.
+    """
+
+    charge_id: str
+    order_id: str | None
+    refund: Standing | None = None
+    dispute: Standing | None = None
+    has_fee: bool = False
+
+
+class TracesSince(NamedTuple):
+    """Since when what was made is listed, and until when (Unix seconds)."""
+
+    refunds: int
+    disputes: int
+    charges: int
+    until: int
+
+
 class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
@@ -118,3 +146,6 @@ class Payments(Protocol):
 
     def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
         """The checkout sessions opened since a moment (Unix seconds) that were completed. Raises AccountGone."""
+
+    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
+        """The refunds, disputes and paid charges made since. Raises AccountGone."""

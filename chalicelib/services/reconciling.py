@@ -3,6 +3,7 @@
 Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
 were completed while their order knows of no payment are looked at directly. Refunds that the stream gave up on, because
 Stripe was away for long, are made.
+Once a day refunds, disputes and fees are compared with what is kept (sweep_payments.py).
 """
 
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from chalicelib.services.charging import Charging
 from chalicelib.services.hearing import HANDLED
 from chalicelib.services.receiving import Receiving
 from chalicelib.services.refunding import Refunding
+from chalicelib.services.sweep_payments import SweepPayments
 
 OVERLAP_SECONDS = 600
 """How far a run looks back behind the last one: Stripe's lists may lag."""
@@ -45,6 +47,7 @@ class Reconciling:
         receiving: Receiving,
         charging: Charging,
         refunding: Refunding,
+        sweeping: SweepPayments,
         orders: Orders,
         reconciliations: Reconciliations,
         clock: Clock,
@@ -55,6 +58,7 @@ class Reconciling:
         self._receiving = receiving
         self._charging = charging
         self._refunding = refunding
+        self._sweeping = sweeping
         self._orders = orders
         self._reconciliations = reconciliations
         self._clock = clock
@@ -72,7 +76,7 @@ class Reconciling:
                 continue
             since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
             try:
-                found += self._events(account, since) + self._sessions(account, now, last.until if last else 0)
+                found += self._look_through(account, now, since, last.until if last else 0)
             except AccountGone:
                 self._let_rest(account, last, now)
                 continue
@@ -86,6 +90,28 @@ class Reconciling:
         found += self._refunds(now)
         telemetry.log("reconciled", found=found)
         return found
+
+    def _look_through(self, account: str | None, now: int, since: int, last: int) -> int:
+        """Look at everything of an account; how much was found. The slowest payments, and all else that Stripe has, are
+        looked through once a day.
+        """
+        is_new_day = now // _DAY != last // _DAY
+        found = self._events(account, since) + self._sessions(account, now, is_new_day=is_new_day)
+        if is_new_day:
+            differing = self._sweeping.sweep(account, until=now - PATIENCE_SECONDS, last=since)
+            found += sum(self._look_again(charge_id, order_id, account) for charge_id, order_id in differing.items())
+        return found
+
+    def _look_again(self, charge_id: str, order_id: str, account: str | None) -> bool:
+        """Look at a charge. Whether one of our orders was found. A charge that cannot be looked at keeps no other from
+        its turn; one that names no order is kept as an orphan.
+        """
+        try:
+            self._charging.sync_payment(charge_id, account=account, order_id=order_id)
+        except Exception:  # noqa: BLE001 - the boundary is one charge
+            telemetry.failure("charge_not_swept", charge=charge_id, order_id=order_id)
+            return False
+        return self._orders.load(order_id) is not None
 
     def _let_rest(self, account: str | None, last: Reconciled | None, now: int) -> None:
         """Nothing in an account that was taken back can be looked at. It may be given again."""
@@ -110,11 +136,11 @@ class Reconciling:
         events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receiving.keep(event.payload, account=account) for event in events)
 
-    def _sessions(self, account: str | None, now: int, last: int) -> int:
+    def _sessions(self, account: str | None, now: int, *, is_new_day: bool) -> int:
         """Look at completed sessions whose order knows of no payment; how many there were. Once a day as far back as
         the slowest payment may take.
         """
-        longest = SLOWEST_PAYMENT_SECONDS if now // _DAY != last // _DAY else self._hold_seconds + 2 * 3600
+        longest = SLOWEST_PAYMENT_SECONDS if is_new_day else self._hold_seconds + 2 * 3600
         sessions = self._payments().complete_sessions(since=now - longest, account=account)
         return sum(self._look(session, account, now) for session in sessions)
 

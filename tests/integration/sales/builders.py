@@ -38,6 +38,9 @@ from chalicelib.ports.payments import (
     CompleteSession,
     RawEvent,
     RefundRefused,
+    Standing,
+    Trace,
+    TracesSince,
 )
 from chalicelib.ports.sales import Sweep
 
@@ -154,6 +157,13 @@ class FakePayments:
         found = [(id, payment) for id, payment in self.sessions.items() if payment.status in done]
         return iter([CompleteSession(id, p.order_id, int(START)) for id, p in found if p.account == account])
 
+    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
+        self._check()
+        for payment in list(self.charges.values()):
+            charge = payment.charge
+            if charge and payment.account == account and charge.created_at.timestamp() <= since.until:
+                yield from traces_of(self.payment(charge.id, account=account) or payment)
+
     def pay(self, session_id: str, **changes: Any) -> str:
         """Money comes in; the charge's id."""
         charge_id = f"ch_{session_id.removeprefix('cs_')}{len(self.charges)}"
@@ -209,6 +219,17 @@ class FakePayments:
     def _check(self) -> None:
         if self.down:
             raise UpstreamFailed("Stripe is down.")
+
+
+def traces_of(payment: Payment) -> Iterator[Trace]:
+    """What Stripe lists of a payment."""
+    charge = payment.charge
+    assert charge is not None
+    for refund in charge.refunds:
+        yield Trace(charge.id, payment.order_id, refund=Standing(refund.id, refund.status))
+    for dispute in charge.disputes:
+        yield Trace(charge.id, payment.order_id, dispute=Standing(dispute.id, dispute.status))
+    yield Trace(charge.id, payment.order_id, has_fee=charge.net is not None)
 
 
 @dataclass

@@ -1,0 +1,105 @@
+"""What happened while no endpoint was told of anything is found once a day, through the real gateway.
+
+The double has no endpoint: its events count as delivered, as those made while an endpoint is disabled do, and are never
+listed as missed.
+"""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.order import OrderRecord
+from chalicelib.domain.order_facts import Dispute, OrderState
+from tests.integration.sales.builders import OWNER, inbox
+from tests.integration.sales.double_shop import DoubleShop
+
+DAY = 24 * 3600
+
+
+def next_day(shop: DoubleShop) -> int:
+    """The timer runs, a day later; how much it found."""
+    shop.pass_time(DAY)
+    return shop.services.reconciling.reconcile()
+
+
+def intent_of(shop: DoubleShop, record: OrderRecord) -> str:
+    options: Any = {"stripe_account": record.account} if record.account else {}
+    return str(shop.api.v1.charges.retrieve(str(record.facts.charge_id), {}, options).payment_intent)
+
+
+@pytest.mark.parametrize("in_account", [False, True], ids=["platform", "account"])
+def test_reconcile_next_day_finds_refunds_and_disputes_that_nobody_told(
+    double_shop: DoubleShop, *, in_account: bool
+) -> None:
+    shop = double_shop
+    if in_account:
+        shop.connect_account()
+    refunded, disputed, untouched = (shop.paid_order() for _ in range(3))
+    shop.services.reconciling.reconcile()
+    shop.double.refund(intent_of(shop, refunded), 2000)
+    shop.double.dispute(str(disputed.facts.charge_id))
+    assert shop.services.reconciling.reconcile() == 0
+    assert next_day(shop) == 2
+    assert (shop.state(refunded), shop.record(refunded).facts.refunded) == (OrderState.PARTIALLY_REFUNDED, 2000)
+    assert shop.state(disputed) is OrderState.DISPUTED
+    assert shop.record(untouched) == untouched
+    assert [next_day(shop), next_day(shop)] == [0, 0]
+
+
+def test_reconcile_next_day_finds_what_became_of_old_refunds_and_disputes(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    refunded, disputed = shop.paid_order(), shop.paid_order()
+    made = shop.double.refund(intent_of(shop, refunded), 2000)
+    dispute = shop.double.dispute(str(disputed.facts.charge_id))
+    next_day(shop)
+    shop.pass_time(20 * DAY)
+    next_day(shop)
+    shop.double.settle_refund(made["id"], "failed")
+    shop.double.end_dispute(dispute["id"], "lost")
+    assert next_day(shop) == 2
+    assert (shop.state(refunded), shop.record(refunded).facts.refunded) == (OrderState.PAID, 0)
+    assert shop.record(disputed).facts.dispute is Dispute.LOST
+    assert any(title.startswith("A refund failed") for title in inbox(OWNER))
+
+
+def test_reconcile_next_day_finds_the_fee_of_a_charge(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    record = shop.order((shop.ticket(5), 2))
+    shop.double.pay(shop.checkout(record))
+    shop.collect()
+    shop.bring()
+    assert shop.charge_record(record).net is None
+    assert next_day(shop) == 1
+    assert (shop.charge_record(record).fee, shop.charge_record(record).net) == (100, 4900)
+    assert next_day(shop) == 0
+
+
+def test_reconcile_next_day_leaves_payments_of_others_alone(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    shop.services.reconciling.reconcile()
+    made: Any = {"amount": 900, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa"}
+    other = shop.api.v1.payment_intents.create({**made, "payment_method_types": ["card"]})
+    shop.double.refund(str(other.id), 100)
+    assert next_day(shop) == 0
+
+
+def test_reconcile_goes_on_when_one_charge_cannot_be_looked_at(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = double_shop
+    first, second = shop.paid_order(), shop.paid_order()
+    for record in (first, second):
+        shop.double.refund(intent_of(shop, record), 2000)
+    look = shop.services.charging.sync_payment
+
+    def stumble(charge_id: str, **more: Any) -> None:
+        if charge_id == second.facts.charge_id:
+            raise KeyError
+        look(charge_id, **more)
+
+    monkeypatch.setattr(shop.services.charging, "sync_payment", stumble)
+    assert next_day(shop) == 1
+    assert [shop.record(record).facts.refunded for record in (first, second)] == [2000, 0]
+    monkeypatch.undo()
+    assert next_day(shop) == 1
+    assert shop.record(second).facts.refunded == 2000
