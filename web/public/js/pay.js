@@ -130,7 +130,7 @@ async function waitInLine(seconds) {
   const turn = Date.now() + seconds * 1000;
   const left = el("strong", { "aria-hidden": "true" }, "");
   const words = "Many people are paying right now. Your tickets are kept for you. Stay on this page: the payment page opens by itself when it is your turn. ";
-  queue.replaceChildren(icon("clock", 26), el("p", {}, words, left));
+  queue.replaceChildren(el("p", {}, words, left));
   queue.hidden = false;
   hold();
   ask(); // the tickets are held for longer now
