@@ -74,7 +74,7 @@ def test_write_for_rollback_reaches_releases_that_read_one_file_alone(project: P
     configuring.write_for_rollback(project, "dev", region="eu-west-1", variables={"STAGE": "dev"})
     table = json.loads((project / ".chalice/config.json").read_text())["stages"]["dev"]
     assert table["environment_variables"] == {"STAGE": "dev"}
-    assert table["lambda_functions"]["on_sales"] == {"iam_policy_file": "policies/dev/on_sales.json"}
+    assert table["lambda_functions"]["on_sales"]["iam_policy_file"] == "policies/dev/on_sales.json"
     assert json.loads((project / ".chalice/stages/dev.json").read_text())["environment_variables"] == {"STAGE": "dev"}
 
 
