@@ -6,6 +6,8 @@ import unicodedata
 import pytest
 from msgspec import Struct
 
+from chalicelib.domain.announcement import AnnouncementForm, Audience
+from chalicelib.domain.code import CodeFields
 from chalicelib.domain.errors import InvalidInput
 from chalicelib.domain.names import is_name
 from chalicelib.domain.text import Name
@@ -83,3 +85,11 @@ def test_validate_names_every_place_that_has_no_name() -> None:
 def test_validate_takes_names_and_their_absence() -> None:
     made = validate({"name": "A", "other": None, "part": {"name": "7"}, "parts": []}, Form)
     assert made == Form(name="A", part=Inner(name="7"), parts=[])
+
+
+@pytest.mark.parametrize("blank", ["\u3164\u3164\u3164", "\u2800\u2800\u2800", "\u0301\u0301\u0301", "..."])
+def test_code_and_title_of_an_announcement_that_nobody_can_read_are_refused(blank: str) -> None:
+    assert [violation.pointer for violation in CodeFields(code=blank).violations()] == ["/code"]
+    said = AnnouncementForm(title=blank, message="<p>Hi</p>", audience=Audience(attendees=True))
+    assert [violation.pointer for violation in said.violations()] == ["/title"]
+    assert CodeFields(code="AB1").violations() == []
