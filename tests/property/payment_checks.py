@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.domain.charge import Charge
+from chalicelib.domain.ledger import rows_of
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.refund import RefundStanding
 from tests.integration.sales.builders import BUYER, OWNER, items_of, stock_of
@@ -40,6 +41,19 @@ def known_of(world: World, sold: Sold) -> Known:
     return Known(charges, sold.is_cancelled, failed, heard, scarce)
 
 
+def _paid_of(charge: Charge) -> Paid:
+    """What the oracle makes of a charge by itself."""
+    return Paid(charge.id, charge.amount, True, _refunds(charge), _disputes(charge), 0, None)
+
+
+def _refunds(charge: Charge) -> tuple[tuple[int, str], ...]:
+    return tuple((refund.amount, refund.status) for refund in charge.refunds)
+
+
+def _disputes(charge: Charge) -> tuple[tuple[int | None, str], ...]:
+    return tuple((one.amount if one.currency == charge.currency else None, one.status) for one in charge.disputes)
+
+
 def _paid(world: World, sold: Sold, charge: Charge) -> Paid:
     total = sold.record.order.total
     fits = (charge.amount, charge.currency, charge.livemode) == (total.amount, total.currency, False)
@@ -47,8 +61,8 @@ def _paid(world: World, sold: Sold, charge: Charge) -> Paid:
         charge.id,
         charge.amount,
         fits,
-        tuple((refund.amount, refund.status) for refund in charge.refunds),
-        charge.dispute.status if charge.dispute else None,
+        _refunds(charge),
+        _disputes(charge),
         world.truth.made_at[charge.id],
         world.heard_at.get(charge.id),
     )
@@ -70,13 +84,16 @@ def _check_charges(world: World, record: OrderRecord) -> None:
     told = _told(OWNER.user_id, "A refund failed", record.id)
     for charge_id, truth in at_stripe.items():
         shown = charges[charge_id]
-        assert (shown.returned, shown.dispute_standing) == (truth.returned, truth.dispute_standing)
+        assert (shown.refunds, shown.disputes) == (truth.refunds, truth.disputes)
         assert shown.net == truth.amount - 35, "the fee is not known"
+        rows = sorted(rows_of(shown), key=lambda row: row.id)
+        moved = [(one.id, one.kind, one.amount, one.fee, one.net) for one in world.truth.balance[charge_id]]
+        assert [(row.id, row.kind, row.amount, row.fee, row.net) for row in rows] == moved, "the ledger does not add up"
         if charge_id != record.facts.charge_id:
-            back = truth.returned == truth.amount or world.truth.is_disputed(charge_id)
+            back = truth.refunded == truth.amount or world.truth.holds_money(charge_id)
             assert back or told, f"{charge_id} was not needed and nobody cares"
     if record.facts.charge_id is not None:
-        assert record.facts.refunded == at_stripe[record.facts.charge_id].returned
+        assert record.facts.refunded == _paid_of(at_stripe[record.facts.charge_id]).returned
     _check_wishes(world, record, at_stripe)
 
 
@@ -86,7 +103,8 @@ def _check_wishes(world: World, record: OrderRecord, at_stripe: dict[str, Charge
         made = [one for one in at_stripe[wish.charge_id].refunds if one.request == wish.key]
         assert [one.amount for one in made] in ([], [wish.amount]), "a wish is more than one refund"
         if wish.standing is RefundStanding.DONE:
-            assert made, "a wish is done, and no refund was made"
+            refunds = {one.id for one in (made or at_stripe[wish.charge_id].refunds)}
+            assert wish.refund_id in refunds, "a wish is done, and no refund was made"
         else:
             assert wish.standing is RefundStanding.FAILED
             assert all(one.status == "failed" for one in made), "a wish failed, and its refund did not"

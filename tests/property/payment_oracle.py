@@ -21,21 +21,39 @@ class Outcome(NamedTuple):
 
 class Paid(NamedTuple):
     """A succeeded charge at Stripe that names the order. `made` and `heard` are moments (`heard`: by then somebody had
-    looked at it for sure, None: perhaps never before the end). `fits`: amount, currency and mode are as asked.
+    looked at it for sure, None: perhaps never before the end). `fits`: amount, currency and mode are as asked. A dispute
+    is its amount, None in another currency than the charge's, and its status.
     """
 
     id: str
     amount: int
     fits: bool
     refunds: tuple[tuple[int, str], ...]
-    dispute: str | None
+    disputes: tuple[tuple[int | None, str], ...]
     made: int
     heard: int | None
 
     @property
-    def returned(self) -> int:
-        """What went back, minor units."""
+    def refunded(self) -> int:
+        """What refunds took, minor units."""
         return sum(amount for amount, status in self.refunds if status in RETURNED)
+
+    @property
+    def lost(self) -> list[int | None]:
+        """What lost disputes took, each."""
+        return [amount for amount, status in self.disputes if status == "lost"]
+
+    @property
+    def is_charged_back(self) -> bool:
+        """Whether lost disputes took all that refunds had left, or are about all of it."""
+        if not self.lost:
+            return False
+        return None in self.lost or self.refunded + sum(filter(None, self.lost)) >= self.amount
+
+    @property
+    def returned(self) -> int:
+        """What went back, by refunds or disputes of a part."""
+        return self.refunded + (0 if self.is_charged_back else sum(filter(None, self.lost)))
 
 
 class Known(NamedTuple):
@@ -77,9 +95,9 @@ def _resting_on(charge: Paid, known: Known) -> Iterator[Outcome]:
 
 
 def _issued(charge: Paid) -> Outcome:
-    if charge.dispute == "lost":
+    if charge.is_charged_back:
         return Outcome("charged_back", charge.id, has_tickets=False)
-    if charge.dispute in OPEN:
+    if any(status in OPEN for _, status in charge.disputes):
         return Outcome("disputed", charge.id, has_tickets=charge.returned < charge.amount)
     if charge.returned >= charge.amount:
         return Outcome("refunded", charge.id, has_tickets=False)

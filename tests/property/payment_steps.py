@@ -7,7 +7,7 @@ makes no sense at that moment does nothing.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from chalicelib.domain.charge import PaymentStatus
+from chalicelib.domain.charge import Charge, ChargeDispute, PaymentStatus
 from chalicelib.domain.errors import Conflict, InvalidInput, MarqueeError, SoldOut
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundForm
@@ -15,6 +15,7 @@ from tests.integration.sales.builders import BUYER, OWNER, form_of
 from tests.property.payment_world import Killed, Sold, World
 
 MOST_STRAYS = 2
+MOST_DISPUTES = 3
 _DISPUTES: dict[str | None, tuple[str, ...]] = {
     None: ("needs_response", "warning_needs_response"),
     "warning_needs_response": ("warning_closed", "needs_response"),
@@ -128,7 +129,7 @@ def end_waiting(world: World, order: int, number: int) -> None:
     sold = world.sold(order)
     if sold is None or sold.session is None or world.status(sold.session) is not PaymentStatus.UNPAID:
         return
-    if number % 2:
+    if number % 3 == 1:
         world.fired["asynchronous payment succeeded"] += 1
         world.truth.succeed(sold.session)
     else:
@@ -147,9 +148,9 @@ def decline(world: World, order: int, _: int) -> None:
 def refund_in_dashboard(world: World, order: int, number: int) -> None:
     """Somebody refunds at Stripe, in part or in full."""
     charge = world.charge(order, number)
-    if charge is None or world.truth.is_disputed(charge.id) or charge.returned == charge.amount:
+    if charge is None or world.truth.holds_money(charge.id) or charge.refunded == charge.amount:
         return
-    left = charge.amount - charge.returned
+    left = charge.amount - charge.refunded
     amount = left if number % 2 else max(1, left // 3)
     world.fired["refund in the dashboard"] += 1
     world.truth.give_back(charge.id, amount, "pending" if number % 3 == 0 else "succeeded")
@@ -182,22 +183,68 @@ def refund_by_staff(world: World, order: int, number: int) -> None:
 
 
 def dispute(world: World, order: int, number: int) -> None:
-    """A dispute begins or goes on."""
+    """A dispute begins or goes on: of all of a charge, of a part, or in another currency."""
     charge = world.charge(order, number)
     if charge is None:
         return
-    status = charge.dispute.status if charge.dispute else None
-    following = _DISPUTES.get(status, ())
-    if not following or (status is None and charge.returned == charge.amount):
+    disputes = world.truth.disputes_of(charge.id)
+    last = disputes[-1] if disputes else None
+    following = _DISPUTES.get(last.status if last else None, ())
+    if last is None:
+        _open_dispute(world, charge, number)
+    elif last is not None and following:
+        turn = following[number // 3 % len(following)]
+        world.fired[f"dispute {turn}"] += 1
+        world.truth.dispute(charge.id, turn, id=last.id)
+
+
+def dispute_in_parts(world: World, order: int, number: int) -> None:
+    """Parts of a charge are disputed, each by itself."""
+    charge = world.charge(order, number)
+    for _ in range(2 if charge is not None else 0):
+        _open_dispute(world, world.truth.charge(charge.id), 2)
+
+
+def _open_dispute(world: World, charge: Charge, number: int) -> None:
+    others = len(charge.disputes)
+    left = charge.amount - charge.refunded - sum(_in_currency_of(charge, one) for one in charge.disputes)
+    if left <= 0 or others == MOST_DISPUTES:
         return
-    turn = following[number // 3 % len(following)]
+    turn = _DISPUTES[None][number // 3 % 2]
+    amounts: tuple[tuple[str, int, str], ...] = (
+        ("all that is left", left, charge.currency),
+        ("all that is left", left, charge.currency),
+        ("a part", max(1, left // 3), charge.currency),
+        ("a part", max(1, left // 2), charge.currency),
+        ("a higher amount", charge.amount + 17, charge.currency),
+        ("another currency", max(1, charge.amount // 2), "CHF"),
+        ("another currency", charge.amount * 160, "JPY"),
+    )
+    what, amount, currency = amounts[number % len(amounts)]
     world.fired[f"dispute {turn}"] += 1
-    world.truth.dispute(charge.id, turn)
+    world.fired[f"dispute of {what}"] += 1
+    world.fired["another dispute of a charge"] += others > 0
+    world.truth.dispute(charge.id, turn, id=f"dp_{others + 1}", amount=amount, currency=currency)
+
+
+def _in_currency_of(charge: Charge, dispute: ChargeDispute) -> int:
+    """What a dispute is about, in the currency of its charge: all of it when it is in another."""
+    return dispute.amount if dispute.currency == charge.currency else charge.amount
 
 
 def take_stripe_away(world: World, _: int, number: int) -> None:
     """Stripe is away for the next calls."""
     world.truth.away = 1 + number % 2
+
+
+def refuse_permission(world: World, _: int, number: int) -> None:
+    """The key lacks a permission for the next calls."""
+    world.truth.refused = 1 + number % 4
+
+
+def disable_endpoint(world: World, _: int, number: int) -> None:
+    """Our endpoint is disabled for the next events: Stripe never tells them."""
+    world.truth.disabled = 1 + number % 4
 
 
 def lose_reply(world: World, _: int, number: int) -> None:
@@ -243,6 +290,9 @@ _VERBS: dict[str, Callable[[World, int, int], None]] = {
     "bring wish": World.bring_wish,
     "bring wishes at once": World.bring_wishes_at_once,
     "Stripe away": take_stripe_away,
+    "refuse permission": refuse_permission,
+    "disable endpoint": disable_endpoint,
+    "dispute in parts": dispute_in_parts,
     "lose reply": lose_reply,
     "kill": kill,
 }

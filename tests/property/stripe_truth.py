@@ -6,7 +6,7 @@ test delivers, repeats or drops them. It can be away, or carry a call out and lo
 
 import json
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,16 +14,19 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from chalicelib.domain.charge import Charge, ChargeDispute, Payment, PaymentStatus, Refund
+from chalicelib.domain.charge import Charge, ChargeDispute, LedgerEntry, Payment, PaymentStatus, Refund
 from chalicelib.domain.errors import UpstreamFailed
 from chalicelib.domain.order import Checkout
-from chalicelib.domain.order_facts import Dispute
 from chalicelib.domain.refund import RefundWish
 from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
 from tests.integration.sales.builders import Clock, FakePayments, charge_of
 
 SETTLEMENT_SECONDS = 60
 """How long a charge has no fee yet (PAYMENTS.md: fee and net arrive later)."""
+FEE = 35
+DISPUTE_FEE = 1500
+SHARE_PERCENT = 3
+"""What the platform takes of a payment into an organiser's account (builders.py: 300 basis points)."""
 
 
 class Told(NamedTuple):
@@ -38,7 +41,9 @@ class Told(NamedTuple):
 
 @dataclass
 class Truth(FakePayments):
-    """Port `Payments`. `away` calls fail before they do anything, the replies of `losing` calls are lost."""
+    """Port `Payments`. `away` calls fail before they do anything, `refused` ones for want of a permission, the replies of
+    `losing` calls are lost. `account`: everybody pays there. The next `disabled` events are told to nobody, ever.
+    """
 
     clock: Clock = field(default_factory=Clock)
     fired: Counter[str] = field(default_factory=Counter)
@@ -56,7 +61,14 @@ class Truth(FakePayments):
     failed_at: dict[str, int] = field(default_factory=dict)
     """When the asynchronous payment of a session failed, in ticks."""
     away: int = 0
+    refused: int = 0
     losing: int = 0
+    account: str | None = None
+    disabled: int = 0
+    untold: set[str] = field(default_factory=set)
+    """Events that were made while the endpoint was disabled: not delivered, and not listed as missed."""
+    balance: defaultdict[str, list[LedgerEntry]] = field(default_factory=lambda: defaultdict(list))
+    """What each charge moved: the balance transactions."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         made = super().open_checkout(request)
@@ -80,19 +92,19 @@ class Truth(FakePayments):
         found = super().payment(object_id, account=account)
         if found is None or found.charge is None:
             return found
-        if found.charge.id in self.unsettled:
-            return found
-        charge = replace(found.charge, fee=35, net=found.charge.amount - 35, fee_currency=found.charge.currency)
+        charge = replace(found.charge, ledger=sorted(self.balance[found.charge.id], key=lambda one: one.id))
+        if charge.id not in self.unsettled:
+            charge = replace(charge, fee=FEE, net=charge.amount - FEE, fee_currency=charge.currency)
         return found._replace(charge=charge)
 
     def refund(self, wish: RefundWish) -> str:
         charge = self.charge(wish.charge_id)
         made = any(one.request == wish.key for one in charge.refunds)
-        if charge.dispute_standing is not None and not made:
+        if self.holds_money(charge.id) and not made:
             self._check()
             raise RefundRefused("charge_disputed")
         refund_id = super().refund(wish)
-        if not made:
+        if not made and any(one.request == wish.key for one in self.charge(wish.charge_id).refunds):
             self.tell("charge.refunded", wish.charge_id)
             self.tell("refund.created", wish.charge_id)
         self._lose_reply()
@@ -100,7 +112,8 @@ class Truth(FakePayments):
 
     def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         self._check()
-        kept = [one for one in self.told if one.id not in self.delivered and one.created >= since]
+        missed = [one for one in self.told if one.id not in self.delivered | self.untold]
+        kept = [one for one in missed if one.created >= since]
         return iter([RawEvent(one.payload, one.created) for one in kept])
 
     def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
@@ -130,7 +143,8 @@ class Truth(FakePayments):
     def stray(self, order_id: str, amount: int, currency: str) -> str:
         """A payment through a session that the order does not know any more; the charge's id."""
         session_id = f"cs_{order_id}_stray{len(self.sessions)}"
-        self.sessions[session_id] = Payment(order_id, PaymentStatus.OPEN, amount, currency, False, session_id)
+        made = Payment(order_id, PaymentStatus.OPEN, amount, currency, False, session_id)
+        self.sessions[session_id] = made._replace(account=self.account)
         self.created[session_id] = int(self.clock.now())
         return self.succeed(session_id)
 
@@ -161,14 +175,27 @@ class Truth(FakePayments):
         charge = self.charge(charge_id)
         refunds = [replace(one, status=status) if one.id == refund_id else one for one in charge.refunds]
         self._keep(replace(charge, refunds=refunds))
+        if status == "failed":
+            amount = next(one.amount for one in refunds if one.id == refund_id)
+            self._move(charge, "refund_failure", amount)
         if status in ("failed", "succeeded"):
             self.tell("refund.failed" if status == "failed" else "refund.updated", charge_id)
 
-    def dispute(self, charge_id: str, status: str) -> None:
-        """A dispute comes to be, or to stand otherwise."""
+    def dispute(
+        self, charge_id: str, status: str, *, id: str = "dp_1", amount: int | None = None, currency: str | None = None
+    ) -> None:
+        """A dispute comes to be, or to stand otherwise; one that is there keeps its amount."""
         charge = self.charge(charge_id)
-        is_new = charge.dispute is None
-        super().dispute(charge_id, status)
+        known = next((one for one in charge.disputes if one.id == id), None)
+        is_new = known is None
+        if known is not None:
+            amount, currency = known.amount, known.currency
+        super().dispute(charge_id, status, id=id, amount=amount, currency=currency)
+        moved = amount if amount and currency in (None, charge.currency) else charge.amount
+        if status == "needs_response":
+            self._move(charge, "dispute", -moved, fee=DISPUTE_FEE)
+        if status == "won":
+            self._move(charge, "dispute_reversal", moved, fee=-DISPUTE_FEE)
         over = status in ("won", "lost", "warning_closed")
         self.tell(f"charge.dispute.{'created' if is_new else 'closed' if over else 'updated'}", charge_id)
 
@@ -176,6 +203,7 @@ class Truth(FakePayments):
         """Sessions that nobody paid end by themselves, and fees become known."""
         for charge_id in [id for id, at in self.unsettled.items() if at <= self.clock.now()]:
             del self.unsettled[charge_id]
+            self._move(self.charge(charge_id), "charge", self.charge(charge_id).amount, fee=FEE)
             self.tell("charge.updated", charge_id)
         for session_id, until in self.expires.items():
             if until <= self.clock.now() and self.is_open(session_id):
@@ -190,13 +218,13 @@ class Truth(FakePayments):
         """Refunds that may still fail."""
         return [one for one in self.charge(charge_id).refunds if one.status != "failed"]
 
-    def dispute_of(self, charge_id: str) -> ChargeDispute | None:
-        """The charge's dispute."""
-        return self.charge(charge_id).dispute
+    def disputes_of(self, charge_id: str) -> list[ChargeDispute]:
+        """The charge's disputes, oldest first."""
+        return sorted(self.charge(charge_id).disputes, key=lambda one: one.id)
 
-    def is_disputed(self, charge_id: str) -> bool:
-        """Whether a dispute takes or may take the money."""
-        return self.charge(charge_id).dispute_standing in (Dispute.OPEN, Dispute.LOST)
+    def holds_money(self, charge_id: str) -> bool:
+        """Whether a dispute, of a part only perhaps, keeps the charge from being refunded."""
+        return any(one.status in ("needs_response", "under_review", "lost") for one in self.disputes_of(charge_id))
 
     def next_tick(self) -> int:
         """A moment after all others."""
@@ -211,11 +239,37 @@ class Truth(FakePayments):
             order_id = object_id.split("_")[1]
             if number % 2:  # refunds and disputes of Stripe's dashboard do not name the order
                 about["metadata"] = {"order_id": order_id}  # type: ignore[assignment]
-            event = {"id": f"evt_{number}", "object": "event", "type": kind, "livemode": False}
+            event: dict[str, Any] = {"id": f"evt_{number}", "object": "event", "type": kind, "livemode": False}
+            event |= {"account": self.account} if self.account else {}
             payload = json.dumps({**event, "data": {"object": about}})
             told = Told(f"evt_{number}", kind, object_id, payload, int(self.clock.now()))
             self.told.append(told)
+            if self.disabled:
+                self.disabled -= 1
+                self.fired["endpoint disabled"] += 1
+                self.untold.add(told.id)
+                return
             self.waiting.append(told)
+
+    def _add_refund(self, charge: Charge, amount: int, request: str | None) -> str:
+        """A refund and what it moves; one of ours gives the organiser its part of the platform's share back."""
+        refund_id = super()._add_refund(charge, amount, request)
+        self._move(charge, "refund", -amount)
+        if request is not None and self.account is not None:
+            share = charge.amount * SHARE_PERCENT // 100
+            back = sum(entry.amount for entry in self.balance[charge.id] if entry.kind == "fee_refund")
+            part = share * (charge.refunded + amount) // charge.amount - back
+            if part > 0:
+                self.fired["fee refunded"] += 1
+                self._move(charge, "fee_refund", part)
+        return refund_id
+
+    def _move(self, charge: Charge, kind: str, amount: int, *, fee: int = 0) -> None:
+        moves = self.balance[charge.id]
+        made = datetime.fromtimestamp(int(self.clock.now()), UTC)
+        key = f"txn_{charge.id}_{len(moves):03}"
+        facts: Any = {"id": key, "kind": kind, "amount": amount, "fee": fee, "net": amount - fee}
+        moves.append(LedgerEntry(**facts, currency=charge.currency, created_at=made))
 
     def _lose_reply(self) -> None:
         if self.losing:
@@ -224,6 +278,10 @@ class Truth(FakePayments):
             raise UpstreamFailed("No answer.")
 
     def _check(self) -> None:
+        if self.refused:
+            self.refused -= 1
+            self.fired["permission refused"] += 1
+            raise UpstreamFailed("The key lacks a permission.")
         if self.away:
             self.away -= 1
             self.fired["Stripe away"] += 1
