@@ -17,11 +17,14 @@ _SHAPE = "must be an e-mail address like ada@example.org"
 _EMPTY = "must not have two dots together, or a dot first or last, before or after the @"
 _SCRIPT = "must have only the letters a to z, digits and . _ + - before the @"
 _NUMERIC = "must have a domain name after the @, not an IP address"
+_TOO_LONG = f"must have at most {MOST} characters"
 _LONG_LABEL = f"must not have more than {MOST_IN_LABEL} characters between two dots after the @"
 
 
 def broken_rule(address: str) -> str | None:
     """Why no mail can reach an address, as words that follow its name ("must …"), or None when one may."""
+    if len(address) > MOST:  # first of all: to encode a label takes time in the square of its length
+        return _TOO_LONG
     local, at, domain = address.rpartition("@")
     if not at or "@" in local or not domain or not local or not address.isprintable() or " " in address:
         return _SHAPE
@@ -60,7 +63,7 @@ def _rule_after_at(local: str, domain: str) -> str | None:
     if len(encoded) < 2 or not all(map(_LABEL.fullmatch, encoded)) or len(encoded[-1]) < 2 or encoded[-1].isdecimal():
         return _SHAPE
     whole = len(local) + 1 + len(".".join(encoded))
-    return f"must have at most {MOST} characters" if whole > MOST else None
+    return _TOO_LONG if whole > MOST else None
 
 
 def _is_long(label: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from chalicelib.domain.account import normalised
+from chalicelib.domain.email_address import MOST
 
 
 class Standing(NamedTuple):
@@ -20,7 +21,7 @@ def canonical(address: str) -> str:
     as it is.
     """
     local, _, domain = normalised(address).rpartition("@")
-    if domain.isascii():
+    if domain.isascii() or len(address) > MOST:  # to encode takes time in the square of the length
         return f"{local}@{domain}"
     try:
         return f"{local}@{domain.encode('idna').decode()}"

@@ -4,6 +4,7 @@ HTML fields are sanitised when written, so stored representations can be sent as
 """
 
 import unicodedata
+from collections.abc import Iterator
 from typing import Annotated
 
 from msgspec import Meta
@@ -59,13 +60,29 @@ _ALLOWED_CONTROLS = "\t\n\r"
 # Zero-width spaces and bidirectional overrides can make two names look alike or text read backwards; the joiners
 # U+200C and U+200D stay, since several scripts and emoji need them.
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_MOST_MARKS = 30
+"""Marks on one letter (unicode.org/reports/tr15, Stream-Safe Text Format); no script has so many."""
+_MARKS_OF_CLASS_0 = "\u0f73\u0f75\u0f81"  # letters by their class, and marks once they are decomposed
 
 
 def clean(text: str) -> str:
-    """NFC-normalised text without invisible characters. Raises ValueError for control characters."""
+    """NFC-normalised text without invisible characters, and without the marks of a letter that has more than any script
+    gives one: to sort marks takes time in the square of their number. Raises ValueError for control characters.
+    """
     if any(unicodedata.category(c) == "Cc" and c not in _ALLOWED_CONTROLS for c in text):
         raise ValueError("contains a control character")
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+    seen = text.translate(_INVISIBLE)
+    return seen if seen.isascii() else unicodedata.normalize("NFC", "".join(_few_marks(seen)))
+
+
+def _few_marks(text: str) -> Iterator[str]:
+    """The characters of a text, with as many marks on one of them as may be."""
+    marks = 0
+    for character in text:
+        is_mark = unicodedata.combining(character) or character in _MARKS_OF_CLASS_0
+        marks = marks + 1 if is_mark else 0
+        if marks <= _MOST_MARKS:
+            yield character
 
 
 def sanitise(html: str) -> str:

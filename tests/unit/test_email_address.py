@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from msgspec import Struct
@@ -65,6 +65,17 @@ def test_address_that_no_mail_reaches_is_told_why(address: str, rule: str) -> No
     assert broken_rule(address) == rule
     with pytest.raises(ValueError, match=re.escape(rule)):
         in_ascii(address)
+
+
+def test_address_that_is_too_long_is_refused_before_any_of_it_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def encode(*_: object) -> NoReturn:
+        raise AssertionError("encoding a label takes time in the square of its length")
+
+    monkeypatch.setattr("encodings.idna.ToASCII", encode)
+    monkeypatch.setattr("encodings.punycode.punycode_encode", encode)
+    long = "a@" + "\u4e00\u4e01" * 125 + ".org"
+    assert broken_rule(long) == "must have at most 254 characters"
+    assert read_email(long) == (None, "was not an e-mail address and is left out")
 
 
 @pytest.mark.parametrize(
