@@ -19,6 +19,8 @@ name. Whoever has them can give the functions of the stage any right, since that
 #   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
 # - No kms:Decrypt for secrets: Parameter Store's own key lets whoever in the account may read a parameter decrypt it:
 #   docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
+# - ssm:GetParameter beside GetParameters: the release before read its secrets one by one, and its code starts under the
+#   new policy while `up` goes on. The next release drops it.
 # - Mail to identity/*: while an account is in SES's sandbox, SES asks for the recipient's identity as well as for the
 #   sender's. The condition holds it to our sender. A mail with attachments is checked as SendRawEmail:
 #   docs.aws.amazon.com/ses/latest/dg/control-user-access.html

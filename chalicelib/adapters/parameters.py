@@ -50,9 +50,9 @@ class Parameters:
 
 
 def patience(attempt: int, spent: float) -> float | None:
-    """Seconds to wait after an attempt that Parameter Store had no time for, or None to give up. Full jitter over a
-    range that doubles up to two seconds spreads those who wait, and leaves none far from its next attempt when it is
-    its turn. `attempt` is counted from 0, `spent` in seconds.
+    """Seconds to wait after an attempt that Parameter Store had no time for, or that it denied because a new policy had
+    not reached it, or None to give up. Full jitter over a range that doubles up to two seconds spreads those who wait,
+    and leaves none far from its next attempt when it is its turn. `attempt` is counted from 0, `spent` in seconds.
     Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
     """
     if spent >= GIVE_UP_SECONDS:

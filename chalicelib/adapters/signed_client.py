@@ -19,6 +19,8 @@ from chalicelib.domain.errors import Busy
 ATTEMPTS = 4
 TIMEOUT_SECONDS = 1.5
 _RETRIED = ("Throttling", "ProvisionedThroughputExceeded", "RequestLimitExceeded", "InternalServerError")
+_SPREADING = "AccessDenied"
+"""A new policy takes a while to spread: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"""
 _BROKEN = (OSError, http.client.HTTPException)
 
 
@@ -27,7 +29,11 @@ class Refused(Exception):
 
 
 class _Again(Exception):
-    """This attempt failed in a way that the next one may not."""
+    """This attempt failed in a way that the next one may not; `otherwise` is what it was when there is no next one."""
+
+    def __init__(self, otherwise: Exception) -> None:
+        super().__init__(str(otherwise))
+        self.otherwise = otherwise
 
 
 class SignedClient:
@@ -45,7 +51,8 @@ class SignedClient:
         patience: Callable[[int, float], float | None] | None = None,
     ) -> None:
         """`patience` takes the number of the attempt that failed, from 0, and the seconds since the first one began; it
-        gives the seconds to wait, or None to give up. Without it there are the few quick attempts of a read.
+        gives the seconds to wait, or None to give up. Whoever has it bears being denied access as well. Without it
+        there are the few quick attempts of a read.
         """
         parts = urlsplit(endpoint)
         self._secure = parts.scheme == "https"
@@ -55,6 +62,7 @@ class SignedClient:
         self._sleep = sleep
         self._clock = clock
         self._patience = patience or _quick
+        self._bears_denial = patience is not None
         self._idle: list[http.client.HTTPConnection] = []
 
     def close(self) -> None:
@@ -69,10 +77,13 @@ class SignedClient:
         while True:
             try:
                 return self._attempt(operation, body)
-            except (_Again, *_BROKEN):
-                seconds = self._patience(attempt, self._clock() - started)
+            except _Again as failure:
+                otherwise = failure.otherwise
+            except _BROKEN:
+                otherwise = _busy()
+            seconds = self._patience(attempt, self._clock() - started)
             if seconds is None:
-                raise Busy("The service is busy.")
+                raise otherwise
             self._sleep(seconds)
             attempt += 1
 
@@ -89,21 +100,21 @@ class SignedClient:
         self._idle.append(connection)
         checksum = response.getheader("x-amz-crc32")
         if checksum is not None and int(checksum) != zlib.crc32(payload):
-            raise _Again("checksum")
+            raise _Again(_busy())
         if response.status == 200:
             answer: dict[str, Any] = json.loads(payload)
             return answer
         raise self._refusal(response.status, payload)
 
-    @staticmethod
-    def _refusal(status: int, payload: bytes) -> Exception:
+    def _refusal(self, status: int, payload: bytes) -> Exception:
         try:
             name = str(json.loads(payload).get("__type", "")).rpartition("#")[2]
         except ValueError:
             name = ""
         if status >= 500 or name.startswith(_RETRIED):
-            return _Again(name)
-        return Refused(name or str(status))
+            return _Again(_busy())
+        refused = Refused(name or str(status))
+        return _Again(refused) if self._bears_denial and name.startswith(_SPREADING) else refused
 
     def _connection(self) -> http.client.HTTPConnection:
         """An idle connection, the most recently used first, or a new one."""
@@ -116,6 +127,10 @@ class SignedClient:
     def pause(self, attempt: int) -> None:
         """Wait before the attempt after this one, counted from 0."""
         self._sleep(_jitter(attempt))
+
+
+def _busy() -> Busy:
+    return Busy("The service is busy.")
 
 
 def _quick(attempt: int, _: float) -> float | None:

@@ -42,6 +42,9 @@ DONE_BY_AWS = (
     "dynamodb:ListStreams",
 )
 
+OF_THE_RELEASE_BEFORE = {"ssm:GetParameter": "ssm:GetParameters"}
+"""What its code does instead: it starts under the new policies while `up` goes on. Dropped by the next release."""
+
 
 @pytest.fixture(scope="module")
 def tour(database_endpoint: DatabaseEndpoint, chalice_app: Any) -> Iterator[tuple[Functions, set[Use]]]:
@@ -90,6 +93,11 @@ def test_policies_allow_nothing_that_functions_do_not_do(tour: tuple[Functions, 
         for name in policies.names()
         for grant in allowed(name)
         if not grant.action.startswith(DONE_BY_AWS)
-        and not any(use.function == name and grant.allows(use.action, use.resource) for use in tour[1])
+        and not any(use.function == name and of_now(grant).allows(use.action, use.resource) for use in tour[1])
     ]
     assert unused == []
+
+
+def of_now(grant: Grant) -> Grant:
+    """What the code of now does in the place of a grant for the release before."""
+    return grant._replace(action=OF_THE_RELEASE_BEFORE.get(grant.action, grant.action))

@@ -1,6 +1,7 @@
 """Secrets by reference: one call for all that a function may read, and patience in a crowd of new environments."""
 
 import heapq
+import json
 import random
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from chalicelib import config
 from chalicelib.adapters.parameters import AT_ONCE, GIVE_UP_SECONDS, PARAMETER_STORE, Parameters, patience
-from chalicelib.adapters.signed_client import Refused, SignedClient
+from chalicelib.adapters.signed_client import ATTEMPTS, SignedClient
 from chalicelib.domain.errors import Busy
 from infra import names
 from tests.harness.environment import VARIABLES
@@ -21,14 +22,11 @@ STRIPE = "ssm:/marquee/test/stripe-secret-key:1"
 class Store:
     """A Parameter Store that knows two parameters in one version each."""
 
-    def __init__(self, refusal: str = "") -> None:
+    def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.refusal = refusal
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         self.asked.append((operation, request))
-        if self.refusal:
-            raise Refused(self.refusal)
         known = {"/marquee/test/token-keys:3": SECRET, "/marquee/test/stripe-secret-key:1": "sk_test_1"}
         found = [
             {"Name": name.partition(":")[0], "Version": int(name.partition(":")[2]), "Value": known[name]}
@@ -63,9 +61,25 @@ def test_reveal_of_missing_version_names_the_parameter_and_leaves_the_others() -
     assert found.reveal(KEYS) == SECRET
 
 
-def test_reveal_without_the_right_names_what_was_asked_for() -> None:
+def test_reveal_without_the_right_names_what_was_asked_for_once_the_patience_is_over() -> None:
+    clock, service = Clock(), Answers(DENIED)
     with pytest.raises(config.Misconfigured, match=r"/marquee/test/token-keys:3 cannot be read: AccessDenied"):
-        parameters(Store("AccessDeniedException")).reveal(KEYS)
+        asking(service, clock).reveal(KEYS)
+    assert clock.now - Clock.START == pytest.approx(GIVE_UP_SECONDS)
+    assert service.asked > ATTEMPTS
+
+
+def test_reveal_bears_a_new_policy_that_has_not_spread_yet() -> None:
+    service = Answers(DENIED, DENIED, DENIED, DENIED, DENIED, FOUND)
+    assert asking(service, Clock()).reveal(KEYS) == SECRET
+    assert service.asked == 6
+
+
+def test_reveal_refused_for_another_reason_is_not_asked_for_again() -> None:
+    service = Answers((400, {"__type": "com.amazonaws.ssm#ValidationException"}))
+    with pytest.raises(config.Misconfigured, match="cannot be read: ValidationException"):
+        asking(service, Clock()).reveal(KEYS)
+    assert service.asked == 1
 
 
 def test_all_secrets_there_are_fit_into_one_call() -> None:
@@ -113,18 +127,60 @@ def test_reveal_in_a_thousand_environments_that_start_at_once_is_answered_in_eac
 
 def test_reveal_gives_up_while_the_gateway_still_waits() -> None:
     clock = Clock()
+    with pytest.raises(Busy):
+        asking(None, clock).reveal(KEYS)
+    assert clock.now - Clock.START == pytest.approx(GIVE_UP_SECONDS)
+
+
+DENIED = (400, {"__type": "com.amazonaws.ssm#AccessDeniedException"})
+FOUND = (200, {"Parameters": [{"Name": "/marquee/test/token-keys", "Version": 3, "Value": SECRET}]})
+
+
+class Answers:
+    """A connection to a Parameter Store that gives these answers, (status, document), the last one for ever."""
+
+    def __init__(self, *answers: tuple[int, dict[str, Any]]) -> None:
+        self.asked = 0
+        self._answers = answers
+
+    def request(self, *_: object) -> None:
+        self.asked += 1
+
+    def getresponse(self) -> "Answers":
+        return self
+
+    @property
+    def status(self) -> int:
+        return self._now[0]
+
+    def getheader(self, _: str) -> None:
+        return None
+
+    def read(self) -> bytes:
+        return json.dumps(self._now[1]).encode()
+
+    def close(self) -> None:
+        pass
+
+    @property
+    def _now(self) -> tuple[int, dict[str, Any]]:
+        return self._answers[min(self.asked, len(self._answers)) - 1]
+
+
+def asking(service: Answers | None, clock: "Clock") -> Parameters:
+    """As bootstrap/core.py makes them, with a connection to this service that is kept alive; None: nobody answers."""
     client = SignedClient(
         PARAMETER_STORE,
-        endpoint="http://127.0.0.1:9",  # nobody answers
+        endpoint="http://127.0.0.1:9",  # nobody listens there
         region="eu-central-1",
         credentials=lambda: config.Credentials("a", "b", ""),
         sleep=clock.sleep,
         clock=clock.time,
         patience=patience,
     )
-    with pytest.raises(Busy):
-        Parameters(client).reveal(KEYS)
-    assert clock.now - Clock.START == pytest.approx(GIVE_UP_SECONDS)
+    if service:
+        client._idle.append(service)  # type: ignore[arg-type]
+    return Parameters(client)
 
 
 class Clock:
