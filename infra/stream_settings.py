@@ -2,9 +2,10 @@
 
 from typing import Any
 
-PARALLEL = {"on_notifications": 4, "on_stripe_inbox": 10}
-"""Batches of one shard that a function works on at the same time (1 to 10; all others: one). Records of one partition
-key stay in order. Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+PARALLEL = {"on_stripe_inbox": 10}
+"""Batches of one shard that a function works on at the same time (1 to 10; all others: one). Only the records of one
+item (partition and sort key) stay in order then. So pushes are not among them: a socket is told in order, and each
+notification is an item. Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
 _MAIL: dict[str, Any] = {"sk": {"S": ["MAIL"]}}
 FILTERS: dict[str, list[dict[str, Any]]] = {

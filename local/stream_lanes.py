@@ -1,6 +1,6 @@
 """Deals the records of a stream out to lanes that are worked on at the same time. Used by local/streams.py.
 
-As Lambda does with a ParallelizationFactor: records of one partition key are always in the same lane, in order. The
+As Lambda does with a ParallelizationFactor: records of one item are always in the same lane, in order. The
 checkpoint is what every lane has passed, so what a faster lane did is delivered again after a restart.
 """
 
@@ -12,9 +12,6 @@ import zlib
 from collections import deque
 
 from local.stream_log import StoredRecord, StreamLog
-
-PARTITION_KEY = "pk"
-"""In every table of the product."""
 
 
 class Lanes:
@@ -46,8 +43,7 @@ class Lanes:
         if len(self._lanes) == 1:
             return 0
         keys = json.loads(record.json)["dynamodb"]["Keys"]
-        partition = keys.get(PARTITION_KEY, keys)
-        return zlib.crc32(json.dumps(partition, sort_keys=True).encode()) % len(self._lanes)
+        return zlib.crc32(json.dumps(keys, sort_keys=True).encode()) % len(self._lanes)
 
     def done(self, lane: int, sequence: int) -> int | None:
         """A lane is through with its records up to `sequence`. The new checkpoint, or None when it stays."""

@@ -1,10 +1,10 @@
 """Feeds the change records of a table to a handler by Lambda's rules for streams.
 
 One loop a stream: at least once, the checkpoint saved only after success. Several lanes work on batches at the same
-time (ParallelizationFactor); records of one partition key stay in one lane and so in order. A batch that raises is
-halved until the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure;
-a record that fails to the end goes to the failure queue with its reason and its lane goes on. Records that the
-function's filter leaves out are passed over.
+time (ParallelizationFactor); records of one item stay in one lane and so in order. A batch that raises is halved until
+the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure; a record that
+fails to the end goes to the failure queue with its reason and its lane goes on. Records that the function's filter
+leaves out are passed over.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html (batches in parallel)
 """
