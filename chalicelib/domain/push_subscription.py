@@ -6,6 +6,7 @@ capability (whoever knows it may push), and the keys that messages are encrypted
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -23,6 +24,9 @@ SERVICES = {
     ".push.apple.com": "Safari",
 }
 """Push services of the browsers there are, and whose they are; with a dot in front every host below."""
+
+
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class PushSubscription(NamedTuple):
@@ -62,6 +66,9 @@ def is_push_service(endpoint: str, others: Sequence[str] = ()) -> bool:
 
 
 def _maker(host: str) -> str | None:
+    """Whose service a host is. What is no host name is nobody's: clients read such a one each in its own way."""
+    if not _HOST.fullmatch(host):
+        return None
     for known, name in SERVICES.items():
         if host == known or (known.startswith(".") and host.endswith(known)):
             return name
