@@ -5,8 +5,10 @@ characters beyond ASCII must be a byte of UTF-8 then, so that decoding it wrongl
 what comes out must be something that people write. Knows nothing of records.
 """
 
+import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 _C1 = range(0x80, 0xA0)
@@ -61,15 +63,20 @@ def mend(text: str) -> tuple[str, str]:
 
 def _decoded_again(text: str) -> str | None:
     """The text decoded once more; None when it is no such text as a whole, or may well be meant as it stands."""
-    matches = list(_SEQUENCE.finditer(text))
-    if not matches or _BEYOND_ASCII.search(_SEQUENCE.sub("", text)):
-        return None
-    if all(_reads_well(match) for match in matches) and (len(matches) == 1 or {m[0][0] for m in matches} - {"Ã"}):
+    if not _SEQUENCE.search(text) or _BEYOND_ASCII.search(_SEQUENCE.sub("", text)) or _is_as_written(text):
         return None
     try:
         return _SEQUENCE.sub(lambda match: bytes(_BYTES[c] for c in match[0]).decode(), text)
     except UnicodeDecodeError:
         return None
+
+
+def _is_as_written(text: str) -> bool:
+    """Whether everything that may be decoded again may be meant as it stands too."""
+    if not all(map(_reads_well, _SEQUENCE.finditer(text))):
+        return False
+    firsts = [match[0][0] for match in itertools.islice(_SEQUENCE.finditer(text), 2)]
+    return len(firsts) == 1 or any(match[0][0] != "Ã" for match in _SEQUENCE.finditer(text))
 
 
 def _reads_well(match: re.Match[str]) -> bool:
@@ -84,7 +91,7 @@ def _reads_well(match: re.Match[str]) -> bool:
 def _is_plausible(text: str) -> bool:
     """Whether people write such a text: no rare scripts, and no word in two scripts."""
     two_bytes = 0
-    for character, neighbours in _with_neighbours(text):
+    for (character, neighbours), times in Counter(_with_neighbours(text)).items():
         if not character.isalpha():
             if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs"):
                 return False
@@ -96,7 +103,7 @@ def _is_plausible(text: str) -> bool:
         elif any(neighbour.isascii() and neighbour.isalpha() for neighbour in neighbours):
             return False
         elif character < "\u0800":
-            two_bytes += 1
+            two_bytes += times
             if script not in _SCRIPTS:
                 return False
     return two_bytes != 1

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from chalicelib.domain.errors import BodyTooLarge, InvalidInput, MalformedRequest, Violation
 
 LISTS = ("tracks", "microlocations", "speakers", "sponsors", "sessions")
-MAX_BYTES = 40 * 1024 * 1024
-"""Of all files together, uncompressed."""
+MAX_BYTES = 16 * 1024 * 1024
+"""Of all files together, uncompressed: ten times the largest conference that we know. Bounds the time that reading the
+texts may take."""
 MAX_FILES = 100
 MAX_RATIO = 200
 """Uncompressed to compressed bytes. JSON of conferences stays under 30."""
@@ -73,7 +74,11 @@ def _check_sizes(entries: list[zipfile.ZipInfo], compressed: int) -> None:
         raise BodyTooLarge(f"The archive holds more than {MAX_FILES} files.")
     total = sum(entry.file_size for entry in entries)
     if total > MAX_BYTES:
-        raise BodyTooLarge(f"The archive holds more than {MAX_BYTES // 1024 // 1024} MB uncompressed.")
+        largest = max(entries, key=lambda entry: entry.file_size)
+        raise BodyTooLarge(
+            f"The archive holds more than {MAX_BYTES // 1024 // 1024} MB uncompressed, "
+            f"{_path(largest)[-100:]} alone {largest.file_size / 1024 / 1024:.1f} MB."
+        )
     if total > _HARMLESS and total > MAX_RATIO * compressed:
         raise BodyTooLarge(f"The archive is compressed more than {MAX_RATIO} to 1, as no programme is.")
 

@@ -31,6 +31,7 @@ _FIELDS = frozenset(
 """Fields of Open Event that may be left over. The report spells them in one way, other fields as they came."""
 _EMPTY_MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^<>]*>|&nbsp;|\s", re.IGNORECASE)
 _MAX_NESTING = 12  # of values in which text that was decoded twice is looked for
+_LONGEST_WORD = 100
 _T = TypeVar("_T")
 
 
@@ -186,16 +187,23 @@ def listed(names: list[str], *, shown: Callable[[str], str] = str) -> str:
 
 
 _DONE = {
+    "cut": f"was longer than {text.MAX_RAW} characters and was cut",
     "mended": "was decoded twice and is mended",
     "left": "seems to have been decoded twice or damaged, and is left as it is",
 }
 
 
+def _cut(value: str) -> str:
+    """The start of a text that is too long, up to the end of a word: half a character would stop mending."""
+    return value[: text.MAX_RAW - _LONGEST_WORD] + value[text.MAX_RAW - _LONGEST_WORD : text.MAX_RAW].rpartition(" ")[0]
+
+
 def _mended(value: object, depth: int = 0) -> tuple[object, set[str]]:
     """The value with every text in it as it was before it was decoded twice, and what was done (of _DONE)."""
     if isinstance(value, str):
-        found, done = mend_text(value)
-        return found, {done} - {""}
+        whole = value if len(value) <= text.MAX_RAW else _cut(value)
+        found, done = mend_text(whole)
+        return found, {done, "" if whole is value else "cut"} - {""}
     if depth > _MAX_NESTING or not isinstance(value, dict | list):
         return value, set()
     parts = value.items() if isinstance(value, dict) else enumerate(value)

@@ -15,7 +15,7 @@ from chalicelib.domain.email_address import broken_rule
 from chalicelib.domain.text import Url
 
 MAX_HTML = 40_000
-_MAX_RAW = 2 * MAX_HTML  # markup may be twice as long as what stays of it
+MAX_RAW = 2 * MAX_HTML  # markup may be twice as long as what stays of it
 _MAX_LINE = 8_000  # of raw text that may become a line of at most 500 characters
 _MAX_URL = 4_000  # longer ones are refused by the wire type
 _MAX_NESTING = 100  # sanitising takes time in the square of the nesting
@@ -83,7 +83,7 @@ def read_html(value: object) -> tuple[str, str]:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return "", _NOT_TEXT
     raw = _spelled(value)
-    tidy = _CONTROLS.sub("", raw)[:_MAX_RAW]
+    tidy = _CONTROLS.sub("", raw)[:MAX_RAW]
     marked = _without_deep_markup(_as_html(tidy))
     html = _EMPTY.sub("", _sanitised(_RENAMED.sub(lambda tag: f"<{tag[1]}{_NEW_NAMES[tag[2].lower()]}", marked)))
     limit = MAX_HTML
@@ -93,7 +93,7 @@ def read_html(value: object) -> tuple[str, str]:
     found = ["lost its control characters"] if _CONTROLS.search(raw) else []
     found += ["lost its markup, which nested too deep"] if _nests_deep(_as_html(tidy)) else []
     found += [f"lost its {tag}" for tag in sorted({tag.lower() for tag in _LOST.findall(marked)})]
-    found += [f"was cut to {MAX_HTML} characters"] if limit < MAX_HTML or len(raw) > _MAX_RAW else []
+    found += [f"was cut to {MAX_HTML} characters"] if limit < MAX_HTML or len(raw) > MAX_RAW else []
     shows = _TAG.sub("", html).replace("&nbsp;", " ").strip()
     return (html if shows else ""), _joined(found)
 

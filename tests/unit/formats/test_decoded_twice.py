@@ -1,6 +1,7 @@
 """Text that was decoded twice is mended when that loses nothing; text as people write it is left alone."""
 
 import itertools
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -58,6 +59,16 @@ def test_mend_never_touches_words_in_capitals_before_what_closes_them() -> None:
     marks = ["’", "”", "“", "»", "…", "–", "—", "™", "®", "\u00a0", "’S", " – A", "…\n"]
     texts = [f"A {word}{letter}{mark}" for word, letter, mark in itertools.product(("", "AB", "X "), letters, marks)]
     assert [text for text in texts if mend(text)[0] != text] == []
+
+
+def test_mend_of_a_long_text_takes_little_more_memory_than_the_text() -> None:
+    text = "Ã¶" * 100_000
+    tracemalloc.start()
+    try:
+        assert mend(text) == ("ö" * 100_000, "mended")
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @settings(deadline=None)

@@ -80,12 +80,12 @@ def test_read_archive_highly_compressed_is_refused() -> None:
         read_archive(zipped({"event": event(), "sessions": b" " * 4_000_000}))
 
 
-def test_read_archive_more_than_40_mb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert open_event_archive.MAX_BYTES == 40 * 1024 * 1024
-    archive = zipped({"event": event(description="x" * 2_000)})
-    monkeypatch.setattr(open_event_archive, "MAX_BYTES", 2_000)
-    with pytest.raises(BodyTooLarge, match="MB uncompressed"):
-        read_archive(archive)
+def test_read_archive_more_than_16_mb_is_refused_by_the_name_of_its_largest_file() -> None:
+    lists = {"tracks": [{"id": 1, "name": "x" * 6_000_000}], "sessions": [{"id": 1, "title": "y" * 11_000_000}]}
+    with pytest.raises(BodyTooLarge) as refusal:
+        read_archive(zipped({"event": event(), **lists}, folder="summit/"))
+    largest = "summit/sessions.json alone 10.5 MB"
+    assert refusal.value.detail == f"The archive holds more than 16 MB uncompressed, {largest}."
 
 
 def test_read_archive_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

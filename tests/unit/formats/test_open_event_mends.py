@@ -70,6 +70,20 @@ MENDS: list[Mend] = [
     ("tracks", {"description": "<p></p>"}, "description", "", ""),
     ("tracks", {"description": "a\x07b"}, "description", "ab", "description lost its control characters"),
     ("tracks", {"description": ["a"]}, "description", "", "description was not text and is left out"),
+    (
+        "tracks",
+        {"description": "Ã¶" * 50_000},
+        "description",
+        "ö" * 39_950,
+        "description was longer than 80000 characters and was cut; description was decoded twice and is mended",
+    ),
+    (
+        "tracks",
+        {"description": "o " * 39_990 + "Ã¶" * 50_000},
+        "description",
+        "o " * 20_000,
+        "description was longer than 80000 characters and was cut; description was cut to 40000 characters",
+    ),
     ("tracks", {"description": "d" * 40_001}, "description", "d" * 40_000, "description was cut to 40000 characters"),
     (
         "tracks",
