@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra import adopting, names, parameters, policies, releases, replay, steps, streams
+from infra import find_changes, find_status, parameters, replay, steps, write_policies
 from infra.deployment import Deployment
 from infra.run_smoke_test import SmokeFailed
 from infra.settings import Unusable, load
@@ -75,7 +75,8 @@ def diff(*, stage: str, settings: Path, as_json: bool) -> None:
     """Show what `up` would change, and change nothing."""
     here = _here(stage, settings)
     if as_json:
-        click.echo(json.dumps({part: [one._asdict() for one in found] for part, found in _changes(here).items()}))
+        changes = find_changes.of(here)
+        click.echo(json.dumps({part: [one._asdict() for one in found] for part, found in changes.items()}))
         return
     _show_changes(here)
 
@@ -92,11 +93,7 @@ def diff(*, stage: str, settings: Path, as_json: bool) -> None:
 def deployer(*, stage: str, settings: Path, into: Path) -> None:
     """Write the IAM policies that deploying this stage needs, for a person or role without administrator's rights."""
     here = _here(stage, settings)
-    values = {"Region": here.stage.region, "Account": _guarded(lambda: here.account), "Stage": stage}
-    into.mkdir(parents=True, exist_ok=True)
-    for name, document in policies.for_deployer(values).items():
-        file = into / f"{here.prefix}-deployer-{name}.json"
-        file.write_text(document, encoding="utf-8")
+    for file in _guarded(lambda: write_policies.write(here, into)):
         console.print(str(file), soft_wrap=True)
 
 
@@ -133,7 +130,7 @@ def rollback(*, stage: str, settings: Path, to: str | None, yes: bool) -> None:
 def status(*, stage: str, settings: Path, as_json: bool) -> None:
     """Show what is deployed and how it is. Exits with 1 when something is not as it should be."""
     here = _here(stage, settings)
-    found = _guarded(lambda: _status(here))
+    found = _guarded(lambda: find_status.of(here))
     if as_json:
         click.echo(json.dumps(found))
     else:
@@ -220,18 +217,8 @@ def _show_plan(title: str, plan: Sequence[steps.Step]) -> None:
     console.print(table)
 
 
-def _changes(here: Deployment) -> dict[str, Any]:
-    """Changes by stack. Those that need a deployed API are looked at when there is one."""
-    stacks = {"data": here.data, "base": here.base}
-    if here.function_arn("api_handler") and here.outputs("base"):
-        stacks["watch"] = here.watch
-        if here.stage.cdn:
-            stacks["edge"] = here.edge
-    return {part: here.stacks.changes(stack) for part, stack in stacks.items()}
-
-
 def _show_changes(here: Deployment) -> None:
-    changes = _guarded(lambda: _changes(here))
+    changes = _guarded(lambda: find_changes.of(here))
     lines = [(part, one) for part, found in changes.items() for one in found]
     table = Table(title=f"{len(lines)} changes of resources", title_justify="left", show_header=False, box=None)
     for part, one in lines:
@@ -259,43 +246,6 @@ def _run(here: Deployment, plan: Sequence[steps.Step]) -> None:
 
 def _say(line: str) -> None:
     console.print(f"    [dim]{line}[/dim]", markup=True)
-
-
-def _status(here: Deployment) -> dict[str, Any]:
-    base = here.outputs("base")
-    client = here.session.client("lambda")
-    missing = [name for name in names.FUNCTIONS if here.function_arn(name) is None]
-    return {
-        "url": here.public_url,
-        "sockets": here.websocket_url,
-        "stacks": {part: here.stacks.status(f"{here.prefix}-{part}") for part in ("data", "base", "edge", "watch")},
-        "missing functions": missing,
-        "stream drift": streams.drift(client, here.prefix, base["FailuresBucket"]) if base else {},
-        "waiting failures": _waiting(here, base.get("FailureQueueUrl")),
-        "REST API": adopting.rest_api_id(here.session, here.prefix) or "",
-        "last release": _last_release(here, base.get("ReleasesBucket")),
-        "DNS records": _dns(here, base),
-    }
-
-
-def _dns(here: Deployment, base: dict[str, str]) -> list[str]:
-    """Records to make where the domains are kept."""
-    domain, target = here.stage.domain, here.outputs("edge").get("DistributionDomain")
-    own = [f"{domain} CNAME {target}"] if domain and target else []
-    return own + [value for name, value in sorted(base.items()) if name.startswith("DkimRecord")]
-
-
-def _waiting(here: Deployment, queue: str | None) -> int:
-    if not queue:
-        return 0
-    wanted = ["ApproximateNumberOfMessages"]
-    found = here.session.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=wanted)
-    return int(found["Attributes"][wanted[0]])
-
-
-def _last_release(here: Deployment, bucket: str | None) -> str:
-    kept = releases.listed(here.session.client("s3"), bucket) if bucket else []
-    return kept[-1] if kept else ""
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.config import DIRECT
-from infra import names, website
+from infra import names, policies, website
 from infra.adopting import function_arn, rest_api_id, websocket_api_id
 from infra.cloudformation import Stack, Stacks
 from infra.parameters import ORIGIN_SECRET, Parameters, digest, new_origin_secret
@@ -181,7 +181,7 @@ class Deployment:
             "SalesStream": data["SalesStreamArn"],
             "InboxStream": data["InboxStreamArn"],
             "NotificationsStream": data["NotificationsStreamArn"],
-            "MailFrom": self.stage.mail_address or "nobody@none.invalid",
+            "MailFrom": self.stage.mail_address or f"nobody@{policies.NO_MAIL_DOMAIN}",
         }
 
 

@@ -14,7 +14,12 @@ DEPLOYER = Path(__file__).parent / "deployer"
 """The two documents for who deploys: `steps` is what `up` and `down` call, `stacks` what CloudFormation calls in their
 name. Whoever has them can give the functions of the stage any right, since that is what deploying them means.
 """
-# What looks odd in them, where no comment can stand:
+# What looks odd in them:
+# - Distributions by their tags, since CloudFront draws their ids; one that has no stage yet may be given ours, which is
+#   also what making one with tags asks for. Its policies and access controls know no tags, and making an access control
+#   no resource: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
+# - DescribeConfigurationSet and DescribeIndexPolicies on any resource: they know none.
+# What looks odd in those of the functions, where no comment can stand:
 # - ListStreams on one stream. Lambda names it among what a mapping needs, while IAM knows it for a whole account only.
 #   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
 # - No kms:Decrypt for secrets: Parameter Store's own key lets whoever in the account may read a parameter decrypt it:
@@ -34,12 +39,15 @@ PLACEHOLDERS = {
     "Stage": "the stage's name",
     "FailuresBucket": "bucket of stream records that failed in the end",
     "WebSocketApi": "id of the WebSocket API",
+    "MailDomain": "the domain that mails are sent from",
     "MailFrom": "the bare address that mails are sent from",
     "ContentStream": "ARN of the content table's stream",
     "SalesStream": "ARN of the sales table's stream",
     "InboxStream": "ARN of the Stripe inbox's stream",
     "NotificationsStream": "ARN of the notifications table's stream",
 }
+NO_MAIL_DOMAIN = "none.invalid"
+"""Stands for the domain where no mail is sent: nobody can have it (RFC 2606)."""
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 _SECRET = re.compile(r"parameter/marquee/\$\{Stage\}/([a-z-]+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._@+-]*")

@@ -31,6 +31,7 @@ _VALUES = {
     "Stage": "prod",
     "FailuresBucket": "marquee-prod-failures",
     "WebSocketApi": "abc123",
+    "MailDomain": "mail.example.org",
     "MailFrom": "tickets@mail.example.org",
     "ContentStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-content/stream/2026",
     "SalesStream": "arn:aws:dynamodb:eu-central-1:111122223333:table/marquee-prod-sales/stream/2026",
@@ -39,7 +40,7 @@ _VALUES = {
 }
 
 
-_DEPLOYER_VALUES = {name: _VALUES[name] for name in ("Region", "Account", "Stage")}
+_DEPLOYER_VALUES = {name: _VALUES[name] for name in ("Region", "Account", "Stage", "MailDomain")}
 _NEVER_NEEDED = {
     "AWS::ApiGatewayV2::Api": ("s3:*",),
     "AWS::ApiGatewayV2::Integration": ("iam:*",),

@@ -141,6 +141,10 @@ def test_deployer_writes_the_documents_of_the_stage(cli: Cli, tmp_path: Path) ->
     assert cli("deployer", "--into", str(tmp_path / "made")).exit_code == 0
     made = {file.name: json.loads(file.read_text()) for file in (tmp_path / "made").iterdir()}
     assert made.keys() == {"marquee-dev-deployer-stacks.json", "marquee-dev-deployer-steps.json"}
+    identity = next(
+        one for one in made["marquee-dev-deployer-stacks.json"]["Statement"] if one["Sid"] == "MailIdentity"
+    )
+    assert identity["Resource"] == ["arn:aws:ses:eu-central-1:111122223333:identity/none.invalid"]
     roles = next(one for one in made["marquee-dev-deployer-steps.json"]["Statement"] if one["Sid"] == "Roles")
     assert roles["Resource"] == ["arn:aws:iam::111122223333:role/marquee-dev-*"]
 

@@ -13,7 +13,7 @@ import pytest
 from infra import policies
 
 CALLS: dict[str, list[str]] = json.loads((Path(__file__).parent / "owner_calls.json").read_text())
-VALUES = {"Region": "eu-central-1", "Account": "123456789012", "Stage": "dev"}
+VALUES = {"Region": "eu-central-1", "Account": "123456789012", "Stage": "dev", "MailDomain": "mail.example"}
 MOST_CHARACTERS = 6_144
 """Of a managed policy, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 UNSEEN = {
@@ -41,9 +41,12 @@ def statements() -> list[dict[str, Any]]:
     return [one for text in policies.for_deployer(VALUES).values() for one in json.loads(text)["Statement"]]
 
 
+def resources_of(statement: dict[str, Any]) -> list[str]:
+    return statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+
+
 def allows(statement: dict[str, Any], action: str, resource: str) -> bool:
-    resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-    named = resource == "*" or any(fnmatchcase(resource, pattern) for pattern in resources)
+    named = resource == "*" or any(fnmatchcase(resource, pattern) for pattern in resources_of(statement))
     return named and any(fnmatchcase(action, pattern) for pattern in statement["Action"])
 
 
@@ -70,25 +73,62 @@ def test_document_fits_a_managed_policy(name: str) -> None:
 
 
 def test_documents_stay_inside_the_stage_where_names_can() -> None:
-    outside = {
-        one["Sid"]: one["Resource"]
+    """Each resource of each statement, not any of them."""
+    outside = [
+        (one["Sid"], resource)
         for one in statements()
-        if "marquee" not in json.dumps([one["Resource"], one.get("Condition")])
-    }
-    assert outside.keys() == NAMELESS
+        for resource in resources_of(one)
+        if not any(part in resource for part in OF_STAGE) and not is_held_to_the_stage(one)
+    ]
+    assert sorted(outside) == sorted((sid, resource) for sid, found in NAMELESS.items() for resource in found)
 
 
+OF_STAGE = ("marquee-dev", "/marquee/dev/", "identity/mail.example")
+
+
+def is_held_to_the_stage(statement: dict[str, Any]) -> bool:
+    """By a function that is named, or by both tags of ours."""
+    wanted = statement.get("Condition", {})
+    functions = wanted.get("StringLike", {}).get("lambda:FunctionArn", "")
+    tags = {key.partition("/")[2]: value for key, value in wanted.get("StringEquals", {}).items() if "Tag/" in key}
+    return "marquee-dev" in functions or tags == {"app": "marquee", "stage": "dev"}
+
+
+def test_distribution_of_another_stage_is_neither_changed_nor_taken_over() -> None:
+    changing = {"UpdateDistribution", "DeleteDistribution", "CreateInvalidation", "TagResource", "UntagResource"}
+    of_tagged = {"aws:ResourceTag/app": "marquee", "aws:ResourceTag/stage": "dev"}
+    made_ours = {"aws:RequestTag/app": "marquee", "aws:RequestTag/stage": "dev"}
+    unowned = {"aws:ResourceTag/stage": "true"}
+    conditions = [
+        (action, one.get("Condition"))
+        for one in statements()
+        for action in one["Action"]
+        if action.startswith("cloudfront:") and action.removeprefix("cloudfront:") in changing
+    ]
+    adopting = ("cloudfront:TagResource", {"StringEquals": made_ours, "Null": unowned})
+    held = [(f"cloudfront:{action}", {"StringEquals": of_tagged}) for action in sorted(changing)]
+    assert sorted(conditions, key=str) == sorted([adopting, *held], key=str)
+
+
+CLOUDFRONT = "arn:aws:cloudfront::123456789012:"
+GATEWAYS = "arn:aws:apigateway:eu-central-1::/"
 NAMELESS = {
-    "AccessLogs",
-    "BudgetView",
-    "Caches",
-    "Cdn",
-    "EndOfSubscriptions",
-    "Gateways",
-    "Looking",
-    "Mappings",
-    "SecretThroughput",
-    "Subscriptions",
+    "AccessLogs": ["*"],
+    "BudgetView": ["*"],
+    "CdnAccess": ["*"],
+    "CdnMaking": [CLOUDFRONT + "distribution/*"],
+    "CdnPolicies": [
+        CLOUDFRONT + f"{kind}/*" for kind in ("cache-policy", "origin-access-control", "response-headers-policy")
+    ],
+    "EndOfSubscriptions": ["*"],
+    "Gateways": [GATEWAYS + path for path in ("apis", "apis/*", "restapis", "restapis/*", "tags/*")],
+    "Looking": ["*"],
+    "MailView": ["*"],
+    "Mappings": ["arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:*"],
+    "SecretThroughput": [
+        "arn:aws:ssm:eu-central-1:123456789012:servicesetting/ssm/parameter-store/high-throughput-enabled"
+    ],
+    "Subscriptions": ["*"],
 }
 """What has ids that AWS draws, or belongs to the account as a whole."""
 
