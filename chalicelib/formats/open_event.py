@@ -26,7 +26,7 @@ from chalicelib.formats.open_event_mapping import (
     zone_of,
 )
 from chalicelib.formats.open_event_record import MAX_NAMED, Record, listed, shortened
-from chalicelib.formats.open_event_references import Known, Reference, References, Session, folded
+from chalicelib.formats.open_event_references import Known, Reference, References, Session, folded, several_sessions
 from chalicelib.formats.open_event_text import read_line, shown
 from chalicelib.formats.open_event_values import read_id
 
@@ -70,7 +70,7 @@ def read_archive(archive: bytes) -> Programme:
     event = Record(contents.event)
     if contents.others:
         event.mend(f"files that are not read: {listed(contents.others, shown=shortened)}")
-    reading = _Reading(event)
+    reading = _Reading(event, several_sessions(contents.lists[Kind.SESSIONS.value]))
     for kind in ORDER:
         for position, value in enumerate(contents.lists[kind.value], start=1):
             reading.take(kind, value, f"#{position}")
@@ -92,8 +92,9 @@ class _Read(NamedTuple):
 class _Reading:
     """One pass over the records of an archive, and what it has found so far."""
 
-    def __init__(self, event: Record) -> None:
+    def __init__(self, event: Record, several: frozenset[str]) -> None:
         self.event = event
+        self._several = several
         self.zone = zone_of(event)
         self.taken: dict[Kind, dict[str, Resource]] = {kind: {} for kind in ORDER}
         self._read: dict[Kind, list[_Read]] = {kind: [] for kind in ORDER}
@@ -190,7 +191,8 @@ class _Reading:
 
     def _fields(self, kind: Kind, record: Record, source_id: str) -> dict[str, Any]:
         if kind is Kind.SESSIONS:
-            session = Session(source_id, _name(record, "title", "name") or "")
+            title = _name(record, "title", "name") or ""
+            session = Session(source_id, title, is_alone=source_id not in self._several)
             fields = map_session(record, self.zone) | self._links.of(record, session)
         else:
             fields = MAPPINGS[kind](record)

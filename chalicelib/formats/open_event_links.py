@@ -51,7 +51,9 @@ class Links:
         noun = NAMES[kind]
         by_value, by_id = record.value(noun), record.value(f"{noun}_id")
         claiming = self._known[kind].claiming(session)
+        perhaps = self._known[kind].perhaps_claiming(session)
         if by_value is None and by_id is None:
+            _tell_unclear(record, noun, perhaps, session)
             if len(claiming) == 1:
                 record.mend(f"names no {noun}; {shown(claiming[0].name)}, which lists it, is taken")
                 return claiming[0].key
@@ -62,6 +64,7 @@ class Links:
             record.mend(f"{noun} {unknown[0]} is not in the archive and is left out")
         if by_value is not None and by_id is not None and read_id(by_id) != (found and found.source_id):
             record.mend(f"not kept: {noun}_id {shown(by_id)}")
+        _tell_unclear(record, noun, [known for known in perhaps if known is not found], session)
         if others := [shown(known.name) for known in claiming if known is not found]:
             record.mend(f"{noun} {', '.join(others)} lists it too")
         return found.key if found else None
@@ -76,6 +79,8 @@ class Links:
         if unknown:
             more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
             record.mend(f"speaker {', '.join(unknown[:5])}{more} is not in the archive and is left out")
+        perhaps = self._known[Kind.SPEAKERS].perhaps_claiming(session)
+        _tell_unclear(record, "speaker", [known for known in perhaps if known not in found], session)
         if others := [known for known in claiming if known not in found]:
             names = ", ".join(shown(known.name) for known in others)
             if given:
@@ -93,16 +98,23 @@ class Links:
         not to be found at all goes to `unknown`.
         """
         reference = reference_of(value)
-        known, doubt = self._known[kind].find(reference, session)
+        known, doubt, may_be_new = self._known[kind].find(reference, session)
         if doubt:
             record.mend(doubt)
         if known is None:
-            known = self._adopt(kind, reference, session)
+            known = self._adopt(kind, reference, session) if may_be_new else None
             if known is None and not doubt:
                 unknown.append(_shown(value))
         elif otherwise := told_otherwise(known, reference, kind):
             self._otherwise.setdefault(kind, {}).update(dict.fromkeys(otherwise))
         return known
+
+
+def _tell_unclear(record: Record, noun: str, perhaps: list[Known], session: Session) -> None:
+    """Say who lists an id that several sessions have, without the title of one."""
+    if names := ", ".join(shown(known.name) for known in perhaps):
+        several = f"session {shown(session.source_id)}, which is several"
+        record.mend(f"{noun} {names} lists {several}; it is unclear which, and none is taken")
 
 
 def _shown(value: object) -> str:

@@ -7,7 +7,7 @@ answer says so in words for the report; nobody is taken for somebody else becaus
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from chalicelib.domain.kinds import Kind
@@ -44,17 +44,23 @@ class Reference(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The record that is meant, if there is one, and what was unclear."""
+    """The record that is meant, if there is one, what was unclear, and whether it may be a record of its own that only
+    the session writes down.
+    """
 
     known: Known | None
     doubt: str
+    may_be_new: bool = False
 
 
 class Session(NamedTuple):
-    """What identifies a session; the title may be empty where another record names it."""
+    """What identifies a session; the title may be empty where another record names it. `is_alone` is whether no other
+    session has its id, so that the id says enough.
+    """
 
     source_id: str
     title: str
+    is_alone: bool = True
 
 
 class References:
@@ -83,9 +89,14 @@ class References:
         return self._by_id.get(source_id, [])
 
     def claiming(self, session: Session) -> list[Known]:
-        """Those that list the session as one of their own."""
+        """Those that list the session as one of their own: by id and title, or by an id that is its alone."""
+        titles = ("", folded(session.title)) if session.is_alone else (folded(session.title),)
+        return [known for known, title in self._claims.get(session.source_id, []) if title in titles]
+
+    def perhaps_claiming(self, session: Session) -> list[Known]:
+        """Those that list the session or another one of the same id: they do not say which."""
         claims = self._claims.get(session.source_id, [])
-        return [known for known, title in claims if title in ("", folded(session.title))]
+        return [] if session.is_alone else [known for known, title in claims if not title]
 
     def find(self, reference: Reference, session: Session) -> Found:
         """The record that the reference of a session means."""
@@ -96,9 +107,8 @@ class References:
         if both := self._by_both.get((reference.source_id or "", name)):
             return self._first(both, session)
         if by_name := self._by_name.get(name):
-            found, doubt = self._first(by_name, session)
-            return Found(found, doubt or (self._by_name_alone(reference, by_id) if reference.source_id else ""))
-        return Found(None, self._other(reference, by_id))
+            return self._of_that_name(by_name, reference, session)
+        return Found(None, self._other(reference, by_id), may_be_new=True)
 
     def missing(self, sessions: Container[str]) -> Iterator[tuple[Known, list[str]]]:
         """The records that list sessions which are not among these, with those."""
@@ -108,10 +118,20 @@ class References:
                     yield known, missing
 
     def _first(self, same: list[Known], session: Session) -> Found:
-        """One of several with the name that the session gives: the one that lists the session, or the first."""
+        """One of several with the id and the name that the session gives: the one that lists it, or the first."""
         if one := self._one_of(same, session):
             return Found(one, "")
         return Found(same[0], f"{self._noun} {shown(same[0].name)} is {len(same)} records; the first is taken")
+
+    def _of_that_name(self, same: list[Known], reference: Reference, session: Session) -> Found:
+        """The one with the name that the session gives; none of several unless it lists the session."""
+        by_id = self.named(reference.source_id or "")
+        if one := self._one_of(same, session):
+            alone = f"; {shown(reference.name)} is found by name"
+            return Found(one, self._is_whom(reference, by_id) + alone if reference.source_id else "")
+        several = f"{shown(reference.name)} is {len(same)} records; it is unclear which, and none is taken"
+        start = self._is_whom(reference, by_id) + ", and" if reference.source_id else self._noun
+        return Found(None, f"{start} {several}")
 
     def _only(self, same: list[Known], session: Session) -> Found:
         """The one that an id alone means; none of several unless it lists the session."""
@@ -137,9 +157,10 @@ class References:
             f"{shown(reference.name)}, as the session says, is taken as another"
         )
 
-    def _by_name_alone(self, reference: Reference, by_id: list[Known]) -> str:
+    def _is_whom(self, reference: Reference, by_id: list[Known]) -> str:
+        """Who has the id that the session gives."""
         is_whom = f"is {shown(by_id[0].name)} in the archive" if by_id else "is not in the archive"
-        return f"{self._noun} {shown(reference.source_id)} {is_whom}; {shown(reference.name)} is found by name"
+        return f"{self._noun} {shown(reference.source_id)} {is_whom}"
 
 
 def reference_of(value: object) -> Reference:
@@ -162,7 +183,7 @@ def _listed(known: Known) -> Iterator[Session]:
     for one in value if isinstance(value, list) else []:
         record = Record(one) if isinstance(one, dict) else Record({"id": one})
         if source_id := read_id(record.value("id")):
-            yield Session(source_id, read_line(record.value("title", "name"), 300)[0] or "")
+            yield Session(source_id, read_line(record.value("title", "name"), 200)[0] or "")
 
 
 def told_otherwise(known: Known, reference: Reference, kind: Kind) -> list[str]:
@@ -174,3 +195,14 @@ def told_otherwise(known: Known, reference: Reference, kind: Kind) -> list[str]:
     return [
         name for name, value in copy.items() if name not in passed and has_content(value) and listed.get(name) != value
     ]
+
+
+def several_sessions(values: Iterable[object]) -> frozenset[str]:
+    """The ids that more than one session of a list has, copies of one apart."""
+    found: defaultdict[str, list[object]] = defaultdict(list)
+    for value in values:
+        given = {name: part for name, part in value.items() if name.lower() == "id"} if isinstance(value, dict) else {}
+        same = found[read_id(Record(given).value("id")) or ""]
+        if len(same) < 2 and value not in same:
+            same.append(value)
+    return frozenset(source_id for source_id, same in found.items() if source_id and len(same) > 1)

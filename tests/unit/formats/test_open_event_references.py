@@ -74,8 +74,54 @@ def test_read_archive_id_of_two_records_means_the_one_that_lists_the_session(fie
 
 def test_read_archive_two_records_of_one_name_are_told_on_the_session() -> None:
     programme = linked("speakers", [TWO[0], TWO[0] | {"id": 90}], {"name": "Ann First"})
+    assert names_of(programme, "speakers") == []
+    assert programme.report[-1].reason == "speaker 'Ann First' is 2 records; it is unclear which, and none is taken"
+
+
+@pytest.mark.parametrize("field", LISTS)
+@pytest.mark.parametrize(
+    ("given_id", "whom"), [(3, "'3' is not in the archive, and"), (79, "'79' is 'Cem Third' in the archive, and")]
+)
+def test_read_archive_id_of_nobody_and_name_of_two_mean_none(field: str, given_id: int, whom: str) -> None:
+    records = [{"id": 1, "name": "Ann First"}, {"id": 2, "name": "Ann First"}, TWO[2]]
+    programme = linked(field, records, {"id": given_id, "name": "Ann First"})
+    assert names_of(programme, field) == []
+    noun = "speaker" if field == "speakers" else field
+    several = "'Ann First' is 2 records; it is unclear which, and none is taken"
+    assert programme.report[-1].reason == f"{noun} {whom} {several}"
+
+
+@pytest.mark.parametrize("field", ["speakers", "track"])
+def test_read_archive_claim_without_title_for_an_id_of_two_sessions_takes_nobody(field: str) -> None:
+    claim = {"sessions": [{"id": 5}]}
+    ann = {"id": 1, "name": "Ann First"}
+    mine = session(title="Ann's") | {field: [ann] if field == "speakers" else ann}
+    programme = read(
+        **{LISTS[field]: [ann | claim, {"id": 2, "name": "Bea Second"} | claim]},
+        sessions=[mine, session(title="Not Ann's"), mine],
+    )
+    taken = [found.fields for found in programme.resources if found.kind is Kind.SESSIONS]
+    meant = [fields["speaker_ids"] if field == "speakers" else fields["track_id"] for fields in taken]
+    assert meant == ([["1"], []] if field == "speakers" else ["1", None])
+    unclear = "session '5', which is several; it is unclear which, and none is taken"
+    noun = "speaker" if field == "speakers" else field
+    assert [line.reason for line in programme.report if line.kind == "sessions"] == [
+        f"{noun} 'Bea Second' lists {unclear}",
+        f"{noun} 'Ann First', 'Bea Second' lists {unclear}; has the id of an earlier record, 'Ann's'; both are kept",
+        "is a copy of an earlier record, which is taken",
+    ]
+
+
+def test_read_archive_claim_with_title_for_an_id_of_two_sessions_takes_the_speaker() -> None:
+    claim = {"sessions": [{"id": 5, "title": "Second"}]}
+    programme = read(speakers=[TWO[0] | claim], sessions=[session(title="First"), session(title="Second")])
+    taken = [found.fields["speaker_ids"] for found in programme.resources if found.kind is Kind.SESSIONS]
+    assert taken == [[], ["78"]]
+
+
+def test_read_archive_copy_of_a_session_leaves_a_claim_without_title_clear() -> None:
+    programme = read(speakers=[TWO[0] | {"sessions": [5]}], sessions=[session(), session()])
     assert names_of(programme, "speakers") == ["Ann First"]
-    assert programme.report[-1].reason == "speaker 'Ann First' is 2 records; the first is taken"
 
 
 def test_read_archive_session_without_speakers_has_those_that_list_it() -> None:
