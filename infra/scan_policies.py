@@ -1,5 +1,6 @@
 """`python -m infra.scan_policies`: every function's policy, and those of who deploys, through cloudsplaining, which
-must find nothing; the latter also against what CloudFormation's own schemas say that our templates need.
+must find nothing; the latter also against what CloudFormation's own schemas say that our templates need, and against
+what IAM knows of each action.
 
 Run by `make infra-lint` in the linters' own environment. Cloudsplaining's command ends with 0 whatever it finds, so its
 library is asked.
@@ -109,6 +110,21 @@ def gaps() -> list[str]:
     return refused + [f"no template needs {one}" for one in idle]
 
 
+def misplaced() -> list[str]:
+    """What the documents for who deploys allow on ARNs although IAM knows no resource for it, so that it is refused."""
+    from policy_sentry.querying.actions import get_action_data
+
+    found = []
+    for name, document in policies.for_deployer(_DEPLOYER_VALUES).items():
+        for statement in json.loads(document)["Statement"]:
+            for action in (one for one in statement["Action"] if "*" not in one and statement["Resource"] != "*"):
+                known = get_action_data(*action.split(":"))
+                arns = [row["resource_arn_format"] for rows in (known or {}).values() for row in rows]
+                if set(arns) == {"*"}:
+                    found.append(f"{name}, {statement['Sid']}: {action} knows no resource")
+    return found
+
+
 def _actions(document: str) -> list[str]:
     return [action for one in json.loads(document)["Statement"] for action in one["Action"]]
 
@@ -118,7 +134,7 @@ def main() -> None:
     found = {name: findings(policies.render(name, _VALUES)) for name in policies.names()}
     for name, document in policies.for_deployer(_DEPLOYER_VALUES).items():
         found[f"who deploys, {name}"] = findings(document)
-    missed = gaps()
+    missed = gaps() + misplaced()
     found["who deploys, against the templates"] = {"gaps": missed} if missed else {}
     for name, told in found.items():
         print(f"{name}: {json.dumps(told) if told else 'nothing found'}")
