@@ -8,6 +8,7 @@ let device = "";
 let answer = null; // of the server to the next request; null: it never comes
 let sent = null;
 let clock = 1_000;
+let asked = null; // tells that the tab whose turn it is asks for the list
 
 /** localStorage or sessionStorage of the device whose turn it is, with its owner signed in. */
 function storageOf(kind) {
@@ -32,15 +33,19 @@ globalThis.window = {
 };
 globalThis.location = { origin: "https://m.example", pathname: "/" };
 Date.now = () => clock++;
-globalThis.fetch = async (url, { body } = {}) => {
-  sent = body ? JSON.parse(body) : null;
+globalThis.fetch = async (url, { method, body } = {}) => {
+  if (method === "GET") return new Promise((come) => asked(come));
+  if (body) sent = JSON.parse(body);
   if (answer === null) throw new TypeError("no network");
+  if (method === "DELETE") return new Response(null, { status: 204 });
   return new Response(JSON.stringify(answer), { status: 200 });
 };
 
 const { GateList } = await import(`${folder}/gatelist.js`);
+const { sendScans } = await import(`${folder}/gatesend.js`);
 const { readCode } = await import(`${folder}/ticketcode.js`);
 const tabs = new Map();
+const fetching = new Map(); // by tab: what ends it, given the answer
 
 /** One of the two tabs that a device has; a reload makes it anew. */
 function list(step, anew = false) {
@@ -50,9 +55,20 @@ function list(step, anew = false) {
 }
 
 const WORK = {
-  async fetch(step, tab) {
-    answer = step.answer;
-    await tab.fetch({ id: step.event });
+  /** The server has made its answer; it comes later, or never when the tab is made anew meanwhile. */
+  async beginFetch(step, tab) {
+    const request = new Promise((told) => (asked = told));
+    const done = tab.fetch({ id: step.event });
+    const come = await request;
+    fetching.set(tab, () => {
+      come(new Response(JSON.stringify(step.answer), { status: 200 }));
+      return done;
+    });
+    return null;
+  },
+  async endFetch(step, tab) {
+    await fetching.get(tab)();
+    fetching.delete(tab);
     return { size: tab.size, used: tab.usedCount, waits: tab.waiting.length };
   },
   async alone(step, tab) {
@@ -87,7 +103,7 @@ const WORK = {
   async reconcile(step, tab) {
     answer = step.answer;
     sent = null;
-    const results = await tab.reconcile().catch(() => null);
+    const results = await sendScans(tab).catch(() => null);
     return { sent, told: results?.map((one) => one.outcome) ?? null };
   },
 };

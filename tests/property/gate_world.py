@@ -17,6 +17,7 @@ from chalicelib.domain.admission import (
     AttendeeChange,
     Ticket,
     parse_code,
+    parse_name,
     ticket_for,
     tickets_of,
     with_attendees,
@@ -110,6 +111,17 @@ class Known:
         return msgspec.json.decode(body)
 
 
+@dataclass
+class Flight:
+    """A list on its way to a tab: when it was asked for, what it says, and how much was heard before."""
+
+    number: int
+    listed: list[dict[str, Any]]
+    stored: dict[str, OrderRecord]
+    admissions: dict[Key, Admission]
+    heard: int
+
+
 class Device(Known):
     """What reached a device, and the scans that only it knows of."""
 
@@ -121,6 +133,11 @@ class Device(Known):
         self.skew = skew
         self.own: dict[Key, Admission] = {}
         self.waiting: list[dict[str, str]] = []
+        self.taken_back: list[dict[str, str]] = []
+        self.flights: dict[int, Flight] = {}
+        self.listed: list[dict[str, Any]] = []
+        self._fetched = 0
+        self._heard: list[tuple[str, OrderRecord, str | None]] = []
 
     def tick(self) -> str:
         """Its clock now, in RFC 3339."""
@@ -143,8 +160,40 @@ class Device(Known):
         if known is None or len(known.acts) < len(admission.acts):
             self.admissions[key] = admission
 
+    def begin_fetch(self, server: Known, event: str, *, tab: int, number: int) -> Any:
+        """A tab asks for the list: what the server says now. The answer comes with `end_fetch`."""
+        listed = server.offline(event)
+        stored = {one: record for one, record in server.stored.items() if record.order.event_id == event}
+        self.flights[tab] = Flight(number, listed["items"], stored, dict(server.admissions), len(self._heard))
+        return listed
+
+    def end_fetch(self, tab: int) -> None:
+        """The list comes. What was heard since it was made is newer; a list that another tab asked for later stays."""
+        flight = self.flights.pop(tab)
+        if flight.number < self._fetched:
+            return
+        self._fetched, self.listed, self.stored = flight.number, flight.listed, flight.stored
+        known, self.admissions = self.admissions, flight.admissions
+        for admission in known.values():
+            self.hear(admission)
+        for code, record, problem in self._heard[flight.heard :]:
+            self._learn(code, record, problem)
+
+    def is_older(self, tab: int) -> bool:
+        """Whether the list on its way was asked for before the one that is here."""
+        return self.flights[tab].number < self._fetched
+
+    def used(self) -> int:
+        """How many tickets of the list are used, as far as the server has told."""
+        found = [self.admissions.get(name) for one in self.listed if (name := parse_name(one["ticket"]))]
+        return sum(one is not None and one.stands for one in found)
+
     def hear_of(self, code: str, record: OrderRecord, problem: str | None) -> None:
         """The server judged a code: what that says of its order."""
+        self._heard.append((code, record, problem))
+        self._learn(code, record, problem)
+
+    def _learn(self, code: str, record: OrderRecord, problem: str | None) -> None:
         parsed = parse_code(code)
         assert parsed is not None
         mine = self.stored.get(record.id)

@@ -63,7 +63,7 @@ class Schedule:
         for number in range((scans + A_WORLD - 1) // A_WORLD):
             self._world = World(self._rng, self._seed * 10_000 + number)
             for device in self._world.devices:
-                self._fetch(device)
+                self._fetch(device, lands=True)
             until = self.fired["alone"] + min(A_WORLD, scans - number * A_WORLD)
             while self.fired["alone"] < until:
                 self._step()
@@ -73,7 +73,7 @@ class Schedule:
         world, rng = self._world, self._rng
         world.clock.at += rng.choice([1, 1, 2, 30])
         device = rng.choice(world.devices)
-        verbs = {"alone": 55, "online": 20, "undo": 5, "reconcile": 4, "change": 5, "fetch": 2, "late": 4}
+        verbs = {"alone": 55, "online": 20, "undo": 5, "reconcile": 4, "change": 7, "fetch": 4, "land": 2, "late": 4}
         verbs |= {"take_back": 2, "reload": 2, "sell": 1}
         verb = rng.choices(list(verbs), list(verbs.values()))[0]
         if verb in ("change", "sell"):
@@ -82,23 +82,36 @@ class Schedule:
         else:
             getattr(self, f"_{verb}")(device)
 
-    def _say(self, device: Device, verb: str, **more: Any) -> None:
+    def _say(self, device: Device, verb: str, *, tab: int | None = None, **more: Any) -> None:
         self.fired[verb] += 1
+        tab = self._rng.randint(0, 1) if tab is None else tab
         step = {"number": len(self.steps), "do": verb, "device": f"{device.name}{self._world.number}"}
-        self.steps.append(step | {"event": self._world.event, "tab": self._rng.randint(0, 1)} | more)
+        self.steps.append(step | {"event": self._world.event, "tab": tab} | more)
 
     def _expect(self, **expected: Any) -> None:
         self.expected.append({"number": len(self.steps) - 1, **expected})
 
-    def _fetch(self, device: Device) -> None:
-        server, event = self._world.server, self._world.event
-        listed = server.offline(event)
-        self._say(device, "fetch", answer=listed)
-        device.stored = {one: record for one, record in server.stored.items() if record.order.event_id == event}
-        device.admissions = dict(server.admissions)
-        used = sum(one["checked_in_at"] is not None for one in listed["items"])
-        size = sum(one["state"] != "void" for one in listed["items"])
-        self._expect(size=size, used=used, waits=len(device.waiting))
+    def _fetch(self, device: Device, *, lands: bool = False) -> None:
+        """A tab asks for the list; it comes at once, or when something else was done."""
+        tab = self._rng.randint(0, 1)
+        if tab in device.flights:
+            return
+        world = self._world
+        listed = device.begin_fetch(world.server, world.event, tab=tab, number=len(self.steps))
+        self._say(device, "beginFetch", tab=tab, answer=listed)
+        if lands or self._rng.random() < 0.5:
+            self._land(device, tab)
+
+    def _land(self, device: Device, tab: int | None = None) -> None:
+        """A list that a tab asked for comes."""
+        if not device.flights:
+            return
+        tab = self._rng.choice(list(device.flights)) if tab is None else tab
+        self._say(device, "endFetch", tab=tab)
+        self.fired["older lists"] += device.is_older(tab)
+        device.end_fetch(tab)
+        size = sum(one["state"] != "void" for one in device.listed)
+        self._expect(size=size, used=device.used(), waits=len(device.waiting))
 
     def _alone(self, device: Device, text: str | None = None, at: str = "") -> None:
         """A scan without a network, which the page judges by itself."""
@@ -133,6 +146,8 @@ class Schedule:
         if self._rng.random() < 0.1:
             self.fired["lost answers"] += 1
             self._alone(device, text, at)
+        elif problem == "unknown_ticket" and device.flights:
+            self.fired["unheard"] += 1  # it is of the list before: of which code it was said, the page does not keep
         else:
             self._say(device, "online", text=text, **answer)
             record = self._world.server.stored.get(parsed.order_id)
@@ -182,13 +197,19 @@ class Schedule:
             name = parse_name(scan["ticket"])
             assert name is not None
             del device.own[name]
+            device.taken_back = sorted([*device.taken_back, scan], key=lambda one: one["at"])
             self._say(device, "takeBack", ticket=scan["ticket"])
 
     def _reload(self, device: Device) -> None:
-        self._say(device, "reload")
+        tab = self._rng.randint(0, 1)
+        device.flights.pop(tab, None)
+        self._say(device, "reload", tab=tab)
 
     def _reconcile(self, device: Device, *, loses: bool = True) -> None:
-        """The scans that wait reach the server; its answer may get lost."""
+        """The scans that wait reach the server; its answer may get lost. Those that were taken back are sent first."""
+        if device.taken_back:
+            self._take_back_there(device, loses=loses)
+            return
         if not device.waiting:
             return
         form = ReconcileForm(
@@ -211,8 +232,34 @@ class Schedule:
             if name in self._world.server.admissions:
                 self._push(name)  # type: ignore[arg-type]
 
+    def _take_back_there(self, device: Device, *, loses: bool) -> None:
+        """The server hears of scans that were taken back. Those that count there count no longer."""
+        server, event = self._world.server, self._world.event
+        scans = device.taken_back
+        sent = {"device": device.name, "scans": [without(one, "ticket") for one in scans]}
+        done = server.admitting.reconcile(event, msgspec.convert(sent, ReconcileForm), caller=STAFF)
+        is_lost = loses and self._rng.random() < 0.3
+        self._say(device, "reconcile", answer=None if is_lost else plain(done))
+        self._expect(sent=sent, told=None if is_lost else [])
+        self.fired["lost take-backs" if is_lost else "take-backs"] += 1
+        for scan, result in zip(scans, done.results, strict=True):
+            key = parse_name(scan["ticket"])
+            assert key is not None
+            if not is_lost:
+                self.fired["taken back there"] += result.outcome == "admitted"
+                if result.outcome == "admitted":
+                    server.admitting.undo(event, scan["ticket"], match=frozenset({ANY}), caller=STAFF)
+                self._hear_result(device, scan["code"], key, result)
+            if key in server.admissions:
+                self._push(key)
+        if not is_lost:
+            device.taken_back = []
+
     def _settle(self, device: Device, code: str, key: tuple[str, int], result: ScanResult) -> None:
         del device.own[key]
+        self._hear_result(device, code, key, result)
+
+    def _hear_result(self, device: Device, code: str, key: tuple[str, int], result: ScanResult) -> None:
         if result.check_in is not None:
             device.hear(self._world.server.admissions[key])
         elif result.outcome.value != "undone":
@@ -221,10 +268,13 @@ class Schedule:
     def _end(self) -> None:
         """All that waits is told; then both devices know what the server knows."""
         for device in self._world.devices:
-            self._world.clock.at += 1
-            self._reconcile(device, loses=False)
+            while device.taken_back or device.waiting:
+                self._world.clock.at += 1
+                self._reconcile(device, loses=False)
         for device in self._world.devices:
-            self._fetch(device)
+            for tab in list(device.flights):
+                self._land(device, tab)
+            self._fetch(device, lands=True)
             standing = sum(one.stands for one in self._world.server.admissions.values())
             assert (self.expected[-1]["used"], device.waiting) == (standing, [])
 
@@ -286,7 +336,22 @@ def test_judge_scans_without_a_network_as_the_server_does(tmp_path: Path) -> Non
     rare = {name: count for name, count in schedule.fired.items() if count < 5}
     assert rare == {}
     assert schedule.fired["alone"] == SCANS
-    kinds = {"fetch", "online", "undo", "hear", "takeBack", "reload", "reconcile", "change", "sell", "lost answers"}
+    kinds = {
+        "beginFetch",
+        "endFetch",
+        "older lists",
+        "taken back there",
+        "lost take-backs",
+        "online",
+        "undo",
+        "hear",
+        "takeBack",
+        "reload",
+        "reconcile",
+        "change",
+        "sell",
+        "lost answers",
+    }
     kinds |= {f"alone: {verdict}" for verdict in VERDICTS.values()}
     kinds |= {f"reconciled: {outcome}" for outcome in [*VERDICTS, "undone"]}
     assert kinds <= set(schedule.fired)

@@ -106,7 +106,7 @@ def test_ticket_that_was_let_in_in_another_tab_or_elsewhere_is_used_when_the_net
         verdict(here).to_contain_text("no network")
 
 
-def test_scan_without_a_network_that_was_a_mistake_is_taken_back_and_never_told(
+def test_scan_without_a_network_that_was_a_mistake_is_taken_back_and_counts_nowhere(
     context: OpenContext, offer: Offer, codes: list[str]
 ) -> None:
     tab = open_gate(context(), offer, "gate")
@@ -120,6 +120,7 @@ def test_scan_without_a_network_that_was_a_mistake_is_taken_back_and_never_told(
     undo(tab, "Ada Lovelace")
     tab.context.set_offline(False)
     scan(tab, codes[1])
+    expect(tab.locator("[data-network]")).not_to_contain_text("Undone")
     expect(tab.locator("[data-counts]")).to_contain_text("1 of 2 are in")
 
 

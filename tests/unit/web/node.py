@@ -24,6 +24,14 @@ def evaluate(module: str, expression: str, given: Any) -> Any:
     const given = {json.dumps(given)};
     console.log(JSON.stringify({expression}));
     """
-    command = [str(NODE), "--input-type=module", "--eval", code]
-    done = subprocess.run(command, capture_output=True, check=True, text=True, timeout=30)
+    return _told(["--input-type=module", "--eval", code])
+
+
+def run(driver: Path, *given: str) -> Any:
+    """What a driver prints, given the folder of the scripts and what else it asks for."""
+    return _told([str(driver), SCRIPTS.as_uri(), *given])
+
+
+def _told(arguments: list[str]) -> Any:
+    done = subprocess.run([str(NODE), *arguments], capture_output=True, check=True, text=True, timeout=30)
     return json.loads(done.stdout)

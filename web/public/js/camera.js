@@ -4,7 +4,6 @@ const EVERY_MS = 150;
 const SAME_FOR_MS = 4_000;
 const MOST_PIXELS = 640; // of the longer side that the decoder gets: enough for a ticket that fills a third of the picture
 
-
 /**
  * Watch through the camera until told to stop. A code that stays in view is told once.
  * @param {HTMLVideoElement} video
@@ -24,18 +23,20 @@ export async function watch(video, { onCode, onEnd }) {
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   };
+  const end = (why) => {
+    if (timer === null) return;
+    stop();
+    onEnd(why);
+  };
   const look = async () => {
-    const code = await read(video);
+    const code = await read(video).catch(() => end("NoReader"));
     if (timer === null) return;
     const isSame = code === last && Date.now() - seenAt < SAME_FOR_MS;
     if (code) [last, seenAt] = [code, Date.now()];
     if (code && !isSame) onCode(code);
     timer = setTimeout(look, EVERY_MS);
   };
-  stream.getVideoTracks()[0]?.addEventListener("ended", () => {
-    stop();
-    onEnd("Ended");
-  });
+  stream.getVideoTracks()[0]?.addEventListener("ended", () => end("Ended"));
   try {
     video.srcObject = stream;
     await video.play();

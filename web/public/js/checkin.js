@@ -1,7 +1,7 @@
 // The check-in page: a code from a keyboard, a handheld scanner or the camera becomes a large answer in words. Without a
 // network it goes by the list that the browser keeps (gatelist.js), and tells the server later.
 import { get, send } from "./api.js";
-import { el, hour, recall, remember } from "./format.js";
+import { el, hour, recall } from "./format.js";
 import { GateList } from "./gatelist.js";
 import { isKnown, show } from "./gatewords.js";
 import { live } from "./live.js";
@@ -10,7 +10,6 @@ import { readCode } from "./ticketcode.js";
 
 const root = document.querySelector("[data-gate]");
 const named = location.pathname.split("/")[2];
-const DEVICE = "marquee.gate.device";
 const LIST_EVERY_MS = 300_000;
 const LIST_AT_MOST_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 20_000;
@@ -19,14 +18,14 @@ const person = user();
 let event = null;
 let list = null;
 let path = "";
-let stopCamera = null;
+let camera = null;
+let isLeft = false;
 let catchingUp = false;
 let reading = Promise.resolve();
 let opensAlone = false;
 let isReached = true;
 let shown = { items: [], counts: null };
-let parts = null;
-let drawn = "";
+let [parts, drawn] = [null, ""];
 let looking = null;
 let differs = false;
 const timers = [];
@@ -41,16 +40,14 @@ const counts = el("section", { class: "gate-counts", "aria-label": "How many are
 const newest = el("ul", { class: "gate-latest", "data-latest": true });
 const network = el("p", { class: "muted", role: "status", "data-network": true });
 const told = el("div", { class: "gate-told", role: "status" });
-const device = el("input", { id: "device", maxlength: 60, value: recall("localStorage", DEVICE) ?? "" });
-const forget = el("button", { class: "button plain", type: "button" }, "Forget the list on this device");
+const about = el("div");
+let device = recall("localStorage", "marquee.gate.device") ?? "Browser";
 
 function times(moment) {
   return hour(moment, event.timezone);
 }
 
-function say(what, words) {
-  show(verdict, what, words);
-}
+const say = (what, words) => show(verdict, what, words);
 
 /** One scan after the other, so that a second look at a ticket never overtakes the first. */
 function read(text) {
@@ -67,7 +64,7 @@ async function judge(text) {
   const at = new Date(list.now()).toISOString();
   let made;
   try {
-    made = await within(ANSWER_WITHIN_MS, send("POST", path, { code, at, device: deviceName() }));
+    made = await within(ANSWER_WITHIN_MS, send("POST", path, { code, at, device: device }));
   } catch (problem) {
     await (isAway(problem) ? judgeAlone(code, at) : hearRefusal(code, problem));
     return;
@@ -99,23 +96,19 @@ function sayRefusal(problem) {
 /** Without the server: by the list. */
 async function judgeAlone(code, at) {
   isReached = false;
-  const judged = await list.admit(code, at, deviceName());
+  const judged = await list.admit(code, at, device);
   const isUsed = judged.verdict === "already_checked_in";
-  if (judged.verdict === "unknown_ticket") say("unlisted", { about: list.fetchedAt ? `The list is of ${times(new Date(list.fetchedAt).toISOString())}. Tickets sold since are not on it.` : "There is no list yet: open this page once with a network." });
+  if (judged.verdict === "unknown_ticket") say("unlisted", { about: list.fetchedAt ? `The list is from ${times(list.fetchedAt)}. Tickets sold since are not on it.` : "This device has no list of tickets. Connect to a network, reload this page, and scan again." });
   else say(judged.verdict, { who: judged.attendee, about: `${isUsed ? times(judged.at) : judged.type} · no network${judged.verdict === "admitted" ? ", sent to the server later" : ""}` });
   draw();
 }
 
-/** Everything that was done alone is told, one part after the other; what others did first is said. */
+/** Everything that was done alone is told. */
 async function catchUp() {
-  if (catchingUp || !list.waiting.length) return;
+  if (catchingUp || !list.unsent.length) return;
   catchingUp = true;
   try {
-    while (list.waiting.length) {
-      const results = await list.reconcile();
-      const others = results.filter((one) => one.outcome !== "admitted");
-      if (others.length) told.append(...(await import("./gatelater.js")).sorrows(others, times));
-    }
+    await (await import("./gatelater.js")).sendAll(list, told, times);
   } catch (problem) {
     if (!isAway(problem)) told.replaceChildren(el("div", { class: "notice bad" }, `The scans that wait could not be sent: ${problem.message} They stay on this device.`));
   }
@@ -123,20 +116,12 @@ async function catchUp() {
   await look();
 }
 
-function deviceName() {
-  return device.value.trim() || "Browser";
-}
-
 function draw() {
-  const waits = list.waiting.length;
-  const known = list.fetchedAt ? `List of ${list.size} tickets from ${times(new Date(list.fetchedAt).toISOString())}.` : "No list for the time without a network yet.";
-  const safe = list.isSafe ? opensAlone && "This page opens without a network." : "This browser cannot keep the list: do not close or reload this page without a network.";
-  const scans = waits && `${waits} ${waits === 1 ? "scan waits" : "scans wait"} to be sent to the server.`;
-  const contact = !navigator.onLine ? "No network." : isReached ? "Online." : "The server cannot be reached.";
-  network.textContent = [contact, known, scans, safe].filter(Boolean).join(" ");
-  if (parts) drawLatest();
+  if (!parts) return;
+  network.textContent = parts.state(list, { isReached, opensAlone, times });
+  drawLatest();
   const found = shown.counts ?? (list.fetchedAt && { checked_in: list.usedCount, sold: list.size, types: [] });
-  if (parts && found) counts.replaceChildren(...parts.counts(found, waits));
+  if (found) counts.replaceChildren(...parts.counts(found, list.waiting.length));
 }
 
 /** Only when it changed, so that a button keeps the focus and what it asked. */
@@ -162,7 +147,7 @@ function takeBack(one) {
   draw();
 }
 
-/** What is new on the server; whoever asks while that is under way is answered by one more look. */
+/** What is new on the server; whoever asks meanwhile is answered by one more look. */
 function look() {
   looking = (looking ?? Promise.resolve()).then(lookOnce);
   const mine = looking;
@@ -174,7 +159,7 @@ function look() {
 async function lookOnce() {
   try {
     shown = await get(`${path}?limit=20`);
-    if (!event.name) location.reload(); // it was opened without a network, and the event was not known
+    if (!event.name && (await find())?.name) location.reload(); // it was opened without a network
     isReached = true;
     list.hear(shown.items);
     await compare();
@@ -210,42 +195,11 @@ async function renew() {
 }
 
 async function toggleCamera() {
-  noCamera.hidden = true;
-  if (stopCamera) {
-    stopCamera();
-    stopCamera = null;
-  } else await startCamera();
-  drawCamera();
-}
-
-async function startCamera() {
-  const { aboutCamera, watch } = await import("./camera.js");
-  const onEnd = (why) => {
-    stopCamera = null;
-    noCamera.textContent = aboutCamera(why);
-    noCamera.hidden = false;
-    drawCamera();
-  };
-  stopCamera = await watch(video, { onCode: read, onEnd }).catch((error) => onEnd(error.name));
-}
-
-function drawCamera() {
-  video.hidden = !stopCamera;
-  scan.textContent = stopCamera ? "Stop the camera" : "Scan with the camera";
-}
-
-/** Lists are not thrown away with scans that nobody has heard of before one has been asked. */
-function forgetList() {
-  const waits = list.waiting.length;
-  if (waits && !forget.dataset.sure) {
-    forget.dataset.sure = "yes";
-    forget.textContent = `Forget ${waits === 1 ? "a scan that was" : `${waits} scans that were`} not sent too?`;
-    return;
-  }
-  delete forget.dataset.sure;
-  forget.textContent = "Forget the list on this device";
-  list.forget();
-  draw();
+  const module = await import("./gatecamera.js").catch(() => null);
+  if (isLeft) return;
+  if (module) camera ??= new module.GateCamera({ video, button: scan, note: noCamera, onCode: read });
+  else [noCamera.textContent, noCamera.hidden] = ["The camera could not be loaded. Connect to a network and press again, or type the code.", false];
+  await camera?.toggle();
 }
 
 function within(ms, work) {
@@ -260,22 +214,23 @@ function refuse() {
   root.replaceChildren(el("div", { class: "notice bad", role: "alert" }, "There is no such event, or you do not check people in there."));
 }
 
-/** Somebody signed out, or somebody else in, in this tab or another: nothing of before stays in sight. */
+/** Somebody signed out, or somebody else in: nothing of before stays in sight. */
 function leave() {
   if (user()?.id === person.id) return;
-  stopCamera?.();
+  isLeft = true;
+  camera?.stop();
   live.stop();
   timers.forEach(clearInterval);
   root.replaceChildren(el("div", { class: "notice", role: "alert" }, "You are signed out. ", el("a", { href: signIn() }, "Sign in to go on.")));
 }
 
-/** The event: from the server, or as this browser kept it. */
+/** The event, or what this browser kept of it. */
 async function find() {
   try {
     return await within(ANSWER_WITHIN_MS, get(`/events/${named}`));
   } catch (problem) {
     if (!isAway(problem)) return null;
-    const { keptEvent } = await import("./gatekeys.js");
+    const { keptEvent } = await import("./gateoffline.js");
     return keptEvent(person.id, named) ?? { id: named };
   }
 }
@@ -289,12 +244,12 @@ async function begin() {
   }
   path = `/events/${event.id}/check-ins`;
   list = new GateList(event.id, person.id);
+  list.open();
   if (event.name) {
     document.querySelector("[data-title]").textContent = `Check-in: ${event.name}`;
     document.title = `Check-in · ${event.name}`;
   }
-  const devices = el("div", { class: "gate-device" }, el("div", { class: "field" }, el("label", { for: "device" }, "This device is called"), device), forget);
-  root.replaceChildren(el("div", { class: "gate-camera" }, scan, video, noCamera), verdict, form, told, counts, el("h2", { class: "section-title" }, "The latest"), newest, network, devices);
+  root.replaceChildren(el("div", { class: "gate-camera" }, scan, video, noCamera), verdict, form, told, counts, el("h2", { class: "section-title" }, "The latest"), newest, network, about);
   listen();
   draw();
   if (matchMedia("(pointer: fine)").matches) field.focus();
@@ -303,21 +258,27 @@ async function begin() {
 }
 
 async function loadParts() {
-  parts = await import("./gateparts.js").catch(() => null); // the network went: what is left serves
+  const onName = (name) => (device = name || "Browser");
+  try {
+    parts = await import("./gateparts.js");
+    const { devicePart } = await import("./gatedevice.js");
+    about.replaceWith(devicePart({ list, onName, onForget: draw }));
+  } catch {
+    // The network went: what is left serves.
+  }
   draw();
 }
 
-/** Make sure that the page opens without a network; where that fails now, it is tried again with the next list. */
+/** Make sure that the page opens without a network; what fails now is tried again with the next list. */
 async function keep() {
   const module = await import("./gateoffline.js").catch(() => null);
+  module?.adoptEarlier(list, device);
   module?.forgetOthers(person.id);
   opensAlone = (await module?.keepPage().catch(() => false)) ?? false;
   draw();
 }
 
 function listen() {
-  forget.addEventListener("click", forgetList);
-  device.addEventListener("change", () => remember("localStorage", DEVICE, device.value.trim() || null));
   form.addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     read(field.value);

@@ -1,16 +1,30 @@
-// What the gate says of scans that the server heard of later. Loaded by checkin.js when there is something to say.
+// Tells the server of all scans that wait, and the page of what the server would not have done. Loaded by checkin.js when
+// scans wait.
 import { el } from "./format.js";
+import { sendScans } from "./gatesend.js";
+
+/**
+ * Send one part after the other; what others did first is said. Raises Problem.
+ * @param {import("./gatelist.js").GateList} list @param {HTMLElement} told where it is said
+ * @param {(moment: string) => string} times
+ */
+export async function sendAll(list, told, times) {
+  while (list.unsent.length) {
+    const results = await sendScans(list);
+    told.append(...describeOthers(results.filter((one) => one.outcome !== "admitted"), times));
+  }
+}
 
 /**
  * What is said of people whom this device let in, but whom the server would not have.
- * @param {object[]} results of `GateList.reconcile` @param {(moment: string) => string} times
+ * @param {object[]} results of `sendScans` @param {(moment: string) => string} times
  */
-export function sorrows(results, times) {
-  return results.map((result) => sorrow(result, times));
+function describeOthers(results, times) {
+  return results.map((result) => describeOther(result, times));
 }
 
-function sorrow(result, times) {
-  const who = result.attendee ?? "Somebody";
+function describeOther(result, times) {
+  const who = result.attendee || "Somebody";
   const words = {
     void: `${who} was let in here, but the ticket was refunded.`,
     suspended: `${who} was let in here, but the payment is disputed.`,

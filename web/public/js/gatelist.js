@@ -1,37 +1,38 @@
 // What a scanner keeps for the time without a network: the event's tickets by the hash of their codes, what was done with
 // them since (marks), and the scans that the server has not heard of. All tabs of a browser share them, so a ticket that
 // any of them let in is used in all. Nothing here is shown; checkin.js does that.
-import { get, now, send } from "./api.js";
+import { now } from "./api.js";
 import { Kept } from "./gatestore.js";
 import { user } from "./session.js";
 
-const MOST_SCANS = 500;
 /** What a refusal of the server says of a ticket. */
-const PROBLEMS = { void: "ticket_void", suspended: "ticket_suspended", unknown: "unknown_ticket" };
 const STATES = { ticket_void: "void", ticket_suspended: "suspended", unknown_ticket: "unknown" };
 
 /** @typedef {{verdict: string, attendee?: string, type?: string, at?: string}} Judged verdicts as the API's codes */
 
 export class GateList {
-  #event;
   #user;
   #about;
   #list;
   #marks;
   #scans;
   #tickets = new Map();
+  #met = new Map(); // codes of tickets that are not of the list
   #readAt = 0;
   #fetching = null;
+  #forgotten;
   #heard = false;
 
   /** @param {string} event id @param {string} user id of who scans */
   constructor(event, user) {
-    this.#event = event;
+    this.event = event;
     this.#user = user;
     this.#about = new Kept("about", user, event, null);
     this.#list = new Kept("list", user, event, []);
-    this.#marks = new Kept("marks", user, event, {});
-    this.#scans = new Kept("scans", user, event, []);
+    this.#forgotten = new Kept("forgotten", user, event, null);
+    const spare = [this.#list, this.#about];
+    this.#marks = new Kept("marks", user, event, {}, spare);
+    this.#scans = new Kept("scans", user, event, [], spare);
   }
 
   /** When the list was fetched (ms), 0 if there is none. */
@@ -39,9 +40,9 @@ export class GateList {
     return this.#about.value?.at ?? 0;
   }
 
-  /** Whether a reload of the page will find list and scans. */
+  /** Whether a reload of the page will find the list, and what was done since. */
   get isSafe() {
-    return this.#list.isSafe && this.#about.isSafe && this.#scans.isSafe;
+    return [this.#list, this.#about, this.#marks, this.#scans].every((kept) => kept.isSafe);
   }
 
   /** Tickets that are not void. */
@@ -55,9 +56,19 @@ export class GateList {
     return [...this.#known().values()].filter((ticket) => usedAt(ticket, marks[ticket[1]])).length;
   }
 
-  /** Scans that the server has not heard of, oldest first: {code, at, ticket, device, attendee, type}. */
+  /** Who was let in without the server having heard of it, oldest first: {code, at, ticket, device, attendee, type}. */
   get waiting() {
+    return this.#scans.value.filter((scan) => !scan.isBack);
+  }
+
+  /** All that the server has to hear: those who wait, and scans that were taken back ({..., isBack: true}). */
+  get unsent() {
     return this.#scans.value;
+  }
+
+  /** Whether somebody removed the list, in any tab, and nobody has opened the page since. */
+  get isForgotten() {
+    return Boolean(this.#forgotten.value);
   }
 
   /** The server's time in ms, as far as it ever told this browser. */
@@ -65,50 +76,61 @@ export class GateList {
     return this.#heard ? now() : Date.now() + (this.#about.value?.skew ?? 0);
   }
 
-  /** Get the whole list anew; whoever asks meanwhile waits for the same. Raises Problem. */
-  fetch(event) {
+  /** The page was opened: it may have a list again. */
+  open() {
+    this.#forgotten.remove();
+  }
+
+  /** Get the whole list anew, unless it was forgotten; whoever asks meanwhile waits for the same. Raises Problem. */
+  async fetch(event) {
+    if (this.isForgotten) return;
     this.#fetching ??= this.#fetch(event).finally(() => {
       this.#fetching = null;
     });
-    return this.#fetching;
+    await this.#fetching;
   }
 
   async #fetch({ id, slug, name, timezone }) {
     const at = Date.now();
-    const found = [];
-    let salt = "";
-    for (let cursor = ""; cursor !== null; ) {
-      const page = await get(`/events/${this.#event}/check-ins/offline?limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-      salt = page.salt;
-      cursor = page.next_cursor;
-      for (const one of page.items) found.push([one.hash, one.ticket, one.attendee, one.ticket_type, one.state, one.checked_in_at, moment(one.recorded_at)]);
-    }
+    const { readList } = await import("./gatefetch.js");
+    const { salt, found } = await readList(this.event);
     this.#heard = true;
-    if (!this.#isOurs()) return;
-    this.#list.value = found;
-    const about = { salt, at, skew: now() - Date.now(), event: { id, slug, name, timezone } };
-    if (!this.#list.isSafe) {
-      this.#about.hold(about); // other tabs have lists of their own then, for which they need all marks
-      return;
-    }
-    this.#about.value = about;
-    this.#marks.value = Object.fromEntries(Object.entries(this.#marks.value).filter(([, mark]) => mark.at >= at));
+    if (!this.#isOurs() || this.isForgotten || this.fetchedAt > at) return; // another tab may have dropped marks for a newer one
+    const hashes = {};
+    if (salt !== this.#about.value?.salt) for (const [ticket, code] of this.#met) hashes[ticket] = await this.#hash(code, salt);
+    this.#store(found, { salt, at, skew: now() - Date.now(), event: { id, slug, name, timezone } }, hashes);
   }
 
-  /** Forget everything that this browser keeps of the event's visitors. */
+  #store(found, about, hashes) {
+    if (about.salt !== this.#about.value?.salt) this.#marks.change((marks) => withHashes(marks, hashes));
+    this.#list.change(() => found);
+    this.#about.change(() => about);
+    if (this.#list.isSafe && this.#about.isSafe) {
+      this.#marks.change((marks) => Object.fromEntries(Object.entries(marks).filter(([, mark]) => mark.at >= about.at)));
+      return;
+    }
+    this.#list.hold(found); // other tabs have lists of their own then, for which they need all marks
+    this.#about.hold(about);
+  }
+
+  /** Forget everything that this browser keeps of the event's visitors, and what is on its way. */
   forget() {
     for (const kept of [this.#about, this.#list, this.#marks, this.#scans]) kept.remove();
+    this.#forgotten.change(() => true);
   }
 
   /** Mark tickets as the server tells of them: {ticket, checked_in_at, recorded_at}. What is older than known is left. */
   hear(news) {
     if (!this.#isOurs()) return;
-    const marks = { ...this.#marks.value };
-    for (const one of news) {
-      const recorded = moment(one.recorded_at);
-      if (recorded > (marks[one.ticket]?.recorded ?? 0)) marks[one.ticket] = { ...marks[one.ticket], used: one.checked_in_at, recorded, at: Date.now() };
-    }
-    this.#marks.value = marks;
+    const at = Date.now();
+    this.#marks.change((before) => {
+      const marks = { ...before };
+      for (const one of news) {
+        const recorded = moment(one.recorded_at);
+        if (recorded > (marks[one.ticket]?.recorded ?? 0)) marks[one.ticket] = { ...marks[one.ticket], used: one.checked_in_at, recorded, at };
+      }
+      return marks;
+    });
   }
 
   /** The server let somebody in with a code. */
@@ -141,37 +163,32 @@ export class GateList {
     const judged = ticket ? this.#judge(ticket) : { verdict: "unknown_ticket" };
     if (judged.verdict !== "admitted" || !this.#isOurs()) return judged;
     const { attendee, type } = judged;
-    this.#scans.value = [...this.#scans.value, { code, at, ticket: ticket[1], device, attendee, type }];
+    this.#scans.change((scans) => [...scans, { code, at, ticket: ticket[1], device, attendee, type }]);
     return { ...judged, at };
   }
 
-  /** A scan that waits was a mistake: the ticket can be used again. */
+  /** A scan that waits was a mistake: the ticket can be used again. The server may have heard of it. */
   takeBack(ticket) {
-    this.#scans.value = this.#scans.value.filter((scan) => scan.ticket !== ticket);
+    this.#scans.change((scans) => scans.map((scan) => (scan.ticket === ticket ? { ...scan, isBack: true } : scan)));
   }
 
-  /** Tell the server of scans that wait, of one device name at a time. @returns {Promise<object[]>} Raises Problem. */
-  async reconcile() {
-    const device = this.#scans.value[0]?.device;
-    const scans = this.#scans.value.filter((scan) => scan.device === device).slice(0, MOST_SCANS);
-    if (!scans.length) return [];
-    const body = { device, scans: scans.map(({ code, at }) => ({ code, at })) };
-    const { results } = await send("POST", `/events/${this.#event}/check-ins/reconcile`, body);
-    const told = new Set(scans.map((scan) => scan.code + scan.at));
-    for (const [place, result] of results.entries()) await this.#settle(result, scans[place]);
-    this.#scans.value = this.#scans.value.filter((scan) => !told.has(scan.code + scan.at));
-    return results.map((result, place) => ({ ...result, attendee: scans[place].attendee, at: scans[place].at }));
+  /** Keep scans of somebody else. @returns {boolean} whether a reload of the page will find them */
+  adopt(scans) {
+    this.#scans.change((mine) => [...scans, ...mine]);
+    return this.#scans.isSafe;
   }
 
-  async #settle(result, scan) {
-    if (result.check_in) this.hear([result.check_in]);
-    else await this.hearRefused(scan.code, PROBLEMS[result.outcome], result);
+  /** The server has heard of scans; what was taken back since stays. */
+  drop(scans) {
+    const told = new Set(scans.map(nameOf));
+    this.#scans.change((left) => left.filter((scan) => !told.has(nameOf(scan))));
   }
 
   #mark(ticket, what) {
     if (!this.#isOurs()) return;
-    const marks = this.#marks.value;
-    this.#marks.value = { ...marks, [ticket]: { ...marks[ticket], ...what, at: Date.now() } };
+    const at = Date.now();
+    const since = "state" in what && { since: at }; // when it was said of what kind the ticket is
+    this.#marks.change((marks) => ({ ...marks, [ticket]: { ...marks[ticket], ...what, ...since, at } }));
   }
 
   /** Whether the person who scanned is still the one who is signed in: what comes in later is not kept. */
@@ -183,9 +200,9 @@ export class GateList {
   #judge(ticket) {
     const [, name, attendee, type, state] = ticket;
     const mark = this.#marks.value[name];
-    const stands = mark?.state && mark.at >= this.fetchedAt ? mark.state : state;
+    const stands = mark?.state && mark.since >= this.fetchedAt ? mark.state : state;
     if (stands === "unknown") return { verdict: "unknown_ticket" };
-    const scan = this.#scans.value.find((one) => one.ticket === name);
+    const scan = this.waiting.find((one) => one.ticket === name);
     const at = usedAt(ticket, mark) ?? scan?.at;
     if (at) return { verdict: "already_checked_in", attendee: attendee || scan?.attendee, type, at };
     if (stands !== "valid") return { verdict: `ticket_${stands}`, attendee, type };
@@ -198,15 +215,17 @@ export class GateList {
     if (!hash) return undefined;
     const listed = this.#known().get(hash);
     const mark = listed && this.#marks.value[listed[1]];
-    if (listed) return mark?.hash && mark.hash !== hash && mark.at >= this.fetchedAt ? undefined : listed;
+    if (listed) return mark?.hash && mark.hash !== hash && mark.since >= this.fetchedAt ? undefined : listed;
     const [ticket, met] = Object.entries(this.#marks.value).find(([, one]) => one.hash === hash) ?? [];
     return met && [hash, ticket, met.attendee, met.type, "valid", null, 0];
   }
 
   /** What a mark needs of a code that the list does not have; what was said of the one before is not of this one. */
-  async #unlisted(code, { attendee, ticket_type: type }) {
+  async #unlisted(code, { ticket, attendee, ticket_type: type }) {
     const hash = await this.#hash(code);
-    return !hash || this.#known().has(hash) ? {} : { hash, attendee, type, state: undefined };
+    if (!hash || this.#known().has(hash)) return {};
+    this.#met.set(ticket, code);
+    return { hash, attendee, type, state: undefined };
   }
 
   /** The list by hashes, read anew when another tab fetched it. */
@@ -220,11 +239,20 @@ export class GateList {
   }
 
   /** Null on a page that is not safe (http), where browsers have no hashes. */
-  async #hash(code) {
+  async #hash(code, salt = this.#about.value?.salt ?? "") {
     if (!globalThis.crypto?.subtle) return null;
-    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode((this.#about.value?.salt ?? "") + code));
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(salt + code));
     return Array.from(new Uint8Array(bytes).subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
+}
+
+/** Marks with hashes of another salt; those of codes that this tab does not know have none. */
+function withHashes(marks, hashes) {
+  return Object.fromEntries(Object.entries(marks).map(([ticket, mark]) => [ticket, mark.hash ? { ...mark, hash: hashes[ticket] } : mark]));
+}
+
+function nameOf({ code, at, isBack }) {
+  return [code, at, isBack].join();
 }
 
 /** When its holder came in, by the list or by what was heard since. */

@@ -1,7 +1,7 @@
 // Keeps the gate's page in this browser, so that it opens without a network after one visit; sw.js gives it out. The page
 // is the same for everybody and every event and holds nothing personal: lists are in gatestore.js.
 import { recall, remember } from "./format.js";
-import { keysOf } from "./gatekeys.js";
+import { keysOf } from "./gatestore.js";
 
 const PAGE = "/events/-/check-in"; // where sw.js finds it
 const SHELF = "marquee-gate"; // what the names of our caches begin with; leaving.js removes them
@@ -12,8 +12,8 @@ const RELEASE = /\/r-[0-9a-f]{12}\/$/;
 /** Everything that the page may ever load, from its release's folder; a test walks the imports. */
 const FILES = [
   "css/base.css", "css/parts.css", "css/shell.css", "css/gate.css", "favicon.svg", "js/api.js", "js/bell.js",
-  "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatekeys.js",
-  "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js", "js/gateparts.js", "js/gatestore.js", "js/gatewords.js",
+  "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatecamera.js",
+  "js/gatedevice.js", "js/gatefetch.js", "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js", "js/gateparts.js", "js/gatesend.js", "js/gatestore.js", "js/gatewords.js",
   "js/leaving.js", "js/live.js", "js/notelist.js", "js/notifications.js", "js/programme.js", "js/push.js",
   "js/rich.js", "js/session.js", "js/site.js", "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
 ];
@@ -38,8 +38,28 @@ export async function keepPage() {
   return true;
 }
 
+/** The event of an id or slug, if somebody's list here is of it. @returns {object | undefined} id, slug, name, timezone */
+export function keptEvent(user, named) {
+  const kept = keysOf(`marquee.gate.about.${user}.`).map((key) => recall("localStorage", key).event);
+  return kept.find((event) => [event.id, event.slug].includes(named));
+}
+
+/**
+ * The release before kept scans and lists under the event alone. Its scans are of whoever opens the event's gate, or signs
+ * out; its list goes.
+ * @param {import("./gatelist.js").GateList} list @param {string} device name
+ */
+export function adoptEarlier(list, device) {
+  const key = `marquee.gate.scans.${list.event}`;
+  const scans = recall("localStorage", key) ?? [];
+  const adopted = scans.map(({ code, at }) => ({ code, at, ticket: code.replace(/-[^-]*$/, ""), device, attendee: "", type: "" }));
+  if (!adopted.length || list.adopt(adopted)) remember("localStorage", key, null);
+  remember("localStorage", `marquee.gate.list.${list.event}`, null);
+}
+
 /** Remove lists of visitors that somebody else fetched here, or long ago. Scans that wait stay for whoever made them. */
 export function forgetOthers(person) {
+  for (const key of keysOf("marquee.gate.list.").filter((one) => one.split(".").length === 4)) remember("localStorage", key, null);
   for (const key of keysOf("marquee.gate.about.")) {
     const [, , , owner, event] = key.split(".");
     if (owner === person && Date.now() - recall("localStorage", key).at < KEEP_FOR_MS) continue;

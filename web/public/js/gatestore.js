@@ -1,65 +1,96 @@
 // What the gate keeps in this browser: one place for its keys, shared by all tabs at once. Called by gatelist.js and by
 // whatever ends a sign-in.
-import { remember } from "./format.js";
 
 /** What the names of its keys begin with; the user's id and the event's follow. */
 const PREFIX = "marquee.gate.";
-const USED = "marquee.gate"; // that there is something to forget at sign-out (site.js)
 
-/** One value in localStorage. Every reading sees what another tab wrote; where nothing can be kept, this tab remembers. */
+/**
+ * One value in localStorage. Every reading sees what another tab wrote. A change that cannot be written, as the storage is
+ * full or forbidden, is made in this tab alone, on top of what is stored, and written with the next one that can be.
+ */
 export class Kept {
   #key;
+  #event;
   #empty;
+  #spare;
   #raw = null;
   #value;
-  #alone = false;
+  #changes = [];
+  #held = null;
 
-  constructor(name, user, event, empty) {
-    this.#key = keyOf(name, user, event);
+  /** @param {Kept[]} spare what may leave the storage when there is no room for this */
+  constructor(name, user, event, empty, spare = []) {
+    this.#key = `${PREFIX}${name}.${user}.${event}`;
+    this.#event = event;
     this.#empty = empty;
+    this.#spare = spare;
     this.#value = empty;
   }
 
   /** Whether a reload of the page will find it. */
   get isSafe() {
-    return !this.#alone;
+    return !this.#changes.length && (this.#held === null || read(this.#key) !== null);
   }
 
   get value() {
-    const raw = this.#alone ? this.#raw : read(this.#key);
+    const raw = read(this.#key);
     if (raw !== this.#raw) {
       this.#raw = raw;
-      this.#value = raw === null ? this.#empty : JSON.parse(raw);
+      const stored = raw === null ? (this.#held ?? this.#empty) : JSON.parse(raw);
+      this.#value = this.#changes.reduce((value, change) => change(value), stored);
     }
     return this.#value;
   }
 
-  set value(value) {
-    const raw = value.length === 0 ? null : JSON.stringify(value); // what has nothing in it leaves no trace
-    this.#alone = !write(this.#key, raw);
-    remember("localStorage", USED, true);
-    this.#raw = raw;
-    this.#value = raw === null ? this.#empty : value;
+  /** Change the value. @param {(value: any) => any} how makes the new one of what is stored; it may be asked again */
+  change(how) {
+    const value = how(this.value);
+    const raw = !value || value.length === 0 ? null : JSON.stringify(value); // what has nothing in it leaves no trace
+    this.#value = value;
+    if (this.#write(raw)) {
+      this.#changes = [];
+      this.#held = null;
+      this.#raw = raw;
+    } else this.#changes.push(how);
   }
 
-  /** Remember a value in this tab alone. */
+  /** Remember a value in this tab alone, until another tab stores one. */
   hold(value) {
-    write(this.#key, null);
-    this.#alone = true;
-    this.#raw = JSON.stringify(value);
+    this.remove();
+    this.#held = value;
     this.#value = value;
   }
 
   remove() {
     write(this.#key, null);
-    this.#alone = false;
+    this.#changes = [];
+    this.#held = null;
     this.#raw = null;
     this.#value = this.#empty;
   }
+
+  /** First as it is, then without the lists of other events, then without that of this one. Nothing else is removed. */
+  #write(raw) {
+    if (write(this.#key, raw)) return true;
+    for (const key of listsOfOthers(this.#event)) write(key, null);
+    if (write(this.#key, raw)) return true;
+    for (const kept of this.#spare) kept.hold(kept.value);
+    return this.#spare.length > 0 && write(this.#key, raw);
+  }
 }
 
-function keyOf(name, user, event) {
-  return `${PREFIX}${name}.${user}.${event}`;
+/** Keys of localStorage that begin so; none where it is forbidden. */
+export function keysOf(start) {
+  try {
+    return Object.keys(window.localStorage).filter((key) => key.startsWith(start));
+  } catch {
+    return [];
+  }
+}
+
+/** What can be fetched again. */
+function listsOfOthers(event) {
+  return ["list", "about"].flatMap((name) => keysOf(`${PREFIX}${name}.`)).filter((key) => !key.endsWith(`.${event}`));
 }
 
 function read(key) {
@@ -70,14 +101,13 @@ function read(key) {
   }
 }
 
-/** @returns {boolean} whether it was written; what is too big is removed, so that nothing old is taken for it */
+/** @returns {boolean} whether it was written */
 function write(key, raw) {
   try {
     if (raw === null) window.localStorage.removeItem(key);
     else window.localStorage.setItem(key, raw);
     return true;
   } catch {
-    if (raw !== null) write(key, null);
     return false;
   }
 }

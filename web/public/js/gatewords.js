@@ -11,7 +11,6 @@ const SAYS = {
   unlisted: ["bad", "cross", "Not on this device’s list"],
   no_code: ["bad", "cross", "Not a ticket code"],
   unauthorized: ["warn", "clock", "Sign in again"],
-  camera: ["warn", "cross", "The camera cannot be used"],
 };
 
 /** Show an answer. @param {HTMLElement} place @param {string} what a verdict, or "" for what should be tried again */

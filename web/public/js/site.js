@@ -1,8 +1,8 @@
-// Begins on every page: the account corner, the bell for whoever is signed in, and the reader's own ways of writing.
-import { el, hour, icon, money, recall } from "./format.js";
+// Begins on every page: the account corner, the bell, the reader's own ways of writing.
+import { el, hour, icon, money } from "./format.js";
 import { onChange, signOut, user } from "./session.js";
 
-/** Prices, countries and times that the page holds in general form. */
+/** Prices, countries and times. */
 function localise() {
   for (const price of document.querySelectorAll("[data-money]")) {
     price.textContent = money({ amount: Number(price.value), currency: price.dataset.money });
@@ -53,10 +53,15 @@ function menu(person) {
   return holder;
 }
 
-/** Sign out; what the gate keeps here goes first. */
+/** Sign out; what the gate keeps goes first, without a network all but its scans. */
 function leave(button, person) {
-  if (!recall("localStorage", "marquee.gate")) signOut();
-  else import("./leaving.js").then((module) => module.leave(button, person.id));
+  const kept = Object.keys(localStorage).filter((key) => key.startsWith("marquee.gate."));
+  const leaveAlone = () => {
+    for (const key of kept) if (!key.includes(".scans.")) delete localStorage[key];
+    signOut();
+  };
+  if (kept.length) import("./leaving.js").then((module) => module.leave(button, person.id), leaveAlone);
+  else signOut();
 }
 
 /** Let a button show and hide a sheet: Escape and a click elsewhere close it, and the focus returns. */
@@ -77,7 +82,7 @@ export function disclose(button, sheet, holder, onOpen = () => {}) {
   });
 }
 
-/** The public pages of an event say when its programme changes. */
+/** Pages of an event say when its programme changes. */
 function programme() {
   const shown = document.querySelector("[data-programme]");
   if (shown && user()) import("./programme.js").then((module) => module.start(shown.dataset.programme));
