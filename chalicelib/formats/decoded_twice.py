@@ -42,7 +42,17 @@ _INSIDE = "’–—…\u00a0"
 """Of these, what may have a letter on either side."""
 _SCRIPTS = ("GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC")
 """What two bytes are likely to stand for, beside Latin letters; what is left over is Syriac, Thaana and N'Ko."""
-_TRACES = re.compile(r"â€|ï¿½|\ufffd|(?<=[a-zß-ÿ])Ã|Ã[ƒ‚¤¶¼Ÿ©¨«®±³º¡¢]|(?<=[a-z0-9])Â(?=[\s\u0080-\u00bf])|ðŸ")
+_WORD = r"(?=[a-zß-öø-ÿ]|[^\W\d_]{2})"
+"""Before the rest of a word: a small letter, or more than one. A single capital may be one of a list (`Ã–Õ`)."""
+_CAPITAL = re.compile(rf"(?<!\w)Ã[…–]{_WORD}")
+"""Å and Ö at the start of a word: people write no dash or dots inside of a word that begins with Ã."""
+_TRACES = re.compile(
+    "â€|Ã[^\\w\\s–]Â|ï¿½|\ufffd|ðŸ"
+    "|(?<=[a-zß-öø-ÿ])Ã|Ã[ƒ‚¤¶¼Ÿ©¨«®±³º¡¢£ª¬\u00ad¯°²´µ¸¹½¾¿¥¦§]"
+    rf"|(?<!\w)Ã[…–†‡‰ˆŠ‹ŒŽ„˜€•œ]{_WORD}|(?<!\w)Ã\s(?=\s?[a-z])"
+    rf"|(?<=[a-zß-öø-ÿ])[ÄÅÆÇÈÉÐÑ]{_NEXT}|(?<!\w)Å\u00a0(?=[a-z])"
+    r"|(?<=[a-z0-9])Â(?=[\s\u0080-\u00bf])"
+)
 _MOST_TIMES = 3
 
 
@@ -56,8 +66,8 @@ def mend(text: str) -> tuple[str, str]:
     while len(tries) <= _MOST_TIMES and (again := _decoded_again(tries[-1])) is not None:
         tries.append(again)
     for found in reversed(tries[1:]):
-        if _is_plausible(found) and not _TRACES.search(found):
-            return found, "mended"
+        if _is_plausible(found):
+            return (text, "left") if _TRACES.search(found) else (found, "mended")
     return text, "left" if _TRACES.search(text) else ""
 
 
@@ -83,7 +93,12 @@ def _reads_well(match: re.Match[str]) -> bool:
     """Whether the characters may be meant as they stand: a capital letter and what closes a word."""
     text, start, end = match.string, match.start(), match.end()
     capital, mark = match[0][0], match[0][1:]
-    if not capital.isupper() or mark not in _CLOSING or text[start - 1 : start].islower():
+    if (
+        not capital.isupper()
+        or mark not in _CLOSING
+        or text[start - 1 : start].islower()
+        or _CAPITAL.match(text, start)
+    ):
         return False
     return mark in _INSIDE or not text[end : end + 1].isalpha()
 
@@ -93,7 +108,7 @@ def _is_plausible(text: str) -> bool:
     two_bytes = 0
     for (character, neighbours), times in Counter(_with_neighbours(text)).items():
         if not character.isalpha():
-            if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs"):
+            if unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs") or _is_stray(character, neighbours):
                 return False
             continue
         script = unicodedata.name(character, "").partition(" ")[0]
@@ -107,6 +122,15 @@ def _is_plausible(text: str) -> bool:
             if script not in _SCRIPTS:
                 return False
     return two_bytes != 1
+
+
+def _is_stray(character: str, neighbours: str) -> bool:
+    """Whether a mark, digit or sign of another script has nothing of one beside it, or is of a rare one: `3×³` is no
+    geresh after a digit, and `Spaß…` ends in no N'Ko.
+    """
+    if "\u0700" <= character <= "\u07ff":
+        return True
+    return "\u0370" <= character < "\u1e00" and not any(neighbour >= "\u0370" for neighbour in neighbours)
 
 
 def _with_neighbours(text: str) -> Iterator[tuple[str, str]]:

@@ -13,10 +13,13 @@ WRITTEN = (
     "Köln", "Gapševičius", "Zażółć gęślą jaźń", "Straße des 17. Juni", "It’s “fine” – ok…", "日本語 Köln", "Москва",
     "Ελλάδα", "שלום", "مرحبا", "한국어", "Nguyễn Văn", "😀 party", "à la carte, voilà", "ÉCOLE", "Óscar", "Émile",
     "naïve café", "São Paulo", "€ 5", "p≡p", "İstanbul", "Łódź", "नमस्ते", "Ørsted", "10 °C", "Ñandú", "ÅNGSTRÖM",
-    "MÜNCHEN", "Ðorđe", "ไทย", "Αθήνα 2027 – Köln",
+    "MÜNCHEN", "Ðorđe", "ไทย", "Αθήνα 2027 – Köln", "Åsa Holm", "Özlem Kaya", "Österreich", "Åse", "ÖSTERREICH", "שָׁלוֹם, ok",
+    "مرحبا؟ 2027 ٢٠", "m² und 3×4", "1️⃣ cafe\u0301",
 )  # fmt: skip
 AMBIGUOUS = (
     "CAFÉ’S", "KLASSE Ä“", "le café”…", "SMÅ’S", "SMÅ\u00a0BARN", "IRMÃ“", "„Spaß“", "Spaß“", "MENÜ–Karte", "SÃO", "Â",
+    "Alles wird groß…", "Spaß…", "Weiß·Schwarz", "Gruß€", "3×³", "Ganz heiß…", "ß·", "Ö¼ Zoll", "4×¼, 5×½", "Ã–Õ", "«voilà»…",
+    "Muße… Spaß… groß… 3×³", "Å lære Python", "SÃ…", "Ã… ou Ã",
     'la "Ñ”', "3×°", "A É”B", "É…", "«À»", "À»", "ETÉ™", "TÜV®", "ça", "Mr. Ñ",
 )  # fmt: skip
 """Written as it stands, though these bytes would be UTF-8 of something else as well."""
@@ -47,6 +50,7 @@ def test_mend_of_text_as_written_changes_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Ã†rø", "l’Ã‰cole", "l’Ã–sterreich", "Ã…ngström", "Å\u00a0umava", misread("Å\u00a0umava", "cp1252"), "Å eÅ¡", "RÃ\u00admac – x", "– SÃ£o Paulo", "Ã  la carte",
         "KÃ¶ln and Gapševičius", "itâ€™s “fine”", "voilÃ  Ã ", "caf\ufffd", "fooÂ bar", "itâ€s", "caf\u00ef\u00bf\u00bd",
     ],
 )  # fmt: skip
