@@ -76,8 +76,11 @@ def session_parameters(request: CheckoutRequest) -> Any:
 
 
 def idempotency_key(request: CheckoutRequest) -> str:
-    """The same for the same parameters: one key with others is an error at Stripe."""
-    key = f"co:{request.order.id}:{request.attempt}"
+    """The same for the same parameters: one key with others is an error at Stripe. So the key has all of them that may
+    change before a checkout is kept: a place in line moves `expires_at`. A session whose answer was lost on the way
+    stays open then, but nobody has its URL.
+    """
+    key = f"co:{request.order.id}:{request.attempt}:{request.expires_at}"
     return f"{key}:at-once" if request.at_once else key
 
 

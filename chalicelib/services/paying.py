@@ -30,6 +30,7 @@ from chalicelib.services.queue_for_checkout import QueueForCheckout, turn_in
 SHORTEST_CHECKOUT = 31 * 60
 """Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
 LONGEST_CHECKOUT = 24 * 3600 - 60
+"""Stripe closes it after 24 hours at the latest."""
 TRIES = 5
 CROWDED_SECONDS = 3
 """When to come again when more buyers than there are places come back at the same time."""
@@ -156,10 +157,12 @@ class Paying:
         return account.id if account else None
 
     def _request(self, record: OrderRecord, account: str | None, *, at_once: bool) -> CheckoutRequest:
-        """All but `at_once` derives from the stored order, so that calls at once or repeated open one session."""
+        """All but `at_once` derives from the stored order, so that calls at once or repeated open one session; those
+        within a minute, where the order is held for longer than Stripe keeps a session.
+        """
         place = f"{self._public_url}/orders/{record.id}"
         total = record.order.total
-        latest = int(record.order.created_at.timestamp()) + LONGEST_CHECKOUT
+        latest = int(self._clock.now()) // 60 * 60 + LONGEST_CHECKOUT
         return CheckoutRequest(
             order=record.order,
             attempt=record.attempt,
