@@ -193,6 +193,7 @@ class Outcome(StrEnum):
     VOID = "void"
     SUSPENDED = "suspended"
     UNDONE = "undone"
+    TOO_MANY = "too_many_check_ins"
     UNKNOWN = "unknown"
 
 

@@ -38,7 +38,11 @@ TRIES = 20
 MOST_ACTS = 100
 """What one ticket may see at the gate; far more than people do, and a bound for its item."""
 
-OUTCOMES = {"ticket_suspended": Outcome.SUSPENDED, "check_in_undone": Outcome.UNDONE}
+OUTCOMES = {
+    "ticket_suspended": Outcome.SUSPENDED,
+    "check_in_undone": Outcome.UNDONE,
+    "too_many_check_ins": Outcome.TOO_MANY,
+}
 """What a refusal is called among the results of a reconciliation; every other one is void."""
 
 
@@ -126,6 +130,8 @@ class Admitting:
             _require_valid(ticket)
             if before is not None and before.was_undone(device=form.device, scanned_at=form.at):
                 raise _undone(ticket)
+            if before is not None and len(before.acts) >= MOST_ACTS:
+                raise _too_many(ticket)
             act = Act(
                 admitted=True,
                 at=moment(self._clock.now()),
@@ -177,6 +183,11 @@ def _undone(ticket: Ticket) -> TicketNotValid:
     return TicketNotValid(words, code="check_in_undone", **_facts(ticket))
 
 
+def _too_many(ticket: Ticket) -> TicketNotValid:
+    words = "This ticket was checked in and undone too often to be checked in again."
+    return TicketNotValid(words, code="too_many_check_ins", **_facts(ticket))
+
+
 def _facts(ticket: Ticket) -> dict[str, str]:
     return {"ticket": ticket.name, "attendee": ticket.attendee.name, "ticket_type": ticket.ticket_type}
 
@@ -192,8 +203,6 @@ def _first(ticket: Ticket, act: Act) -> Admission:
 
 
 def _with(before: Admission, act: Act) -> Admission:
-    if len(before.acts) >= MOST_ACTS and act.admitted:
-        raise TicketNotValid("This ticket came and went too often.", code="too_many_check_ins")
     return structs.replace(before, acts=[*before.acts, act])
 
 

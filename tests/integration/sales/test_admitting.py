@@ -157,6 +157,10 @@ def test_check_in_came_and_went_too_often_is_refused(
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert refused.value.code == "too_many_check_ins"
+    scan = OfflineScan(code=code(paid), at=moment(START))
+    form = ReconcileForm(device="gate", scans=[scan])
+    (result,) = shop.services.admitting.reconcile(shop.event_id, form, caller=OWNER).results
+    assert (result.outcome, result.ticket) == ("too_many_check_ins", tickets_of(paid)[0].name)
 
 
 def test_counters_of_a_type_are_spread(shop: Shop) -> None:

@@ -181,6 +181,16 @@ const SCENARIOS = {
     await opening;
     return [...found, later.size];
   },
+  async words_of_outcomes() {
+    const { wordsOf } = await import(`${folder}/gatelater.js`);
+    const { sendScans } = await import(`${folder}/gatesend.js`);
+    const tab = await opened(["A"]);
+    await verdict(tab, "A");
+    const sending = sendScans(tab);
+    (await request()).answer({ results: [{ outcome: "too_many_check_ins", ticket: "T-A", attendee: "Ann" }] });
+    const [result] = await sending;
+    return [wordsOf(result, String), await verdict(tab, "A"), wordsOf({ outcome: "void", attendee: "Ann" }, String)];
+  },
   /** The release before kept scans and lists without their user. */
   async earlier_release_left_scans() {
     const { adoptEarlier, forgetOthers } = await import(`${folder}/gateoffline.js`);

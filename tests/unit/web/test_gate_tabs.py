@@ -84,3 +84,12 @@ def test_sign_out_removes_what_is_of_that_person_and_of_the_earlier_release() ->
         "left": ["marquee.gate.list.V.E"],
         "end": [],
     }
+
+
+@needs_node
+def test_scan_of_a_ticket_that_came_too_often_is_not_told_as_refunded() -> None:
+    assert play("words_of_outcomes") == [
+        "Ann was let in here; the server does not count it, as the ticket was checked in and undone too often.",
+        "admitted",
+        "Ann was let in here, but the ticket was refunded.",
+    ]

@@ -24,15 +24,21 @@ function describeOthers(results, times) {
 }
 
 function describeOther(result, times) {
+  return el("div", { class: "notice warn" }, wordsOf(result, times));
+}
+
+/** @param {object} result of `sendScans` */
+export function wordsOf(result, times) {
   const who = result.attendee || "Somebody";
   const words = {
     void: `${who} was let in here, but the ticket was refunded.`,
     suspended: `${who} was let in here, but the payment is disputed.`,
     undone: `${who} was let in here; that was taken back meanwhile.`,
+    too_many_check_ins: `${who} was let in here; the server does not count it, as the ticket was checked in and undone too often.`,
     unknown: `${who} was let in here with a code that is not good any more.`,
     duplicate: duplicate(who, result, times),
   };
-  return el("div", { class: "notice warn" }, words[result.outcome] ?? `${who} was let in here; the server refused it.`);
+  return words[result.outcome] ?? `${who} was let in here; the server refused it.`;
 }
 
 /** Whoever tells the server first stays admitted, though they may have come in later. */

@@ -1,4 +1,4 @@
-// What the gate says of a scan. Words and nodes only; asks nobody anything.
+// What the gate says of a scan. Words and nodes only.
 import { el, icon } from "./format.js";
 
 /** What is said of an answer: tone, sign, words. The words stand alone: colour only helps. */
@@ -8,6 +8,7 @@ const SAYS = {
   ticket_void: ["bad", "cross", "Cancelled or refunded"],
   ticket_suspended: ["warn", "clock", "Not now: payment disputed"],
   unknown_ticket: ["bad", "cross", "Not a ticket of this event"],
+  too_many_check_ins: ["warn", "cross", "Checked in too often"],
   unlisted: ["bad", "cross", "Not on this device’s list"],
   no_code: ["bad", "cross", "Not a ticket code"],
   unauthorized: ["warn", "clock", "Sign in again"],
