@@ -193,6 +193,7 @@ def _sale_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
         Activity("lists, orders paid", paid, uses["lists, order paid"], *lists, calls=4),
         Activity("mails", mails, uses["mail"], "send_mails", heavy=True, extra_ms=mail_ms),
         Activity("notifications", paid, uses["push"], "on_notifications", heavy=True),
+        Activity("mails passed over: queued, claimed, settled", mails, Use(), "on_notifications", calls=3),
     ]
 
 

@@ -81,6 +81,6 @@ NOTIFICATIONS = (
 MAILS = (
     On("MAIL", lambda services: services.mailing.send, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
 )
-"""Of the same stream as NOTIFICATIONS, for a function of its own: slow mails hold up no push. It is given queued mails,
-the other those that came to an end (infra/stream_settings.py).
+"""Of the same stream as NOTIFICATIONS, for a function of its own: slow mails hold up no push. It is given queued mails
+alone (infra/stream_settings.py), the other everything: it passes over mails that are queued.
 """

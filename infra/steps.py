@@ -212,7 +212,7 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
         configuring.write_for_rollback(project, here.stage.name, region=here.stage.region, variables=variables)
         _upload(here, project)
         _deploy(here, project, say)
-        mappings(here, say)
+        _set_deployed_mappings(here)
         run_smoke_test.run(here, say, past_the_cdn="")  # a release may be kept that knew no secret
         _settle_on(here, name, project)
     return name
@@ -264,6 +264,12 @@ def _upload(here: Deployment, project: Path) -> list[str]:
 
     folder = project / "web" / "public"
     return website.upload(here.session.client("s3"), outputs["WebsiteBucket"], folder, tell=tell)
+
+
+def _set_deployed_mappings(here: Deployment) -> None:
+    """Stream settings of the functions that the release has: one before `send_mails` has fewer than this one."""
+    client, bucket = here.session.client("lambda"), here.outputs("base")["FailuresBucket"]
+    streams.apply(client, here.prefix, bucket, streams.deployed(client, here.prefix))
 
 
 def _releases_bucket(here: Deployment) -> str:

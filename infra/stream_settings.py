@@ -7,16 +7,12 @@ PARALLEL = {"on_stripe_inbox": 10}
 item (partition and sort key) stay in order then. So pushes are not among them: a socket is told in order, and each
 notification is an item. Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
-_MAIL: dict[str, Any] = {"sk": {"S": ["MAIL"]}}
 FILTERS: dict[str, list[dict[str, Any]]] = {
-    "on_notifications": [
-        {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": ["MAIL"]}]}}}},
-        {"dynamodb": {"Keys": _MAIL, "NewImage": {"state": {"S": [{"anything-but": ["queued"]}]}}}},
-    ],
-    "send_mails": [{"dynamodb": {"Keys": _MAIL, "NewImage": {"state": {"S": ["queued"]}}}}],
+    "send_mails": [{"dynamodb": {"Keys": {"sk": {"S": ["MAIL"]}}, "NewImage": {"state": {"S": ["queued"]}}}}],
 }
 """Which records of its stream a function is given (one of the patterns); all others: every one. Two functions share the
 stream of the notifications table, which is as many as DynamoDB serves well. A filter saves calls: each function passes
-over what is not its own, as it must until `up` has set the filter.
+over what is not its own. `on_notifications` has none: in the release before it is what sends the mails, and what that
+release's own settings do not know they would leave in place.
 Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
 """

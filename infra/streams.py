@@ -7,13 +7,13 @@ Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from infra import names
-from infra.adopting import mapping
+from infra.adopting import function_arn, mapping
 from infra.settings import Unusable
 from infra.stream_settings import FILTERS, PARALLEL
 
@@ -27,7 +27,7 @@ def wished(name: str, failures_bucket: str) -> dict[str, Any]:
     """The settings of one function's mapping."""
     filters = [{"Pattern": json.dumps(pattern)} for pattern in FILTERS.get(name, ())]
     return {
-        **({"FilterCriteria": {"Filters": filters}} if filters else {}),
+        "FilterCriteria": {"Filters": filters} if filters else {},  # an empty one takes away what was there
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
         "MaximumRetryAttempts": RETRIES,
@@ -37,18 +37,32 @@ def wished(name: str, failures_bucket: str) -> dict[str, Any]:
     }
 
 
-def drift(client: Any, prefix: str, failures_bucket: str) -> dict[str, list[str]]:
+def drift(
+    client: Any, prefix: str, failures_bucket: str, functions: Collection[str] = tuple(names.STREAM_FUNCTIONS)
+) -> dict[str, list[str]]:
     """By function, the settings that are not as wished."""
     found = {}
-    for name in names.STREAM_FUNCTIONS:
+    for name in functions:
         current = mapping(client, names.function(prefix, name))
         settings = wished(name, failures_bucket)
         found[name] = (
             ["mapping is missing"]
             if current is None
-            else [key for key in settings if not _has(current.get(key), settings[key])]
+            else [key for key in settings if not _is_as_wished(key, current.get(key), settings[key])]
         )
     return {name: keys for name, keys in found.items() if keys}
+
+
+def deployed(client: Any, prefix: str) -> list[str]:
+    """The functions fed by a stream that are there: a release that was rolled back to may have fewer than this one."""
+    return [name for name in names.STREAM_FUNCTIONS if function_arn(client, names.function(prefix, name)) is not None]
+
+
+def _is_as_wished(key: str, found: Any, wanted: Any) -> bool:
+    """Whether a setting is as wished; no filters may be told as nothing, and then they must be none."""
+    if key == "FilterCriteria":
+        return bool(((found or {}).get("Filters") or []) == wanted.get("Filters", []))
+    return _has(found, wanted)
 
 
 def _has(found: Any, wanted: Any) -> bool:
@@ -58,16 +72,23 @@ def _has(found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
-def apply(client: Any, prefix: str, failures_bucket: str, *, pause: Callable[[float], None] = time.sleep) -> list[str]:
-    """Bring every mapping to what is wished and see that it is so. Returns the functions changed."""
-    changed = list(drift(client, prefix, failures_bucket))
+def apply(
+    client: Any,
+    prefix: str,
+    failures_bucket: str,
+    functions: Collection[str] = tuple(names.STREAM_FUNCTIONS),
+    *,
+    pause: Callable[[float], None] = time.sleep,
+) -> list[str]:
+    """Bring the mapping of every function to what is wished and see that it is so. Returns the functions changed."""
+    changed = list(drift(client, prefix, failures_bucket, functions))
     for name in changed:
         current = mapping(client, names.function(prefix, name))
         if current is None:
             raise Unusable(f"{names.function(prefix, name)} is fed by no stream: run `chalice deploy` again.")
         _update(client, current["UUID"], wished(name, failures_bucket), pause)
     for _ in range(WAIT_SECONDS):
-        left = drift(client, prefix, failures_bucket)
+        left = drift(client, prefix, failures_bucket, functions)
         if not left:
             return changed
         pause(1.0)

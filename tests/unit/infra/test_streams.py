@@ -1,12 +1,13 @@
 """Settings of stream mappings."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from infra import names, streams
+from infra import configuring, names, releases, run_smoke_test, steps, streams, website
 from infra.settings import Unusable
 
 BUCKET = "marquee-dev-failures"
@@ -41,6 +42,11 @@ class FakeLambda:
                 self.slow -= 1
         return {"EventSourceMappings": [found] if found else []}
 
+    def get_function_configuration(self, FunctionName: str) -> dict[str, Any]:
+        if FunctionName not in self.mappings:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": ""}}, "GetFunction")
+        return {"FunctionArn": f"arn:{FunctionName}"}
+
     def update_event_source_mapping(self, UUID: str, **settings: Any) -> None:
         if self.busy:
             self.busy -= 1
@@ -64,24 +70,56 @@ def test_apply_sets_and_verifies_every_setting() -> None:
     assert at_once["on_stripe_inbox"] == 10
 
 
-def test_mails_and_everything_else_of_their_stream_go_to_functions_of_their_own() -> None:
+def test_send_mails_alone_has_a_filter_since_the_release_before_sends_mails_by_the_other() -> None:
     filters = {
         name: [json.loads(one["Pattern"]) for one in criteria["Filters"]]
         for name in names.STREAM_FUNCTIONS
         if (criteria := streams.wished(name, BUCKET).get("FilterCriteria"))
     }
     assert filters == {
-        "on_notifications": [
-            {"dynamodb": {"Keys": {"sk": {"S": [{"anything-but": ["MAIL"]}]}}}},
-            {
-                "dynamodb": {
-                    "Keys": {"sk": {"S": ["MAIL"]}},
-                    "NewImage": {"state": {"S": [{"anything-but": ["queued"]}]}},
-                }
-            },
-        ],
         "send_mails": [{"dynamodb": {"Keys": {"sk": {"S": ["MAIL"]}}, "NewImage": {"state": {"S": ["queued"]}}}}],
     }
+
+
+def test_apply_takes_away_a_filter_that_is_not_wished() -> None:
+    fake = FakeLambda()
+    streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None)
+    found = fake.mappings["marquee-dev-on_notifications"]
+    found["FilterCriteria"] = {"Filters": [{"Pattern": "{}"}]}
+    assert streams.drift(fake, "marquee-dev", BUCKET) == {"on_notifications": ["FilterCriteria"]}
+    assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == ["on_notifications"]
+    assert found["FilterCriteria"] == {}
+    del found["FilterCriteria"]  # AWS tells of none by saying nothing
+    assert streams.drift(fake, "marquee-dev", BUCKET) == {}
+
+
+def test_rollback_to_a_release_without_send_mails_lets_the_other_function_send_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = FakeLambda()
+    streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None)
+    found = fake.mappings["marquee-dev-on_notifications"]
+    found["FilterCriteria"] = {"Filters": [{"Pattern": "{}"}]}  # which the older release knows nothing of
+    here: Any = SimpleNamespace(
+        session=SimpleNamespace(client=lambda _: fake),
+        prefix="marquee-dev",
+        stage=SimpleNamespace(name="dev", region="eu-central-1"),
+        outputs=lambda _: {"FailuresBucket": BUCKET, "ReleasesBucket": "releases"},
+        variables=dict,
+    )
+    done: list[str] = []
+    for module, name in ((releases, "unpack"), (configuring, "write_for_rollback"), (steps, "_upload")):
+        monkeypatch.setattr(module, name, lambda *_, **__: None)
+    monkeypatch.setattr(website, "release", lambda _: "files")
+    monkeypatch.setattr(steps, "_deploy", lambda *_: fake.mappings.pop("marquee-dev-send_mails"))  # as Chalice does
+    monkeypatch.setattr(run_smoke_test, "run", lambda *_, **__: done.append("smoke"))
+    monkeypatch.setattr(steps, "_settle_on", lambda *_: done.append("settled"))
+
+    assert steps.rollback(here, "before", lambda _: None) == "before"
+
+    assert done == ["smoke", "settled"]
+    assert found.get("FilterCriteria") == {}
+    assert streams.drift(fake, "marquee-dev", BUCKET) == {"send_mails": ["mapping is missing"]}
 
 
 def test_drift_names_what_somebody_changed() -> None:
