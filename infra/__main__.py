@@ -120,6 +120,7 @@ def rollback(*, stage: str, settings: Path, to: str | None, yes: bool) -> None:
     """Put an earlier release in the place of the one that is deployed."""
     here = _here(stage, settings)
     name = to or _guarded(lambda: steps.one_before(here))
+    console.print("An older release may not read all that this one wrote: see Rollback in docs/operations.md first.")
     _agree(yes, f"Roll {here.prefix} in account {here.account} back to {name}?")
     console.print(f"Rolled back to {_guarded(lambda: steps.rollback(here, name, _say))}.")
 

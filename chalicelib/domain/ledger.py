@@ -4,6 +4,7 @@ Rows are Stripe's balance transactions as its charges keep them (domain/charge.p
 Stripe reports. Source: docs.stripe.com/api/balance_transactions.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -53,9 +54,17 @@ class LedgerSum(Struct, frozen=True, kw_only=True):
     net: int
 
 
-def column_of(entry: LedgerEntry) -> tuple[str, int]:
-    """Which sum a movement counts for, and by how much: a fee that came back makes the fees less."""
-    return COLUMNS[entry.kind], -entry.amount if entry.kind == FEE_REFUND else entry.amount
+def column_of(entry: LedgerEntry) -> tuple[str, int] | None:
+    """Which sum a movement counts for, and by how much: a fee that came back makes the fees less. None for a kind that
+    a later release wrote: it is kept and shown, and counts nowhere.
+    """
+    column = COLUMNS.get(entry.kind)
+    return None if column is None else (column, -entry.amount if entry.kind == FEE_REFUND else entry.amount)
+
+
+def uncounted(charges: Iterable[Charge]) -> list[LedgerEntry]:
+    """The movements that count nowhere."""
+    return [entry for charge in charges for entry in charge.ledger if column_of(entry) is None]
 
 
 class Ledger(Struct, frozen=True, kw_only=True):

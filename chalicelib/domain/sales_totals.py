@@ -88,8 +88,11 @@ def tally_of(order: Order, charges: Iterable[Charge]) -> Tally:
         _add_sale(tally, order, order.paid_at)
     for charge in charges:
         for entry in charge.ledger:
+            counted = column_of(entry)
+            if counted is None:
+                continue
+            column, amount = counted
             sums = tally[f"{LEDGER}#{charge.account or PLATFORM}#{entry.currency}"]
-            column, amount = column_of(entry)
             sums[column] += amount
             sums["fees"] += entry.fee
             sums["net"] += entry.net

@@ -13,6 +13,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import Busy
+from chalicelib.domain.ledger import uncounted
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.sales_totals import Tally, difference, merged, tally_of
 from chalicelib.ports.admissions import GateView
@@ -80,6 +81,9 @@ class Tallying:
         if before is not None and before.version >= record.version:
             return None
         charges = self._rows.charges(record.id) if record.version > _FIRST_VERSION else []
+        for entry in uncounted(charges):
+            telemetry.log("ledger_kind_unknown", order_id=record.id, entry_id=entry.id, kind=entry.kind)
+            telemetry.count("LedgerKindsUnknown")
         row = KeptRow(record.version, _body(record), tally_of(record.order, charges))
         if before is not None and not charges and before._replace(version=record.version) == row:
             return None

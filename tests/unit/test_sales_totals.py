@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.charge import CardMethod, Charge, LedgerEntry
+from chalicelib.domain.ledger import rows_of, uncounted
 from chalicelib.domain.money import Money
 from chalicelib.domain.order import Buyer, Line, Order, links_of
 from chalicelib.domain.order_facts import OrderState
@@ -138,3 +139,12 @@ def test_share_loses_and_makes_nothing_and_is_fair_to_a_unit(amount: int, weight
     assert all(
         abs(part * whole - amount * weight) < whole for part, weight in zip(parts, weights, strict=True) if whole
     )
+
+
+def test_tally_of_a_movement_of_a_later_release_keeps_it_and_counts_it_nowhere() -> None:
+    strange = entry("levitation", -700, fee=30)
+    charge = charge_of(entry("charge", 2500, fee=100), strange)
+    order = order_of(OrderState.PAID)
+    assert tally_of(order, [charge]) == tally_of(order, [charge_of(entry("charge", 2500, fee=100))])
+    assert uncounted([charge]) == [strange]
+    assert [row.kind for row in rows_of(charge)].count("levitation") == 1

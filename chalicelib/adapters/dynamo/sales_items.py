@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
+from chalicelib import telemetry
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.tables import Sales
 from chalicelib.domain.charge import Charge
 from chalicelib.domain.kinds import REVISION
 from chalicelib.domain.order import Attendee, Checkout, Order, OrderRecord
-from chalicelib.domain.order_facts import Ended, Facts, OrderState
+from chalicelib.domain.order_facts import Ended, Facts, OrderState, Reason
 from chalicelib.domain.refund import RefundWish
 from chalicelib.domain.stock import Piece
 
@@ -196,7 +197,7 @@ def order_item(record: OrderRecord) -> OrderItem:
 def order_record(item: OrderItem) -> OrderRecord:
     """The order inside an item."""
     checkout = Checkout(item.checkout_id, item.checkout_url) if item.checkout_id and item.checkout_url else None
-    order = msgspec.json.decode(item.body, type=Order)
+    order = _order(item.body)
     return OrderRecord(
         order=order,
         version=int(item.version),
@@ -217,6 +218,18 @@ def order_record(item: OrderItem) -> OrderRecord:
         pays_from=None if item.pays_from is None else int(item.pays_from),
         came=int(item.came or 0),
     )
+
+
+def _order(body: str) -> Order:
+    """The order in its body. A reason that a later release gave is no particular one here, so that a way back stays."""
+    try:
+        return msgspec.json.decode(body, type=Order)
+    except msgspec.ValidationError:
+        raw = msgspec.json.decode(body)
+        if raw.get("reason") in (None, *Reason):
+            raise
+        telemetry.log("order_reason_unknown", order_id=raw.get("id"))
+        return msgspec.convert(raw | {"reason": None}, Order)
 
 
 def _facts(item: OrderItem) -> Facts:

@@ -1,6 +1,7 @@
 """Lists and totals follow orders: once, whatever comes twice, late, out of order or at once."""
 
 import json
+import logging
 import random
 from collections import Counter
 from datetime import UTC, datetime
@@ -323,3 +324,27 @@ def test_sums_of_a_batch_of_paid_orders_are_written_once(shop: Shop, database: D
     shop.services.tallying.follow(one.id for one in made)
     written = [one["dynamodb"]["Keys"]["sk"]["S"].partition("#")[0] for one in records(database)[before:]]
     assert Counter(written) == {"ORDER_ROW": 25, "CHARGE_ROW": 25, "TALLY": 2}
+
+
+def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_of_it(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("telemetry")
+    record = shop.order((shop.ticket(5), 1))
+    session = shop.checkout(record)
+    charge = shop.payments.pay(session)
+    shop.hear(session, event_id="evt_1")
+    settle(shop, charge, "charge", 5000, 130)
+    settle(shop, charge, "levitation", -700, 30)
+    shop.hear(charge, kind="charge.updated", event_id="evt_2")
+    logger.addHandler(caplog.handler)
+    try:
+        shop.services.tallying.follow([record.id])
+    finally:
+        logger.removeHandler(caplog.handler)
+    told = [json.loads(one.message) for one in caplog.records if one.name == "telemetry"]
+    assert [one["kind"] for one in told if one.get("event") == "ledger_kind_unknown"] == ["levitation"]
+    assert [one["LedgerKindsUnknown"] for one in told if "LedgerKindsUnknown" in one] == [1]
+    assert totals(shop)["LEDGER#platform#EUR"] == {"charges": 5000, "fees": 130, "net": 4870}
+    found = json.loads(shop.services.accounting.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    assert [row["kind"] for row in found["items"]].count("levitation") == 1

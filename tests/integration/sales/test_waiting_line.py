@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.integration.sales.builders import START, Clock, together
 
 API = "https://api.stripe.com/v1"
 LOOK = ("get", f"{API}/checkout/sessions/cs_1?expand[0]=payment_intent")
+ROOT = Path(__file__).resolve().parents[3]
 MOST_TOGETHER, MOST_OF_ONE = 100, 25
 """What Stripe takes in a second (docs.stripe.com/rate-limits)."""
 
@@ -22,6 +24,15 @@ MOST_TOGETHER, MOST_OF_ONE = 100, 25
 def lines() -> DynamoLines:
     """Lines as one process sees them."""
     return DynamoLines(bootstrap.services().dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+
+
+def test_lines_together_stay_below_what_stripe_takes_and_are_what_the_decision_says() -> None:
+    together_a_second = sum(line.a_second for line in LINES)
+    assert together_a_second < MOST_TOGETHER
+    (decision,) = (ROOT / "docs" / "decisions").glob("0019-*.md")
+    assert f"all of them together at {together_a_second:g}, below {MOST_TOGETHER}" in " ".join(
+        decision.read_text().split()
+    )
 
 
 def test_take_gives_each_of_many_processes_a_place_of_its_own(database: DatabaseEndpoint) -> None:

@@ -132,6 +132,11 @@ def test_rollback_goes_one_release_back_or_to_the_one_that_is_named(cli: Cli) ->
     assert cli.did == ["back to before", "back to older"]
 
 
+def test_rollback_says_before_it_asks_that_the_older_release_may_not_read_all(cli: Cli) -> None:
+    assert "may not read all that this one wrote" in cli("rollback", answer="n\n").output
+    assert cli.did == []
+
+
 def test_plan_names_account_and_region_before_it_asks(cli: Cli) -> None:
     for name in ("up", "down"):
         assert "in account 111122223333, eu-central-1" in cli(name, answer="n\n").output
