@@ -29,7 +29,7 @@ from chalicelib.ports.payments import (
     RefundRefused,
     RefundWaits,
     Trace,
-    TracesSince,
+    TraceKind,
 )
 
 API_VERSION = "2026-10-28.endive"
@@ -139,19 +139,22 @@ class StripeGateway:
         for event in reversed(found):
             yield RawEvent(json.dumps(event.to_dict(), separators=(",", ":")), int(event.created))
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
-        """The sessions opened since a moment that were completed. Raises AccountGone, UpstreamFailed."""
-        filters: Any = {"status": "complete", "created": {"gte": since}, "limit": PAGE}
+    def complete_sessions(
+        self, *, since: int, until: int | None = None, account: str | None = None
+    ) -> Iterator[CompleteSession]:
+        """The sessions opened between two moments that were completed. Raises AccountGone, UpstreamFailed."""
+        created = {"gte": since} if until is None else {"gte": since, "lte": until}
+        filters: Any = {"status": "complete", "created": created, "limit": PAGE}
         try:
             for session in self._client.v1.checkout.sessions.list(filters, options(account)).auto_paging_iter():
                 yield CompleteSession(session.id, session.client_reference_id, session.created)
         except stripe.StripeError as error:
             _fail_or_gone("complete_sessions", error, account)
 
-    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
-        """The refunds, disputes and paid charges made since. Raises AccountGone, UpstreamFailed."""
+    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+        """The refunds, disputes or paid charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
-            yield from traces(self._client, since, account)
+            yield from traces(self._client, kind, (since, until), account)
         except stripe.StripeError as error:
             _fail_or_gone("traces", error, account)
 

@@ -9,20 +9,23 @@ from typing import Any
 
 from chalicelib.adapters.stripe_looks import PAGE, options
 from chalicelib.adapters.stripe_objects import Json
-from chalicelib.ports.payments import Standing, Trace, TracesSince
+from chalicelib.ports.payments import Standing, Trace, TraceKind
 
 _OWNERS = ["data.charge", "data.payment_intent"]
 
 
-def traces(client: Any, since: TracesSince, account: str | None) -> Iterator[Trace]:
-    """All there is since these moments. Raises stripe.StripeError."""
-    for refund in _listed(client.v1.refunds, (since.refunds, since.until), _OWNERS, account):
-        yield from _of(refund, refund=Standing(refund["id"], str(refund.get("status") or "pending")))
-    for dispute in _listed(client.v1.disputes, (since.disputes, since.until), _OWNERS, account):
-        yield from _of(dispute, dispute=Standing(dispute["id"], dispute["status"]))
-    for charge in _listed(client.v1.charges, (since.charges, since.until), ["data.payment_intent"], account):
-        if charge.get("paid"):
-            yield from _of({**charge, "charge": charge}, has_fee=charge.get("balance_transaction") is not None)
+def traces(client: Any, kind: TraceKind, made: tuple[int, int], account: str | None) -> Iterator[Trace]:
+    """All of a kind that were made between these moments, newest first. Raises stripe.StripeError."""
+    if kind is TraceKind.REFUNDS:
+        for refund in _listed(client.v1.refunds, made, _OWNERS, account):
+            yield from _of(refund, refund=Standing(refund["id"], str(refund.get("status") or "pending")))
+    elif kind is TraceKind.DISPUTES:
+        for dispute in _listed(client.v1.disputes, made, _OWNERS, account):
+            yield from _of(dispute, dispute=Standing(dispute["id"], dispute["status"]))
+    else:
+        for charge in _listed(client.v1.charges, made, ["data.payment_intent"], account):
+            if charge.get("paid"):
+                yield from _of({**charge, "charge": charge}, has_fee=charge.get("balance_transaction") is not None)
 
 
 def _listed(service: Any, made: tuple[int, int], expand: list[str], account: str | None) -> Iterator[Json]:
@@ -36,7 +39,7 @@ def _of(raw: Json, **what: Any) -> Iterator[Trace]:
     charge, intent = _object(raw.get("charge")), _object(raw.get("payment_intent"))
     named = {**(intent.get("metadata") or {}), **(charge.get("metadata") or {})}
     if charge:
-        yield Trace(charge["id"], named.get("order_id"), **what)
+        yield Trace(charge["id"], named.get("order_id"), int(raw["created"]), **what)
 
 
 def _object(value: Any) -> Json:

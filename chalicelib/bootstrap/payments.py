@@ -203,15 +203,21 @@ class PaymentServices(SalesServices):
         from chalicelib.services.reconciling import Reconciling
         from chalicelib.services.sweep_payments import SweepPayments
 
+        reconciliations = DynamoReconciliations()
         return Reconciling(
             payments=lambda: self.payments,
             accounts=self._stripe_accounts,
             receiving=self.receiving,
-            charging=self.charging,
             refunding=self.refunding,
-            sweeping=SweepPayments(payments=lambda: self.payments, orders=self._orders),
+            sweeping=SweepPayments(
+                payments=lambda: self.payments,
+                charging=self.charging,
+                orders=self._orders,
+                reconciliations=reconciliations,
+                clock=self.clock,
+            ),
             orders=self._orders,
-            reconciliations=DynamoReconciliations(),
+            reconciliations=reconciliations,
             clock=self.clock,
             hold_seconds=self.config.order_hold_seconds,
         )

@@ -91,23 +91,23 @@ class Standing(NamedTuple):
 
 class Trace(NamedTuple):
     """Something that Stripe lists of a charge, to be compared with what we keep: a refund, a dispute, or whether its
-    fee is known. `order_id` is what the payment names, not yet a known order.
+    fee is known. `order_id` is what the payment names, not yet a known order; `created` in Unix seconds.
     """
 
     charge_id: str
     order_id: str | None
+    created: int
     refund: Standing | None = None
     dispute: Standing | None = None
     has_fee: bool = False
 
 
-class TracesSince(NamedTuple):
-    """Since when what was made is listed, and until when (Unix seconds)."""
+class TraceKind(StrEnum):
+    """What is listed to be compared."""
 
-    refunds: int
-    disputes: int
-    charges: int
-    until: int
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+    CHARGES = "charges"
 
 
 class Payments(Protocol):
@@ -144,8 +144,14 @@ class Payments(Protocol):
         Raises AccountGone.
         """
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
-        """The checkout sessions opened since a moment (Unix seconds) that were completed. Raises AccountGone."""
+    def complete_sessions(
+        self, *, since: int, until: int | None = None, account: str | None = None
+    ) -> Iterator[CompleteSession]:
+        """The checkout sessions opened between two moments (Unix seconds) that were completed, newest first. Raises
+        AccountGone.
+        """
 
-    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
-        """The refunds, disputes and paid charges made since. Raises AccountGone."""
+    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+        """The refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
+        AccountGone.
+        """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chalicelib.domain.charge import Charge, Payment
     from chalicelib.domain.demand import Opening, Room
     from chalicelib.domain.notification import Mail, Notification
@@ -149,8 +151,14 @@ class Orders(Protocol):
     def write(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
 
+    def load_all(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+        """Orders by id, strongly consistent; those that are none are left out."""
+
     def charge(self, order_id: str, charge_id: str) -> Charge | None:
         """A charge record, strongly consistent."""
+
+    def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
+        """Charge records of these orders and charges, by the charge's id, strongly consistent."""
 
     def wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted, strongly consistent."""
@@ -192,14 +200,37 @@ class Reconciled(NamedTuple):
     rests_until: int = 0
 
 
+class SweptPart(NamedTuple):
+    """How far one list of Stripe's was compared with what we keep (Unix seconds): all of it until `done`; a sweep that
+    is under way goes from `until` (0: there is none) down to where it was, `left_until`.
+    """
+
+    done: int = 0
+    until: int = 0
+    left_until: int = 0
+
+
+class Swept(NamedTuple):
+    """How far each part of an account's sweep got, by its name. `version` guards it."""
+
+    parts: dict[str, SweptPart]
+    version: int = 0
+
+
 class Reconciliations(Protocol):
-    """Keeps how far each account was reconciled; None is the platform's own."""
+    """Keeps how far each account was reconciled and swept; None is the platform's own."""
 
     def last(self, account: str | None) -> Reconciled | None:
         """How far an account was reconciled; None before the first time."""
 
     def save(self, account: str | None, done: Reconciled) -> None:
         """Keep it, unless another run has done so since it was read."""
+
+    def swept(self, account: str | None) -> Swept:
+        """How far an account was swept."""
+
+    def save_swept(self, account: str | None, swept: Swept) -> bool:
+        """Keep it, unless another run has done so since it was read. Whether it was kept."""
 
 
 class Holds(Protocol):

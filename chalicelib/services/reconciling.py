@@ -3,19 +3,18 @@
 Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
 were completed while their order knows of no payment are looked at directly. Refunds that the stream gave up on, because
 Stripe was away for long, are made.
-Once a day refunds, disputes and fees are compared with what is kept (sweep_payments.py).
+Once a day all that Stripe lists is compared with what is kept (sweep_payments.py), when all else is done and saved.
 """
 
+import math
 from collections.abc import Callable
 
 from chalicelib import telemetry
 from chalicelib.domain.errors import MarqueeError
-from chalicelib.domain.ids import is_ulid
 from chalicelib.ports import Clock
-from chalicelib.ports.payments import AccountGone, CompleteSession, Payments
+from chalicelib.ports.payments import AccountGone, Payments
 from chalicelib.ports.sales import Orders, Reconciled, Reconciliations
 from chalicelib.ports.stripe_accounts import StripeAccounts
-from chalicelib.services.charging import Charging
 from chalicelib.services.hearing import HANDLED
 from chalicelib.services.receiving import Receiving
 from chalicelib.services.refunding import Refunding
@@ -25,13 +24,13 @@ OVERLAP_SECONDS = 600
 """How far a run looks back behind the last one: Stripe's lists may lag."""
 LONGEST_SECONDS = 30 * 24 * 3600 - 3600
 """How long Stripe keeps events (docs.stripe.com/api/events), less a margin."""
-SLOWEST_PAYMENT_SECONDS = 15 * 24 * 3600
-"""How long a debit may take (docs.stripe.com/payments/sepa-debit: up to 14 days)."""
 _DAY = 24 * 3600
-PATIENCE_SECONDS = 120
-"""How long a webhook may take before we ask."""
+EVERY_SECONDS = 600
+"""How often a run begins."""
 STREAM_SECONDS = 900
 """How long the stream may try to make a refund before we do."""
+RUN_SECONDS = 150
+"""How long a run may begin pieces of its sweeps; it is killed after twice that."""
 MOST_REFUNDS = 50
 """How many refunds one run tries to make; the next run begins with others."""
 
@@ -45,7 +44,6 @@ class Reconciling:
         payments: Callable[[], Payments],
         accounts: StripeAccounts,
         receiving: Receiving,
-        charging: Charging,
         refunding: Refunding,
         sweeping: SweepPayments,
         orders: Orders,
@@ -56,7 +54,6 @@ class Reconciling:
         self._payments = payments
         self._accounts = accounts
         self._receiving = receiving
-        self._charging = charging
         self._refunding = refunding
         self._sweeping = sweeping
         self._orders = orders
@@ -64,54 +61,53 @@ class Reconciling:
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def reconcile(self) -> int:
+    def reconcile(self, *, until: float | None = None) -> int:
         """Look at every account once and return how much was found. An account that cannot be looked at now is looked
-        at from the same moment on next time; one that its owner took back, no more than once a day.
+        at from the same moment on next time; one that its owner took back, no more than once a day. Then refunds that
+        wait are made, and last, until the clock (Unix seconds) has reached `until`, accounts are swept.
         """
         now = int(self._clock.now())
-        found = 0
+        until = now + RUN_SECONDS if until is None else until
+        found, seen = 0, []
         for account in (None, *self._accounts.connected()):
-            last = self._reconciliations.last(account)
-            if last is not None and now < last.rests_until:
-                continue
-            since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
-            try:
-                found += self._look_through(account, now, since, last.until if last else 0)
-            except AccountGone:
-                self._let_rest(account, last, now)
-                continue
-            except MarqueeError as failure:
-                telemetry.log("not_reconciled", account=account, code=failure.code)
-                continue
-            except Exception:  # noqa: BLE001 - the timer's boundary is one account
-                telemetry.failure("not_reconciled", account=account)
-                continue
-            self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
+            new = self._reconcile_account(account, now)
+            if new is not None:
+                found += new
+                seen.append(account)
         found += self._refunds(now)
+        turn = now // EVERY_SECONDS % max(1, len(seen))
+        for account in seen[turn:] + seen[:turn]:
+            found += self._swept(account, until)
         telemetry.log("reconciled", found=found)
         return found
 
-    def _look_through(self, account: str | None, now: int, since: int, last: int) -> int:
-        """Look at everything of an account; how much was found. The slowest payments, and all else that Stripe has, are
-        looked through once a day.
-        """
-        is_new_day = now // _DAY != last // _DAY
-        found = self._events(account, since) + self._sessions(account, now, is_new_day=is_new_day)
-        if is_new_day:
-            differing = self._sweeping.sweep(account, until=now - PATIENCE_SECONDS, last=since)
-            found += sum(self._look_again(charge_id, order_id, account) for charge_id, order_id in differing.items())
+    def _reconcile_account(self, account: str | None, now: int) -> int | None:
+        """Look at what is new in an account, and save that; how much was found, or None when it could not be seen."""
+        last = self._reconciliations.last(account)
+        if last is not None and now < last.rests_until:
+            return None
+        since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
+        try:
+            found = self._events(account, since) + self._sessions(account, now)
+        except AccountGone:
+            self._let_rest(account, last, now)
+            return None
+        except MarqueeError as failure:
+            telemetry.log("not_reconciled", account=account, code=failure.code)
+            return None
+        except Exception:  # noqa: BLE001 - the timer's boundary is one account
+            telemetry.failure("not_reconciled", account=account)
+            return None
+        self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
         return found
 
-    def _look_again(self, charge_id: str, order_id: str, account: str | None) -> bool:
-        """Look at a charge. Whether one of our orders was found. A charge that cannot be looked at keeps no other from
-        its turn; one that names no order is kept as an orphan.
-        """
+    def _swept(self, account: str | None, until: float) -> int:
+        """Sweep an account; how much was found."""
         try:
-            self._charging.sync_payment(charge_id, account=account, order_id=order_id)
-        except Exception:  # noqa: BLE001 - the boundary is one charge
-            telemetry.failure("charge_not_swept", charge=charge_id, order_id=order_id)
-            return False
-        return self._orders.load(order_id) is not None
+            return self._sweeping.sweep(account, until=until)
+        except Exception:  # noqa: BLE001 - the timer's boundary is one account
+            telemetry.failure("not_swept", account=account)
+            return 0
 
     def _let_rest(self, account: str | None, last: Reconciled | None, now: int) -> None:
         """Nothing in an account that was taken back can be looked at. It may be given again."""
@@ -136,20 +132,8 @@ class Reconciling:
         events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receiving.keep(event.payload, account=account) for event in events)
 
-    def _sessions(self, account: str | None, now: int, *, is_new_day: bool) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were. Once a day as far back as
-        the slowest payment may take.
-        """
-        longest = SLOWEST_PAYMENT_SECONDS if is_new_day else self._hold_seconds + 2 * 3600
-        sessions = self._payments().complete_sessions(since=now - longest, account=account)
-        return sum(self._look(session, account, now) for session in sessions)
-
-    def _look(self, session: CompleteSession, account: str | None, now: int) -> bool:
-        order_id = session.order_id or ""
-        if not is_ulid(order_id) or now - session.created < PATIENCE_SECONDS:
-            return False
-        record = self._orders.load(order_id)
-        if record is None or record.facts.issued or record.facts.charge_id is not None:
-            return False
-        self._charging.sync_payment(session.id, account=account, order_id=order_id)
-        return True
+    def _sessions(self, account: str | None, now: int) -> int:
+        """Look at completed sessions whose order knows of no payment; how many there were."""
+        since = now - self._hold_seconds - 2 * 3600
+        sessions = self._payments().complete_sessions(since=since, account=account)
+        return self._sweeping.look_at_sessions(sessions, account, until=math.inf)

@@ -116,7 +116,9 @@ class Truth(FakePayments):
         kept = [one for one in missed if one.created >= since]
         return iter([RawEvent(one.payload, one.created) for one in kept])
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
+    def complete_sessions(
+        self, *, since: int, until: int | None = None, account: str | None = None
+    ) -> Iterator[CompleteSession]:
         done = {one.id: one for one in super().complete_sessions(since=since, account=account)}
         made = [one._replace(created=self.created[one.id]) for one in done.values()]
         return iter([one for one in made if one.created >= since])

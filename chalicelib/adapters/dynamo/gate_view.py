@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
-from chalicelib.adapters.dynamo.sales_items import OrderItem, TicketedItem, order_record
+from chalicelib.adapters.dynamo.sales_items import TicketedItem
+from chalicelib.adapters.dynamo.sales_store import load_orders
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.permission import Action, allows
 from chalicelib.ports import Reader
@@ -23,9 +24,7 @@ class DynamoGateView:
 
     def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id; one BatchGetItem for 100."""
-        wanted = [keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
-        records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
-        return {record.id: record for record in records}
+        return load_orders(order_ids)
 
     def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders of an event that have or had tickets, behind one of them; one Query."""

@@ -215,6 +215,11 @@ def reconciliation(account_id: str | None) -> Key:
     return "TIMER#RECONCILING", f"ACCOUNT#{account_id or 'platform'}"
 
 
+def swept(account_id: str | None) -> Key:
+    """How far the sweep of an account (None: the platform's own) got."""
+    return "TIMER#RECONCILING", f"SWEPT#{account_id or 'platform'}"
+
+
 def stripe_marker(stripe_event_id: str) -> Key:
     """Proof that a Stripe event had its effects."""
     return f"STRIPE_EVENT#{stripe_event_id}", "MARKER"

@@ -138,6 +138,13 @@ class ReconciledItem(Sales):
     rests_until = NumberAttribute(null=True)
 
 
+class SweptItem(Sales):
+    """How far the sweep of an account got: `body` is a JSON object of its parts."""
+
+    body = UnicodeAttribute()
+    version = NumberAttribute()
+
+
 class MarkerItem(Sales):
     """Proof that a Stripe event had its effects."""
 

@@ -3,6 +3,8 @@
 Ports `Orders` and `Holds`. Ticket types: ticket_type_store.py.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
@@ -19,6 +21,7 @@ from chalicelib.adapters.dynamo.sales_items import (
     ReconciledItem,
     RefundItem,
     SweepItem,
+    SweptItem,
     TicketedItem,
     WantedItem,
     charge_item,
@@ -35,7 +38,7 @@ from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundStanding, RefundWish
-from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep, WantedRefund
+from chalicelib.ports.sales import HeldOrder, Reconciled, SaleChange, Sweep, Swept, SweptPart, WantedRefund
 
 MOST_WANTED = 1_000
 _CONFLICT = "ConditionalCheckFailedException"
@@ -51,6 +54,10 @@ class DynamoOrders:
             return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
         except OrderItem.DoesNotExist:
             return None
+
+    def load_all(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+        """Orders by id, strongly consistent; one BatchGetItem for 100."""
+        return load_orders(order_ids)
 
     def write(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
@@ -68,6 +75,12 @@ class DynamoOrders:
         except ChargeItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=Charge)
+
+    def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
+        """Charge records by id; one BatchGetItem for 100."""
+        found = ChargeItem.batch_get([keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
+        charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
+        return {charge.id: charge for charge in charges}
 
     def wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted."""
@@ -159,6 +172,27 @@ class DynamoReconciliations:
             rests_until=done.rests_until or None,
         )
         save_unless_newer(item, ReconciledItem.version == done.version)
+
+    def swept(self, account: str | None) -> Swept:
+        """How far an account was swept."""
+        try:
+            item = SweptItem.get(*keys.swept(account), consistent_read=True)
+        except SweptItem.DoesNotExist:
+            return Swept({})
+        return Swept(msgspec.json.decode(item.body, type=dict[str, SweptPart]), int(item.version))
+
+    def save_swept(self, account: str | None, swept: Swept) -> bool:
+        """Keep it, unless another run has done so since it was read."""
+        body = msgspec.json.encode(swept.parts).decode()
+        item = SweptItem(*keys.swept(account), body=body, version=swept.version + 1)
+        return save_unless_newer(item, SweptItem.version == swept.version)
+
+
+def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+    """Orders by id, strongly consistent; one BatchGetItem for 100."""
+    wanted = [keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
+    records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
+    return {record.id: record for record in records}
 
 
 def add_change(transaction: Transaction, change: SaleChange) -> None:

@@ -40,7 +40,7 @@ from chalicelib.ports.payments import (
     RefundRefused,
     Standing,
     Trace,
-    TracesSince,
+    TraceKind,
 )
 from chalicelib.ports.sales import Sweep
 
@@ -151,18 +151,20 @@ class FakePayments:
         self._check()
         return iter([event for event in self.events if event.created >= since])
 
-    def complete_sessions(self, *, since: int, account: str | None = None) -> Iterator[CompleteSession]:
+    def complete_sessions(
+        self, *, since: int, until: int | None = None, account: str | None = None
+    ) -> Iterator[CompleteSession]:
         self._check()
         done = (PaymentStatus.PAID, PaymentStatus.UNPAID, PaymentStatus.FAILED)
         found = [(id, payment) for id, payment in self.sessions.items() if payment.status in done]
         return iter([CompleteSession(id, p.order_id, int(START)) for id, p in found if p.account == account])
 
-    def traces(self, since: TracesSince, *, account: str | None = None) -> Iterator[Trace]:
+    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
         self._check()
-        for payment in list(self.charges.values()):
+        for payment in reversed(list(self.charges.values())):
             charge = payment.charge
-            if charge and payment.account == account and charge.created_at.timestamp() <= since.until:
-                yield from traces_of(self.payment(charge.id, account=account) or payment)
+            if charge and payment.account == account and charge.created_at.timestamp() <= until:
+                yield from traces_of(self.payment(charge.id, account=account) or payment, kind)
 
     def pay(self, session_id: str, **changes: Any) -> str:
         """Money comes in; the charge's id."""
@@ -221,15 +223,17 @@ class FakePayments:
             raise UpstreamFailed("Stripe is down.")
 
 
-def traces_of(payment: Payment) -> Iterator[Trace]:
+def traces_of(payment: Payment, kind: TraceKind) -> Iterator[Trace]:
     """What Stripe lists of a payment."""
     charge = payment.charge
     assert charge is not None
-    for refund in charge.refunds:
-        yield Trace(charge.id, payment.order_id, refund=Standing(refund.id, refund.status))
-    for dispute in charge.disputes:
-        yield Trace(charge.id, payment.order_id, dispute=Standing(dispute.id, dispute.status))
-    yield Trace(charge.id, payment.order_id, has_fee=charge.net is not None)
+    made = Trace(charge.id, payment.order_id, int(charge.created_at.timestamp()))
+    if kind is TraceKind.REFUNDS:
+        yield from (made._replace(refund=Standing(refund.id, refund.status)) for refund in charge.refunds)
+    elif kind is TraceKind.DISPUTES:
+        yield from (made._replace(dispute=Standing(dispute.id, dispute.status)) for dispute in charge.disputes)
+    else:
+        yield made._replace(has_fee=charge.net is not None)
 
 
 @dataclass

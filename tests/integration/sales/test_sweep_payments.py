@@ -4,13 +4,17 @@ The double has no endpoint: its events count as delivered, as those made while a
 listed as missed.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import Dispute, OrderState
-from tests.integration.sales.builders import OWNER, inbox
+from chalicelib.ports.payments import TraceKind
+from chalicelib.services import sweep_payments
+from local.stripe_double import ApiFault
+from tests.integration.sales.builders import OWNER, START, inbox
 from tests.integration.sales.double_shop import DoubleShop
 
 DAY = 24 * 3600
@@ -103,3 +107,91 @@ def test_reconcile_goes_on_when_one_charge_cannot_be_looked_at(
     monkeypatch.undo()
     assert next_day(shop) == 1
     assert shop.record(second).facts.refunded == 2000
+
+
+def test_reconcile_while_disputes_may_not_be_read_goes_on_with_all_else(
+    double_shop: DoubleShop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = double_shop
+    shop.double.faults.on_api(ApiFault("403", path="/v1/disputes", count=None))
+    record = shop.paid_order()
+    shop.double.refund(intent_of(shop, record), 2000)
+    assert next_day(shop) == 1
+    assert shop.record(record).facts.refunded == 2000
+    last = shop.services.reconciling._reconciliations.last(None)
+    assert last is not None
+    assert last.until == int(shop.clock.seconds)
+    assert caplog.text.count('"SweepFailed": 1, "PaymentsToLookAt": 1') == 1
+
+
+def test_reconcile_makes_waiting_refunds_before_it_sweeps(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = double_shop
+    done: list[str] = []
+    reconciling: Any = shop.services.reconciling
+    monkeypatch.setattr(reconciling, "_refunds", lambda now: done.append("refunds") or 0)
+    monkeypatch.setattr(reconciling._sweeping, "sweep", lambda account, **more: done.append("sweep") or 0)
+    shop.services.reconciling.reconcile()
+    assert done == ["refunds", "sweep"]
+
+
+def test_reconcile_without_time_to_sweep_sweeps_in_the_next_run(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    record = shop.paid_order()
+    shop.double.refund(intent_of(shop, record), 2000)
+    shop.pass_time(DAY)
+    reconcile = shop.services.reconciling.reconcile
+    assert [reconcile(until=shop.clock.seconds), reconcile(), reconcile()] == [0, 1, 0]
+
+
+def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = double_shop
+    monkeypatch.setattr(sweep_payments, "PAGE", 1)
+    records = [shop.paid_order() for _ in range(3)]
+    for record in records:
+        shop.double.refund(intent_of(shop, record), 2000)
+        shop.pass_time(1)
+    shop.pass_time(DAY)
+    look, looked = shop.services.charging.sync_payment, []
+    untils: list[int] = []
+    gateway: Any = shop.services.payments
+    traces = gateway.traces
+
+    def stop(charge_id: str, **more: Any) -> None:
+        looked.append(charge_id)
+        if len(looked) == 3:
+            raise KeyboardInterrupt
+        look(charge_id, **more)
+
+    def listed(kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Any]:
+        if kind is TraceKind.REFUNDS:
+            untils.append(until - int(START))
+        yield from traces(kind, since=since, until=until, account=account)
+
+    monkeypatch.setattr(gateway, "traces", listed)
+    monkeypatch.setattr(shop.services.charging, "sync_payment", stop)
+    with pytest.raises(KeyboardInterrupt):
+        shop.services.reconciling.reconcile()
+    shop.pass_time(600)
+    assert shop.services.reconciling.reconcile() == 1
+    assert [shop.record(record).facts.refunded for record in records] == [2000, 2000, 2000]
+    newest_first = [str(record.facts.charge_id) for record in reversed(records)]
+    assert looked == [*newest_first, newest_first[-1]]
+    assert untils[1] < untils[0] - DAY // 2
+
+
+def test_reconcile_reads_the_records_of_a_page_at_once(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = double_shop
+    for _ in range(3):
+        shop.paid_order()
+    shop.pass_time(DAY)
+    orders: Any = shop.services._orders
+    monkeypatch.setattr(orders, "charge", None)
+    monkeypatch.setattr(orders, "load", None)
+    assert shop.services.reconciling.reconcile() == 0
+    assert [word for word in ("not_swept", "not_reconciled", "SweepFailed") if word in caplog.text] == []
