@@ -46,11 +46,12 @@ class ReviewUnseenPayment:
             return
         order_id = payment.order_id
         record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
+        key = payment.charge.id if payment.charge else str(event.object_id)
         if record is not None and record.account == event.account:
             if self._is_known(record, payment):
                 return
             self._set_aside(record, payment)
-        key = payment.charge.id if payment.charge else str(event.object_id)
+            key = record.id  # events of the session and of the charge tell of the same payment
         if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
             telemetry.count_to_look_at("OrphanPayment")
         telemetry.log("payment_out_of_reach", stripe_event=event.id, order_id=payment.order_id, account=event.account)

@@ -80,7 +80,9 @@ def paid_and_taken_back(shop: DoubleShop) -> tuple[OrderRecord, str, str]:
     return record, ticket, account
 
 
-def test_payment_into_an_account_that_was_taken_back_is_kept_and_told(double_shop: DoubleShop) -> None:
+def test_payment_into_an_account_that_was_taken_back_is_kept_and_told(
+    double_shop: DoubleShop, caplog: pytest.LogCaptureFixture
+) -> None:
     shop = double_shop
     record, ticket, account = paid_and_taken_back(shop)
     shop.bring()
@@ -90,9 +92,10 @@ def test_payment_into_an_account_that_was_taken_back_is_kept_and_told(double_sho
     assert stored.note.startswith(f"Stripe took 50.00 EUR in the account {account}, which was disconnected before")
     assert stock_of(ticket) == Stock(left=5, held=0, sold=0, capacity=5)
     orphans = items_of("OrphanItem", "ORPHAN")
-    assert {(item.named, item.status, item.amount, item.currency) for item in orphans} == {
+    assert [(item.named, item.status, item.amount, item.currency) for item in orphans] == [
         (record.id, "paid", 5000, "EUR")
-    }
+    ]
+    assert caplog.text.count('"OrphanPayment": 1') == 1
     assert mails() == [f"We cannot see your payment: {EVENT}"]
     assert inbox(BUYER) == [f"We cannot see your payment: {EVENT}"]
     assert inbox(OWNER) == [f"A payment needs a look: {EVENT}"]
