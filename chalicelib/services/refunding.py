@@ -119,15 +119,17 @@ class Refunding:
             record = self._orders.load(wish.order_id)
             if record is None:
                 return
-            facts, note = record.facts, None if record.note == WAITS else record.note
+            has_waited = wish.tries > 0 and wish.standing is not RefundStanding.WANTED
+            facts, note = record.facts, None if has_waited and record.note == WAITS else record.note
             if wish.standing is RefundStanding.WANTED:
                 if (self._orders.wish(wish.order_id, wish.key) or wish).tries >= wish.tries:
                     return
-                note = WAITS
+                note = note or WAITS
             elif wish.charge_id == facts.charge_id:
                 facts = replace(facts, wanted=max(0, facts.wanted - wish.amount))
             if wish.standing is RefundStanding.FAILED and wish.reason is not RefundReason.REQUESTED:
-                note = f"The refund of {wish.charge_id} was refused ({wish.failure}). Refund it in Stripe."
+                refused = f"The refund of {wish.charge_id} was refused ({wish.failure}). Refund it in Stripe."
+                note = f"{note} {refused}" if note else refused
                 facts = replace(facts, held_back=facts.held_back or wish.charge_id == facts.charge_id)
             after = replace(self._stepped(record, facts), note=note)
             change = self._telling.about(SaleChange(before=record, after=after, wish=wish))
@@ -153,7 +155,8 @@ class Refunding:
         raise NotFound
 
     def _wish(self, record: OrderRecord, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
-        currency = record.order.total.currency
+        charge = self._orders.charge(record.id, record.facts.charge_id) if record.facts.charge_id else None
+        currency = charge.currency if charge else record.order.total.currency
         left = in_steps(record.facts.refundable, currency)
         if record.facts.charge_id is None or record.facts.dispute is not None or left == 0:
             raise Conflict("Nothing of this order can be refunded.", code="nothing_to_refund", state=record.state.value)

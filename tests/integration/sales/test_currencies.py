@@ -77,3 +77,13 @@ def test_refund_that_is_due_is_rounded_down_to_a_whole_step(shop: Shop) -> None:
     shop.payments.refund_in_dashboard(charge_id, 1_255)
     shop.hear(session)
     assert [wish.amount for wish in shop.wishes()] == [11_240]
+
+
+def test_refund_of_a_payment_in_another_currency_obeys_the_currency_of_the_payment(shop: Shop) -> None:
+    record = ordered(shop, 12_500, "UGX")
+    session = shop.checkout(record)
+    shop.payments.pay(session, amount=1005, currency="EUR")
+    shop.hear(session)
+    assert shop.state(record) is OrderState.REVIEW
+    wish = shop.services.refunding.request(record.id, RefundForm(amount=1005), caller=OWNER, key="01")
+    assert (wish.amount, wish.currency) == (1005, "EUR")
