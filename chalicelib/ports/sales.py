@@ -163,8 +163,10 @@ class Orders(Protocol):
     def wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted, strongly consistent."""
 
-    def wanted(self, *, before: int) -> list[WantedRefund]:
-        """Refunds that are to be made since before then (Unix seconds); up to a thousand, eventually consistent."""
+    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+        """Refunds that are to be made since before then (Unix seconds) and need not wait any longer `now`; up to a
+        thousand, eventually consistent.
+        """
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects; strongly consistent."""

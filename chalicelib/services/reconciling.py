@@ -117,7 +117,7 @@ class Reconciling:
 
     def _refunds(self, now: int) -> int:
         """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""
-        wanted = self._orders.wanted(before=now - STREAM_SECONDS)
+        wanted = self._orders.wanted(before=now - STREAM_SECONDS, now=now)
         turn = now // STREAM_SECONDS * MOST_REFUNDS % max(1, len(wanted))
         due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
         for order_id, key in due:

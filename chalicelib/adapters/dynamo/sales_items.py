@@ -113,9 +113,10 @@ class RefundItem(Sales):
 
 
 class WantedItem(Sales):
-    """Stands while a refund is to be made, since `wanted_at` (Unix seconds)."""
+    """Stands while a refund is to be made, since `wanted_at`, and again from `rests_until` on (Unix seconds)."""
 
     wanted_at = NumberAttribute()
+    rests_until = NumberAttribute(null=True)
 
 
 class StripeAccountItem(Sales):
@@ -266,7 +267,11 @@ def refund_item(wish: RefundWish) -> RefundItem:
 
 def wanted_item(wish: RefundWish) -> WantedItem:
     """The item that stands while a refund is to be made."""
-    return WantedItem(*keys.wanted_refund(wish.order_id, wish.key), wanted_at=int(wish.created_at.timestamp()))
+    return WantedItem(
+        *keys.wanted_refund(wish.order_id, wish.key),
+        wanted_at=int(wish.created_at.timestamp()),
+        rests_until=wish.retry_at or None,
+    )
 
 
 def left_over_of(item: SweepItem) -> tuple[str, ...]:

@@ -90,11 +90,13 @@ class DynamoOrders:
             return None
         return msgspec.json.decode(item.body, type=RefundWish)
 
-    def wanted(self, *, before: int) -> list[WantedRefund]:
-        """Refunds that are to be made since before then (Unix seconds), by order."""
+    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+        """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
         partition, prefix = keys.wanted_refund("", "")
-        found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), limit=MOST_WANTED)
-        named = [item.sk.split("#", 2) for item in found if item.wanted_at <= before]
+        due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
+        due &= WantedItem.wanted_at <= before
+        found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), due, limit=MOST_WANTED)
+        named = [item.sk.split("#", 2) for item in found]
         return [WantedRefund(order_id, key) for _, order_id, key in named]
 
     def was_applied(self, stripe_event_id: str) -> bool:

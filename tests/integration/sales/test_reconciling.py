@@ -143,7 +143,7 @@ def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch:
     stuck = [WantedRefund(f"order{number:03}", "wish") for number in range(120)]
     tried: list[str] = []
     reconciling = shop.services.reconciling
-    monkeypatch.setattr(reconciling._orders, "wanted", lambda *, before: stuck, raising=False)
+    monkeypatch.setattr(reconciling._orders, "wanted", lambda *, before, now: stuck, raising=False)
     monkeypatch.setattr(reconciling._refunding, "carry_out", lambda order_id, key: tried.append(order_id))
     for _ in range(3):
         assert reconciling.reconcile() == MOST_REFUNDS

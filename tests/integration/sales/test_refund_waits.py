@@ -4,11 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.preconditions import ANY
-from chalicelib.domain.refund import RefundForm, RefundStanding
+from chalicelib.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
+from chalicelib.domain.times import moment
+from chalicelib.ports.sales import SaleChange
 from chalicelib.services.refunding import LONGEST_WAIT_SECONDS, PAUSE_SECONDS
 from local.stripe_double import ApiFault
 from tests.integration.sales.builders import OWNER, inbox, mails
@@ -32,6 +35,32 @@ def unneeded(shop: DoubleShop) -> OrderRecord:
 def wish_of(shop: DoubleShop) -> Any:
     (wish,) = shop.wishes()
     return wish
+
+
+def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: str = "wish") -> None:
+    """A refund of a payment that nobody asked for."""
+    wish = RefundWish(
+        key=key,
+        order_id=record.id,
+        charge_id=str(record.facts.charge_id),
+        amount=amount,
+        currency="EUR",
+        reason=RefundReason.PAID_TOO_LATE,
+        created_at=moment(shop.clock.now()),
+        account=record.account,
+    )
+    before = shop.record(record)
+    shop.services._orders.write(
+        SaleChange(before=before, after=replace_fields(before, version=before.version + 1), wish=wish)
+    )
+
+
+def noted(shop: DoubleShop, note: str) -> OrderRecord:
+    """A paid order with a note for staff."""
+    before = shop.paid_order()
+    after = replace_fields(before, version=before.version + 1, note=note)
+    shop.services._orders.write(SaleChange(before=before, after=after))
+    return shop.record(before)
 
 
 def run_low(shop: DoubleShop) -> None:
@@ -117,3 +146,52 @@ def test_refund_in_the_dashboard_that_came_to_be_failed_is_told_once(double_shop
     shop.double.refund(intent.id)
     shop.settle()
     assert (shop.state(record), inbox(OWNER)) == (OrderState.PAID, [FAILED])
+
+
+def test_refunds_that_rest_keep_no_other_from_its_turn(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = double_shop
+    monkeypatch.setattr("chalicelib.adapters.dynamo.sales_store.MOST_WANTED", 1)
+    resting, due = shop.paid_order(), shop.paid_order()
+    for record in (resting, due):
+        want_back(shop, record)
+    run_low(shop)
+    shop.services.refunding.carry_out(resting.id, "wish")
+    shop.double.faults.clear()
+    shop.clock.seconds += PAUSE_SECONDS // 2
+    shop.services.reconciling.reconcile()
+    standings = {wish.order_id: wish.standing for wish in shop.wishes()}
+    assert standings == {resting.id: RefundStanding.WANTED, due.id: RefundStanding.DONE}
+
+
+def test_refund_that_waits_leaves_the_note_that_staff_need(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    record = noted(shop, "Stripe took 1.00 EUR.")
+    want_back(shop, record)
+    run_low(shop)
+    shop.services.refunding.carry_out(record.id, "wish")
+    assert (wish_of(shop).standing, shop.record(record).note) == (RefundStanding.WANTED, "Stripe took 1.00 EUR.")
+    shop.clock.seconds += LONGEST_WAIT_SECONDS
+    shop.services.refunding.carry_out(record.id, "wish")
+    assert shop.record(record).note == (
+        f"Stripe took 1.00 EUR. The refund of {record.facts.charge_id} was refused (balance_insufficient). "
+        "Refund it in Stripe."
+    )
+
+
+def test_refund_that_is_made_leaves_the_note_of_another_that_waits(double_shop: DoubleShop) -> None:
+    shop = double_shop
+    record = shop.paid_order()
+    want_back(shop, record, 1000, "first")
+    run_low(shop)
+    shop.services.refunding.carry_out(record.id, "first")
+    waits = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
+    assert shop.record(record).note == waits
+    shop.double.faults.clear()
+    want_back(shop, record, 2000, "second")
+    shop.services.refunding.carry_out(record.id, "second")
+    assert shop.record(record).note == waits
+    shop.clock.seconds += PAUSE_SECONDS
+    shop.services.refunding.carry_out(record.id, "first")
+    assert ([wish.standing for wish in shop.wishes()], shop.record(record).note) == ([RefundStanding.DONE] * 2, None)
