@@ -228,10 +228,10 @@ class Busy(MarqueeError):
 
 
 class WaitInLine(Busy):
-    """Others are to be served first. `retry_after` in seconds, by the place in line."""
+    """Others are to be served first. `retry_after` in seconds, by the place in line; `line_too_long` has no place."""
 
     code = "wait_in_line"
 
-    def __init__(self, detail: str, *, retry_after: int) -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
         self.retry_after = retry_after

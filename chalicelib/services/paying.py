@@ -94,7 +94,8 @@ class Paying:
                 self._queue.wait_for_turn(record)
             except Lost:
                 continue
-            checkout = self._open(record, self._request(record, account, at_once=at_once))
+            with self._queue.claimed_until_failure(record):
+                checkout = self._open(record, self._request(record, account, at_once=at_once))
             if self._keep(record, checkout, account) or self._keep_after_queueing(record, checkout, account):
                 return checkout.url
             self._discard_unless_ours(record, checkout, account)

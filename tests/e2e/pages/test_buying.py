@@ -225,6 +225,21 @@ def test_buyer_whose_wait_ends_with_a_refusal_can_try_again(tab: Page, offer: Of
     tab.locator('input[value="4242424242424242"]').wait_for()
 
 
+def test_buyer_before_a_line_without_a_place_is_told_what_to_do_and_waits_for_nothing(tab: Page, offer: Offer) -> None:
+    reach_pay_page(tab, offer)
+    detail = "Too many people are paying right now. Your tickets are held until the time that is shown."
+    body = json.dumps({"status": 503, "code": "line_too_long", "detail": detail})
+    tab.route("**/payment?*", lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body=body))
+    tab.get_by_role("button", name="Pay CHF").click()
+    expect(tab.get_by_role("alert")).to_have_text(f"{detail} Nothing was charged.")
+    expect(tab.get_by_text("opens by itself")).to_be_hidden()
+    pay = tab.get_by_role("button", name="Pay CHF")
+    expect(pay).not_to_have_attribute("aria-disabled", "true")
+    tab.unroute("**/payment?*")
+    pay.click()
+    tab.locator('input[value="4242424242424242"]').wait_for()
+
+
 def test_countdown_is_announced_at_five_minutes_and_at_one_and_then_the_time_is_up(tab: Page, offer: Offer) -> None:
     tab.clock.install()
     reach_pay_page(tab, offer)

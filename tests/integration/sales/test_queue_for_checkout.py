@@ -6,11 +6,11 @@ import pytest
 
 from chalicelib.adapters.dynamo.line_store import DynamoLines
 from chalicelib.adapters.stripe_pace import CHECKOUTS_A_SECOND
-from chalicelib.domain.errors import Busy, OrderNotPayable, WaitInLine
+from chalicelib.domain.errors import Busy, OrderNotPayable, UpstreamFailed, WaitInLine
 from chalicelib.domain.order import Checkout, OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.ports.payments import CheckoutRequest
-from chalicelib.services.queue_for_checkout import LINE, LONGEST_SECONDS
+from chalicelib.services.queue_for_checkout import CLAIM_SECONDS, LINE, LONGEST_SECONDS
 from local.database_server import DatabaseEndpoint
 from tests.harness.environment import VARIABLES
 from tests.integration.sales.builders import BUYER, START, Shop, stock_of, together
@@ -90,7 +90,11 @@ def test_pay_behind_a_line_that_is_too_long_prolongs_no_hold(shop: Shop) -> None
     stand_before_others(shop, LONGEST_SECONDS + 1)
     answer = press(shop, record)
     assert isinstance(answer, WaitInLine)
-    assert answer.detail.startswith("Too many people are paying right now.")
+    assert (answer.code, answer.detail) == (
+        "line_too_long",
+        "Too many people are paying right now. Your tickets are held until the time that is shown, not for longer."
+        " Press Pay again in a minute.",
+    )
     assert 60 <= answer.retry_after <= 63
     assert shop.record(record) == record
 
@@ -142,6 +146,7 @@ def test_pay_whose_order_is_put_in_line_by_another_request_keeps_its_checkout(
 
     def meanwhile(request: CheckoutRequest) -> Checkout:
         monkeypatch.setattr(shop.payments, "open_checkout", opening)
+        shop.clock.seconds += CLAIM_SECONDS  # it takes so long that the other one does not wait for it
         stand_before_others(shop)
         told(press(shop, record))
         return opening(request)
@@ -152,7 +157,7 @@ def test_pay_whose_order_is_put_in_line_by_another_request_keeps_its_checkout(
     assert url == f"https://stripe.test/cs_{record.id}_1"
     kept = shop.record(record)
     assert kept.checkout == Checkout(f"cs_{record.id}_1", str(url))
-    assert (kept.pays_from, press(shop, record)) == (START + 10 + AHEAD + 1, url)
+    assert (kept.pays_from, press(shop, record)) == (START + 10 + CLAIM_SECONDS + AHEAD, url)
     assert len(shop.payments.opened) == 1
 
 
@@ -165,3 +170,42 @@ def test_pay_when_stripes_own_line_is_full_is_told_to_come_again(shop: Shop, mon
     monkeypatch.setattr(shop.payments, "open_checkout", full)
     assert 3 <= told(press(shop, record)) <= 6
     assert shop.record(record) == record
+
+
+def test_pay_by_many_presses_at_once_behind_others_moves_the_line_by_one_place(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    stand_before_others(shop)
+    assert len({told(answer) for answer in together(16, lambda _: press(shop, record))}) == 1
+    place = shop.record(record).pays_from
+    assert place == START + AHEAD
+    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    after = lines.take(LINE, now=shop.clock.now(), every=1, most=LONGEST_SECONDS)
+    assert after == round(place + 1 / CHECKOUTS_A_SECOND, 3)
+
+
+def test_pay_by_many_presses_at_once_without_a_crowd_opens_one_checkout_at_one_place(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    assert set(together(16, lambda _: press(shop, record))) == {f"https://stripe.test/cs_{record.id}_1"}
+    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    after = lines.take(LINE, now=shop.clock.now(), every=1, most=LONGEST_SECONDS)
+    assert after == round(START + 1 / CHECKOUTS_A_SECOND, 3)
+
+
+def test_pay_whose_checkout_failed_to_open_may_be_pressed_again_at_once(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    shop.payments.down = True
+    with pytest.raises(UpstreamFailed):
+        press(shop, record)
+    shop.payments.down = False
+    assert press(shop, record) == f"https://stripe.test/cs_{record.id}_1"
+
+
+def test_pay_while_another_request_is_opening_its_checkout_for_long_is_told_to_come_again(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    assert lines.take(f"pay.{record.id}", now=shop.clock.now(), every=3, most=0) is not None
+    vars(shop.services._checkout_queue)["_sleep"] = lambda seconds: None
+    assert 3 <= told(press(shop, record)) <= 6
+    assert shop.payments.opened == []
+    shop.clock.seconds += 3
+    assert press(shop, record) == f"https://stripe.test/cs_{record.id}_1"
