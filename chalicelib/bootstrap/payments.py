@@ -164,10 +164,12 @@ class PaymentServices(SalesServices):
     @cached_property
     def onboarding(self) -> Onboarding:
         """Events that are paid to their organiser's own account."""
+        from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
         from chalicelib.services.onboarding import Onboarding
 
         return Onboarding(
             accounts=self._stripe_accounts,
+            reconciliations=DynamoReconciliations(),
             at_stripe=lambda: self.accounts_at_stripe,
             authorising=self.authorising,
             clock=self.clock,

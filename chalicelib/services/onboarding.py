@@ -16,6 +16,7 @@ from chalicelib.domain.representation import represent
 from chalicelib.domain.stripe_account import StripeAccount
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
+from chalicelib.ports.sales import Reconciliations
 from chalicelib.ports.stripe_accounts import AccountsAtStripe, StripeAccounts
 from chalicelib.services.authorising import Authorising
 
@@ -30,12 +31,14 @@ class Onboarding:
         self,
         *,
         accounts: StripeAccounts,
+        reconciliations: Reconciliations,
         at_stripe: Callable[[], AccountsAtStripe],
         authorising: Authorising,
         clock: Clock,
         public_url: str,
     ) -> None:
         self._accounts = accounts
+        self._reconciliations = reconciliations
         self._at_stripe = at_stripe
         self._authorising = authorising
         self._clock = clock
@@ -76,9 +79,14 @@ class Onboarding:
         telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
 
     def refresh(self, account_id: str) -> None:
-        """Learn how an account stands at Stripe now: ready, not ready, or taken back. Raises UpstreamFailed."""
+        """Learn how an account stands at Stripe now: ready, not ready, or taken back. One that can be looked at is
+        reconciled by the next run. Raises UpstreamFailed.
+        """
         events = self._accounts.events_of(account_id)
         ready = self._at_stripe().is_ready(account_id) if events else None
+        last = None if ready is None else self._reconciliations.last(account_id)
+        if last is not None and last.rests_until:
+            self._reconciliations.save(account_id, last._replace(rests_until=0))
         for event_id in events:
             account = self._accounts.of_event(event_id)
             if account is None or account.id != account_id:

@@ -6,7 +6,6 @@ Stripe was away for long, are made.
 Once a day all that Stripe lists is compared with what is kept (sweep_payments.py), when all else is done and saved.
 """
 
-import math
 from collections.abc import Callable
 
 from chalicelib import telemetry
@@ -18,7 +17,7 @@ from chalicelib.ports.stripe_accounts import StripeAccounts
 from chalicelib.services.hearing import HANDLED
 from chalicelib.services.receiving import Receiving
 from chalicelib.services.refunding import Refunding
-from chalicelib.services.sweep_payments import SweepPayments
+from chalicelib.services.sweep_payments import SweepPayments, SweepStopped
 
 OVERLAP_SECONDS = 600
 """How far a run looks back behind the last one: Stripe's lists may lag."""
@@ -70,7 +69,7 @@ class Reconciling:
         until = now + RUN_SECONDS if until is None else until
         found, seen = 0, []
         for account in (None, *self._accounts.connected()):
-            new = self._reconcile_account(account, now)
+            new = self._reconcile_account(account, now, until)
             if new is not None:
                 found += new
                 seen.append(account)
@@ -81,14 +80,14 @@ class Reconciling:
         telemetry.log("reconciled", found=found)
         return found
 
-    def _reconcile_account(self, account: str | None, now: int) -> int | None:
+    def _reconcile_account(self, account: str | None, now: int, until: float) -> int | None:
         """Look at what is new in an account, and save that; how much was found, or None when it could not be seen."""
         last = self._reconciliations.last(account)
         if last is not None and now < last.rests_until:
             return None
         since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
         try:
-            found = self._events(account, since) + self._sessions(account, now)
+            found = self._events(account, since) + self._sessions(account, now, until)
         except AccountGone:
             self._let_rest(account, last, now)
             return None
@@ -132,8 +131,14 @@ class Reconciling:
         events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receiving.keep(event.payload, account=account) for event in events)
 
-    def _sessions(self, account: str | None, now: int) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were."""
+    def _sessions(self, account: str | None, now: int, until: float) -> int:
+        """Look at completed sessions whose order knows of no payment; how many there were. Those that no time is left
+        for are listed again in the next run.
+        """
         since = now - self._hold_seconds - 2 * 3600
         sessions = self._payments().complete_sessions(since=since, account=account)
-        return self._sweeping.look_at_sessions(sessions, account, until=math.inf)
+        try:
+            return self._sweeping.look_at_sessions(sessions, account, until=until)
+        except SweepStopped:
+            telemetry.log("sessions_left", account=account)
+            return 0

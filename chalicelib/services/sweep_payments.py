@@ -36,7 +36,7 @@ beginning to end (docs.stripe.com/disputes). Charges: how long a fee may take.
 PAGE = 100
 
 
-class _Stopped(Exception):
+class SweepStopped(Exception):
     """No time is left, or another run sweeps this account."""
 
 
@@ -72,7 +72,7 @@ class SweepPayments:
             try:
                 for differing in self._pages(account, part, newest, until):
                     found += differing
-            except _Stopped:
+            except SweepStopped:
                 break
             except AccountGone:
                 telemetry.log("account_gone_not_swept", account=account)
@@ -83,7 +83,7 @@ class SweepPayments:
         return found
 
     def look_at_sessions(self, sessions: Iterable[CompleteSession], account: str | None, *, until: float) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were. Raises _Stopped."""
+        """Look at completed sessions whose order knows of no payment; how many there were. Raises SweepStopped."""
         latest = self._clock.now() - PATIENCE_SECONDS
         named = {one.id: one.order_id for one in sessions if one.order_id and one.created <= latest}
         records = self._orders.load_all(filter(is_ulid, named.values()))
@@ -92,7 +92,7 @@ class SweepPayments:
         return self._look({id: order_id for id, order_id in named.items() if order_id in unpaid}, account, until)
 
     def _pages(self, account: str | None, part: str, newest: int, until: float) -> Iterator[int]:
-        """How much was found on each page of a part. Raises _Stopped, AccountGone, UpstreamFailed."""
+        """How much was found on each page of a part. Raises SweepStopped, AccountGone, UpstreamFailed."""
         swept = self._reconciliations.swept(account)
         mark = swept.parts.get(part, SweptPart())
         mark = mark if mark.until else SweptPart(mark.done, newest, newest)
@@ -115,7 +115,7 @@ class SweepPayments:
         return self._payments().traces(TraceKind(part), since=since, until=until, account=account)
 
     def _compare(self, page: list[CompleteSession | Trace], account: str | None, until: float) -> int:
-        """Look at what differs on a page; how much was found. Raises _Stopped."""
+        """Look at what differs on a page; how much was found. Raises SweepStopped."""
         sessions = [one for one in page if isinstance(one, CompleteSession)]
         traces = [one for one in page if isinstance(one, Trace) and one.order_id and is_ulid(one.order_id)]
         kept = self._orders.charges([(str(one.order_id), one.charge_id) for one in traces])
@@ -124,7 +124,7 @@ class SweepPayments:
 
     def _look(self, objects: dict[str, str | None], account: str | None, until: float) -> int:
         """Look at sessions or charges, each with the order it names; how many are of orders of ours. One that cannot be
-        looked at keeps no other from its turn; one that names no order is kept as an orphan. Raises _Stopped.
+        looked at keeps no other from its turn; one that names no order is kept as an orphan. Raises SweepStopped.
         """
         found = 0
         for object_id, order_id in objects.items():
@@ -139,12 +139,12 @@ class SweepPayments:
 
     def _require_time(self, until: float) -> None:
         if self._clock.now() >= until:
-            raise _Stopped
+            raise SweepStopped
 
     def _save(self, account: str | None, swept: Swept, part: str, mark: SweptPart) -> Swept:
         fresh = Swept({**swept.parts, part: mark}, swept.version)
         if not self._reconciliations.save_swept(account, fresh):
-            raise _Stopped
+            raise SweepStopped
         return fresh._replace(version=swept.version + 1)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,67 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
     assert asked == [None, "acct_1", None, None, None, "acct_1"]
     assert "not_reconciled" not in caplog.text
     assert shop.services.reconciling._reconciliations.last("acct_1") == Reconciled(0, 2, int(START) + 2 * 24 * 3600)
+
+
+def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.connect("acct_1")
+    asked: list[str | None] = []
+    is_gone = True
+
+    def undelivered(*, since: int, kinds: object, account: str | None) -> Iterator[RawEvent]:
+        asked.append(account)
+        if account is not None and is_gone:
+            raise AccountGone
+        return iter([])
+
+    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    shop.services.reconciling.reconcile()
+    is_gone = False
+    shop.clock.seconds += 600
+    shop.hear("acct_1", kind="account.updated", account="acct_1")
+    shop.services.reconciling.reconcile()
+    assert asked == [None, "acct_1", None, "acct_1"]
+    assert shop.services.reconciling._reconciliations.last("acct_1") == Reconciled(int(START) + 600, 3)
+
+
+def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> None:
+    shop.connect("acct_1")
+    reconciliations = shop.services.reconciling._reconciliations
+    resting = Reconciled(0, 0, int(START) + 1000)
+    reconciliations.save("acct_1", resting)
+    shop.at_stripe.ready["acct_1"] = None
+    shop.hear("acct_1", kind="account.updated", account="acct_1")
+    assert reconciliations.last("acct_1") == resting._replace(version=1)
+
+
+def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (shop.order((shop.ticket(3), 1)) for _ in range(2))
+    for record in (first, second):
+        shop.payments.pay(shop.checkout(record))
+    look = shop.payments.payment
+
+    def stumble(object_id: str, *, account: str | None = None) -> Any:
+        if first.id in object_id:
+            raise KeyError
+        return look(object_id, account=account)
+
+    monkeypatch.setattr(shop.payments, "payment", stumble)
+    shop.clock.seconds = START + 120
+    assert shop.services.reconciling.reconcile() == 1
+    assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
+    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+
+
+def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_again(shop: Shop) -> None:
+    record = shop.order((shop.ticket(3), 1))
+    shop.payments.pay(shop.checkout(record))
+    shop.clock.seconds = START + 120
+    assert shop.services.reconciling.reconcile(until=shop.clock.seconds) == 0
+    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.reconciling.reconcile() == 1
+    assert shop.state(record) is OrderState.PAID
 
 
 def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
