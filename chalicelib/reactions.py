@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Choice = Callable[[Services], Callable[[list[Change]], None]]
 
 BY_PARTITION, SIDE_BY_SIDE, WHOLE_BATCH = "by partition", "side by side", "whole batch"
+AT_ONCE = 16
+"""How many of what a reaction is told together are dealt with side by side, unless an entry says otherwise."""
+LOOKS_AT_ONCE = 4
+"""Few enough that all batches of a shard at once, the functions of a sandbox too, find a place in Stripe's lines
+(adapters/stripe_pace.py): who finds none fails at once, and the stream's retries are spent without a pause.
+"""
 
 
 def partition_of(change: Change) -> str:
@@ -37,15 +43,22 @@ class On:
     much at once).
     """
 
-    __slots__ = ("choice", "how", "noun", "together")
+    __slots__ = ("at_once", "choice", "how", "noun", "together")
 
     def __init__(
-        self, noun: str, choice: Choice, how: str = BY_PARTITION, *, together: Callable[[Change], str] = partition_of
+        self,
+        noun: str,
+        choice: Choice,
+        how: str = BY_PARTITION,
+        *,
+        together: Callable[[Change], str] = partition_of,
+        at_once: int = AT_ONCE,
     ) -> None:
         self.noun = noun
         self.choice = choice
         self.how = how
         self.together = together
+        self.at_once = at_once
 
 
 CONTENT = (
@@ -66,7 +79,13 @@ SALES = (
 
 STRIPE_INBOX = (
     # Stripe told us something -> charges, orders, accounts; fees are read for many charges at once
-    On("INBOX", lambda services: services.hearing.on_changes, SIDE_BY_SIDE, together=payment_of),
+    On(
+        "INBOX",
+        lambda services: services.hearing.on_changes,
+        SIDE_BY_SIDE,
+        together=payment_of,
+        at_once=LOOKS_AT_ONCE,
+    ),
     On("INBOX", lambda services: services.hearing.on_fees, WHOLE_BATCH),
 )
 

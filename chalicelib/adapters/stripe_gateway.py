@@ -1,7 +1,8 @@
 """Stripe through its own library: hosted Checkout, what it shows of a payment now, refunds. Port `Payments`.
 
-The only importer of stripe, itself imported late (220 ms of CPU). Timeouts leave room for retries inside the
-gateway's 29 s. Idempotency keys derive from our own state, so a repeated call is the same call at Stripe too.
+The only importer of stripe, itself imported late (220 ms of CPU). A buyer's request asks for so long that its last
+answer comes within API Gateway's 29 s (ports/patience.py). Idempotency keys derive from our own state, so a repeated
+call is the same call at Stripe too.
 """
 
 import json
@@ -33,7 +34,7 @@ from chalicelib.ports.payments import (
 )
 
 API_VERSION = "2026-10-28.endive"
-TIMEOUT_SECONDS = 8
+CONNECT_SECONDS, TIMEOUT_SECONDS = 3, 8
 RETRIES = 2
 _MISSING = "resource_missing"
 _GONE = "account_invalid"
@@ -196,7 +197,7 @@ class _PacedClient(stripe.RequestsClient):
     """Stripe's own HTTP client, which waits for its turn before each request, a repeated one too."""
 
     def __init__(self, pace: Pace | None) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
+        super().__init__(timeout=(CONNECT_SECONDS, TIMEOUT_SECONDS))
         self._pace = pace
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None, **more: Any) -> Any:

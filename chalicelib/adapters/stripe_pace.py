@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from chalicelib.domain.errors import Busy
+from chalicelib.domain.errors import Busy, UpstreamFailed
 from chalicelib.ports import Clock
+from chalicelib.ports.patience import asks_until
 from chalicelib.ports.waiting_line import Lines
 
 SANDBOX_SHARE = 0.25
@@ -56,11 +57,16 @@ class Pace:
         self._share = share
 
     def wait(self, method: str, url: str) -> None:
-        """Wait until a request may leave. Raises Busy when that takes longer than its caller can bear."""
+        """Wait until a request may leave. Raises Busy when that takes longer than its caller can bear, UpstreamFailed
+        when what was asked before took its time.
+        """
         line = line_of(method, url)
         now = self._clock.now()
+        left = asks_until() - now
+        if left < 0:
+            raise UpstreamFailed("The payment service did not answer in time. Try again.")
         every = 1 / (line.a_second * self._share)
-        place = self._lines.take(f"stripe.{line.name}", now=now, every=every, most=line.patience)
+        place = self._lines.take(f"stripe.{line.name}", now=now, every=every, most=min(left, line.patience))
         if place is None:
             raise Busy("Too much is asked of the payment service at once. Try again.")
         if place > now:

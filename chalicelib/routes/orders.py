@@ -86,7 +86,7 @@ def open_payment(request: Request, id: str) -> Answer:
         auth="optional",
         query=ACCESS,
         result="domain.order:Order",
-        problems=(409, 502),
+        problems=(409, 502, 503),
     ),
 )
 def cancel_order(request: Request, id: str) -> Answer:

@@ -52,16 +52,20 @@ class ApplyEvents:
         self._sleep = sleep
 
     def apply_all(self, events: Sequence[StripeEvent]) -> None:
-        """Apply events of one payment: one look shows what all tell of the same object. Raises UpstreamFailed, Busy."""
+        """Apply events of one payment: one look shows what all tell of the same object. The fee of a recorded charge is
+        left to `apply_settled`. Raises UpstreamFailed, Busy.
+        """
         looked = set()
         for event in sorted(events, key=lambda event: event.kind not in SESSION_PAID):
             about = event.account, event.object_id
+            if event.kind == CHARGE_UPDATED and self._unsettled(event) is not None:
+                continue
             if about not in looked and self.apply(event):
                 looked.add(about)
 
     def apply(self, event: StripeEvent) -> bool:
-        """Apply an event, once. Whether that took a look at Stripe. Raises UpstreamFailed, Busy: the stream then tries
-        again.
+        """Apply an event, once. Whether a look at Stripe showed what it is about. Raises UpstreamFailed, Busy: the
+        stream then tries again.
         """
         if event.object_id is None:
             return False
@@ -72,30 +76,27 @@ class ApplyEvents:
             return self._apply_first(record, event)
         if self._orders.was_applied(event.id):
             return False
-        self._charging.record(event, event.object_id, marker=event.id)
-        return True
+        return self._charging.record(event, event.object_id, marker=event.id) is not None
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
-        """Apply events that tell of known fees: one look at a time for all charges of an account that were made at
-        about the same time, whichever batch brings their events. Raises UpstreamFailed, Busy.
+        """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
+        that were made at about the same time, whichever batch brings their events. Raises UpstreamFailed, Busy.
         """
         unsettled = defaultdict(list)
         for event in events:
             charge = self._unsettled(event)
-            if charge is None:
-                self.apply(event)
-            else:
+            if charge is not None:
                 unsettled[event.account].append((event, charge))
         for account, group in unsettled.items():
             self._settle(account, group)
 
     def _apply_first(self, record: OrderRecord, event: StripeEvent) -> bool:
         """The first payment of an order, of which several events tell at the same time: one process looks, the others
-        wait for it, and look themselves when it comes to nothing.
+        wait for it, and look themselves when it comes to nothing. Whether a charge was seen.
         """
         line = f"look.{record.id}"
         for pause in PAUSES:
-            if self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None:
+            if first := self._is_first(line):
                 break
             self._sleep(pause)
             if self._is_applied(event):
@@ -104,9 +105,13 @@ class ApplyEvents:
         try:
             done = self._look_at_session(record, event) or self._look_at_object(event)
         finally:
-            if not done:
+            if first and not done:
                 self._lines.leave(line)
-        return True
+        return done
+
+    def _is_first(self, line: str) -> bool:
+        """Whether this process may look, since no other does."""
+        return self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None
 
     def _look_at_session(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
@@ -155,7 +160,7 @@ class ApplyEvents:
         """
         line = f"fees.{account or 'platform'}"
         for pause in PAUSES:
-            if self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None:
+            if first := self._is_first(line):
                 break
             self._sleep(pause)
             group = [(event, charge) for event, charge in group if self._unsettled(event) is not None]
@@ -169,7 +174,8 @@ class ApplyEvents:
         except AccountGone:
             settled = set()
         finally:
-            self._lines.leave(line)
+            if first:
+                self._lines.leave(line)
         for event, charge in group:
             if charge.id not in settled:
                 self.apply(event)

@@ -40,19 +40,23 @@ class Hearing:
         self._onboarding = onboarding
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the inbox stream: new events of one payment, or one about an account, have their effects, those of
-        fees excepted. Raises UpstreamFailed, Busy, KeyError.
+        """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
+        those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
         """
-        self._hear_all([event for event in _new_events(changes) if event.kind != CHARGE_UPDATED])
+        self._hear_all(_new_events(changes))
 
     def on_fees(self, changes: list[Change]) -> None:
-        """React to the inbox stream: new events that tell of known fees. Raises UpstreamFailed, Busy, KeyError."""
+        """React to the inbox stream: new events that tell of fees of recorded charges. Raises UpstreamFailed, Busy,
+        KeyError.
+        """
         told = [event for event in _new_events(changes) if event.kind == CHARGE_UPDATED and not event.ignored]
         self._applying.apply_settled(told)
 
     def hear(self, event: StripeEvent) -> None:
         """Let an event have its effects, once. Raises UpstreamFailed, Busy: the stream then tries again."""
         self._hear_all([event])
+        if event.kind == CHARGE_UPDATED and not event.ignored:
+            self._applying.apply_settled([event])
 
     def _hear_all(self, events: list[StripeEvent]) -> None:
         heard = [event for event in events if not event.ignored]

@@ -21,6 +21,7 @@ from chalicelib.domain.stripe_account import application_fee
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.content import Representations
+from chalicelib.ports.patience import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.ports.payments import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments
 from chalicelib.ports.sales import Lost, Orders, SaleChange
 from chalicelib.ports.stripe_accounts import StripeAccounts
@@ -82,6 +83,10 @@ class Paying:
         OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), WaitInLine,
         UpstreamFailed.
         """
+        with asking_until(self._clock.now() + ASKED_WITHIN_SECONDS):
+            return self._pay(order_id, caller=caller, access=access)
+
+    def _pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():

@@ -18,6 +18,7 @@ from chalicelib.domain.principal import Principal
 from chalicelib.domain.times import moment
 from chalicelib.ports import Clock
 from chalicelib.ports.admissions import Admissions
+from chalicelib.ports.patience import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.ports.payments import Payments
 from chalicelib.ports.sales import Holds, Lost, Orders, SaleChange, Sweep
 from chalicelib.services.charging import Charging
@@ -80,8 +81,13 @@ class Releasing:
 
     def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
-        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed.
+        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
+        Busy.
         """
+        with asking_until(self._clock.now() + ASKED_WITHIN_SECONDS):
+            return self._cancel(order_id, caller=caller, access=access)
+
+    def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         for _ in range(TRIES):
             record = self._ordering.load(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:

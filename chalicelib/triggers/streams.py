@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     Read = tuple[str, Change]
     """A record that could be read: the number to report it by, and the change."""
 
-AT_ONCE = 16
-"""Partitions, or what a reaction is told together, that are dealt with side by side."""
-
 
 def react(event: Event, reactions: Iterable[On]) -> Answer:
     """Call each reaction with the changes that the batch has for it. When a call fails, once more with each change
@@ -51,7 +48,7 @@ def _carry_out(reaction: On, reads: list[Read], services: bootstrap.Services) ->
         return [number for group in groups for number in work(group)]
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="react") as threads:
+    with ThreadPoolExecutor(reaction.at_once, thread_name_prefix="react") as threads:
         return [number for numbers in threads.map(work, groups) for number in numbers]
 
 

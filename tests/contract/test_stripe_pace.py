@@ -3,13 +3,17 @@
 import pytest
 
 from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
-from chalicelib.adapters.stripe_gateway import StripeGateway
+from chalicelib.adapters.stripe_gateway import CONNECT_SECONDS, TIMEOUT_SECONDS, StripeGateway
 from chalicelib.adapters.stripe_pace import Pace
-from chalicelib.domain.errors import Busy
+from chalicelib.domain.errors import Busy, UpstreamFailed
+from chalicelib.ports.patience import ASKED_WITHIN_SECONDS, asking_until
 from local.stripe_double import ApiFault
 from tests.contract.conftest import DoubleSide
 from tests.contract.test_stripe_access import request
 from tests.stripe_double.conftest import START
+
+FRONT_DOOR_SECONDS = 29
+"""After which API Gateway gives up (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)."""
 
 
 class NotedLines:
@@ -17,10 +21,12 @@ class NotedLines:
 
     def __init__(self, *full: str) -> None:
         self.stood: list[str] = []
+        self.most: list[float] = []
         self._full = full
 
     def take(self, line: str, *, now: float, every: float, most: float) -> float | None:
         self.stood.append(line)
+        self.most.append(most)
         return None if line in self._full else now
 
     def leave(self, line: str) -> None:
@@ -55,6 +61,40 @@ def test_gateway_behind_a_line_that_is_too_long_asks_nothing(double_side: Double
     with pytest.raises(Busy, match="Too much is asked of the payment service at once"):
         gateway.payment("cs_test_1")
     assert double_side.double.traffic.summary() == before
+
+
+class Slow:
+    """A clock by which each request takes as long as the gateway waits for one."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    def now(self) -> float:
+        self.asked.append(len(self.asked) * float(CONNECT_SECONDS + TIMEOUT_SECONDS))
+        return self.asked[-1]
+
+
+@pytest.mark.parametrize("call", ["open", "close"])
+def test_gateway_asked_by_a_person_answers_before_the_front_door_gives_up(double_side: DoubleSide, call: str) -> None:
+    slow = Slow()
+    pace = Pace(NotedLines(), slow, lambda seconds: None)
+    gateway = StripeGateway(secret_key="sk_test_local", api_base=double_side.url, pace=pace)
+    double_side.double.faults.on_api(ApiFault("503", count=None))
+    with asking_until(ASKED_WITHIN_SECONDS), pytest.raises(UpstreamFailed, match="did not answer in time"):
+        gateway.open_checkout(request(None)) if call == "open" else gateway.close_checkout("cs_test_1")
+    *answered, given_up = slow.asked
+    assert answered == [0, 11]
+    assert answered[-1] + CONNECT_SECONDS + TIMEOUT_SECONDS <= 25 < FRONT_DOOR_SECONDS
+    assert given_up == 22
+
+
+def test_wait_of_a_person_is_shorter_than_that_of_a_stream() -> None:
+    lines = NotedLines()
+    pace = pace_of(lines)
+    pace.wait("get", "https://api.stripe.com/v1/checkout/sessions/cs_1")
+    with asking_until(START + 12):
+        pace.wait("get", "https://api.stripe.com/v1/checkout/sessions/cs_1")
+    assert lines.most == [20, 12]
 
 
 def pace_of(lines: NotedLines) -> Pace:

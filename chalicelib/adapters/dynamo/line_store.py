@@ -13,6 +13,8 @@ KEPT_SECONDS = 24 * 3600
 """How long an item outlives its last place; TTL clears it away."""
 SKEW_SECONDS = 60
 """A line longer by this much than anybody lets it grow was written by a clock that is wrong: it begins anew."""
+MOST_SEEN = 1_000
+"""Lines that a process remembers: each order has some of its own."""
 _LOST = "ConditionalCheckFailedException"
 _EMPTY = (
     "SET next_at = :next, expires_at = :until",
@@ -41,6 +43,8 @@ class DynamoLines:
         for how in tries:
             taken = self._update(line, how, values)
             if taken is not None:
+                if len(self._seen) >= MOST_SEEN:
+                    self._seen.clear()  # costs a write that is refused, where a line is not empty
                 self._seen[line] = taken
                 return (taken - step) / 1000
         return None

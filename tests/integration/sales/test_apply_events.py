@@ -1,6 +1,7 @@
 """As few looks at Stripe as a payment needs, whatever tells of it, how often, and by how many workers at once."""
 
 from itertools import permutations
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from chalicelib.domain.charge import PaymentStatus
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
+from chalicelib.reactions import LOOKS_AT_ONCE
 from local.database_server import DatabaseEndpoint
 from tests.integration.sales.builders import Shop, items_of, stock_of, together
 from tests.integration.sales.intake import Intake
@@ -118,6 +120,29 @@ def test_apply_fees_of_many_orders_takes_one_look(intake: Intake, looks: Looks) 
     assert [shop.services._sales_view.charges(record.id)[0].count('"fee":35') for record, _ in orders] == [1] * 8
     assert intake.bring_again() == []
     assert looks.made == ["8 charges"]
+
+
+def test_apply_fees_that_come_first_looks_at_payments_side_by_side(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is recorded yet of what they tell: each takes a look of its own."""
+    shop = intake.shop
+    ticket = shop.ticket(2 * LOOKS_AT_ONCE)
+    orders = [reserved(shop, ticket) for _ in range(2 * LOOKS_AT_ONCE)]
+    charges = [shop.payments.pay(session) for _, session in orders]
+    shop.payments.settled = True
+    for (record, _), charge in zip(orders, charges, strict=True):
+        intake.post("charge.updated", charge, **named(record))
+    side_by_side, look = Barrier(LOOKS_AT_ONCE, timeout=20), shop.payments.payment
+
+    def payment(object_id: str, **more: Any) -> Any:
+        side_by_side.wait()
+        return look(object_id, **more)
+
+    monkeypatch.setattr(shop.payments, "payment", payment)
+    assert intake.bring_again() == []
+    assert {shop.state(record) for record, _ in orders} == {OrderState.PAID}
+    assert [item.body.count('"fee":35') for item in items_of("ChargeItem", "CHARGE#")] == [1] * len(orders)
 
 
 def test_apply_fees_brought_by_many_workers_at_once_takes_a_look_for_all(intake: Intake, looks: Looks) -> None:
@@ -267,3 +292,22 @@ def test_release_hold_whose_payment_waits_while_stripe_is_away_keeps_the_tickets
     shop.payments.down = False
     intake.bring()
     assert (shop.state(record), stock_of(ticket).sold) == (OrderState.PAID, 1)
+
+
+def test_apply_whose_first_event_shows_nothing_looks_for_the_next_one_of_the_same_object(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stripe does not know the object at the first look, as where access was taken back for a while."""
+    shop = intake.shop
+    record, session = reserved(shop, shop.ticket(5))
+    shop.payments.pay(session)
+    look, gone = shop.payments.payment, [True, False]
+
+    def payment(object_id: str, **more: Any) -> Any:
+        return None if gone.pop(0) else look(object_id, **more)
+
+    monkeypatch.setattr(shop.payments, "payment", payment)
+    for _ in range(2):
+        intake.post("checkout.session.completed", session, **named(record))
+    assert intake.bring_again() == []
+    assert shop.state(record) is OrderState.PAID

@@ -1,5 +1,6 @@
 """More people want to pay than Stripe opens checkouts for: they stand in line, and keep their tickets meanwhile."""
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from chalicelib.adapters.stripe_pace import CHECKOUTS_A_SECOND
 from chalicelib.domain.errors import Busy, OrderNotPayable, UpstreamFailed, WaitInLine
 from chalicelib.domain.order import Checkout, OrderRecord
 from chalicelib.domain.order_facts import OrderState
+from chalicelib.ports.patience import ASKED_WITHIN_SECONDS, asks_until
 from chalicelib.ports.payments import CheckoutRequest
 from chalicelib.services.queue_for_checkout import CLAIM_SECONDS, LINE, LONGEST_SECONDS
 from local.database_server import DatabaseEndpoint
@@ -209,3 +211,16 @@ def test_pay_while_another_request_is_opening_its_checkout_for_long_is_told_to_c
     assert shop.payments.opened == []
     shop.clock.seconds += 3
     assert press(shop, record) == f"https://stripe.test/cs_{record.id}_1"
+
+
+def test_buyer_who_pays_or_cancels_asks_stripe_for_seconds_only(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = shop.order((shop.ticket(5), 1))
+    until: list[float] = []
+    for name in ("open_checkout", "close_checkout"):
+        asked = getattr(shop.payments, name)
+        noted = lambda *told, asked=asked, **more: (until.append(asks_until()), asked(*told, **more))[1]  # noqa: E731
+        monkeypatch.setattr(shop.payments, name, noted)
+    press(shop, record)
+    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    assert until == [START + ASKED_WITHIN_SECONDS] * 2
+    assert asks_until() == math.inf

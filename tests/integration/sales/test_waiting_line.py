@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.adapters.dynamo import line_store
 from chalicelib.adapters.dynamo.line_store import DynamoLines
 from chalicelib.adapters.stripe_pace import LINES, SANDBOX_SHARE, Pace, line_of
 from chalicelib.domain.errors import Busy
+from chalicelib.reactions import SIDE_BY_SIDE, STRIPE_INBOX
+from infra.stream_settings import PARALLEL
 from local.database_server import DatabaseEndpoint
 from tests.harness.environment import VARIABLES
 from tests.integration.sales.builders import START, Clock, together
@@ -135,6 +138,29 @@ def test_wait_in_a_sandbox_stays_below_its_limit(database: DatabaseEndpoint) -> 
     asked = Asked(SANDBOX_SHARE)
     together(10, lambda _: asked.ask(*EVERY_KIND * 2))
     assert asked.busiest() <= MOST_OF_ONE
+
+
+@pytest.mark.parametrize("kind", [LOOK, ("get", f"{API}/charges/ch_1")], ids=["session", "charge"])
+def test_wait_of_all_who_react_to_events_at_once_finds_places_in_a_sandbox(
+    database: DatabaseEndpoint, kind: tuple[str, str]
+) -> None:
+    """Who finds none fails at once, and spends the tries of the stream."""
+    asked = Asked(SANDBOX_SHARE)
+    at_once = max(reaction.at_once for reaction in STRIPE_INBOX if reaction.how == SIDE_BY_SIDE)
+    together(10, lambda _: [asked.ask(kind) for _ in range(PARALLEL["on_stripe_inbox"] * at_once // 10)])
+    assert asked.refused == 0
+    assert len(asked.left) == PARALLEL["on_stripe_inbox"] * at_once
+
+
+def test_lines_of_many_orders_are_not_remembered_for_ever(
+    database: DatabaseEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_store, "MOST_SEEN", 3)
+    mine = lines()
+    for number in range(10):
+        assert mine.take(f"look.{number}", now=START, every=30, most=0) == START
+    assert len(mine._seen) <= 3
+    assert [mine.take(f"look.{number}", now=START, every=30, most=0) for number in range(10)] == [None] * 10
 
 
 def test_wait_alone_does_not_wait(database: DatabaseEndpoint) -> None:
