@@ -73,7 +73,7 @@ class Schedule:
         world, rng = self._world, self._rng
         world.clock.at += rng.choice([1, 1, 2, 30])
         device = rng.choice(world.devices)
-        verbs = {"alone": 55, "online": 20, "undo": 5, "reconcile": 4, "change": 7, "fetch": 5, "land": 3, "late": 4}
+        verbs = {"alone": 55, "online": 20, "undo": 5, "reconcile": 4, "change": 7, "fetch": 4, "land": 2, "late": 4}
         verbs |= {"take_back": 2, "reload": 2, "sell": 1}
         verb = rng.choices(list(verbs), list(verbs.values()))[0]
         if verb in ("change", "sell"):
@@ -146,8 +146,6 @@ class Schedule:
         if self._rng.random() < 0.1:
             self.fired["lost answers"] += 1
             self._alone(device, text, at)
-        elif problem == "unknown_ticket" and device.flights:
-            self.fired["unheard"] += 1  # it is of the list before: of which code it was said, the page does not keep
         else:
             self._say(device, "online", text=text, **answer)
             record = self._world.server.stored.get(parsed.order_id)
@@ -207,8 +205,6 @@ class Schedule:
 
     def _reconcile(self, device: Device, *, loses: bool = True) -> None:
         """The scans that wait reach the server; its answer may get lost. Those that were taken back are sent first."""
-        for tab in list(device.flights):  # what a code of a list before is called is not known of that on its way
-            self._land(device, tab)
         if device.taken_back:
             self._take_back_there(device, loses=loses)
             return

@@ -6,7 +6,7 @@ import { Kept } from "./gatestore.js";
 import { user } from "./session.js";
 
 /** What a refusal of the server says of a ticket. */
-const STATES = { ticket_void: "void", ticket_suspended: "suspended", unknown_ticket: "unknown" };
+const STATES = { ticket_void: "void", ticket_suspended: "suspended" };
 
 /** @typedef {{verdict: string, attendee?: string, type?: string, at?: string}} Judged verdicts as the API's codes */
 
@@ -148,8 +148,10 @@ export class GateList {
   /** The server refused a code for what its ticket is. @param {string} problem its code */
   async hearRefused(code, problem, about = {}) {
     const state = STATES[problem];
-    const ticket = about.ticket ?? (await this.#find(code))?.[1];
+    const found = about.ticket ? undefined : await this.#find(code);
+    const ticket = about.ticket ?? found?.[1];
     if (state && ticket) this.#mark(ticket, { ...(about.ticket && (await this.#unlisted(code, about))), state });
+    else if (problem === "unknown_ticket" && found) this.#mark(ticket, { gone: found[0] }); // this code, not its ticket
   }
 
   /** A check-in was taken back on the server. */
@@ -198,10 +200,10 @@ export class GateList {
 
   /** What the server would say, in its order: used, then void or disputed. */
   #judge(ticket) {
-    const [, name, attendee, type, state] = ticket;
+    const [hash, name, attendee, type, state] = ticket;
     const mark = this.#marks.value[name];
+    if (mark?.gone === hash) return { verdict: "unknown_ticket" };
     const stands = mark?.state && mark.since >= this.fetchedAt ? mark.state : state;
-    if (stands === "unknown") return { verdict: "unknown_ticket" };
     const scan = this.waiting.find((one) => one.ticket === name);
     const at = usedAt(ticket, mark) ?? scan?.at;
     if (at) return { verdict: "already_checked_in", attendee: attendee || scan?.attendee, type, at };
