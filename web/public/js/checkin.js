@@ -64,7 +64,7 @@ async function judge(text) {
   const at = new Date(list.now()).toISOString();
   let made;
   try {
-    made = await within(ANSWER_WITHIN_MS, send("POST", path, { code, at, device: device }));
+    made = await within(send("POST", path, { code, at, device }));
   } catch (problem) {
     await (isAway(problem) ? judgeAlone(code, at) : hearRefusal(code, problem));
     return;
@@ -124,7 +124,7 @@ function draw() {
   if (found) counts.replaceChildren(...parts.counts(found, list.waiting.length));
 }
 
-/** Only when it changed, so that a button keeps the focus and what it asked. */
+/** Only when it changed, so that a button keeps the focus. */
 function drawLatest() {
   const rows = JSON.stringify([shown.items, list.waiting]);
   if (rows === drawn) return;
@@ -147,7 +147,7 @@ function takeBack(one) {
   draw();
 }
 
-/** What is new on the server; whoever asks meanwhile is answered by one more look. */
+/** What is new on the server; who asks meanwhile gets one more look. */
 function look() {
   looking = (looking ?? Promise.resolve()).then(lookOnce);
   const mine = looking;
@@ -171,7 +171,7 @@ async function lookOnce() {
   draw();
 }
 
-/** Whether the list agrees with the server's count; twice in a row it does not, so a push was lost: fetch it anew. */
+/** Fetch the list anew when its count is not the server's twice in a row: a push was lost. */
 async function compare() {
   const before = differs;
   differs = shown.counts.checked_in !== list.usedCount;
@@ -202,8 +202,8 @@ async function toggleCamera() {
   await camera?.toggle();
 }
 
-function within(ms, work) {
-  return Promise.race([work, new Promise((_, fail) => setTimeout(fail, ms, { status: 0 }))]);
+function within(work) {
+  return Promise.race([work, new Promise((_, fail) => setTimeout(fail, ANSWER_WITHIN_MS, { status: 0 }))]);
 }
 
 function signIn() {
@@ -227,7 +227,7 @@ function leave() {
 /** The event, or what this browser kept of it. */
 async function find() {
   try {
-    return await within(ANSWER_WITHIN_MS, get(`/events/${named}`));
+    return await within(get(`/events/${named}`));
   } catch (problem) {
     if (!isAway(problem)) return null;
     const { keptEvent } = await import("./gateoffline.js");

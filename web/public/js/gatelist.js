@@ -148,10 +148,10 @@ export class GateList {
   /** The server refused a code for what its ticket is. @param {string} problem its code */
   async hearRefused(code, problem, about = {}) {
     const state = STATES[problem];
-    const found = about.ticket ? undefined : await this.#find(code);
-    const ticket = about.ticket ?? found?.[1];
+    const [hash, listed] = (!about.ticket && (await this.#find(code))) || [];
+    const ticket = about.ticket ?? listed;
     if (state && ticket) this.#mark(ticket, { ...(about.ticket && (await this.#unlisted(code, about))), state });
-    else if (problem === "unknown_ticket" && found) this.#mark(ticket, { gone: found[0] }); // this code, not its ticket
+    else if (listed && problem === "unknown_ticket") this.#mark(listed, { gone: hash }); // the code, not its ticket
   }
 
   /** A check-in was taken back on the server. */

@@ -120,24 +120,12 @@ async function checkoutUrl() {
       return (await send("POST", path("/payment"))).checkout_url;
     } catch (error) {
       if (error.code !== "wait_in_line") throw error;
-      await waitInLine(error.retryAfter || LOOK_MS / 1000);
+      const { waitInLine } = await import("./payline.js");
+      queue.hidden = false;
+      hold();
+      ask(); // the tickets are held for longer now
+      await waitInLine(queue, error.retryAfter || LOOK_MS / 1000, over);
     }
-  }
-}
-
-/** Say how long it takes until it is this buyer's turn, in words once and in seconds as they pass. */
-async function waitInLine(seconds) {
-  const turn = Date.now() + seconds * 1000;
-  const left = el("strong", { "aria-hidden": "true" }, "");
-  const words = "Many people are paying right now. Your tickets are kept for you. Stay on this page: the payment page opens by itself when it is your turn. ";
-  queue.replaceChildren(el("p", {}, words, left));
-  queue.hidden = false;
-  hold();
-  ask(); // the tickets are held for longer now
-  while (Date.now() < turn && !over()) {
-    const rest = Math.ceil((turn - Date.now()) / 1000);
-    left.textContent = `About ${rest} ${rest === 1 ? "second" : "seconds"} to go.`;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(1000, turn - Date.now())));
   }
 }
 
