@@ -3,6 +3,7 @@
 HTML fields are sanitised when written, so stored representations can be sent as they are.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Annotated
@@ -85,12 +86,30 @@ def _few_marks(text: str) -> Iterator[str]:
             yield character
 
 
+_PERHAPS_A_TAG = re.compile(r"<(?:/?[a-z][a-z0-9:-]*([\s/][^<>]*)?>|!--|[!?][^<>]*>)?", re.IGNORECASE)
+_ALONE = re.compile(
+    r"(?:\s|/|async|defer|hidden|disabled|checked|controls|loop|muted|open|required|reversed)*", re.IGNORECASE
+)
+"""What a tag may hold without an attribute that has a value."""
+
+
+def with_text_escaped(html: str) -> str:
+    """The HTML, each `<` escaped that begins no tag: none is closed before the next one begins, or what stands in it
+    are words (`a<b or c>d`). A parser takes the words up to the next `>` for attributes, and they are lost.
+    """
+    return _PERHAPS_A_TAG.sub(lambda match: match[0] if _is_tag(match) else "&lt;" + match[0][1:], html)
+
+
+def _is_tag(match: re.Match[str]) -> bool:
+    return len(match[0]) > 1 and (match[1] is None or "=" in match[1] or _ALONE.fullmatch(match[1]) is not None)
+
+
 def sanitise(html: str) -> str:
     """The HTML with everything that could run, frame or track taken out. Links open without referrer or opener."""
     import nh3
 
     return nh3.clean(
-        html,
+        with_text_escaped(html),
         tags={"a", "abbr", "b", "blockquote", "br", "code", "em", "h3", "h4", "hr", "i", "li", "ol", "p", "pre", "s"}
         | {"strong", "sub", "sup", "u", "ul"},
         attributes={"a": {"href", "title"}, "abbr": {"title"}},

@@ -14,7 +14,7 @@ AW Aruba; AX Åland Islands; AZ Azerbaijan; BA Bosnia and Herzegovina; BB Barbad
 BE Belgium|België|Belgique; BF Burkina Faso; BG Bulgaria; BH Bahrain; BI Burundi; BJ Benin; BL Saint Barthélemy;
 BM Bermuda; BN Brunei|Brunei Darussalam; BO Bolivia; BQ Bonaire; BR Brazil|Brasil; BS Bahamas; BT Bhutan;
 BV Bouvet Island; BW Botswana; BY Belarus; BZ Belize; CA Canada; CC Cocos Islands;
-CD Democratic Republic of the Congo|DR Congo; CF Central African Republic; CG Congo|Republic of the Congo;
+CD Democratic Republic of the Congo|DR Congo; CF Central African Republic; CG Republic of the Congo;
 CH Switzerland|Schweiz|Suisse|Svizzera|Swizerland; CI Côte d'Ivoire|Ivory Coast; CK Cook Islands; CL Chile; CM Cameroon;
 CN China|People's Republic of China|PRC; CO Colombia; CR Costa Rica; CU Cuba; CV Cape Verde|Cabo Verde; CW Curaçao;
 CX Christmas Island; CY Cyprus; CZ Czechia|Czech Republic; DE Germany|Deutschland; DJ Djibouti; DK Denmark|Danmark;
@@ -29,7 +29,7 @@ HR Croatia; HT Haiti; HU Hungary; ID Indonesia; IE Ireland|Republic of Ireland|�
 IN India|Bharat; IO British Indian Ocean Territory; IQ Iraq; IR Iran|Iran, Islamic Republic of; IS Iceland;
 IT Italy|Italia; JE Jersey; JM Jamaica; JO Jordan; JP Japan|Nippon; KE Kenya; KG Kyrgyzstan; KH Cambodia;
 KI Kiribati; KM Comoros; KN Saint Kitts and Nevis; KP North Korea|DPRK;
-KR South Korea|Korea|Republic of Korea|Korea, Republic of|Korea South; KW Kuwait; KY Cayman Islands; KZ Kazakhstan;
+KR South Korea|Republic of Korea|Korea, Republic of|Korea South; KW Kuwait; KY Cayman Islands; KZ Kazakhstan;
 LA Laos|Lao PDR; LB Lebanon; LC Saint Lucia; LI Liechtenstein; LK Sri Lanka; LR Liberia; LS Lesotho; LT Lithuania;
 LU Luxembourg; LV Latvia; LY Libya; MA Morocco; MC Monaco; MD Moldova|Republic of Moldova; ME Montenegro;
 MF Saint Martin; MG Madagascar; MH Marshall Islands; MK North Macedonia|Macedonia; ML Mali; MM Myanmar|Burma;
@@ -57,10 +57,18 @@ _WORDS = frozenset(("am", "as", "at", "be", "do", "in", "is", "it", "me", "my", 
 """Codes that are words of English, or an answer, unless in capitals."""
 
 
+_NO_ANSWER = "NA"
+"""Namibia's code, but in forms that people fill in nearly always: not applicable."""
+
+
 def country_code(text: str) -> str | None:
-    """The ISO 3166-1 alpha-2 code of a country named by its code or a name of it; None when it is neither."""
+    """The ISO 3166-1 alpha-2 code of a country named by its code or a name of it; None when it is neither, or the name
+    of two countries (Korea, Congo).
+    """
     names = _codes()
     code = text.strip().upper()
+    if code == _NO_ANSWER:
+        return None
     if code in names.values():
         return code if text.strip().isupper() or text.strip().lower() not in _WORDS else None
     return names.get(_plain(text))

@@ -44,6 +44,7 @@ _ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>]*)>", re.IGNORECA
 _LIKE_A_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)", re.IGNORECASE)
 _ALONE = frozenset(("br", "hr", "img", "p", "li"))
 """Elements that show that a text is HTML without an end tag."""
+_PART_OF_A_TAG = re.compile(r"<[^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")
 _NESTING = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr)\b)[a-z]", re.IGNORECASE)
 _LOST = re.compile(r"<(script|iframe|img|video|audio|object|embed|table|form|svg)\b", re.IGNORECASE)
@@ -84,14 +85,15 @@ def read_html(value: object) -> tuple[str, str]:
         return "", _NOT_TEXT
     raw = _spelled(value)
     tidy = _CONTROLS.sub("", raw)[:MAX_RAW]
-    marked = _without_deep_markup(_as_html(tidy))
+    tidy = domain_text.with_text_escaped(_as_html(tidy))
+    marked = _without_deep_markup(tidy)
     html = _EMPTY.sub("", _sanitised(_RENAMED.sub(lambda tag: f"<{tag[1]}{_NEW_NAMES[tag[2].lower()]}", marked)))
     limit = MAX_HTML
     while len(html) > MAX_HTML:
-        html = _sanitised(html[:limit])
+        html = _sanitised(_PART_OF_A_TAG.sub("", html[:limit]))
         limit -= MAX_HTML // 20
     found = ["lost its control characters"] if _CONTROLS.search(raw) else []
-    found += ["lost its markup, which nested too deep"] if _nests_deep(_as_html(tidy)) else []
+    found += ["lost its markup, which nested too deep"] if _nests_deep(tidy) else []
     found += [f"lost its {tag}" for tag in sorted({tag.lower() for tag in _LOST.findall(marked)})]
     found += [f"was cut to {MAX_HTML} characters"] if limit < MAX_HTML or len(raw) > MAX_RAW else []
     shows = _TAG.sub("", html).replace("&nbsp;", " ").strip()
@@ -139,7 +141,7 @@ def _joined(found: list[str]) -> str:
 def _as_plain(line: str) -> tuple[str, str]:
     """A line that is plain text; one that came as HTML without its markup. Text about HTML stays as it is."""
     marks = [(match[1] == "/", match[2].lower()) for match in _MARK.finditer(line)]
-    if marks and _are_paired(marks):
+    if any(name != "br" for _, name in marks) and _are_paired(marks):
         spaced = _MARK.sub(lambda match: " " if match[2].lower() in _BLOCKS else "", line)
         return unescape(spaced), "lost its HTML"
     bare = _ENTITY.sub("", line)

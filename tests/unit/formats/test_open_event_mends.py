@@ -24,6 +24,7 @@ MENDS: list[Mend] = [
         ("sessions", {"title": title}, "title", title, "")
         for title in (
             "Using <canvas> today",
+            "Using <br> and its friends",
             "Option<T> and Result<T, E>",
             "<script> considered harmful",
             "std::vector<std::string>",
@@ -58,6 +59,21 @@ MENDS: list[Mend] = [
     ("sessions", {"abstract": "a<b && c>d"}, "short_abstract", "a&lt;b &amp;&amp; c&gt;d", ""),
     ("sessions", {"abstract": "<p>use map<K,V></p>"}, "short_abstract", "<p>use map&lt;K,V&gt;</p>", ""),
     ("sessions", {"abstract": "<p>a<o:p></o:p></p>"}, "short_abstract", "<p>a</p>", ""),
+    (
+        "sessions",
+        {"abstract": "<p>Is a<b or b<a the question?</p>"},
+        "short_abstract",
+        "<p>Is a&lt;b or b&lt;a the question?</p>",
+        "",
+    ),
+    (
+        "sessions",
+        {"abstract": "<p>We show that i<s and more words follow here.</p><p>Second</p>"},
+        "short_abstract",
+        "<p>We show that i&lt;s and more words follow here.</p><p>Second</p>",
+        "",
+    ),
+    ("sessions", {"abstract": "<p>if a<div b</p>"}, "short_abstract", "<p>if a&lt;div b</p>", ""),
     ("sessions", {"abstract": "a<br>b"}, "short_abstract", "a<br>b", ""),
     ("sessions", {"abstract": "R&amp;D"}, "short_abstract", "R&amp;D", ""),
     ("tracks", {"name": "n" + " " * 8_000 + "m"}, "name", "n…", "name was cut to 200 characters"),
@@ -107,12 +123,18 @@ MENDS: list[Mend] = [
     ("speakers", {"country": "USA"}, "country", "US", ""),
     ("speakers", {"country": "the netherlands"}, "country", "NL", ""),
     ("speakers", {"country": "de"}, "country", "DE", ""),
+    ("speakers", {"country": "Namibia"}, "country", "NA", ""),
+    ("speakers", {"country": "South Korea"}, "country", "KR", ""),
     ("speakers", {"country": "Germany/Austria"}, "country", "DE", "country 'Germany/Austria' was read as DE"),
     ("speakers", {"country": "Europe"}, "country", None, "country 'Europe' was not a country and is left out"),
     *(
         ("speakers", {"country": given}, "country", None, f"country '{given}' was not a country and is left out")
         for given in (
             "San Francisco, CA",
+            "NA",
+            "n/a",
+            "Korea",
+            "Congo",
             "Wilmington, DE",
             "Bloomington, IN",
             "Portland OR",
