@@ -21,7 +21,7 @@ import pytest
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.charge import Payment, PaymentStatus
-from chalicelib.domain.errors import Busy, SoldOut
+from chalicelib.domain.errors import Busy, SoldOut, WaitInLine
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.order_facts import OrderState
 from chalicelib.domain.refund import RefundForm, RefundStanding
@@ -55,14 +55,25 @@ KINDS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def passing_time(shop: Shop) -> None:
+    """Whoever waits for the claim of their own lost request (services/queue_for_checkout.py) lets time pass."""
+
+    def wait(seconds: float) -> None:
+        shop.clock.seconds += seconds
+
+    vars(shop.services._checkout_queue)["_sleep"] = wait
+
+
 def again(work: Callable[[], Any]) -> Any:
-    """What comes of something that is repeated while the database is busy, as streams, timers and buyers do."""
+    """What work comes to, as often as a client tries that is told to come again."""
+    said: Exception | None = None
     for _ in range(PATIENCE):
         try:
             return work()
-        except BUSY:
-            continue
-    raise AssertionError("Busy for ever.")
+        except BUSY as busy:
+            said = busy
+    raise AssertionError("Busy for ever.") from said
 
 
 def buy(shop: Shop, ticket: str, number: int) -> str | None:
@@ -84,7 +95,7 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda: shop.services.releasing.cancel(record.id, caller=BUYER, access=None))
     if story < 2:
         return
-    session = again(lambda: shop.checkout(record))
+    session = again(lambda: in_turn(shop, record))
     with shop.payments.lock:
         shop.payments.pay(session)
     for number in range(2 if story == 3 else 1):
@@ -92,6 +103,15 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
     if story == 4:
         key = shop.services.ids.new_id()
         again(lambda: shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key=key))
+
+
+def in_turn(shop: Shop, record: OrderRecord) -> str:
+    """The order's checkout; whoever is told to wait in line does."""
+    try:
+        return shop.checkout(record)
+    except WaitInLine as wait:
+        shop.clock.seconds += wait.retry_after
+        raise
 
 
 def orders_of(shop: Shop, ticket: str) -> list[OrderRecord]:
