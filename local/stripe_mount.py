@@ -9,6 +9,7 @@ import shutil
 import threading
 from pathlib import Path
 
+from chalicelib.services.hearing import HANDLED
 from local.stripe_double import Settings, StripeDouble, create_double
 
 SENDERS = 8
@@ -36,7 +37,7 @@ class StripeMount:
 
     def _create(self) -> StripeDouble:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings = Settings("", "", "", senders=SENDERS)
+        settings = Settings("", "", "", senders=SENDERS, webhook_events=HANDLED)
         return create_double(self._directory, *self._told, connect_secret=self._connect_secret, settings=settings)
 
     def handle(

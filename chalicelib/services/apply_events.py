@@ -5,7 +5,7 @@ finds that recorded needs no look. Fees come later, in events of their own, and 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from chalicelib.domain.charge import Charge, Payment
 from chalicelib.domain.ids import is_ulid
@@ -19,6 +19,7 @@ from chalicelib.ports.waiting_line import Lines
 from chalicelib.services.charging import Charging
 
 SESSION_PAID = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
+SESSION_EXPIRED = "checkout.session.expired"
 CHARGE_SUCCEEDED = "charge.succeeded"
 CHARGE_UPDATED = "charge.updated"
 """Comes when fee and net are known (docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
@@ -58,22 +59,27 @@ class ApplyEvents:
         looked = set()
         for event in sorted(events, key=lambda event: event.kind not in SESSION_PAID):
             about = event.account, event.object_id
-            if event.kind == CHARGE_UPDATED and self._unsettled(event) is not None:
+            record = self._order_of(event)
+            if about in looked or (event.kind == CHARGE_UPDATED and self._recorded(record, event) is not None):
                 continue
-            if about not in looked and self.apply(event):
+            if self._apply(record, event):
                 looked.add(about)
 
     def apply(self, event: StripeEvent) -> bool:
         """Apply an event, once. Whether a look at Stripe showed what it is about. Raises UpstreamFailed, Busy: the
         stream then tries again.
         """
+        return self._apply(self._order_of(event), event)
+
+    def _apply(self, record: OrderRecord | None, event: StripeEvent) -> bool:
         if event.object_id is None:
             return False
-        record = self._order_of(event)
         if record is not None and self._is_known(record, event):
             return False
         if record is not None and record.state is OrderState.RESERVED and event.kind in _PAYS:
             return self._apply_first(record, event)
+        if record is not None and event.kind == SESSION_EXPIRED and self._is_written_soon(record, event):
+            return False
         if self._orders.was_applied(event.id):
             return False
         return self._charging.record(event, event.object_id, marker=event.id) is not None
@@ -82,13 +88,12 @@ class ApplyEvents:
         """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
         that were made at about the same time, whichever batch brings their events. Raises UpstreamFailed, Busy.
         """
-        unsettled = defaultdict(list)
+        told = defaultdict(list)
         for event in events:
-            charge = self._unsettled(event)
-            if charge is not None:
-                unsettled[event.account].append((event, charge))
-        for account, group in unsettled.items():
-            self._settle(account, group)
+            told[event.account].append(event)
+        for account, group in told.items():
+            if unsettled := self._unsettled(group):
+                self._settle(account, unsettled)
 
     def _apply_first(self, record: OrderRecord, event: StripeEvent) -> bool:
         """The first payment of an order, of which several events tell at the same time: one process looks, the others
@@ -99,7 +104,7 @@ class ApplyEvents:
             if first := self._is_first(line):
                 break
             self._sleep(pause)
-            if self._is_applied(event):
+            if self._is_applied(record, event):
                 return False
         done = False
         try:
@@ -125,9 +130,16 @@ class ApplyEvents:
         seen = self._charging.record(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
-    def _is_applied(self, event: StripeEvent) -> bool:
-        record = self._order_of(event)
-        return record is not None and self._is_known(record, event)
+    def _is_written_soon(self, record: OrderRecord, event: StripeEvent) -> bool:
+        """Whether the end of a checkout is recorded in a moment by who asked for it: Stripe's event may be faster."""
+        self._sleep(PAUSES[0])
+        again = self._orders.load(record.id)
+        return again is not None and self._is_known(again, event)
+
+    def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
+        """Whether what an event tells has been recorded since the order was read."""
+        now = self._orders.load(record.id) if event.kind in SESSION_PAID else record
+        return now is not None and self._is_known(now, event)
 
     def _order_of(self, event: StripeEvent) -> OrderRecord | None:
         """The order that an event names, if it does."""
@@ -139,20 +151,29 @@ class ApplyEvents:
             return False
         if event.kind in SESSION_PAID:
             return record.paid_checkout is not None and record.paid_checkout == event.object_id
-        if event.kind == "checkout.session.expired":
+        if event.kind == SESSION_EXPIRED:
             return record.facts.ended is not None or record.facts.issued
         if event.kind not in (CHARGE_SUCCEEDED, CHARGE_UPDATED):
             return False
-        charge = self._orders.charge(record.id, event.object_id or "")
+        charge = self._recorded(record, event)
         return charge is not None and (event.kind == CHARGE_SUCCEEDED or charge.net is not None)
 
-    def _unsettled(self, event: StripeEvent) -> Charge | None:
-        """The recorded charge that an event is about and whose fee is not known."""
-        record = self._order_of(event)
-        if record is None or record.account != event.account:
+    def _recorded(self, record: OrderRecord | None, event: StripeEvent) -> Charge | None:
+        """The recorded charge of an order that an event is about."""
+        if record is None or not _is_of(record, event) or event.object_id is None:
             return None
-        charge = self._orders.charge(record.id, event.object_id or "")
-        return charge if charge is not None and charge.net is None else None
+        return self._orders.charge(record.id, event.object_id)
+
+    def _unsettled(self, events: Iterable[StripeEvent]) -> list[tuple[StripeEvent, Charge]]:
+        """Those of the events of one account that are about a recorded charge whose fee is not known, and the charge.
+        Their orders and charges are read together.
+        """
+        named = [event for event in events if event.order_id and is_ulid(event.order_id) and event.object_id]
+        records = self._orders.load_all(str(event.order_id) for event in named)
+        ours = [event for event in named if _is_of(records.get(str(event.order_id)), event)]
+        charges = self._orders.charges((str(event.order_id), str(event.object_id)) for event in ours)
+        found = [(event, charges.get(str(event.object_id))) for event in ours]
+        return [(event, charge) for event, charge in found if charge is not None and charge.net is None]
 
     def _settle(self, account: str | None, group: list[tuple[StripeEvent, Charge]]) -> None:
         """Record the fees of charges of one account, and of others that the same look shows. What a list does not show
@@ -163,7 +184,7 @@ class ApplyEvents:
             if first := self._is_first(line):
                 break
             self._sleep(pause)
-            group = [(event, charge) for event, charge in group if self._unsettled(event) is not None]
+            group = self._unsettled(event for event, _ in group)
             if not group:
                 return
         made = [int(charge.created_at.timestamp()) for _, charge in group]
@@ -189,3 +210,8 @@ class ApplyEvents:
             return False
         known = self._orders.charge(record.id, payment.charge.id)
         return known is not None and (known.net is not None or self._charging.apply(record, payment))
+
+
+def _is_of(record: OrderRecord | None, event: StripeEvent) -> bool:
+    """Whether an order is paid into the account that an event came from."""
+    return record is not None and record.account == event.account

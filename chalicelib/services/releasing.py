@@ -35,7 +35,7 @@ Stripe does not answer (adapters/stripe_gateway.py), and more; the function's ti
 """
 MOST_A_RUN = 2_000
 """Holds that a run looks for; more than Stripe lets it end."""
-AT_ONCE, AT_ONCE_AGAIN = 24, 4
+AT_ONCE, AT_ONCE_AGAIN = 32, 4
 """Threads for holds that have just ended, and for those that could not be released before. As many as keep Stripe's
 line (ADR 19) full also when an answer takes a second.
 """

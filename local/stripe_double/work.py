@@ -21,15 +21,16 @@ class Settings:
     """What the double is told once; times in seconds.
 
     `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: to registered endpoints
-    only). `refunds_fail`: they come to be failed. `settlement_currency` is what charges are paid out in (None: their
-    own currency) at `exchange_rate`. `senders` is how many deliveries are on their way at the same time; with one they
-    keep their order.
+    only). `webhook_events`: the kinds that `webhook_url` is told of (empty: all). `refunds_fail`: they come to
+    be failed. `settlement_currency` is what charges are paid out in (None: their own currency) at `exchange_rate`.
+    `senders` is how many deliveries are on their way at the same time; with one they keep their order.
     """
 
     public_url: str
     webhook_url: str
     webhook_secret: str
     connect_secret: str = ""
+    webhook_events: frozenset[str] = frozenset()
     api_version: str = "2026-08-26.dahlia"
     settle_after: float = 2.0
     debit_after: float = 5.0
@@ -157,13 +158,13 @@ class Work:
         """
         own = self._registered(kind, connect=False)
         if self.account is None:
-            return self._given("settings", self.settings.webhook_secret) + own
-        given = self._given("settings_connect", self.settings.connect_secret)
+            return self._given(kind, "settings", self.settings.webhook_secret) + own
+        given = self._given(kind, "settings_connect", self.settings.connect_secret)
         return given + self.within(None)._registered(kind, connect=True) + own  # noqa: SLF001
 
-    def _given(self, key: str, secret: str) -> list[Endpoint]:
-        url = self.settings.webhook_url
-        return [Endpoint(key, url, secret)] if url and secret else []
+    def _given(self, kind: str, key: str, secret: str) -> list[Endpoint]:
+        url, events = self.settings.webhook_url, self.settings.webhook_events
+        return [Endpoint(key, url, secret)] if url and secret and (not events or kind in events) else []
 
     def _registered(self, kind: str, *, connect: bool) -> list[Endpoint]:
         found = []

@@ -8,7 +8,7 @@ import time
 import pytest
 import stripe
 
-from local.stripe_double import WebhookFault, create_double
+from local.stripe_double import Settings, WebhookFault, create_double
 
 from .conftest import SECRET, START, Hook, Shop, listening
 
@@ -170,3 +170,19 @@ def test_deliver_event_to_a_closed_port_keeps_it(socket_enabled: None) -> None:
     assert double.tick() == 1
     left = double.handle("GET", "/v1/events", "delivery_success=false", auth, b"")[2]
     assert len(json.loads(left)["data"]) == 1
+
+
+def test_deliver_events_of_chosen_kinds_tells_the_endpoint_of_no_other(socket_enabled: None) -> None:
+    hook = Hook()
+
+    def respond(method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+        return hook(f"{method} {path}", headers, body, 0), {}, b"ok"
+
+    with listening(respond) as origin:
+        chosen = Settings("", "", "", webhook_events=frozenset({"customer.updated"}))
+        double = create_double(None, "http://d.test", f"{origin}/hook", SECRET, settings=chosen)
+        auth = {"authorization": "Bearer sk_test_double"}
+        made = json.loads(double.handle("POST", "/v1/customers", "", auth, b"name=Ada")[2])
+        double.handle("POST", f"/v1/customers/{made['id']}", "", auth, b"name=Grace")
+        double.tick()
+    assert hook.kinds() == ["customer.updated"]

@@ -255,6 +255,35 @@ def test_apply_event_of_an_abandoned_checkout_takes_no_look(intake: Intake, look
     assert looks.made == []
 
 
+def test_apply_event_of_a_checkout_faster_than_the_release_that_ends_it_takes_no_look(
+    intake: Intake, looks: Looks
+) -> None:
+    """Stripe tells of the end of a checkout before it answers who asked for that."""
+    shop = intake.shop
+    record, session = reserved(shop, shop.ticket(5))
+    shop.clock.seconds += 1000
+
+    def release_then_tell(number: int) -> None:
+        if number:
+            shop.services.releasing.release_due()
+        else:
+            intake.post("checkout.session.expired", session, **named(record))
+            started.wait()
+            assert intake.bring_one(0) == []
+
+    started, close = Barrier(2, timeout=20), shop.payments.close_checkout
+
+    def close_and_tell(*given: Any, **more: Any) -> Any:
+        started.wait()
+        return close(*given, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shop.payments, "close_checkout", close_and_tell)
+        together(2, release_then_tell)
+    assert shop.state(record) is OrderState.EXPIRED
+    assert looks.made == []
+
+
 WAITING = {"card": PaymentStatus.PAID, "debit": PaymentStatus.UNPAID}
 
 
