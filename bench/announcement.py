@@ -36,11 +36,11 @@ def main() -> None:
         services = bootstrap.services()
         announcing.announce(services, int(sys.argv[1]))
         delivery = announcing.carry_out(database, Worker(str(database)))
-        found = services._announcements.load(announcing.EVENT, announcing.ID)
+        found = services.announcements.store.load(announcing.EVENT, announcing.ID)
         assert found is not None
         counts = (found.counts.recipients, found.counts.delivered, found.counts.mailed)
         print(json.dumps({**delivery._asdict(), "counts": list(counts)}))
-        services.dynamodb.close()
+        services.aws.dynamodb.close()
 
 
 if __name__ == "__main__":

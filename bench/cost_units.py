@@ -204,7 +204,7 @@ class Shop:
         from chalicelib.ports.sales import Sweep
 
         services = bootstrap.services()
-        releasing: Any = services.releasing
+        releasing: Any = services.payments.expire_orders
         now = services.clock.now()
         releasing._clock = SimpleNamespace(now=lambda: now)  # no minute may end between the two lines below
         assert releasing._holds.save_sweep(Sweep(int(now - services.config.order_hold_seconds) // 60, (), 0))
@@ -214,14 +214,14 @@ class Shop:
         """A run for which nothing lapsed and nobody waits."""
         from chalicelib import bootstrap
 
-        return meter.use(bootstrap.services().offering.run)
+        return meter.use(bootstrap.services().waiting_list.offer_tickets.run)
 
     def _due_mails(self, meter: Meter) -> Use:
         """A run that finds nothing due, a quarter of an hour after one."""
         from chalicelib import bootstrap
 
         services = bootstrap.services()
-        waking: Any = services.waking
+        waking: Any = services.mail.sweep_due
         now = services.clock.now()
         waking._index.advance(int(now) - 1800)  # what the last run left as its cursor
         waking._clock = SimpleNamespace(now=lambda: now)
@@ -231,7 +231,7 @@ class Shop:
         """A run that finds nothing new, after one that looked at everything."""
         from chalicelib import bootstrap
 
-        reconciling = bootstrap.services().reconciling
+        reconciling = bootstrap.services().payments.reconcile
         reconciling.reconcile()
         return meter.use(reconciling.reconcile)
 
@@ -307,7 +307,7 @@ def _stage() -> Iterator[tuple[Shop, CountedGateway]]:
         for stripe, url in _stripe(hooks):
             gateway = _quiet_services(url)
             yield Shop(Client(app), endpoint.database, stripe, hooks), gateway
-        bootstrap.services().dynamodb.close()
+        bootstrap.services().aws.dynamodb.close()
 
 
 def _stripe(hooks: list[tuple[bytes, str]]) -> Iterator[tuple[Any, str]]:
@@ -330,9 +330,9 @@ def _quiet_services(stripe_url: str) -> CountedGateway:
 
     services = bootstrap.services()
     gateway = CountedGateway(StripeGateway(secret_key="sk_test_local", api_base=stripe_url))
-    vars(services)["payments"] = gateway
-    vars(services)["_pusher"] = DeafPusher()
-    vars(services)["_mailer"] = SilentMailer()
+    services.payments.stripe = gateway
+    services.live.pusher = DeafPusher()
+    services.mail.mailer = SilentMailer()
     return gateway
 
 

@@ -49,7 +49,7 @@ def stale_look(type_id: str) -> Iterator[None]:
     """The first look at the stock shows the last ticket, as an eventually consistent read may after it was sold."""
     from chalicelib import bootstrap
 
-    view: Any = bootstrap.services()._sales_view
+    view: Any = bootstrap.services().catalog.view
     lefts = view.lefts
 
     def stale(shards: dict[str, int], *, consistent: bool = False) -> Any:
@@ -77,7 +77,7 @@ class Writes:
 
         from chalicelib import bootstrap
 
-        self._dynamodb: Any = bootstrap.services().dynamodb
+        self._dynamodb: Any = bootstrap.services().aws.dynamodb
         self._send: Any = BaseClient._make_api_call
         light, send, note = self._dynamodb.call, self._send, self._note
 

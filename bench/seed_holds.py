@@ -81,7 +81,7 @@ class _Sale:
         self._clock = clock
         services: Any = bootstrap.Services(config.load())
         services.clock = services.ids = clock
-        vars(services)["_stripe_pace"] = None  # a clock that stands still would let nobody through
+        services.payments.pace = None  # a clock that stands still would let nobody through
         bootstrap.use(services)
         self._services = services
         self._owner = Principal(clock.new_id(), clock.new_id())
@@ -96,13 +96,15 @@ class _Sale:
         orders = [self._order(event_id, made.lapsed) for _ in range(LAPSED_OFFERS)]
         self._wait_in_line(event_id, made.lapsed, 2 * LAPSED_OFFERS)
         for order in orders:
-            self._services.releasing.cancel(order.id, caller=None, access=self._services._drafting.access(order.id))
-        assert self._services.offering.offer(event_id, made.lapsed) == LAPSED_OFFERS
+            self._services.payments.expire_orders.cancel(
+                order.id, caller=None, access=self._services.orders.draft_order.access(order.id)
+            )
+        assert self._services.waiting_list.offer_tickets.offer(event_id, made.lapsed) == LAPSED_OFFERS
         for number in range(holds):
             self._clock.seconds = began - _SOLD_AGO + number * 60 * _MINUTES // holds
             order = self._order(event_id, made.freed if number % (holds // FREED) == 0 else made.crowd)
-            access = self._services._drafting.access(order.id)
-            self._services.paying.pay(order.id, caller=None, access=access)
+            access = self._services.orders.draft_order.access(order.id)
+            self._services.payments.open_checkout.pay(order.id, caller=None, access=access)
         self._wait_in_line(event_id, made.freed, FREED)
         return made
 
@@ -113,7 +115,7 @@ class _Sale:
 
         until, family = int(time.time()) + 3600, keys.token_family(self._owner.family_id)
         FamilyItem(*family, user_id=self._owner.user_id, secret_hash="s", expires_at=until).save()
-        token, _ = self._services.tokens.issue(self._owner, now=time.time())
+        token, _ = self._services.accounts.tokens.issue(self._owner, now=time.time())
         return str(token)
 
     def _ticket_type(self, event_id: str, quantity: int) -> str:
@@ -122,7 +124,7 @@ class _Sale:
 
         new_id = self._clock.new_id()
         form = TicketTypeFields(name="Day ticket", price=Money(amount=2500, currency="EUR"), quantity=quantity)
-        self._services.selling.create(event_id, form, caller=self._owner, new_id=new_id)
+        self._services.catalog.edit_ticket_types.create(event_id, form, caller=self._owner, new_id=new_id)
         return str(new_id)
 
     def _order(self, event_id: str, ticket_type_id: str) -> Any:
@@ -130,7 +132,7 @@ class _Sale:
 
         lines = [OrderLineForm(ticket_type_id=ticket_type_id, quantity=1)]
         form = OrderForm(lines=lines, buyer=Buyer(name="Robin Example", email=self._address()))
-        return self._services.ordering.create(event_id, form, caller=None, new_id=self._clock.new_id())[0]
+        return self._services.orders.place_order.create(event_id, form, caller=None, new_id=self._clock.new_id())[0]
 
     def _wait_in_line(self, event_id: str, ticket_type_id: str, count: int) -> None:
         from chalicelib.domain.waiting import WaitingForm
@@ -138,7 +140,7 @@ class _Sale:
         for _ in range(count):
             self._clock.seconds += 0.001
             form = WaitingForm(ticket_type_id=ticket_type_id, quantity=1, name="Robin", email=self._address())
-            self._services.queueing.join(event_id, form, caller=None, new_id=self._clock.new_id())
+            self._services.waiting_list.join.join(event_id, form, caller=None, new_id=self._clock.new_id())
 
     def _address(self) -> str:
         self._people += 1

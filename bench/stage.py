@@ -35,7 +35,7 @@ def product() -> Iterator[Client]:
         logging.getLogger("telemetry").setLevel(logging.ERROR)
         tables.create_missing()
         yield Client(app)
-        bootstrap.services().dynamodb.close()
+        bootstrap.services().aws.dynamodb.close()
         database.stdin.close()
 
 
@@ -106,7 +106,7 @@ class Requests:
         from chalicelib import bootstrap
 
         self.seen: list[tuple[str, dict[str, Any]]] = []
-        client: Any = bootstrap.services().dynamodb
+        client: Any = bootstrap.services().aws.dynamodb
         call = client.call
 
         def watched(operation: str, request: dict[str, Any]) -> Any:

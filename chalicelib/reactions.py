@@ -62,43 +62,43 @@ class On:
 
 
 CONTENT = (
-    On("IMPORT", lambda services: services.importing.on_changes),  # an upload was kept -> its event is made
-    On("VERSIONS", lambda services: services.watching.on_changes),  # lists of an event changed -> who watches it hears
-    On("EVENT", lambda services: services.clearing.on_changes),  # an event was deleted -> its parts go too
-    On("CALL_FOR_PAPERS", lambda services: services.opening.on_changes),  # a call may be open -> people hear it, once
-    On("EVENT", lambda services: services.opening.on_changes),  # an event may be public now -> so may its call
+    On("IMPORT", lambda on: on.exchange.import_event.on_changes),  # an upload was kept -> its event is made
+    On("VERSIONS", lambda on: on.live.watch_event.on_changes),  # lists of an event changed -> who watches it hears
+    On("EVENT", lambda on: on.content.delete_parts.on_changes),  # an event was deleted -> its parts go too
+    On("CALL_FOR_PAPERS", lambda on: on.cfp.announce_call.on_changes),  # a call may be open -> people hear it, once
+    On("EVENT", lambda on: on.cfp.announce_call.on_changes),  # an event may be public now -> so may its call
 )
 
 SALES = (
-    On("STOCK", lambda services: services.offering.on_changes),  # tickets came free -> whoever waits gets an offer
-    On("ORDER", lambda services: services.signalling.on_orders, WHOLE_BATCH),  # in another state -> its buyer's pages
-    On("ORDER", lambda services: services.tallying.on_changes, WHOLE_BATCH),  # written -> lists and totals of its event
-    On("REFUND", lambda services: services.refunding.on_changes),  # a refund is wanted -> Stripe makes it
-    On("CHECK_IN", lambda services: services.reporting.on_changes),  # somebody came in -> staff at the gate see it
+    On("STOCK", lambda on: on.waiting_list.offer_tickets.on_changes),  # tickets came free -> who waits gets an offer
+    On("ORDER", lambda on: on.live.signal_orders.on_orders, WHOLE_BATCH),  # in another state -> its buyer's pages
+    On("ORDER", lambda on: on.reports.update_totals.on_changes, WHOLE_BATCH),  # written -> lists and totals
+    On("REFUND", lambda on: on.payments.refund.on_changes),  # a refund is wanted -> Stripe makes it
+    On("CHECK_IN", lambda on: on.check_in.push_counts.on_changes),  # somebody came in -> staff at the gate see it
 )
 
 STRIPE_INBOX = (
     # Stripe told us something -> charges, orders, accounts; fees are read for many charges at once
     On(
         "INBOX",
-        lambda services: services.hearing.on_changes,
+        lambda on: on.payments.handle_webhook.on_changes,
         SIDE_BY_SIDE,
         together=payment_of,
         at_once=LOOKS_AT_ONCE,
     ),
-    On("INBOX", lambda services: services.hearing.on_fees, WHOLE_BATCH),
+    On("INBOX", lambda on: on.payments.handle_webhook.on_fees, WHOLE_BATCH),
 )
 
 NOTIFICATIONS = (
-    On("NOTIFICATION", lambda services: services.broadcasting.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
-    On("MAIL", lambda services: services.notify_undelivered.on_changes),  # tickets did not arrive -> staff hear it
-    On("ANNOUNCEMENT", lambda services: services.spreading.on_changes),  # written or moved on -> its next step
-    On("CALL_OPEN", lambda services: services.spreading.on_changes),  # the same, of a call for papers
-    On("NOTIFICATION", lambda services: services.alerting.alert, WHOLE_BATCH),  # new -> browsers that are closed
+    On("NOTIFICATION", lambda on: on.live.push_notifications.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
+    On("MAIL", lambda on: on.orders.notify_undelivered.on_changes),  # tickets did not arrive -> staff hear it
+    On("ANNOUNCEMENT", lambda on: on.announcements.fan_out.on_changes),  # written or moved on -> its next step
+    On("CALL_OPEN", lambda on: on.announcements.fan_out.on_changes),  # the same, of a call for papers
+    On("NOTIFICATION", lambda on: on.push.send_push.alert, WHOLE_BATCH),  # new -> browsers that are closed
 )
 
 MAILS = (
-    On("MAIL", lambda services: services.mailing.send, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
+    On("MAIL", lambda on: on.mail.send_mail.send, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
 )
 """Of the same stream as NOTIFICATIONS, for a function of its own: slow mails hold up no push. It is given queued mails
 alone (infra/stream_settings.py), the other everything: it passes over mails that are queued.

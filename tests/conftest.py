@@ -70,7 +70,8 @@ def close_connections() -> None:
     """Close what the light clients keep alive, so that nothing is left open when the process ends."""
     from chalicelib import bootstrap
 
-    for built in vars(bootstrap.services()).values():
+    parts = [part for part in vars(bootstrap.services()).values() if hasattr(part, "__dict__")]
+    for built in [built for part in parts for built in vars(part).values()]:
         close = getattr(built, "close", None)
         if close is not None:
             close()
@@ -80,9 +81,9 @@ def new_container() -> None:
     """Services that remember nothing, as in another Lambda container; they share the open connections."""
     from chalicelib import bootstrap, config
 
-    client = bootstrap.services().dynamodb
+    client = bootstrap.services().aws.dynamodb
     fresh = bootstrap.Services(config.load())
-    fresh.__dict__["dynamodb"] = client
+    fresh.aws.dynamodb = client
     bootstrap.use(fresh)
 
 

@@ -1,6 +1,6 @@
 """Secrets by reference: a setting `ssm:NAME:VERSION` stands for that version of a parameter in AWS's Parameter Store.
 
-Used by bootstrap/core.py when a secret is first needed; a setting that is no reference is the secret itself (the local
+Used by bootstrap/keys.py when a secret is first needed; a setting that is no reference is the secret itself (the local
 runner's). The version in the reference means that a new secret comes with a new environment, so with new processes.
 All secrets that the function may read come with one call: 1,000 environments that start at once make 1,000 calls of a
 service that takes 40 a second in the account. Source: docs.aws.amazon.com/general/latest/gr/ssm.html (quotas) and

@@ -144,7 +144,7 @@ def _serve(
 ) -> Answer:
     request.query = _query(incoming.query_params, contract)
     if contract.auth != "none":
-        request.principal = bootstrap.services().authorising.identify(
+        request.principal = bootstrap.services().accounts.authorise.identify(
             request.header("authorization"), required=contract.auth == "required"
         )
     if request.method not in _BODYLESS:
@@ -156,7 +156,7 @@ def _serve(
 
 def _create(request: Request, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]) -> Answer:
     """Run a creating view, once for each Idempotency-Key of a caller."""
-    repeating = bootstrap.services().repeating
+    repeating = bootstrap.services().idempotency.run_once
 
     def run(resource_id: str) -> Answer:
         request.resource_id = resource_id

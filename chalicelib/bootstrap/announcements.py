@@ -1,7 +1,6 @@
-"""Announcements, what is due, and what administrators see of notifications.
+"""Messages of staff to many people: each built when it is first asked for.
 
-Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
-properties are the point: the read path must not load PynamoDB or msgspec.
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -9,60 +8,58 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.sales import SalesServices
-
 if TYPE_CHECKING:
     from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
     from chalicelib.adapters.dynamo.crowd import DynamoCrowd
+    from chalicelib.bootstrap import Services
     from chalicelib.domain.announcement import Dispatch
-    from chalicelib.ports.preferences import Sleepers
     from chalicelib.services.announcing import Announcing
-    from chalicelib.services.opening import Opening
-    from chalicelib.services.overseeing import Overseeing
     from chalicelib.services.spreading import Round, Spreading
-    from chalicelib.services.waking import Waking
 
 
-class AnnouncementServices(SalesServices):
-    """Announcements, what is due, and what administrators see of notifications."""
+class AnnouncementsWiring:
+    """Messages of staff to many people."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @cached_property
-    def _announcements(self) -> DynamoAnnouncements:
+    def store(self) -> DynamoAnnouncements:
         from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
 
-        return DynamoAnnouncements(self._reader)
+        return DynamoAnnouncements(self._services.aws.reader)
 
     @cached_property
-    def _crowd(self) -> DynamoCrowd:
+    def recipients(self) -> DynamoCrowd:
         from chalicelib.adapters.dynamo.crowd import DynamoCrowd
 
-        return DynamoCrowd(self._queries, self._gate_view)
+        return DynamoCrowd(self._services.aws.queries, self._services.check_in.view)
 
     @cached_property
-    def announcing(self) -> Announcing:
+    def announce(self) -> Announcing:
         """Announcements as staff send and read them."""
         from chalicelib.services.announcing import Announcing
 
         return Announcing(
-            announcements=self._announcements,
-            representations=self._representations,
-            sales=self._sales_view,
-            authorising=self.authorising,
-            clock=self.clock,
-            key=self.cursor_key,
+            announcements=self.store,
+            representations=self._services.representations.stored,
+            sales=self._services.catalog.view,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
+            key=self._services.keys.cursor_key,
         )
 
     @cached_property
-    def spreading(self) -> Spreading:
+    def fan_out(self) -> Spreading:
         """Announcements on their way."""
         from chalicelib.services.spreading import Spreading
 
         return Spreading(
-            announcements=self._announcements,
+            announcements=self.store,
             rounds=self._round,
-            contacts=self._contacts,
-            preferring=self.preferring,
-            clock=self.clock,
+            contacts=self._services.accounts.contacts,
+            preferring=self._services.notifications.channels,
+            clock=self._services.clock,
         )
 
     def _round(self, dispatch: Dispatch) -> Round | None:
@@ -72,47 +69,9 @@ class AnnouncementServices(SalesServices):
         from chalicelib.services.convoking import Convoking
         from chalicelib.services.mustering import Mustering
 
-        url = self.config.public_url
+        url = self._services.config.public_url
         if dispatch.action is NotificationAction.ANNOUNCEMENT:
-            return Mustering(self._crowd, dispatch, public_url=url)
-        stored = self._representations.call_for_papers(dispatch.event_id, consistent=True)
-        call = open_call(stored, now=self.clock.now())
-        return Convoking(self._crowd, dispatch, call, public_url=url) if call else None
-
-    @cached_property
-    def opening(self) -> Opening:
-        """Calls for papers that come to be open."""
-        from chalicelib.adapters.dynamo.submission_store import DynamoCalls
-        from chalicelib.services.opening import Opening
-
-        return Opening(
-            stored=self._representations,
-            calls=DynamoCalls(),
-            announcements=self._announcements,
-            index=self._due_index,
-            clock=self.clock,
-            ids=self.ids,
-        )
-
-    @cached_property
-    def waking(self) -> Waking:
-        """What is due; without a sender nothing of mails."""
-        from chalicelib.adapters.dynamo.due_store import DynamoWaitingAnnouncements, DynamoWaitingMails
-        from chalicelib.ports.preferences import ANNOUNCEMENT, CALL, DIGEST, MAIL
-        from chalicelib.services.waking import Waking
-
-        dealers = {CALL: self.opening.open}
-        sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
-        if self.config.mail_from:
-            dealers[DIGEST] = self.digesting.digest
-            sleepers[MAIL] = DynamoWaitingMails()
-        return Waking(self._due_index, dealers, sleepers, self.clock)
-
-    @cached_property
-    def overseeing(self) -> Overseeing:
-        """Everybody's notifications, for administrators."""
-        from chalicelib.adapters.dynamo.notification_log import DynamoNotificationLog
-        from chalicelib.services.overseeing import Overseeing
-
-        log, admins = DynamoNotificationLog(), self.administrators
-        return Overseeing(log, self._contacts, self.clock, admins=admins, key=self.cursor_key)
+            return Mustering(self.recipients, dispatch, public_url=url)
+        stored = self._services.representations.stored.call_for_papers(dispatch.event_id, consistent=True)
+        call = open_call(stored, now=self._services.clock.now())
+        return Convoking(self.recipients, dispatch, call, public_url=url) if call else None

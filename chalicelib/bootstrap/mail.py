@@ -1,7 +1,6 @@
-"""Preferences, and what becomes of mails: digests, links to refuse them, addresses they came back from.
+"""Mails: sent, digested, refused, come back: each built when it is first asked for.
 
-Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
-properties are the point: the read path must not load PynamoDB or msgspec.
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -9,136 +8,154 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.bootstrap.core import Core
-
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.contacts import DynamoContacts
     from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
     from chalicelib.adapters.dynamo.mailbox_store import DynamoMailboxes
-    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
-    from chalicelib.adapters.dynamo.preference_store import DynamoPreferencesView
+    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+    from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
     from chalicelib.adapters.ses_mailer import SesMailer
+    from chalicelib.bootstrap import Services
+    from chalicelib.ports.preferences import Sleepers
     from chalicelib.services.addressing import Addressing
-    from chalicelib.services.choosing import Choosing
     from chalicelib.services.digesting import Digesting
+    from chalicelib.services.mailing import Mailing
     from chalicelib.services.pace_mails import PaceMails
-    from chalicelib.services.preferring import Preferring
     from chalicelib.services.suppressing import Suppressing
     from chalicelib.services.unsubscribing import Unsubscribing
+    from chalicelib.services.waking import Waking
 
 
-class MailServices(Core):
-    """Preferences and mails."""
+class MailWiring:
+    """Mails: sent, digested, refused, come back."""
 
-    @cached_property
-    def _preferences_view(self) -> DynamoPreferencesView:
-        from chalicelib.adapters.dynamo.preference_store import DynamoPreferencesView
-
-        return DynamoPreferencesView(self._reader)
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @cached_property
-    def preferring(self) -> Preferring:
-        """Where messages go."""
-        from chalicelib.services.preferring import Preferring
+    def store(self) -> DynamoMails:
+        from chalicelib.adapters.dynamo.notification_writes import DynamoMails
 
-        return Preferring(self._preferences_view, self.clock)
-
-    @cached_property
-    def choosing(self) -> Choosing:
-        """Writes of preferences."""
-        from chalicelib.adapters.dynamo.preference_store import DynamoPreferences
-        from chalicelib.services.choosing import Choosing
-
-        return Choosing(self._preferences_view, DynamoPreferences())
+        return DynamoMails()
 
     @cached_property
-    def _mailboxes(self) -> DynamoMailboxes:
+    def undelivered(self) -> DynamoUndelivered:
+        from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
+
+        return DynamoUndelivered()
+
+    @cached_property
+    def mailboxes(self) -> DynamoMailboxes:
         from chalicelib.adapters.dynamo.mailbox_store import DynamoMailboxes
 
         return DynamoMailboxes()
 
     @cached_property
-    def _contacts(self) -> DynamoContacts:
-        from chalicelib.adapters.dynamo.contacts import DynamoContacts
-
-        return DynamoContacts(self._reader)
-
-    @cached_property
-    def _people(self) -> DynamoPeopleStore:
-        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
-
-        return DynamoPeopleStore()
-
-    @cached_property
-    def suppressing(self) -> Suppressing:
+    def suppress_bounces(self) -> Suppressing:
         """Addresses that mails came back from."""
-        from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
         from chalicelib.services.signing_in import revive_account
         from chalicelib.services.suppressing import Suppressing
 
         return Suppressing(
-            mailboxes=self._mailboxes,
-            accounts=self._people,
-            choices=self.choosing,
+            mailboxes=self.mailboxes,
+            accounts=self._services.accounts.store,
+            choices=self._services.notifications.edit_preferences,
             revive=revive_account,
-            clock=self.clock,
-            ids=self.ids,
-            mails=DynamoUndelivered(),
-            public_url=self.config.public_url,
+            clock=self._services.clock,
+            ids=self._services.ids,
+            mails=self.undelivered,
+            public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def unsubscribing(self) -> Unsubscribing:
+    def unsubscribe(self) -> Unsubscribing:
         """Links that switch mails off."""
-        from chalicelib.adapters.dynamo.notification_writes import DynamoMails
         from chalicelib.services.unsubscribing import Unsubscribing
 
-        def keys() -> list[bytes]:
-            return [secret.encode() for secret in self._token_keys.values()]
-
-        return Unsubscribing(DynamoMails(), lambda: self.choosing, lambda: self._mailboxes, keys)
+        return Unsubscribing(
+            self.store,
+            lambda: self._services.notifications.edit_preferences,
+            lambda: self.mailboxes,
+            self._services.keys.link_keys,
+        )
 
     @cached_property
-    def addressing(self) -> Addressing:
+    def prepare_mail(self) -> Addressing:
         """Mails as they leave."""
         from chalicelib.services.addressing import Addressing
         from chalicelib.services.signing_in import revive_account
 
         return Addressing(
-            accounts=self._people,
+            accounts=self._services.accounts.store,
             revive=revive_account,
-            mailboxes=self._mailboxes,
-            choices=self.preferring,
-            token=self.unsubscribing.token,
-            public_url=self.config.public_url,
+            mailboxes=self.mailboxes,
+            choices=self._services.notifications.channels,
+            token=self.unsubscribe.token,
+            public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def _mailer(self) -> SesMailer | None:
+    def mailer(self) -> SesMailer | None:
         """None where no mail is sent."""
-        if not self.config.mail_from:
+        if not self._services.config.mail_from:
             return None
         from chalicelib.adapters.ses_mailer import SesMailer
 
-        return SesMailer(region=self.config.region, sender=self.config.mail_from)
+        return SesMailer(region=self._services.config.region, sender=self._services.config.mail_from)
 
     @cached_property
-    def _mail_pace(self) -> PaceMails:
+    def pace_mails(self) -> PaceMails:
         from chalicelib.services.pace_mails import UNKNOWN, PaceMails
 
-        return PaceMails(self._lines, self._mailer.limits if self._mailer else lambda: UNKNOWN, self.clock)
+        limits = self.mailer.limits if self.mailer else lambda: UNKNOWN
+        return PaceMails(self._services.aws.lines, limits, self._services.clock, sleep=self._services.sleep)
 
     @cached_property
-    def _due_index(self) -> DynamoDueIndex:
+    def due_index(self) -> DynamoDueIndex:
         from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
 
         return DynamoDueIndex()
 
     @cached_property
-    def digesting(self) -> Digesting:
+    def digest(self) -> Digesting:
         """One mail for many notifications."""
         from chalicelib.adapters.dynamo.due_store import DynamoCollected
         from chalicelib.services.digesting import Digesting
 
-        url = self.config.public_url
-        return Digesting(DynamoCollected(), self._due_index, self.preferring, self._contacts, public_url=url)
+        url = self._services.config.public_url
+        return Digesting(
+            DynamoCollected(),
+            self.due_index,
+            self._services.notifications.channels,
+            self._services.accounts.contacts,
+            public_url=url,
+        )
+
+    @cached_property
+    def send_mail(self) -> Mailing:
+        """Sends queued mails."""
+        from chalicelib.services.mailing import Mailing
+
+        pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.attachment
+        return Mailing(
+            self.store,
+            self.mailer,
+            self._services.clock,
+            self.prepare_mail,
+            pace=pace,
+            sleep=self._services.sleep,
+            tickets=tickets,
+        )
+
+    @cached_property
+    def sweep_due(self) -> Waking:
+        """What is due; without a sender nothing of mails."""
+        from chalicelib.adapters.dynamo.due_store import DynamoWaitingAnnouncements, DynamoWaitingMails
+        from chalicelib.ports.preferences import ANNOUNCEMENT, CALL, DIGEST, MAIL
+        from chalicelib.services.waking import Waking
+
+        dealers = {CALL: self._services.cfp.announce_call.open}
+        sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
+        if self._services.config.mail_from:
+            dealers[DIGEST] = self.digest.digest
+            sleepers[MAIL] = DynamoWaitingMails()
+        return Waking(self.due_index, dealers, sleepers, self._services.clock)

@@ -1,7 +1,6 @@
-"""Payments: Stripe, what comes from it and what goes to it.
+"""Stripe: what comes from it and what goes to it: each built when it is first asked for.
 
-Part of the bootstrap: each property builds a service, or an adapter for one, when first asked for. Imports inside the
-properties are the point: the read path must not load PynamoDB, stripe or msgspec.
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -10,11 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import config
-from chalicelib.bootstrap.sales import SalesServices
 
 if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
     from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
     from chalicelib.adapters.stripe_pace import Pace
+    from chalicelib.bootstrap import Services
     from chalicelib.ports.payments import Payments
     from chalicelib.ports.stripe_accounts import AccountsAtStripe
     from chalicelib.services.apply_events import ApplyEvents
@@ -29,223 +29,217 @@ if TYPE_CHECKING:
     from chalicelib.services.releasing import Releasing
 
 
-class PaymentServices(SalesServices):
-    """Payments: Stripe, what comes from it and what goes to it."""
+class PaymentsWiring:
+    """Stripe: what comes from it and what goes to it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     @cached_property
-    def payments(self) -> Payments:
+    def reconciliations(self) -> DynamoReconciliations:
+        from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
+
+        return DynamoReconciliations()
+
+    @cached_property
+    def stripe(self) -> Payments:
         """Stripe, or its test double."""
         from chalicelib.adapters.stripe_gateway import StripeGateway
 
-        base = self.config.stripe_api_base
-        return StripeGateway(secret_key=self._stripe_secret_key, api_base=base, pace=self._stripe_pace)
+        base = self._services.config.stripe_api_base
+        return StripeGateway(secret_key=self._services.keys.stripe_secret_key, api_base=base, pace=self.pace)
 
     @cached_property
-    def _stripe_pace(self) -> Pace:
-        from time import sleep
-
+    def pace(self) -> Pace:
         from chalicelib.adapters.stripe_pace import Pace
 
-        return Pace(self._lines, self.clock, sleep, share=self._stripe_share)
+        return Pace(self._services.aws.lines, self._services.clock, self._services.sleep, share=self.stripe_share)
 
     @cached_property
-    def _stripe_share(self) -> float:
+    def stripe_share(self) -> float:
         """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
         from chalicelib.adapters.stripe_pace import SANDBOX_SHARE
 
-        is_sandbox = not config.is_live(self._stripe_secret_key) and not self.config.stripe_api_base
+        is_sandbox = (
+            not config.is_live(self._services.keys.stripe_secret_key) and not self._services.config.stripe_api_base
+        )
         return SANDBOX_SHARE if is_sandbox else 1.0
 
     @cached_property
-    def paying(self) -> Paying:
+    def open_checkout(self) -> Paying:
         """The pay page of an order."""
         from chalicelib.services.paying import Paying
 
         return Paying(
-            ordering=self.ordering,
-            orders=self._orders,
-            accounts=self._stripe_accounts,
-            fee_basis_points=self.config.application_fee_basis_points,
-            representations=self._representations,
-            payments=lambda: self.payments,
-            clock=self.clock,
-            queue=self._checkout_queue,
-            public_url=self.config.public_url,
+            ordering=self._services.orders.place_order,
+            orders=self._services.orders.store,
+            accounts=self.account_store,
+            fee_basis_points=self._services.config.application_fee_basis_points,
+            representations=self._services.representations.stored,
+            payments=lambda: self.stripe,
+            clock=self._services.clock,
+            queue=self.queue_for_checkout,
+            public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def _checkout_queue(self) -> QueueForCheckout:
-        from time import sleep
-
+    def queue_for_checkout(self) -> QueueForCheckout:
         from chalicelib.adapters.stripe_pace import CHECKOUTS_A_SECOND
         from chalicelib.services.queue_for_checkout import QueueForCheckout
 
         return QueueForCheckout(
-            lines=self._lines,
-            orders=self._orders,
-            clock=self.clock,
-            sleep=sleep,
-            a_second=CHECKOUTS_A_SECOND * self._stripe_share,
-            hold_seconds=self.config.order_hold_seconds,
+            lines=self._services.aws.lines,
+            orders=self._services.orders.store,
+            clock=self._services.clock,
+            sleep=self._services.sleep,
+            a_second=CHECKOUTS_A_SECOND * self.stripe_share,
+            hold_seconds=self._services.config.order_hold_seconds,
         )
 
     @cached_property
-    def charging(self) -> Charging:
+    def record_payment(self) -> Charging:
         """Payments become charges and paid orders."""
         from chalicelib.services.charging import Charging
         from chalicelib.services.review_unseen_payment import ReviewUnseenPayment
 
-        livemode = config.is_live(self._stripe_secret_key)
+        livemode = config.is_live(self._services.keys.stripe_secret_key)
         unseen = ReviewUnseenPayment(
-            orders=self._orders,
-            payments=lambda: self.payments,
-            telling=self._telling,
-            clock=self.clock,
+            orders=self._services.orders.store,
+            payments=lambda: self.stripe,
+            telling=self._services.orders.messages,
+            clock=self._services.clock,
             livemode=livemode,
         )
         return Charging(
-            orders=self._orders,
-            holding=self._holding,
-            payments=lambda: self.payments,
-            representations=self._representations,
-            telling=self._telling,
-            clock=self.clock,
-            ids=self.ids,
+            orders=self._services.orders.store,
+            holding=self._services.orders.hold_stock,
+            payments=lambda: self.stripe,
+            representations=self._services.representations.stored,
+            telling=self._services.orders.messages,
+            clock=self._services.clock,
+            ids=self._services.ids,
             livemode=livemode,
             unseen=unseen,
         )
 
     @cached_property
-    def refunding(self) -> Refunding:
+    def refund(self) -> Refunding:
         """Money that goes back."""
         from chalicelib.services.refunding import Refunding
 
         return Refunding(
-            orders=self._orders,
-            charging=self.charging,
-            payments=lambda: self.payments,
-            telling=self._telling,
-            authorising=self.authorising,
-            clock=self.clock,
+            orders=self._services.orders.store,
+            charging=self.record_payment,
+            payments=lambda: self.stripe,
+            telling=self._services.orders.messages,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
         )
 
     @cached_property
-    def releasing(self) -> Releasing:
+    def expire_orders(self) -> Releasing:
         """Ends of unpaid orders."""
         from chalicelib.adapters.dynamo.sales_store import DynamoHolds
         from chalicelib.services.releasing import Releasing
 
         return Releasing(
-            orders=self._orders,
-            holds=DynamoHolds(self._queries),
-            ordering=self.ordering,
-            charging=self.charging,
-            telling=self._telling,
-            admissions=self._admissions,
-            payments=lambda: self.payments,
-            clock=self.clock,
-            hold_seconds=self.config.order_hold_seconds,
+            orders=self._services.orders.store,
+            holds=DynamoHolds(self._services.aws.queries),
+            ordering=self._services.orders.place_order,
+            charging=self.record_payment,
+            telling=self._services.orders.messages,
+            admissions=self._services.check_in.store,
+            payments=lambda: self.stripe,
+            clock=self._services.clock,
+            hold_seconds=self._services.config.order_hold_seconds,
         )
 
     @cached_property
-    def _stripe_accounts(self) -> DynamoStripeAccounts:
+    def account_store(self) -> DynamoStripeAccounts:
         from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
 
-        return DynamoStripeAccounts(self._reader, self._queries)
+        return DynamoStripeAccounts(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def accounts_at_stripe(self) -> AccountsAtStripe:
+    def stripe_accounts(self) -> AccountsAtStripe:
         """Stripe's side of connected accounts."""
         from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
 
-        base = self.config.stripe_api_base
-        return StripeAccountsGateway(secret_key=self._stripe_secret_key, api_base=base, pace=self._stripe_pace)
+        base = self._services.config.stripe_api_base
+        return StripeAccountsGateway(secret_key=self._services.keys.stripe_secret_key, api_base=base, pace=self.pace)
 
     @cached_property
-    def onboarding(self) -> Onboarding:
+    def connect_account(self) -> Onboarding:
         """Events that are paid to their organiser's own account."""
-        from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
         from chalicelib.services.onboarding import Onboarding
 
         return Onboarding(
-            accounts=self._stripe_accounts,
-            reconciliations=DynamoReconciliations(),
-            at_stripe=lambda: self.accounts_at_stripe,
-            authorising=self.authorising,
-            clock=self.clock,
-            public_url=self.config.public_url,
+            accounts=self.account_store,
+            reconciliations=self.reconciliations,
+            at_stripe=lambda: self.stripe_accounts,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
+            public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def hearing(self) -> Hearing:
+    def handle_webhook(self) -> Hearing:
         """What Stripe told us."""
         from chalicelib.services.hearing import Hearing
 
-        return Hearing(applying=self._applying, onboarding=self.onboarding)
+        return Hearing(applying=self.apply_events, onboarding=self.connect_account)
 
     @cached_property
-    def _applying(self) -> ApplyEvents:
-        from time import sleep
-
+    def apply_events(self) -> ApplyEvents:
         from chalicelib.services.apply_events import ApplyEvents
 
         return ApplyEvents(
-            orders=self._orders,
-            charging=self.charging,
-            payments=lambda: self.payments,
-            lines=self._lines,
-            clock=self.clock,
-            sleep=sleep,
+            orders=self._services.orders.store,
+            charging=self.record_payment,
+            payments=lambda: self.stripe,
+            lines=self._services.aws.lines,
+            clock=self._services.clock,
+            sleep=self._services.sleep,
         )
 
     @cached_property
-    def reconciling(self) -> Reconciling:
+    def reconcile(self) -> Reconciling:
         """What Stripe should have told us."""
-        from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
         from chalicelib.services.reconciling import Reconciling
         from chalicelib.services.sweep_payments import SweepPayments
 
-        reconciliations = DynamoReconciliations()
         return Reconciling(
-            payments=lambda: self.payments,
-            accounts=self._stripe_accounts,
-            receiving=self.receiving,
-            refunding=self.refunding,
+            payments=lambda: self.stripe,
+            accounts=self.account_store,
+            receiving=self.receive_webhook,
+            refunding=self.refund,
             sweeping=SweepPayments(
-                payments=lambda: self.payments,
-                charging=self.charging,
-                orders=self._orders,
-                reconciliations=reconciliations,
-                clock=self.clock,
+                payments=lambda: self.stripe,
+                charging=self.record_payment,
+                orders=self._services.orders.store,
+                reconciliations=self.reconciliations,
+                clock=self._services.clock,
             ),
-            orders=self._orders,
-            reconciliations=reconciliations,
-            clock=self.clock,
-            hold_seconds=self.config.order_hold_seconds,
+            orders=self._services.orders.store,
+            reconciliations=self.reconciliations,
+            clock=self._services.clock,
+            hold_seconds=self._services.config.order_hold_seconds,
         )
 
     @cached_property
-    def receiving(self) -> Receiving:
+    def receive_webhook(self) -> Receiving:
         """Webhook intake; light."""
         from chalicelib.adapters.dynamo.inbox_store import DynamoInbox
         from chalicelib.adapters.dynamo.writer import DynamoWriter
         from chalicelib.adapters.webhook_signature import is_signed
         from chalicelib.services.receiving import Receiving
 
-        writer = DynamoWriter(self.dynamodb, table_prefix=self.config.table_prefix)
+        writer = DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix)
         return Receiving(
             DynamoInbox(writer),
             is_signed,
-            self.clock,
-            secrets=lambda: self._webhook_secrets,
-            connect_secrets=lambda: self._connect_webhook_secrets,
-            livemode=config.is_live(self._stripe_secret_key),
+            self._services.clock,
+            secrets=lambda: self._services.keys.webhook_secrets,
+            connect_secrets=lambda: self._services.keys.connect_webhook_secrets,
+            livemode=config.is_live(self._services.keys.stripe_secret_key),
         )
-
-    @cached_property
-    def _webhook_secrets(self) -> tuple[str, ...]:
-        return config.webhook_secrets(self._secrets.reveal(self.config.stripe_webhook_secret))
-
-    @cached_property
-    def _connect_webhook_secrets(self) -> tuple[str, ...]:
-        return config.webhook_secrets(self._secrets.reveal(self.config.stripe_connect_webhook_secret))

@@ -19,7 +19,7 @@ SIGNED_IN, ACCOUNT = "domain.account:SignedIn", "domain.account:Account"
 def sign_up(request: Request) -> Answer:
     """Open an account and sign in; a verification link is mailed."""
     services = bootstrap.services()
-    body = services.signing_in.sign_up(
+    body = services.accounts.sign_in.sign_up(
         request.body,
         new_id=request.resource_id,
         source=request.visitor,
@@ -31,7 +31,7 @@ def sign_up(request: Request) -> Answer:
 @routes.post("/v1/auth/sign-in", Contract("Sign in", body="domain.account:SignIn", result=SIGNED_IN))
 def sign_in(request: Request) -> Answer:
     """Sign in with address and password."""
-    return Answer(bootstrap.services().signing_in.sign_in(request.body, source=request.visitor))
+    return Answer(bootstrap.services().accounts.sign_in.sign_in(request.body, source=request.visitor))
 
 
 @routes.post(
@@ -39,22 +39,22 @@ def sign_in(request: Request) -> Answer:
 )
 def refresh(request: Request) -> Answer:
     """New tokens for a refresh token, which is used up."""
-    return Answer(bootstrap.services().signing_in.refresh(request.body.refresh_token))
+    return Answer(bootstrap.services().accounts.sign_in.refresh(request.body.refresh_token))
 
 
 @routes.post("/v1/auth/sign-out", Contract("Sign out", body="domain.account:RefreshToken", status=204))
 def sign_out(request: Request) -> Answer:
     """End the sign-in that a refresh token belongs to."""
     services = bootstrap.services()
-    services.signing_in.sign_out(request.body.refresh_token)
-    services.authorising.forget(request.body.refresh_token.partition(".")[0])
+    services.accounts.sign_in.sign_out(request.body.refresh_token)
+    services.accounts.authorise.forget(request.body.refresh_token.partition(".")[0])
     return Answer(status=204)
 
 
 @routes.post("/v1/auth/verify", Contract("Prove an e-mail address", body="domain.account:OneTimeToken", status=204))
 def verify(request: Request) -> Answer:
     """Prove an address by the token mailed to it."""
-    bootstrap.services().signing_in.verify(request.body.token)
+    bootstrap.services().accounts.sign_in.verify(request.body.token)
     return Answer(status=204)
 
 
@@ -64,21 +64,21 @@ def verify(request: Request) -> Answer:
 )
 def forget_password(request: Request) -> Answer:
     """Mail a reset link; the answer is the same whether the address has an account or not."""
-    bootstrap.services().signing_in.forget_password(request.body.email, source=request.visitor)
+    bootstrap.services().accounts.sign_in.forget_password(request.body.email, source=request.visitor)
     return Answer("{}", 202)
 
 
 @routes.post("/v1/auth/password/reset", Contract("Set a new password", body="domain.account:PasswordReset", status=204))
 def reset_password(request: Request) -> Answer:
     """A new password by a mailed token; every sign-in ends."""
-    bootstrap.services().signing_in.reset_password(request.body)
+    bootstrap.services().accounts.sign_in.reset_password(request.body)
     return Answer(status=204)
 
 
 @routes.get("/v1/me", Contract("Read one's account", auth="required", result=ACCOUNT))
 def read_me(request: Request) -> Answer:
     """The caller's account."""
-    stored = bootstrap.services().signing_in.account(request.caller)
+    stored = bootstrap.services().accounts.sign_in.account(request.caller)
     return conditional(request, Found(stored.etag, lambda: (stored.etag, stored.body)), View.ALL)
 
 
@@ -96,12 +96,12 @@ def read_me(request: Request) -> Answer:
 def change_me(request: Request) -> Answer:
     """Change the caller's name, or the language of what they are told."""
     match = parse_match(request.header("if-match"))
-    stored = bootstrap.services().signing_in.change(request.json, caller=request.caller, match=match)
+    stored = bootstrap.services().accounts.sign_in.change(request.json, caller=request.caller, match=match)
     return changed(stored.body, stored.etag)
 
 
 @routes.get("/v1/me/roles", Contract("List one's roles", auth="required", result="api.schemas.people:Role", many=True))
 def list_roles(request: Request) -> Answer:
     """The caller's roles, an event each."""
-    tag, body = bootstrap.services().signing_in.roles(request.caller)
+    tag, body = bootstrap.services().accounts.sign_in.roles(request.caller)
     return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)

@@ -26,8 +26,10 @@ ANNOUNCEMENT = "domain.announcement:Announcement"
 def announce(request: Request, event: str) -> Answer:
     """It is on its way when this answers; read it again for how far it is."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.announcing.announce(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    event_id = services.representations.read.event_id(event)
+    made = services.announcements.announce.announce(
+        event_id, request.body, caller=request.caller, new_id=request.resource_id
+    )
     return Answer(made.body, 202, {"Location": f"/api/v1/events/{event_id}/announcements/{request.resource_id}"})
 
 
@@ -48,14 +50,18 @@ def list_announcements(request: Request, event: str) -> Answer:
     from chalicelib.services.announcing import scope
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    page = parse_page(request.query, scope=scope(event_id), key=services.cursor_key)
-    return conditional(request, services.announcing.announcements(event_id, page, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    page = parse_page(request.query, scope=scope(event_id), key=services.keys.cursor_key)
+    return conditional(
+        request, services.announcements.announce.announcements(event_id, page, caller=request.caller), View.ALL
+    )
 
 
 @routes.get(ONE, Contract("Read an announcement", auth="required", result=ANNOUNCEMENT, problems=(403,)))
 def read_announcement(request: Request, event: str, id: str) -> Answer:
     """One announcement: how many people it was for so far, inboxes it is in, mails queued."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    return conditional(request, services.announcing.announcement(event_id, id, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(
+        request, services.announcements.announce.announcement(event_id, id, caller=request.caller), View.ALL
+    )

@@ -32,8 +32,8 @@ def check_in(request: Request, event: str) -> Answer:
     from chalicelib.domain.gate import tag_of
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.admitting.check_in(event_id, request.body, caller=request.caller)
+    event_id = services.representations.read.event_id(event)
+    made = services.check_in.check_in.check_in(event_id, request.body, caller=request.caller)
     location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
     return created(msgspec.json.encode(made).decode(), tag_of(made), location)
 
@@ -49,9 +49,11 @@ def list_check_ins(request: Request, event: str) -> Answer:
     from chalicelib.services.attending import check_ins_scope
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    page = parse_page(request.query, scope=check_ins_scope(event_id), key=services.cursor_key)
-    return conditional(request, services.attending.check_ins(event_id, page, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    page = parse_page(request.query, scope=check_ins_scope(event_id), key=services.keys.cursor_key)
+    return conditional(
+        request, services.check_in.read_check_ins.check_ins(event_id, page, caller=request.caller), View.ALL
+    )
 
 
 @routes.get(
@@ -63,9 +65,11 @@ def list_offline(request: Request, event: str) -> Answer:
     from chalicelib.services.attending import offline_scope
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    page = parse_page(request.query, scope=offline_scope(event_id), key=services.cursor_key)
-    return conditional(request, services.attending.offline(event_id, page, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    page = parse_page(request.query, scope=offline_scope(event_id), key=services.keys.cursor_key)
+    return conditional(
+        request, services.check_in.read_check_ins.offline(event_id, page, caller=request.caller), View.ALL
+    )
 
 
 @routes.post(
@@ -82,8 +86,8 @@ def reconcile(request: Request, event: str) -> Answer:
     import msgspec
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    done = services.admitting.reconcile(event_id, request.body, caller=request.caller)
+    event_id = services.representations.read.event_id(event)
+    done = services.check_in.check_in.reconcile(event_id, request.body, caller=request.caller)
     return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
 
 
@@ -92,5 +96,7 @@ def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
     """The ticket can be used again; that it was undone, by whom and when, stays known."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.admitting.undo(services.reading.event_id(event), ticket, match=match, caller=request.caller)
+    services.check_in.check_in.undo(
+        services.representations.read.event_id(event), ticket, match=match, caller=request.caller
+    )
     return Answer(status=204)

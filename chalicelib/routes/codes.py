@@ -24,14 +24,14 @@ def routes_for(kind: CodeKind) -> Routes:
     @routes.get(many, Contract(f"List the {noun}s of an event", auth="required", result=read, many=True))
     def list_codes(request: Request, event: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        return conditional(request, services.coding.codes(event_id, kind, caller=request.caller), View.ALL)
+        event_id = services.representations.read.event_id(event)
+        return conditional(request, services.catalog.codes.codes(event_id, kind, caller=request.caller), View.ALL)
 
     @routes.get(one, Contract(f"Read a {noun}", auth="required", result=read))
     def read_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        return conditional(request, services.coding.code(event_id, kind, id, caller=request.caller), View.ALL)
+        event_id = services.representations.read.event_id(event)
+        return conditional(request, services.catalog.codes.code(event_id, kind, id, caller=request.caller), View.ALL)
 
     @routes.post(
         many,
@@ -39,9 +39,9 @@ def routes_for(kind: CodeKind) -> Routes:
     )
     def create_code(request: Request, event: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
+        event_id = services.representations.read.event_id(event)
         new_id = request.resource_id
-        made = services.coding.create(event_id, kind, request.body, caller=request.caller, new_id=new_id)
+        made = services.catalog.codes.create(event_id, kind, request.body, caller=request.caller, new_id=new_id)
         return created(made.body, made.etag, f"/api/v1/events/{event_id}/{kind.value}/{new_id}")
 
     @routes.patch(
@@ -58,17 +58,17 @@ def routes_for(kind: CodeKind) -> Routes:
     )
     def change_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
+        event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        made = services.coding.change(event_id, kind, id, request.json, caller=request.caller, match=match)
+        made = services.catalog.codes.change(event_id, kind, id, request.json, caller=request.caller, match=match)
         return changed(made.body, made.etag)
 
     @routes.delete(one, Contract(f"Remove a {noun}", auth="required", if_match=True, status=204, problems=(409,)))
     def delete_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
+        event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        services.coding.delete(event_id, kind, id, caller=request.caller, match=match)
+        services.catalog.codes.delete(event_id, kind, id, caller=request.caller, match=match)
         return Answer(status=204)
 
     return routes

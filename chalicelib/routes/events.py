@@ -30,18 +30,18 @@ def list_events(request: Request) -> Answer:
     """The public list with its filters, or the caller's own events."""
     services = bootstrap.services()
     view = request.query.get("view", View.PUBLIC)
-    page = parse_page(request.query, scope="events", key=services.cursor_key)
+    page = parse_page(request.query, scope="events", key=services.keys.cursor_key)
     filters = parse_filters(request.query)
     if view == View.ALL:
         if filters or page != Page():
             raise MalformedRequest("view=all lists all of one's own events; it takes no filter or page.")
         if request.principal is None:
             raise Unauthenticated("Sign in to see your own events.")
-        tag, body = services.hosting.own(request.principal)
+        tag, body = services.content.edit_events.own(request.principal)
         return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
     if view != View.PUBLIC:
         raise MalformedRequest("view is public or all.", code="invalid_view")
-    return conditional(request, services.reading.directory(page, filters), View.PUBLIC)
+    return conditional(request, services.representations.read.directory(page, filters), View.PUBLIC)
 
 
 @routes.post(
@@ -50,7 +50,9 @@ def list_events(request: Request) -> Answer:
 )
 def create_event(request: Request) -> Answer:
     """A new event; its creator owns it."""
-    made = bootstrap.services().hosting.create(request.body, caller=request.caller, new_id=request.resource_id)
+    made = bootstrap.services().content.edit_events.create(
+        request.body, caller=request.caller, new_id=request.resource_id
+    )
     return created(made.body, made.etag, f"/api/v1/events/{request.resource_id}")
 
 
@@ -58,9 +60,9 @@ def create_event(request: Request) -> Answer:
 def read_event(request: Request, event: str) -> Answer:
     """One event by id or slug."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-    return conditional(request, services.reading.resource(event_id, Kind.EVENTS, event_id, view), view)
+    event_id = services.representations.read.event_id(event)
+    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.representations.read.resource(event_id, Kind.EVENTS, event_id, view), view)
 
 
 @routes.patch(
@@ -70,9 +72,9 @@ def read_event(request: Request, event: str) -> Answer:
 def change_event(request: Request, event: str) -> Answer:
     """Change, publish or archive an event."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.hosting.change(event_id, request.json, caller=request.caller, match=match)
+    made = services.content.edit_events.change(event_id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -80,8 +82,8 @@ def change_event(request: Request, event: str) -> Answer:
 def delete_event(request: Request, event: str) -> Answer:
     """Remove an event with all its parts."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    services.hosting.delete(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    event_id = services.representations.read.event_id(event)
+    services.content.edit_events.delete(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
     return Answer(status=204)
 
 
@@ -94,6 +96,6 @@ def delete_event(request: Request, event: str) -> Answer:
 def read_versions(request: Request, event: str) -> Answer:
     """Counters that rise by one with every change of a list."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-    return conditional(request, services.reading.versions(event_id, view), view)
+    event_id = services.representations.read.event_id(event)
+    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.representations.read.versions(event_id, view), view)

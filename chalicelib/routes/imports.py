@@ -24,7 +24,7 @@ routes = Routes(__name__)
 def accept_import(request: Request) -> Answer:
     """Keep the archive; the work is done by what its arrival starts."""
     content_type = request.header("content-type") or ""
-    body = bootstrap.services().importing.accept(
+    body = bootstrap.services().exchange.import_event.accept(
         request.raw_body, content_type=content_type, caller=request.caller, new_id=request.resource_id
     )
     return Answer(body, 202, {"Location": f"/api/v1/imports/{request.resource_id}"})
@@ -33,5 +33,5 @@ def accept_import(request: Request) -> Answer:
 @routes.get("/v1/imports/{id}", Contract("Read an import", auth="required", result="domain.importing:Import"))
 def read_import(request: Request, id: str) -> Answer:
     """How far an import got, and its report."""
-    job = bootstrap.services().importing.read(id, caller=request.caller)
+    job = bootstrap.services().exchange.import_event.read(id, caller=request.caller)
     return conditional(request, Found(job.etag, lambda: (job.etag, job.body)), View.ALL)

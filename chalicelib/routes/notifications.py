@@ -33,8 +33,8 @@ def list_notifications(request: Request) -> Answer:
     services = bootstrap.services()
     state, order = browsing.chosen(request.query)
     user_id = request.caller.user_id
-    page = parse_page(request.query, scope=browsing.scope(user_id, state, order), key=services.cursor_key)
-    return conditional(request, services.browsing.notifications(user_id, state, order, page), View.ALL)
+    page = parse_page(request.query, scope=browsing.scope(user_id, state, order), key=services.keys.cursor_key)
+    return conditional(request, services.notifications.read_inbox.notifications(user_id, state, order, page), View.ALL)
 
 
 @routes.get(
@@ -43,20 +43,22 @@ def list_notifications(request: Request) -> Answer:
 )
 def count_unread(request: Request) -> Answer:
     """How many notifications the caller has not read."""
-    return conditional(request, bootstrap.services().browsing.unread_count(request.caller.user_id), View.ALL)
+    return conditional(
+        request, bootstrap.services().notifications.read_inbox.unread_count(request.caller.user_id), View.ALL
+    )
 
 
 @routes.post("/v1/notifications/{id}/read", Contract("Mark a notification read", auth="required", status=204))
 def read_notification(request: Request, id: str) -> Answer:
     """Mark one read; nothing changes when it is already."""
-    bootstrap.services().acknowledging.read(id, caller=request.caller)
+    bootstrap.services().notifications.mark_read.read(id, caller=request.caller)
     return Answer(status=204)
 
 
 @routes.post("/v1/notifications/{id}/unread", Contract("Mark a notification unread", auth="required", status=204))
 def unread_notification(request: Request, id: str) -> Answer:
     """Mark one unread; nothing changes when it is already."""
-    bootstrap.services().acknowledging.unread(id, caller=request.caller)
+    bootstrap.services().notifications.mark_read.unread(id, caller=request.caller)
     return Answer(status=204)
 
 
@@ -71,7 +73,7 @@ def unread_notification(request: Request, id: str) -> Answer:
 )
 def read_all_notifications(request: Request) -> Answer:
     """Mark read what is unread now; `more` says that some are left for another call, which names this one's `up_to`."""
-    acknowledging = bootstrap.services().acknowledging
+    acknowledging = bootstrap.services().notifications.mark_read
     marked = acknowledging.read_all(caller=request.caller, up_to=request.query.get("up_to"))
     return Answer(json.dumps(marked._asdict()))
 
@@ -91,7 +93,9 @@ def oversee_notifications(request: Request) -> Answer:
     told otherwise. A page may hold fewer than asked for and still name a next one.
     """
     services, page = bootstrap.services(), _overseen_page(request)
-    return conditional(request, services.overseeing.notifications(request.query, page, caller=request.caller), View.ALL)
+    return conditional(
+        request, services.notifications.delivery_log.notifications(request.query, page, caller=request.caller), View.ALL
+    )
 
 
 @routes.get(
@@ -104,7 +108,7 @@ def save_overseen_notifications(request: Request) -> Answer:
     from chalicelib.services.overseeing import SHEET_ROWS
 
     page = _overseen_page(request)._replace(limit=SHEET_ROWS)
-    sheet = bootstrap.services().overseeing.sheet(request.query, page, caller=request.caller)
+    sheet = bootstrap.services().notifications.delivery_log.sheet(request.query, page, caller=request.caller)
     answer = conditional(request, sheet.found, View.ALL, content_type=CONTENT_TYPE)
     if answer.status == 200:
         answer.headers["Content-Disposition"] = 'attachment; filename="notifications.csv"'
@@ -117,4 +121,4 @@ def save_overseen_notifications(request: Request) -> Answer:
 def _overseen_page(request: Request) -> Page:
     from chalicelib.services.overseeing import SCOPE
 
-    return parse_page(request.query, scope=SCOPE, key=bootstrap.services().cursor_key)
+    return parse_page(request.query, scope=SCOPE, key=bootstrap.services().keys.cursor_key)

@@ -33,8 +33,8 @@ def create_order(request: Request, event: str) -> Answer:
     from chalicelib.domain.representation import represent
 
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    record, access = services.ordering.create(
+    event_id = services.representations.read.event_id(event)
+    record, access = services.orders.place_order.create(
         event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.visitor
     )
     made = represent(record.order)
@@ -48,7 +48,9 @@ def create_order(request: Request, event: str) -> Answer:
 )
 def read_order(request: Request, id: str) -> Answer:
     """One order, for its buyer and the event's staff."""
-    found = bootstrap.services().disclosing.order(id, principal=request.principal, access=request.query.get("access"))
+    found = bootstrap.services().orders.read_order.order(
+        id, principal=request.principal, access=request.query.get("access")
+    )
     return conditional(request, found, View.ALL)
 
 
@@ -58,7 +60,9 @@ def read_order(request: Request, id: str) -> Answer:
 )
 def list_charges(request: Request, id: str) -> Answer:
     """The charges of an order, for the event's staff."""
-    found = bootstrap.services().disclosing.charges(id, principal=request.principal, access=request.query.get("access"))
+    found = bootstrap.services().orders.read_order.charges(
+        id, principal=request.principal, access=request.query.get("access")
+    )
     return conditional(request, found, View.ALL)
 
 
@@ -75,7 +79,9 @@ def list_charges(request: Request, id: str) -> Answer:
 )
 def open_payment(request: Request, id: str) -> Answer:
     """Where to pay; the same place however often it is asked."""
-    url = bootstrap.services().paying.pay(id, caller=request.principal, access=request.query.get("access"))
+    url = bootstrap.services().payments.open_checkout.pay(
+        id, caller=request.principal, access=request.query.get("access")
+    )
     return Answer(json.dumps({"checkout_url": url}), 201, {"Cache-Control": PRIVATE})
 
 
@@ -93,7 +99,9 @@ def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
     from chalicelib.domain.representation import represent
 
-    record = bootstrap.services().releasing.cancel(id, caller=request.principal, access=request.query.get("access"))
+    record = bootstrap.services().payments.expire_orders.cancel(
+        id, caller=request.principal, access=request.query.get("access")
+    )
     made = represent(record.order)
     return changed(made.body, made.etag)
 
@@ -114,7 +122,7 @@ def request_refund(request: Request, id: str) -> Answer:
     """A refund that is wanted; Stripe makes it within moments, the order then says so."""
     from chalicelib.domain.representation import represent
 
-    refunding = bootstrap.services().refunding
+    refunding = bootstrap.services().payments.refund
     wish = refunding.request(id, request.body, caller=request.caller, key=request.resource_id)
     made = represent(wish)
     return created(made.body, made.etag, f"/api/v1/orders/{id}/refunds")
@@ -126,5 +134,5 @@ def request_refund(request: Request, id: str) -> Answer:
 )
 def list_refunds(request: Request, id: str) -> Answer:
     """What came of each wish, for the event's staff."""
-    found = bootstrap.services().disclosing.refunds(id, principal=request.caller)
+    found = bootstrap.services().orders.read_order.refunds(id, principal=request.caller)
     return conditional(request, found, View.ALL)

@@ -42,21 +42,21 @@ def page(summary: str) -> Contract:
 @routes.get("/pages", page("The home page"))
 def show_home(request: Request) -> Answer:
     """The published events."""
-    return _answer(request, bootstrap.services().rendering.home)
+    return _answer(request, bootstrap.services().website.render.home)
 
 
 @routes.get("/pages/e/{event}", page("The page of an event"))
 def show_event(request: Request, event: str) -> Answer:
     """An event with its tickets, by slug or id."""
     services = bootstrap.services()
-    return _answer(request, lambda: services.rendering.event(services.reading.event_id(event)))
+    return _answer(request, lambda: services.website.render.event(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/schedule", page("The schedule of an event"))
 def show_schedule(request: Request, event: str) -> Answer:
     """The programme by day and time."""
     services = bootstrap.services()
-    return _answer(request, lambda: services.rendering.schedule(services.reading.event_id(event)))
+    return _answer(request, lambda: services.website.render.schedule(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/call", page("The call for papers of an event"))
@@ -129,7 +129,7 @@ def _shell(request: Request, name: str, *, among: Container[str] | None = None) 
     def find() -> Found:
         if among is not None and name not in among:
             raise NotFound
-        return bootstrap.services().rendering.shell(name)
+        return bootstrap.services().website.render.shell(name)
 
     return _answer(request, find)
 
@@ -140,7 +140,7 @@ def _answer(request: Request, find: Callable[[], Found]) -> Answer:
         answer = conditional(request, find(), View.PUBLIC, content_type=HTML)
         answer.headers["Cache-Control"] = PAGE
     except NotFound:
-        body = bootstrap.services().rendering.missing()
+        body = bootstrap.services().website.render.missing()
         answer = Answer(body, 404, {"Content-Type": HTML, "Cache-Control": "no-store"})
     answer.headers |= safe_headers()
     return answer

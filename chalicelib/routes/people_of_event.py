@@ -19,7 +19,7 @@ INVITES = "/v1/events/{event}/invites"
 def list_staff(request: Request, event: str) -> Answer:
     """Who holds which role."""
     services = bootstrap.services()
-    found = services.staffing.listed(services.reading.event_id(event), caller=request.caller)
+    found = services.team.members.listed(services.representations.read.event_id(event), caller=request.caller)
     return conditional(request, Found(found[0], lambda: found), View.ALL)
 
 
@@ -30,7 +30,7 @@ def list_staff(request: Request, event: str) -> Answer:
 def remove_staff(request: Request, event: str, user: str) -> Answer:
     """Somebody is staff no more."""
     services = bootstrap.services()
-    services.staffing.remove(services.reading.event_id(event), user, caller=request.caller)
+    services.team.members.remove(services.representations.read.event_id(event), user, caller=request.caller)
     return Answer(status=204)
 
 
@@ -49,8 +49,8 @@ def remove_staff(request: Request, event: str, user: str) -> Answer:
 def invite(request: Request, event: str) -> Answer:
     """An address is invited; whether it has an account is nobody's business."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.inviting.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    event_id = services.representations.read.event_id(event)
+    made = services.team.invite.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
     return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
 
 
@@ -69,8 +69,8 @@ def invite(request: Request, event: str) -> Answer:
 def invite_speaker(request: Request, event: str, id: str) -> Answer:
     """An address is invited; accepting puts them into the session."""
     services = bootstrap.services()
-    event_id, new_id = services.reading.event_id(event), request.resource_id
-    made = services.inviting.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
+    event_id, new_id = services.representations.read.event_id(event), request.resource_id
+    made = services.team.invite.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
     return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{new_id}"})
 
 
@@ -78,7 +78,7 @@ def invite_speaker(request: Request, event: str, id: str) -> Answer:
 def list_invites(request: Request, event: str) -> Answer:
     """All invitations of an event with what became of them."""
     services = bootstrap.services()
-    found = services.inviting.listed(services.reading.event_id(event), caller=request.caller)
+    found = services.team.invite.listed(services.representations.read.event_id(event), caller=request.caller)
     return conditional(request, Found(found[0], lambda: found), View.ALL)
 
 
@@ -88,7 +88,7 @@ def list_invites(request: Request, event: str) -> Answer:
 def revoke_invite(request: Request, event: str, id: str) -> Answer:
     """Its link is good for nothing any more."""
     services = bootstrap.services()
-    services.inviting.revoke(services.reading.event_id(event), id, caller=request.caller)
+    services.team.invite.revoke(services.representations.read.event_id(event), id, caller=request.caller)
     return Answer(status=204)
 
 
@@ -99,13 +99,13 @@ def revoke_invite(request: Request, event: str, id: str) -> Answer:
 def resend_invite(request: Request, event: str, id: str) -> Answer:
     """Its life begins anew; the link stays the same."""
     services = bootstrap.services()
-    return Answer(services.inviting.resend(services.reading.event_id(event), id, caller=request.caller))
+    return Answer(services.team.invite.resend(services.representations.read.event_id(event), id, caller=request.caller))
 
 
 @routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="api.schemas.people:Invitation"))
 def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
     """For whoever has the link."""
-    return Answer(bootstrap.services().answering.shown(token))
+    return Answer(bootstrap.services().team.answer_invitation.shown(token))
 
 
 @routes.post(
@@ -114,7 +114,7 @@ def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
 )
 def accept_invite(request: Request, token: str) -> Answer:
     """By the account of the invited address; its address is proven by this too."""
-    return Answer(bootstrap.services().answering.accept(token, caller=request.caller))
+    return Answer(bootstrap.services().team.answer_invitation.accept(token, caller=request.caller))
 
 
 @routes.post(
@@ -123,5 +123,5 @@ def accept_invite(request: Request, token: str) -> Answer:
 )
 def decline_invite(request: Request, token: str) -> Answer:
     """With the link alone, or by the account of the invited address."""
-    bootstrap.services().answering.decline(token, caller=request.principal)
+    bootstrap.services().team.answer_invitation.decline(token, caller=request.principal)
     return Answer(status=204)

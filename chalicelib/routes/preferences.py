@@ -23,7 +23,7 @@ NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
 )
 def read_preferences(request: Request) -> Answer:
     """The caller's preferences, defaults filled in, and whether mails reach their address."""
-    return conditional(request, bootstrap.services().preferring.found(request.caller.user_id), View.ALL)
+    return conditional(request, bootstrap.services().notifications.channels.found(request.caller.user_id), View.ALL)
 
 
 @routes.patch(
@@ -40,7 +40,9 @@ def read_preferences(request: Request) -> Answer:
 def change_preferences(request: Request) -> Answer:
     """An action that is null goes back to its default."""
     match = parse_match(request.header("if-match"))
-    tag, body = bootstrap.services().choosing.change(request.caller.user_id, request.json, match=match)
+    tag, body = bootstrap.services().notifications.edit_preferences.change(
+        request.caller.user_id, request.json, match=match
+    )
     return changed(body, tag)
 
 
@@ -55,7 +57,7 @@ def change_preferences(request: Request) -> Answer:
 )
 def prove_address(request: Request) -> Answer:
     """Following the link lets mails go there again."""
-    bootstrap.services().suppressing.ask_for_proof(request.caller.user_id)
+    bootstrap.services().mail.suppress_bounces.ask_for_proof(request.caller.user_id)
     return Answer(status=204)
 
 
@@ -71,7 +73,9 @@ def prove_address(request: Request) -> Answer:
 def list_push_subscriptions(request: Request) -> Answer:
     """All of the caller's, and the key for another."""
     services, public_key = bootstrap.services(), _public_key()
-    return conditional(request, services.subscribing.found(request.caller.user_id, public_key=public_key), View.ALL)
+    return conditional(
+        request, services.push.subscriptions.found(request.caller.user_id, public_key=public_key), View.ALL
+    )
 
 
 @routes.post(
@@ -91,7 +95,7 @@ def create_push_subscription(request: Request) -> Answer:
     from chalicelib.domain.push_subscription import represent_one
 
     _public_key()
-    made = bootstrap.services().subscribing.subscribe(request.caller, request.body)
+    made = bootstrap.services().push.subscriptions.subscribe(request.caller, request.body)
     return Answer(json.dumps(represent_one(made)), 201)
 
 
@@ -100,7 +104,7 @@ def create_push_subscription(request: Request) -> Answer:
 )
 def delete_push_subscription(request: Request, id: str) -> Answer:
     """The browser itself forgets its subscription by PushSubscription.unsubscribe()."""
-    bootstrap.services().subscribing.unsubscribe(request.caller.user_id, id)
+    bootstrap.services().push.subscriptions.unsubscribe(request.caller.user_id, id)
     return Answer(status=204)
 
 
@@ -109,10 +113,10 @@ def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Asks; changes nothing, since mail scanners follow links."""
     services = bootstrap.services()
     try:
-        topic = services.unsubscribing.topic(token)
+        topic = services.mail.unsubscribe.topic(token)
     except NotFound:
-        return _page(services.rendering.missing(), 404)
-    return _page(services.rendering.unsubscribe(topic=topic, token=token, done=False))
+        return _page(services.website.render.missing(), 404)
+    return _page(services.website.render.unsubscribe(topic=topic, token=token, done=False))
 
 
 @routes.post(
@@ -122,8 +126,8 @@ def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
 def unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001 - a mail program sends one fixed body
     """Switches off what the mail was about. Mail programs post here for their user, without any credentials."""
     services = bootstrap.services()
-    topic = services.unsubscribing.stop(token)
-    return _page(services.rendering.unsubscribe(topic=topic, token=token, done=True))
+    topic = services.mail.unsubscribe.stop(token)
+    return _page(services.website.render.unsubscribe(topic=topic, token=token, done=True))
 
 
 def _page(body: str, status: int = 200) -> Answer:

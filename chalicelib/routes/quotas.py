@@ -16,16 +16,16 @@ READ, FIELDS = "api.schemas.limits:QuotaRead", "domain.quota:QuotaFields"
 def list_quotas(request: Request, event: str) -> Answer:
     """All quotas with how much of them is left."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    return conditional(request, services.rationing.quotas(event_id, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(request, services.catalog.quotas.quotas(event_id, caller=request.caller), View.ALL)
 
 
 @routes.get(ONE, Contract("Read a quota", auth="required", result=READ))
 def read_quota(request: Request, event: str, id: str) -> Answer:
     """One quota."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    return conditional(request, services.rationing.quota(event_id, id, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(request, services.catalog.quotas.quota(event_id, id, caller=request.caller), View.ALL)
 
 
 @routes.post(
@@ -35,8 +35,8 @@ def read_quota(request: Request, event: str, id: str) -> Answer:
 def create_quota(request: Request, event: str) -> Answer:
     """A new quota for types whose sale has not begun."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.rationing.create(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    event_id = services.representations.read.event_id(event)
+    made = services.catalog.quotas.create(event_id, request.body, caller=request.caller, new_id=request.resource_id)
     return created(made.body, made.etag, f"/api/v1/events/{event_id}/quotas/{request.resource_id}")
 
 
@@ -55,9 +55,9 @@ def create_quota(request: Request, event: str) -> Answer:
 def change_quota(request: Request, event: str, id: str) -> Answer:
     """Change a quota; its quantity never below what is sold or held."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.rationing.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.quotas.change(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -65,7 +65,7 @@ def change_quota(request: Request, event: str, id: str) -> Answer:
 def delete_quota(request: Request, event: str, id: str) -> Answer:
     """Remove a quota of which nothing is held or sold."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    services.rationing.delete(event_id, id, caller=request.caller, match=match)
+    services.catalog.quotas.delete(event_id, id, caller=request.caller, match=match)
     return Answer(status=204)

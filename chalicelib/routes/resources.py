@@ -38,24 +38,24 @@ def routes_for(kind: Kind) -> Routes:
     )
     def list_(request: Request, event: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        view = services.authorising.view(request.principal, event_id, request.query.get("view"))
+        event_id = services.representations.read.event_id(event)
+        view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
         scope = f"{event_id}/{kind.value}/{view.value}"
-        page = parse_page(request.query, scope=scope, key=services.cursor_key)
-        return conditional(request, services.reading.list_page(event_id, kind, view, page), view)
+        page = parse_page(request.query, scope=scope, key=services.keys.cursor_key)
+        return conditional(request, services.representations.read.list_page(event_id, kind, view, page), view)
 
     @routes.get(one, Contract(f"Read a {noun}", auth="optional", query=("view",), result=stored))
     def read(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-        return conditional(request, services.reading.resource(event_id, kind, id, view), view)
+        event_id = services.representations.read.event_id(event)
+        view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+        return conditional(request, services.representations.read.resource(event_id, kind, id, view), view)
 
     @routes.post(many, Contract(f"Add a {noun}", auth="required", body=fields, creates=True, result=stored, status=201))
     def create(request: Request, event: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        made = services.publishing.create(
+        event_id = services.representations.read.event_id(event)
+        made = services.content.edit_programme.create(
             kind, event_id, request.body, caller=request.caller, new_id=request.resource_id
         )
         return created(made.body, made.etag, f"/api/v1/events/{event_id}/{kind.value}/{request.resource_id}")
@@ -68,8 +68,8 @@ def routes_for(kind: Kind) -> Routes:
     )
     def change(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        made = services.publishing.change(
+        event_id = services.representations.read.event_id(event)
+        made = services.content.edit_programme.change(
             kind, event_id, id, request.json, caller=request.caller, match=parse_match(request.header("if-match"))
         )
         return changed(made.body, made.etag)
@@ -77,8 +77,8 @@ def routes_for(kind: Kind) -> Routes:
     @routes.delete(one, Contract(f"Remove a {noun}", auth="required", if_match=True, status=204))
     def delete(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
-        event_id = services.reading.event_id(event)
-        services.publishing.delete(
+        event_id = services.representations.read.event_id(event)
+        services.content.edit_programme.delete(
             kind, event_id, id, caller=request.caller, match=parse_match(request.header("if-match"))
         )
         return Answer(status=204)

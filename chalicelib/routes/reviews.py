@@ -16,7 +16,9 @@ SESSION = "domain.programme:Session"
 def review_session(request: Request, event: str, id: str) -> Answer:
     """Decide about a proposal, or decide otherwise; its speakers are told. Said again it changes nothing."""
     services = bootstrap.services()
-    made = services.reviewing.review(services.reading.event_id(event), id, request.body, caller=request.caller)
+    made = services.cfp.review_proposal.review(
+        services.representations.read.event_id(event), id, request.body, caller=request.caller
+    )
     return changed(made.body, made.etag)
 
 
@@ -27,5 +29,7 @@ def review_session(request: Request, event: str, id: str) -> Answer:
 def confirm_session(request: Request, event: str, id: str) -> Answer:
     """A speaker of the session says that they come."""
     services = bootstrap.services()
-    made = services.reviewing.confirm(services.reading.event_id(event), id, caller=request.caller)
+    made = services.cfp.review_proposal.confirm(
+        services.representations.read.event_id(event), id, caller=request.caller
+    )
     return changed(made.body, made.etag)

@@ -39,7 +39,9 @@ def list_orders(request: Request, event: str) -> Answer:
 
     services, event_id = bootstrap.services(), _event(event)
     filters = parse_filters(request.query, ORDER_STATES)
-    found = services.listing.orders(event_id, _page(request, event_id, "orders"), filters, caller=request.caller)
+    found = services.reports.list_orders.orders(
+        event_id, _page(request, event_id, "orders"), filters, caller=request.caller
+    )
     return conditional(request, found, View.ALL)
 
 
@@ -54,7 +56,10 @@ def save_orders(request: Request, event: str) -> Answer:
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, ORDER_STATES), _part(request, event_id, "orders")
     return _file(
-        request, event_id, "orders", services.listing.orders_sheet(event_id, page, filters, caller=request.caller)
+        request,
+        event_id,
+        "orders",
+        services.reports.list_orders.orders_sheet(event_id, page, filters, caller=request.caller),
     )
 
 
@@ -75,7 +80,9 @@ def list_event_charges(request: Request, event: str) -> Answer:
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _page(request, event_id, "charges")
-    return conditional(request, services.listing.charges(event_id, page, filters, caller=request.caller), View.ALL)
+    return conditional(
+        request, services.reports.list_orders.charges(event_id, page, filters, caller=request.caller), View.ALL
+    )
 
 
 @routes.get(
@@ -88,7 +95,7 @@ def save_charges(request: Request, event: str) -> Answer:
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _part(request, event_id, "charges")
-    sheet = services.listing.charges_sheet(event_id, page, filters, caller=request.caller)
+    sheet = services.reports.list_orders.charges_sheet(event_id, page, filters, caller=request.caller)
     return _file(request, event_id, "charges", sheet)
 
 
@@ -110,7 +117,9 @@ def list_attendees(request: Request, event: str) -> Answer:
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, TICKET_STATES), _page(request, event_id, "attendees")
-    return conditional(request, services.gathering.attendees(event_id, page, filters, caller=request.caller), View.ALL)
+    return conditional(
+        request, services.reports.list_attendees.attendees(event_id, page, filters, caller=request.caller), View.ALL
+    )
 
 
 @routes.get(
@@ -125,7 +134,10 @@ def save_attendees(request: Request, event: str) -> Answer:
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, TICKET_STATES), _part(request, event_id, "attendees")
     return _file(
-        request, event_id, "attendees", services.gathering.sheet(event_id, page, filters, caller=request.caller)
+        request,
+        event_id,
+        "attendees",
+        services.reports.list_attendees.sheet(event_id, page, filters, caller=request.caller),
     )
 
 
@@ -140,7 +152,7 @@ def save_attendees(request: Request, event: str) -> Answer:
 )
 def read_sales(request: Request, event: str) -> Answer:
     """The totals of an event."""
-    found = bootstrap.services().accounting.totals(_event(event), caller=request.caller)
+    found = bootstrap.services().reports.sales_totals.totals(_event(event), caller=request.caller)
     return conditional(request, found, View.ALL)
 
 
@@ -157,7 +169,7 @@ def read_sales(request: Request, event: str) -> Answer:
 def read_ledger(request: Request, event: str) -> Answer:
     """Stripe's balance transactions of the event's charges, refunds and disputes; those of the newest order first."""
     services, event_id = bootstrap.services(), _event(event)
-    found = services.accounting.ledger(event_id, _page(request, event_id, "ledger"), caller=request.caller)
+    found = services.reports.sales_totals.ledger(event_id, _page(request, event_id, "ledger"), caller=request.caller)
     return conditional(request, found, View.ALL)
 
 
@@ -169,18 +181,20 @@ def save_ledger(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     services, event_id = bootstrap.services(), _event(event)
     page = _part(request, event_id, "ledger")
-    return _file(request, event_id, "ledger", services.accounting.sheet(event_id, page, caller=request.caller))
+    return _file(
+        request, event_id, "ledger", services.reports.sales_totals.sheet(event_id, page, caller=request.caller)
+    )
 
 
 def _event(event: str) -> str:
-    return bootstrap.services().reading.event_id(event)
+    return bootstrap.services().representations.read.event_id(event)
 
 
 def _page(request: Request, event_id: str, name: str) -> Page:
     from chalicelib.domain.cursors import parse_page
     from chalicelib.services.listing import scope
 
-    return parse_page(request.query, scope=scope(event_id, name), key=bootstrap.services().cursor_key)
+    return parse_page(request.query, scope=scope(event_id, name), key=bootstrap.services().keys.cursor_key)
 
 
 def _part(request: Request, event_id: str, name: str) -> Page:

@@ -10,5 +10,5 @@ routes = Routes(__name__)
 @routes.post("/v1/stripe/webhook", Contract("Take an event from Stripe", raw=True))
 def receive_stripe_event(request: Request) -> Answer:
     """200 once the event is kept."""
-    bootstrap.services().receiving.receive(request.raw_body, request.header("stripe-signature"))
+    bootstrap.services().payments.receive_webhook.receive(request.raw_body, request.header("stripe-signature"))
     return Answer('{"received":true}')

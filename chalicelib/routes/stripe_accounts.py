@@ -22,7 +22,9 @@ def read_stripe_account(request: Request, event: str) -> Answer:
     from chalicelib.services.reading import Found
 
     services = bootstrap.services()
-    account = services.onboarding.read(services.reading.event_id(event), caller=request.caller)
+    account = services.payments.connect_account.read(
+        services.representations.read.event_id(event), caller=request.caller
+    )
     made = represent(account)
     return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
 
@@ -42,8 +44,8 @@ def read_stripe_account(request: Request, event: str) -> Answer:
 def connect_stripe_account(request: Request, event: str) -> Answer:
     """Where the organiser tells Stripe what Stripe must know."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    account, url = services.onboarding.connect(event_id, caller=request.caller)
+    event_id = services.representations.read.event_id(event)
+    account, url = services.payments.connect_account.connect(event_id, caller=request.caller)
     return Answer(json.dumps({"account_id": account.id, "onboarding_url": url}), 201, {"Cache-Control": PRIVATE})
 
 
@@ -52,5 +54,7 @@ def disconnect_stripe_account(request: Request, event: str) -> Answer:
     """The platform is paid again; orders under way keep their account."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.onboarding.disconnect(services.reading.event_id(event), caller=request.caller, match=match)
+    services.payments.connect_account.disconnect(
+        services.representations.read.event_id(event), caller=request.caller, match=match
+    )
     return Answer(status=204)

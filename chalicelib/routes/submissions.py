@@ -22,9 +22,9 @@ PLACE = "/v1/events/{event}/call-for-papers"
 def read_call(request: Request, event: str) -> Answer:
     """For everybody while it is open, for staff always."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-    found = services.reading.call_for_papers(event_id, view, now=services.clock.now())
+    event_id = services.representations.read.event_id(event)
+    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    found = services.representations.read.call_for_papers(event_id, view, now=services.clock.now())
     return conditional(request, found, view)
 
 
@@ -35,13 +35,13 @@ def read_call(request: Request, event: str) -> Answer:
 def put_call(request: Request, event: str) -> Answer:
     """The first needs no If-Match."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     only_new = request.header("if-none-match")
     match = parse_match(request.header("if-match"))
     if only_new is None:
-        made, is_new = services.calling.put(event_id, request.body, caller=request.caller, match=match)
+        made, is_new = services.cfp.edit_call.put(event_id, request.body, caller=request.caller, match=match)
     elif only_new.strip() == "*" and match is None:
-        made, is_new = services.calling.create(event_id, request.body, caller=request.caller), True
+        made, is_new = services.cfp.edit_call.create(event_id, request.body, caller=request.caller), True
     else:
         raise MalformedRequest("If-None-Match of a PUT is *, without If-Match.", code="malformed_if_none_match")
     if is_new:
@@ -53,8 +53,8 @@ def put_call(request: Request, event: str) -> Answer:
 def delete_call(request: Request, event: str) -> Answer:
     """What was proposed stays."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    services.calling.remove(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    event_id = services.representations.read.event_id(event)
+    services.cfp.edit_call.remove(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
     return Answer(status=204)
 
 
@@ -67,22 +67,24 @@ def delete_call(request: Request, event: str) -> Answer:
 def submit(request: Request, event: str) -> Answer:
     """A session and who would give it; staff who review are told."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.submitting.submit(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    event_id = services.representations.read.event_id(event)
+    made = services.cfp.submit_proposal.submit(
+        event_id, request.body, caller=request.caller, new_id=request.resource_id
+    )
     return created(made.body, made.etag, f"/api/v1/me/submissions/{request.resource_id}")
 
 
 @routes.get("/v1/me/submissions", Contract("List what one proposed", auth="required", result=SUBMISSION, many=True))
 def list_submissions(request: Request) -> Answer:
     """One's submissions, oldest first."""
-    made = bootstrap.services().submitting.own(request.caller)
+    made = bootstrap.services().cfp.submit_proposal.own(request.caller)
     return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
 
 
 @routes.get("/v1/me/submissions/{id}", Contract("Read what one proposed", auth="required", result=SUBMISSION))
 def read_submission(request: Request, id: str) -> Answer:
     """One of one's submissions; its id is the session's."""
-    made = bootstrap.services().submitting.read(id, caller=request.caller)
+    made = bootstrap.services().cfp.submit_proposal.read(id, caller=request.caller)
     return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
 
 
@@ -101,7 +103,7 @@ def read_submission(request: Request, id: str) -> Answer:
 def change_submission(request: Request, id: str) -> Answer:
     """Until something is decided or the call closes."""
     match = parse_match(request.header("if-match"))
-    made = bootstrap.services().submitting.change(id, request.json, caller=request.caller, match=match)
+    made = bootstrap.services().cfp.submit_proposal.change(id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -111,5 +113,5 @@ def change_submission(request: Request, id: str) -> Answer:
 )
 def withdraw_submission(request: Request, id: str) -> Answer:
     """At any time; said again it changes nothing."""
-    made = bootstrap.services().submitting.withdraw(id, caller=request.caller)
+    made = bootstrap.services().cfp.submit_proposal.withdraw(id, caller=request.caller)
     return changed(made.body, made.etag)

@@ -21,19 +21,19 @@ READ, FIELDS = "api.schemas.sales:TicketTypeRead", "domain.ticket:TicketTypeFiel
 def list_ticket_types(request: Request, event: str) -> Answer:
     """All types, hidden ones only for staff."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-    page = parse_page(request.query, scope=f"{event_id}/ticket-types/{view.value}", key=services.cursor_key)
-    return conditional(request, services.showing.ticket_types(event_id, view, page), view)
+    event_id = services.representations.read.event_id(event)
+    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    page = parse_page(request.query, scope=f"{event_id}/ticket-types/{view.value}", key=services.keys.cursor_key)
+    return conditional(request, services.catalog.read_ticket_types.ticket_types(event_id, view, page), view)
 
 
 @routes.get(ONE, Contract("Read a ticket type", auth="optional", query=("view",), result=READ))
 def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     """One type with how many are available."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    view = services.authorising.view(request.principal, event_id, request.query.get("view"))
-    return conditional(request, services.showing.ticket_type(event_id, id, view), view)
+    event_id = services.representations.read.event_id(event)
+    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    return conditional(request, services.catalog.read_ticket_types.ticket_type(event_id, id, view), view)
 
 
 @routes.post(
@@ -49,9 +49,9 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
 def check_access_code(request: Request, event: str) -> Answer:
     """The types an access code is for, hidden ones too. A POST, since codes are secrets and URLs are none."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    found = services.redeeming.access(event_id, request.body.code, source=request.visitor, pointer="/code")
-    opened = services.showing.opened(event_id, found.code.ticket_type_ids)
+    event_id = services.representations.read.event_id(event)
+    found = services.catalog.redeem_code.access(event_id, request.body.code, source=request.visitor, pointer="/code")
+    opened = services.catalog.read_ticket_types.opened(event_id, found.code.ticket_type_ids)
     return Answer(opened, headers={"Cache-Control": PRIVATE})
 
 
@@ -59,8 +59,10 @@ def check_access_code(request: Request, event: str) -> Answer:
 def create_ticket_type(request: Request, event: str) -> Answer:
     """A new type with its stock."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    made = services.selling.create(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    event_id = services.representations.read.event_id(event)
+    made = services.catalog.edit_ticket_types.create(
+        event_id, request.body, caller=request.caller, new_id=request.resource_id
+    )
     return created(made.body, made.etag, f"/api/v1/events/{event_id}/ticket-types/{request.resource_id}")
 
 
@@ -73,9 +75,9 @@ def create_ticket_type(request: Request, event: str) -> Answer:
 def change_ticket_type(request: Request, event: str, id: str) -> Answer:
     """Change a type; its quantity never below what is sold or held."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.selling.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.edit_ticket_types.change(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -83,7 +85,7 @@ def change_ticket_type(request: Request, event: str, id: str) -> Answer:
 def delete_ticket_type(request: Request, event: str, id: str) -> Answer:
     """Remove a type that nobody holds or bought."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    services.selling.delete(event_id, id, caller=request.caller, match=match)
+    services.catalog.edit_ticket_types.delete(event_id, id, caller=request.caller, match=match)
     return Answer(status=204)

@@ -26,7 +26,7 @@ SVG = "image/svg+xml; charset=utf-8"
 )
 def list_tickets(request: Request, id: str) -> Answer:
     """All tickets; none before the order is paid."""
-    issuing = bootstrap.services().issuing
+    issuing = bootstrap.services().tickets.issue_tickets
     found = issuing.tickets(id, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL)
 
@@ -37,7 +37,7 @@ def list_tickets(request: Request, id: str) -> Answer:
 )
 def show_qr(request: Request, id: str, number: str) -> Answer:
     """What the gate scans, as SVG."""
-    issuing = bootstrap.services().issuing
+    issuing = bootstrap.services().tickets.issue_tickets
     found = issuing.qr(id, number, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL, content_type=SVG)
 
@@ -50,7 +50,7 @@ def show_pdf(request: Request, id: str) -> Answer:
     """A page for each ticket."""
     if PDF not in (request.header("accept") or ""):
         raise MalformedRequest(f"Send Accept: {PDF}.", code="not_acceptable")
-    issuing = bootstrap.services().issuing
+    issuing = bootstrap.services().tickets.issue_tickets
     tag, make = issuing.pdf(id, principal=request.principal, access=request.query.get("access"))
     headers = {"Cache-Control": PRIVATE, "ETag": quote(tag)}
     if none_match(request.header("if-none-match"), tag):
@@ -74,7 +74,7 @@ def show_pdf(request: Request, id: str) -> Answer:
 )
 def change_attendees(request: Request, id: str) -> Answer:
     """The tickets, with other attendees; those not named stay as they are."""
-    issuing = bootstrap.services().issuing
+    issuing = bootstrap.services().tickets.issue_tickets
     access = request.query.get("access")
     match = parse_match(request.header("if-match"))
     found = issuing.change_attendees(id, request.body, principal=request.principal, access=access, match=match)

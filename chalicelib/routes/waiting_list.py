@@ -20,8 +20,8 @@ MANY = "/v1/events/{event}/waiting-list"
 def list_waiting(request: Request, event: str) -> Answer:
     """Everybody who ever waited, in the order they came."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
-    return conditional(request, services.queueing.entries(event_id, caller=request.caller), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(request, services.waiting_list.join.entries(event_id, caller=request.caller), View.ALL)
 
 
 @routes.post(
@@ -40,9 +40,9 @@ def list_waiting(request: Request, event: str) -> Answer:
 def join_waiting(request: Request, event: str) -> Answer:
     """A place at the end; an offer comes by mail."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     new_id = request.resource_id
-    made, access = services.queueing.join(event_id, request.body, caller=request.principal, new_id=new_id)
+    made, access = services.waiting_list.join.join(event_id, request.body, caller=request.principal, new_id=new_id)
     body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
     return created(body, made.etag, f"/api/v1/events/{event_id}/waiting-list/{new_id}")
 
@@ -54,7 +54,7 @@ def join_waiting(request: Request, event: str) -> Answer:
 def leave_waiting(request: Request, event: str, id: str) -> Answer:
     """Give the place up; who has an offer cancels that order instead."""
     services = bootstrap.services()
-    event_id = services.reading.event_id(event)
+    event_id = services.representations.read.event_id(event)
     access = request.query.get("access")
-    services.queueing.leave(event_id, id, caller=request.principal, access=access)
+    services.waiting_list.join.leave(event_id, id, caller=request.principal, access=access)
     return Answer(status=204)

@@ -11,6 +11,6 @@ from chalicelib import bootstrap
 
 def hear(event: dict[str, Any]) -> None:
     """Each message of a delivery."""
-    suppressing = bootstrap.services().suppressing
+    suppressing = bootstrap.services().mail.suppress_bounces
     for record in event["Records"]:
         suppressing.hear(record["Sns"]["Message"])

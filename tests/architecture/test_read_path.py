@@ -24,7 +24,7 @@ os.environ.update(case["environment"])
 from app import app
 from chalicelib import bootstrap
 answer = app(case["event"], None)
-bootstrap.services().dynamodb.close()
+bootstrap.services().aws.dynamodb.close()
 loaded = [name for name in case["slow"] if name in sys.modules]
 print(json.dumps({"status": answer["statusCode"], "loaded": loaded}))
 """

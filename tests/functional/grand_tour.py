@@ -234,5 +234,7 @@ def end_holds(on: Functions, stripe: StripeDouble, host: Traveller, event: str) 
     states = [state_of(one["id"]) for one in (over, paid, raced)]
     assert states == [OrderState.EXPIRED, OrderState.PAID, OrderState.EXPIRED]
     with on.recorder.acting_as("release_holds"), on.container("release_holds") as services:
-        services.charging.sync_payment(session)  # what the timer does when an order ended between its two looks
+        services.payments.record_payment.sync_payment(
+            session
+        )  # what the timer does when an order ended between its two looks
     assert state_of(raced["id"]) is OrderState.PAID

@@ -85,7 +85,9 @@ def wait(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> No
     on.clock.waited = 83_000
     on.tick("lapse_offers")
     with on.recorder.acting_as("lapse_offers"), on.container("lapse_offers") as services:
-        services.charging.sync_payment(session)  # what the timer does when an order ended between its two looks
+        services.payments.record_payment.sync_payment(
+            session
+        )  # what the timer does when an order ended between its two looks
     assert [state_of(offer) for offer in offers] == [OrderState.EXPIRED, OrderState.DISPUTED]
     on.drain()
     on.clock.waited = 0

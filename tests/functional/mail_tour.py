@@ -65,7 +65,7 @@ def be_alerted(on: Functions, host: Traveller, user_id: str) -> None:
         assert len(set(push.news(there))) == 1  # told twice, since the stream is
         assert [one["id"] for one in host.get(place).json["items"]] == [rules.subscription_id(there.endpoint)]
         with on.container("on_notifications") as services:
-            services._push_services.close()
+            services.push.push_services.close()
 
 
 def refuse(on: Functions, user_id: str) -> None:
@@ -74,7 +74,7 @@ def refuse(on: Functions, user_id: str) -> None:
         queue(mail)
         on.drain()
         with on.container("on_notifications") as services:
-            token = services.unsubscribing.token(keys.digest(mail.key))
+            token = services.mail.unsubscribe.token(keys.digest(mail.key))
         on.web.get(f"/pages/unsubscribe/{token}")
         for _ in range(2):
             on.web.request("POST", f"/v1/unsubscribes/{token}", raw=ONE_CLICK, content_type=FORM)

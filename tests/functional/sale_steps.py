@@ -27,7 +27,7 @@ def order(buyer: Traveller, event: str, ticket: str, **headers: str) -> Any:
 def pay(stripe: StripeDouble, buyer: Traveller, made: Any, *, card: str = "4242424242424242") -> str:
     """Pay on Stripe's page; nobody has told us yet. The checkout session's id."""
     access = f"?access={made['access']}" if "access" in made else ""
-    bootstrap.services()._lines.leave(LINE)  # a tour's clock goes back at times, and no line with it
+    bootstrap.services().aws.lines.leave(LINE)  # a tour's clock goes back at times, and no line with it
     url = buyer.post(f"/v1/orders/{made['id']}/payment{access}").json["checkout_url"]
     session = str(url.rpartition("/")[2])
     assert stripe.pay(session, card=card).paid
@@ -35,7 +35,7 @@ def pay(stripe: StripeDouble, buyer: Traveller, made: Any, *, card: str = "42424
 
 
 def state_of(order_id: str) -> OrderState:
-    found = bootstrap.services()._orders.load(order_id)
+    found = bootstrap.services().orders.store.load(order_id)
     assert found is not None
     return found.state
 
@@ -43,14 +43,14 @@ def state_of(order_id: str) -> OrderState:
 def expire(order_id: str) -> None:
     """End a hold as the timer does, in the moment before its payment is known."""
     services = bootstrap.services()
-    record = services._orders.load(order_id)
+    record = services.orders.store.load(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(services.clock.now()))
-    services._orders.write(SaleChange(before=record, after=ended))
+    services.orders.store.write(SaleChange(before=record, after=ended))
 
 
 def start_sweep(minute: int) -> None:
     """Let the timer begin here and not an hour ago, which is 2,000 queries later."""
-    holds = bootstrap.services().releasing._holds
+    holds = bootstrap.services().payments.expire_orders._holds
     known = holds.sweep()
     assert holds.save_sweep(Sweep(minute, (), known.version if known else 0))

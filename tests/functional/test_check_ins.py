@@ -184,7 +184,7 @@ def test_undo_check_in_frees_the_ticket_and_keeps_what_happened(organiser: Clien
     assert [organiser.delete(one, if_match="*").status for _ in range(2)] == [204, 404]
     assert (listed(organiser, shop)["items"], listed(organiser, shop)["counts"]["checked_in"]) == ([], 0)
     assert scan(organiser, shop, code).status == 201
-    kept = bootstrap.services()._admissions.find(shop, made.json["id"], 1)
+    kept = bootstrap.services().check_in.store.find(shop, made.json["id"], 1)
     assert kept is not None
     assert [(act.admitted, act.by) for act in kept.acts] == [(n, organiser.user_id) for n in (True, False, True)]
 

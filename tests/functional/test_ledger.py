@@ -85,7 +85,7 @@ def till(anonymous: Client, organiser: Client, database: DatabaseEndpoint) -> It
         return create_double(None, url, "http://hook.test/", SECRET, clock=time.time, post=deliver, settings=AT_ONCE)
 
     for double, url in serve(make):
-        vars(bootstrap.services())["payments"] = StripeGateway(secret_key="sk_test_local", api_base=url)
+        bootstrap.services().payments.stripe = StripeGateway(secret_key="sk_test_local", api_base=url)
         yield Till(double, url, anonymous, organiser, Streams(database))
 
 

@@ -28,10 +28,10 @@ def admin(anonymous: Client) -> Client:
 
 
 def appoint(addresses: str) -> None:
-    services = bootstrap.services()
-    services.config = services.config.replaced(admin_email=addresses)
-    for name in ("overseeing", "signing_in"):
-        vars(services).pop(name, None)
+    before = bootstrap.services()
+    services = bootstrap.Services(before.config.replaced(admin_email=addresses))
+    services.clock, services.ids = before.clock, before.ids
+    bootstrap.use(services)
 
 
 def told(user: int, day: str, action: NotificationAction = Action.ANNOUNCEMENT, title: str = "Hello") -> str:

@@ -35,7 +35,7 @@ def stripe(anonymous: Client) -> Iterator[StripeDouble]:
     for double, url in serve(
         lambda url: create_double(None, url, "http://hook.test/", SECRET, clock=time.time, post=deliver)
     ):
-        vars(bootstrap.services())["payments"] = StripeGateway(secret_key="sk_test_local", api_base=url)
+        bootstrap.services().payments.stripe = StripeGateway(secret_key="sk_test_local", api_base=url)
         yield double
 
 
@@ -287,7 +287,7 @@ def test_webhook_keeps_where_to_look_and_a_hint_whose_it_is(
 
 
 def test_webhook_without_a_secret_is_404(anonymous: Client) -> None:
-    receiving = bootstrap.services().receiving
+    receiving = bootstrap.services().payments.receive_webhook
     receiving._secrets = receiving._connect_secrets = tuple
     assert hook(anonymous, b"{}", signed(b"{}")).status == 404
 
@@ -314,7 +314,7 @@ def test_open_checkout_behind_others_is_503_with_the_time_until_the_turn(
     from chalicelib.services.queue_for_checkout import LINE
 
     services = bootstrap.services()
-    assert services._lines.take(LINE, now=services.clock.now(), every=300, most=0) is not None
+    assert services.aws.lines.take(LINE, now=services.clock.now(), every=300, most=0) is not None
     made = order(anonymous, shop, ticket).json
     place = f"/v1/orders/{made['id']}?access={made['access']}"
     refused = anonymous.post(place.replace("?", "/payment?"))

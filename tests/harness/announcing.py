@@ -39,7 +39,7 @@ def announce(services: bootstrap.Services, people: int) -> None:
         created_by=user_id_of(0),
         created_at=int(services.clock.now()),
     )
-    assert services._announcements.create(dispatch, day="2026-11-23", most=1)
+    assert services.announcements.store.create(dispatch, day="2026-11-23", most=1)
 
 
 def carry_out(database: DatabaseEndpoint, worker: Worker) -> Delivery:

@@ -95,7 +95,7 @@ class Functions:
         self._containers: dict[str, bootstrap.Services] = {}
         self.stripe_url = stripe_url
         self.clock = LateClock(bootstrap.services().clock)
-        self._client = bootstrap.services().dynamodb
+        self._client = bootstrap.services().aws.dynamodb
         self._streams = {source.handler.name: source for source in stream_sources(module.app, module)}
         self._topics = {handler.name: handler for handler in topic_handlers(module.app, module).values()}
         self._timers = {one.handler.name: one for one in schedules(module.app, module)}
@@ -130,7 +130,7 @@ class Functions:
             )
             self._containers[function] = services = bootstrap.Services(settings)
             services.clock = self.clock  # type: ignore[assignment]
-            services.__dict__["dynamodb"] = self._client
+            services.aws.dynamodb = self._client
         before = bootstrap.services()
         bootstrap.use(self._containers[function])
         try:

@@ -68,7 +68,7 @@ def tell(shop: Shop, session: str, event_id: str) -> None:
     from chalicelib.ports.inbox import StripeEvent
 
     event = StripeEvent(event_id, "checkout.session.completed", session, False, False)
-    assert shop.services.receiving._inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
+    assert shop.services.payments.receive_webhook._inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
 
 
 def slow_between(index: int) -> Any:
@@ -88,7 +88,7 @@ def test_inbox_poison_anywhere_the_other_orders_are_paid_once(
         tell(shop, session, f"evt_{number}")
     faulty = Faulty(shop.payments)
     faulty.stumbles_over = {sessions[index]}
-    vars(shop.services)["payments"] = faulty
+    shop.services.payments.stripe = faulty
     failures = FailureFile(None)
     drain(tables, product["on_stripe_inbox"], failures)
     others = INBOX_BATCH - 1
@@ -124,8 +124,8 @@ def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
 
     services = bootstrap.services()
     waits: Any = {"pace": lambda: True, "sleep": lambda seconds: None}
-    mailing = Mailing(DynamoMails(), Stumbling(), services.clock, services.addressing, **waits)
-    vars(services)["mailing"] = mailing
+    mailing = Mailing(DynamoMails(), Stumbling(), services.clock, services.mail.prepare_mail, **waits)
+    services.mail.send_mail = mailing
     for number in range(8):
         queue(Mail(f"mail {number}", f"robin{number}@example.org", "News", "News", "<p>News</p>"))
     failures = FailureFile(None)

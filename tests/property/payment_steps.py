@@ -47,7 +47,9 @@ def make_order(world: World, _: int, number: int) -> None:
     form = form_of((world.ticket, quantity))
     try:
         record, _token = _until_alive(
-            lambda: world.shop.services.ordering.create(world.shop.event_id, form, caller=BUYER, new_id=new_id)
+            lambda: world.shop.services.orders.place_order.create(
+                world.shop.event_id, form, caller=BUYER, new_id=new_id
+            )
         )
     except SoldOut:
         world.fired["sold out"] += 1
@@ -71,7 +73,7 @@ def cancel(world: World, order: int, _: int) -> None:
     """A buyer cancels, until somebody answers."""
     if (sold := world.sold(order)) is None:
         return
-    cancel = world.shop.services.releasing.cancel
+    cancel = world.shop.services.payments.expire_orders.cancel
     try:
         ended = _until_alive(lambda: cancel(sold.record.id, caller=BUYER, access=None))
     except MarqueeError:
@@ -174,7 +176,7 @@ def refund_by_staff(world: World, order: int, number: int) -> None:
         return
     form = RefundForm(amount=None if number % 2 else 700)
     key = world.shop.services.ids.new_id()
-    request = world.shop.services.refunding.request
+    request = world.shop.services.payments.refund.request
     try:
         _until_alive(lambda: request(sold.record.id, form, caller=OWNER, key=key))
     except (Conflict, InvalidInput):

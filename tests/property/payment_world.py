@@ -67,11 +67,11 @@ class World:
         self.truth = Truth(clock=self.shop.clock, fired=self.fired, account=self.account)
         if self.account is not None:
             self.shop.connect(self.account)
-        vars(self.shop.services)["payments"] = self.shop.payments = self.truth
+        self.shop.services.payments.stripe = self.shop.payments = self.truth
         self.ticket = self.shop.ticket(self.capacity, amount=PRICE)
-        self._write = self.shop.services._orders.write
+        self._write = self.shop.services.orders.store.write
         self._lock = threading.Lock()
-        self.shop.services._orders.write = self._mortal_write  # type: ignore[method-assign]
+        self.shop.services.orders.store.write = self._mortal_write  # type: ignore[method-assign]
 
     def _mortal_write(self, change: SaleChange) -> None:
         death = None
@@ -97,11 +97,11 @@ class World:
 
     def release(self, _: int, number: int) -> None:
         """The timer of holds runs."""
-        self._carried(self.shop.services.releasing.release_due)
+        self._carried(self.shop.services.payments.expire_orders.release_due)
 
     def reconcile(self, _: int, number: int) -> None:
         """The timer of reconciliation runs, and the inbox stream brings what it found."""
-        self._carried(self.shop.services.reconciling.reconcile)
+        self._carried(self.shop.services.payments.reconcile.reconcile)
         self._bring_inbox()
 
     def deliver(self, _: int, number: int) -> None:
@@ -156,7 +156,7 @@ class World:
         if wishes:
             wish = wishes[number % len(wishes)]
             self.fired["stream repeats a refund"] += wish.standing is not RefundStanding.WANTED
-            self._carried(lambda: self.shop.services.refunding.carry_out(wish.order_id, wish.key))
+            self._carried(lambda: self.shop.services.payments.refund.carry_out(wish.order_id, wish.key))
 
     def bring_wishes_at_once(self, _: int, number: int) -> None:
         """Two workers have the same wanted refunds."""
@@ -168,7 +168,7 @@ class World:
 
         def work(number: int) -> None:
             wish = wishes[number % len(wishes)]
-            self._carried(lambda: self.shop.services.refunding.carry_out(wish.order_id, wish.key))
+            self._carried(lambda: self.shop.services.payments.refund.carry_out(wish.order_id, wish.key))
 
         try:
             _at_once(2 * len(wishes), work)
@@ -187,8 +187,8 @@ class World:
             told = len(self.truth.told)
             self.shop.clock.seconds += DAY if number == 1 else 700
             self.truth.pass_time()
-            self.shop.services.releasing.release_due()
-            self.shop.services.reconciling.reconcile()
+            self.shop.services.payments.expire_orders.release_due()
+            self.shop.services.payments.reconcile.reconcile()
             self._bring_inbox()
             while self.stream:
                 self._hear(self.stream.pop(0))
@@ -207,7 +207,7 @@ class World:
         body = told.payload.encode()
         secret = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET" if self.account else "STRIPE_WEBHOOK_SECRET"].encode()
         mac = hmac.new(secret, b"%d." % at + body, hashlib.sha256).hexdigest()
-        self.shop.services.receiving.receive(body, f"t={at},v1={mac}")
+        self.shop.services.payments.receive_webhook.receive(body, f"t={at},v1={mac}")
         self.truth.delivered.add(told.id)
 
     def _bring_inbox(self) -> None:
@@ -227,7 +227,7 @@ class World:
         if '"metadata"' in told.payload:
             item["order_id"] = told.object_id.split("_")[1]
         known = [] if event_id in self.heard else self._shown_by(told.object_id)
-        done = self._carried(lambda: self.shop.services.hearing.hear(stripe_event(event_id, item)))
+        done = self._carried(lambda: self.shop.services.payments.handle_webhook.hear(stripe_event(event_id, item)))
         with self._lock:
             (self.heard if done else self.stream).append(event_id)
             for name in known if done else ():

@@ -210,7 +210,7 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     from chalicelib.adapters.dynamo import sales_store, stock_writes
     from chalicelib.adapters.dynamo.sales_items import OrderItem
 
-    orders, charging, numbers = world.shop.services._orders, world.shop.services.charging, count()
+    orders, charging, numbers = world.shop.services.orders.store, world.shop.services.payments.record_payment, count()
 
     def as_before(order_id: str) -> OrderRecord | None:
         record = orders.load(order_id)

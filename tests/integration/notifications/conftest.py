@@ -89,7 +89,7 @@ def services(database: DatabaseEndpoint) -> bootstrap.Services:
 @pytest.fixture
 def pusher(services: bootstrap.Services) -> FakePusher:
     fake = FakePusher()
-    services.__dict__["_pusher"] = fake
+    services.live.pusher = fake
     return fake
 
 
@@ -99,9 +99,9 @@ def mailer(services: bootstrap.Services) -> FakeMailer:
     from chalicelib.services.mailing import Mailing
 
     fake = FakeMailer()
-    mails, addressing = DynamoMails(), services.addressing
+    mails, addressing = DynamoMails(), services.mail.prepare_mail
     waits = {"pace": lambda: True, "sleep": lambda seconds: None}
-    services.__dict__["mailing"] = Mailing(mails, fake, services.clock, addressing, **waits)
+    services.mail.send_mail = Mailing(mails, fake, services.clock, addressing, **waits)
     return fake
 
 
@@ -125,7 +125,7 @@ def person(anonymous: Client, services: bootstrap.Services) -> Callable[[], Pers
         until = int(time.time()) + 3600
         family = keys.token_family(principal.family_id)
         FamilyItem(*family, user_id=principal.user_id, secret_hash="s", expires_at=until).save()
-        token, _ = services.tokens.issue(principal, now=time.time())
+        token, _ = services.accounts.tokens.issue(principal, now=time.time())
         return Person(anonymous.as_user(token, principal.user_id), principal)
 
     return make
@@ -197,9 +197,9 @@ def connect(services: bootstrap.Services, person: Person, number: int = 1) -> li
     """Open so many sockets; their connection ids."""
     opened = []
     for _ in range(number):
-        url, _ = services.connecting.ticket(person.principal, origin=None)
+        url, _ = services.live.connections.ticket(person.principal, origin=None)
         id = f"conn{next(_numbers)}="
-        services.connecting.connect(
+        services.live.connections.connect(
             url.partition("?ticket=")[2], connection_id=id, origin=None, endpoint="https://x.example/api"
         )
         opened.append(id)

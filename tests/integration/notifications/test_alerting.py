@@ -44,7 +44,7 @@ def push(services: bootstrap.Services) -> Iterator[PushServer]:
     with push_server.running() as server:
         services.config = services.config.replaced(push_services=(server.url,))
         yield server
-        services._push_services.close()
+        services.push.push_services.close()
 
 
 def subscribe(person: Person, push: PushServer) -> Browser:
@@ -232,7 +232,7 @@ def test_sign_out_ends_it_and_it_is_forgotten(
     new(ada)
     assert react(database) == NOTHING_FAILED
     assert (push.tries, owners()) == ([], set())
-    assert services._push_view.of_user(ada.id).subscriptions == []
+    assert services.push.view.of_user(ada.id).subscriptions == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -283,9 +283,9 @@ def test_sockets_of_a_batch_are_served_before_any_closed_browser(
 ) -> None:
     people = [ada, *(person() for _ in range(4))]
     seen: list[str] = []
-    real = services._push_services.send
+    real = services.push.push_services.send
     monkeypatch.setattr(
-        services._push_services,
+        services.push.push_services,
         "send",
         lambda messages, within: (
             seen.append(f"alert after {len(pusher.sent)} sockets"),
@@ -391,7 +391,7 @@ def test_failing_preferences_are_reported_and_come_again(
     browser = subscribe(ada, push)
     id = new(ada, action=NotificationAction.TICKETS_OFFERED)
     with monkeypatch.context() as patched:
-        patched.setattr(services.preferring, "channels", lambda *_: 1 / 0)
+        patched.setattr(services.notifications.channels, "channels", lambda *_: 1 / 0)
         assert len(react(database)["batchItemFailures"]) == 1
     assert push.tries == []
     assert react(database) == NOTHING_FAILED

@@ -23,7 +23,7 @@ PEOPLE = int(os.environ.get("MARQUEE_ATTENDEES", "600"))
 def kill_at_half(services: bootstrap.Services, worker: Worker, done: threading.Event) -> None:
     """Wait until half of the inboxes have it."""
     while not done.wait(0.01):
-        found = services._announcements.load(EVENT, ID)
+        found = services.announcements.store.load(EVENT, ID)
         if found is not None and found.counts.delivered >= PEOPLE // 2:
             worker.kill()
             return
@@ -41,7 +41,7 @@ def test_announcement_whose_worker_is_killed_at_half_reaches_everybody_once(
     lost, took, peak = carry_out(database, worker)
     done.set()
     killer.join()
-    found = services._announcements.load(EVENT, ID)
+    found = services.announcements.store.load(EVENT, ID)
     assert found is not None
     sent = (found.finished_at or 0) - found.created_at
     print(

@@ -61,11 +61,11 @@ def socket(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> Cal
     def say(**fields: Any) -> list[Any]:
         (id,) = connect(services, ada)
         assert sockets.message(event(id, **fields)) == {"statusCode": 200}
-        assert services._connections.find(id) is not None
+        assert services.live.connection_store.find(id) is not None
         assert pusher.closed == []
         answers = pusher.sent.pop(id)
         assert all(len(json.dumps(one, ensure_ascii=False).encode()) < 32_768 for one in answers)
-        services.connecting.disconnect(id)
+        services.live.connections.disconnect(id)
         return answers
 
     return say
@@ -126,4 +126,4 @@ def test_nonsense_costs_too_and_ends_the_connection(
     for _ in range(2 * machine.MOST_IN_A_WINDOW + 1):
         sockets.message(event(id, body="[" * protocol.MAX_FRAME_IN))
     assert pusher.sent[id][-1]["code"] == "too_many_attempts"
-    assert (pusher.closed[0], services._connections.find(id)) == (id, None)
+    assert (pusher.closed[0], services.live.connection_store.find(id)) == (id, None)

@@ -34,7 +34,7 @@ class Organisation:
         assert proposer.post(f"/v1/events/{last_year}/submissions", FORM).status == 201
         assert owner.delete(f"/v1/events/{last_year}/call-for-papers", if_match="*").status == 204
         clock.time += 10
-        self.services.waking.run()  # nothing is due any more
+        self.services.mail.sweep_due.run()  # nothing is due any more
         self.event = self._event("Days <2027>")
         self.handled = 0
 
@@ -121,7 +121,7 @@ def test_call_is_told_once_an_event_whatever_becomes_of_it(organisation: Organis
     organisation.call()
     organisation.stream()
     organisation.clock.time += 60
-    organisation.services.waking.run()
+    organisation.services.mail.sweep_due.run()
     organisation.stream()
     assert len(told(stranger)) == 1
     assert organisation.overdue() == []
@@ -131,11 +131,11 @@ def test_call_that_opens_later_is_told_then(organisation: Organisation, stranger
     organisation.call(opens=200)
     organisation.stream()
     organisation.clock.time += 100
-    organisation.services.waking.run()
+    organisation.services.mail.sweep_due.run()
     organisation.stream()
     assert told(stranger) == []
     organisation.clock.time += 100
-    assert organisation.services.waking.run() == 1
+    assert organisation.services.mail.sweep_due.run() == 1
     organisation.stream()
     assert len(told(stranger)) == 1
 
@@ -144,11 +144,11 @@ def test_call_that_was_put_off_is_told_when_it_opens(organisation: Organisation,
     organisation.call(opens=100)
     organisation.call(opens=300)
     organisation.clock.time += 150
-    assert organisation.services.waking.run() == 0
+    assert organisation.services.mail.sweep_due.run() == 0
     organisation.stream()
     assert told(stranger) == []
     organisation.clock.time += 150
-    organisation.services.waking.run()
+    organisation.services.mail.sweep_due.run()
     organisation.stream()
     assert len(told(stranger)) == 1
 
@@ -161,12 +161,12 @@ def test_call_of_an_event_that_is_published_later_is_told_then(
     organisation.call()
     organisation.stream()
     organisation.clock.time += 100
-    organisation.services.waking.run()
+    organisation.services.mail.sweep_due.run()
     assert told(stranger) == []
     organisation.publish()
     if lost:  # the stream's record of it
         organisation.clock.time += 100
-        organisation.services.waking.run()
+        organisation.services.mail.sweep_due.run()
     organisation.stream()
     assert len(told(stranger)) == 1
 
@@ -174,8 +174,8 @@ def test_call_of_an_event_that_is_published_later_is_told_then(
 def test_call_whose_record_the_stream_lost_is_told_by_the_timer(organisation: Organisation, stranger: Client) -> None:
     organisation.call()
     organisation.clock.time += 100
-    assert organisation.services.waking.run() == 1
-    organisation.services.spreading.go_on(organisation.event, organisation.event)
+    assert organisation.services.mail.sweep_due.run() == 1
+    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
     assert len(told(stranger)) == 1
 
 
@@ -184,7 +184,7 @@ def test_call_that_closed_meanwhile_is_told_nobody(organisation: Organisation, s
     organisation.clock.time += 150
     organisation.stream()
     organisation.clock.time += 100
-    organisation.services.waking.run()
+    organisation.services.mail.sweep_due.run()
     organisation.stream()
     assert told(stranger) == []
 
@@ -193,9 +193,9 @@ def test_call_that_goes_while_it_is_told_and_comes_back_is_told_then(
     organisation: Organisation, organiser: Client, stranger: Client
 ) -> None:
     organisation.call()
-    organisation.services.opening._open(organisation.event)
+    organisation.services.cfp.announce_call._open(organisation.event)
     assert organiser.delete(f"/v1/events/{organisation.event}/call-for-papers", if_match="*").status == 204
-    organisation.services.spreading.go_on(organisation.event, organisation.event)
+    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
     assert [told(organiser), told(stranger)] == [[], []]
     organisation.call()
     organisation.stream()
@@ -210,10 +210,10 @@ def test_event_that_goes_out_of_sight_while_people_are_told_is_told_to_the_other
     monkeypatch.setattr(spreading, "TOGETHER", 1)
     monkeypatch.setattr(spreading, "SECONDS", 0.0)
     organisation.call()
-    organisation.services.opening._open(organisation.event)
-    organisation.services.spreading.go_on(organisation.event, organisation.event)  # one person
+    organisation.services.cfp.announce_call._open(organisation.event)
+    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)  # one person
     organisation.publish("draft")
-    organisation.services.spreading.go_on(organisation.event, organisation.event)
+    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
     assert len(told(organiser)) + len(told(stranger)) == 1
     organisation.publish()
     monkeypatch.undo()
@@ -224,9 +224,11 @@ def test_event_that_goes_out_of_sight_while_people_are_told_is_told_to_the_other
 def test_call_is_told_once_by_ten_at_once(organisation: Organisation, stranger: Client, organiser: Client) -> None:
     organisation.call()
     with ThreadPoolExecutor(10) as threads:
-        begun = list(threads.map(lambda _: organisation.services.opening._open(organisation.event), range(10)))
+        begun = list(
+            threads.map(lambda _: organisation.services.cfp.announce_call._open(organisation.event), range(10))
+        )
         event = organisation.event
-        list(threads.map(lambda _: organisation.services.spreading.go_on(event, event), range(10)))
+        list(threads.map(lambda _: organisation.services.announcements.fan_out.go_on(event, event), range(10)))
     assert (begun.count(True), len(told(stranger)), len(told(organiser))) == (1, 1, 1)
 
 
@@ -253,7 +255,7 @@ def test_call_is_no_news_to_people_of_other_organisers(
         ProposerItem(*keys.proposer(event, user), speaker_id="s", submissions=1).save()
     organisation.call()
     organisation.stream()
-    found = organisation.services._announcements.load(organisation.event, organisation.event)
+    found = organisation.services.announcements.store.load(organisation.event, organisation.event)
     assert found is not None
     assert found.counts.recipients == 2
 
@@ -276,7 +278,7 @@ def test_page_of_the_event_tells_of_the_call_while_it_is_open(organisation: Orga
 
     def wait(seconds: int) -> bool:
         organisation.clock.time += seconds
-        organisation.services.waking.run()
+        organisation.services.mail.sweep_due.run()
         return tells()
 
     assert tells() is False
@@ -292,7 +294,7 @@ def test_call_of_an_event_that_is_gone_is_no_trouble_when_it_is_due(organisation
     organisation.call(opens=100)
     assert organisation.owner.delete(f"/v1/events/{organisation.event}", if_match="*").status == 204
     organisation.clock.time += 150
-    assert organisation.services.waking.run() == 0
+    assert organisation.services.mail.sweep_due.run() == 0
     assert organisation.overdue() == []
 
 

@@ -22,8 +22,8 @@ def test_counter_after_any_steps_equals_a_recount(services: bootstrap.Services, 
         if step == "receive":
             ids += receive(caller.user_id, number % 3 + 1)
         else:
-            take(services.acknowledging, step, ids, number, caller)
-        counted = services.browsing.unread_count(caller.user_id).load()[1]
+            take(services.notifications.mark_read, step, ids, number, caller)
+        counted = services.notifications.read_inbox.unread_count(caller.user_id).load()[1]
         assert counted == f'{{"count":{recount(caller.user_id)[0]}}}'
         unread, marks = recount(caller.user_id)
         assert unread == marks

@@ -46,7 +46,7 @@ def until_done(work: Callable[[], object]) -> None:
 
 def step(services: bootstrap.Services, caller: Principal, ids: list[str], what: str, number: int) -> Callable[[], Any]:
     """What a step does, to be called as often as it takes."""
-    acknowledging = services.acknowledging
+    acknowledging = services.notifications.mark_read
     if what == "receive":
         new = notification(caller.user_id)
         ids.append(new.id)
@@ -83,7 +83,7 @@ def run(services: bootstrap.Services, caller: Principal, scripts: list[list[Step
 
 def counts(services: bootstrap.Services, caller: Principal) -> tuple[str, int, int]:
     """What the counter says, unread notifications, and marks."""
-    return services.browsing.unread_count(caller.user_id).load()[1], *recount(caller.user_id)
+    return services.notifications.read_inbox.unread_count(caller.user_id).load()[1], *recount(caller.user_id)
 
 
 def test_counter_after_five_devices_at_once_equals_a_recount(

@@ -33,7 +33,7 @@ def due(clock: FakeClock) -> int:
 
 def run(services: bootstrap.Services) -> int:
     """The timer."""
-    return services.waking.run()
+    return services.mail.sweep_due.run()
 
 
 def test_digest_tells_what_is_unread_once(
@@ -146,7 +146,7 @@ def test_digest_by_two_timers_at_once_is_one(services: bootstrap.Services, ada: 
     collect(ada.id, digest_at=due)
     index = due_store().DynamoDueIndex()
     found = index.found(due, due + 60)
-    digesting = services.digesting
+    digesting = services.mail.digest
     assert [digesting.digest(one) for one in [*found, *found]] == [True, False]
     assert (len(mails()), [one for one in due_items() if "DIGEST" in one]) == (1, [])
 

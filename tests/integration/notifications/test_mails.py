@@ -98,7 +98,7 @@ def mailing_by(mailer: Mailer | None, clock: FakeClock) -> Mailing:
     def wait(seconds: float) -> None:
         clock.time += seconds
 
-    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().addressing, pace=lambda: True, sleep=wait)
+    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().mail.prepare_mail, pace=lambda: True, sleep=wait)
 
 
 def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
@@ -106,11 +106,11 @@ def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
 ) -> None:
     dying, mailer = Dying(), FakeMailer()
     queue()
-    services.__dict__["mailing"] = mailing_by(dying, clock)
+    services.mail.send_mail = mailing_by(dying, clock)
     with pytest.raises(KeyboardInterrupt):
         react(database)
     began = clock.time
-    services.__dict__["mailing"] = mailing_by(mailer, clock)
+    services.mail.send_mail = mailing_by(mailer, clock)
     assert react(database) == DONE
     assert (dying.accepted, len(mailer.sent), clock.time - began) == (1, 1, CLAIM_SECONDS)
 
@@ -120,11 +120,11 @@ def test_send_after_two_crashes_is_given_up(
 ) -> None:
     dying, mailer = Dying(), FakeMailer()
     queue()
-    services.__dict__["mailing"] = mailing_by(dying, clock)
+    services.mail.send_mail = mailing_by(dying, clock)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             react(database)
-    services.__dict__["mailing"] = mailing_by(mailer, clock)
+    services.mail.send_mail = mailing_by(mailer, clock)
     assert react(database) == DONE
     assert (dying.accepted, mailer.sent, stored().state) == (2, [], "unknown")
 
@@ -132,7 +132,7 @@ def test_send_after_two_crashes_is_given_up(
 def test_send_without_sender_leaves_it_queued(
     database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
 ) -> None:
-    services.__dict__["mailing"] = mailing_by(None, clock)
+    services.mail.send_mail = mailing_by(None, clock)
     queue()
     assert react(database) == DONE
     assert stored().state == "queued"
@@ -173,7 +173,7 @@ def test_send_that_the_service_does_not_take_stays_queued_until_it_is_woken(
         assert failed(database) == 0
         assert (mailer.failures, stored().state, stored().sends, stored().claimed_until) == ([], "queued", 0, None)
     clock.time += 2_000
-    assert bootstrap.services().waking.run() == 1
+    assert bootstrap.services().mail.sweep_due.run() == 1
     assert react(database, lambda record: record["eventName"] == "MODIFY") == DONE
     assert (len(mailer.sent), stored().state) == (1, "sent")
 
@@ -184,8 +184,8 @@ def test_send_whose_turn_is_too_far_away_stays_queued(
     from chalicelib.adapters.dynamo.notification_writes import DynamoMails
 
     mailer = FakeMailer()
-    addressing = services.addressing
-    services.__dict__["mailing"] = Mailing(DynamoMails(), mailer, clock, addressing, pace=lambda: False)
+    addressing = services.mail.prepare_mail
+    services.mail.send_mail = Mailing(DynamoMails(), mailer, clock, addressing, pace=lambda: False)
     queue()
     assert react(database) == DONE
     assert (mailer.sent, stored().state, stored().sends) == ([], "queued", 0)
@@ -203,7 +203,7 @@ def test_send_of_a_mail_that_was_sent_takes_no_place_in_the_line(
         return True
 
     mailer = FakeMailer()
-    services.__dict__["mailing"] = Mailing(DynamoMails(), mailer, clock, services.addressing, pace=take)
+    services.mail.send_mail = Mailing(DynamoMails(), mailer, clock, services.mail.prepare_mail, pace=take)
     queue()
     for _ in range(3):
         react(database)
@@ -229,8 +229,8 @@ def test_send_many_at_once_waits_for_none_of_them(
         def send(self, mail: Claimed) -> None:
             together.wait(20)
 
-    addressing = services.addressing
-    services.__dict__["mailing"] = Mailing(DynamoMails(), Slow(), clock, addressing, pace=lambda: True)
+    addressing = services.mail.prepare_mail
+    services.mail.send_mail = Mailing(DynamoMails(), Slow(), clock, addressing, pace=lambda: True)
     for number in range(4):
         queue(MAIL._replace(key=f"verify {number}"))
     assert react(database) == DONE

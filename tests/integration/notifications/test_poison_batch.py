@@ -41,7 +41,7 @@ def batch(database: DatabaseEndpoint, services: bootstrap.Services, pusher: Fake
     """What the stream tells of one notification for each of a hundred people."""
     memory: Any = InMemory()
     reaching = Reaching(memory, memory, pusher, services.clock)
-    services.__dict__["broadcasting"] = Broadcasting(reaching, memory, memory, services.clock)
+    services.live.push_notifications = Broadcasting(reaching, memory, memory, services.clock)
     deliver(*(notification(f"U{number:03d}") for number in range(BATCH)))
     told = [one for one in records(database) if one["dynamodb"]["Keys"]["sk"]["S"].startswith("NOTIFICATION#")]
     assert len(told) == BATCH

@@ -46,7 +46,7 @@ def ticket(person: Person, **headers: str) -> str:
 
 
 def rows(services: bootstrap.Services, person: Person) -> list[str]:
-    return [connection.id for connection in services._connections.of_user(person.id)]
+    return [connection.id for connection in services.live.connection_store.of_user(person.id)]
 
 
 def say(connection_id: str, frame: Any) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def test_disconnect_removes_both_rows(ada: Person, services: bootstrap.Services)
     (id,) = connect(services, ada)
     assert sockets.disconnect(event(id)) == {"statusCode": 200}
     assert rows(services, ada) == []
-    assert services._connections.find(id) is None
+    assert services.live.connection_store.find(id) is None
     assert sockets.disconnect(event(id)) == {"statusCode": 200}
 
 
@@ -250,7 +250,7 @@ def test_hello_tells_of_what_was_missed_whether_it_was_read_meanwhile(
 ) -> None:
     (id,) = connect(services, ada)
     known, read, unread = receive(ada.id, 3)
-    services.acknowledging.read(read, caller=ada.principal)
+    services.notifications.mark_read.read(read, caller=ada.principal)
     say(id, {"action": "hello", "since": known})
     (frame,) = pusher.sent[id]
     assert [(one["id"], one.get("has_read")) for one in frame["missed"]] == [(read, True), (unread, None)]
@@ -327,7 +327,7 @@ def test_message_meeting_a_bug_says_only_that(
     def broken(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(services._connections, "hear", broken)
+    monkeypatch.setattr(services.live.connection_store, "hear", broken)
     assert say(id, {"action": "hello"}) == {"statusCode": 200}
     (frame,) = pusher.sent[id]
     assert (frame["meta"], frame["code"], "secret" in str(frame)) == ("error", "internal_error", False)
@@ -340,4 +340,4 @@ def test_answer_that_cannot_be_brought_ends_the_connection_so_that_its_client_co
     assert sockets.connect(opening(ticket(ada), "lost=")) == {"statusCode": 200}
     setattr(pusher, fault, {"lost="})
     assert say("lost=", {"action": "hello", "since": None}) == {"statusCode": 200}
-    assert (pusher.closed, rows(services, ada), services._connections.find("lost=")) == (closed, [], None)
+    assert (pusher.closed, rows(services, ada), services.live.connection_store.find("lost=")) == (closed, [], None)

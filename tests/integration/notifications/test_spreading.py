@@ -42,11 +42,11 @@ def announce(services: bootstrap.Services, audience: Audience | None = None) -> 
         created_by=user_id_of(0),
         created_at=int(services.clock.now()),
     )
-    assert services._announcements.create(dispatch, day="2026-11-23", most=1)
+    assert services.announcements.store.create(dispatch, day="2026-11-23", most=1)
 
 
 def stored(services: bootstrap.Services) -> Dispatch:
-    found = services._announcements.load(EVENT, ID)
+    found = services.announcements.store.load(EVENT, ID)
     assert found is not None
     return found
 
@@ -98,7 +98,7 @@ def test_announce_to_attendees_tells_each_person_once(services: bootstrap.Servic
     refunded = Visitor("back@example.org", facts=Facts(issued=True, charge_id="ch", charged=1, refunded=1))
     sell_to(EVENT, [ada, guest, grace, ada, guest, guest._replace(email="Guest-0@example.org"), gone, refunded])
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert [titles(one.user_id or "") for one in (ada, grace)] == [["Conf: Doors open at nine"]] * 2
     assert addresses() == ["guest-0@example.org", "user-0@example.org", "user-1@example.org"]
     assert (stored(services).stage, counts(services)) == (Stage.DONE, (3, 2, 3))
@@ -109,7 +109,7 @@ def test_announce_mail_says_it_plainly_and_can_be_refused(services: bootstrap.Se
     (ada,) = users(1, language="de")
     sell_to(EVENT, [ada, *guests(1)])
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     guest, user = mails()
     assert guest["text"] == (
         "Hello Robin Example,\n\nBring water.\n\nFrom the organisers of Conf.\n\n"
@@ -125,7 +125,7 @@ def test_announce_one_address_bought_with_and_without_an_account_gets_one_mail(s
     (ada,) = users(1)
     sell_to(EVENT, [Visitor(ada.email), *guests(120), ada])
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert addresses().count(ada.email) == 1
     assert counts(services) == (122, 1, 121)
 
@@ -134,7 +134,7 @@ def test_announce_unverified_account_is_mailed_where_its_tickets_went(services: 
     open_accounts([(user_id_of(1), "somebody-else@example.org")], verified=False)
     sell_to(EVENT, [Visitor("mine@example.org", user_id_of(1))])
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert addresses() == ["mine@example.org"]
 
 
@@ -142,7 +142,7 @@ def test_announce_to_some_ticket_types_leaves_the_others_alone(services: bootstr
     ada, grace = users(2)
     sell_to(EVENT, [ada, grace._replace(ticket_type_id=OTHER_TYPE)])
     announce(services, Audience(attendees=True, ticket_type_ids=[OTHER_TYPE]))
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert [titles(one.user_id or "") for one in (ada, grace)] == [[], ["Conf: Doors open at nine"]]
     assert addresses() == [grace.email]
 
@@ -156,7 +156,7 @@ def test_announce_to_roles_tells_those_staff_at_their_proven_address(services: b
     for visitor, role in zip(staff, (Role.OWNER, Role.MODERATOR, Role.OWNER), strict=True):
         RoleItem(*keys.role_in_event(EVENT, visitor.user_id or ""), role=role.value, granted_at=1).save()
     announce(services, Audience(roles=[Role.OWNER]))
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert [len(titles(one.user_id or "")) for one in staff] == [1, 0, 1]
     assert addresses() == ["user-0@example.org"]
     assert counts(services) == (2, 2, 1)
@@ -176,7 +176,7 @@ def test_announce_goes_where_each_wants_it(services: bootstrap.Services, person:
         assert reply.status == 200, reply
     sell_to(EVENT, [Visitor("bought@example.org", one.id) for one in people])
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert [len(titles(one.id)) for one in people] == [0, 1, 1, 0]
     assert addresses() == ["0@example.org"]
     assert counts(services) == (4, 2, 1)
@@ -184,15 +184,15 @@ def test_announce_goes_where_each_wants_it(services: bootstrap.Services, person:
 
 def test_announce_nobody_is_done_at_once(services: bootstrap.Services) -> None:
     announce(services)
-    services.spreading.go_on(EVENT, ID)
+    services.announcements.fan_out.go_on(EVENT, ID)
     assert (stored(services).stage, counts(services)) == (Stage.DONE, (0, 0, 0))
 
 
 def test_announce_by_the_stream_carries_itself_on(database: DatabaseEndpoint, services: bootstrap.Services) -> None:
     """With no time at all a call takes one page; the change it makes brings the next."""
     sell_to(EVENT, [*users(150), *guests(90)])
-    services.__dict__["spreading"] = services.spreading
-    services.spreading._clock = Hurried(services.clock)
+    services.announcements.fan_out = services.announcements.fan_out
+    services.announcements.fan_out._clock = Hurried(services.clock)
     announce(services)
     calls = 0
     while stored(services).stage is not Stage.DONE:
@@ -220,17 +220,17 @@ def test_announce_killed_after_every_transaction_and_gone_on_with_tells_each_onc
 ) -> None:
     sell_to(EVENT, [*users(60), *guests(60), *users(60)[:30]])
     announce(services)
-    advance = services._announcements.advance
+    advance = services.announcements.store.advance
 
     def dying(dispatch: Dispatch, step: Step) -> Dispatch:
         advance(dispatch, step)
         raise Killed
 
-    monkeypatch.setattr(services._announcements, "advance", dying)
+    monkeypatch.setattr(services.announcements.store, "advance", dying)
     deaths = 0
     while stored(services).stage is not Stage.DONE:
         with pytest.raises(Killed):
-            services.spreading.go_on(EVENT, ID)
+            services.announcements.fan_out.go_on(EVENT, ID)
         deaths += 1
     assert deaths == 9
     assert [titles(user_id_of(n)) for n in range(60)] == [["Conf: Doors open at nine"]] * 60
@@ -243,10 +243,10 @@ def test_announce_by_several_at_once_tells_each_once(services: bootstrap.Service
     sell_to(EVENT, [*users(80), *guests(80)])
     announce(services)
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(services.spreading.go_on, EVENT, ID) for _ in range(4)]:
+        for done in [pool.submit(services.announcements.fan_out.go_on, EVENT, ID) for _ in range(4)]:
             done.result()
-    services.spreading.go_on(EVENT, ID)
-    assert [services.browsing._counters.counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
+    services.announcements.fan_out.go_on(EVENT, ID)
+    assert [services.notifications.read_inbox._counters.counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
     assert (len(addresses()), len(set(addresses()))) == (160, 160)
     assert counts(services) == (160, 80, 160)
 
@@ -256,7 +256,7 @@ def test_announce_while_throttled_is_reported_and_done_later(
 ) -> None:
     sell_to(EVENT, users(5))
     announce(services)
-    store = services._announcements
+    store = services.announcements.store
 
     def busy(dispatch: Dispatch, step: Step) -> Dispatch:
         raise Busy("Too many writers at once.")
@@ -285,13 +285,13 @@ def test_announcement_that_the_stream_lost_is_woken_by_the_timer(
     sell_to(EVENT, users(3))
     announce(services)
     clock.time += 890
-    assert (services.waking.run(), titles(user_id_of(0))) == (0, [])
+    assert (services.mail.sweep_due.run(), titles(user_id_of(0))) == (0, [])
     clock.time += 20
-    assert services.waking.run() == 1
+    assert services.mail.sweep_due.run() == 1
     react(database, lambda record: record["eventName"] == "MODIFY")
     assert [len(titles(user_id_of(n))) for n in range(3)] == [1, 1, 1]
     clock.time += 3600
-    services.waking.run()
+    services.mail.sweep_due.run()
     assert [one for one in due_items() if "ANNOUNCEMENT" in one] == []
     assert [len(titles(user_id_of(n))) for n in range(3)] == [1, 1, 1]
 
@@ -306,7 +306,7 @@ def test_announcement_nobody_can_carry_out_is_given_up_in_the_end(
     woken = []
     for quarter in (1, 2, 3, 6, 7, 14, 15, 30, 31, 62, 63, 126, 127, 253, 254, 255):
         clock.time = began + quarter * 900 + 5
-        if services.waking.run():
+        if services.mail.sweep_due.run():
             woken.append(quarter)
     assert (woken, due_items()) == ([1, 3, 7, 15, 31, 63, 127], [])
     assert stored(services).stage is Stage.INBOXES

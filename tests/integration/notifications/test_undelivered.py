@@ -42,13 +42,13 @@ def settled(shop: Shop, order: OrderRecord, state: str) -> None:
     before = mail_item(order)
     before.update([type(before).state.set(state)])
     image = {"state": state, "tickets_of": order.id, "id": before.id, "sk": "MAIL"}
-    shop.services.notify_undelivered.on_changes(
+    shop.services.orders.notify_undelivered.on_changes(
         [Change(ChangeKind.CHANGED, "MAIL", before.pk, {**image, "state": "queued"}, image)]
     )
 
 
 def read(shop: Shop, order: OrderRecord, caller: Any = BUYER) -> tuple[str, dict[str, Any]]:
-    found = shop.services.disclosing.order(order.id, principal=caller, access=None)
+    found = shop.services.orders.read_order.order(order.id, principal=caller, access=None)
     etag, body = found.load()
     assert etag == found.tag
     return etag, json.loads(body)
@@ -91,4 +91,4 @@ def test_bounce_that_names_an_order_marks_the_mail_with_its_tickets(
 
 
 def test_bounce_of_an_order_that_is_unknown_changes_nothing(shop: Shop) -> None:
-    bootstrap.services().suppressing._mails.mark_returned(paid_mail_key("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
+    bootstrap.services().mail.suppress_bounces._mails.mark_returned(paid_mail_key("01ARZ3NDEKTSV4RRFFQ69G5FAV"))

@@ -108,7 +108,7 @@ def test_click_in_a_digest_switches_off_what_it_collects(
     open_account(ada)
     choose(ada, {"actions": {"announcement": {"mail": "digest"}}})
     collect(ada.id, digest_at=int(services.clock.now()) - 60)
-    services.waking.run()
+    services.mail.sweep_due.run()
     react(database)
     click(anonymous, link(dict(mailer.sent[-1].headers)))
     mails = {name: one["mail"] for name, one in ada.client.get(PLACE).json["actions"].items()}
@@ -156,7 +156,7 @@ def test_link_signed_by_an_older_key_still_works(
     database: DatabaseEndpoint, mailer: FakeMailer, services: bootstrap.Services, anonymous: Client
 ) -> None:
     path = link(sent(database, mailer, NEWS))
-    services.__dict__["_token_keys"] = {"k2": "f" * 64, **services._token_keys}
+    services.keys.token_keys = {"k2": "f" * 64, **services.keys.token_keys}
     assert click(anonymous, path).status == 200
-    services.__dict__["_token_keys"] = {"k2": "f" * 64}
+    services.keys.token_keys = {"k2": "f" * 64}
     assert click(anonymous, path).status == 404

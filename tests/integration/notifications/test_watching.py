@@ -228,7 +228,7 @@ def test_event_changed_by_nobody_watched_costs_one_query(
     stage: Stage, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(stage.host.client, stage.id, "sessions", **TALK)
-    monkeypatch.delattr(type(services.watching._audience), "versions")
+    monkeypatch.delattr(type(services.live.watch_event._audience), "versions")
     assert stage.react() == NOTHING_FAILED
 
 
@@ -279,7 +279,7 @@ def test_push_to_a_watcher_that_is_gone_forgets_all_of_it(
     make(stage.host.client, stage.id, "sessions", **TALK)
     assert stage.react() == NOTHING_FAILED
     assert (list(pusher.sent), watchers(stage)) == ([stays], [stays])
-    assert services._connections.find(gone) is None
+    assert services.live.connection_store.find(gone) is None
 
 
 def test_watches_of_racing_frames_are_all_kept_up_to_the_limit(
@@ -388,5 +388,5 @@ def test_watch_and_what_was_told_carry_their_end_of_life(
 def test_sight_of_staff_is_everything(stage: Stage, services: bootstrap.Services, person: Callable[[], Person]) -> None:
     registrar, nobody = person(), person()
     grant(registrar.id, stage.id, "registrar")
-    see = services.watching.sight
+    see = services.live.watch_event.sight
     assert [see(one.id, stage.id) for one in (stage.host, registrar, nobody)] == [View.ALL, View.ALL, View.PUBLIC]

@@ -283,12 +283,13 @@ class Shop:
         self.services = bootstrap.Services(config.load().replaced(application_fee_basis_points=300))
         self.services.clock = self.clock  # type: ignore[assignment]
         self.services.ids = Ids(self.clock)  # type: ignore[assignment]
-        fakes = {"payments": self.payments, "accounts_at_stripe": self.at_stripe}
-        vars(self.services).update(**fakes, dynamodb=bootstrap.services().dynamodb)
-        vars(self.services)["_stripe_share"] = 1_000.0  # time stands still, so every second would be a crowd
+        wired: Any = self.services.payments
+        wired.stripe, wired.stripe_accounts = self.payments, self.at_stripe
+        self.services.aws.dynamodb = bootstrap.services().aws.dynamodb
+        wired.stripe_share = 1_000.0  # time stands still, so every second would be a crowd
         bootstrap.use(self.services)
         self.event_id = event_id or self.make_event()
-        self.services.releasing._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
+        self.services.payments.expire_orders._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
         """An event owned by OWNER."""
@@ -335,25 +336,25 @@ class Shop:
                 **fields,
             }
         )
-        self.services.selling.create(self.event_id, form, caller=OWNER, new_id=ticket_type_id)
+        self.services.catalog.edit_ticket_types.create(self.event_id, form, caller=OWNER, new_id=ticket_type_id)
         return ticket_type_id
 
     def order(self, *wanted: tuple[str, int], caller: Principal | None = BUYER) -> OrderRecord:
         """An order of (ticket type, quantity)."""
-        return self.services.ordering.create(
+        return self.services.orders.place_order.create(
             self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
         )[0]
 
     def connect(self, account_id: str) -> None:
         """The event has a Stripe account of its own, ready to be paid."""
-        account, _ = self.services.onboarding.connect(self.event_id, caller=OWNER)
+        account, _ = self.services.payments.connect_account.connect(self.event_id, caller=OWNER)
         assert account.id == account_id
         self.at_stripe.ready[account_id] = True
-        self.services.onboarding.refresh(account_id)
+        self.services.payments.connect_account.refresh(account_id)
 
     def checkout(self, record: OrderRecord) -> str:
         """The id of the order's checkout session."""
-        url = self.services.paying.pay(record.id, caller=BUYER, access=None)
+        url = self.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
         return url.rpartition("/")[2]
 
     def state(self, record: OrderRecord) -> OrderState:
@@ -362,7 +363,7 @@ class Shop:
 
     def record(self, record: OrderRecord) -> OrderRecord:
         """The order as stored."""
-        found = self.services._orders.load(record.id)
+        found = self.services.orders.store.load(record.id)
         assert found is not None
         return found
 
@@ -375,7 +376,7 @@ class Shop:
         account: str | None = None,
     ) -> None:
         """What the inbox stream does with an event."""
-        self.services.hearing.hear(StripeEvent(event_id, kind, object_id, False, False, account))
+        self.services.payments.handle_webhook.hear(StripeEvent(event_id, kind, object_id, False, False, account))
 
     def wishes(self) -> list[RefundWish]:
         """All refunds that are or were wanted."""
@@ -384,7 +385,7 @@ class Shop:
     def carry_out_refunds(self) -> None:
         """What the sales stream does with every wish, old ones too."""
         for wish in self.wishes():
-            self.services.refunding.carry_out(wish.order_id, wish.key)
+            self.services.payments.refund.carry_out(wish.order_id, wish.key)
 
 
 def form_of(*wanted: tuple[str, int]) -> OrderForm:

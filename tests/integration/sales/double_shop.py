@@ -34,17 +34,15 @@ class DoubleShop(Shop):
         self.orders_made: list[OrderRecord] = []
         self._seen: set[str] = set()
         self._collected: list[tuple[str, str | None]] = []
-        gateways: dict[str, Any] = {
-            "payments": StripeGateway(secret_key=KEY, api_base=url),
-            "accounts_at_stripe": StripeAccountsGateway(secret_key=KEY, api_base=url),
-        }
-        vars(self.services).update(gateways)
+        wired: Any = self.services.payments
+        wired.stripe = StripeGateway(secret_key=KEY, api_base=url)
+        wired.stripe_accounts = StripeAccountsGateway(secret_key=KEY, api_base=url)
 
     def connect_account(self) -> str:
         """The event has an account of its own at Stripe, ready to be paid; its id."""
-        account, _ = self.services.onboarding.connect(self.event_id, caller=OWNER)
+        account, _ = self.services.payments.connect_account.connect(self.event_id, caller=OWNER)
         self.double.onboard(account.id)
-        self.services.onboarding.refresh(account.id)
+        self.services.payments.connect_account.refresh(account.id)
         self.accounts.append(account.id)
         return account.id
 
@@ -79,16 +77,16 @@ class DoubleShop(Shop):
     def bring(self) -> None:
         """The inbox stream brings what was collected."""
         for payload, account in self._collected:
-            self.services.receiving.keep(payload, account=account)
+            self.services.payments.receive_webhook.keep(payload, account=account)
             place = f"STRIPE_EVENT#{json.loads(payload)['id']}"
             (item,) = [one for one in items_of("StripeInbox", "INBOX") if one.pk == place]
             change = Change(ChangeKind.CREATED, "INBOX", place, None, item.attribute_values)
-            self.services.hearing.on_changes([change])
+            self.services.payments.handle_webhook.on_changes([change])
         self._collected.clear()
 
     def charge_record(self, record: OrderRecord) -> Charge:
         """The charge that an order rests on, as we keep it."""
-        found = self.services._orders.charge(record.id, str(self.record(record).facts.charge_id))
+        found = self.services.orders.store.charge(record.id, str(self.record(record).facts.charge_id))
         assert found is not None
         return found
 

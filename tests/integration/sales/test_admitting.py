@@ -35,7 +35,7 @@ def code(record: OrderRecord, number: int = 1) -> str:
 
 
 def admit(shop: Shop, text: str, device: str | None = None) -> CheckIn:
-    return shop.services.admitting.check_in(shop.event_id, CheckInForm(code=text, device=device), caller=OWNER)
+    return shop.services.check_in.check_in.check_in(shop.event_id, CheckInForm(code=text, device=device), caller=OWNER)
 
 
 def refund(shop: Shop, record: OrderRecord) -> None:
@@ -45,11 +45,11 @@ def refund(shop: Shop, record: OrderRecord) -> None:
     before = shop.record(record)
     facts = replace(before.facts, refunded=before.facts.charged)
     after = moved_on(before, facts, now=moment(shop.clock.now()))
-    shop.services._orders.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write(SaleChange(before=before, after=after))
 
 
 def counted(shop: Shop) -> int:
-    return shop.services.attending.counts(shop.event_id).checked_in
+    return shop.services.check_in.read_check_ins.counts(shop.event_id).checked_in
 
 
 def test_check_in_20_scans_at_once_admit_one(shop: Shop, paid: OrderRecord) -> None:
@@ -72,23 +72,23 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
 
     def work(number: int) -> object:
         if number % 2:
-            return shop.services.admitting.undo(shop.event_id, name, match=ANY, caller=OWNER)
+            return shop.services.check_in.check_in.undo(shop.event_id, name, match=ANY, caller=OWNER)
         return admit(shop, code(paid))
 
     results = together(20, work)
     assert {type(one) for one in results} <= {CheckIn, type(None), AlreadyCheckedIn, NotFound}
-    kept = shop.services._admissions.find(shop.event_id, paid.id, 1)
+    kept = shop.services.check_in.store.find(shop.event_id, paid.id, 1)
     assert kept is not None
     assert counted(shop) == int(kept.stands)
     assert [act.admitted for act in kept.acts] == [number % 2 == 0 for number in range(len(kept.acts))]
-    assert len(shop.services._admissions.latest(shop.event_id, limit=9, after="").admissions) == int(kept.stands)
+    assert len(shop.services.check_in.store.latest(shop.event_id, limit=9, after="").admissions) == int(kept.stands)
 
 
 class Between:
     """Lets something happen between what a service read and what it writes, once."""
 
     def __init__(self, shop: Shop, happening: Callable[[], object]) -> None:
-        self._real = shop.services._admissions
+        self._real = shop.services.check_in.store
         self._happening = [happening]
 
     def __getattr__(self, name: str) -> Any:
@@ -98,7 +98,7 @@ class Between:
 
 
 def test_check_in_loses_against_a_refund_in_between(shop: Shop, paid: OrderRecord) -> None:
-    shop.services.admitting._admissions = Between(shop, lambda: refund(shop, paid))  # type: ignore[assignment]
+    shop.services.check_in.check_in._admissions = Between(shop, lambda: refund(shop, paid))  # type: ignore[assignment]
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert (refused.value.code, counted(shop)) == ("ticket_void", 0)
@@ -108,9 +108,9 @@ def test_check_in_loses_against_a_new_attendee_in_between(shop: Shop, paid: Orde
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
 
     def change() -> None:
-        shop.services.issuing.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
 
-    shop.services.admitting._admissions = Between(shop, change)  # type: ignore[assignment]
+    shop.services.check_in.check_in._admissions = Between(shop, change)  # type: ignore[assignment]
     with pytest.raises(NotFound) as refused:
         admit(shop, code(paid))
     assert (refused.value.code, counted(shop)) == ("unknown_ticket", 0)
@@ -118,9 +118,9 @@ def test_check_in_loses_against_a_new_attendee_in_between(shop: Shop, paid: Orde
 
 def test_change_attendee_loses_against_a_check_in_in_between(shop: Shop, paid: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
-    shop.services.issuing._admissions = Between(shop, lambda: admit(shop, code(paid)))
+    shop.services.tickets.issue_tickets._admissions = Between(shop, lambda: admit(shop, code(paid)))
     with pytest.raises(TicketNotValid) as refused:
-        shop.services.issuing.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
     assert (refused.value.code, shop.record(paid)) == ("ticket_used", paid)
 
 
@@ -129,7 +129,7 @@ def test_change_attendees_of_4_tickets_at_once_all_take_effect(shop: Shop) -> No
 
     def work(number: int) -> object:
         form = AttendeesForm(attendees=[AttendeeChange(number=number + 1, name=f"Guest {number}")])
-        return shop.services.issuing.change_attendees(record.id, form, principal=BUYER, access=None)
+        return shop.services.tickets.issue_tickets.change_attendees(record.id, form, principal=BUYER, access=None)
 
     assert not [one for one in together(4, work) if isinstance(one, MarqueeError)]
     assert [ticket.attendee.name for ticket in tickets_of(shop.record(record))] == [f"Guest {n}" for n in range(4)]
@@ -140,7 +140,7 @@ def test_reconcile_20_devices_at_once_with_the_same_tickets_admit_each_once(shop
 
     def work(number: int) -> list[str]:
         form = ReconcileForm(device=f"gate {number}", scans=scans)
-        done = shop.services.admitting.reconcile(shop.event_id, form, caller=OWNER)
+        done = shop.services.check_in.check_in.reconcile(shop.event_id, form, caller=OWNER)
         return [result.outcome.value for result in done.results]
 
     results = together(20, work)
@@ -153,13 +153,13 @@ def test_check_in_came_and_went_too_often_is_refused(
 ) -> None:
     monkeypatch.setattr("chalicelib.services.admitting.MOST_ACTS", 2)
     admit(shop, code(paid))
-    shop.services.admitting.undo(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
+    shop.services.check_in.check_in.undo(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert refused.value.code == "too_many_check_ins"
     scan = OfflineScan(code=code(paid), at=moment(START))
     form = ReconcileForm(device="gate", scans=[scan])
-    (result,) = shop.services.admitting.reconcile(shop.event_id, form, caller=OWNER).results
+    (result,) = shop.services.check_in.check_in.reconcile(shop.event_id, form, caller=OWNER).results
     assert (result.outcome, result.ticket) == ("too_many_check_ins", tickets_of(paid)[0].name)
 
 

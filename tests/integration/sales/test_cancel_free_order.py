@@ -24,21 +24,21 @@ def order_of(shop: Shop, tickets: int, type_id: str | None = None) -> tuple[Orde
 
 
 def admit(shop: Shop, ticket: Ticket) -> None:
-    shop.services.admitting.check_in(shop.event_id, CheckInForm(code=ticket.code), caller=OWNER)
+    shop.services.check_in.check_in.check_in(shop.event_id, CheckInForm(code=ticket.code), caller=OWNER)
 
 
 def rename_first(shop: Shop, order: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
-    shop.services.issuing.change_attendees(order.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.change_attendees(order.id, form, principal=BUYER, access=None)
 
 
 def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
-    return shop.services.releasing.cancel(order.id, caller=BUYER, access=None)
+    return shop.services.payments.expire_orders.cancel(order.id, caller=BUYER, access=None)
 
 
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:
     """What happens right after a cancellation looked who came in, one thing a look."""
-    admissions = shop.services.releasing._admissions
+    admissions = shop.services.payments.expire_orders._admissions
     look = admissions.between
 
     def look_then(*place: str) -> list[Admission]:
@@ -83,7 +83,7 @@ def test_cancel_after_every_check_in_was_undone_gives_the_tickets_back(shop: Sho
     order, last = order_of(shop, 100)
     for _ in range(2):
         admit(shop, last)
-        shop.services.admitting.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
+        shop.services.check_in.check_in.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
     cancel(shop, order)
     (type_id,) = {line.ticket_type_id for line in order.order.lines}
     assert stock_of(type_id) == Stock(left=100, held=0, sold=0, capacity=100)
@@ -98,7 +98,7 @@ def test_cancel_against_check_in_at_once_exactly_one_wins(shop: Shop, tickets: i
         order, last = order_of(shop, tickets, type_id)
         works: list[Happening] = [lambda last=last: admit(shop, last), lambda order=order: cancel(shop, order)]  # type: ignore[misc]
         together(2, lambda number, works=works: works[number]())  # type: ignore[misc]
-        came = shop.services._admissions.find(shop.event_id, order.id, tickets)
+        came = shop.services.check_in.store.find(shop.event_id, order.id, tickets)
         outcomes.add((came is not None and came.stands, shop.state(order) is OrderState.CANCELLED))
     assert outcomes <= {(True, False), (False, True)}
 

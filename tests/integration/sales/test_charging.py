@@ -84,13 +84,13 @@ def test_record_charge_updated_fills_in_fee_and_net(shop: Shop) -> None:
     record, session, _ = reserved(shop)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    before = shop.services._sales_view.charges(record.id)[0]
+    before = shop.services.catalog.view.charges(record.id)[0]
     assert '"fee":null,"net":null' in before
     shop.payments.settled = True
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     shop.payments.settled = False
     shop.hear(charge_id, kind="charge.succeeded", event_id="evt_late")
-    after = shop.services._sales_view.charges(record.id)
+    after = shop.services.catalog.view.charges(record.id)
     assert len(after) == 1
     assert '"fee":35,"net":4965,"fee_currency":"EUR"' in after[0]
     assert not items_of("ChargeItem", "CHARGE#")[0].surplus
@@ -138,7 +138,7 @@ def test_record_unpaid_completion_waits_and_keeps_the_hold(shop: Shop) -> None:
     shop.hear(session)
     assert shop.state(record) is OrderState.PENDING
     shop.clock.seconds += 10_000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert stock_of(ticket).held == 2
     shop.payments.pay(session)
     shop.hear(session, kind="checkout.session.async_payment_succeeded", event_id="evt_2")
@@ -180,7 +180,7 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
     session = shop.checkout(record)
     if has_expired:
         expire(shop, record, session)
-    shop.services.hosting.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
     shop.payments.pay(session)
     shop.hear(session)
     assert (shop.state(record), shop.record(record).order.reason) == (OrderState.CANCELLED, Reason.EVENT_CLOSED)
@@ -195,7 +195,7 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
 
 def test_record_payment_for_an_event_that_went_back_to_draft_is_honoured(shop: Shop) -> None:
     record, session, _ = reserved(shop)
-    shop.services.hosting.change(shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.change(shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY}))
     shop.payments.pay(session)
     shop.hear(session)
     assert shop.state(record) is OrderState.PAID
@@ -229,7 +229,7 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
     other = shop.order((ticket, 1))
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    shop.services.releasing.cancel(other.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(other.id, caller=BUYER, access=None)
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     assert shop.state(record) is OrderState.EXPIRED
     shop.carry_out_refunds()
@@ -240,14 +240,14 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
 def expire(shop: Shop, record: OrderRecord, session: str) -> None:
     """Let the hold end as if the payment had slipped through behind it."""
     shop.clock.seconds = START + 1_000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(record) is OrderState.EXPIRED
     shop.clock.seconds = START + 1_200
 
 
 def test_record_payment_of_a_cancelled_order_goes_back(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     shop.carry_out_refunds()
@@ -291,7 +291,7 @@ def test_record_stripe_away_raises_and_the_next_try_has_the_effects(shop: Shop) 
 def test_record_killed_after_commit_and_repeated_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     record, session, _ = reserved(shop)
     shop.payments.pay(session)
-    orders = shop.services._orders
+    orders = shop.services.orders.store
     write = orders.write
 
     def die_after(change: SaleChange) -> None:
@@ -316,7 +316,7 @@ def test_record_killed_before_commit_and_repeated_has_effects_once(shop: Shop, m
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(shop.services._orders, "write", die)
+        patch.setattr(shop.services.orders.store, "write", die)
         with pytest.raises(SystemExit):
             shop.hear(session)
     assert effects() == {"charges": 0, "notifications": 0, "mails": 0}
@@ -328,7 +328,7 @@ def test_record_killed_before_commit_and_repeated_has_effects_once(shop: Shop, m
 def test_record_lost_order_condition_reads_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     record, session, _ = reserved(shop)
     shop.payments.pay(session)
-    orders = shop.services._orders
+    orders = shop.services.orders.store
     write, tried = orders.write, []
 
     def lose_once(change: SaleChange) -> None:

@@ -62,7 +62,7 @@ def passing_time(shop: Shop) -> None:
     def wait(seconds: float) -> None:
         shop.clock.seconds += seconds
 
-    vars(shop.services._checkout_queue)["_sleep"] = wait
+    shop.services.sleep = wait
 
 
 def again(work: Callable[[], Any]) -> Any:
@@ -79,7 +79,7 @@ def again(work: Callable[[], Any]) -> Any:
 def buy(shop: Shop, ticket: str, number: int) -> str | None:
     """One buyer's story, each another; the order's id once the shop acknowledged it."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.ordering.create
+    create = shop.services.orders.place_order.create
     form = form_of((ticket, 1))
     try:
         record, _ = again(lambda: create(shop.event_id, form, caller=BUYER, new_id=order_id))
@@ -92,7 +92,7 @@ def buy(shop: Shop, ticket: str, number: int) -> str | None:
 def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays; 3 pays and is heard of twice; 4 pays and is refunded."""
     if story == 1:
-        again(lambda: shop.services.releasing.cancel(record.id, caller=BUYER, access=None))
+        again(lambda: shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None))
     if story < 2:
         return
     session = again(lambda: in_turn(shop, record))
@@ -102,7 +102,7 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda number=number: shop.hear(session, event_id=f"evt_{record.id}_{number}"))
     if story == 4:
         key = shop.services.ids.new_id()
-        again(lambda: shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key=key))
+        again(lambda: shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key=key))
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:
@@ -117,7 +117,7 @@ def in_turn(shop: Shop, record: OrderRecord) -> str:
 def orders_of(shop: Shop, ticket: str) -> list[OrderRecord]:
     """Every order there is of a ticket type."""
     ids = [item.sk.removeprefix("ORDER#") for item in items_of("OrderItem", "ORDER#") if ticket in item.body]
-    found = [shop.services._orders.load(order_id) for order_id in ids]
+    found = [shop.services.orders.store.load(order_id) for order_id in ids]
     return [record for record in found if record is not None]
 
 
@@ -140,12 +140,12 @@ def run_timers(shop: Shop, faults: Faults) -> None:
     with wired(faults):
         for _ in range(2):
             with suppress(*BUSY):
-                shop.services.releasing.release_due()
-    while shop.services.releasing.release_due():
+                shop.services.payments.expire_orders.release_due()
+    while shop.services.payments.expire_orders.release_due():
         pass
     for wish in shop.wishes():
         with wired(faults):
-            again(lambda wish=wish: shop.services.refunding.carry_out(wish.order_id, wish.key))
+            again(lambda wish=wish: shop.services.payments.refund.carry_out(wish.order_id, wish.key))
 
 
 @pytest.mark.slow
@@ -190,7 +190,7 @@ def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Sh
 def _order(shop: Shop, ticket: str) -> str | None:
     """One buyer who only orders; the order's id, or None when there is nothing left."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.ordering.create
+    create = shop.services.orders.place_order.create
     try:
         again(lambda: create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id))
     except SoldOut:
@@ -220,14 +220,14 @@ def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypa
     from chalicelib.adapters.dynamo import stock_writes
 
     ticket = shop.ticket(LAST_TICKETS)
-    look, everybody_has_looked = shop.services._holding._look, threading.Barrier(BUYERS)
+    look, everybody_has_looked = shop.services.orders.hold_stock._look, threading.Barrier(BUYERS)
 
     def look_together(*args: Any, **more: Any) -> Any:
         seen = look(*args, **more)
         everybody_has_looked.wait()
         return seen
 
-    monkeypatch.setattr(shop.services._holding, "_look", look_together)
+    monkeypatch.setattr(shop.services.orders.hold_stock, "_look", look_together)
     monkeypatch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
     acknowledged = together(BUYERS, lambda number: _order(shop, ticket))
     assert len([result for result in acknowledged if isinstance(result, str)]) == BUYERS
@@ -248,9 +248,11 @@ def test_kill_workers_at_random_moments_strands_and_loses_nothing(
         assert len(_noted(notes)) > before, "void: killed before it did anything"
         assert_conserved(shop, ticket, capacity)
     _restore(shop, notes)
-    while shop.services.releasing.release_due() or _is_swept_until(shop) < int(shop.clock.now()) // 60 - 20:
+    while (
+        shop.services.payments.expire_orders.release_due() or _is_swept_until(shop) < int(shop.clock.now()) // 60 - 20
+    ):
         pass
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     orders = assert_conserved(shop, ticket, capacity)
     assert [record.id for record in orders if record.state in HELD] == [], "stranded"
     acknowledged = {words[1] for words in _noted(notes) if words[0] == "acknowledged"}
@@ -302,6 +304,6 @@ def _restore(shop: Shop, notes: Path) -> None:
 
 def _is_swept_until(shop: Shop) -> int:
     """The Unix minute that the timer of holds comes to next."""
-    sweep = shop.services.releasing._holds.sweep()
+    sweep = shop.services.payments.expire_orders._holds.sweep()
     assert sweep is not None
     return sweep.minute

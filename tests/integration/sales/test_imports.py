@@ -9,8 +9,8 @@ import pytest
 from tests.harness import environment
 
 CALLS = {
-    "receiving": ("receiving", ("stripe", "pynamodb", "botocore", "boto3", "msgspec", "requests")),
-    "showing": ("showing", ("stripe", "pynamodb", "botocore", "boto3", "msgspec", "requests")),
+    "webhook": ("payments.receive_webhook", ("stripe", "pynamodb", "botocore", "boto3", "msgspec", "requests")),
+    "ticket types": ("catalog.read_ticket_types", ("stripe", "pynamodb", "botocore", "boto3", "msgspec", "requests")),
 }
 
 

@@ -46,12 +46,12 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
     from chalicelib.adapters.dynamo.notification_writes import DynamoMails
 
     mailer = FakeMailer()
-    give = tickets or shop.services.issuing.attachment
+    give = tickets or shop.services.tickets.issue_tickets.attachment
     mailing = Mailing(
         DynamoMails(),
         mailer,
         shop.clock,
-        shop.services.addressing,
+        shop.services.mail.prepare_mail,
         pace=lambda: True,
         sleep=lambda _: None,
         tickets=give,
@@ -63,7 +63,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
 def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: Shop, paid: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace Hopper")])
-    shop.services.issuing.change_attendees(paid.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
     (mail,) = send_mails(shop)
     ((name, content_type, content),) = mail.attachments
     assert (name, content_type) == (f"tickets-{paid.id}.pdf", "application/pdf")
@@ -76,7 +76,7 @@ def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: 
 def test_mail_of_tickets_that_are_not_valid_any_more_goes_without_them(shop: Shop, paid: OrderRecord) -> None:
     facts = replace(paid.facts, dispute=Dispute.LOST)
     after = moved_on(paid, facts, now=moment(shop.clock.now()))
-    shop.services._orders.write(SaleChange(before=paid, after=after))
+    shop.services.orders.store.write(SaleChange(before=paid, after=after))
     (mail,) = send_mails(shop)
     assert mail.attachments == ()
 
@@ -138,12 +138,14 @@ class FakePusher:
 
 def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
     form = CheckInForm(code=tickets_of(paid)[0].code)
-    made = shop.services.admitting.check_in(shop.event_id, form, caller=OWNER)
+    made = shop.services.check_in.check_in.check_in(shop.event_id, form, caller=OWNER)
     at = msgspec.to_builtins(made.recorded_at)
     pusher, connections = FakePusher(), FakeConnections()
     reaching = Reaching(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
-    reporting = Reporting(attending=shop.services.attending, view=shop.services._gate_view, reaching=reaching)
-    kept = shop.services._admissions.find(shop.event_id, paid.id, 1)
+    reporting = Reporting(
+        attending=shop.services.check_in.read_check_ins, view=shop.services.check_in.view, reaching=reaching
+    )
+    kept = shop.services.check_in.store.find(shop.event_id, paid.id, 1)
     image = {"body": msgspec.json.encode(kept).decode()}
     change = Change(ChangeKind.CREATED, "CHECK_IN", f"EVENT#{shop.event_id}", None, image)
     reporting.on_changes([change, change])

@@ -15,19 +15,21 @@ from tests.integration.sales.double_shop import DoubleShop
 def press(shop: Shop, order_id: str) -> str | None:
     """The buyer presses Pay: the checkout's URL, or None when others are first."""
     try:
-        return shop.services.paying.pay(order_id, caller=BUYER, access=None)
+        return shop.services.payments.open_checkout.pay(order_id, caller=BUYER, access=None)
     except WaitInLine:
         return None
 
 
 def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(double_shop: DoubleShop) -> None:
     shop = double_shop
-    vars(shop.services)["_stripe_share"] = 1.0
+    shop.services.payments.stripe_share = 1.0
     ticket = shop.ticket(5)
     record = shop.order((ticket, 1))
-    paying = shop.services.paying
-    lost = shop.services.payments.open_checkout(paying._request(record, None, at_once=False))  # then it was killed
-    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    paying = shop.services.payments.open_checkout
+    lost = shop.services.payments.stripe.open_checkout(
+        paying._request(record, None, at_once=False)
+    )  # then it was killed
+    lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     assert lines.take(LINE, now=shop.clock.now(), every=600, most=60) is not None
     assert press(shop, record.id) is None
     shop.pass_time(601)
@@ -47,6 +49,6 @@ def test_pay_in_the_last_minutes_of_a_long_hold_opens_a_checkout(double_shop: Do
     shop = double_shop
     record = shop.order((shop.ticket(5), 1))
     held = msgspec.structs.replace(record, deadline=int(START) + 26 * 3600, version=record.version + 1)
-    shop.services._orders.write(SaleChange(before=record, after=held))
+    shop.services.orders.store.write(SaleChange(before=record, after=held))
     shop.pass_time(26 * 3600 - 60)
     assert press(shop, record.id) is not None

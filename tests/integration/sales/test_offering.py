@@ -25,12 +25,12 @@ def join(shop: Shop, ticket: str, name: str = "ada", quantity: int = 1) -> str:
     form = WaitingForm(ticket_type_id=ticket, quantity=quantity, name=name.title(), email=f"{name}@example.org")
     entry_id = shop.services.ids.new_id()
     shop.clock.seconds += 1
-    shop.services.queueing.join(shop.event_id, form, caller=None, new_id=entry_id)
+    shop.services.waiting_list.join.join(shop.event_id, form, caller=None, new_id=entry_id)
     return entry_id
 
 
 def entries(shop: Shop) -> list[dict[str, Any]]:
-    body = shop.services.queueing.entries(shop.event_id, caller=OWNER).load()[1]
+    body = shop.services.waiting_list.join.entries(shop.event_id, caller=OWNER).load()[1]
     return list(json.loads(body)["items"])
 
 
@@ -40,13 +40,15 @@ def states(shop: Shop) -> list[str]:
 
 def offered(shop: Shop, number: int) -> OrderRecord:
     """The order that was made for an entry."""
-    record = shop.services._orders.load(entries(shop)[number]["order_id"])
+    record = shop.services.orders.store.load(entries(shop)[number]["order_id"])
     assert record is not None
     return record
 
 
 def cancel(shop: Shop, record: OrderRecord) -> None:
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=shop.services._drafting.access(record.id))
+    shop.services.payments.expire_orders.cancel(
+        record.id, caller=BUYER, access=shop.services.orders.draft_order.access(record.id)
+    )
 
 
 def sold_out(shop: Shop, quantity: int = 2, **fields: Any) -> tuple[str, OrderRecord]:
@@ -67,9 +69,9 @@ def test_offer_first_in_line_gets_what_comes_free_with_a_day_to_pay(shop: Shop) 
     ticket, record = sold_out(shop)
     for name in ("ada", "grace"):
         join(shop, ticket, name)
-    assert shop.services.offering.run() == 0
+    assert shop.services.waiting_list.offer_tickets.run() == 0
     cancel(shop, record)
-    assert shop.services.offering.run() == 2
+    assert shop.services.waiting_list.offer_tickets.run() == 2
     order = offered(shop, 0).order
     assert (order.buyer.email, order.state, order.total.amount) == ("ada@example.org", OrderState.RESERVED, 2500)
     assert offered(shop, 0).deadline == int(shop.clock.seconds) + 82_800
@@ -80,7 +82,7 @@ def test_offer_first_in_line_gets_what_comes_free_with_a_day_to_pay(shop: Shop) 
     assert order.expires_at
     until = order.expires_at.astimezone(ZoneInfo("Europe/Zurich"))
     assert all(f"until {until:%d %B %Y, %H:%M %Z};" in mail.text for mail in sent)
-    token = shop.services._drafting.access(order.id)
+    token = shop.services.orders.draft_order.access(order.id)
     assert any(f"/orders/{order.id}#access={token}" in mail.text for mail in sent)
 
 
@@ -88,12 +90,14 @@ def test_offer_can_be_paid_until_its_own_deadline(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1)
     join(shop, ticket)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
     shop.clock.seconds += 82_700
-    assert shop.services.releasing.release_due() == 0
-    shop.services.offering.run()
-    session = shop.services.paying.pay(made.id, caller=None, access=shop.services._drafting.access(made.id))
+    assert shop.services.payments.expire_orders.release_due() == 0
+    shop.services.waiting_list.offer_tickets.run()
+    session = shop.services.payments.open_checkout.pay(
+        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+    )
     shop.payments.pay(session.rpartition("/")[2])
     shop.hear(session.rpartition("/")[2])
     assert shop.state(made) is OrderState.PAID
@@ -108,16 +112,16 @@ def test_order_while_others_wait_is_sold_out_although_tickets_are_free(shop: Sho
     with pytest.raises(SoldOut) as refusal:
         shop.order((ticket, 1))
     assert refusal.value.extra == {"available": 0, "ticket_type_id": ticket}
-    assert shop.services.showing.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith("-0")
-    assert shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
-    shop.services.offering.run()
+    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith("-0")
+    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
+    shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["offered"]
 
 
 def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The buyer read the type before the queue began, and a ticket came free in between."""
     ticket, record = sold_out(shop)
-    view = shop.services._sales_view
+    view = shop.services.catalog.view
     fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, ticket)
     join(shop, ticket)
     cancel(shop, record)
@@ -135,7 +139,7 @@ def test_offer_two_workers_make_one_each_in_the_order_they_came(shop: Shop) -> N
     for name in ROUND:
         join(shop, ticket, name)
     cancel(shop, record)
-    made = together(8, lambda _: shop.services.offering.offer(shop.event_id, ticket))
+    made = together(8, lambda _: shop.services.waiting_list.offer_tickets.offer(shop.event_id, ticket))
     assert sum(made) == 6
     assert states(shop) == ["offered"] * 6 + ["waiting"] * 4
     orders = [one for one in items_of("OrderItem", "ORDER#") if one.offer]
@@ -148,10 +152,10 @@ def test_offer_that_lapses_goes_to_the_next(shop: Shop) -> None:
     for name in ("ada", "grace"):
         join(shop, ticket, name)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     first = offered(shop, 0)
     shop.clock.seconds += 82_801
-    assert shop.services.offering.run() == 1
+    assert shop.services.waiting_list.offer_tickets.run() == 1
     assert (shop.state(first), states(shop)) == (OrderState.EXPIRED, ["offered", "offered"])
     assert offered(shop, 1).order.buyer.email == "grace@example.org"
     assert [item.sk.rpartition("#")[2] for item in items_of("TicketedItem", "OFFER#")] == [offered(shop, 1).id]
@@ -162,15 +166,17 @@ def test_offer_whose_release_fails_is_released_by_a_later_run(shop: Shop) -> Non
     ticket, record = sold_out(shop, 1)
     join(shop, ticket)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
-    shop.services.paying.pay(made.id, caller=None, access=shop.services._drafting.access(made.id))
+    shop.services.payments.open_checkout.pay(
+        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+    )
     shop.clock.seconds += 82_801
     shop.payments.down = True
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert shop.state(made) is OrderState.RESERVED
     shop.payments.down = False
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert (shop.state(made), stock_of(ticket)) == (OrderState.EXPIRED, Stock(1, 0, 0, 1))
 
 
@@ -179,13 +185,13 @@ def test_release_due_is_not_held_up_by_offers(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1)
     join(shop, ticket)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     other = shop.ticket(5)
     for _ in range(3):
         late = shop.order((other, 1))
         shop.clock.seconds += 4_000
-        shop.services.releasing.release_due()
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.release_due()
         assert shop.state(late) is OrderState.EXPIRED
     assert shop.state(offered(shop, 0)) is OrderState.RESERVED
 
@@ -196,18 +202,20 @@ def test_offer_waits_until_there_are_enough_for_the_first(shop: Shop) -> None:
     join(shop, ticket, "ada", 2)
     join(shop, ticket, "grace", 1)
     cancel(shop, orders[0])
-    assert (shop.services.offering.run(), states(shop)) == (0, ["waiting", "waiting"])
+    assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (0, ["waiting", "waiting"])
     cancel(shop, orders[1])
-    assert (shop.services.offering.run(), states(shop)) == (1, ["offered", "waiting"])
+    assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (1, ["offered", "waiting"])
 
 
 def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> None:
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
     cancel(shop, record)
-    shop.services.queueing.leave(shop.event_id, entry, caller=None, access=shop.services._drafting.access(entry))
-    shop.services.offering.run()
-    assert (states(shop), shop.services._waiting_lists.queues()) == (["left"], [])
+    shop.services.waiting_list.join.leave(
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+    )
+    shop.services.waiting_list.offer_tickets.run()
+    assert (states(shop), shop.services.waiting_list.store.queues()) == (["left"], [])
     shop.order((ticket, 2))
     assert stock_of(ticket) == Stock(0, 2, 0, 2)
 
@@ -215,8 +223,10 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
 def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
-    shop.services.queueing.leave(shop.event_id, entry, caller=None, access=shop.services._drafting.access(entry))
-    lists = shop.services._waiting_lists
+    shop.services.waiting_list.join.leave(
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+    )
+    lists = shop.services.waiting_list.store
     first = lists.first
 
     def then_somebody_comes(ticket_type_id: str) -> str | None:
@@ -228,7 +238,7 @@ def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: 
 
     monkeypatch.setattr(lists, "first", then_somebody_comes)
     cancel(shop, record)
-    assert shop.services.offering.run() == 1
+    assert shop.services.waiting_list.offer_tickets.run() == 1
     assert offered(shop, 1).order.buyer.email == "grace@example.org"
 
 
@@ -236,7 +246,7 @@ def test_join_while_the_queue_begins_or_ends_keeps_everybody(shop: Shop) -> None
     ticket, _ = sold_out(shop)
     results = together(10, lambda number: join(shop, ticket, ROUND[number]))
     assert [one for one in results if isinstance(one, Exception)] == []
-    assert [queue.joined for queue in shop.services._waiting_lists.queues()] == [10]
+    assert [queue.joined for queue in shop.services.waiting_list.store.queues()] == [10]
     assert states(shop) == ["waiting"] * 10
 
 
@@ -266,16 +276,16 @@ def test_join_for_what_is_not_on_sale_is_refused(shop: Shop) -> None:
 def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1)
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
-    access = shop.services._drafting.access
+    access = shop.services.orders.draft_order.access
     with pytest.raises(NotFound):
-        shop.services.queueing.leave(shop.event_id, entry, caller=None, access=access(other))
+        shop.services.waiting_list.join.leave(shop.event_id, entry, caller=None, access=access(other))
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     with pytest.raises(Conflict) as refusal:
-        shop.services.queueing.leave(shop.event_id, entry, caller=None, access=access(entry))
+        shop.services.waiting_list.join.leave(shop.event_id, entry, caller=None, access=access(entry))
     assert refusal.value.code == "not_waiting"
     for _ in range(2):
-        shop.services.queueing.leave(shop.event_id, other, caller=None, access=access(other))
+        shop.services.waiting_list.join.leave(shop.event_id, other, caller=None, access=access(other))
     assert states(shop) == ["offered", "left"]
 
 
@@ -285,7 +295,7 @@ def test_offer_passes_over_who_may_have_no_more(shop: Shop) -> None:
     join(shop, ticket, "ada")
     join(shop, ticket, "emmy")
     cancel(shop, second)
-    assert (shop.services.offering.run(), states(shop)) == (1, ["passed_over", "offered"])
+    assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (1, ["passed_over", "offered"])
     assert shop.state(first) is OrderState.RESERVED
 
 
@@ -298,8 +308,8 @@ def test_offer_after_the_sale_is_over_lets_everybody_go(shop: Shop) -> None:
     join(shop, ticket)
     cancel(shop, record)
     shop.clock.seconds += 10 * 365 * 24 * 3600
-    assert (shop.services.offering.run(), states(shop)) == (0, ["passed_over"])
-    assert shop.services._waiting_lists.queues() == []
+    assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (0, ["passed_over"])
+    assert shop.services.waiting_list.store.queues() == []
 
 
 def test_offer_of_a_shared_quota_takes_from_it(shop: Shop) -> None:
@@ -308,7 +318,7 @@ def test_offer_of_a_shared_quota_takes_from_it(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     join(shop, ticket)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert (shared(hall), stock_of(ticket)) == (Stock(1, 1, 0, 2), Stock(4, 1, 0, 5))
 
 
@@ -318,9 +328,9 @@ def test_change_quantity_while_people_wait_serves_them_first(shop: Shop) -> None
     change(shop, ticket, quantity=3_002)
     with pytest.raises(SoldOut):
         shop.order((ticket, 1))
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["offered"]
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     shop.order((ticket, 1))
 
 
@@ -328,10 +338,10 @@ def test_offer_free_tickets_are_given_at_once(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1, amount=0)
     join(shop, ticket)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert (offered(shop, 0).state, stock_of(ticket)) == (OrderState.PAID, Stock(0, 0, 1, 1))
     assert mails().count("Your tickets for Alpine Python Days") == 2
-    assert shop.services._waiting_lists.offers(until=2**40) == []
+    assert shop.services.waiting_list.store.offers(until=2**40) == []
 
 
 def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> None:
@@ -343,9 +353,11 @@ def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> No
         images = {"left": before}, {"left": after, **more}
         return Change(ChangeKind.CHANGED, "STOCK", f"STOCK#{ticket}#000", *images)
 
-    shop.services.offering.on_changes([stock_change(0, 1), stock_change(1, 0, awaited_in=shop.event_id)])
+    shop.services.waiting_list.offer_tickets.on_changes(
+        [stock_change(0, 1), stock_change(1, 0, awaited_in=shop.event_id)]
+    )
     assert states(shop) == ["waiting"]
-    shop.services.offering.on_changes([stock_change(0, 1, awaited_in=shop.event_id)])
+    shop.services.waiting_list.offer_tickets.on_changes([stock_change(0, 1, awaited_in=shop.event_id)])
     assert states(shop) == ["offered"]
 
 
@@ -355,10 +367,12 @@ def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
     for name in ROUND[:count]:
         join(shop, ticket, name)
     cancel(shop, record)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     made = [offered(shop, number) for number in range(count)]
     for one in made:
-        shop.services.paying.pay(one.id, caller=None, access=shop.services._drafting.access(one.id))
+        shop.services.payments.open_checkout.pay(
+            one.id, caller=None, access=shop.services.orders.draft_order.access(one.id)
+        )
     shop.clock.seconds += 82_900
     return made
 
@@ -372,7 +386,7 @@ def test_run_ends_lapsed_offers_in_parallel(shop: Shop, monkeypatch: pytest.Monk
         return close(session_id, account=account)
 
     monkeypatch.setattr(shop.payments, "close_checkout", watched)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert {shop.state(one) for one in made} == {OrderState.EXPIRED}
 
 
@@ -388,10 +402,10 @@ def test_run_out_of_time_leaves_the_rest_to_the_next_runs(shop: Shop, monkeypatc
         return close(session_id, account=account)
 
     monkeypatch.setattr(shop.payments, "close_checkout", slow)
-    shop.services.offering.run()
+    shop.services.waiting_list.offer_tickets.run()
     assert OrderState.RESERVED in {shop.state(one) for one in made}
     for _ in range(10):
-        shop.services.offering.run()
+        shop.services.waiting_list.offer_tickets.run()
     assert {shop.state(one) for one in made} == {OrderState.EXPIRED}
     assert states(shop)[-1] == "offered"
 
@@ -404,15 +418,15 @@ def test_run_type_that_cannot_be_offered_keeps_no_other_from_its_turn(
         join(shop, ticket, name)
     for record in (one, other):
         cancel(shop, record)
-    offer = shop.services.offering.offer
+    offer = shop.services.waiting_list.offer_tickets.offer
 
     def stumbles(event_id: str, ticket_type_id: str) -> int:
         if ticket_type_id == poison:
             raise TypeError("a shape nobody thought of")
         return offer(event_id, ticket_type_id)
 
-    monkeypatch.setattr(shop.services.offering, "offer", stumbles)
+    monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer", stumbles)
     for _ in range(2):  # wherever a run begins
         shop.clock.seconds += 60
-        shop.services.offering.run()
+        shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["waiting", "offered"]

@@ -11,7 +11,7 @@ from tests.integration.sales.builders import BUYER, OWNER, START, Shop, items_of
 
 @pytest.fixture
 def onboarding(shop: Shop) -> Onboarding:
-    return shop.services.onboarding
+    return shop.services.payments.connect_account
 
 
 def test_connect_twice_is_one_account(shop: Shop, onboarding: Onboarding) -> None:
@@ -24,7 +24,7 @@ def test_connect_twice_is_one_account(shop: Shop, onboarding: Onboarding) -> Non
 def test_connect_by_others_than_owners_is_refused(shop: Shop, onboarding: Onboarding) -> None:
     with pytest.raises((NotFound, Forbidden)):
         onboarding.connect(shop.event_id, caller=BUYER)
-    assert shop.services._stripe_accounts.connected() == []
+    assert shop.services.payments.account_store.connected() == []
 
 
 def test_pay_before_the_account_is_ready_is_refused_then_goes_to_the_account(

@@ -25,20 +25,20 @@ AHEAD = 600.0
 def shop(database: DatabaseEndpoint) -> Shop:
     """A shop that opens as many checkouts as Stripe takes."""
     made = Shop()
-    vars(made.services)["_stripe_share"] = 1.0
+    made.services.payments.stripe_share = 1.0
     return made
 
 
 def stand_before_others(shop: Shop, seconds: float = AHEAD) -> None:
     """So many people are in line that the next place is that far away."""
-    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     assert lines.take(LINE, now=shop.clock.now(), every=seconds, most=60) is not None
 
 
 def press(shop: Shop, record: OrderRecord) -> str | WaitInLine:
     """The buyer presses Pay: the checkout's URL, or that others are first."""
     try:
-        return shop.services.paying.pay(record.id, caller=BUYER, access=None)
+        return shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
     except WaitInLine as wait:
         return wait
 
@@ -107,13 +107,13 @@ def test_hold_of_who_waits_in_line_ends_after_its_turn_and_its_time(shop: Shop) 
     stand_before_others(shop)
     press(shop, record)
     shop.clock.seconds = START + AHEAD + HOLD - 1
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 1)
     shop.clock.seconds += 61
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert (shop.state(record), stock_of(ticket).left) == (OrderState.EXPIRED, 1)
     with pytest.raises(OrderNotPayable):
-        shop.services.paying.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
 
 
 def test_hold_that_was_prolonged_after_it_was_found_over_does_not_end(shop: Shop) -> None:
@@ -123,7 +123,7 @@ def test_hold_that_was_prolonged_after_it_was_found_over_does_not_end(shop: Shop
     stand_before_others(shop)
     press(shop, record)
     shop.clock.seconds = record.deadline + 1
-    assert shop.services.releasing.settle(record.id) is False
+    assert shop.services.payments.expire_orders.settle(record.id) is False
     assert shop.state(record) is OrderState.RESERVED
 
 
@@ -180,7 +180,7 @@ def test_pay_by_many_presses_at_once_behind_others_moves_the_line_by_one_place(s
     assert len({told(answer) for answer in together(16, lambda _: press(shop, record))}) == 1
     place = shop.record(record).pays_from
     assert place == START + AHEAD
-    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     after = lines.take(LINE, now=shop.clock.now(), every=1, most=LONGEST_SECONDS)
     assert after == round(place + 1 / CHECKOUTS_A_SECOND, 3)
 
@@ -188,7 +188,7 @@ def test_pay_by_many_presses_at_once_behind_others_moves_the_line_by_one_place(s
 def test_pay_by_many_presses_at_once_without_a_crowd_opens_one_checkout_at_one_place(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     assert set(together(16, lambda _: press(shop, record))) == {f"https://stripe.test/cs_{record.id}_1"}
-    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     after = lines.take(LINE, now=shop.clock.now(), every=1, most=LONGEST_SECONDS)
     assert after == round(START + 1 / CHECKOUTS_A_SECOND, 3)
 
@@ -204,9 +204,9 @@ def test_pay_whose_checkout_failed_to_open_may_be_pressed_again_at_once(shop: Sh
 
 def test_pay_while_another_request_is_opening_its_checkout_for_long_is_told_to_come_again(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
-    lines = DynamoLines(shop.services.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     assert lines.take(f"pay.{record.id}", now=shop.clock.now(), every=3, most=0) is not None
-    vars(shop.services._checkout_queue)["_sleep"] = lambda seconds: None
+    shop.services.sleep = lambda seconds: None
     assert 3 <= told(press(shop, record)) <= 6
     assert shop.payments.opened == []
     shop.clock.seconds += 3
@@ -221,6 +221,6 @@ def test_buyer_who_pays_or_cancels_asks_stripe_for_seconds_only(shop: Shop, monk
         noted = lambda *told, asked=asked, **more: (until.append(asks_until()), asked(*told, **more))[1]  # noqa: E731
         monkeypatch.setattr(shop.payments, name, noted)
     press(shop, record)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     assert until == [START + ASKED_WITHIN_SECONDS] * 2
     assert asks_until() == math.inf

@@ -26,7 +26,9 @@ from tests.integration.sales.test_selling import change
 
 
 def available(shop: Shop, ticket: str) -> int:
-    return int(shop.services.showing.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition("-")[2])
+    return int(
+        shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition("-")[2]
+    )
 
 
 def test_order_of_types_that_share_takes_from_the_quota_and_gives_back(shop: Shop) -> None:
@@ -35,7 +37,7 @@ def test_order_of_types_that_share_takes_from_the_quota_and_gives_back(shop: Sho
     record = shop.order((day, 4), (dinner, 3))
     assert (shared(hall), stock_of(day).held, stock_of(dinner).held) == (Stock(5, 7, 0, 12), 4, 3)
     assert (available(shop, day), available(shop, dinner)) == (5, 5)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     assert (shared(hall), stock_of(day), available(shop, day)) == (Stock(12, 0, 0, 12), Stock(10, 0, 0, 10), 10)
 
 
@@ -67,10 +69,10 @@ def test_order_paid_late_takes_from_the_quota_again_or_goes_back(shop: Shop) -> 
 
 def end_hold(shop: Shop, order_id: str) -> None:
     """As the timer does in the moment before a payment is known."""
-    record = shop.services._orders.load(order_id)
+    record = shop.services.orders.store.load(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(shop.clock.now()))
-    shop.services._orders.write(SaleChange(before=record, after=ended))
+    shop.services.orders.store.write(SaleChange(before=record, after=ended))
 
 
 def test_order_twenty_buyers_of_two_types_never_exceed_the_quota(shop: Shop) -> None:
@@ -95,11 +97,11 @@ def test_order_and_cancel_at_once_leave_every_limit_adding_up(shop: Shop) -> Non
             except (SoldOut, InvalidInput):
                 continue
             if (number + turn) % 2:
-                access = shop.services._drafting.access(record.id)
-                shop.services.releasing.cancel(record.id, caller=None, access=access)
+                access = shop.services.orders.draft_order.access(record.id)
+                shop.services.payments.expire_orders.cancel(record.id, caller=None, access=access)
 
     assert together(16, work) == [None] * 16
-    orders = [shop.services._orders.load(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
+    orders = [shop.services.orders.store.load(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
     held = [one for one in orders if one and one.state is OrderState.RESERVED]
     tickets = [line.quantity for one in held for line in one.order.lines]
     assert 0 < len(held) <= 12
@@ -138,7 +140,7 @@ def test_create_quota_while_buyers_buy_counts_every_ticket_or_is_refused(shop: S
 
 def test_order_on_old_terms_comes_to_nothing_and_is_made_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     day = shop.ticket(10)
-    view = shop.services._sales_view
+    view = shop.services.catalog.view
     fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, day)
     hall = quota(shop, 10, day)
     monkeypatch.setattr(
@@ -154,7 +156,7 @@ def test_create_quota_for_a_type_with_tickets_sold_is_refused(shop: Shop) -> Non
     with pytest.raises(Conflict) as refusal:
         quota(shop, 10, day)
     assert refusal.value.code == "already_sold"
-    assert json.loads(shop.services.rationing.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
+    assert json.loads(shop.services.catalog.quotas.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
     shop.order((day, 1))
 
 
@@ -193,7 +195,7 @@ def test_change_quota_types_leave_and_their_tickets_still_come_back(shop: Shop) 
     change_quota(shop, hall, ticket_type_ids=[dinner])
     shop.order((day, 8))
     assert shared(hall) == Stock(4, 2, 0, 6)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     assert shared(hall) == Stock(6, 0, 0, 6)
 
 
@@ -217,9 +219,9 @@ def test_delete_quota_in_use_is_refused_and_unused_frees_its_types(shop: Shop) -
     hall = quota(shop, 2, day)
     record = shop.order((day, 2))
     with pytest.raises(StillReferenced):
-        shop.services.rationing.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
-    shop.services.rationing.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.catalog.quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
     shop.order((day, 10))
     assert stock_of(day) == Stock(0, 10, 0, 10)
 
@@ -228,12 +230,14 @@ def test_delete_type_of_a_quota_names_the_quota(shop: Shop) -> None:
     day = shop.ticket(10)
     hall = quota(shop, 2, day)
     with pytest.raises(StillReferenced) as refusal:
-        shop.services.selling.delete(shop.event_id, day, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.edit_ticket_types.delete(shop.event_id, day, caller=OWNER, match=EVERYTHING)
     assert refusal.value.extra == {"referrers": [hall]}
 
 
 def test_list_types_show_no_more_than_their_quotas_have(shop: Shop) -> None:
     day, dinner = shop.ticket(10, position=1), shop.ticket(3, position=2)
     quota(shop, 5, day, dinner)
-    items = json.loads(shop.services.showing.ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1])["items"]
+    items = json.loads(
+        shop.services.catalog.read_ticket_types.ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
+    )["items"]
     assert [one["available"] for one in items] == [5, 3]

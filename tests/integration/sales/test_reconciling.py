@@ -25,20 +25,20 @@ def test_reconcile_completed_session_of_a_waiting_order_records_its_payment(shop
     record = shop.order((shop.ticket(3), 1))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 119
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
     shop.clock.seconds = START + 120
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
 
 
 def test_reconcile_payment_that_came_after_the_hold_is_honoured(shop: Shop) -> None:
     record = shop.order((shop.ticket(3), 1))
     session = shop.checkout(record)
     shop.clock.seconds = START + 1000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     shop.payments.pay(session)
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
 
 
@@ -47,14 +47,14 @@ def test_reconcile_session_of_nobody_is_passed_over(shop: Shop, named: str | Non
     session = shop.checkout(shop.order((shop.ticket(3), 1)))
     shop.payments.pay(session, order_id=named)
     shop.clock.seconds = START + 120
-    assert shop.services.reconciling.reconcile() == 0
-    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconcile.reconcile() == 0
+    assert shop.services.payments.reconcile._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
 
 
 def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
     shop.payments.events = [event("evt_1", "cs_1"), event("evt_2", "cs_2", livemode=True)]
-    assert shop.services.reconciling.reconcile() == 2
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 2
+    assert shop.services.payments.reconcile.reconcile() == 0
     kept = sorted((item.pk, item.object_id) for item in items_of("StripeInbox", "INBOX"))
     assert kept == [("STRIPE_EVENT#evt_1", "cs_1"), ("STRIPE_EVENT#evt_2", "cs_2")]
 
@@ -65,13 +65,13 @@ def test_reconcile_goes_on_from_where_the_last_run_was(shop: Shop, monkeypatch: 
     month = 40 * 24 * 3600
     for later in (0, 600, month):
         shop.clock.seconds = START + later
-        shop.services.reconciling.reconcile()
+        shop.services.payments.reconcile.reconcile()
     now = int(START)
     assert asked == [now - LONGEST_SECONDS, now - OVERLAP_SECONDS, now + month - LONGEST_SECONDS]
 
 
 def test_reconcile_while_stripe_is_away_begins_at_the_same_place_next_time(shop: Shop) -> None:
-    reconciling = shop.services.reconciling
+    reconciling = shop.services.payments.reconcile
     reconciling.reconcile()
     shop.clock.seconds = START + 600
     shop.payments.down = True
@@ -85,7 +85,7 @@ def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
     session = shop.checkout(record)
     shop.payments.pay(session)
     shop.clock.seconds = START + 120
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     assert shop.record(record).account == "acct_1"
     assert shop.state(record) is OrderState.PAID
 
@@ -105,10 +105,12 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
     monkeypatch.setattr(shop.payments, "undelivered", undelivered)
     for seconds in (0, 600, 1200, 24 * 3600):
         shop.clock.seconds = START + seconds
-        shop.services.reconciling.reconcile()
+        shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, None, None, "acct_1"]
     assert "not_reconciled" not in caplog.text
-    assert shop.services.reconciling._reconciliations.last("acct_1") == Reconciled(0, 2, int(START) + 2 * 24 * 3600)
+    assert shop.services.payments.reconcile._reconciliations.last("acct_1") == Reconciled(
+        0, 2, int(START) + 2 * 24 * 3600
+    )
 
 
 def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
@@ -125,18 +127,18 @@ def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
         return iter([])
 
     monkeypatch.setattr(shop.payments, "undelivered", undelivered)
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     is_gone = False
     shop.clock.seconds += 600
     shop.hear("acct_1", kind="account.updated", account="acct_1")
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, "acct_1"]
-    assert shop.services.reconciling._reconciliations.last("acct_1") == Reconciled(int(START) + 600, 3)
+    assert shop.services.payments.reconcile._reconciliations.last("acct_1") == Reconciled(int(START) + 600, 3)
 
 
 def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> None:
     shop.connect("acct_1")
-    reconciliations = shop.services.reconciling._reconciliations
+    reconciliations = shop.services.payments.reconcile._reconciliations
     resting = Reconciled(0, 0, int(START) + 1000)
     reconciliations.save("acct_1", resting)
     shop.at_stripe.ready["acct_1"] = None
@@ -157,18 +159,18 @@ def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monk
 
     monkeypatch.setattr(shop.payments, "payment", stumble)
     shop.clock.seconds = START + 120
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
-    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconcile._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
 
 
 def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_again(shop: Shop) -> None:
     record = shop.order((shop.ticket(3), 1))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
-    assert shop.services.reconciling.reconcile(until=shop.clock.seconds) == 0
-    assert shop.services.reconciling._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile(until=shop.clock.seconds) == 0
+    assert shop.services.payments.reconcile._reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
 
 
@@ -176,17 +178,17 @@ def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, mo
     record = shop.order((shop.ticket(3), 1))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
-    shop.services.reconciling.reconcile()
-    wish = shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.services.payments.reconcile.reconcile()
+    wish = shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="wish")
     with monkeypatch.context() as patch:
         patch.setattr(shop.payments, "refund", away)
         shop.clock.seconds = START + 120 + STREAM_SECONDS
-        assert shop.services.reconciling.reconcile() == 1
+        assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(record), shop.wishes()) == (OrderState.PAID, [wish])
     shop.clock.seconds += 600
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.REFUNDED
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
     assert items_of("WantedItem", "WANTED#") == []
 
 
@@ -194,17 +196,17 @@ def test_reconcile_leaves_a_fresh_refund_to_the_stream(shop: Shop) -> None:
     record = shop.order((shop.ticket(3), 1))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
-    shop.services.reconciling.reconcile()
-    shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.services.payments.reconcile.reconcile()
+    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="wish")
     shop.clock.seconds += STREAM_SECONDS - 1
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
     assert shop.state(record) is OrderState.PAID
 
 
 def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     stuck = [WantedRefund(f"order{number:03}", "wish") for number in range(120)]
     tried: list[str] = []
-    reconciling = shop.services.reconciling
+    reconciling = shop.services.payments.reconcile
     monkeypatch.setattr(reconciling._orders, "wanted", lambda *, before, now: stuck, raising=False)
     monkeypatch.setattr(reconciling._refunding, "carry_out", lambda order_id, key: tried.append(order_id))
     for _ in range(3):

@@ -75,7 +75,7 @@ def test_order_fifty_at_once_for_a_code_with_five_uses_get_it_five_times(shop: S
 def test_cancel_order_gives_the_use_back(shop: Shop) -> None:
     code, day = discount(shop, max_uses=1), shop.ticket(5)
     record = order_with(shop, (day, 1), discount_code="SPRING")
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     assert uses_of(code) == Stock(1, 0, 0, 1)
     order_with(shop, (day, 1), discount_code="SPRING")
 
@@ -102,7 +102,7 @@ def test_order_repeated_after_the_last_use_is_the_same_order(shop: Shop) -> None
     discount(shop, max_uses=1)
     first = order_with(shop, (day, 1), discount_code="SPRING")
     again = replace(form_of((day, 1)), discount_code="SPRING")
-    found, _ = shop.services.ordering.create(shop.event_id, again, caller=BUYER, new_id=first.id)
+    found, _ = shop.services.orders.place_order.create(shop.event_id, again, caller=BUYER, new_id=first.id)
     assert found == shop.record(first)
 
 
@@ -185,11 +185,11 @@ def test_delete_code_in_use_is_refused_and_unused_leaves_nothing(shop: Shop) -> 
     day, code = shop.ticket(9), discount(shop, max_uses=3)
     record = order_with(shop, (day, 1), discount_code="SPRING")
     with pytest.raises(StillReferenced):
-        shop.services.coding.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
-    shop.services.coding.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.catalog.codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
     assert items_of("StockItem", "CODE") == []
-    assert json.loads(shop.services.coding.codes(shop.event_id, CodeKind.DISCOUNT, caller=OWNER).load()[1]) == {
+    assert json.loads(shop.services.catalog.codes.codes(shop.event_id, CodeKind.DISCOUNT, caller=OWNER).load()[1]) == {
         "items": [],
         "next_cursor": None,
     }
@@ -200,7 +200,7 @@ def test_delete_type_named_by_a_code_names_the_code(shop: Shop) -> None:
     day = shop.ticket(9)
     code = access_code(shop, day)
     with pytest.raises(StillReferenced) as refusal:
-        shop.services.selling.delete(shop.event_id, day, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.edit_ticket_types.delete(shop.event_id, day, caller=OWNER, match=EVERYTHING)
     assert refusal.value.extra == {"referrers": [code]}
 
 
@@ -248,7 +248,7 @@ def test_order_limit_of_a_buyer_holds_when_the_first_look_came_too_early(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = shop.ticket(100, max_per_buyer=2)
-    view = shop.services._sales_view
+    view = shop.services.catalog.view
     rooms, looks = view.rooms, []
 
     def too_early_once(owners: list[str]) -> dict[str, Room]:
@@ -282,7 +282,7 @@ def test_order_limit_of_a_buyer_follows_address_and_account(shop: Shop) -> None:
 def test_order_limit_of_a_buyer_is_given_back_and_follows_a_changed_limit(shop: Shop) -> None:
     day = shop.ticket(100, max_per_buyer=2)
     first = order_with(shop, (day, 2))
-    shop.services.releasing.cancel(first.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(first.id, caller=BUYER, access=None)
     order_with(shop, (day, 1))
     change(shop, day, max_per_buyer=4)
     order_with(shop, (day, 3))

@@ -26,7 +26,7 @@ def unneeded(shop: DoubleShop) -> OrderRecord:
     """An order whose payment goes back by itself: its event was closed before it came."""
     record = shop.order((shop.ticket(5), 2))
     shop.double.pay(shop.checkout(record))
-    shop.services.hosting.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
     shop.settle()
     assert [wish.amount for wish in shop.wishes()] == [5000]
     return record
@@ -50,7 +50,7 @@ def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: st
         account=record.account,
     )
     before = shop.record(record)
-    shop.services._orders.write(
+    shop.services.orders.store.write(
         SaleChange(before=before, after=replace_fields(before, version=before.version + 1), wish=wish)
     )
 
@@ -59,7 +59,7 @@ def noted(shop: DoubleShop, note: str) -> OrderRecord:
     """A paid order with a note for staff."""
     before = shop.paid_order()
     after = replace_fields(before, version=before.version + 1, note=note)
-    shop.services._orders.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write(SaleChange(before=before, after=after))
     return shop.record(before)
 
 
@@ -74,7 +74,7 @@ def test_refund_that_the_balance_is_too_low_for_is_made_when_it_is_not(double_sh
     run_low(shop)
     for _ in range(20):
         shop.carry_out_refunds()
-        shop.services.reconciling.reconcile()
+        shop.services.payments.reconcile.reconcile()
         shop.clock.seconds += PAUSE_SECONDS // 2
     assert (wish_of(shop).standing, wish_of(shop).tries) == (RefundStanding.WANTED, 10)
     assert (shop.state(record), shop.record(record).note) == (
@@ -84,7 +84,7 @@ def test_refund_that_the_balance_is_too_low_for_is_made_when_it_is_not(double_sh
     assert (inbox(OWNER), mails().count(WAITS)) == ([WAITS], 0)
     shop.double.faults.clear()
     shop.clock.seconds += PAUSE_SECONDS
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     assert (wish_of(shop).standing, shop.state(record)) == (RefundStanding.DONE, OrderState.REFUNDED)
     assert shop.record(record).note is None
     assert inbox(OWNER) == [WAITS]
@@ -96,7 +96,7 @@ def test_refund_that_the_balance_is_too_low_for_is_given_up_after_a_month(double
     run_low(shop)
     shop.carry_out_refunds()
     shop.clock.seconds += LONGEST_WAIT_SECONDS
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     assert (wish_of(shop).standing, wish_of(shop).failure) == (RefundStanding.FAILED, "balance_insufficient")
     assert shop.state(record) is OrderState.REVIEW
     assert sorted(inbox(OWNER)) == [FAILED, WAITS]
@@ -106,7 +106,7 @@ def test_refund_by_staff_that_the_balance_is_too_low_for_fails_at_once(double_sh
     shop = double_shop
     record = shop.paid_order()
     run_low(shop)
-    shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
     shop.carry_out_refunds()
     assert (wish_of(shop).standing, wish_of(shop).failure) == (RefundStanding.FAILED, "balance_insufficient")
     assert (shop.state(record), inbox(OWNER)) == (OrderState.PAID, [FAILED])
@@ -128,7 +128,7 @@ def test_refund_that_came_to_be_failed_is_failed(double_shop: DoubleShop, *, by_
     record = shop.paid_order() if by_staff else unneeded(shop)
     shop.double.settings = replace(shop.double.settings, refunds_fail=True)
     if by_staff:
-        shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="01")
+        shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
     for _ in range(2):
         shop.carry_out_refunds()
         shop.settle()
@@ -157,10 +157,10 @@ def test_refunds_that_rest_keep_no_other_from_its_turn(
     for record in (resting, due):
         want_back(shop, record)
     run_low(shop)
-    shop.services.refunding.carry_out(resting.id, "wish")
+    shop.services.payments.refund.carry_out(resting.id, "wish")
     shop.double.faults.clear()
     shop.clock.seconds += PAUSE_SECONDS // 2
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     standings = {wish.order_id: wish.standing for wish in shop.wishes()}
     assert standings == {resting.id: RefundStanding.WANTED, due.id: RefundStanding.DONE}
 
@@ -170,10 +170,10 @@ def test_refund_that_waits_leaves_the_note_that_staff_need(double_shop: DoubleSh
     record = noted(shop, "Stripe took 1.00 EUR.")
     want_back(shop, record)
     run_low(shop)
-    shop.services.refunding.carry_out(record.id, "wish")
+    shop.services.payments.refund.carry_out(record.id, "wish")
     assert (wish_of(shop).standing, shop.record(record).note) == (RefundStanding.WANTED, "Stripe took 1.00 EUR.")
     shop.clock.seconds += LONGEST_WAIT_SECONDS
-    shop.services.refunding.carry_out(record.id, "wish")
+    shop.services.payments.refund.carry_out(record.id, "wish")
     assert shop.record(record).note == (
         f"Stripe took 1.00 EUR. The refund of {record.facts.charge_id} was refused (balance_insufficient). "
         "Refund it in Stripe."
@@ -185,13 +185,13 @@ def test_refund_that_is_made_leaves_the_note_of_another_that_waits(double_shop: 
     record = shop.paid_order()
     want_back(shop, record, 1000, "first")
     run_low(shop)
-    shop.services.refunding.carry_out(record.id, "first")
+    shop.services.payments.refund.carry_out(record.id, "first")
     waits = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
     assert shop.record(record).note == waits
     shop.double.faults.clear()
     want_back(shop, record, 2000, "second")
-    shop.services.refunding.carry_out(record.id, "second")
+    shop.services.payments.refund.carry_out(record.id, "second")
     assert shop.record(record).note == waits
     shop.clock.seconds += PAUSE_SECONDS
-    shop.services.refunding.carry_out(record.id, "first")
+    shop.services.payments.refund.carry_out(record.id, "first")
     assert ([wish.standing for wish in shop.wishes()], shop.record(record).note) == ([RefundStanding.DONE] * 2, None)

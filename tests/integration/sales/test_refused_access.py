@@ -38,7 +38,7 @@ def test_refused_access_uses_up_no_event_and_ends_no_hold(
     with pytest.raises(UpstreamFailed):
         shop.bring()
     shop.clock.seconds = record.deadline + 1
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 2)
     assert items_of("MarkerItem", "STRIPE_EVENT") == items_of("OrphanItem", "ORPHAN") == []
     shop.double.faults.clear()
@@ -49,7 +49,7 @@ def test_refused_access_uses_up_no_event_and_ends_no_hold(
 def test_refused_access_leaves_a_refund_wanted(double_shop: DoubleShop) -> None:
     shop = double_shop
     record = shop.paid_order()
-    shop.services.refunding.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
     refuse(shop, "403")
     with pytest.raises(UpstreamFailed):
         shop.carry_out_refunds()
@@ -63,8 +63,8 @@ def test_refused_access_leaves_an_account_ready(double_shop: DoubleShop) -> None
     account = double_shop.connect_account()
     refuse(double_shop, "403")
     with pytest.raises(UpstreamFailed):
-        double_shop.services.onboarding.refresh(account)
-    assert double_shop.services.onboarding.read(double_shop.event_id, caller=OWNER).takes_payments
+        double_shop.services.payments.connect_account.refresh(account)
+    assert double_shop.services.payments.connect_account.read(double_shop.event_id, caller=OWNER).takes_payments
 
 
 def paid_and_taken_back(shop: DoubleShop) -> tuple[OrderRecord, str, str]:
@@ -105,7 +105,7 @@ def test_payment_into_an_account_that_was_taken_back_is_told_after_the_hold_ende
     shop = double_shop
     record, ticket, _ = paid_and_taken_back(shop)
     shop.clock.seconds = record.deadline + 1
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(record) is OrderState.EXPIRED
     shop.bring()
     assert shop.state(record) is OrderState.REVIEW
@@ -134,7 +134,7 @@ def test_payment_that_can_be_seen_again_has_its_effects(double_shop: DoubleShop)
         work.tx.delete("account_access", account)
     checkout = shop.record(record).checkout
     assert checkout is not None
-    shop.services.charging.sync_payment(checkout.id, account=account, order_id=record.id)
+    shop.services.payments.record_payment.sync_payment(checkout.id, account=account, order_id=record.id)
     stored = shop.record(record)
     assert (stored.state, stored.order.reason, stored.note) == (OrderState.PAID, None, None)
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)

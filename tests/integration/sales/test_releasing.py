@@ -19,7 +19,7 @@ FULL = Stock(left=5, held=0, sold=0, capacity=5)
 def test_release_before_the_deadline_leaves_the_order(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 899
-    assert shop.services.releasing.release_due() == 0
+    assert shop.services.payments.expire_orders.release_due() == 0
     assert shop.state(record) is OrderState.RESERVED
 
 
@@ -27,9 +27,9 @@ def test_release_after_the_deadline_gives_stock_back_once(shop: Shop) -> None:
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2))
     shop.clock.seconds = START + 901
-    assert 1 in together(4, lambda _: shop.services.releasing.release_due())
+    assert 1 in together(4, lambda _: shop.services.payments.expire_orders.release_due())
     shop.clock.seconds = START + 2_000
-    assert shop.services.releasing.release_due() == 0
+    assert shop.services.payments.expire_orders.release_due() == 0
     assert shop.state(record) is OrderState.EXPIRED
     assert stock_of(ticket) == FULL
 
@@ -40,10 +40,10 @@ def test_release_orders_of_many_minutes_are_all_found(shop: Shop) -> None:
     for minute in range(12):
         shop.clock.seconds = START + 60 * minute
         orders.append(shop.order((ticket, 1)))
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
     for minute in range(12, 30):
         shop.clock.seconds = START + 60 * minute
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
     assert {shop.state(record) for record in orders} == {OrderState.EXPIRED}
     assert stock_of(ticket) == Stock(left=50, held=0, sold=0, capacity=50)
 
@@ -53,7 +53,7 @@ def test_release_asks_stripe_to_close_the_checkout_first(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     session = shop.checkout(record)
     shop.clock.seconds = START + 901
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.payments.sessions[session].status is PaymentStatus.EXPIRED
     assert shop.state(record) is OrderState.EXPIRED
 
@@ -63,7 +63,7 @@ def test_release_of_a_paid_checkout_records_the_payment_instead(shop: Shop) -> N
     record = shop.order((ticket, 2))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 901
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(record) is OrderState.PAID
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
 
@@ -75,10 +75,10 @@ def test_release_while_stripe_is_away_is_done_by_a_later_run(shop: Shop) -> None
     shop.payments.down = True
     for seconds in (901, 2_000, 9_000):
         shop.clock.seconds = START + seconds
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
     assert (shop.state(with_checkout), shop.state(without)) == (OrderState.RESERVED, OrderState.EXPIRED)
     shop.payments.down = False
-    assert shop.services.releasing.release_due() == 1
+    assert shop.services.payments.expire_orders.release_due() == 1
     assert stock_of(ticket) == FULL
 
 
@@ -89,10 +89,12 @@ def test_release_killed_before_its_cursor_is_kept_repeats_harmlessly(
     record = shop.order((ticket, 2))
     shop.clock.seconds = START + 901
     with monkeypatch.context() as patch:
-        patch.setattr(shop.services.releasing._holds, "save_sweep", lambda sweep: (_ for _ in ()).throw(SystemExit))
+        patch.setattr(
+            shop.services.payments.expire_orders._holds, "save_sweep", lambda sweep: (_ for _ in ()).throw(SystemExit)
+        )
         with pytest.raises(SystemExit):
-            shop.services.releasing.release_due()
-    shop.services.releasing.release_due()
+            shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(record) is OrderState.EXPIRED
     assert stock_of(ticket) == FULL
 
@@ -105,7 +107,7 @@ def test_release_against_payment_exactly_one_wins_or_the_payment_takes_stock_ane
     shop.clock.seconds = START + 901
     shop.payments.close_checkout = lambda session_id: True  # type: ignore[method-assign] # money slips in behind it
     shop.payments.pay(session)
-    works = [shop.services.releasing.release_due, lambda: shop.hear(session)]
+    works = [shop.services.payments.expire_orders.release_due, lambda: shop.hear(session)]
     together(2, lambda number: works[number]())
     assert shop.state(record) is OrderState.PAID
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
@@ -115,7 +117,7 @@ def test_cancel_by_the_buyer_gives_stock_back_once(shop: Shop) -> None:
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2))
     session = shop.checkout(record)
-    releasing = shop.services.releasing
+    releasing = shop.services.payments.expire_orders
     ended = together(8, lambda _: releasing.cancel(record.id, caller=BUYER, access=None).state)
     assert ended == [OrderState.CANCELLED] * 8
     assert stock_of(ticket) == FULL
@@ -127,7 +129,7 @@ def test_cancel_of_a_paid_order_is_refused(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     shop.payments.pay(shop.checkout(record))
     with pytest.raises(Conflict) as refusal:
-        shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
+        shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     assert refusal.value.code == "order_not_cancellable"
     assert shop.state(record) is OrderState.PAID
 
@@ -136,12 +138,12 @@ def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     stranger = Principal(OWNER.family_id, OWNER.family_id)
     with pytest.raises(NotFound):
-        shop.services.releasing.cancel(record.id, caller=stranger, access=None)
+        shop.services.payments.expire_orders.cancel(record.id, caller=stranger, access=None)
 
 
 def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    urls = together(8, lambda _: shop.services.paying.pay(record.id, caller=BUYER, access=None))
+    urls = together(8, lambda _: shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None))
     assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
     assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
     assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
@@ -151,7 +153,7 @@ def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 900
     with pytest.raises(OrderNotPayable):
-        shop.services.paying.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
 
 
 def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
@@ -163,12 +165,12 @@ def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
     def expire_meanwhile(request: object) -> object:
         opened = opening(request)  # type: ignore[arg-type]
         shop.clock.seconds = START + 901
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
         return opened
 
     monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
     with pytest.raises(OrderNotPayable):
-        shop.services.paying.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
     assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]
 
 
@@ -180,7 +182,7 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     shop.clock.seconds += 60
     second = shop.order((ticket, 1))
     shop.clock.seconds += 2_000
-    holds = shop.services.releasing._holds
+    holds = shop.services.payments.expire_orders._holds
     reserved, broken = holds.reserved, [int(START) // 60]
 
     def read(minute: int) -> list[HeldOrder]:
@@ -189,10 +191,10 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
         return reserved(minute)
 
     monkeypatch.setattr(holds, "reserved", read)
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert [shop.state(record) for record in (first, second)] == [OrderState.RESERVED, OrderState.EXPIRED]
     broken.clear()
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(first) is OrderState.EXPIRED
 
 
@@ -229,7 +231,7 @@ def test_release_asks_stripe_about_many_holds_at_once(shop: Shop, monkeypatch: p
     together_at_stripe = threading.Barrier(8)
     closing(shop, monkeypatch, lambda _: together_at_stripe.wait(WAIT_SECONDS))
     shop.clock.seconds = START + 901
-    assert shop.services.releasing.release_due() == 8
+    assert shop.services.payments.expire_orders.release_due() == 8
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
 
 
@@ -242,10 +244,10 @@ def test_release_out_of_time_leaves_the_rest_to_the_next_run(shop: Shop, monkeyp
     closing(shop, monkeypatch, takes_its_time)
     shop.clock.seconds = START + 2_000
     began = shop.clock.seconds
-    released = shop.services.releasing.release_due(until=began + 30)
+    released = shop.services.payments.expire_orders.release_due(until=began + 30)
     assert 3 <= released <= 3 + releasing.AT_ONCE
     assert states_of(shop, orders).count(OrderState.RESERVED) == 40 - released
-    while shop.services.releasing.release_due(until=shop.clock.seconds + 30):
+    while shop.services.payments.expire_orders.release_due(until=shop.clock.seconds + 30):
         pass
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
 
@@ -255,7 +257,7 @@ def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monk
     stuck = many(shop, 2 * releasing.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     shop.payments.down = False
     (fresh,) = many(shop, 1)
     hanging = {shop.record(order).checkout.id for order in stuck}  # type: ignore[union-attr]
@@ -269,7 +271,7 @@ def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monk
 
     closing(shop, monkeypatch, hang)
     shop.clock.seconds = START + 4_000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     assert shop.state(fresh) is OrderState.EXPIRED
     assert in_time == [True] * len(stuck)
     assert set(states_of(shop, stuck)) == {OrderState.RESERVED}
@@ -280,7 +282,7 @@ def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest
     orders = many(shop, 3 * releasing.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     tried: list[str] = []
 
     def takes_all_the_time(session_id: str) -> None:
@@ -289,7 +291,7 @@ def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest
 
     closing(shop, monkeypatch, takes_all_the_time)
     for _ in orders:
-        shop.services.releasing.release_due()
+        shop.services.payments.expire_orders.release_due()
     assert len(set(tried)) == len(orders)
 
 
@@ -299,8 +301,8 @@ def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, mon
     shop.payments.down = True
     for seconds in (2_000, 2_100, 9_000):
         shop.clock.seconds = START + seconds
-        assert shop.services.releasing.release_due() == 0
-        assert len(shop.services.releasing._holds.sweep().left_over) == 2  # type: ignore[union-attr]
+        assert shop.services.payments.expire_orders.release_due() == 0
+        assert len(shop.services.payments.expire_orders._holds.sweep().left_over) == 2  # type: ignore[union-attr]
     shop.payments.down = False
-    assert shop.services.releasing.release_due() == 5
+    assert shop.services.payments.expire_orders.release_due() == 5
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

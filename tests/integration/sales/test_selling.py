@@ -13,7 +13,7 @@ EVERYTHING = frozenset({ANY})
 
 
 def change(shop: Shop, ticket: str, *, match: frozenset[str] = EVERYTHING, **fields: object) -> str:
-    return shop.services.selling.change(shop.event_id, ticket, fields, caller=OWNER, match=match).etag
+    return shop.services.catalog.edit_ticket_types.change(shop.event_id, ticket, fields, caller=OWNER, match=match).etag
 
 
 def test_change_quantity_up_adds_capacity_and_shards(shop: Shop) -> None:
@@ -51,11 +51,11 @@ def test_change_quantity_while_buyers_buy_keeps_every_ticket(shop: Shop) -> None
 
 def test_change_with_the_etag_of_a_read_works_although_tickets_were_sold(shop: Shop) -> None:
     ticket = shop.ticket(10)
-    tag = shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag
+    tag = shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag
     shop.order((ticket, 1))
-    assert shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag != tag
+    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag != tag
     fresh = change(shop, ticket, match=frozenset({tag}), name="Early bird")
-    assert shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag == fresh
+    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag == fresh
     with pytest.raises(PreconditionFailed) as refusal:
         change(shop, ticket, match=frozenset({tag}), name="Late bird")
     assert (refusal.value.etag, '"available":9' in str(refusal.value.body)) == (fresh, True)
@@ -63,7 +63,7 @@ def test_change_with_the_etag_of_a_read_works_although_tickets_were_sold(shop: S
 
 def test_change_two_editors_with_one_etag_exactly_one_wins(shop: Shop) -> None:
     ticket = shop.ticket(10)
-    tag = frozenset({shop.services.showing.ticket_type(shop.event_id, ticket, View.ALL).tag})
+    tag = frozenset({shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag})
     results = together(8, lambda number: change(shop, ticket, match=tag, name=f"Name {number}"))
     assert [type(result) for result in results].count(PreconditionFailed) == 7
 
@@ -85,21 +85,23 @@ def test_change_currency_to_another_than_the_events_is_refused(shop: Shop) -> No
 def test_change_by_somebody_without_a_role_is_not_found(shop: Shop) -> None:
     ticket = shop.ticket(10)
     with pytest.raises(NotFound):
-        shop.services.selling.change(shop.event_id, ticket, {"name": "Mine"}, caller=BUYER, match=EVERYTHING)
+        shop.services.catalog.edit_ticket_types.change(
+            shop.event_id, ticket, {"name": "Mine"}, caller=BUYER, match=EVERYTHING
+        )
 
 
 def test_change_renews_the_tag_of_the_events_pages(shop: Shop) -> None:
     ticket = shop.ticket(10)
-    pages = [shop.services._representations.list_tag(shop.event_id, "pages", view) for view in View]
+    pages = [shop.services.representations.stored.list_tag(shop.event_id, "pages", view) for view in View]
     shop.clock.seconds += 1
     change(shop, ticket, name="Early bird")
-    fresh = [shop.services._representations.list_tag(shop.event_id, "pages", view) for view in View]
+    fresh = [shop.services.representations.stored.list_tag(shop.event_id, "pages", view) for view in View]
     assert all(old != new for old, new in zip(pages, fresh, strict=True))
 
 
 def test_list_etag_changes_with_availability(shop: Shop) -> None:
     ticket = shop.ticket(10)
-    showing = shop.services.showing
+    showing = shop.services.catalog.read_ticket_types
     before = showing.ticket_types(shop.event_id, View.PUBLIC, Page())
     shop.order((ticket, 1))
     after = showing.ticket_types(shop.event_id, View.PUBLIC, Page())
@@ -108,7 +110,7 @@ def test_list_etag_changes_with_availability(shop: Shop) -> None:
 
 def test_list_hidden_types_are_for_staff(shop: Shop) -> None:
     shown, hidden = shop.ticket(1, position=2), shop.ticket(1, hidden=True, position=1)
-    showing = shop.services.showing
+    showing = shop.services.catalog.read_ticket_types
     public = showing.ticket_types(shop.event_id, View.PUBLIC, Page()).load()[1]
     staff = showing.ticket_types(shop.event_id, View.ALL, Page()).load()[1]
     assert (hidden in public, shown in public) == (False, True)
@@ -120,11 +122,11 @@ def test_list_hidden_types_are_for_staff(shop: Shop) -> None:
 def test_delete_with_orders_is_refused_and_without_removes_stock(shop: Shop) -> None:
     ticket = shop.ticket(10)
     shop.order((ticket, 1))
-    selling = shop.services.selling
+    selling = shop.services.catalog.edit_ticket_types
     with pytest.raises(StillReferenced):
         selling.delete(shop.event_id, ticket, caller=OWNER, match=EVERYTHING)
     shop.clock.seconds = START + 901
-    shop.services.releasing.release_due()
+    shop.services.payments.expire_orders.release_due()
     selling.delete(shop.event_id, ticket, caller=OWNER, match=EVERYTHING)
     assert stock_of(ticket).capacity == 0
     assert [item.id for item in model("TicketTypeItem").scan() if item.sk.startswith("TICKET_TYPE#")] == []

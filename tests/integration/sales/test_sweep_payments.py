@@ -23,7 +23,7 @@ DAY = 24 * 3600
 def next_day(shop: DoubleShop) -> int:
     """The timer runs, a day later; how much it found."""
     shop.pass_time(DAY)
-    return shop.services.reconciling.reconcile()
+    return shop.services.payments.reconcile.reconcile()
 
 
 def intent_of(shop: DoubleShop, record: OrderRecord) -> str:
@@ -39,10 +39,10 @@ def test_reconcile_next_day_finds_refunds_and_disputes_that_nobody_told(
     if in_account:
         shop.connect_account()
     refunded, disputed, untouched = (shop.paid_order() for _ in range(3))
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     shop.double.refund(intent_of(shop, refunded), 2000)
     shop.double.dispute(str(disputed.facts.charge_id))
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
     assert next_day(shop) == 2
     assert (shop.state(refunded), shop.record(refunded).facts.refunded) == (OrderState.PARTIALLY_REFUNDED, 2000)
     assert shop.state(disputed) is OrderState.DISPUTED
@@ -80,7 +80,7 @@ def test_reconcile_next_day_finds_the_fee_of_a_charge(double_shop: DoubleShop) -
 
 def test_reconcile_next_day_leaves_payments_of_others_alone(double_shop: DoubleShop) -> None:
     shop = double_shop
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     made: Any = {"amount": 900, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa"}
     other = shop.api.v1.payment_intents.create({**made, "payment_method_types": ["card"]})
     shop.double.refund(str(other.id), 100)
@@ -94,14 +94,14 @@ def test_reconcile_goes_on_when_one_charge_cannot_be_looked_at(
     first, second = shop.paid_order(), shop.paid_order()
     for record in (first, second):
         shop.double.refund(intent_of(shop, record), 2000)
-    look = shop.services.charging.sync_payment
+    look = shop.services.payments.record_payment.sync_payment
 
     def stumble(charge_id: str, **more: Any) -> None:
         if charge_id == second.facts.charge_id:
             raise KeyError
         look(charge_id, **more)
 
-    monkeypatch.setattr(shop.services.charging, "sync_payment", stumble)
+    monkeypatch.setattr(shop.services.payments.record_payment, "sync_payment", stumble)
     assert next_day(shop) == 1
     assert [shop.record(record).facts.refunded for record in (first, second)] == [2000, 0]
     monkeypatch.undo()
@@ -118,7 +118,7 @@ def test_reconcile_while_disputes_may_not_be_read_goes_on_with_all_else(
     shop.double.refund(intent_of(shop, record), 2000)
     assert next_day(shop) == 1
     assert shop.record(record).facts.refunded == 2000
-    last = shop.services.reconciling._reconciliations.last(None)
+    last = shop.services.payments.reconcile._reconciliations.last(None)
     assert last is not None
     assert last.until == int(shop.clock.seconds)
     assert caplog.text.count('"SweepFailed": 1, "PaymentsToLookAt": 1') == 1
@@ -129,10 +129,10 @@ def test_reconcile_makes_waiting_refunds_before_it_sweeps(
 ) -> None:
     shop = double_shop
     done: list[str] = []
-    reconciling: Any = shop.services.reconciling
+    reconciling: Any = shop.services.payments.reconcile
     monkeypatch.setattr(reconciling, "_refunds", lambda now: done.append("refunds") or 0)
     monkeypatch.setattr(reconciling._sweeping, "sweep", lambda account, **more: done.append("sweep") or 0)
-    shop.services.reconciling.reconcile()
+    shop.services.payments.reconcile.reconcile()
     assert done == ["refunds", "sweep"]
 
 
@@ -141,7 +141,7 @@ def test_reconcile_without_time_to_sweep_sweeps_in_the_next_run(double_shop: Dou
     record = shop.paid_order()
     shop.double.refund(intent_of(shop, record), 2000)
     shop.pass_time(DAY)
-    reconcile = shop.services.reconciling.reconcile
+    reconcile = shop.services.payments.reconcile.reconcile
     assert [reconcile(until=shop.clock.seconds), reconcile(), reconcile()] == [0, 1, 0]
 
 
@@ -155,9 +155,9 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
         shop.double.refund(intent_of(shop, record), 2000)
         shop.pass_time(1)
     shop.pass_time(DAY)
-    look, looked = shop.services.charging.sync_payment, []
+    look, looked = shop.services.payments.record_payment.sync_payment, []
     untils: list[int] = []
-    gateway: Any = shop.services.payments
+    gateway: Any = shop.services.payments.stripe
     traces = gateway.traces
 
     def stop(charge_id: str, **more: Any) -> None:
@@ -172,11 +172,11 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
         yield from traces(kind, since=since, until=until, account=account)
 
     monkeypatch.setattr(gateway, "traces", listed)
-    monkeypatch.setattr(shop.services.charging, "sync_payment", stop)
+    monkeypatch.setattr(shop.services.payments.record_payment, "sync_payment", stop)
     with pytest.raises(KeyboardInterrupt):
-        shop.services.reconciling.reconcile()
+        shop.services.payments.reconcile.reconcile()
     shop.pass_time(600)
-    assert shop.services.reconciling.reconcile() == 1
+    assert shop.services.payments.reconcile.reconcile() == 1
     assert [shop.record(record).facts.refunded for record in records] == [2000, 2000, 2000]
     newest_first = [str(record.facts.charge_id) for record in reversed(records)]
     assert looked == [*newest_first, newest_first[-1]]
@@ -190,8 +190,8 @@ def test_reconcile_reads_the_records_of_a_page_at_once(
     for _ in range(3):
         shop.paid_order()
     shop.pass_time(DAY)
-    orders: Any = shop.services._orders
+    orders: Any = shop.services.orders.store
     monkeypatch.setattr(orders, "charge", None)
     monkeypatch.setattr(orders, "load", None)
-    assert shop.services.reconciling.reconcile() == 0
+    assert shop.services.payments.reconcile.reconcile() == 0
     assert [word for word in ("not_swept", "not_reconciled", "SweepFailed") if word in caplog.text] == []

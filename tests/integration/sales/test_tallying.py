@@ -44,11 +44,11 @@ def deliver(told: list[dict[str, Any]], size: int = 25) -> None:
 
 
 def totals(shop: Shop) -> Tally:
-    return shop.services._sales_lists.totals(shop.event_id)
+    return shop.services.reports.lists.totals(shop.event_id)
 
 
 def rows(shop: Shop) -> list[dict[str, Any]]:
-    found = shop.services.listing.orders(shop.event_id, Page(), Filters(), caller=OWNER)
+    found = shop.services.reports.list_orders.orders(shop.event_id, Page(), Filters(), caller=OWNER)
     items: list[dict[str, Any]] = json.loads(found.load()[1])["items"]
     return items
 
@@ -79,7 +79,7 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
     """Orders of all kinds of lives: held, cancelled, paid, refunded in part and in full, disputed, paid twice."""
     ticket, other = shop.ticket(90), shop.ticket(90, amount=700, name="Half")
     made = [shop.order((ticket, 2), (other, 1)) for _ in range(8)]
-    shop.services.releasing.cancel(made[1].id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel(made[1].id, caller=BUYER, access=None)
     for number, one in enumerate(made[2:]):
         session = shop.checkout(one)
         charge = shop.payments.pay(session)
@@ -88,7 +88,7 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
         shop.hear(charge, kind="charge.updated", event_id=f"evt_u{number}")
         if number in (0, 1):
             back = (1000, 5700)[number]
-            shop.services.refunding.request(one.id, RefundForm(amount=back), caller=OWNER, key=f"0{number}")
+            shop.services.payments.refund.request(one.id, RefundForm(amount=back), caller=OWNER, key=f"0{number}")
             shop.carry_out_refunds()
             settle(shop, charge, "refund", -back)
             shop.hear(charge, kind="charge.refunded", event_id=f"evt_r{number}")
@@ -155,10 +155,10 @@ def test_react_hands_all_orders_of_a_batch_over_together(shop: Shop, database: D
     ids = [shop.order((ticket, 1)).id for _ in range(6)]
     told = [one for one in records(database) if one["dynamodb"]["Keys"]["sk"]["S"].startswith("ORDER#")]
     assert len({one["dynamodb"]["Keys"]["pk"]["S"] for one in told}) > 1
-    witness = vars(shop.services)["tallying"] = Witness("")
+    witness = shop.services.reports.update_totals = Witness("")
     deliver(told)
     assert witness.told == [ids]
-    witness = vars(shop.services)["tallying"] = Witness(ids[2])
+    witness = shop.services.reports.update_totals = Witness(ids[2])
     failed = told[2]["dynamodb"]["SequenceNumber"]
     assert streams.react({"Records": told}, SALES) == {"batchItemFailures": [{"itemIdentifier": failed}]}
     assert witness.told == [[one] for one in ids if one != ids[2]]
@@ -188,9 +188,9 @@ def test_follow_step_by_step_ends_where_following_once_does(shop: Shop, database
 def test_follow_by_twenty_at_once_counts_once(shop: Shop) -> None:
     made = busy_day(shop)
     ids = [one.id for one in made]
-    results = together(20, lambda number: shop.services.tallying.follow(ids[number % 3 :]))
+    results = together(20, lambda number: shop.services.reports.update_totals.follow(ids[number % 3 :]))
     assert [result for result in results if isinstance(result, Exception)] == []
-    shop.services.tallying.follow(ids)
+    shop.services.reports.update_totals.follow(ids)
     assert totals(shop) == expected(shop, *made)
 
 
@@ -204,7 +204,7 @@ def test_follow_while_orders_change_ends_with_the_last_change(shop: Shop) -> Non
             session = shop.checkout(one)
             shop.payments.pay(session)
             shop.hear(session, event_id=f"evt_{number}")
-        shop.services.tallying.follow([one.id])
+        shop.services.reports.update_totals.follow([one.id])
 
     results = together(18, work)
     assert [result for result in results if isinstance(result, Exception)] == []
@@ -242,8 +242,8 @@ def test_follow_by_a_worker_who_looked_long_ago_changes_nothing(shop: Shop) -> N
     from chalicelib.services.tallying import Tallying
 
     record = shop.order((shop.ticket(5), 1))
-    shop.services.releasing.cancel(record.id, caller=BUYER, access=None)
-    shop.services.tallying.follow([record.id])
+    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.reports.update_totals.follow([record.id])
     late = Tallying(view=Slow(record), rows=DynamoSalesRows())  # type: ignore[arg-type]
     assert late.follow([record.id]) == 0
     assert [row["state"] for row in rows(shop)] == ["cancelled"]
@@ -251,21 +251,21 @@ def test_follow_by_a_worker_who_looked_long_ago_changes_nothing(shop: Shop) -> N
 
 def test_follow_a_change_that_shows_nowhere_writes_nothing(shop: Shop, database: DatabaseEndpoint) -> None:
     record = shop.order((shop.ticket(5), 1))
-    assert shop.services.tallying.follow([record.id]) == 1
+    assert shop.services.reports.update_totals.follow([record.id]) == 1
     shop.checkout(record)
     assert shop.record(record).version > record.version
-    assert shop.services.tallying.follow([record.id]) == 0
+    assert shop.services.reports.update_totals.follow([record.id]) == 0
 
 
 def test_follow_an_order_that_is_not_there_passes_over_it(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
-    assert shop.services.tallying.follow([shop.services.ids.new_id(), record.id]) == 1
+    assert shop.services.reports.update_totals.follow([shop.services.ids.new_id(), record.id]) == 1
 
 
 def test_follow_many_orders_at_once_fits_transactions(shop: Shop) -> None:
     tickets = [shop.ticket(90, amount=0, name=f"T{number}") for number in range(84)]
     made = [shop.order(*((tickets[(number * 9 + k) % 84], 1) for k in range(9))) for number in range(28)]
-    assert shop.services.tallying.follow(one.id for one in made) == 28
+    assert shop.services.reports.update_totals.follow(one.id for one in made) == 28
     found = totals(shop)
     assert sum(figures["tickets"] for name, figures in found.items() if name.startswith("TYPE#")) == 28 * 9
     assert found == expected(shop, *made)
@@ -275,7 +275,7 @@ def test_follow_keeps_events_apart(shop: Shop) -> None:
     first = shop.order((shop.ticket(5, amount=0), 2))
     one, shop.event_id = shop.event_id, shop.make_event()
     second = shop.order((shop.ticket(5, amount=0), 3))
-    shop.services.tallying.follow([first.id, second.id])
+    shop.services.reports.update_totals.follow([first.id, second.id])
     assert [row["id"] for row in rows(shop)] == [second.id]
     assert sum(f["tickets"] for n, f in totals(shop).items() if n.startswith("DAY#")) == 3
     shop.event_id = one
@@ -285,9 +285,9 @@ def test_follow_keeps_events_apart(shop: Shop) -> None:
 def test_row_of_an_order_is_what_staff_read_of_it(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     after = replace(shop.record(record), note='Look: "ü"', version=record.version + 1)
-    shop.services._orders.write(SaleChange(before=shop.record(record), after=after))
-    shop.services.tallying.follow([record.id])
-    staff = shop.services.disclosing.order(record.id, principal=OWNER, access=None).load()[1]
+    shop.services.orders.store.write(SaleChange(before=shop.record(record), after=after))
+    shop.services.reports.update_totals.follow([record.id])
+    staff = shop.services.orders.read_order.order(record.id, principal=OWNER, access=None).load()[1]
     assert rows(shop) == [json.loads(staff)]
     assert msgspec.json.decode(staff)["review_reason"] == 'Look: "ü"'
 
@@ -300,7 +300,7 @@ def test_rows_cost_what_the_data_model_says(shop: Shop, database: DatabaseEndpoi
     shop.hear(session)
     settle(shop, charge, "charge", 5000, 130)
     shop.hear(charge, kind="charge.updated", event_id="evt_2")
-    shop.services.tallying.follow([record.id])
+    shop.services.reports.update_totals.follow([record.id])
     costs: dict[str, set[int]] = {}
     for one in records(database):
         written = one["dynamodb"]["NewImage"]
@@ -321,7 +321,7 @@ def test_sums_of_a_batch_of_paid_orders_are_written_once(shop: Shop, database: D
         shop.payments.pay(session)
         shop.hear(session, event_id=f"evt_{number}")
     before = len(records(database))
-    shop.services.tallying.follow(one.id for one in made)
+    shop.services.reports.update_totals.follow(one.id for one in made)
     written = [one["dynamodb"]["Keys"]["sk"]["S"].partition("#")[0] for one in records(database)[before:]]
     assert Counter(written) == {"ORDER_ROW": 25, "CHARGE_ROW": 25, "TALLY": 2}
 
@@ -339,12 +339,12 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
     shop.hear(charge, kind="charge.updated", event_id="evt_2")
     logger.addHandler(caplog.handler)
     try:
-        shop.services.tallying.follow([record.id])
+        shop.services.reports.update_totals.follow([record.id])
     finally:
         logger.removeHandler(caplog.handler)
     told = [json.loads(one.message) for one in caplog.records if one.name == "telemetry"]
     assert [one["kind"] for one in told if one.get("event") == "ledger_kind_unknown"] == ["levitation"]
     assert [one["LedgerKindsUnknown"] for one in told if "LedgerKindsUnknown" in one] == [1]
     assert totals(shop)["LEDGER#platform#EUR"] == {"charges": 5000, "fees": 130, "net": 4870}
-    found = json.loads(shop.services.accounting.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    found = json.loads(shop.services.reports.sales_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
     assert [row["kind"] for row in found["items"]].count("levitation") == 1

@@ -26,7 +26,7 @@ MOST_TOGETHER, MOST_OF_ONE = 100, 25
 
 def lines() -> DynamoLines:
     """Lines as one process sees them."""
-    return DynamoLines(bootstrap.services().dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
+    return DynamoLines(bootstrap.services().aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
 
 
 def test_lines_together_stay_below_what_stripe_takes_and_are_what_the_decision_says() -> None:
@@ -79,7 +79,7 @@ def test_lines_are_cleared_away_later_not_sooner(database: DatabaseEndpoint) -> 
     lines().take("gate", now=START, every=1, most=60)
     key = {"pk": {"S": "LINE#gate"}, "sk": {"S": "LINE"}}
     request = {"TableName": f"{VARIABLES['TABLE_PREFIX']}people", "Key": key}
-    (item,) = bootstrap.services().dynamodb.call("GetItem", request).values()
+    (item,) = bootstrap.services().aws.dynamodb.call("GetItem", request).values()
     assert item == {**key, "next_at": {"N": f"{START + 1:.0f}000"}, "expires_at": {"N": f"{START + 60 + 86_400:.0f}"}}
 
 

@@ -1,0 +1,88 @@
+"""Accounts, sign-in, who may do what: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.contacts import DynamoContacts
+    from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+    from chalicelib.adapters.dynamo.staff import DynamoStaff
+    from chalicelib.adapters.tokens import AccessTokens
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.authorising import Authorising
+    from chalicelib.services.signing_in import SigningIn
+
+
+class AccountsWiring:
+    """Accounts, sign-in, who may do what."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @property
+    def administrators(self) -> frozenset[str]:
+        """The addresses of the deployment's administrators, normalised."""
+        from chalicelib.domain.account import normalised
+
+        return frozenset(normalised(one) for one in self._services.config.admin_email.split(",") if one.strip())
+
+    @cached_property
+    def credentials(self) -> DynamoCredentials:
+        from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+
+        return DynamoCredentials(self._services.aws.reader)
+
+    @cached_property
+    def authorise(self) -> Authorising:
+        """Who is calling and what they may do. Anonymous calls need no tokens, so those are built when first needed."""
+        from chalicelib.services.authorising import Authorising
+
+        return Authorising(lambda: self.tokens, self.credentials, self._services.clock)
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        """Access tokens."""
+        from chalicelib.adapters.tokens import AccessTokens
+
+        return AccessTokens(self._services.keys.token_keys, self._services.config.public_url)
+
+    @cached_property
+    def contacts(self) -> DynamoContacts:
+        from chalicelib.adapters.dynamo.contacts import DynamoContacts
+
+        return DynamoContacts(self._services.aws.reader)
+
+    @cached_property
+    def store(self) -> DynamoPeopleStore:
+        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+
+        return DynamoPeopleStore()
+
+    @cached_property
+    def roles(self) -> DynamoStaff:
+        from chalicelib.adapters.dynamo.staff import DynamoStaff
+
+        return DynamoStaff(self._services.aws.queries)
+
+    @cached_property
+    def sign_in(self) -> SigningIn:
+        """Accounts and sign-ins."""
+        from chalicelib.adapters.passwords import Argon2Passwords
+        from chalicelib.services.signing_in import SigningIn
+
+        return SigningIn(
+            store=self.store,
+            mailboxes=lambda: self._services.mail.suppress_bounces,
+            passwords=Argon2Passwords(),
+            tokens=self.tokens,
+            clock=self._services.clock,
+            ids=self._services.ids,
+            public_url=self._services.config.public_url,
+            admins=self.administrators,
+        )

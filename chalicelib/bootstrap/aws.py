@@ -1,0 +1,64 @@
+"""AWS clients that several contexts share: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib import config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.adapters.dynamo.line_store import DynamoLines
+    from chalicelib.adapters.dynamo.queries import DynamoQueries
+    from chalicelib.adapters.dynamo.reader import DynamoReader
+    from chalicelib.adapters.signature import Service
+    from chalicelib.adapters.signed_client import SignedClient
+    from chalicelib.bootstrap import Services
+
+
+class AwsWiring:
+    """AWS clients that several contexts share."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def signed_client(
+        self, service: Service, endpoint: str, patience: Callable[[int, float], float | None] | None = None
+    ) -> SignedClient:
+        """A light client of an AWS service. `patience`: seconds before the next attempt, or None to give up."""
+        from chalicelib.adapters.signed_client import SignedClient
+
+        region = self._services.config.region
+        return SignedClient(
+            service, endpoint=endpoint, region=region, credentials=config.credentials, patience=patience
+        )
+
+    @cached_property
+    def dynamodb(self) -> SignedClient:
+        """The light DynamoDB client."""
+        from chalicelib.adapters.dynamo.reader import DYNAMODB
+
+        return self.signed_client(DYNAMODB, self._services.config.dynamodb_endpoint)
+
+    @cached_property
+    def reader(self) -> DynamoReader:
+        from chalicelib.adapters.dynamo.reader import DynamoReader
+
+        return DynamoReader(self.dynamodb, table_prefix=self._services.config.table_prefix)
+
+    @cached_property
+    def queries(self) -> DynamoQueries:
+        from chalicelib.adapters.dynamo.queries import DynamoQueries
+
+        return DynamoQueries(self.dynamodb, table_prefix=self._services.config.table_prefix)
+
+    @cached_property
+    def lines(self) -> DynamoLines:
+        from chalicelib.adapters.dynamo.line_store import DynamoLines
+
+        return DynamoLines(self.dynamodb, table_prefix=self._services.config.table_prefix)

@@ -1,0 +1,69 @@
+"""Check-in at an event: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
+    from chalicelib.adapters.dynamo.gate_view import DynamoGateView
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.admitting import Admitting
+    from chalicelib.services.attending import Attending
+    from chalicelib.services.reporting import Reporting
+
+
+class CheckInWiring:
+    """Check-in at an event."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def store(self) -> DynamoAdmissions:
+        from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
+
+        return DynamoAdmissions()
+
+    @cached_property
+    def view(self) -> DynamoGateView:
+        from chalicelib.adapters.dynamo.gate_view import DynamoGateView
+
+        return DynamoGateView(self._services.aws.reader, self._services.aws.queries)
+
+    @cached_property
+    def check_in(self) -> Admitting:
+        """People come in."""
+        from chalicelib.services.admitting import Admitting
+
+        return Admitting(
+            orders=self._services.orders.store,
+            admissions=self.store,
+            view=self.view,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
+        )
+
+    @cached_property
+    def read_check_ins(self) -> Attending:
+        """Who came in."""
+        from chalicelib.services.attending import Attending
+
+        return Attending(
+            admissions=self.store,
+            view=self.view,
+            sales=self._services.catalog.view,
+            authorising=self._services.accounts.authorise,
+            key=self._services.keys.cursor_key,
+        )
+
+    @cached_property
+    def push_counts(self) -> Reporting:
+        """Counts at the gate, pushed."""
+        from chalicelib.services.reporting import Reporting
+
+        return Reporting(attending=self.read_check_ins, view=self.view, reaching=self._services.live.sockets)

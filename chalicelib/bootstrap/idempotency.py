@@ -1,0 +1,34 @@
+"""Requests that are repeated: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.claims import DynamoClaims
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.repeating import Repeating
+
+
+class IdempotencyWiring:
+    """Requests that are repeated."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def run_once(self) -> Repeating:
+        """Idempotency-Key."""
+        from chalicelib.services.repeating import Repeating
+
+        return Repeating(lambda: self.claims, self._services.clock, self._services.ids)
+
+    @cached_property
+    def claims(self) -> DynamoClaims:
+        from chalicelib.adapters.dynamo.claims import DynamoClaims
+
+        return DynamoClaims()

@@ -1,0 +1,53 @@
+"""Secrets, and the keys that tokens, links and cursors are signed with: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib import config
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.parameters import Parameters
+    from chalicelib.bootstrap import Services
+
+
+class KeysWiring:
+    """Secrets, and the keys that tokens, links and cursors are signed with."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        from chalicelib.adapters.parameters import PARAMETER_STORE, Parameters, patience
+
+        client = self._services.aws.signed_client(PARAMETER_STORE, self._services.config.ssm_endpoint, patience)
+        return Parameters(client, self._services.config.function_secrets)
+
+    @cached_property
+    def token_keys(self) -> dict[str, str]:
+        return config.token_keys(self.parameters.reveal(self._services.config.token_keys))
+
+    @cached_property
+    def stripe_secret_key(self) -> str:
+        return self.parameters.reveal(self._services.config.stripe_secret_key)
+
+    def cursor_key(self) -> bytes:
+        """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
+        return next(iter(self.token_keys.values())).encode()
+
+    @cached_property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        return config.webhook_secrets(self.parameters.reveal(self._services.config.stripe_webhook_secret))
+
+    @cached_property
+    def connect_webhook_secrets(self) -> tuple[str, ...]:
+        return config.webhook_secrets(self.parameters.reveal(self._services.config.stripe_connect_webhook_secret))
+
+    def link_keys(self) -> list[bytes]:
+        """What links that people are sent are signed with: the first. All of them count."""
+        return [secret.encode() for secret in self.token_keys.values()]

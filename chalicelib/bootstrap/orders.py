@@ -1,0 +1,90 @@
+"""Orders, from the form to their messages: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.sales_store import DynamoOrders
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.disclosing import Disclosing
+    from chalicelib.services.drafting import Drafting
+    from chalicelib.services.holding import Holding
+    from chalicelib.services.notify_undelivered import NotifyUndelivered
+    from chalicelib.services.ordering import Ordering
+    from chalicelib.services.telling import Telling
+
+
+class OrdersWiring:
+    """Orders, from the form to their messages."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def store(self) -> DynamoOrders:
+        from chalicelib.adapters.dynamo.sales_store import DynamoOrders
+
+        return DynamoOrders()
+
+    @cached_property
+    def messages(self) -> Telling:
+        from chalicelib.services.telling import Telling
+
+        return Telling(
+            self._services.representations.stored,
+            lambda: self._services.accounts.roles,
+            self._services.clock,
+            preferring=self._services.notifications.channels,
+            contacts=self._services.accounts.contacts,
+            keys=self._services.keys.link_keys,
+            public_url=self._services.config.public_url,
+        )
+
+    @cached_property
+    def read_order(self) -> Disclosing:
+        """Reads of an order, its charges and refunds."""
+        from chalicelib.services.disclosing import Disclosing
+
+        return Disclosing(self._services.catalog.view, self._services.accounts.authorise)
+
+    @cached_property
+    def hold_stock(self) -> Holding:
+        from chalicelib.services.holding import Holding
+
+        return Holding(self._services.catalog.view, self.store)
+
+    @cached_property
+    def draft_order(self) -> Drafting:
+        from chalicelib.services.drafting import Drafting
+
+        return Drafting(self._services.ids, self._services.keys.cursor_key)
+
+    @cached_property
+    def place_order(self) -> Ordering:
+        """Orders, from the form to the pay page."""
+        from chalicelib.services.ordering import Ordering
+
+        return Ordering(
+            view=self._services.catalog.view,
+            representations=self._services.representations.stored,
+            orders=self.store,
+            holding=self.hold_stock,
+            redeeming=self._services.catalog.redeem_code,
+            drafting=self.draft_order,
+            telling=self.messages,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
+            hold_seconds=self._services.config.order_hold_seconds,
+        )
+
+    @cached_property
+    def notify_undelivered(self) -> NotifyUndelivered:
+        """Tells staff of tickets that did not arrive."""
+        from chalicelib.services.notify_undelivered import NotifyUndelivered
+
+        return NotifyUndelivered(orders=self.store, telling=self.messages, undelivered=self._services.mail.undelivered)

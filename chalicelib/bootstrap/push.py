@@ -1,0 +1,62 @@
+"""Pushes to browsers that are closed: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
+    from chalicelib.adapters.web_push import WebPush
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.alerting import Alerting
+    from chalicelib.services.subscribing import Subscribing
+
+
+class PushWiring:
+    """Pushes to browsers that are closed."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def view(self) -> DynamoPushSubscriptionsView:
+        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
+
+        return DynamoPushSubscriptionsView(self._services.aws.reader)
+
+    @cached_property
+    def subscriptions(self) -> Subscribing:
+        """Browsers that are told when Marquee is closed."""
+        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptions
+        from chalicelib.services.subscribing import Subscribing
+
+        trusted = self._services.config.push_services
+        return Subscribing(self.view, DynamoPushSubscriptions(), self._services.clock, trusted=trusted)
+
+    @cached_property
+    def push_services(self) -> WebPush:
+        from chalicelib.adapters.web_push import WebPush
+
+        return WebPush(
+            self._services.keys.parameters.reveal(self._services.config.vapid_private_key),
+            contact=self._services.config.public_url,
+        )
+
+    @cached_property
+    def send_push(self) -> Alerting:
+        """Pushes to browsers that are closed."""
+        from chalicelib.services.alerting import Alerting
+
+        return Alerting(
+            view=self.view,
+            subscribing=self.subscriptions,
+            services=(lambda: self.push_services) if self._services.config.vapid_private_key else None,
+            sign_ins=self._services.accounts.credentials,
+            preferring=self._services.notifications.channels,
+            deliveries=self._services.notifications.deliveries,
+            clock=self._services.clock,
+        )

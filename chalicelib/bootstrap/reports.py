@@ -1,0 +1,69 @@
+"""Lists and totals of what an event sold: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.sales_lists import DynamoSalesLists
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.accounting import Accounting
+    from chalicelib.services.gathering import Gathering
+    from chalicelib.services.listing import Listing
+    from chalicelib.services.tallying import Tallying
+
+
+class ReportsWiring:
+    """Lists and totals of what an event sold."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def update_totals(self) -> Tallying:
+        """Lists and totals that follow orders."""
+        from chalicelib.adapters.dynamo.sales_rows import DynamoSalesRows
+        from chalicelib.services.tallying import Tallying
+
+        return Tallying(view=self._services.check_in.view, rows=DynamoSalesRows())
+
+    @cached_property
+    def lists(self) -> DynamoSalesLists:
+        from chalicelib.adapters.dynamo.sales_lists import DynamoSalesLists
+
+        return DynamoSalesLists(self._services.aws.reader, self._services.aws.queries)
+
+    @cached_property
+    def list_orders(self) -> Listing:
+        """Orders and charges of an event."""
+        from chalicelib.services.listing import Listing
+
+        return Listing(self.lists, self._services.accounts.authorise, self._services.keys.cursor_key)
+
+    @cached_property
+    def list_attendees(self) -> Gathering:
+        """Attendees of an event."""
+        from chalicelib.services.gathering import Gathering
+
+        return Gathering(
+            admissions=self._services.check_in.store,
+            view=self._services.check_in.view,
+            authorising=self._services.accounts.authorise,
+            key=self._services.keys.cursor_key,
+        )
+
+    @cached_property
+    def sales_totals(self) -> Accounting:
+        """Totals and ledger of an event."""
+        from chalicelib.services.accounting import Accounting
+
+        return Accounting(
+            lists=self.lists,
+            sales=self._services.catalog.view,
+            authorising=self._services.accounts.authorise,
+            key=self._services.keys.cursor_key,
+        )

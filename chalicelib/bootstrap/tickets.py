@@ -1,0 +1,32 @@
+"""Tickets of paid orders: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.issuing import Issuing
+
+
+class TicketsWiring:
+    """Tickets of paid orders."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def issue_tickets(self) -> Issuing:
+        """Tickets of paid orders."""
+        from chalicelib.services.issuing import Issuing
+
+        return Issuing(
+            orders=self._services.orders.store,
+            admissions=self._services.check_in.store,
+            representations=self._services.representations.stored,
+            authorising=self._services.accounts.authorise,
+        )

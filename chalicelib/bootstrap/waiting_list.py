@@ -1,0 +1,60 @@
+"""Waiting lists and their offers: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.waiting_store import DynamoWaitingLists
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.offering import Offering
+    from chalicelib.services.queueing import Queueing
+
+
+class WaitingListWiring:
+    """Waiting lists and their offers."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def store(self) -> DynamoWaitingLists:
+        from chalicelib.adapters.dynamo.waiting_store import DynamoWaitingLists
+
+        return DynamoWaitingLists()
+
+    @cached_property
+    def join(self) -> Queueing:
+        """People who wait."""
+        from chalicelib.services.queueing import Queueing
+
+        return Queueing(
+            lists=self.store,
+            view=self._services.catalog.view,
+            representations=self._services.representations.stored,
+            drafting=self._services.orders.draft_order,
+            authorising=self._services.accounts.authorise,
+            clock=self._services.clock,
+        )
+
+    @cached_property
+    def offer_tickets(self) -> Offering:
+        """Tickets for people who wait."""
+        from chalicelib.services.offering import Offering
+
+        return Offering(
+            lists=self.store,
+            view=self._services.catalog.view,
+            representations=self._services.representations.stored,
+            holding=self._services.orders.hold_stock,
+            drafting=self._services.orders.draft_order,
+            telling=self._services.orders.messages,
+            release=self._services.payments.expire_orders.settle,
+            clock=self._services.clock,
+            ids=self._services.ids,
+            offer_seconds=self._services.config.waiting_offer_seconds,
+        )

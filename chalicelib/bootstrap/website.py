@@ -1,0 +1,40 @@
+"""Public pages: each built when it is first asked for.
+
+Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.adapters.dynamo.bodies import DynamoBodies
+    from chalicelib.bootstrap import Services
+    from chalicelib.services.rendering import Rendering
+
+
+class WebsiteWiring:
+    """Public pages."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @cached_property
+    def render(self) -> Rendering:
+        """Pages."""
+        from chalicelib.pages.website import Website
+        from chalicelib.services.rendering import Rendering
+
+        def bodies() -> DynamoBodies:
+            from chalicelib.adapters.dynamo.bodies import DynamoBodies
+
+            return DynamoBodies()
+
+        return Rendering(
+            stored=self._services.representations.stored,
+            bodies=bodies,
+            sales=self._services.catalog.view,
+            clock=self._services.clock,
+            website=Website(self._services.config.public_url, self._services.config.website),
+        )
