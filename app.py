@@ -1,4 +1,4 @@
-"""THE MAP: the Chalice application, its blueprints, and every trigger that is not HTTP.
+"""THE MAP: the Chalice application, which module serves which path, and every trigger that is not HTTP.
 
 Triggers stand here because Chalice exports broken handlers from blueprints (docs/platform.md). Nothing is decided in
 this file: routes are in chalicelib/routes, what a change causes in chalicelib/reactions.py.
@@ -10,44 +10,66 @@ from typing import Any
 
 gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: looking for garbage meanwhile is waste
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent, WebsocketEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent, WebsocketEvent
 
 from chalicelib import bootstrap, reactions, triggers
 from chalicelib.api.endpoint import OWN_API
+from chalicelib.api.late_routes import LateRoutes, Table
+from chalicelib.api.requests import PDF
 from chalicelib.domain.kinds import LISTS, CodeKind
-
-# fmt: off
-from chalicelib.routes import (
-    accounts, announcements, check_ins, codes, docs, events, imports, live, notifications, orders, pages,
-    people_of_event, preferences, quotas, resources, reviews, sales, stripe, stripe_accounts, submissions, ticket_types,
-    tickets, waiting_list,
-)
-# fmt: on
 
 OLDEST = "TRIM_HORIZON"
 """Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
 
-if "AWS_CHALICE_CLI_MODE" in os.environ:  # set by `chalice deploy` and its like, never on Lambda
+EVENT = "/v1/events/{event}"
+# fmt: off
+ROUTES: Table = {
+    "accounts": ("/v1/auth", "/v1/me"),
+    "events": ("/v1/events",),
+    "people_of_event": (
+        f"{EVENT}/invites", f"{EVENT}/roles", f"{EVENT}/sessions/{{id}}/speaker-invites", "/v1/invites",
+    ),
+    "submissions": (f"{EVENT}/call-for-papers", f"{EVENT}/submissions", "/v1/me/submissions"),
+    "reviews": (f"{EVENT}/sessions/{{id}}/confirm", f"{EVENT}/sessions/{{id}}/review"),
+    "imports": ("/v1/events/import", "/v1/imports"),
+    "ticket_types": (f"{EVENT}/access-codes/check", f"{EVENT}/ticket-types"),
+    "quotas": (f"{EVENT}/quotas",),
+    "waiting_list": (f"{EVENT}/waiting-list",),
+    "orders": (f"{EVENT}/orders", "/v1/orders"),
+    "tickets": ("/v1/orders/{id}/attendees", "/v1/orders/{id}/tickets"),
+    "check_ins": (f"{EVENT}/check-ins",),
+    "sales": (
+        f"{EVENT}/attendees", f"{EVENT}/charges", f"{EVENT}/ledger", f"{EVENT}/orders", f"{EVENT}/sales",
+    ),
+    "stripe": ("/v1/stripe",),
+    "stripe_accounts": (f"{EVENT}/stripe-account",),
+    "notifications": ("/v1/admin/notifications", "/v1/notifications"),
+    "announcements": (f"{EVENT}/announcements",),
+    "preferences": (
+        "/pages/unsubscribe", "/v1/me/notification-preferences", "/v1/me/push-subscriptions", "/v1/unsubscribes",
+    ),
+    "live": ("/v1/live",),
+    "pages": ("/pages",),
+    "docs": ("/docs", "/v1/openapi"),
+    **{("resources", kind): (f"{EVENT}/{kind.value}",) for kind in LISTS},
+    **{("codes", kind): (f"{EVENT}/{kind.value}",) for kind in CodeKind},
+}
+"""Module of chalicelib/routes -> the paths it serves, each with all below it that has no row of its own."""
+# fmt: on
+
+CHALICE_CLI = "AWS_CHALICE_CLI_MODE" in os.environ
+"""Whether `chalice deploy` or its like imports this file, which happens on a developer's machine only."""
+if CHALICE_CLI:
     from infra import stage_config
 
     stage_config.enter_chalice_cli()
 
 settings = bootstrap.services().config
-app = Chalice(app_name=f"marquee-{settings.stage}")
+app = LateRoutes(app_name=f"marquee-{settings.stage}", package="chalicelib.routes", table=ROUTES)
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
-app.api.binary_types.append(tickets.PDF)
-
-# fmt: off
-for module in (
-    accounts, events, people_of_event, submissions, reviews, imports, ticket_types, quotas, waiting_list, orders,
-    tickets, check_ins, sales, stripe, stripe_accounts, notifications, announcements, preferences, live, pages, docs,
-):
-    app.register_blueprint(module.routes)
-# fmt: on
-for kind in LISTS:
-    app.register_blueprint(resources.routes_for(kind))
-for code_kind in CodeKind:
-    app.register_blueprint(codes.routes_for(code_kind))
+app.api.binary_types.append(PDF)
+if CHALICE_CLI or "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
+    app.register_all()  # on Lambda each request registers its own, for a short cold start (ADR 23)
 
 
 @app.lambda_function(name="stripe_webhook")

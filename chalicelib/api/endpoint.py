@@ -95,6 +95,19 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
         answer = problem_for(error, request_id=request.request_id)
     except Exception as error:  # noqa: BLE001 - the boundary
         answer = _unforeseen(error, request)
+    return _finish(request, answer, began)
+
+
+def fail(incoming: Any, error: Exception) -> Response:
+    """Answer a request that failed before its view was there (late_routes.py) as `handle` answers a bug. To be called
+    while the exception is handled, since its traceback is logged.
+    """
+    began = time.perf_counter()
+    request = _request(incoming)
+    return _finish(request, _unforeseen(error, request), began)
+
+
+def _finish(request: Request, answer: Answer, began: float) -> Response:
     telemetry.log(
         "request",
         request_id=request.request_id,

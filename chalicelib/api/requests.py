@@ -16,6 +16,8 @@ PRIVATE = "private, no-cache"
 PUBLIC = "public, max-age=0, s-maxage=10, must-revalidate"
 PAGE = "public, max-age=0, s-maxage=60, must-revalidate"
 """Pages show nothing that a sale depends on; what they say of stock their scripts ask the API for (ADR 8)."""
+PDF = "application/pdf"
+"""The one type of answers that are bytes; app.py tells Chalice so."""
 
 
 class Request:

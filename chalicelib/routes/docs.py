@@ -3,6 +3,7 @@
 import hashlib
 import json
 from functools import cache
+from typing import Any
 
 from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
@@ -30,17 +31,22 @@ def read_docs(request: Request) -> Answer:
 
 @cache
 def _document() -> Found:
-    from chalicelib.api.openapi import document
-
-    return _found(json.dumps(document(), ensure_ascii=False))
+    return _found(json.dumps(_describe(), ensure_ascii=False))
 
 
 @cache
 def _page() -> Found:
-    from chalicelib.api.openapi import document
     from chalicelib.pages.reference import render
 
-    return _found(render(document()))
+    return _found(render(_describe()))
+
+
+def _describe() -> dict[str, Any]:
+    """The document of all routes, of which this process may have needed few so far."""
+    from chalicelib.api.openapi import document
+
+    routes.current_app.register_all()
+    return document()
 
 
 def _found(text: str) -> Found:

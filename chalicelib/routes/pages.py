@@ -19,7 +19,7 @@ HTML = "text/html; charset=utf-8"
 STEPS = ("pay", "complete")
 DESKS = ("sales", "announce", "people", "review", "check-in")
 OWN = ("sign-in", "sign-up", "verify", "reset", "proposals")
-"""Pages that share a route: every route costs each cold start."""
+"""Pages that share a route."""
 
 
 class AnyQuery(tuple[str, ...]):

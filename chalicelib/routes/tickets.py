@@ -8,13 +8,12 @@ from chalicelib import bootstrap
 from chalicelib.api.answering import changed, conditional
 from chalicelib.api.conditional import none_match, parse_match, quote
 from chalicelib.api.endpoint import Routes
-from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
+from chalicelib.api.requests import PDF, PRIVATE, Answer, Contract, Request
 from chalicelib.domain.errors import MalformedRequest
 from chalicelib.domain.kinds import View
 
 routes = Routes(__name__)
 ACCESS = ("access",)
-PDF = "application/pdf"
 SVG = "image/svg+xml; charset=utf-8"
 
 

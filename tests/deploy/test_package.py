@@ -77,7 +77,7 @@ def outcomes(made: package.Package, tmp_path_factory: pytest.TempPathFactory) ->
     script = Path(package_probe.__file__)
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-B", str(script), *paths],
-        env={**VARIABLES, **UNREACHABLE, "PATH": os.environ["PATH"]},
+        env={**VARIABLES, **UNREACHABLE, "PATH": os.environ["PATH"], "AWS_LAMBDA_FUNCTION_NAME": "probe"},
         cwd=root,
         capture_output=True,
         text=True,

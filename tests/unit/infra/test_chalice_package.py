@@ -47,9 +47,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with zipfile.ZipFile(layer, "w") as archive:
         archive.writestr("python/made_up.py", "")
     command = [sys.executable, "-W", "ignore", "-c", run_chalice.COMMAND, "--project-dir", str(project)]
+    runner = {"AWS_LAMBDA_FUNCTION_NAME": "a-runner"}  # where it deploys may be a function itself
     done = subprocess.run(
         [*command, "package", "--stage", STAGE, str(project / "out")],
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)},
+        env={**os.environ, **runner, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -65,6 +66,14 @@ def test_every_function_has_the_variables_of_the_stage(template: dict[str, Any])
         secrets = properties["Environment"]["Variables"].pop("FUNCTION_SECRETS", "")
         assert properties["Environment"]["Variables"] == wanted
         assert sorted(names.SECRETS[variable] for variable in secrets.split()) == sorted(policies.secrets_of(name))
+
+
+def test_api_has_every_route(template: dict[str, Any]) -> None:
+    from app import app
+
+    paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    made = {(path, method.upper()) for path, methods in paths.items() for method in methods}
+    assert made == {(path, method) for path, methods in app.routes.items() for method in methods}
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
