@@ -100,9 +100,11 @@ def pay(world: World, order: int, number: int) -> None:
 
 
 def pay_again(world: World, order: int, number: int) -> None:
-    """Money comes through a checkout that the order does not know."""
+    """Money comes through a checkout that the order does not know. In an account only once the order is bound to that:
+    nobody is given an address to pay at before, and such a payment is kept for people to look at.
+    """
     sold = world.sold(order)
-    if sold is None or sold.strays == MOST_STRAYS:
+    if sold is None or sold.strays == MOST_STRAYS or world.shop.record(sold.record).account != world.account:
         return
     sold.strays += 1
     state = world.shop.state(sold.record)
