@@ -20,7 +20,7 @@ class Reader(Protocol):
     def get_many(
         self, table: str, keys: list[Key], attributes: Iterable[str], *, consistent: bool = False
     ) -> list[dict[str, Any] | None]:
-        """The named attributes of several items, in order."""
+        """The named attributes of any number of different items, in order."""
 
 
 class Clock(Protocol):

@@ -61,10 +61,10 @@ class Announcements(Protocol):
         """One more than a page of an event's announcements, newest first, strongly consistent."""
 
     def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, Told]:
-        """Which of up to 100 people were told already, strongly consistent."""
+        """Which of these people were told already, strongly consistent."""
 
     def queued(self, keys: Sequence[str]) -> set[str]:
-        """For which of up to 100 keys there is a mail, strongly consistent."""
+        """For which of these keys there is a mail, strongly consistent."""
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
         """Take a step from where the announcement stood; as it stands then. Raises Overtaken, Busy."""

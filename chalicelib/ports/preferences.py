@@ -32,7 +32,7 @@ class PreferencesView(Protocol):
         """All of it, strongly consistent."""
 
     def settings(self, user_ids: Sequence[str]) -> list[str | None]:
-        """What up to 100 people chose, in their order; eventually consistent."""
+        """What people chose, in their order; eventually consistent."""
 
 
 class PreferencesStore(Protocol):

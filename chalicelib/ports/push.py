@@ -37,7 +37,7 @@ class PushSubscriptionsView(Protocol):
         """All of one person, strongly consistent."""
 
     def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
-        """Of up to 100 people those who have any; eventually consistent, one request."""
+        """Of these people those who have any; eventually consistent."""
 
     def owner(self, subscription_id: str) -> str | None:
         """Whose browser that is, strongly consistent."""

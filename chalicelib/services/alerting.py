@@ -18,7 +18,7 @@ from chalicelib.domain.push_subscription import PushSubscription
 from chalicelib.ports import Clock
 from chalicelib.ports.live import Deliveries, SignIns
 from chalicelib.ports.push import Outcome, PushMessage, PushServices, PushSubscriptionsView
-from chalicelib.services.preferring import ASKED_AT_ONCE, Preferring
+from chalicelib.services.preferring import Preferring
 from chalicelib.services.subscribing import Subscribing
 
 WITHIN_SECONDS = 5.0
@@ -79,12 +79,7 @@ class Alerting:
 
     def _browsers(self, user_ids: Iterable[str], now: float) -> dict[str, list[PushSubscription]]:
         """The browsers that may be told, by user; those whose sign-in or life has ended are forgotten."""
-        wanted = sorted(user_ids)
-        found = {
-            id: held.subscriptions
-            for start in range(0, len(wanted), ASKED_AT_ONCE)
-            for id, held in self._view.of_users(wanted[start : start + ASKED_AT_ONCE]).items()
-        }
+        found = {id: held.subscriptions for id, held in self._view.of_users(sorted(user_ids)).items()}
         if not found:
             return {}
         stands = self._sign_ins.standing(one.family_id for held in found.values() for one in held)

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from chalicelib.ports import Clock
     from chalicelib.ports.preferences import PreferencesView, StoredPreferences
 
-ASKED_AT_ONCE = 100
-"""Keys of one BatchGetItem."""
-
 
 class Preferring:
     """Knows how people want to be told."""
@@ -34,12 +31,8 @@ class Preferring:
         """Where a message about this goes, for each user: half a read unit a person. Raises Busy."""
         wanted = list(dict.fromkeys(user_ids))
         now = self._clock.now()
-        chosen: dict[str, Channels] = {}
-        for start in range(0, len(wanted), ASKED_AT_ONCE):
-            some = wanted[start : start + ASKED_AT_ONCE]
-            texts = self._view.settings(some)
-            chosen |= {id: channels_of(rules.read(text), action, now) for id, text in zip(some, texts, strict=True)}
-        return chosen
+        texts = self._view.settings(wanted)
+        return {id: channels_of(rules.read(text), action, now) for id, text in zip(wanted, texts, strict=True)}
 
     def preferences_of(self, user_id: str) -> Preferences:
         """What somebody chose."""

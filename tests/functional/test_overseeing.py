@@ -30,7 +30,7 @@ def admin(anonymous: Client) -> Client:
 def appoint(addresses: str) -> None:
     before = bootstrap.services()
     services = bootstrap.Services(before.config.replaced(admin_email=addresses))
-    services.clock, services.ids = before.clock, before.ids
+    services.clock, services.ids, services.aws.dynamodb = before.clock, before.ids, before.aws.dynamodb
     bootstrap.use(services)
 
 

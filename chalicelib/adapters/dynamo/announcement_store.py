@@ -97,11 +97,7 @@ class DynamoAnnouncements:
         """One that nobody wrote; a GetItem, and a transaction of two when it is new."""
         if self.load(dispatch.event_id, dispatch.id) is not None:
             return False
-        try:
-            _beginning(dispatch).commit()
-        except ConditionLost:
-            return False
-        return True
+        return _beginning(dispatch).try_commit()
 
     def abandon(self, dispatch: Dispatch) -> None:
         """Delete it; what is due of it finds nothing then."""
@@ -138,12 +134,12 @@ class DynamoAnnouncements:
         return {user_id: Told(user_id, item.get("notification_id")) for user_id, item in pairs if item is not None}
 
     def queued(self, mail_keys: Sequence[str]) -> set[str]:
-        """For which of up to 100 different keys there is a mail; one BatchGetItem."""
+        """For which of these different keys there is a mail; one BatchGetItem for 100."""
         items = self._found([notification_keys.mail(keys.digest(key)) for key in mail_keys], ())
         return {key for key, item in zip(mail_keys, items, strict=True) if item is not None}
 
     def _found(self, wanted: list[Key], attributes: tuple[str, ...]) -> list[Item | None]:
-        return self._reader.get_many("notifications", wanted, attributes, consistent=True) if wanted else []
+        return self._reader.get_many("notifications", wanted, attributes, consistent=True)
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
         """Take a step, all or nothing."""

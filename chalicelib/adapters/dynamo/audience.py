@@ -2,8 +2,9 @@
 
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.staff import users_allowed
 from chalicelib.domain.kinds import COUNTERS, View
-from chalicelib.domain.permission import Action, allows
+from chalicelib.domain.permission import Action
 from chalicelib.ports import Reader
 from chalicelib.ports.live import Versions
 
@@ -29,6 +30,4 @@ class DynamoAudience:
 
     def staff(self, event_id: str) -> set[str]:
         """Users who may read everything of an event; one Query."""
-        partition, prefix = keys.role_in_event(event_id, "")
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return {str(item["sk"]).removeprefix(prefix) for item in items if allows(item["role"], Action.READ_ALL)}
+        return set(users_allowed(self._queries, event_id, Action.READ_ALL))

@@ -17,7 +17,7 @@ from chalicelib.adapters.dynamo.keys import Key
 from chalicelib.adapters.dynamo.overload import code_of
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.tables import Connections
-from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.adapters.dynamo.transactions import Transaction
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.kinds import View
 from chalicelib.domain.listening import Listening, Window
@@ -93,11 +93,7 @@ class DynamoConnections:
         transaction.delete("ticket", TicketItem(*connection_keys.socket_ticket(secret)), TicketItem.pk.exists())
         transaction.put("connection", ConnectionItem(*_by_user(connection), **_fields(connection)))
         transaction.put("owner", OwnerItem(*connection_keys.connection_owner(connection.id), **_fields(connection)))
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def hear(self, connection_id: str, cost: int) -> Heard | None:
         """Charge a connection for a frame; one write."""
@@ -145,11 +141,8 @@ class DynamoConnections:
             transaction.delete("owner", OwnerItem(*connection_keys.connection_owner(connection.id)), same)
             for event_id in watches:
                 transaction.delete("watch", WatchItem(*connection_keys.watch(event_id, connection.id)))
-            try:
-                transaction.commit()
-            except ConditionLost:
-                continue
-            return
+            if transaction.try_commit():
+                return
         raise Busy("This connection keeps changing what it watches.")
 
     @staticmethod
@@ -182,11 +175,7 @@ class DynamoWatches:
         transaction.put("watch", item)
         owner = OwnerItem(*connection_keys.connection_owner(connection.id))
         transaction.update("owner", owner, [watches.add({event_id})], OwnerItem.pk.exists() & free)
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def drop(self, connection_id: str, event_id: str) -> None:
         """Forget that; a transaction of two, or, when the connection is gone, one delete."""
@@ -195,9 +184,7 @@ class DynamoWatches:
         transaction.delete("watch", item)
         owner = OwnerItem(*connection_keys.connection_owner(connection_id))
         transaction.update("owner", owner, [OwnerItem.watches.delete({event_id})], OwnerItem.pk.exists())
-        try:
-            transaction.commit()
-        except ConditionLost:
+        if not transaction.try_commit():
             item.delete()
 
     def of_event(self, event_id: str) -> Watched:

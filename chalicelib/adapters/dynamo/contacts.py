@@ -6,7 +6,6 @@ from chalicelib.adapters.dynamo import keys
 from chalicelib.ports import Reader
 from chalicelib.ports.announcements import Contact
 
-_BATCH = 100
 _CONTACT = ("email", "verified", "language")
 
 
@@ -19,11 +18,9 @@ class DynamoContacts:
     def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """How to reach people, eventually consistent; one BatchGetItem for 100."""
         wanted = list(dict.fromkeys(user_ids))
-        found: dict[str, Contact] = {}
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            items = self._reader.get_many("people", [keys.account(one) for one in batch], _CONTACT)
-            for user_id, item in zip(batch, items, strict=True):
-                if item is not None:
-                    found[user_id] = Contact(item["email"], bool(item["verified"]), item.get("language") or "en")
-        return found
+        items = self._reader.get_many("people", [keys.account(one) for one in wanted], _CONTACT)
+        return {
+            user_id: Contact(item["email"], bool(item["verified"]), item.get("language") or "en")
+            for user_id, item in zip(wanted, items, strict=True)
+            if item is not None
+        }

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from chalicelib.ports import Reader
 
-_BATCH = 100
-
 
 class DynamoCredentials:
     """Strongly consistent single reads of the people table."""
@@ -27,12 +25,8 @@ class DynamoCredentials:
     def standing(self, family_ids: Iterable[str]) -> set[str]:
         """Those sign-ins that have not ended; one BatchGetItem for 100."""
         wanted = sorted(set(family_ids))
-        found: set[str] = set()
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            items = self._reader.get_many("people", [keys.token_family(id) for id in batch], ("pk",), consistent=True)
-            found |= {id for id, item in zip(batch, items, strict=True) if item is not None}
-        return found
+        items = self._reader.get_many("people", [keys.token_family(id) for id in wanted], ("pk",), consistent=True)
+        return {id for id, item in zip(wanted, items, strict=True) if item is not None}
 
     def role(self, user_id: str, event_id: str) -> str | None:
         """The user's role in the event."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.gate_view import DynamoGateView
 from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.staff import role_holders
 from chalicelib.domain.order import OrderRecord
 from chalicelib.domain.permission import Role
 
@@ -26,7 +27,7 @@ class DynamoCrowd:
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user; one Query."""
-        return self._people(keys.role_in_event(event_id, ""))
+        return role_holders(self._queries, event_id)
 
     def owned(self, user_id: str) -> list[str]:
         """Events that somebody owns; one Query."""

@@ -7,7 +7,6 @@ from chalicelib.adapters.dynamo.notification_items import DeliveryItem
 from chalicelib.ports import Reader
 
 _TABLE = "notifications"
-_TOGETHER = 50
 
 
 class DynamoDeliveries:
@@ -27,14 +26,10 @@ class DynamoDeliveries:
 
     def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those that were read or told to closed browsers; strongly consistent, one BatchGetItem for 50."""
-        found: set[tuple[str, str]] = set()
-        for start in range(0, len(places), _TOGETHER):
-            some = places[start : start + _TOGETHER]
-            asked = [keys.notification(*one) for one in some] + [notification_keys.delivery(*one) for one in some]
-            items = self._reader.get_many(_TABLE, asked, ("has_read", "web_pushed"), consistent=True)
-            marks = zip(some, items[: len(some)], items[len(some) :], strict=True)
-            found |= {one for one, told, delivery in marks if _is_settled(told or {}, delivery or {})}
-        return found
+        asked = [keys.notification(*one) for one in places] + [notification_keys.delivery(*one) for one in places]
+        items = self._reader.get_many(_TABLE, asked, ("has_read", "web_pushed"), consistent=True)
+        marks = zip(places, items[: len(places)], items[len(places) :], strict=True)
+        return {one for one, told, delivery in marks if _is_settled(told or {}, delivery or {})}
 
     def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers."""

@@ -93,9 +93,7 @@ class DynamoWaitingMails(DynamoMails):
         transaction.update("mail", MailItem(*notification_keys.mail(due.id)), actions, unchanged)
         transaction.delete("old", due_item(*due))
         transaction.put("new", due_item(again_at, MAIL, due.id))
-        try:
-            transaction.commit()
-        except ConditionLost:
+        if not transaction.try_commit():
             due_item(*due).delete()  # settled meanwhile, or another run of the timer moved it
 
     def expire(self, id: str) -> None:
@@ -122,9 +120,7 @@ class DynamoWaitingAnnouncements:
         transaction.update("announcement", item, [AnnouncementItem.woken.add(1)], unfinished)
         transaction.delete("old", due_item(*due), DueItem.pk.exists())
         transaction.put("new", due_item(again_at, ANNOUNCEMENT, due.id))
-        try:
-            transaction.commit()
-        except ConditionLost:
+        if not transaction.try_commit():
             due_item(*due).delete()  # done meanwhile, or another run of the timer moved it
 
     def expire(self, id: str) -> None:

@@ -6,11 +6,11 @@ from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.sales_items import TicketedItem
 from chalicelib.adapters.dynamo.sales_store import load_orders
+from chalicelib.adapters.dynamo.staff import users_allowed
 from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.permission import Action, allows
+from chalicelib.domain.permission import Action
 from chalicelib.ports import Reader
 
-_BATCH = 100
 _LAST = "~"
 """Sorts behind every id."""
 
@@ -36,27 +36,19 @@ class DynamoGateView:
 
     def gatekeepers(self, event_id: str) -> list[str]:
         """Ids of users who may check in at an event; one Query."""
-        partition, prefix = keys.role_in_event(event_id, "")
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return [str(item["sk"]).removeprefix(prefix) for item in items if allows(item["role"], Action.CHECK_IN)]
+        return users_allowed(self._queries, event_id, Action.CHECK_IN)
 
     def people(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id."""
         wanted = sorted(set(user_ids))
-        found: dict[str, str] = {}
-        for start in range(0, len(wanted), _BATCH):
-            batch = wanted[start : start + _BATCH]
-            items = self._reader.get_many("people", [keys.account(one) for one in batch], ("name",))
-            found |= {user_id: str(item["name"]) for user_id, item in zip(batch, items, strict=True) if item}
-        return found
+        items = self._reader.get_many("people", [keys.account(one) for one in wanted], ("name",))
+        return {user_id: str(item["name"]) for user_id, item in zip(wanted, items, strict=True) if item}
 
     def sold(self, shards: dict[str, int]) -> dict[str, int]:
         """How many tickets of each type are sold; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = dict.fromkeys(shards, 0)
-        for start in range(0, len(places), _BATCH):
-            batch = places[start : start + _BATCH]
-            items = self._reader.get_many("sales", [keys.stock(*place) for place in batch], ("sold",))
-            for (owner, _), item in zip(batch, items, strict=True):
-                found[owner] += int(item["sold"]) if item and "sold" in item else 0
+        items = self._reader.get_many("sales", [keys.stock(*place) for place in places], ("sold",))
+        for (owner, _), item in zip(places, items, strict=True):
+            found[owner] += int(item["sold"]) if item and "sold" in item else 0
         return found

@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamo.content_writes import add_resource, add_tags
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.people_items import AccountItem, RoleItem
 from chalicelib.adapters.dynamo.queries import DynamoQueries
+from chalicelib.adapters.dynamo.staff import role_holders
 from chalicelib.adapters.dynamo.submission_store import ProposerItem, still
 from chalicelib.adapters.dynamo.tables import People
 from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
@@ -110,9 +111,7 @@ class DynamoRoster:
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """One Query."""
-        partition, prefix = keys.role_in_event(event_id, "")
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+        return role_holders(self._queries, event_id)
 
     def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
         """A transaction of two, or of three when an owner goes: of two owners who remove each other one stays."""

@@ -15,7 +15,7 @@ from chalicelib.adapters.dynamo.people_items import (
     OneTimeTokenItem,
     RoleItem,
 )
-from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.adapters.dynamo.transactions import Transaction
 from chalicelib.domain.errors import PreconditionFailed
 from chalicelib.domain.kinds import REVISION
 from chalicelib.domain.notification import Mail
@@ -39,11 +39,7 @@ class DynamoPeopleStore:
         )
         transaction.put("token", token)
         add_mail(transaction, mail)
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def account_of(self, email: str) -> StoredAccount | None:
         """The account with this normalised address."""
@@ -89,11 +85,7 @@ class DynamoPeopleStore:
         family = FamilyItem(*keys.token_family(family_id), user_id=user_id, secret_hash=hashed, expires_at=until)
         transaction.put("family", family, FamilyItem.pk.does_not_exist())
         transaction.put("of_user", FamilyOfUserItem(*keys.family_of_user(user_id, family_id), expires_at=until))
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def rotate_family(self, family_id: str, *, old_secret: str, new_secret: str, until: int, now: int) -> str | None:
         """Exchange a refresh token and return whose it is. One that is not the newest ends the family: None."""
@@ -178,11 +170,7 @@ class DynamoPeopleStore:
             [AccountItem.password_hash.set(password_hash)],
             AccountItem.password_hash == account.password_hash,
         )
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
         """Count a guess and return how many there were in the current window. A lost reply may count one twice,

@@ -43,7 +43,7 @@ class DynamoPreferencesView:
         )
 
     def settings(self, user_ids: Sequence[str]) -> list[str | None]:
-        """What up to 100 people chose, in their order; one BatchGetItem."""
+        """What people chose, in their order; one BatchGetItem for 100."""
         found = self._reader.get_many(_TABLE, [notification_keys.preferences(one) for one in user_ids], ("settings",))
         return [None if item is None else item.get("settings") for item in found]
 

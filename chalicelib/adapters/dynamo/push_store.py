@@ -34,7 +34,7 @@ class DynamoPushSubscriptionsView:
         return Subscribed(None, []) if item is None else Subscribed(item["etag"], rules.read(item["subscriptions"]))
 
     def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
-        """Of up to 100 people those who have any; one BatchGetItem."""
+        """Of these people those who have any; one BatchGetItem for 100."""
         items = self._reader.get_many(_TABLE, [connection_keys.push_subscriptions(id) for id in user_ids], _KEPT)
         return {
             id: Subscribed(item["etag"], rules.read(item["subscriptions"]))
@@ -63,7 +63,7 @@ class DynamoPushSubscriptions:
     ) -> bool:
         """Write somebody's subscriptions and who owns the browsers that they gained and lost, in one transaction."""
         from chalicelib.adapters.dynamo.push_items import PushOwnerItem, PushSubscriptionsItem
-        from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+        from chalicelib.adapters.dynamo.transactions import Transaction
 
         transaction = Transaction()
         text, key = rules.write(subscriptions), connection_keys.push_subscriptions(user_id)
@@ -83,8 +83,4 @@ class DynamoPushSubscriptions:
         for id in lost:
             mine = PushOwnerItem.pk.does_not_exist() | (PushOwnerItem.user_id == user_id)
             transaction.delete("lost", PushOwnerItem(*connection_keys.push_owner(id)), mine)
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()

@@ -15,6 +15,8 @@ from chalicelib.domain.errors import Busy
 Item = dict[str, Any]
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810")
+MOST_KEYS = 100
+"""Of one BatchGetItem (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html)."""
 
 
 class DynamoReader:
@@ -40,17 +42,18 @@ class DynamoReader:
     def get_many(
         self, table: str, keys: list[tuple[str, str]], attributes: Iterable[str], *, consistent: bool = False
     ) -> list[Item | None]:
-        """The named attributes of up to 100 items in the order of `keys`, None where absent, in one request each
-        time DynamoDB leaves some unprocessed. Raises Busy, Refused.
+        """The named attributes of items in the order of `keys` (each once), None where absent; one BatchGetItem for
+        100, and one more each time DynamoDB leaves some unprocessed. Raises Busy, Refused.
         """
-        name = self._prefix + table
-        pending: dict[str, Any] = {
-            name: {
-                "Keys": [_key(key) for key in keys],
-                "ConsistentRead": consistent,
-                **_projection({*attributes, "pk", "sk"}),
-            }
-        }
+        asked = {"ConsistentRead": consistent, **_projection({*attributes, "pk", "sk"})}
+        found: dict[tuple[str, str], Item] = {}
+        for start in range(0, len(keys), MOST_KEYS):
+            some = [_key(key) for key in keys[start : start + MOST_KEYS]]
+            found |= self._get_batch(self._prefix + table, {"Keys": some, **asked})
+        return [found.get(key) for key in keys]
+
+    def _get_batch(self, name: str, asked: Item) -> dict[tuple[str, str], Item]:
+        pending: dict[str, Any] = {name: asked}
         found: dict[tuple[str, str], Item] = {}
         for attempt in range(ATTEMPTS):
             answer = self._client.call("BatchGetItem", {"RequestItems": pending})
@@ -59,7 +62,7 @@ class DynamoReader:
                 found[item["pk"], item["sk"]] = item
             pending = answer.get("UnprocessedKeys") or {}
             if not pending:
-                return [found.get(key) for key in keys]
+                return found
             self._client.pause(attempt)
         raise Busy("The database is busy.")
 

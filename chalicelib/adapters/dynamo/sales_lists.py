@@ -10,7 +10,6 @@ from chalicelib.domain.stock import Shard
 from chalicelib.ports import Reader
 from chalicelib.ports.listings import ListedRow
 
-_BATCH = 100
 _LAST = "~"
 """Sorts behind every id."""
 _SOLD = ("orders", "tickets", "voided", "gross", "refunded", "charged_back")
@@ -46,11 +45,9 @@ class DynamoSalesLists:
         """The stock of ticket types; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = {owner: Shard(0, 0, 0, 0) for owner in shards}
-        for start in range(0, len(places), _BATCH):
-            batch = places[start : start + _BATCH]
-            items = self._reader.get_many("sales", [keys.stock(*one) for one in batch], _STOCK, consistent=True)
-            for (owner, _), item in zip(batch, items, strict=True):
-                found[owner] = _together(found[owner], item or {})
+        items = self._reader.get_many("sales", [keys.stock(*one) for one in places], _STOCK, consistent=True)
+        for (owner, _), item in zip(places, items, strict=True):
+            found[owner] = _together(found[owner], item or {})
         return found
 
     def _rows(self, key: keys.Key, first: str, step: int) -> Iterator[ListedRow]:

@@ -11,7 +11,6 @@ from chalicelib.ports import Reader
 from chalicelib.ports.notifications import paid_mail_key
 from chalicelib.ports.sales import StoredOrder, StoredTicketType
 
-_BATCH = 100
 _TYPE = ("id", "etag", "body", "hidden", "shards", "quotas", "terms", "waiting")
 _ORDER = ("etag", "body", "user_id", "access_hash", "reason")
 
@@ -39,18 +38,13 @@ class DynamoSalesView:
     def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[tuple[str, int], int]:
         """What every shard has left; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
-        found: dict[tuple[str, int], int] = {}
-        for start in range(0, len(places), _BATCH):
-            batch = places[start : start + _BATCH]
-            wanted = [keys.stock(owner, number) for owner, number in batch]
-            items = self._reader.get_many("sales", wanted, ("left",), consistent=consistent)
-            found |= {place: int(item["left"]) for place, item in zip(batch, items, strict=True) if item}
-        return found
+        items = self._reader.get_many(
+            "sales", [keys.stock(*place) for place in places], ("left",), consistent=consistent
+        )
+        return {place: int(item["left"]) for place, item in zip(places, items, strict=True) if item}
 
     def rooms(self, owners: list[str]) -> dict[str, Room]:
         """How stock of one shard stands; one strongly consistent BatchGetItem."""
-        if not owners:
-            return {}
         wanted = [keys.stock(owner, 0) for owner in owners]
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
         found = zip(owners, items, strict=True)

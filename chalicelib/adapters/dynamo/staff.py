@@ -1,5 +1,5 @@
-"""Who looks after an event's money, and who decides about proposals. Ports `Staff` of services/telling.py and
-`Reviewers` of services/heralding.py, on the light client.
+"""Who holds which role in an event: the one Query that answers it, and the ports `Staff` of services/telling.py and
+`Reviewers` of services/heralding.py. On the light client.
 """
 
 from chalicelib.adapters.dynamo import keys
@@ -7,6 +7,19 @@ from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.domain.permission import Action, Role, allows
 
 _RANKS = list(Role)
+
+
+def role_holders(queries: DynamoQueries, event_id: str) -> list[tuple[str, str]]:
+    """User and role of all staff of an event, by user; one strongly consistent Query."""
+    partition, prefix = keys.role_in_event(event_id, "")
+    items = queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+    return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+
+
+def users_allowed(queries: DynamoQueries, event_id: str, action: Action) -> list[str]:
+    """Users who may do this in an event, owners first; one Query."""
+    found = [(_RANKS.index(Role(role)), id) for id, role in role_holders(queries, event_id) if allows(role, action)]
+    return [user_id for _, user_id in sorted(found)]
 
 
 class DynamoStaff:
@@ -17,16 +30,8 @@ class DynamoStaff:
 
     def treasurers(self, event_id: str) -> list[str]:
         """Users who may refund orders of the event, owners first; one Query."""
-        return self._allowed(event_id, Action.REFUND)
+        return users_allowed(self._queries, event_id, Action.REFUND)
 
     def reviewers(self, event_id: str) -> list[str]:
         """Users who may decide about proposals, owners first; one Query."""
-        return self._allowed(event_id, Action.REVIEW)
-
-    def _allowed(self, event_id: str, action: Action) -> list[str]:
-        partition, prefix = keys.role_in_event(event_id, "")
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        found = [
-            (_RANKS.index(Role(i["role"])), i["sk"].removeprefix(prefix)) for i in items if allows(i["role"], action)
-        ]
-        return [user_id for _, user_id in sorted(found)]
+        return users_allowed(self._queries, event_id, Action.REVIEW)

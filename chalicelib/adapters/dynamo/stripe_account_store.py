@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.adapters.dynamo import keys
 from chalicelib.adapters.dynamo.queries import DynamoQueries
 from chalicelib.adapters.dynamo.sales_items import StripeAccountItem, StripeAccountUseItem
-from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.adapters.dynamo.transactions import Transaction
 from chalicelib.domain.stripe_account import StripeAccount
 from chalicelib.ports import Reader
 
@@ -41,11 +41,7 @@ class DynamoStripeAccounts:
         """Keep what is known of it now, unless somebody changed it since."""
         transaction = Transaction()
         transaction.put("account", _item(after), StripeAccountItem.body == _item(before).body)
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
     def forget(self, account: StripeAccount, *, until: int) -> None:
         """The event is paid to the platform again."""

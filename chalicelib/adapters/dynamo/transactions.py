@@ -87,6 +87,14 @@ class Transaction:
             self._sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - jitter, not a secret
         raise Busy("Too many writers at once. Try again.")
 
+    def try_commit(self) -> bool:
+        """Write everything, unless a condition does not hold. Whether it was written. Raises Busy."""
+        try:
+            self.commit()
+        except ConditionLost:
+            return False
+        return True
+
     def _send(self) -> None:
         with TransactWrite(connection=_connection(), client_request_token=self._token) as transaction:
             for _, (model, (pk, sk), condition) in self._checks:

@@ -8,7 +8,7 @@ from chalicelib.adapters.dynamo import keys, notification_keys
 from chalicelib.adapters.dynamo.notification_items import MailItem
 from chalicelib.adapters.dynamo.notification_writes import add_mail, add_notifications
 from chalicelib.adapters.dynamo.overload import code_of
-from chalicelib.adapters.dynamo.transactions import ConditionLost, Transaction
+from chalicelib.adapters.dynamo.transactions import Transaction
 from chalicelib.domain.notification import Mail, Notification
 
 
@@ -31,11 +31,7 @@ class DynamoUndelivered:
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
-        try:
-            transaction.commit()
-        except ConditionLost:
-            return False
-        return True
+        return transaction.try_commit()
 
 
 def _mail(key: str) -> MailItem:

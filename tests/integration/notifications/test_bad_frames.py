@@ -15,7 +15,7 @@ from chalicelib import bootstrap
 from chalicelib.live import machine, protocol
 from chalicelib.triggers import sockets
 from tests.functional.test_bad_notification_input import JUNK, STRANGE
-from tests.integration.notifications.conftest import FakePusher, Person, connect
+from tests.integration.notifications.conftest import FakeClock, FakePusher, Person, connect
 from tests.integration.notifications.test_sockets import event
 
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -120,7 +120,7 @@ def test_frame_like_anything_has_one_answer(socket: Callable[..., list[Any]], fr
 
 
 def test_nonsense_costs_too_and_ends_the_connection(
-    ada: Person, services: bootstrap.Services, pusher: FakePusher
+    ada: Person, services: bootstrap.Services, clock: FakeClock, pusher: FakePusher
 ) -> None:
     (id,) = connect(services, ada)
     for _ in range(2 * machine.MOST_IN_A_WINDOW + 1):
