@@ -181,6 +181,24 @@ def test_get_many_keeps_order_and_loops_over_unprocessed_keys(reader: DynamoRead
     assert script.requests[1][1] == {"RequestItems": left}
 
 
+def test_get_many_of_250_keys_asks_for_100_at_a_time(reader: DynamoReader, script: Script) -> None:
+    keys = [("a", str(number)) for number in range(250)]
+    asked = [keys[:100], keys[100:200], keys[200:]]
+    script.steps = [
+        (200, {"Responses": {"p-content": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in some]}}, {})
+        for some in asked
+    ]
+    assert [item and (item["pk"], item["sk"]) for item in reader.get_many("content", keys, ())] == keys
+    assert [
+        [(key["pk"]["S"], key["sk"]["S"]) for key in request["RequestItems"]["p-content"]["Keys"]]
+        for _, request in script.requests
+    ] == asked
+
+
+def test_get_many_of_nothing_asks_for_nothing(reader: DynamoReader, script: Script) -> None:
+    assert (reader.get_many("content", [], ()), script.requests) == ([], [])
+
+
 def test_sign_agrees_with_botocore() -> None:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
