@@ -30,10 +30,10 @@ run: $(STAMP) ## Set up and start everything on this machine; prints URL and dem
 	@$(BIN)/python -m local --port $(PORT)
 
 demo: $(STAMP) ## Buy a ticket over HTTP and watch the push arrive (starts a server of its own)
-	@$(BIN)/python -m local.tour
+	@$(BIN)/python -m local.demo.tour
 
 import: $(STAMP) ## Import an Open Event archive or folder into the running server: make import FILE=path
-	@$(BIN)/python -m local.importing "$(FILE)" --url http://127.0.0.1:$(PORT)
+	@$(BIN)/python -m local.demo.importing "$(FILE)" --url http://127.0.0.1:$(PORT)
 
 test: $(STAMP) node browser ## Set up and run the whole test suite, fast tests first
 	@$(BIN)/python -m pytest tests/architecture tests/unit -n $(XDIST)
@@ -89,7 +89,7 @@ bench: $(STAMP) ## Measure P1-P3, P5, P8 and P12, reads beside the 2016 way
 infra-lint: .venv-infra/.installed $(STAMP) ## Templates, policies, workflows; secrets in what git tracks
 	@.venv-infra/bin/cfn-lint infra/stacks/*.yaml
 	@.venv-infra/bin/checkov --config-file infra/stacks/.checkov.yaml
-	@.venv-infra/bin/python -m infra.scan_policies
+	@.venv-infra/bin/python -m infra.checks.scan_policies
 	@.venv-infra/bin/zizmor --offline --no-progress --persona auditor .github
 	@git ls-files -z | xargs -0 -n 200 -P 2 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	@echo "No secrets in tracked files."
@@ -107,7 +107,7 @@ deploy-local: .venv-deploy/.installed node ## Deploy to an AWS emulator here: up
 	@.venv-deploy/bin/python -m pytest tests/deploy -n 2 --dist loadfile -v --timeout 900
 
 package: $(STAMP) ## Build the layer of dependencies that the Lambda functions share
-	@$(BIN)/python -m infra.package
+	@$(BIN)/python -m infra.package.build
 
 package-check: $(STAMP) ## That layer and the application: small enough, and enough to run the product on
 	@$(BIN)/python -m pytest tests/deploy/test_package.py -k "not download_for_every" --timeout 300

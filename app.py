@@ -16,7 +16,7 @@ from chalicelib import bootstrap, reactions, triggers
 from chalicelib.api.endpoint import OWN_API
 from chalicelib.api.late_routes import LateRoutes, Table
 from chalicelib.api.requests import PDF
-from chalicelib.domain.kinds import LISTS, CodeKind
+from chalicelib.core.kinds import LISTS, CodeKind
 
 OLDEST = "TRIM_HORIZON"
 """Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
@@ -26,19 +26,19 @@ EVENT = "/v1/events/{event}"
 ROUTES: Table = {
     "accounts": ("/v1/auth", "/v1/me"),
     "events": ("/v1/events",),
-    "people_of_event": (
+    "team": (
         f"{EVENT}/invites", f"{EVENT}/roles", f"{EVENT}/sessions/{{id}}/speaker-invites", "/v1/invites",
     ),
     "submissions": (f"{EVENT}/call-for-papers", f"{EVENT}/submissions", "/v1/me/submissions"),
     "reviews": (f"{EVENT}/sessions/{{id}}/confirm", f"{EVENT}/sessions/{{id}}/review"),
-    "imports": ("/v1/events/import", "/v1/imports"),
+    "exchange": ("/v1/events/import", "/v1/imports"),
     "ticket_types": (f"{EVENT}/access-codes/check", f"{EVENT}/ticket-types"),
     "quotas": (f"{EVENT}/quotas",),
     "waiting_list": (f"{EVENT}/waiting-list",),
     "orders": (f"{EVENT}/orders", "/v1/orders"),
     "tickets": ("/v1/orders/{id}/attendees", "/v1/orders/{id}/tickets"),
     "check_ins": (f"{EVENT}/check-ins",),
-    "sales": (
+    "reports": (
         f"{EVENT}/attendees", f"{EVENT}/charges", f"{EVENT}/ledger", f"{EVENT}/orders", f"{EVENT}/sales",
     ),
     "stripe": ("/v1/stripe",),
@@ -51,7 +51,7 @@ ROUTES: Table = {
     "live": ("/v1/live",),
     "pages": ("/pages",),
     "docs": ("/docs", "/v1/openapi"),
-    **{("resources", kind): (f"{EVENT}/{kind.value}",) for kind in LISTS},
+    **{("programme", kind): (f"{EVENT}/{kind.value}",) for kind in LISTS},
     **{("codes", kind): (f"{EVENT}/{kind.value}",) for kind in CodeKind},
 }
 """Module of chalicelib/routes -> the paths it serves, each with all below it that has no row of its own."""
@@ -60,7 +60,7 @@ ROUTES: Table = {
 CHALICE_CLI = "AWS_CHALICE_CLI_MODE" in os.environ
 """Whether `chalice deploy` or its like imports this file, which happens on a developer's machine only."""
 if CHALICE_CLI:
-    from infra import stage_config
+    from infra.deploy import stage_config
 
     stage_config.enter_chalice_cli()
 

@@ -8,18 +8,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import (
-    announcement,
-    calls,
-    cold_start,
-    confirm_orders,
-    live,
-    reads,
-    release_holds,
-    sale,
-    slow_mails,
-    stage,
-)
+from bench import stage
+from bench.cold import cold_start
+from bench.live import announcement, push_frames, slow_mails
+from bench.reads import calls, read_lists
+from bench.sales import confirm_orders, release_holds, sale
 from tests.conftest import sign_up, verified
 
 
@@ -33,14 +26,14 @@ def main(*, as_json: bool, strict: bool, quick: bool) -> None:
     rounds, repeats = (6, 20) if quick else (40, 40)  # short and many: some fall between other work
     with stage.product() as client, calls.logged_to_nowhere():
         console.print("P1, P2: reading lists …")
-        figures: dict[str, Any] = {"reads": reads.measure(client, rounds=rounds, calls=repeats)}
+        figures: dict[str, Any] = {"reads": read_lists.measure(client, rounds=rounds, calls=repeats)}
         console.print("P5: selling a ticket …")
         organiser = verified(sign_up(client))
         figures["sale"] = sale.measure(organiser)
         console.print("P3: cold starts …")
         figures["cold"] = cold_start.measure(client, organiser, rounds=3)
         console.print("P8: from a write to its frame …")
-        figures["live"] = live.measure(writes=20 if quick else 100)
+        figures["live"] = push_frames.measure(writes=20 if quick else 100)
         console.print("P8: an announcement …")
         figures["announcement"] = announcement.measure(people=1_000 if quick else announcement.PEOPLE)
         console.print("P12: paid orders are confirmed …")

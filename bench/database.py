@@ -5,7 +5,7 @@ and serves until its input ends.
 import sys
 from contextlib import suppress
 
-from local.database_server import running_database
+from local.dynamodb.database_server import running_database
 
 if __name__ == "__main__":
     with suppress(KeyboardInterrupt), running_database() as url:

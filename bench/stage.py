@@ -30,7 +30,7 @@ def product() -> Iterator[Client]:
 
         from app import app
         from chalicelib import bootstrap
-        from chalicelib.adapters.dynamo import tables
+        from chalicelib.aws import dynamo_tables as tables
 
         logging.getLogger("telemetry").setLevel(logging.ERROR)
         tables.create_missing()
@@ -67,12 +67,12 @@ def event_with(count: int, *, owner_id: str = "") -> str:
     import msgspec
 
     from chalicelib import bootstrap
-    from chalicelib.adapters.dynamo.content_store import DynamoContentStore
-    from chalicelib.adapters.dynamo.import_store import DynamoImports
-    from chalicelib.domain.event import Event
-    from chalicelib.domain.kinds import Kind
-    from chalicelib.domain.programme import Session
-    from chalicelib.domain.representation import written
+    from chalicelib.content.adapters.dynamo import DynamoContentStore
+    from chalicelib.content.domain.event import Event
+    from chalicelib.content.domain.programme import Session
+    from chalicelib.core.kinds import Kind
+    from chalicelib.exchange.adapters.dynamo import DynamoImports
+    from chalicelib.representations.represent import written
 
     ids = bootstrap.services().ids
     event_id = ids.new_id()

@@ -1,6 +1,6 @@
 """The only reader of the environment. A missing or wrong value stops the start with a list of all problems.
 
-Called once by bootstrap.py. Every variable is documented in .env.example; a test keeps the two equal.
+Called once by bootstrap/. Every variable is documented in .env.example; a test keeps the two equal.
 """
 
 import os
@@ -178,7 +178,7 @@ def _token_setting(text: str) -> str:
 
 
 def is_reference(setting: str) -> bool:
-    """Whether a setting is not a secret but the place of one (adapters/parameters.py)."""
+    """Whether a setting is not a secret but the place of one (aws/parameter_store.py)."""
     return setting.startswith("ssm:")
 
 

@@ -1,6 +1,6 @@
 """THE SECOND MAP: which change in which table causes what. Read it top to bottom: that is the order within a batch.
 
-A change is named by the first word of its sort key (adapters/dynamo/keys.py). triggers/streams.py calls the service
+A change is named by the first word of its sort key (aws/dynamo_keys.py). triggers/streams.py calls the service
 with all changes that a batch has of one partition and noun; every reaction bears being repeated, and each is tried
 whatever became of the others.
 """
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.changes import Change
+    from chalicelib.core.changes import Change
 
     Choice = Callable[[Services], Callable[[list[Change]], None]]
 
@@ -22,7 +22,7 @@ AT_ONCE = 16
 """How many of what a reaction is told together are dealt with side by side, unless an entry says otherwise."""
 LOOKS_AT_ONCE = 4
 """Few enough that all batches of a shard at once, the functions of a sandbox too, find a place in Stripe's lines
-(adapters/stripe_pace.py): who finds none fails at once, and the stream's retries are spent without a pause.
+(payments/adapters/stripe_pace.py): who finds none fails at once, and the stream's retries are spent without a pause.
 """
 
 

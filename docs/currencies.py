@@ -1,12 +1,12 @@
-"""Writes web/public/js/currencies.js: what a browser must know of currencies, from domain/money.py. For generate.py."""
+"""Writes web/public/js/currencies.js: what a browser must know of currencies, from core/money.py. For generate.py."""
 
 import json
 
-from chalicelib.domain.money import CURRENCIES, decimals, step
+from chalicelib.core.money import CURRENCIES, decimals, step
 
 USUAL_DECIMALS, USUAL_STEP = 2, 1
 _MODULE = """// Currencies whose amounts are not hundredths, or not any number of them.
-// Generated from chalicelib/domain/money.py by `make openapi`; do not edit.
+// Generated from chalicelib/core/money.py by `make openapi`; do not edit.
 
 const DECIMALS = {decimals};
 const STEPS = {steps};

@@ -1,4 +1,5 @@
-"""The page docs/order-states.md: the rules of domain/order_facts.py, and what domain/settlement.py makes of payments.
+"""The page docs/order-states.md: the rules of orders/domain/order_state.py, and what payments/domain/settlement.py
+makes of payments.
 
 The second table is computed by settling sample payments of sample orders, so it cannot differ from what the code does.
 """
@@ -8,11 +9,11 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from chalicelib.domain.charge import CardMethod, Charge, ChargeDispute, Payment, PaymentStatus, Refund
-from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Checkout, Line, Order, OrderRecord, links_of
-from chalicelib.domain.order_facts import POSITIONS, STATES, Dispute, Ended, Facts, position_of, state_of
-from chalicelib.domain.settlement import settle
+from chalicelib.core.money import Money
+from chalicelib.orders.domain.charge import CardMethod, Charge, ChargeDispute, Payment, PaymentStatus, Refund
+from chalicelib.orders.domain.order import Buyer, Checkout, Line, Order, OrderRecord, links_of
+from chalicelib.orders.domain.order_state import POSITIONS, STATES, Dispute, Ended, Facts, position_of, state_of
+from chalicelib.payments.domain.settlement import settle
 
 _AT = datetime(2030, 1, 1, tzinfo=UTC)
 _PRICE = Money(amount=2500, currency="EUR")
@@ -77,7 +78,9 @@ _LATER: dict[str, tuple[Payment, bool]] = {
 def page() -> str:
     """The Markdown of the page."""
     lines = ["# Order states", ""]
-    lines += ["Generated from `chalicelib/domain/order_facts.py` and `settlement.py` by `make openapi`; do not edit."]
+    lines += [
+        "Generated from `chalicelib/orders/domain/order_state.py` and `settlement.py` by `make openapi`; do not edit."
+    ]
     lines += [
         "",
         "An order keeps facts; its state and the place of its tickets follow. The first row that is true counts.",

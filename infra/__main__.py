@@ -12,9 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from infra import find_changes, find_status, parameters, replay, steps, write_policies
-from infra.deployment import Deployment
-from infra.run_smoke_test import SmokeFailed
+from infra.checks.run_smoke_test import SmokeFailed
+from infra.deploy import find_changes, find_status, parameters, replay, steps, write_policies
+from infra.deploy.deployment import Deployment
 from infra.settings import Unusable, load
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """The IAM policies of the functions, one hand-written file each in infra/policies/, with what a stage fills in.
 
-Called by infra/configuring.py. What a function may do stands in its file and nowhere else: Chalice adds nothing to a
-policy file, and tests/functional/test_permissions.py holds each to what its function does.
+Called by infra/deploy/configuring.py. What a function may do stands in its file and nowhere else: Chalice adds nothing
+to a policy file, and tests/functional/tour/test_permissions.py holds each to what its function does.
 """
 
 import re

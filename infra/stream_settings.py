@@ -1,4 +1,6 @@
-"""Settings of stream mappings that the local runner imitates. Read by streams.py and local/; imports none of them."""
+"""Settings of stream mappings that the local runner imitates. Read by infra/deploy/streams.py and local/; imports none
+of them.
+"""
 
 from typing import Any
 

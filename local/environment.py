@@ -11,7 +11,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.formats import push_message
+from chalicelib.push.adapters import encryption
 from infra.website import release
 
 WEBSITE = Path(__file__).parents[1] / "web" / "public"
@@ -77,9 +77,9 @@ def prepare(settings: Settings, database_port: int, environ: MutableMapping[str,
     if not environ.get("TOKEN_KEYS"):
         environ["TOKEN_KEYS"] = f"k1:{kept(settings.data_dir / 'token_key', lambda: secrets.token_urlsafe(48))}"
     if not environ.get("VAPID_PRIVATE_KEY"):
-        key = kept(settings.data_dir / "vapid_key", push_message.new_private_key)
+        key = kept(settings.data_dir / "vapid_key", encryption.new_private_key)
         environ["VAPID_PRIVATE_KEY"] = key
-        environ["VAPID_PUBLIC_KEY"] = push_message.public_text(push_message.private_key(key))
+        environ["VAPID_PUBLIC_KEY"] = encryption.public_text(encryption.private_key(key))
     environ.pop("AWS_PROFILE", None)
 
 

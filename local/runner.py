@@ -20,22 +20,22 @@ from types import ModuleType
 
 from chalice.app import Chalice
 
-from local import demo, demo_marker
-from local.database import Database
-from local.database_server import DatabaseApp
+from local.demo import demo, demo_marker
+from local.dynamodb.database import Database
+from local.dynamodb.database_server import DatabaseApp
 from local.environment import Settings, prepare, uses_stripe_double
-from local.failures import FailureFile
-from local.gateway import Gateway
-from local.handlers import schedules, socket_handlers, stream_sources, topic_handlers
-from local.mail_events import MailEvents
-from local.mailbox import Mailbox
-from local.servers import Server, listen, quiet_uvicorn
-from local.site import LocalSite
-from local.sockets import SocketGateway
+from local.events.failures import FailureFile
+from local.events.mail_events import MailEvents
+from local.events.streams import StreamLoop
+from local.events.timers import Timer
+from local.gateway.gateway import Gateway
+from local.gateway.handlers import schedules, socket_handlers, stream_sources, topic_handlers
+from local.gateway.servers import Server, listen, quiet_uvicorn
+from local.mail.mailbox import Mailbox
+from local.site.site import LocalSite
+from local.site.stripe_mount import StripeMount
 from local.start_errors import PortTaken, ProductRefused
-from local.streams import StreamLoop
-from local.stripe_mount import StripeMount
-from local.timers import Timer
+from local.websocket.sockets import SocketGateway
 
 log = logging.getLogger("local.runner")
 
@@ -68,7 +68,7 @@ class Product:
 def load_product() -> Product:
     """The real one. Imported late: it reads the environment."""
     try:
-        tables = importlib.import_module("chalicelib.adapters.dynamo.tables")
+        tables = importlib.import_module("chalicelib.aws.dynamo_tables")
         return Product(importlib.import_module("app"), tables.create_missing, demo.load)
     except RuntimeError as error:
         raise ProductRefused(str(error)) from error

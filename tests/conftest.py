@@ -12,7 +12,7 @@ from tests.harness import cheap_passwords, environment
 environment.prepare("http://127.0.0.1:9")
 cheap_passwords.use()
 
-from local.database_server import DatabaseEndpoint, running_database  # noqa: E402
+from local.dynamodb.database_server import DatabaseEndpoint, running_database  # noqa: E402
 from tests.harness.client import Client  # noqa: E402
 
 _people = itertools.count(1)
@@ -24,7 +24,7 @@ def database_endpoint() -> Iterator[DatabaseEndpoint]:
     with running_database() as endpoint:
         environment.prepare(endpoint)
         from chalicelib import bootstrap
-        from chalicelib.adapters.dynamo import tables
+        from chalicelib.aws import dynamo_tables as tables
 
         bootstrap.use(None)  # whoever imported the app earlier did so without a database
         tables.create_missing()
@@ -98,10 +98,10 @@ def sign_up(client: Client, email: str | None = None) -> Client:
 
 def verified(client: Client) -> Client:
     """The same account with its address proven, as following the mailed link would."""
-    from chalicelib.adapters.dynamo import keys
-    from chalicelib.adapters.dynamo.people_items import AccountItem
-    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
-    from chalicelib.services.signing_in import new_account, revive_account
+    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.items import AccountItem
+    from chalicelib.accounts.services.sign_in import new_account, revive_account
+    from chalicelib.aws import dynamo_keys as keys
 
     stored = DynamoPeopleStore().account(client.user_id)
     if stored is None:  # somebody who is signed in without ever having signed up

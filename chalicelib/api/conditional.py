@@ -5,8 +5,8 @@ Called by api/endpoint.py and the reading routes. Pure.
 
 import re
 
-from chalicelib.domain.errors import MalformedRequest
-from chalicelib.domain.preconditions import ANY
+from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.preconditions import ANY
 
 _ELEMENT = re.compile(r'[ \t]*(?:(?:W/)?"(?P<tag>[\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
 """An element of a list of entity tags, perhaps empty, and what ends it."""

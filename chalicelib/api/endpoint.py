@@ -17,7 +17,7 @@ from chalicelib import bootstrap, telemetry
 from chalicelib.api.problems import problem_for, unexpected
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.config import DIRECT
-from chalicelib.domain.errors import BodyTooLarge, Busy, Forbidden, MalformedRequest, MarqueeError, UnsupportedMedia
+from chalicelib.core.errors import BodyTooLarge, Busy, Forbidden, MalformedRequest, MarqueeError, UnsupportedMedia
 
 View = TypeVar("View", bound=Callable[..., Answer])
 
@@ -230,7 +230,7 @@ def _read_body(request: Request, incoming: Any, contract: Contract) -> None:
         )
         if not contract.patch:
             from chalicelib.api.schemas import resolve
-            from chalicelib.domain.validation import validate
+            from chalicelib.core.validation import validate
 
             request.body = validate(request.json, resolve(contract.body))
     elif raw.strip() not in (b"", b"{}"):

@@ -11,7 +11,7 @@ from typing import Any
 from chalice.app import Blueprint, Chalice, Request
 
 from chalicelib.api import endpoint
-from chalicelib.domain.kinds import CodeKind, Kind
+from chalicelib.core.kinds import CodeKind, Kind
 
 Source = str | tuple[str, Kind | CodeKind]
 """A module that has a blueprint as `routes`, or one that makes a blueprint of a kind by `routes_for(kind)`."""

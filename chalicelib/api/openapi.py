@@ -11,8 +11,8 @@ import msgspec
 from chalicelib.api.endpoint import LONG_KEY, REGISTERED, Registered
 from chalicelib.api.requests import Contract
 from chalicelib.api.schemas import resolve
-from chalicelib.domain.admission import TicketState
-from chalicelib.domain.order_facts import OrderState
+from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.tickets.domain.ticket import TicketState
 
 BASE = "/api"
 _REF = "#/components/schemas/{name}"

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from chalicelib.api.requests import Answer
-from chalicelib.domain import errors
+from chalicelib.core import errors
 
 MOST_ERRORS = 100
 """Violations that an answer lists: a body that is wrong in more places must not become a longer answer."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from chalicelib.domain.principal import Principal
+from chalicelib.core.principal import Principal
 
 Auth = Literal["none", "optional", "required"]
 
@@ -59,7 +59,7 @@ class Request:
     @property
     def visitor(self) -> str:
         """Who asks, as limits count: an IPv4 address, or the /64 of an IPv6 one. Raises Forbidden when unknown."""
-        from chalicelib.domain.visitor import visitor_of
+        from chalicelib.limits.visitor import visitor_of
 
         return visitor_of(self.address)
 
@@ -82,8 +82,8 @@ class Answer:
 class Contract:
     """What a route promises; the endpoint enforces it and openapi.py prints it.
 
-    `body` and `result` are dotted names below chalicelib (`domain.programme:TrackFields`), resolved late so that
-    the read path does not import them. `patch` marks a merge patch of `body`. `creates` makes it take
+    `body` and `result` are dotted names below chalicelib (`content.domain.programme:TrackFields`), resolved late so
+    that the read path does not import them. `patch` marks a merge patch of `body`. `creates` makes it take
     Idempotency-Key; with `secret` its answer holds credentials, so the id is kept but not the answer, and a repeat
     is answered anew. `raw` hands the bytes of the body over unread.
     """

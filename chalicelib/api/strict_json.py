@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, UnsupportedMedia
+from chalicelib.core.errors import BodyTooLarge, MalformedRequest, UnsupportedMedia
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -107,7 +107,7 @@ def _cleaned(value: Any) -> Any:
 
 
 def _clean_text(text: str) -> str:
-    from chalicelib.domain.text import clean
+    from chalicelib.core.text import clean
 
     try:
         text.encode("utf-8")

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import config, telemetry
-from chalicelib.adapters.system import SystemClock, SystemIds
+from chalicelib.system import SystemClock, SystemIds
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap.accounts import AccountsWiring
@@ -182,7 +182,7 @@ class Services:
 
 def is_overload(error: BaseException) -> bool:
     """Whether an exception means that the database was too busy, or did not answer."""
-    from chalicelib.adapters.dynamo import overload
+    from chalicelib.aws import dynamo_errors as overload
 
     return overload.is_overload(error)
 

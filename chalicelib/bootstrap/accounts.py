@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.contacts import DynamoContacts
-    from chalicelib.adapters.dynamo.credentials import DynamoCredentials
-    from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
-    from chalicelib.adapters.dynamo.staff import DynamoStaff
-    from chalicelib.adapters.tokens import AccessTokens
+    from chalicelib.accounts.adapters.contacts import DynamoContacts
+    from chalicelib.accounts.adapters.credentials import DynamoCredentials
+    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.jwt import AccessTokens
+    from chalicelib.accounts.adapters.roles import DynamoStaff
+    from chalicelib.accounts.services.authorise import Authorising
+    from chalicelib.accounts.services.sign_in import SigningIn
     from chalicelib.bootstrap import Services
-    from chalicelib.services.authorising import Authorising
-    from chalicelib.services.signing_in import SigningIn
 
 
 class AccountsWiring:
@@ -28,53 +28,53 @@ class AccountsWiring:
     @property
     def administrators(self) -> frozenset[str]:
         """The addresses of the deployment's administrators, normalised."""
-        from chalicelib.domain.account import normalised
+        from chalicelib.accounts.domain.account import normalised
 
         return frozenset(normalised(one) for one in self._services.config.admin_email.split(",") if one.strip())
 
     @cached_property
     def credentials(self) -> DynamoCredentials:
-        from chalicelib.adapters.dynamo.credentials import DynamoCredentials
+        from chalicelib.accounts.adapters.credentials import DynamoCredentials
 
         return DynamoCredentials(self._services.aws.reader)
 
     @cached_property
     def authorise(self) -> Authorising:
         """Who is calling and what they may do. Anonymous calls need no tokens, so those are built when first needed."""
-        from chalicelib.services.authorising import Authorising
+        from chalicelib.accounts.services.authorise import Authorising
 
         return Authorising(lambda: self.tokens, self.credentials, self._services.clock)
 
     @cached_property
     def tokens(self) -> AccessTokens:
         """Access tokens."""
-        from chalicelib.adapters.tokens import AccessTokens
+        from chalicelib.accounts.adapters.jwt import AccessTokens
 
         return AccessTokens(self._services.keys.token_keys, self._services.config.public_url)
 
     @cached_property
     def contacts(self) -> DynamoContacts:
-        from chalicelib.adapters.dynamo.contacts import DynamoContacts
+        from chalicelib.accounts.adapters.contacts import DynamoContacts
 
         return DynamoContacts(self._services.aws.reader)
 
     @cached_property
     def store(self) -> DynamoPeopleStore:
-        from chalicelib.adapters.dynamo.people_store import DynamoPeopleStore
+        from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
 
         return DynamoPeopleStore()
 
     @cached_property
     def roles(self) -> DynamoStaff:
-        from chalicelib.adapters.dynamo.staff import DynamoStaff
+        from chalicelib.accounts.adapters.roles import DynamoStaff
 
         return DynamoStaff(self._services.aws.queries)
 
     @cached_property
     def sign_in(self) -> SigningIn:
         """Accounts and sign-ins."""
-        from chalicelib.adapters.passwords import Argon2Passwords
-        from chalicelib.services.signing_in import SigningIn
+        from chalicelib.accounts.adapters.argon2 import Argon2Passwords
+        from chalicelib.accounts.services.sign_in import SigningIn
 
         return SigningIn(
             store=self.store,

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
-    from chalicelib.adapters.dynamo.crowd import DynamoCrowd
+    from chalicelib.announcements.adapters.dynamo import DynamoAnnouncements
+    from chalicelib.announcements.adapters.recipients import DynamoCrowd
+    from chalicelib.announcements.domain.announcement import Dispatch
+    from chalicelib.announcements.services.announce import Announcing
+    from chalicelib.announcements.services.fan_out import Round, Spreading
     from chalicelib.bootstrap import Services
-    from chalicelib.domain.announcement import Dispatch
-    from chalicelib.services.announcing import Announcing
-    from chalicelib.services.spreading import Round, Spreading
 
 
 class AnnouncementsWiring:
@@ -25,20 +25,20 @@ class AnnouncementsWiring:
 
     @cached_property
     def store(self) -> DynamoAnnouncements:
-        from chalicelib.adapters.dynamo.announcement_store import DynamoAnnouncements
+        from chalicelib.announcements.adapters.dynamo import DynamoAnnouncements
 
         return DynamoAnnouncements(self._services.aws.reader)
 
     @cached_property
     def recipients(self) -> DynamoCrowd:
-        from chalicelib.adapters.dynamo.crowd import DynamoCrowd
+        from chalicelib.announcements.adapters.recipients import DynamoCrowd
 
         return DynamoCrowd(self._services.aws.queries, self._services.check_in.view)
 
     @cached_property
     def announce(self) -> Announcing:
         """Announcements as staff send and read them."""
-        from chalicelib.services.announcing import Announcing
+        from chalicelib.announcements.services.announce import Announcing
 
         return Announcing(
             announcements=self.store,
@@ -52,7 +52,7 @@ class AnnouncementsWiring:
     @cached_property
     def fan_out(self) -> Spreading:
         """Announcements on their way."""
-        from chalicelib.services.spreading import Spreading
+        from chalicelib.announcements.services.fan_out import Spreading
 
         return Spreading(
             announcements=self.store,
@@ -64,10 +64,10 @@ class AnnouncementsWiring:
 
     def _round(self, dispatch: Dispatch) -> Round | None:
         """Whom it is for, and what they are told; None: nobody any more."""
-        from chalicelib.domain.call_for_papers import open_call
-        from chalicelib.domain.notification import NotificationAction
-        from chalicelib.services.convoking import Convoking
-        from chalicelib.services.mustering import Mustering
+        from chalicelib.announcements.services.recipients import Mustering
+        from chalicelib.cfp.domain.call_for_papers import open_call
+        from chalicelib.cfp.services.call_recipients import Convoking
+        from chalicelib.notifications.domain.notification import NotificationAction
 
         url = self._services.config.public_url
         if dispatch.action is NotificationAction.ANNOUNCEMENT:

@@ -13,11 +13,11 @@ from chalicelib import config
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.adapters.dynamo.line_store import DynamoLines
-    from chalicelib.adapters.dynamo.queries import DynamoQueries
-    from chalicelib.adapters.dynamo.reader import DynamoReader
-    from chalicelib.adapters.signature import Service
-    from chalicelib.adapters.signed_client import SignedClient
+    from chalicelib.aws.dynamo_lines import DynamoLines
+    from chalicelib.aws.dynamo_queries import DynamoQueries
+    from chalicelib.aws.dynamo_reader import DynamoReader
+    from chalicelib.aws.signature import Service
+    from chalicelib.aws.signed_client import SignedClient
     from chalicelib.bootstrap import Services
 
 
@@ -31,7 +31,7 @@ class AwsWiring:
         self, service: Service, endpoint: str, patience: Callable[[int, float], float | None] | None = None
     ) -> SignedClient:
         """A light client of an AWS service. `patience`: seconds before the next attempt, or None to give up."""
-        from chalicelib.adapters.signed_client import SignedClient
+        from chalicelib.aws.signed_client import SignedClient
 
         region = self._services.config.region
         return SignedClient(
@@ -41,24 +41,24 @@ class AwsWiring:
     @cached_property
     def dynamodb(self) -> SignedClient:
         """The light DynamoDB client."""
-        from chalicelib.adapters.dynamo.reader import DYNAMODB
+        from chalicelib.aws.dynamo_reader import DYNAMODB
 
         return self.signed_client(DYNAMODB, self._services.config.dynamodb_endpoint)
 
     @cached_property
     def reader(self) -> DynamoReader:
-        from chalicelib.adapters.dynamo.reader import DynamoReader
+        from chalicelib.aws.dynamo_reader import DynamoReader
 
         return DynamoReader(self.dynamodb, table_prefix=self._services.config.table_prefix)
 
     @cached_property
     def queries(self) -> DynamoQueries:
-        from chalicelib.adapters.dynamo.queries import DynamoQueries
+        from chalicelib.aws.dynamo_queries import DynamoQueries
 
         return DynamoQueries(self.dynamodb, table_prefix=self._services.config.table_prefix)
 
     @cached_property
     def lines(self) -> DynamoLines:
-        from chalicelib.adapters.dynamo.line_store import DynamoLines
+        from chalicelib.aws.dynamo_lines import DynamoLines
 
         return DynamoLines(self.dynamodb, table_prefix=self._services.config.table_prefix)

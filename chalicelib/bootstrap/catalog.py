@@ -9,15 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.code_store import DynamoCodes
-    from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
-    from chalicelib.adapters.dynamo.ticket_type_store import DynamoTicketTypes
     from chalicelib.bootstrap import Services
-    from chalicelib.services.coding import Coding
-    from chalicelib.services.rationing import Rationing
-    from chalicelib.services.redeeming import Redeeming
-    from chalicelib.services.selling import Selling
-    from chalicelib.services.showing import Showing
+    from chalicelib.catalog.adapters.codes import DynamoCodes
+    from chalicelib.catalog.adapters.reads import DynamoSalesView
+    from chalicelib.catalog.adapters.ticket_types import DynamoTicketTypes
+    from chalicelib.catalog.services.codes import Coding
+    from chalicelib.catalog.services.edit_ticket_types import Selling
+    from chalicelib.catalog.services.quotas import Rationing
+    from chalicelib.catalog.services.read_ticket_types import Showing
+    from chalicelib.catalog.services.redeem_code import Redeeming
 
 
 class CatalogWiring:
@@ -28,27 +28,27 @@ class CatalogWiring:
 
     @cached_property
     def ticket_type_store(self) -> DynamoTicketTypes:
-        from chalicelib.adapters.dynamo.ticket_type_store import DynamoTicketTypes
+        from chalicelib.catalog.adapters.ticket_types import DynamoTicketTypes
 
         return DynamoTicketTypes()
 
     @cached_property
     def view(self) -> DynamoSalesView:
-        from chalicelib.adapters.dynamo.sales_view import DynamoSalesView
+        from chalicelib.catalog.adapters.reads import DynamoSalesView
 
         return DynamoSalesView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
     def read_ticket_types(self) -> Showing:
         """Reads of ticket types, orders and charges."""
-        from chalicelib.services.showing import Showing
+        from chalicelib.catalog.services.read_ticket_types import Showing
 
         return Showing(self.view, self._services.representations.stored, cursor_key=self._services.keys.cursor_key)
 
     @cached_property
     def edit_ticket_types(self) -> Selling:
         """Writes of ticket types."""
-        from chalicelib.services.selling import Selling
+        from chalicelib.catalog.services.edit_ticket_types import Selling
 
         return Selling(
             store=self.ticket_type_store,
@@ -62,21 +62,21 @@ class CatalogWiring:
 
     @cached_property
     def code_store(self) -> DynamoCodes:
-        from chalicelib.adapters.dynamo.code_store import DynamoCodes
+        from chalicelib.catalog.adapters.codes import DynamoCodes
 
         return DynamoCodes()
 
     @cached_property
     def redeem_code(self) -> Redeeming:
         """What codes are good for."""
-        from chalicelib.services.redeeming import Redeeming
+        from chalicelib.catalog.services.redeem_code import Redeeming
 
         return Redeeming(self.code_store, self._services.accounts.store, self._services.clock)
 
     @cached_property
     def codes(self) -> Coding:
         """Discounts and access codes."""
-        from chalicelib.services.coding import Coding
+        from chalicelib.catalog.services.codes import Coding
 
         return Coding(
             codes=self.code_store,
@@ -89,8 +89,8 @@ class CatalogWiring:
     @cached_property
     def quotas(self) -> Rationing:
         """Quotas."""
-        from chalicelib.adapters.dynamo.quota_store import DynamoQuotas
-        from chalicelib.services.rationing import Rationing
+        from chalicelib.catalog.adapters.quotas import DynamoQuotas
+        from chalicelib.catalog.services.quotas import Rationing
 
         return Rationing(
             quotas=DynamoQuotas(),

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.submission_store import DynamoCalls, DynamoSubmissions
     from chalicelib.bootstrap import Services
-    from chalicelib.services.calling import Calling
-    from chalicelib.services.opening import Opening
-    from chalicelib.services.reviewing import Reviewing
-    from chalicelib.services.submitting import Submitting
+    from chalicelib.cfp.adapters.dynamo import DynamoCalls, DynamoSubmissions
+    from chalicelib.cfp.services.announce_call import Opening
+    from chalicelib.cfp.services.edit_call import Calling
+    from chalicelib.cfp.services.review_proposal import Reviewing
+    from chalicelib.cfp.services.submit_proposal import Submitting
 
 
 class CfpWiring:
@@ -25,20 +25,20 @@ class CfpWiring:
 
     @cached_property
     def calls(self) -> DynamoCalls:
-        from chalicelib.adapters.dynamo.submission_store import DynamoCalls
+        from chalicelib.cfp.adapters.dynamo import DynamoCalls
 
         return DynamoCalls()
 
     @cached_property
     def submissions(self) -> DynamoSubmissions:
-        from chalicelib.adapters.dynamo.submission_store import DynamoSubmissions
+        from chalicelib.cfp.adapters.dynamo import DynamoSubmissions
 
         return DynamoSubmissions()
 
     @cached_property
     def review_proposal(self) -> Reviewing:
         """Decisions about proposals."""
-        from chalicelib.services.reviewing import Reviewing
+        from chalicelib.cfp.services.review_proposal import Reviewing
 
         return Reviewing(
             self._services.content.store,
@@ -51,7 +51,7 @@ class CfpWiring:
     @cached_property
     def edit_call(self) -> Calling:
         """Calls for papers."""
-        from chalicelib.services.calling import Calling
+        from chalicelib.cfp.services.edit_call import Calling
 
         return Calling(
             self.calls,
@@ -64,8 +64,8 @@ class CfpWiring:
     @cached_property
     def submit_proposal(self) -> Submitting:
         """Proposals as people make them."""
-        from chalicelib.services.heralding import Heralding
-        from chalicelib.services.submitting import Submitting
+        from chalicelib.cfp.services.notify_reviewers import Heralding
+        from chalicelib.cfp.services.submit_proposal import Submitting
 
         told = self._services.notifications.channels, self._services.accounts.contacts, self._services.clock
         return Submitting(
@@ -83,7 +83,7 @@ class CfpWiring:
     @cached_property
     def announce_call(self) -> Opening:
         """Calls for papers that come to be open."""
-        from chalicelib.services.opening import Opening
+        from chalicelib.cfp.services.announce_call import Opening
 
         return Opening(
             stored=self._services.representations.stored,

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
-    from chalicelib.adapters.dynamo.gate_view import DynamoGateView
     from chalicelib.bootstrap import Services
-    from chalicelib.services.admitting import Admitting
-    from chalicelib.services.attending import Attending
-    from chalicelib.services.reporting import Reporting
+    from chalicelib.check_in.adapters.dynamo import DynamoAdmissions
+    from chalicelib.check_in.adapters.reads import DynamoGateView
+    from chalicelib.check_in.services.check_in import Admitting
+    from chalicelib.check_in.services.push_counts import Reporting
+    from chalicelib.check_in.services.read_check_ins import Attending
 
 
 class CheckInWiring:
@@ -25,20 +25,20 @@ class CheckInWiring:
 
     @cached_property
     def store(self) -> DynamoAdmissions:
-        from chalicelib.adapters.dynamo.admission_store import DynamoAdmissions
+        from chalicelib.check_in.adapters.dynamo import DynamoAdmissions
 
         return DynamoAdmissions()
 
     @cached_property
     def view(self) -> DynamoGateView:
-        from chalicelib.adapters.dynamo.gate_view import DynamoGateView
+        from chalicelib.check_in.adapters.reads import DynamoGateView
 
         return DynamoGateView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
     def check_in(self) -> Admitting:
         """People come in."""
-        from chalicelib.services.admitting import Admitting
+        from chalicelib.check_in.services.check_in import Admitting
 
         return Admitting(
             orders=self._services.orders.store,
@@ -51,7 +51,7 @@ class CheckInWiring:
     @cached_property
     def read_check_ins(self) -> Attending:
         """Who came in."""
-        from chalicelib.services.attending import Attending
+        from chalicelib.check_in.services.read_check_ins import Attending
 
         return Attending(
             admissions=self.store,
@@ -64,6 +64,6 @@ class CheckInWiring:
     @cached_property
     def push_counts(self) -> Reporting:
         """Counts at the gate, pushed."""
-        from chalicelib.services.reporting import Reporting
+        from chalicelib.check_in.services.push_counts import Reporting
 
         return Reporting(attending=self.read_check_ins, view=self.view, reaching=self._services.live.sockets)

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.content_store import DynamoContentStore
     from chalicelib.bootstrap import Services
-    from chalicelib.services.advising import Advising
-    from chalicelib.services.clearing import Clearing
-    from chalicelib.services.hosting import Hosting
-    from chalicelib.services.publishing import Publishing
+    from chalicelib.content.adapters.dynamo import DynamoContentStore
+    from chalicelib.content.services.delete_parts import Clearing
+    from chalicelib.content.services.edit_events import Hosting
+    from chalicelib.content.services.edit_programme import Publishing
+    from chalicelib.content.services.notify_speakers import Advising
 
 
 class ContentWiring:
@@ -25,14 +25,14 @@ class ContentWiring:
 
     @cached_property
     def store(self) -> DynamoContentStore:
-        from chalicelib.adapters.dynamo.content_store import DynamoContentStore
+        from chalicelib.content.adapters.dynamo import DynamoContentStore
 
         return DynamoContentStore()
 
     @cached_property
     def edit_programme(self) -> Publishing:
         """Writes of content."""
-        from chalicelib.services.publishing import Publishing
+        from chalicelib.content.services.edit_programme import Publishing
 
         return Publishing(
             self.store,
@@ -44,7 +44,7 @@ class ContentWiring:
 
     @cached_property
     def notify_speakers(self) -> Advising:
-        from chalicelib.services.advising import Advising
+        from chalicelib.content.services.notify_speakers import Advising
 
         return Advising(
             self.store,
@@ -58,7 +58,7 @@ class ContentWiring:
     @cached_property
     def edit_events(self) -> Hosting:
         """Writes of events."""
-        from chalicelib.services.hosting import Hosting
+        from chalicelib.content.services.edit_events import Hosting
 
         def on_sale(event_id: str) -> list[str]:
             return [one.id for one in self._services.catalog.view.ticket_types(event_id, consistent=True)]
@@ -76,7 +76,7 @@ class ContentWiring:
     @cached_property
     def delete_parts(self) -> Clearing:
         """Leftovers of deleted events."""
-        from chalicelib.adapters.dynamo.leftovers import DynamoLeftovers
-        from chalicelib.services.clearing import Clearing
+        from chalicelib.content.adapters.leftovers import DynamoLeftovers
+        from chalicelib.content.services.delete_parts import Clearing
 
         return Clearing(DynamoLeftovers())

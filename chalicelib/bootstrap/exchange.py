@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.services.importing import Importing
+    from chalicelib.exchange.services.import_event import Importing
 
 
 class ExchangeWiring:
@@ -22,8 +22,8 @@ class ExchangeWiring:
     @cached_property
     def import_event(self) -> Importing:
         """Archives become events."""
-        from chalicelib.adapters.dynamo.import_store import DynamoImports
-        from chalicelib.services.importing import Importing
+        from chalicelib.exchange.adapters.dynamo import DynamoImports
+        from chalicelib.exchange.services.import_event import Importing
 
         return Importing(
             DynamoImports(),

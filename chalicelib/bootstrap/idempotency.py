@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.claims import DynamoClaims
     from chalicelib.bootstrap import Services
-    from chalicelib.services.repeating import Repeating
+    from chalicelib.idempotency.dynamo import DynamoClaims
+    from chalicelib.idempotency.run_once import Repeating
 
 
 class IdempotencyWiring:
@@ -23,12 +23,12 @@ class IdempotencyWiring:
     @cached_property
     def run_once(self) -> Repeating:
         """Idempotency-Key."""
-        from chalicelib.services.repeating import Repeating
+        from chalicelib.idempotency.run_once import Repeating
 
         return Repeating(lambda: self.claims, self._services.clock, self._services.ids)
 
     @cached_property
     def claims(self) -> DynamoClaims:
-        from chalicelib.adapters.dynamo.claims import DynamoClaims
+        from chalicelib.idempotency.dynamo import DynamoClaims
 
         return DynamoClaims()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib import config
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.parameters import Parameters
+    from chalicelib.aws.parameter_store import Parameters
     from chalicelib.bootstrap import Services
 
 
@@ -23,7 +23,7 @@ class KeysWiring:
 
     @cached_property
     def parameters(self) -> Parameters:
-        from chalicelib.adapters.parameters import PARAMETER_STORE, Parameters, patience
+        from chalicelib.aws.parameter_store import PARAMETER_STORE, Parameters, patience
 
         client = self._services.aws.signed_client(PARAMETER_STORE, self._services.config.ssm_endpoint, patience)
         return Parameters(client, self._services.config.function_secrets)

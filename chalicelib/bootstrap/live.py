@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.connection_store import DynamoConnections
-    from chalicelib.adapters.socket_pusher import SocketPusher
     from chalicelib.bootstrap import Services
-    from chalicelib.services.broadcasting import Broadcasting
-    from chalicelib.services.connecting import Connecting
-    from chalicelib.services.reaching import Reaching
-    from chalicelib.services.signalling import Signalling
-    from chalicelib.services.watching import Watching
+    from chalicelib.live.adapters.api_gateway import SocketPusher
+    from chalicelib.live.adapters.connections import DynamoConnections
+    from chalicelib.live.services.connections import Connecting
+    from chalicelib.live.services.push_notifications import Broadcasting
+    from chalicelib.live.services.signal_orders import Signalling
+    from chalicelib.live.services.sockets import Reaching
+    from chalicelib.live.services.watch_event import Watching
 
 
 class LiveWiring:
@@ -27,28 +27,28 @@ class LiveWiring:
 
     @cached_property
     def connection_store(self) -> DynamoConnections:
-        from chalicelib.adapters.dynamo.connection_store import DynamoConnections
+        from chalicelib.live.adapters.connections import DynamoConnections
 
         return DynamoConnections(self._services.aws.queries)
 
     @cached_property
     def pusher(self) -> SocketPusher:
-        from chalicelib.adapters.socket_pusher import SocketPusher
+        from chalicelib.live.adapters.api_gateway import SocketPusher
 
         return SocketPusher(region=self._services.config.region, override=self._services.config.connections_endpoint)
 
     @cached_property
     def sockets(self) -> Reaching:
-        from chalicelib.services.reaching import Reaching
+        from chalicelib.live.services.sockets import Reaching
 
         return Reaching(self.connection_store, self._services.accounts.credentials, self.pusher, self._services.clock)
 
     @cached_property
     def watch_event(self) -> Watching:
         """Who watches an event, and its changes to them."""
-        from chalicelib.adapters.dynamo.audience import DynamoAudience
-        from chalicelib.adapters.dynamo.connection_store import DynamoWatches
-        from chalicelib.services.watching import Watching
+        from chalicelib.live.adapters.connections import DynamoWatches
+        from chalicelib.live.adapters.versions import DynamoAudience
+        from chalicelib.live.services.watch_event import Watching
 
         return Watching(
             watches=DynamoWatches(),
@@ -61,14 +61,14 @@ class LiveWiring:
     @cached_property
     def signal_orders(self) -> Signalling:
         """Orders and imports go on."""
-        from chalicelib.services.signalling import Signalling
+        from chalicelib.live.services.signal_orders import Signalling
 
         return Signalling(self.sockets)
 
     @cached_property
     def connections(self) -> Connecting:
         """Sockets and their tickets."""
-        from chalicelib.services.connecting import Connecting
+        from chalicelib.live.services.connections import Connecting
 
         return Connecting(
             connections=self.connection_store,
@@ -85,7 +85,7 @@ class LiveWiring:
     @cached_property
     def push_notifications(self) -> Broadcasting:
         """Pushes to sockets."""
-        from chalicelib.services.broadcasting import Broadcasting
+        from chalicelib.live.services.push_notifications import Broadcasting
 
         return Broadcasting(
             self.sockets,

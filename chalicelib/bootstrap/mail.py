@@ -9,20 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
-    from chalicelib.adapters.dynamo.mailbox_store import DynamoMailboxes
-    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
-    from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
-    from chalicelib.adapters.ses_mailer import SesMailer
     from chalicelib.bootstrap import Services
-    from chalicelib.ports.preferences import Sleepers
-    from chalicelib.services.addressing import Addressing
-    from chalicelib.services.digesting import Digesting
-    from chalicelib.services.mailing import Mailing
-    from chalicelib.services.pace_mails import PaceMails
-    from chalicelib.services.suppressing import Suppressing
-    from chalicelib.services.unsubscribing import Unsubscribing
-    from chalicelib.services.waking import Waking
+    from chalicelib.mail.adapters.due import DynamoDueIndex
+    from chalicelib.mail.adapters.mailboxes import DynamoMailboxes
+    from chalicelib.mail.adapters.ses import SesMailer
+    from chalicelib.mail.adapters.undelivered import DynamoUndelivered
+    from chalicelib.mail.services.digest import Digesting
+    from chalicelib.mail.services.pace_mails import PaceMails
+    from chalicelib.mail.services.prepare_mail import Addressing
+    from chalicelib.mail.services.send_mail import Mailing
+    from chalicelib.mail.services.suppress_bounces import Suppressing
+    from chalicelib.mail.services.sweep_due import Waking
+    from chalicelib.mail.services.unsubscribe import Unsubscribing
+    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.notifications.preferences_port import Sleepers
 
 
 class MailWiring:
@@ -33,27 +33,27 @@ class MailWiring:
 
     @cached_property
     def store(self) -> DynamoMails:
-        from chalicelib.adapters.dynamo.notification_writes import DynamoMails
+        from chalicelib.notifications.adapters.writes import DynamoMails
 
         return DynamoMails()
 
     @cached_property
     def undelivered(self) -> DynamoUndelivered:
-        from chalicelib.adapters.dynamo.undelivered_store import DynamoUndelivered
+        from chalicelib.mail.adapters.undelivered import DynamoUndelivered
 
         return DynamoUndelivered()
 
     @cached_property
     def mailboxes(self) -> DynamoMailboxes:
-        from chalicelib.adapters.dynamo.mailbox_store import DynamoMailboxes
+        from chalicelib.mail.adapters.mailboxes import DynamoMailboxes
 
         return DynamoMailboxes()
 
     @cached_property
     def suppress_bounces(self) -> Suppressing:
         """Addresses that mails came back from."""
-        from chalicelib.services.signing_in import revive_account
-        from chalicelib.services.suppressing import Suppressing
+        from chalicelib.accounts.services.sign_in import revive_account
+        from chalicelib.mail.services.suppress_bounces import Suppressing
 
         return Suppressing(
             mailboxes=self.mailboxes,
@@ -69,7 +69,7 @@ class MailWiring:
     @cached_property
     def unsubscribe(self) -> Unsubscribing:
         """Links that switch mails off."""
-        from chalicelib.services.unsubscribing import Unsubscribing
+        from chalicelib.mail.services.unsubscribe import Unsubscribing
 
         return Unsubscribing(
             self.store,
@@ -81,8 +81,8 @@ class MailWiring:
     @cached_property
     def prepare_mail(self) -> Addressing:
         """Mails as they leave."""
-        from chalicelib.services.addressing import Addressing
-        from chalicelib.services.signing_in import revive_account
+        from chalicelib.accounts.services.sign_in import revive_account
+        from chalicelib.mail.services.prepare_mail import Addressing
 
         return Addressing(
             accounts=self._services.accounts.store,
@@ -98,28 +98,28 @@ class MailWiring:
         """None where no mail is sent."""
         if not self._services.config.mail_from:
             return None
-        from chalicelib.adapters.ses_mailer import SesMailer
+        from chalicelib.mail.adapters.ses import SesMailer
 
         return SesMailer(region=self._services.config.region, sender=self._services.config.mail_from)
 
     @cached_property
     def pace_mails(self) -> PaceMails:
-        from chalicelib.services.pace_mails import UNKNOWN, PaceMails
+        from chalicelib.mail.services.pace_mails import UNKNOWN, PaceMails
 
         limits = self.mailer.limits if self.mailer else lambda: UNKNOWN
         return PaceMails(self._services.aws.lines, limits, self._services.clock, sleep=self._services.sleep)
 
     @cached_property
     def due_index(self) -> DynamoDueIndex:
-        from chalicelib.adapters.dynamo.due_store import DynamoDueIndex
+        from chalicelib.mail.adapters.due import DynamoDueIndex
 
         return DynamoDueIndex()
 
     @cached_property
     def digest(self) -> Digesting:
         """One mail for many notifications."""
-        from chalicelib.adapters.dynamo.due_store import DynamoCollected
-        from chalicelib.services.digesting import Digesting
+        from chalicelib.mail.adapters.due import DynamoCollected
+        from chalicelib.mail.services.digest import Digesting
 
         url = self._services.config.public_url
         return Digesting(
@@ -133,7 +133,7 @@ class MailWiring:
     @cached_property
     def send_mail(self) -> Mailing:
         """Sends queued mails."""
-        from chalicelib.services.mailing import Mailing
+        from chalicelib.mail.services.send_mail import Mailing
 
         pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.attachment
         return Mailing(
@@ -149,9 +149,9 @@ class MailWiring:
     @cached_property
     def sweep_due(self) -> Waking:
         """What is due; without a sender nothing of mails."""
-        from chalicelib.adapters.dynamo.due_store import DynamoWaitingAnnouncements, DynamoWaitingMails
-        from chalicelib.ports.preferences import ANNOUNCEMENT, CALL, DIGEST, MAIL
-        from chalicelib.services.waking import Waking
+        from chalicelib.mail.adapters.due import DynamoWaitingAnnouncements, DynamoWaitingMails
+        from chalicelib.mail.services.sweep_due import Waking
+        from chalicelib.notifications.preferences_port import ANNOUNCEMENT, CALL, DIGEST, MAIL
 
         dealers = {CALL: self._services.cfp.announce_call.open}
         sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}

@@ -9,15 +9,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
-    from chalicelib.adapters.dynamo.notification_store import DynamoCounters, DynamoInbox
-    from chalicelib.adapters.dynamo.preference_store import DynamoPreferencesView
     from chalicelib.bootstrap import Services
-    from chalicelib.services.acknowledging import Acknowledging
-    from chalicelib.services.browsing import Browsing
-    from chalicelib.services.choosing import Choosing
-    from chalicelib.services.overseeing import Overseeing
-    from chalicelib.services.preferring import Preferring
+    from chalicelib.notifications.adapters.deliveries import DynamoDeliveries
+    from chalicelib.notifications.adapters.inbox import DynamoCounters, DynamoInbox
+    from chalicelib.notifications.adapters.preferences import DynamoPreferencesView
+    from chalicelib.notifications.services.channels import Preferring
+    from chalicelib.notifications.services.delivery_log import Overseeing
+    from chalicelib.notifications.services.edit_preferences import Choosing
+    from chalicelib.notifications.services.mark_read import Acknowledging
+    from chalicelib.notifications.services.read_inbox import Browsing
 
 
 class NotificationsWiring:
@@ -28,63 +28,63 @@ class NotificationsWiring:
 
     @cached_property
     def preferences(self) -> DynamoPreferencesView:
-        from chalicelib.adapters.dynamo.preference_store import DynamoPreferencesView
+        from chalicelib.notifications.adapters.preferences import DynamoPreferencesView
 
         return DynamoPreferencesView(self._services.aws.reader)
 
     @cached_property
     def channels(self) -> Preferring:
         """Where messages go."""
-        from chalicelib.services.preferring import Preferring
+        from chalicelib.notifications.services.channels import Preferring
 
         return Preferring(self.preferences, self._services.clock)
 
     @cached_property
     def edit_preferences(self) -> Choosing:
         """Writes of preferences."""
-        from chalicelib.adapters.dynamo.preference_store import DynamoPreferences
-        from chalicelib.services.choosing import Choosing
+        from chalicelib.notifications.adapters.preferences import DynamoPreferences
+        from chalicelib.notifications.services.edit_preferences import Choosing
 
         return Choosing(self.preferences, DynamoPreferences())
 
     @cached_property
     def counters(self) -> DynamoCounters:
-        from chalicelib.adapters.dynamo.notification_store import DynamoCounters
+        from chalicelib.notifications.adapters.inbox import DynamoCounters
 
         return DynamoCounters(self._services.aws.reader)
 
     @cached_property
     def inbox(self) -> DynamoInbox:
-        from chalicelib.adapters.dynamo.notification_store import DynamoInbox
+        from chalicelib.notifications.adapters.inbox import DynamoInbox
 
         return DynamoInbox()
 
     @cached_property
     def read_inbox(self) -> Browsing:
         """The caller's inbox."""
-        from chalicelib.services.browsing import Browsing
+        from chalicelib.notifications.services.read_inbox import Browsing
 
         return Browsing(self.counters, lambda: self.inbox, self._services.clock, self._services.keys.cursor_key)
 
     @cached_property
     def mark_read(self) -> Acknowledging:
         """Marks of notifications."""
-        from chalicelib.adapters.dynamo.notification_writes import DynamoMarks
-        from chalicelib.services.acknowledging import Acknowledging
+        from chalicelib.notifications.adapters.writes import DynamoMarks
+        from chalicelib.notifications.services.mark_read import Acknowledging
 
         return Acknowledging(DynamoMarks(), self.inbox, self._services.clock)
 
     @cached_property
     def deliveries(self) -> DynamoDeliveries:
-        from chalicelib.adapters.dynamo.delivery_store import DynamoDeliveries
+        from chalicelib.notifications.adapters.deliveries import DynamoDeliveries
 
         return DynamoDeliveries(self._services.aws.reader)
 
     @cached_property
     def delivery_log(self) -> Overseeing:
         """Everybody's notifications, for administrators."""
-        from chalicelib.adapters.dynamo.notification_log import DynamoNotificationLog
-        from chalicelib.services.overseeing import Overseeing
+        from chalicelib.notifications.adapters.log import DynamoNotificationLog
+        from chalicelib.notifications.services.delivery_log import Overseeing
 
         log, admins = DynamoNotificationLog(), self._services.accounts.administrators
         return Overseeing(

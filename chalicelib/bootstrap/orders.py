@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.sales_store import DynamoOrders
     from chalicelib.bootstrap import Services
-    from chalicelib.services.disclosing import Disclosing
-    from chalicelib.services.drafting import Drafting
-    from chalicelib.services.holding import Holding
-    from chalicelib.services.notify_undelivered import NotifyUndelivered
-    from chalicelib.services.ordering import Ordering
-    from chalicelib.services.telling import Telling
+    from chalicelib.orders.adapters.dynamo import DynamoOrders
+    from chalicelib.orders.services.draft_order import Drafting
+    from chalicelib.orders.services.hold_stock import Holding
+    from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
+    from chalicelib.orders.services.order_messages import Telling
+    from chalicelib.orders.services.place_order import Ordering
+    from chalicelib.orders.services.read_order import Disclosing
 
 
 class OrdersWiring:
@@ -27,13 +27,13 @@ class OrdersWiring:
 
     @cached_property
     def store(self) -> DynamoOrders:
-        from chalicelib.adapters.dynamo.sales_store import DynamoOrders
+        from chalicelib.orders.adapters.dynamo import DynamoOrders
 
         return DynamoOrders()
 
     @cached_property
     def messages(self) -> Telling:
-        from chalicelib.services.telling import Telling
+        from chalicelib.orders.services.order_messages import Telling
 
         return Telling(
             self._services.representations.stored,
@@ -48,26 +48,26 @@ class OrdersWiring:
     @cached_property
     def read_order(self) -> Disclosing:
         """Reads of an order, its charges and refunds."""
-        from chalicelib.services.disclosing import Disclosing
+        from chalicelib.orders.services.read_order import Disclosing
 
         return Disclosing(self._services.catalog.view, self._services.accounts.authorise)
 
     @cached_property
     def hold_stock(self) -> Holding:
-        from chalicelib.services.holding import Holding
+        from chalicelib.orders.services.hold_stock import Holding
 
         return Holding(self._services.catalog.view, self.store)
 
     @cached_property
     def draft_order(self) -> Drafting:
-        from chalicelib.services.drafting import Drafting
+        from chalicelib.orders.services.draft_order import Drafting
 
         return Drafting(self._services.ids, self._services.keys.cursor_key)
 
     @cached_property
     def place_order(self) -> Ordering:
         """Orders, from the form to the pay page."""
-        from chalicelib.services.ordering import Ordering
+        from chalicelib.orders.services.place_order import Ordering
 
         return Ordering(
             view=self._services.catalog.view,
@@ -85,6 +85,6 @@ class OrdersWiring:
     @cached_property
     def notify_undelivered(self) -> NotifyUndelivered:
         """Tells staff of tickets that did not arrive."""
-        from chalicelib.services.notify_undelivered import NotifyUndelivered
+        from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
 
         return NotifyUndelivered(orders=self.store, telling=self.messages, undelivered=self._services.mail.undelivered)

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 from chalicelib import config
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
-    from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
-    from chalicelib.adapters.stripe_pace import Pace
     from chalicelib.bootstrap import Services
-    from chalicelib.ports.payments import Payments
-    from chalicelib.ports.stripe_accounts import AccountsAtStripe
-    from chalicelib.services.apply_events import ApplyEvents
-    from chalicelib.services.charging import Charging
-    from chalicelib.services.hearing import Hearing
-    from chalicelib.services.onboarding import Onboarding
-    from chalicelib.services.paying import Paying
-    from chalicelib.services.queue_for_checkout import QueueForCheckout
-    from chalicelib.services.receiving import Receiving
-    from chalicelib.services.reconciling import Reconciling
-    from chalicelib.services.refunding import Refunding
-    from chalicelib.services.releasing import Releasing
+    from chalicelib.orders.adapters.dynamo import DynamoReconciliations
+    from chalicelib.payments.adapters.accounts import DynamoStripeAccounts
+    from chalicelib.payments.adapters.stripe_pace import Pace
+    from chalicelib.payments.connect_port import AccountsAtStripe
+    from chalicelib.payments.ports import Payments
+    from chalicelib.payments.services.apply_events import ApplyEvents
+    from chalicelib.payments.services.connect_account import Onboarding
+    from chalicelib.payments.services.expire_orders import Releasing
+    from chalicelib.payments.services.handle_webhook import Hearing
+    from chalicelib.payments.services.open_checkout import Paying
+    from chalicelib.payments.services.queue_for_checkout import QueueForCheckout
+    from chalicelib.payments.services.receive_webhook import Receiving
+    from chalicelib.payments.services.reconcile import Reconciling
+    from chalicelib.payments.services.record_payment import Charging
+    from chalicelib.payments.services.refund import Refunding
 
 
 class PaymentsWiring:
@@ -37,28 +37,28 @@ class PaymentsWiring:
 
     @cached_property
     def reconciliations(self) -> DynamoReconciliations:
-        from chalicelib.adapters.dynamo.sales_store import DynamoReconciliations
+        from chalicelib.orders.adapters.dynamo import DynamoReconciliations
 
         return DynamoReconciliations()
 
     @cached_property
     def stripe(self) -> Payments:
         """Stripe, or its test double."""
-        from chalicelib.adapters.stripe_gateway import StripeGateway
+        from chalicelib.payments.adapters.stripe import StripeGateway
 
         base = self._services.config.stripe_api_base
         return StripeGateway(secret_key=self._services.keys.stripe_secret_key, api_base=base, pace=self.pace)
 
     @cached_property
     def pace(self) -> Pace:
-        from chalicelib.adapters.stripe_pace import Pace
+        from chalicelib.payments.adapters.stripe_pace import Pace
 
         return Pace(self._services.aws.lines, self._services.clock, self._services.sleep, share=self.stripe_share)
 
     @cached_property
     def stripe_share(self) -> float:
         """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
-        from chalicelib.adapters.stripe_pace import SANDBOX_SHARE
+        from chalicelib.payments.adapters.stripe_pace import SANDBOX_SHARE
 
         is_sandbox = (
             not config.is_live(self._services.keys.stripe_secret_key) and not self._services.config.stripe_api_base
@@ -68,7 +68,7 @@ class PaymentsWiring:
     @cached_property
     def open_checkout(self) -> Paying:
         """The pay page of an order."""
-        from chalicelib.services.paying import Paying
+        from chalicelib.payments.services.open_checkout import Paying
 
         return Paying(
             ordering=self._services.orders.place_order,
@@ -84,8 +84,8 @@ class PaymentsWiring:
 
     @cached_property
     def queue_for_checkout(self) -> QueueForCheckout:
-        from chalicelib.adapters.stripe_pace import CHECKOUTS_A_SECOND
-        from chalicelib.services.queue_for_checkout import QueueForCheckout
+        from chalicelib.payments.adapters.stripe_pace import CHECKOUTS_A_SECOND
+        from chalicelib.payments.services.queue_for_checkout import QueueForCheckout
 
         return QueueForCheckout(
             lines=self._services.aws.lines,
@@ -99,8 +99,8 @@ class PaymentsWiring:
     @cached_property
     def record_payment(self) -> Charging:
         """Payments become charges and paid orders."""
-        from chalicelib.services.charging import Charging
-        from chalicelib.services.review_unseen_payment import ReviewUnseenPayment
+        from chalicelib.payments.services.record_payment import Charging
+        from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
 
         livemode = config.is_live(self._services.keys.stripe_secret_key)
         unseen = ReviewUnseenPayment(
@@ -125,7 +125,7 @@ class PaymentsWiring:
     @cached_property
     def refund(self) -> Refunding:
         """Money that goes back."""
-        from chalicelib.services.refunding import Refunding
+        from chalicelib.payments.services.refund import Refunding
 
         return Refunding(
             orders=self._services.orders.store,
@@ -139,8 +139,8 @@ class PaymentsWiring:
     @cached_property
     def expire_orders(self) -> Releasing:
         """Ends of unpaid orders."""
-        from chalicelib.adapters.dynamo.sales_store import DynamoHolds
-        from chalicelib.services.releasing import Releasing
+        from chalicelib.orders.adapters.dynamo import DynamoHolds
+        from chalicelib.payments.services.expire_orders import Releasing
 
         return Releasing(
             orders=self._services.orders.store,
@@ -156,14 +156,14 @@ class PaymentsWiring:
 
     @cached_property
     def account_store(self) -> DynamoStripeAccounts:
-        from chalicelib.adapters.dynamo.stripe_account_store import DynamoStripeAccounts
+        from chalicelib.payments.adapters.accounts import DynamoStripeAccounts
 
         return DynamoStripeAccounts(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
     def stripe_accounts(self) -> AccountsAtStripe:
         """Stripe's side of connected accounts."""
-        from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
+        from chalicelib.payments.adapters.stripe_connect import StripeAccountsGateway
 
         base = self._services.config.stripe_api_base
         return StripeAccountsGateway(secret_key=self._services.keys.stripe_secret_key, api_base=base, pace=self.pace)
@@ -171,7 +171,7 @@ class PaymentsWiring:
     @cached_property
     def connect_account(self) -> Onboarding:
         """Events that are paid to their organiser's own account."""
-        from chalicelib.services.onboarding import Onboarding
+        from chalicelib.payments.services.connect_account import Onboarding
 
         return Onboarding(
             accounts=self.account_store,
@@ -185,13 +185,13 @@ class PaymentsWiring:
     @cached_property
     def handle_webhook(self) -> Hearing:
         """What Stripe told us."""
-        from chalicelib.services.hearing import Hearing
+        from chalicelib.payments.services.handle_webhook import Hearing
 
         return Hearing(applying=self.apply_events, onboarding=self.connect_account)
 
     @cached_property
     def apply_events(self) -> ApplyEvents:
-        from chalicelib.services.apply_events import ApplyEvents
+        from chalicelib.payments.services.apply_events import ApplyEvents
 
         return ApplyEvents(
             orders=self._services.orders.store,
@@ -205,8 +205,8 @@ class PaymentsWiring:
     @cached_property
     def reconcile(self) -> Reconciling:
         """What Stripe should have told us."""
-        from chalicelib.services.reconciling import Reconciling
-        from chalicelib.services.sweep_payments import SweepPayments
+        from chalicelib.payments.services.reconcile import Reconciling
+        from chalicelib.payments.services.sweep_payments import SweepPayments
 
         return Reconciling(
             payments=lambda: self.stripe,
@@ -229,10 +229,10 @@ class PaymentsWiring:
     @cached_property
     def receive_webhook(self) -> Receiving:
         """Webhook intake; light."""
-        from chalicelib.adapters.dynamo.inbox_store import DynamoInbox
-        from chalicelib.adapters.dynamo.writer import DynamoWriter
-        from chalicelib.adapters.webhook_signature import is_signed
-        from chalicelib.services.receiving import Receiving
+        from chalicelib.aws.dynamo_writer import DynamoWriter
+        from chalicelib.payments.adapters.inbox import DynamoInbox
+        from chalicelib.payments.adapters.webhook_signature import is_signed
+        from chalicelib.payments.services.receive_webhook import Receiving
 
         writer = DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix)
         return Receiving(

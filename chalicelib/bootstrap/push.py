@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
-    from chalicelib.adapters.web_push import WebPush
     from chalicelib.bootstrap import Services
-    from chalicelib.services.alerting import Alerting
-    from chalicelib.services.subscribing import Subscribing
+    from chalicelib.push.adapters.dynamo import DynamoPushSubscriptionsView
+    from chalicelib.push.adapters.web_push import WebPush
+    from chalicelib.push.services.send_push import Alerting
+    from chalicelib.push.services.subscriptions import Subscribing
 
 
 class PushWiring:
@@ -24,22 +24,22 @@ class PushWiring:
 
     @cached_property
     def view(self) -> DynamoPushSubscriptionsView:
-        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptionsView
+        from chalicelib.push.adapters.dynamo import DynamoPushSubscriptionsView
 
         return DynamoPushSubscriptionsView(self._services.aws.reader)
 
     @cached_property
     def subscriptions(self) -> Subscribing:
         """Browsers that are told when Marquee is closed."""
-        from chalicelib.adapters.dynamo.push_store import DynamoPushSubscriptions
-        from chalicelib.services.subscribing import Subscribing
+        from chalicelib.push.adapters.dynamo import DynamoPushSubscriptions
+        from chalicelib.push.services.subscriptions import Subscribing
 
         trusted = self._services.config.push_services
         return Subscribing(self.view, DynamoPushSubscriptions(), self._services.clock, trusted=trusted)
 
     @cached_property
     def push_services(self) -> WebPush:
-        from chalicelib.adapters.web_push import WebPush
+        from chalicelib.push.adapters.web_push import WebPush
 
         return WebPush(
             self._services.keys.parameters.reveal(self._services.config.vapid_private_key),
@@ -49,7 +49,7 @@ class PushWiring:
     @cached_property
     def send_push(self) -> Alerting:
         """Pushes to browsers that are closed."""
-        from chalicelib.services.alerting import Alerting
+        from chalicelib.push.services.send_push import Alerting
 
         return Alerting(
             view=self.view,

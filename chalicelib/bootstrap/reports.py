@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.sales_lists import DynamoSalesLists
     from chalicelib.bootstrap import Services
-    from chalicelib.services.accounting import Accounting
-    from chalicelib.services.gathering import Gathering
-    from chalicelib.services.listing import Listing
-    from chalicelib.services.tallying import Tallying
+    from chalicelib.reports.adapters.reads import DynamoSalesLists
+    from chalicelib.reports.services.list_attendees import Gathering
+    from chalicelib.reports.services.list_orders import Listing
+    from chalicelib.reports.services.sales_totals import Accounting
+    from chalicelib.reports.services.update_totals import Tallying
 
 
 class ReportsWiring:
@@ -26,28 +26,28 @@ class ReportsWiring:
     @cached_property
     def update_totals(self) -> Tallying:
         """Lists and totals that follow orders."""
-        from chalicelib.adapters.dynamo.sales_rows import DynamoSalesRows
-        from chalicelib.services.tallying import Tallying
+        from chalicelib.reports.adapters.rows import DynamoSalesRows
+        from chalicelib.reports.services.update_totals import Tallying
 
         return Tallying(view=self._services.check_in.view, rows=DynamoSalesRows())
 
     @cached_property
     def lists(self) -> DynamoSalesLists:
-        from chalicelib.adapters.dynamo.sales_lists import DynamoSalesLists
+        from chalicelib.reports.adapters.reads import DynamoSalesLists
 
         return DynamoSalesLists(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
     def list_orders(self) -> Listing:
         """Orders and charges of an event."""
-        from chalicelib.services.listing import Listing
+        from chalicelib.reports.services.list_orders import Listing
 
         return Listing(self.lists, self._services.accounts.authorise, self._services.keys.cursor_key)
 
     @cached_property
     def list_attendees(self) -> Gathering:
         """Attendees of an event."""
-        from chalicelib.services.gathering import Gathering
+        from chalicelib.reports.services.list_attendees import Gathering
 
         return Gathering(
             admissions=self._services.check_in.store,
@@ -59,7 +59,7 @@ class ReportsWiring:
     @cached_property
     def sales_totals(self) -> Accounting:
         """Totals and ledger of an event."""
-        from chalicelib.services.accounting import Accounting
+        from chalicelib.reports.services.sales_totals import Accounting
 
         return Accounting(
             lists=self.lists,

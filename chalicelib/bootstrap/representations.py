@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.representations import DynamoRepresentations
     from chalicelib.bootstrap import Services
-    from chalicelib.services.reading import Reading
-    from chalicelib.services.representing import Representing
+    from chalicelib.representations.build import Representing
+    from chalicelib.representations.dynamo_stored import DynamoRepresentations
+    from chalicelib.representations.read import Reading
 
 
 class RepresentationsWiring:
@@ -23,21 +23,21 @@ class RepresentationsWiring:
 
     @cached_property
     def stored(self) -> DynamoRepresentations:
-        from chalicelib.adapters.dynamo.representations import DynamoRepresentations
+        from chalicelib.representations.dynamo_stored import DynamoRepresentations
 
         return DynamoRepresentations(self._services.aws.reader)
 
     @cached_property
     def read(self) -> Reading:
         """Conditional GETs of content."""
-        from chalicelib.services.reading import Reading
+        from chalicelib.representations.read import Reading
 
         return Reading(self.stored, lambda: self.build)
 
     @cached_property
     def build(self) -> Representing:
         """Makes list bodies."""
-        from chalicelib.adapters.dynamo.bodies import DynamoBodies
-        from chalicelib.services.representing import Representing
+        from chalicelib.representations.build import Representing
+        from chalicelib.representations.dynamo_bodies import DynamoBodies
 
         return Representing(DynamoBodies(), self._services.keys.cursor_key)

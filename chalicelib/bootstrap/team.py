@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.invite_store import DynamoInvites, DynamoRoster
     from chalicelib.bootstrap import Services
-    from chalicelib.services.answering import Answering
-    from chalicelib.services.inviting import AccountForms, Inviting
-    from chalicelib.services.staffing import Staffing
+    from chalicelib.team.adapters.dynamo import DynamoInvites, DynamoRoster
+    from chalicelib.team.services.answer_invitation import Answering
+    from chalicelib.team.services.invite import AccountForms, Inviting
+    from chalicelib.team.services.members import Staffing
 
 
 class TeamWiring:
@@ -24,29 +24,29 @@ class TeamWiring:
 
     @cached_property
     def invitations(self) -> DynamoInvites:
-        from chalicelib.adapters.dynamo.invite_store import DynamoInvites
+        from chalicelib.team.adapters.dynamo import DynamoInvites
 
         return DynamoInvites()
 
     @cached_property
     def roster(self) -> DynamoRoster:
-        from chalicelib.adapters.dynamo.invite_store import DynamoRoster
+        from chalicelib.team.adapters.dynamo import DynamoRoster
 
         return DynamoRoster(self._services.aws.queries)
 
     @cached_property
     def forms(self) -> AccountForms:
         """How an account is written down and read."""
-        from chalicelib.services.inviting import AccountForms
-        from chalicelib.services.signing_in import new_account, revive_account
+        from chalicelib.accounts.services.sign_in import new_account, revive_account
+        from chalicelib.team.services.invite import AccountForms
 
         return AccountForms(revive_account, new_account)
 
     @cached_property
     def invite(self) -> Inviting:
         """Invitations as staff send them."""
-        from chalicelib.services.bidding import Bidding
-        from chalicelib.services.inviting import Inviting
+        from chalicelib.team.services.invitation_messages import Bidding
+        from chalicelib.team.services.invite import Inviting
 
         bidding = Bidding(
             self._services.notifications.channels,
@@ -68,8 +68,8 @@ class TeamWiring:
     @cached_property
     def answer_invitation(self) -> Answering:
         """Invitations as invited people answer them."""
-        from chalicelib.services.answering import Answering
-        from chalicelib.services.appearing import Appearing
+        from chalicelib.cfp.services.add_speaker import Appearing
+        from chalicelib.team.services.answer_invitation import Answering
 
         appearing = Appearing(
             self._services.content.store, self._services.cfp.submissions, self._services.clock, self._services.ids
@@ -88,7 +88,7 @@ class TeamWiring:
     @cached_property
     def members(self) -> Staffing:
         """Staff of an event."""
-        from chalicelib.services.signing_in import revive_account
-        from chalicelib.services.staffing import Staffing
+        from chalicelib.accounts.services.sign_in import revive_account
+        from chalicelib.team.services.members import Staffing
 
         return Staffing(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.services.issuing import Issuing
+    from chalicelib.tickets.services.issue_tickets import Issuing
 
 
 class TicketsWiring:
@@ -22,7 +22,7 @@ class TicketsWiring:
     @cached_property
     def issue_tickets(self) -> Issuing:
         """Tickets of paid orders."""
-        from chalicelib.services.issuing import Issuing
+        from chalicelib.tickets.services.issue_tickets import Issuing
 
         return Issuing(
             orders=self._services.orders.store,

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.waiting_store import DynamoWaitingLists
     from chalicelib.bootstrap import Services
-    from chalicelib.services.offering import Offering
-    from chalicelib.services.queueing import Queueing
+    from chalicelib.waiting_list.adapters.dynamo import DynamoWaitingLists
+    from chalicelib.waiting_list.services.join import Queueing
+    from chalicelib.waiting_list.services.offer_tickets import Offering
 
 
 class WaitingListWiring:
@@ -23,14 +23,14 @@ class WaitingListWiring:
 
     @cached_property
     def store(self) -> DynamoWaitingLists:
-        from chalicelib.adapters.dynamo.waiting_store import DynamoWaitingLists
+        from chalicelib.waiting_list.adapters.dynamo import DynamoWaitingLists
 
         return DynamoWaitingLists()
 
     @cached_property
     def join(self) -> Queueing:
         """People who wait."""
-        from chalicelib.services.queueing import Queueing
+        from chalicelib.waiting_list.services.join import Queueing
 
         return Queueing(
             lists=self.store,
@@ -44,7 +44,7 @@ class WaitingListWiring:
     @cached_property
     def offer_tickets(self) -> Offering:
         """Tickets for people who wait."""
-        from chalicelib.services.offering import Offering
+        from chalicelib.waiting_list.services.offer_tickets import Offering
 
         return Offering(
             lists=self.store,

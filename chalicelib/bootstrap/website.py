@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chalicelib.adapters.dynamo.bodies import DynamoBodies
     from chalicelib.bootstrap import Services
-    from chalicelib.services.rendering import Rendering
+    from chalicelib.representations.dynamo_bodies import DynamoBodies
+    from chalicelib.website.render import Rendering
 
 
 class WebsiteWiring:
@@ -23,11 +23,11 @@ class WebsiteWiring:
     @cached_property
     def render(self) -> Rendering:
         """Pages."""
-        from chalicelib.pages.website import Website
-        from chalicelib.services.rendering import Rendering
+        from chalicelib.website.pages.files import Website
+        from chalicelib.website.render import Rendering
 
         def bodies() -> DynamoBodies:
-            from chalicelib.adapters.dynamo.bodies import DynamoBodies
+            from chalicelib.representations.dynamo_bodies import DynamoBodies
 
             return DynamoBodies()
 

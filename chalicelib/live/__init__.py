@@ -1,1 +1,1 @@
-"""The socket protocol without sockets: frames in, frames out."""
+"""Sockets: who is connected, who watches which event, and what is pushed to them."""

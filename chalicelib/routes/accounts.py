@@ -1,20 +1,27 @@
 """Accounts: opening one, signing in and out, and /me."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import View
-from chalicelib.services.reading import Found
+from chalicelib.api.responses import changed, conditional
+from chalicelib.core.kinds import View
+from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
-SIGNED_IN, ACCOUNT = "domain.account:SignedIn", "domain.account:Account"
+SIGNED_IN, ACCOUNT = "accounts.domain.account:SignedIn", "accounts.domain.account:Account"
 
 
 @routes.post(
     "/v1/auth/sign-up",
-    Contract("Open an account", body="domain.account:SignUp", creates=True, secret=True, result=SIGNED_IN, status=201),
+    Contract(
+        "Open an account",
+        body="accounts.domain.account:SignUp",
+        creates=True,
+        secret=True,
+        result=SIGNED_IN,
+        status=201,
+    ),
 )
 def sign_up(request: Request) -> Answer:
     """Open an account and sign in; a verification link is mailed."""
@@ -28,21 +35,22 @@ def sign_up(request: Request) -> Answer:
     return Answer(body, 201, {"Location": "/api/v1/me"})
 
 
-@routes.post("/v1/auth/sign-in", Contract("Sign in", body="domain.account:SignIn", result=SIGNED_IN))
+@routes.post("/v1/auth/sign-in", Contract("Sign in", body="accounts.domain.account:SignIn", result=SIGNED_IN))
 def sign_in(request: Request) -> Answer:
     """Sign in with address and password."""
     return Answer(bootstrap.services().accounts.sign_in.sign_in(request.body, source=request.visitor))
 
 
 @routes.post(
-    "/v1/auth/refresh", Contract("Exchange a refresh token", body="domain.account:RefreshToken", result=SIGNED_IN)
+    "/v1/auth/refresh",
+    Contract("Exchange a refresh token", body="accounts.domain.account:RefreshToken", result=SIGNED_IN),
 )
 def refresh(request: Request) -> Answer:
     """New tokens for a refresh token, which is used up."""
     return Answer(bootstrap.services().accounts.sign_in.refresh(request.body.refresh_token))
 
 
-@routes.post("/v1/auth/sign-out", Contract("Sign out", body="domain.account:RefreshToken", status=204))
+@routes.post("/v1/auth/sign-out", Contract("Sign out", body="accounts.domain.account:RefreshToken", status=204))
 def sign_out(request: Request) -> Answer:
     """End the sign-in that a refresh token belongs to."""
     services = bootstrap.services()
@@ -51,7 +59,9 @@ def sign_out(request: Request) -> Answer:
     return Answer(status=204)
 
 
-@routes.post("/v1/auth/verify", Contract("Prove an e-mail address", body="domain.account:OneTimeToken", status=204))
+@routes.post(
+    "/v1/auth/verify", Contract("Prove an e-mail address", body="accounts.domain.account:OneTimeToken", status=204)
+)
 def verify(request: Request) -> Answer:
     """Prove an address by the token mailed to it."""
     bootstrap.services().accounts.sign_in.verify(request.body.token)
@@ -60,7 +70,7 @@ def verify(request: Request) -> Answer:
 
 @routes.post(
     "/v1/auth/password/forgot",
-    Contract("Ask for a password reset link", body="domain.account:ForgottenPassword", status=202),
+    Contract("Ask for a password reset link", body="accounts.domain.account:ForgottenPassword", status=202),
 )
 def forget_password(request: Request) -> Answer:
     """Mail a reset link; the answer is the same whether the address has an account or not."""
@@ -68,7 +78,9 @@ def forget_password(request: Request) -> Answer:
     return Answer("{}", 202)
 
 
-@routes.post("/v1/auth/password/reset", Contract("Set a new password", body="domain.account:PasswordReset", status=204))
+@routes.post(
+    "/v1/auth/password/reset", Contract("Set a new password", body="accounts.domain.account:PasswordReset", status=204)
+)
 def reset_password(request: Request) -> Answer:
     """A new password by a mailed token; every sign-in ends."""
     bootstrap.services().accounts.sign_in.reset_password(request.body)
@@ -87,7 +99,7 @@ def read_me(request: Request) -> Answer:
     Contract(
         "Change one's account by merge patch",
         auth="required",
-        body="domain.account:AccountFields",
+        body="accounts.domain.account:AccountFields",
         patch=True,
         if_match=True,
         result=ACCOUNT,

@@ -1,14 +1,14 @@
 """Announcements of an event's staff to its people: sending one, and how far it is."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import conditional
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/announcements", "/v1/events/{event}/announcements/{id}"
-ANNOUNCEMENT = "domain.announcement:Announcement"
+ANNOUNCEMENT = "announcements.domain.announcement:Announcement"
 
 
 @routes.post(
@@ -16,7 +16,7 @@ ANNOUNCEMENT = "domain.announcement:Announcement"
     Contract(
         "Send an announcement to staff or attendees",
         auth="required",
-        body="domain.announcement:AnnouncementForm",
+        body="announcements.domain.announcement:AnnouncementForm",
         creates=True,
         result=ANNOUNCEMENT,
         status=202,
@@ -46,8 +46,8 @@ def announce(request: Request, event: str) -> Answer:
 )
 def list_announcements(request: Request, event: str) -> Answer:
     """All announcements with how far they are."""
-    from chalicelib.domain.cursors import parse_page
-    from chalicelib.services.announcing import scope
+    from chalicelib.announcements.services.announce import scope
+    from chalicelib.core.cursors import parse_page
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)

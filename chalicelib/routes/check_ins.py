@@ -1,12 +1,12 @@
 """Check-in at the gate, for an event's staff: one ticket, one visitor."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
-from chalicelib.domain.cursors import parse_page
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import conditional, created
+from chalicelib.core.cursors import parse_page
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/check-ins"
@@ -18,9 +18,9 @@ PAGED = ("limit", "cursor")
     Contract(
         "Let somebody in",
         auth="required",
-        body="domain.gate:CheckInForm",
+        body="check_in.domain.check_in:CheckInForm",
         creates=True,
-        result="domain.gate:CheckIn",
+        result="check_in.domain.check_in:CheckIn",
         status=201,
         problems=(409,),
     ),
@@ -29,7 +29,7 @@ def check_in(request: Request, event: str) -> Answer:
     """Who came in; 409 `already_checked_in` says who let them in before, and when."""
     import msgspec
 
-    from chalicelib.domain.gate import tag_of
+    from chalicelib.check_in.domain.check_in import tag_of
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
@@ -41,12 +41,15 @@ def check_in(request: Request, event: str) -> Answer:
 @routes.get(
     MANY,
     Contract(
-        "List who came in, newest first, with counts", auth="required", query=PAGED, result="domain.gate:CheckInList"
+        "List who came in, newest first, with counts",
+        auth="required",
+        query=PAGED,
+        result="check_in.domain.check_in:CheckInList",
     ),
 )
 def list_check_ins(request: Request, event: str) -> Answer:
     """Who came in, and how many of how many."""
-    from chalicelib.services.attending import check_ins_scope
+    from chalicelib.check_in.services.read_check_ins import check_ins_scope
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
@@ -58,11 +61,13 @@ def list_check_ins(request: Request, event: str) -> Answer:
 
 @routes.get(
     f"{MANY}/offline",
-    Contract("The list that a scanner keeps", auth="required", query=PAGED, result="domain.gate:OfflineList"),
+    Contract(
+        "The list that a scanner keeps", auth="required", query=PAGED, result="check_in.domain.check_in:OfflineList"
+    ),
 )
 def list_offline(request: Request, event: str) -> Answer:
     """Tickets by the hash of their codes; `limit` counts orders."""
-    from chalicelib.services.attending import offline_scope
+    from chalicelib.check_in.services.read_check_ins import offline_scope
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
@@ -77,8 +82,8 @@ def list_offline(request: Request, event: str) -> Answer:
     Contract(
         "Bring in what a scanner did without a network",
         auth="required",
-        body="domain.gate:ReconcileForm",
-        result="domain.gate:Reconciled",
+        body="check_in.domain.check_in:ReconcileForm",
+        result="check_in.domain.check_in:Reconciled",
     ),
 )
 def reconcile(request: Request, event: str) -> Answer:

@@ -4,11 +4,11 @@ Buyers send codes with their order; what an access code opens: routes/ticket_typ
 """
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import CodeKind, View
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.kinds import CodeKind, View
 
 _NOUN = {CodeKind.ACCESS: "access code", CodeKind.DISCOUNT: "discount"}
 _STRUCT = {CodeKind.ACCESS: "AccessCode", CodeKind.DISCOUNT: "Discount"}
@@ -17,7 +17,7 @@ _STRUCT = {CodeKind.ACCESS: "AccessCode", CodeKind.DISCOUNT: "Discount"}
 def routes_for(kind: CodeKind) -> Routes:
     """The blueprint of one kind."""
     routes = Routes(f"{__name__}.{_STRUCT[kind]}")
-    read, fields = f"api.schemas.limits:{_STRUCT[kind]}Read", f"domain.code:{_STRUCT[kind]}Fields"
+    read, fields = f"api.schemas.catalog:{_STRUCT[kind]}Read", f"catalog.domain.code:{_STRUCT[kind]}Fields"
     noun = _NOUN[kind]
     many, one = f"/v1/events/{{event}}/{kind.value}", f"/v1/events/{{event}}/{kind.value}/{{id}}"
 

@@ -5,11 +5,11 @@ import json
 from functools import cache
 from typing import Any
 
-from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import View
-from chalicelib.services.reading import Found
+from chalicelib.api.responses import conditional
+from chalicelib.core.kinds import View
+from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
 
@@ -36,7 +36,7 @@ def _document() -> Found:
 
 @cache
 def _page() -> Found:
-    from chalicelib.pages.reference import render
+    from chalicelib.website.pages.reference import render
 
     return _found(render(_describe()))
 

@@ -1,19 +1,19 @@
 """Events: the public list, one's own list, and each event with the counters of its lists."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.cursors import parse_page
-from chalicelib.domain.errors import MalformedRequest, Unauthenticated
-from chalicelib.domain.filters import parse_filters
-from chalicelib.domain.kinds import Kind, View
-from chalicelib.domain.pagination import Page
-from chalicelib.services.reading import Found
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.cursors import parse_page
+from chalicelib.core.errors import MalformedRequest, Unauthenticated
+from chalicelib.core.kinds import Kind, View
+from chalicelib.core.pagination import Page
+from chalicelib.representations.filters import parse_filters
+from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
-EVENT, FIELDS = "domain.event:Event", "domain.event:EventFields"
+EVENT, FIELDS = "content.domain.event:Event", "content.domain.event:EventFields"
 
 
 @routes.get(

@@ -5,7 +5,7 @@ import json
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import FeatureOff
+from chalicelib.core.errors import FeatureOff
 
 routes = Routes(__name__)
 

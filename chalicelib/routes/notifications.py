@@ -4,12 +4,12 @@ import json
 from urllib.parse import urlencode
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.cursors import parse_page
-from chalicelib.domain.kinds import View
-from chalicelib.domain.pagination import Page
+from chalicelib.api.responses import conditional
+from chalicelib.core.cursors import parse_page
+from chalicelib.core.kinds import View
+from chalicelib.core.pagination import Page
 
 routes = Routes(__name__)
 FILTERS = ("action", "user", "state", "from", "to")
@@ -28,12 +28,12 @@ CSV = "text/csv"
 )
 def list_notifications(request: Request) -> Answer:
     """The caller's inbox, newest first unless asked otherwise."""
-    from chalicelib.services import browsing  # the other routes and the cold start do without it
+    from chalicelib.notifications.services import read_inbox  # the other routes and the cold start do without it
 
     services = bootstrap.services()
-    state, order = browsing.chosen(request.query)
+    state, order = read_inbox.chosen(request.query)
     user_id = request.caller.user_id
-    page = parse_page(request.query, scope=browsing.scope(user_id, state, order), key=services.keys.cursor_key)
+    page = parse_page(request.query, scope=read_inbox.scope(user_id, state, order), key=services.keys.cursor_key)
     return conditional(request, services.notifications.read_inbox.notifications(user_id, state, order, page), View.ALL)
 
 
@@ -104,8 +104,8 @@ def oversee_notifications(request: Request) -> Answer:
 )
 def save_overseen_notifications(request: Request) -> Answer:
     """As a file; `Link` leads to the next part of a long one."""
-    from chalicelib.formats.csv import CONTENT_TYPE
-    from chalicelib.services.overseeing import SHEET_ROWS
+    from chalicelib.notifications.services.delivery_log import SHEET_ROWS
+    from chalicelib.representations.csv import CONTENT_TYPE
 
     page = _overseen_page(request)._replace(limit=SHEET_ROWS)
     sheet = bootstrap.services().notifications.delivery_log.sheet(request.query, page, caller=request.caller)
@@ -119,6 +119,6 @@ def save_overseen_notifications(request: Request) -> Answer:
 
 
 def _overseen_page(request: Request) -> Page:
-    from chalicelib.services.overseeing import SCOPE
+    from chalicelib.notifications.services.delivery_log import SCOPE
 
     return parse_page(request.query, scope=SCOPE, key=bootstrap.services().keys.cursor_key)

@@ -6,10 +6,10 @@ Without an account the `access` token in the query stands for the buyer; query s
 import json
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 ACCESS = ("access",)
@@ -20,7 +20,7 @@ ACCESS = ("access",)
     Contract(
         "Order tickets; they are held until the order expires",
         auth="optional",
-        body="domain.order:OrderForm",
+        body="orders.domain.order:OrderForm",
         creates=True,
         secret=True,
         result="api.schemas.sales:OrderMade",
@@ -30,7 +30,7 @@ ACCESS = ("access",)
 )
 def create_order(request: Request, event: str) -> Answer:
     """A reserved order, or a paid one when it is free."""
-    from chalicelib.domain.representation import represent
+    from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
@@ -91,13 +91,13 @@ def open_payment(request: Request, id: str) -> Answer:
         "Cancel an order that is not paid",
         auth="optional",
         query=ACCESS,
-        result="domain.order:Order",
+        result="orders.domain.order:Order",
         problems=(409, 502, 503),
     ),
 )
 def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
-    from chalicelib.domain.representation import represent
+    from chalicelib.representations.represent import represent
 
     record = bootstrap.services().payments.expire_orders.cancel(
         id, caller=request.principal, access=request.query.get("access")
@@ -111,16 +111,16 @@ def cancel_order(request: Request, id: str) -> Answer:
     Contract(
         "Refund an order, in part or all that is left",
         auth="required",
-        body="domain.refund:RefundForm",
+        body="orders.domain.refund:RefundForm",
         creates=True,
-        result="domain.refund:RefundWish",
+        result="orders.domain.refund:RefundWish",
         status=201,
         problems=(409,),
     ),
 )
 def request_refund(request: Request, id: str) -> Answer:
     """A refund that is wanted; Stripe makes it within moments, the order then says so."""
-    from chalicelib.domain.representation import represent
+    from chalicelib.representations.represent import represent
 
     refunding = bootstrap.services().payments.refund
     wish = refunding.request(id, request.body, caller=request.caller, key=request.resource_id)

@@ -7,12 +7,12 @@ from collections.abc import Callable, Container
 from urllib.parse import urlsplit
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PAGE, Answer, Contract, Request
-from chalicelib.domain.errors import NotFound
-from chalicelib.domain.kinds import View
-from chalicelib.services.reading import Found
+from chalicelib.api.responses import conditional
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import View
+from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
 HTML = "text/html; charset=utf-8"

@@ -3,12 +3,12 @@
 import json
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import FeatureOff, NotFound
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import changed, conditional
+from chalicelib.core.errors import FeatureOff, NotFound
+from chalicelib.core.kinds import View
 from chalicelib.routes.pages import HTML, page, safe_headers
 
 routes = Routes(__name__)
@@ -31,7 +31,7 @@ def read_preferences(request: Request) -> Answer:
     Contract(
         "Change how one wants to be told, by merge patch",
         auth="required",
-        body="domain.preference_form:PreferencesForm",
+        body="notifications.domain.preference_form:PreferencesForm",
         patch=True,
         if_match=True,
         result=PREFERENCES,
@@ -84,7 +84,7 @@ def list_push_subscriptions(request: Request) -> Answer:
         "Tell this browser, too, when Marquee is closed",
         auth="required",
         creates=True,
-        body="domain.push_form:PushSubscriptionForm",
+        body="push.domain.form:PushSubscriptionForm",
         result="api.schemas.push:PushSubscriptionRead",
         status=201,
         problems=(404,),
@@ -92,7 +92,7 @@ def list_push_subscriptions(request: Request) -> Answer:
 )
 def create_push_subscription(request: Request) -> Answer:
     """What a browser's `PushSubscription.toJSON()` gives. The same endpoint again renews it."""
-    from chalicelib.domain.push_subscription import represent_one
+    from chalicelib.push.domain.subscription import represent_one
 
     _public_key()
     made = bootstrap.services().push.subscriptions.subscribe(request.caller, request.body)

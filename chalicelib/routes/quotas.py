@@ -1,15 +1,15 @@
 """Quotas of an event: numbers of tickets that several types share. For staff who may edit tickets."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/quotas", "/v1/events/{event}/quotas/{id}"
-READ, FIELDS = "api.schemas.limits:QuotaRead", "domain.quota:QuotaFields"
+READ, FIELDS = "api.schemas.catalog:QuotaRead", "catalog.domain.quota:QuotaFields"
 
 
 @routes.get(MANY, Contract("List the quotas of an event", auth="required", result=READ, many=True))

@@ -1,17 +1,17 @@
 """Reviews: staff decide about proposals, speakers confirm."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
+from chalicelib.api.responses import changed
 
 routes = Routes(__name__)
-SESSION = "domain.programme:Session"
+SESSION = "content.domain.programme:Session"
 
 
 @routes.post(
     "/v1/events/{event}/sessions/{id}/review",
-    Contract("Accept or reject a proposal", auth="required", body="domain.review:ReviewForm", result=SESSION),
+    Contract("Accept or reject a proposal", auth="required", body="cfp.domain.review:ReviewForm", result=SESSION),
 )
 def review_session(request: Request, event: str, id: str) -> Answer:
     """Decide about a proposal, or decide otherwise; its speakers are told. Said again it changes nothing."""

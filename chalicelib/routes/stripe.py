@@ -1,4 +1,6 @@
-"""The webhook that Stripe calls. Only keeps what comes; services/charging.py works on it from the inbox stream."""
+"""The webhook that Stripe calls. Only keeps what comes; payments/services/record_payment.py works on it from the inbox
+stream.
+"""
 
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes

@@ -3,23 +3,26 @@
 import json
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import conditional
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 PLACE = "/v1/events/{event}/stripe-account"
 
 
 @routes.get(
-    PLACE, Contract("Read which Stripe account is paid", auth="required", result="domain.stripe_account:StripeAccount")
+    PLACE,
+    Contract(
+        "Read which Stripe account is paid", auth="required", result="payments.domain.stripe_account:StripeAccount"
+    ),
 )
 def read_stripe_account(request: Request, event: str) -> Answer:
     """The event's account; 404 while the platform is paid."""
-    from chalicelib.domain.representation import represent
-    from chalicelib.services.reading import Found
+    from chalicelib.representations.read import Found
+    from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
     account = services.payments.connect_account.read(

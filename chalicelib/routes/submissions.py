@@ -1,17 +1,17 @@
 """Calls for papers, and what people propose."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.errors import MalformedRequest
-from chalicelib.domain.kinds import View
-from chalicelib.services.reading import Found
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.kinds import View
+from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
-CALL, FIELDS = "domain.call_for_papers:CallForPapers", "domain.call_for_papers:CallFields"
-SUBMISSION, FORM = "domain.submission_shown:SubmissionShown", "domain.submission:SubmissionForm"
+CALL, FIELDS = "cfp.domain.call_for_papers:CallForPapers", "cfp.domain.call_for_papers:CallFields"
+SUBMISSION, FORM = "cfp.domain.submission_view:SubmissionShown", "cfp.domain.submission:SubmissionForm"
 PLACE = "/v1/events/{event}/call-for-papers"
 
 

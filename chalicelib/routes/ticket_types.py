@@ -1,15 +1,15 @@
 """Ticket types of an event. Reads carry how many are available, so their ETag changes with every sale."""
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional, created
 from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
-from chalicelib.domain.cursors import parse_page
+from chalicelib.api.responses import changed, conditional, created
+from chalicelib.core.cursors import parse_page
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/ticket-types", "/v1/events/{event}/ticket-types/{id}"
-READ, FIELDS = "api.schemas.sales:TicketTypeRead", "domain.ticket:TicketTypeFields"
+READ, FIELDS = "api.schemas.sales:TicketTypeRead", "catalog.domain.ticket_type:TicketTypeFields"
 
 
 @routes.get(
@@ -41,8 +41,8 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     Contract(
         "See what an access code opens",
         auth="none",
-        body="api.schemas.limits:AccessCodeCheck",
-        result="api.schemas.limits:TicketTypesOpened",
+        body="api.schemas.catalog:AccessCodeCheck",
+        result="api.schemas.catalog:TicketTypesOpened",
         problems=(429,),
     ),
 )

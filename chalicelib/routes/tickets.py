@@ -5,12 +5,12 @@ the CDN (infra/stacks/edge.yaml) and the local gateway write into requests for t
 """
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import changed, conditional
 from chalicelib.api.conditional import none_match, parse_match, quote
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PDF, PRIVATE, Answer, Contract, Request
-from chalicelib.domain.errors import MalformedRequest
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import changed, conditional
+from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 ACCESS = ("access",)
@@ -20,7 +20,11 @@ SVG = "image/svg+xml; charset=utf-8"
 @routes.get(
     "/v1/orders/{id}/tickets",
     Contract(
-        "List the tickets of an order", auth="optional", query=ACCESS, result="domain.admission:TicketRead", many=True
+        "List the tickets of an order",
+        auth="optional",
+        query=ACCESS,
+        result="tickets.domain.ticket:TicketRead",
+        many=True,
     ),
 )
 def list_tickets(request: Request, id: str) -> Answer:
@@ -65,9 +69,9 @@ def show_pdf(request: Request, id: str) -> Answer:
         "Say who comes; a ticket that changes hands gets a new code",
         auth="optional",
         query=ACCESS,
-        body="domain.admission:AttendeesForm",
+        body="tickets.domain.ticket:AttendeesForm",
         if_match=True,
-        result="domain.admission:TicketRead",
+        result="tickets.domain.ticket:TicketRead",
         many=True,
     ),
 )

@@ -7,16 +7,16 @@ logged.
 import json
 
 from chalicelib import bootstrap
-from chalicelib.api.answering import conditional, created
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
-from chalicelib.domain.kinds import View
+from chalicelib.api.responses import conditional, created
+from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/waiting-list"
 
 
-@routes.get(MANY, Contract("List who waits", auth="required", result="domain.waiting:Entry", many=True))
+@routes.get(MANY, Contract("List who waits", auth="required", result="waiting_list.domain.entry:Entry", many=True))
 def list_waiting(request: Request, event: str) -> Answer:
     """Everybody who ever waited, in the order they came."""
     services = bootstrap.services()
@@ -29,10 +29,10 @@ def list_waiting(request: Request, event: str) -> Answer:
     Contract(
         "Wait for tickets that are sold out",
         auth="optional",
-        body="domain.waiting:WaitingForm",
+        body="waiting_list.domain.entry:WaitingForm",
         creates=True,
         secret=True,
-        result="api.schemas.limits:WaitingJoined",
+        result="api.schemas.catalog:WaitingJoined",
         status=201,
         problems=(409,),
     ),

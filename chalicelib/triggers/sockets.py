@@ -11,7 +11,7 @@ from typing import Any
 
 # The protocol is imported where it is spoken: app.py imports this file, and reads must not pay for sockets.
 from chalicelib import bootstrap, telemetry
-from chalicelib.domain.errors import FeatureOff, MarqueeError, Unauthenticated
+from chalicelib.core.errors import FeatureOff, MarqueeError, Unauthenticated
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -38,7 +38,7 @@ def message(event: Event) -> Answer:
     try:
         _hear(event, context["connectionId"])
     except Exception:  # noqa: BLE001 - the boundary
-        from chalicelib.live.protocol import unexpected_frame
+        from chalicelib.live.domain.protocol import unexpected_frame
 
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
         bootstrap.services().live.connections.tell(context["connectionId"], _endpoint(context), unexpected_frame())
@@ -75,8 +75,8 @@ def _hear(event: Event, connection_id: str) -> None:
     try:
         connecting.hear(connection_id, _text(event))
     except MarqueeError as error:
-        from chalicelib.live.protocol import error_frame
-        from chalicelib.services.connecting import ends_connection
+        from chalicelib.live.domain.protocol import error_frame
+        from chalicelib.live.services.connections import ends_connection
 
         endpoint = _endpoint(event["requestContext"])
         telemetry.log("frame_refused", connection_id=connection_id, code=error.code)

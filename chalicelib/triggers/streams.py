@@ -17,7 +17,7 @@ from chalicelib.reactions import SIDE_BY_SIDE, WHOLE_BATCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from chalicelib.domain.changes import Change
+    from chalicelib.core.changes import Change
     from chalicelib.reactions import Choice, On
 
     Event = dict[str, Any]
@@ -104,7 +104,7 @@ def _report(failed: list[str]) -> Answer:
 
 def read_change(record: Mapping[str, Any]) -> Change:
     """The change that a stream record tells."""
-    from chalicelib.domain.changes import Change, ChangeKind
+    from chalicelib.core.changes import Change, ChangeKind
 
     data = record["dynamodb"]
     keys = _plain(data["Keys"])

@@ -8,17 +8,18 @@ and every object it returns fits Stripe's OpenAPI. It moves no money and says TE
     double.pay(session_id, "4000000000000259")        # any number of cards.py, or an IBAN of banks.py
     double.faults.on_webhooks(WebhookFault("race", times=5))
 
-Where to look: routes.py is the API; attempts.py pays an intent, payments.py a session; timing.py is what happens by
-itself; faults.py is trouble on command; control.py lists the orders that POST /control takes, GET / has forms for all.
+Where to look: routes.py is the API; attempts.py pays an intent, payments/payments.py a session; timing.py is what
+happens by itself; webhooks/faults.py is trouble on command; control.py lists the orders that POST /control takes, GET /
+has forms for all.
 """
 
 from __future__ import annotations
 
-from .banks import BANKS, BankAccount
-from .cards import CARDS, Card
+from .api.work import Settings
 from .double import PayOutcome, StripeDouble, create_double
-from .faults import ApiFault, Faults, WebhookFault
-from .work import Settings
+from .payments.banks import BANKS, BankAccount
+from .payments.cards import CARDS, Card
+from .webhooks.faults import ApiFault, Faults, WebhookFault
 
 __all__ = [
     "BANKS",

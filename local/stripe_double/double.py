@@ -14,21 +14,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import accounts, control, disputes, refunds, sessions
-from .api import Answer, Api
-from .banks import DebitOutcome
-from .cards import DisputeKind
-from .errors import CardDeclined, StripeError
-from .events import reissue_event, resend_event
-from .faults import Faults
-from .instruments import find_instrument
+from .api.api import Answer, Api
+from .api.errors import CardDeclined, StripeError
+from .api.store import Json, Scope, Store
+from .api.work import NewId, Settings, Work
+from .connect import accounts
+from .control import control
+from .control.timing import run_due
+from .control.traffic import Traffic
 from .pages import Pages
-from .payments import Payer, authenticate, pay_session, session_of_intent, settle_debit
-from .store import Json, Scope, Store
-from .timing import run_due
-from .traffic import Traffic
-from .webhooks import Post, Sender, post
-from .work import NewId, Settings, Work
+from .payments import disputes, refunds, sessions
+from .payments.banks import DebitOutcome
+from .payments.cards import DisputeKind
+from .payments.instruments import find_instrument
+from .payments.payments import Payer, authenticate, pay_session, session_of_intent, settle_debit
+from .webhooks.events import reissue_event, resend_event
+from .webhooks.faults import Faults
+from .webhooks.webhooks import Post, Sender, post
 
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTHS = {"cs_test_": 58, "cus_": 14, "prod_": 14, "req_": 14}

@@ -16,10 +16,10 @@ import pytest
 
 from app import ROUTES, app
 from chalicelib.api.late_routes import LateRoutes, Source
-from local.database_server import DatabaseEndpoint
-from local.http_message import HttpRequest
-from local.proxy_event import proxy_event
-from local.routing import Match
+from local.dynamodb.database_server import DatabaseEndpoint
+from local.gateway.http_message import HttpRequest
+from local.gateway.proxy_event import proxy_event
+from local.gateway.routing import Match
 from tests.functional.builders import make, make_event
 from tests.harness.client import Client
 from tests.harness.fresh_process import Fresh, answers

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.database_server import DatabaseEndpoint
+from local.dynamodb.database_server import DatabaseEndpoint
 from tests.functional.builders import make, make_event
 from tests.harness.client import Client
 

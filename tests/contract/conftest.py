@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import stripe
 
-from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
-from chalicelib.adapters.stripe_gateway import StripeGateway, client
+from chalicelib.payments.adapters.stripe import StripeGateway, client
+from chalicelib.payments.adapters.stripe_connect import StripeAccountsGateway
 from local.stripe_double import StripeDouble, create_double
 from tests.stripe_double.conftest import START, serve
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import UpstreamFailed
-from chalicelib.domain.refund import RefundReason, RefundWish
-from chalicelib.ports.payments import AccountGone, CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
+from chalicelib.core.errors import UpstreamFailed
+from chalicelib.orders.domain.refund import RefundReason, RefundWish
+from chalicelib.payments.ports import AccountGone, CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
 from local.stripe_double import ApiFault
 from tests.contract.conftest import DoubleSide
 from tests.contract.test_stripe_gateway import NOW, new_id, order

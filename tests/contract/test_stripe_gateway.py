@@ -9,15 +9,15 @@ import pytest
 import stripe
 from msgspec import structs
 
-from chalicelib.adapters.stripe_checkout import DELAYED
-from chalicelib.domain.charge import Charge, Payment, PaymentStatus
-from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, Order, links_of
-from chalicelib.domain.order_facts import Dispute, OrderState
-from chalicelib.domain.refund import RefundReason, RefundWish
-from chalicelib.ports.payments import CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
-from chalicelib.services.hearing import HANDLED
+from chalicelib.core.ids import make_ulid
+from chalicelib.core.money import Money
+from chalicelib.orders.domain.charge import Charge, Payment, PaymentStatus
+from chalicelib.orders.domain.order import Buyer, Line, Order, links_of
+from chalicelib.orders.domain.order_state import Dispute, OrderState
+from chalicelib.orders.domain.refund import RefundReason, RefundWish
+from chalicelib.payments.adapters.stripe_checkout import DELAYED
+from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
+from chalicelib.payments.services.handle_webhook import HANDLED
 from tests.contract.conftest import StripeSide, eventually
 
 NOW = datetime.now(UTC)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib.adapters import stripe_looks
-from chalicelib.domain.charge import Charge, Payment, PaymentStatus
-from chalicelib.domain.order_facts import Dispute
+from chalicelib.orders.domain.charge import Charge, Payment, PaymentStatus
+from chalicelib.orders.domain.order_state import Dispute
+from chalicelib.payments.adapters import stripe_looks
 from tests.contract.conftest import DoubleSide, StripeSide
 from tests.contract.test_stripe_access import request
 from tests.contract.test_stripe_gateway import paid

@@ -2,11 +2,11 @@
 
 import pytest
 
-from chalicelib.adapters.stripe_accounts import StripeAccountsGateway
-from chalicelib.adapters.stripe_gateway import CONNECT_SECONDS, TIMEOUT_SECONDS, StripeGateway
-from chalicelib.adapters.stripe_pace import Pace
-from chalicelib.domain.errors import Busy, UpstreamFailed
-from chalicelib.ports.patience import ASKED_WITHIN_SECONDS, asking_until
+from chalicelib.core.errors import Busy, UpstreamFailed
+from chalicelib.payments.adapters.stripe import CONNECT_SECONDS, TIMEOUT_SECONDS, StripeGateway
+from chalicelib.payments.adapters.stripe_connect import StripeAccountsGateway
+from chalicelib.payments.adapters.stripe_pace import Pace
+from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
 from local.stripe_double import ApiFault
 from tests.contract.conftest import DoubleSide
 from tests.contract.test_stripe_access import request

@@ -3,8 +3,8 @@
 Everything else about infra/ is as it is: the same steps, the same calls.
 """
 
-from infra import cloudformation, deployment
 from infra.__main__ import cli
+from infra.deploy import cloudformation, deployment
 from tests.deploy.places import Places
 
 

@@ -109,7 +109,7 @@ def reads_a_table_in_vain():
 def writes_a_table_in_vain():
     from pynamodb.exceptions import PutError
 
-    from chalicelib.adapters.dynamo import tables
+    from chalicelib.aws import dynamo_tables as tables
 
     assert "Could not connect" in str(_failure(tables.Content("pk", "sk").save, PutError))
 
@@ -131,9 +131,9 @@ def finds_endpoints():
 
 
 def sends_mail_in_vain():
-    from chalicelib.adapters.ses_mailer import SesMailer
-    from chalicelib.domain.errors import UpstreamFailed
-    from chalicelib.ports.notifications import Claimed
+    from chalicelib.core.errors import UpstreamFailed
+    from chalicelib.mail.adapters.ses import SesMailer
+    from chalicelib.notifications.ports import Claimed
 
     mailer = SesMailer(region="us-east-1", sender="a@marquee.example")
     error = _failure(lambda: mailer.send(Claimed("b@marquee.example", "s", "t", "<p>h</p>")), UpstreamFailed)
@@ -141,8 +141,8 @@ def sends_mail_in_vain():
 
 
 def pushes_in_vain():
-    from chalicelib.adapters.socket_pusher import SocketPusher
-    from chalicelib.ports.live import Connection
+    from chalicelib.live.adapters.api_gateway import SocketPusher
+    from chalicelib.live.ports import Connection
 
     connection = Connection("c1", "u1", "f1", "http://127.0.0.1:9", 0)
     pushed = SocketPusher(region="us-east-1", sleep=lambda _: None).push([connection], ["{}"])
@@ -150,18 +150,18 @@ def pushes_in_vain():
 
 
 def writes_to_a_browser():
-    from chalicelib.formats import push_message
+    from chalicelib.push.adapters import encryption
 
-    key = push_message.new_private_key()
-    browser = push_message.public_text(push_message.private_key(push_message.new_private_key()))
-    body = push_message.encrypt(b"news", p256dh=browser, auth=push_message.encode(bytes(16)))
+    key = encryption.new_private_key()
+    browser = encryption.public_text(encryption.private_key(encryption.new_private_key()))
+    body = encryption.encrypt(b"news", p256dh=browser, auth=encryption.encode(bytes(16)))
     assert len(body) == 86 + 4 + 1 + 16, len(body)
-    assert push_message.token({"aud": "https://push.example"}, push_message.private_key(key)).count(".") == 2
+    assert encryption.token({"aud": "https://push.example"}, encryption.private_key(key)).count(".") == 2
 
 
 def cannot_reach_stripe():
-    from chalicelib.adapters import stripe_gateway
-    from chalicelib.domain.errors import UpstreamFailed
+    from chalicelib.core.errors import UpstreamFailed
+    from chalicelib.payments.adapters import stripe as stripe_gateway
 
     stripe_gateway.RETRIES = 0
     gateway = stripe_gateway.StripeGateway(secret_key="sk_test_x", api_base="http://127.0.0.1:9")
@@ -177,7 +177,7 @@ def cannot_reach_stripe():
 
 
 def pays_by_stripe():
-    from chalicelib.adapters.stripe_gateway import StripeGateway
+    from chalicelib.payments.adapters.stripe import StripeGateway
 
     server = HTTPServer(("127.0.0.1", 0), _Stripe)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -194,9 +194,9 @@ def pays_by_stripe():
 def prints_tickets():
     from importlib.util import find_spec
 
-    from chalicelib.formats.qr import qr_svg
-    from chalicelib.formats.ticket import TicketPage
-    from chalicelib.formats.ticket_pdf import tickets_pdf
+    from chalicelib.tickets.pdf.draw import tickets_pdf
+    from chalicelib.tickets.pdf.page import TicketPage
+    from chalicelib.tickets.pdf.qr import qr_svg
 
     assert find_spec("PIL") is None, "the probe is of the layer without Pillow"
     page = TicketPage("Event", "Time", "", "Day ticket", "Ἑλένη Жукова 山田 สมชาย", "Ticket 1", "01J-1", "01J-1-ABC")
@@ -206,7 +206,7 @@ def prints_tickets():
 
 
 def hashes_passwords():
-    from chalicelib.adapters.passwords import Argon2Passwords
+    from chalicelib.accounts.adapters.argon2 import Argon2Passwords
 
     passwords = Argon2Passwords()
     assert passwords.matches(passwords.hash("tea"), "tea")
@@ -214,15 +214,15 @@ def hashes_passwords():
 
 
 def signs_tokens():
-    from chalicelib.adapters.tokens import AccessTokens
-    from chalicelib.domain.principal import Principal
+    from chalicelib.accounts.adapters.jwt import AccessTokens
+    from chalicelib.core.principal import Principal
 
     tokens, principal = AccessTokens({"k": "x" * 32}, "issuer"), Principal("u1", "f1")
     assert tokens.verify(tokens.issue(principal, now=time.time())[0], now=time.time()) == principal
 
 
 def cleans_html():
-    from chalicelib.domain.text import sanitise
+    from chalicelib.core.text import sanitise
 
     assert sanitise("<p onclick='x'>a<script>b</script></p>") == "<p>a</p>"
 
@@ -265,10 +265,10 @@ def _failure(call, expected):
 
 
 def _request():
-    from chalicelib.domain.money import Money
-    from chalicelib.domain.order import Buyer, Line, Links, Order
-    from chalicelib.domain.order_facts import OrderState
-    from chalicelib.ports.payments import CheckoutRequest
+    from chalicelib.core.money import Money
+    from chalicelib.orders.domain.order import Buyer, Line, Links, Order
+    from chalicelib.orders.domain.order_state import OrderState
+    from chalicelib.payments.ports import CheckoutRequest
 
     now, price = datetime.now(UTC), Money(amount=2500, currency="EUR")
     order = Order(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from local import demo, tour
+from local.demo import demo, tour
 from tests.deploy import inventory, owner_calls, processes, project
 from tests.deploy.places import ACCOUNT, REGION
 from tests.deploy.processes import Ran
@@ -67,7 +67,7 @@ def test_mapping_sets_poison_apart(first_up: Ran, world: World, name: str) -> No
 
 
 def test_webhook_endpoint_is_registered_once_with_the_api_version(first_up: Ran, world: World) -> None:
-    from chalicelib.adapters.stripe_gateway import API_VERSION
+    from chalicelib.payments.adapters.stripe import API_VERSION
 
     with world.double.work() as work:
         endpoints = list(work.tx.rows("webhook_endpoint"))

@@ -3,7 +3,7 @@
 import signal
 from typing import Any
 
-from infra import steps
+from infra.deploy import steps
 from tests.deploy import inventory
 from tests.deploy.conftest import up
 from tests.deploy.processes import Kill, Ran

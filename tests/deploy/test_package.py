@@ -17,13 +17,15 @@ from pathlib import Path
 
 import pytest
 
-from infra import archive, configuring, package, policies, run_chalice, trim, wheels
+from infra import policies
+from infra.deploy import configuring, run_chalice
+from infra.package import archive, build, trim, wheels
 from tests.deploy import package_probe
 from tests.harness.environment import VARIABLES
 
 PROJECT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
-TARGET = wheels.target_of(package.RUNNING, ARCHITECTURE)
+TARGET = wheels.target_of(build.RUNNING, ARCHITECTURE)
 PLACEHOLDERS = dict.fromkeys(policies.PLACEHOLDERS, "x1")
 UNREACHABLE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
 
@@ -55,8 +57,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(project: Path) -> package.Package:
-    return package.build(project, python=package.RUNNING, architecture=ARCHITECTURE)
+def made(project: Path) -> build.Package:
+    return build.build(project, python=build.RUNNING, architecture=ARCHITECTURE)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def wheel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def outcomes(made: package.Package, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def outcomes(made: build.Package, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the probe said, in a process that has the package and the standard library."""
     root = tmp_path_factory.mktemp("lambda")
     for path, folder in ((made.path, root / "opt"), (made.app_path, root / "task")):
@@ -92,34 +94,32 @@ def test_run_from_the_package_alone_works(outcomes: dict[str, str], use: str) ->
     assert outcomes[use] == "ok"
 
 
-def test_build_fits_the_limit(made: package.Package) -> None:
+def test_build_fits_the_limit(made: build.Package) -> None:
     assert made.bytes == made.path.stat().st_size
     assert made.bytes + made.app_bytes <= 15_000_000
 
 
-def test_build_again_reuses_the_layer(project: Path, made: package.Package) -> None:
-    again = package.build(project, python=package.RUNNING, architecture=ARCHITECTURE)
+def test_build_again_reuses_the_layer(project: Path, made: build.Package) -> None:
+    again = build.build(project, python=build.RUNNING, architecture=ARCHITECTURE)
     assert again == made._replace(reused=True)
 
 
 def test_build_elsewhere_makes_the_same_bytes(
-    made: package.Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: build.Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     monkeypatch.setenv("PYTHONHASHSEED", "5")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
     before = os.umask(0o077)
     try:
-        other = package.build(
-            _copy_of_project(tmp_path / "elsewhere"), python=package.RUNNING, architecture=ARCHITECTURE
-        )
+        other = build.build(_copy_of_project(tmp_path / "elsewhere"), python=build.RUNNING, architecture=ARCHITECTURE)
     finally:
         os.umask(before)
     assert other.sha256 == made.sha256
     assert other.app_path.read_bytes() == made.app_path.read_bytes()
 
 
-def test_package_by_chalice_takes_both_zips_unchanged(project: Path, made: package.Package, tmp_path: Path) -> None:
+def test_package_by_chalice_takes_both_zips_unchanged(project: Path, made: build.Package, tmp_path: Path) -> None:
     configuring.write(project, "dev", region="eu-west-1", variables=VARIABLES, placeholders=PLACEHOLDERS)
     subprocess.run(
         [sys.executable, "-c", run_chalice.COMMAND, "--project-dir", project, "package", "--stage", "dev", tmp_path],
@@ -129,7 +129,7 @@ def test_package_by_chalice_takes_both_zips_unchanged(project: Path, made: packa
     )
     assert (tmp_path / "layer-deployment.zip").read_bytes() == made.path.read_bytes()
     assert (tmp_path / "deployment.zip").read_bytes() == made.app_path.read_bytes()
-    assert made.app_path == package.build_app(project, python=package.RUNNING)
+    assert made.app_path == build.build_app(project, python=build.RUNNING)
 
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
@@ -171,7 +171,7 @@ EXPLAINED = {
     ("dateutil/tz/tz.py", "dateutil.zoneinfo"),  # in gettz
     ("reportlab/lib/attrmap.py", "reportlab.lib.validators"),  # attributes of charts
     ("reportlab/lib/pdfencrypt.py", "reportlab.platypus.flowables"),  # at import, when a document is encrypted
-    ("reportlab/lib/utils.py", "PIL"),  # at import: formats/ticket_pdf.py lends it an empty module
+    ("reportlab/lib/utils.py", "PIL"),  # at import: tickets/pdf/draw.py lends it an empty module
     ("reportlab/lib/utils.py", "PIL.Image"),
     ("reportlab/pdfgen/pdfimages.py", "PIL"),  # at import of reportlab.pdfgen.canvas; used for raster images
     ("stripe/__init__.py", "stripe.events"),  # when somebody asks for stripe.events
@@ -198,7 +198,7 @@ def test_trim_keeps_each_service_under_the_name_of_its_endpoints(wheel_files: di
         assert list(json.loads(slim)["operations"]) == list(whole["operations"])
 
 
-def test_pack_for_every_machine_has_one_mode_and_time(made: package.Package) -> None:
+def test_pack_for_every_machine_has_one_mode_and_time(made: build.Package) -> None:
     with zipfile.ZipFile(made.path) as packed:
         entries = packed.infolist()
     assert {(e.date_time, e.external_attr >> 16, e.create_system) for e in entries} == {

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import boto3
 
-from infra import run_chalice
+from infra.deploy import run_chalice
 from local.stripe_double import StripeDouble
 from tests.deploy import processes
 from tests.deploy.places import ACCOUNT, REGION, Places

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.harness.server import ServerProcess
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-from local.demo import ACCOUNTS, Api
-from local.demo_conference import SLUG
-from local.tour import CARD, pay
+from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo_conference import SLUG
+from local.demo.tour import CARD, pay
 from tests.harness.server import ServerProcess
 
 WRITERS, BEFORE_KILL = 8, 200

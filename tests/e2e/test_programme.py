@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 from click.testing import CliRunner
 
-from local import importing
-from local.demo import ACCOUNTS, Api
+from local.demo import importing
+from local.demo.demo import ACCOUNTS, Api
 from tests.harness.server import ServerProcess
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "open-event" / "FOSSASIASummit2017"
@@ -144,8 +144,8 @@ def test_patch_by_100_at_once_over_http_lets_exactly_one_win(http: Http, importe
 
 def test_webhook_20_times_at_once_is_one_charge(server: ServerProcess, http: Http) -> None:
     """The double sends the same event 20 times at a barrier; a tampered one changes nothing."""
-    from local.demo_conference import SLUG
-    from local.tour import CARD, pay
+    from local.demo.demo_conference import SLUG
+    from local.demo.tour import CARD, pay
 
     control = {"action": "webhook_fault", "kind": "duplicate", "times": 20, "count": None}
     assert http("POST", "/_local/stripe/control", control).status == 200

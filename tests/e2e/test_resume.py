@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.ids import make_ulid
-from local.demo import ACCOUNTS, Api
-from local.demo_conference import SLUG
+from chalicelib.core.ids import make_ulid
+from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo_conference import SLUG
 from tests.harness.link import LOST, Link, Listener
 from tests.harness.server import ServerProcess
 

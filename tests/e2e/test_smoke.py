@@ -3,8 +3,8 @@
 import pytest
 from rich.console import Console
 
-from infra import smoke
-from local.tour import tour
+from infra.checks import smoke
+from local.demo.tour import tour
 from tests.harness.server import ServerProcess
 
 

@@ -5,9 +5,9 @@ import time
 from typing import NamedTuple
 
 from chalicelib import bootstrap
-from chalicelib.domain.announcement import Audience, Dispatch
-from chalicelib.domain.ids import make_ulid
-from local.database_server import DatabaseEndpoint
+from chalicelib.announcements.domain.announcement import Audience, Dispatch
+from chalicelib.core.ids import make_ulid
+from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.crowds import Visitor, open_accounts, sell_to, user_id_of
 from tests.harness.environment import PREFIX
 from tests.harness.worker import Worker

@@ -2,7 +2,7 @@
 thousand times. `python -m tests.harness.cheap_passwords` is `python -m local` with them.
 """
 
-from chalicelib.adapters import passwords
+from chalicelib.accounts.adapters import argon2 as passwords
 
 
 def use() -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from local.gateway_problems import api_problem
-from local.http_message import HttpAnswer, HttpRequest
-from local.isolation import isolate_callers
-from local.lambda_context import LambdaContext
-from local.proxy_event import answer_of, proxy_event
-from local.routing import Router
+from local.gateway.gateway_problems import api_problem
+from local.gateway.http_message import HttpAnswer, HttpRequest
+from local.gateway.isolation import isolate_callers
+from local.gateway.lambda_context import LambdaContext
+from local.gateway.proxy_event import answer_of, proxy_event
+from local.gateway.routing import Router
 
 _numbers = itertools.count()
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, links_of
-from chalicelib.domain.order_facts import Facts, OrderState
-from chalicelib.domain.stock import Piece
+from chalicelib.catalog.domain.stock import Piece
+from chalicelib.core.ids import make_ulid
+from chalicelib.core.money import Money
+from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of
+from chalicelib.orders.domain.order_state import Facts, OrderState
 
 TICKET_TYPE = make_ulid(5, b"ticket-typ")
 BOUGHT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -65,9 +65,9 @@ def record_of(event_id: str, number: int, visitor: Visitor) -> OrderRecord:
 
 def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> list[str]:
     """Give everybody an order of one ticket; the ids of the orders."""
-    from chalicelib.adapters.dynamo import keys
-    from chalicelib.adapters.dynamo.sales_items import TicketedItem, order_item
-    from chalicelib.adapters.dynamo.tables import Sales
+    from chalicelib.aws import dynamo_keys as keys
+    from chalicelib.aws.dynamo_tables import Sales
+    from chalicelib.orders.adapters.items import TicketedItem, order_item
 
     records = [record_of(event_id, number, visitor) for number, visitor in enumerate(visitors, first)]
     with Sales.batch_write() as batch:
@@ -79,9 +79,9 @@ def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> li
 
 def open_accounts(users: Iterable[tuple[str, str]], *, verified: bool = True, language: str | None = None) -> None:
     """Accounts for users with these addresses; nobody can sign in to them."""
-    from chalicelib.adapters.dynamo import keys
-    from chalicelib.adapters.dynamo.people_items import AccountItem
-    from chalicelib.adapters.dynamo.tables import People
+    from chalicelib.accounts.adapters.items import AccountItem
+    from chalicelib.aws import dynamo_keys as keys
+    from chalicelib.aws.dynamo_tables import People
 
     with People.batch_write() as batch:
         for user_id, email in users:

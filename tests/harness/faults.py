@@ -21,9 +21,9 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
-from chalicelib.adapters.signed_client import SignedClient
-from local.database import Database
-from local.dynamo_wire import Answer, fault, finished
+from chalicelib.aws.signed_client import SignedClient
+from local.dynamodb.database import Database
+from local.dynamodb.dynamo_wire import Answer, fault, finished
 
 Send = Callable[[], Answer]
 Wire = Callable[[str, bytes, Send], Answer]

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib import bootstrap, config
-from local.database import Database
-from local.handlers import Handler, schedules, socket_handlers, stream_sources, topic_handlers
-from local.mail_events import sns_event
-from local.timers import scheduled_event
+from local.dynamodb.database import Database
+from local.events.mail_events import sns_event
+from local.events.timers import scheduled_event
+from local.gateway.handlers import Handler, schedules, socket_handlers, stream_sources, topic_handlers
 from tests.harness.client import Client, Reply
 from tests.harness.environment import VARIABLES
 from tests.harness.permissions import Recorder
@@ -201,7 +201,7 @@ class Functions:
 
     def mailed_token(self, address: str) -> str:
         """The token in the newest mail to an address; mails keep their text until they are sent."""
-        from chalicelib.adapters.dynamo.notification_items import MailItem
+        from chalicelib.notifications.adapters.items import MailItem
 
         items = [item.attribute_values for item in MailItem.scan() if item.sk == "MAIL"]
         (found,) = [item["text"] for item in items if item.get("to") == address]

@@ -13,8 +13,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from chalicelib.domain.ids import milliseconds_of
-from local.demo import Api
+from chalicelib.core.ids import milliseconds_of
+from local.demo.demo import Api
 
 LOST = (OSError, WebSocketException, urllib.error.URLError, http.client.HTTPException, ValueError, TimeoutError)
 """How a link that is cut, or a product that is killed at any byte, looks to a client."""

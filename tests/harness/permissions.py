@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.signed_client import SignedClient
+from chalicelib.aws.signed_client import SignedClient
 
 REGION, ACCOUNT, STAGE = "us-east-1", "000000000000", "test"
 _DYNAMODB = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"

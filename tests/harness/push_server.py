@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from local.http_message import HttpRequest
-from local.push_service import PushService
+from local.gateway.http_message import HttpRequest
+from local.push.push_service import PushService
 from tests.harness.browser import Browser
 
 

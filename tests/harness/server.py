@@ -9,8 +9,8 @@ import time
 import urllib.error
 from pathlib import Path
 
-from local.demo import Api
-from local.demo_conference import SLUG
+from local.demo.demo import Api
+from local.demo.demo_conference import SLUG
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90

@@ -8,14 +8,14 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.database_server import running_database
-from local.failures import FailureFile
-from local.gateway import Gateway
-from local.handlers import socket_handlers
-from local.mailbox import Mailbox
-from local.servers import listen, serving
-from local.site import LocalSite
-from local.sockets import SocketGateway
+from local.dynamodb.database_server import running_database
+from local.events.failures import FailureFile
+from local.gateway.gateway import Gateway
+from local.gateway.handlers import socket_handlers
+from local.gateway.servers import listen, serving
+from local.mail.mailbox import Mailbox
+from local.site.site import LocalSite
+from local.websocket.sockets import SocketGateway
 
 
 @pytest.fixture

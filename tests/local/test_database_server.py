@@ -8,7 +8,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local.database_server import running_database
+from local.dynamodb.database_server import running_database
 from tests.local.conftest import TABLE, dynamo
 
 pytestmark = pytest.mark.enable_socket

@@ -13,13 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
-from local.failures import FailureFile, ReplayRunning
-from local.gateway import Gateway
-from local.mailbox import Mailbox
-from local.servers import listen, serving
-from local.site import LocalSite
-from local.sockets import SocketGateway
-from local.stream_log import sequence_number
+from local.dynamodb.stream_log import sequence_number
+from local.events.failures import FailureFile, ReplayRunning
+from local.gateway.gateway import Gateway
+from local.gateway.servers import listen, serving
+from local.mail.mailbox import Mailbox
+from local.site.site import LocalSite
+from local.websocket.sockets import SocketGateway
 from tests.local.conftest import dynamo
 from tests.local.test_runner import ROOT, Running, environment, eventually  # noqa: F401  a fixture among them
 
@@ -160,7 +160,7 @@ def test_replay_while_another_runs_is_refused_and_a_reset_meanwhile_wins() -> No
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from local.failures import FailureFile
+from local.events.failures import FailureFile
 def attempt(record):
     print("called", flush=True)
     if sys.argv[2] == "killed":

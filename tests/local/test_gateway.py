@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from infra import gateway_responses
+from infra.deploy import gateway_responses
 from infra.website import release
-from local.servers import PatientHttp
+from local.gateway.servers import PatientHttp
 
 pytestmark = pytest.mark.enable_socket
 

@@ -1,6 +1,6 @@
 """How the import command tells what became of the records."""
 
-from local.importing import sentences
+from local.demo.importing import sentences
 
 
 def line(source_id: str, outcome: str, reason: str) -> dict[str, str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local import journal as journal_module
-from local.database import Database
-from local.journal import Entry, Journal, encode_line
+from local.dynamodb import journal as journal_module
+from local.dynamodb.database import Database
+from local.dynamodb.journal import Entry, Journal, encode_line
 from local.start_errors import DataDirectoryInUse, JournalDamaged
 from tests.local.conftest import TABLE, call, put
 
@@ -132,7 +132,7 @@ def test_damage_before_the_end_stops_the_start(filled, opened, tmp_path):
 
 
 def test_one_data_directory_has_one_process(filled, tmp_path):
-    code = f"from local.database import Database; from pathlib import Path; Database(Path({str(tmp_path / 'data')!r}))"
+    code = f"from local.dynamodb.database import Database; from pathlib import Path; Database(Path({str(tmp_path / 'data')!r}))"
     other = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert other.returncode == 1
     assert f"in use by process {os.getpid()}" in other.stderr
@@ -142,7 +142,7 @@ def test_one_data_directory_has_one_process(filled, tmp_path):
 WRITER = """
 import json, sys
 from pathlib import Path
-from local.database import Database
+from local.dynamodb.database import Database
 from tests.local.conftest import TABLE, call, put
 database = Database(Path(sys.argv[1]))
 database._compact_above = int(sys.argv[2])

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from local.journal import Entry, Journal, JournalFailed
+from local.dynamodb.journal import Entry, Journal, JournalFailed
 
 
 def test_one_sync_serves_many_writers(tmp_path, monkeypatch):

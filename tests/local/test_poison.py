@@ -12,10 +12,10 @@ import pytest
 
 from chalicelib import reactions
 from chalicelib.triggers import streams
-from local.database import Database
-from local.failures import FailureFile
-from local.handlers import Handler, StreamSource
-from local.streams import StreamLoop, wait_until_drained
+from local.dynamodb.database import Database
+from local.events.failures import FailureFile
+from local.events.streams import StreamLoop, wait_until_drained
+from local.gateway.handlers import Handler, StreamSource
 from tests.local.conftest import call
 
 TABLE = "sample-notes"

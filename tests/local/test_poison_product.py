@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from local.database import Database
-from local.failures import FailureFile
-from local.handlers import StreamSource, stream_sources
+from local.dynamodb.database import Database
+from local.events.failures import FailureFile
+from local.gateway.handlers import StreamSource, stream_sources
 from tests.conftest import new_container
 from tests.harness.environment import PREFIX
-from tests.integration.sales.builders import Shop, Stock, items_of, stock_of
+from tests.harness.shop import Shop, Stock, items_of, stock_of
 from tests.local.conftest import call
 from tests.local.test_poison import Ledger, answering_in_part, drain
 
@@ -49,7 +49,7 @@ def tables(database_endpoint: Any) -> Database:
 
 @pytest.fixture
 def shop(tables: Database) -> Shop:
-    """As in tests/integration/sales."""
+    """As in tests/integration."""
     return Shop()
 
 
@@ -65,7 +65,7 @@ def effects() -> dict[str, int]:
 
 def tell(shop: Shop, session: str, event_id: str) -> None:
     """What the webhook keeps of an event."""
-    from chalicelib.ports.inbox import StripeEvent
+    from chalicelib.payments.inbox_port import StripeEvent
 
     event = StripeEvent(event_id, "checkout.session.completed", session, False, False)
     assert shop.services.payments.receive_webhook._inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
@@ -109,10 +109,10 @@ def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
     tables: Database, product: dict[str, StreamSource]
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.adapters.dynamo.notification_writes import DynamoMails
-    from chalicelib.domain.notification import Mail
-    from chalicelib.services.mailing import Mailing
-    from tests.integration.notifications.mail_steps import queue
+    from chalicelib.mail.services.send_mail import Mailing
+    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.notifications.domain.notification import Mail
+    from tests.integration.mail_steps import queue
 
     sent: list[str] = []
 

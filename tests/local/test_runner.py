@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.demo import DemoAccount
+from local.demo.demo import DemoAccount
 from local.environment import Settings, kept, prepare
 from local.runner import PortTaken, Product, run
 from tests.local.conftest import TABLE, dynamo
@@ -154,7 +154,7 @@ def test_port_that_is_taken_is_told_before_anything_happens(environment, sample,
 SERVER = """
 import asyncio, sys
 from pathlib import Path
-from local.demo import DemoAccount
+from local.demo.demo import DemoAccount
 from local.environment import Settings
 from local.runner import Product, run
 from tests.local import sample_app

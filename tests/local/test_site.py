@@ -8,16 +8,16 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local.demo import DemoAccount
-from local.failures import FailureFile
-from local.gateway import Gateway
-from local.handlers import schedules
-from local.mail_events import KINDS
-from local.mailbox import Mailbox
-from local.servers import listen, serving
-from local.site import LocalSite
-from local.sockets import SocketGateway
-from local.timers import Timer
+from local.demo.demo import DemoAccount
+from local.events.failures import FailureFile
+from local.events.mail_events import KINDS
+from local.events.timers import Timer
+from local.gateway.gateway import Gateway
+from local.gateway.handlers import schedules
+from local.gateway.servers import listen, serving
+from local.mail.mailbox import Mailbox
+from local.site.site import LocalSite
+from local.websocket.sockets import SocketGateway
 
 pytestmark = pytest.mark.enable_socket
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
-from local.handlers import Handler
+from local.gateway.handlers import Handler
 from tests.local.conftest import eventually
 
 pytestmark = pytest.mark.enable_socket

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.stream_settings import FILTERS
-from local.stream_filters import UnknownRule, passes
+from local.events.stream_filters import UnknownRule, passes
 
 
 def record(sort_key: str, **image: str) -> dict[str, Any]:

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from local.database import Database
-from local.failures import FailureFile
-from local.handlers import Handler, StreamSource
-from local.stream_lanes import Lanes
-from local.stream_log import UNREAD_LIMIT, StoredRecord, StreamLog
-from local.streams import StreamLoop, wait_until_drained
+from local.dynamodb.database import Database
+from local.dynamodb.stream_log import UNREAD_LIMIT, StoredRecord, StreamLog
+from local.events.failures import FailureFile
+from local.events.stream_lanes import Lanes
+from local.events.streams import StreamLoop, wait_until_drained
+from local.gateway.handlers import Handler, StreamSource
 from tests.local.conftest import TABLE, call, put
 
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/sample-outbox/stream/local"

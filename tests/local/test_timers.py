@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.handlers import Handler, Schedule, schedules
-from local.timers import Timer, UnknownExpression, next_run
+from local.events.timers import Timer, UnknownExpression, next_run
+from local.gateway.handlers import Handler, Schedule, schedules
 
 AT = datetime(2026, 2, 27, 14, 45, 30, tzinfo=UTC)  # a Friday
 

@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from chalicelib.domain.admission import (
+from chalicelib.check_in.domain.check_in import Admission, news_of
+from chalicelib.check_in.services.check_in import Admitting
+from chalicelib.check_in.services.read_check_ins import Attending
+from chalicelib.core.ids import ALPHABET, make_ulid
+from chalicelib.core.money import Money
+from chalicelib.core.pagination import Page
+from chalicelib.core.principal import Principal
+from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of, moved_on
+from chalicelib.orders.domain.order_state import Dispute, Facts, state_of
+from chalicelib.orders.ports import Lost
+from chalicelib.tickets.domain.ticket import (
     AttendeeChange,
     Ticket,
     parse_code,
@@ -22,16 +32,6 @@ from chalicelib.domain.admission import (
     tickets_of,
     with_attendees,
 )
-from chalicelib.domain.gate import Admission, news_of
-from chalicelib.domain.ids import ALPHABET, make_ulid
-from chalicelib.domain.money import Money
-from chalicelib.domain.order import Buyer, Line, Order, OrderRecord, links_of, moved_on
-from chalicelib.domain.order_facts import Dispute, Facts, state_of
-from chalicelib.domain.pagination import Page
-from chalicelib.domain.principal import Principal
-from chalicelib.ports.sales import Lost
-from chalicelib.services.admitting import Admitting
-from chalicelib.services.attending import Attending
 
 START = 1_800_000_000.0
 PAID = Facts(issued=True, charge_id="ch_1", charged=5000)

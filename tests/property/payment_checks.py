@@ -4,11 +4,11 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.domain.charge import Charge
-from chalicelib.domain.ledger import rows_of
-from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.refund import RefundStanding
-from tests.integration.sales.builders import BUYER, OWNER, items_of, stock_of
+from chalicelib.orders.domain.charge import Charge
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.refund import RefundStanding
+from chalicelib.reports.domain.ledger import rows_of
+from tests.harness.shop import BUYER, OWNER, items_of, stock_of
 from tests.property.payment_oracle import Known, Outcome, Paid, outcomes
 from tests.property.payment_world import Sold, World
 

@@ -7,11 +7,11 @@ makes no sense at that moment does nothing.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from chalicelib.domain.charge import Charge, ChargeDispute, PaymentStatus
-from chalicelib.domain.errors import Conflict, InvalidInput, MarqueeError, SoldOut
-from chalicelib.domain.order_facts import OrderState
-from chalicelib.domain.refund import RefundForm
-from tests.integration.sales.builders import BUYER, OWNER, form_of
+from chalicelib.core.errors import Conflict, InvalidInput, MarqueeError, SoldOut
+from chalicelib.orders.domain.charge import Charge, ChargeDispute, PaymentStatus
+from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.orders.domain.refund import RefundForm
+from tests.harness.shop import BUYER, OWNER, form_of
 from tests.property.payment_world import Killed, Sold, World
 
 MOST_STRAYS = 2

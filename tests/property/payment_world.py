@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.domain.charge import PaymentStatus
-from chalicelib.domain.errors import MarqueeError
-from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.refund import RefundStanding
-from chalicelib.ports.sales import SaleChange
-from chalicelib.services.hearing import stripe_event
+from chalicelib.core.errors import MarqueeError
+from chalicelib.orders.domain.charge import PaymentStatus
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.refund import RefundStanding
+from chalicelib.orders.ports import SaleChange
+from chalicelib.payments.services.handle_webhook import stripe_event
 from tests.harness.environment import VARIABLES
-from tests.integration.sales.builders import Shop, items_of, together
+from tests.harness.shop import Shop, items_of, together
 from tests.property.stripe_truth import Told, Truth
 
 PRICE = 2500

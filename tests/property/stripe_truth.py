@@ -14,19 +14,19 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from chalicelib.domain.charge import Charge, ChargeDispute, LedgerEntry, Payment, PaymentStatus, Refund
-from chalicelib.domain.errors import UpstreamFailed
-from chalicelib.domain.order import Checkout
-from chalicelib.domain.refund import RefundWish
-from chalicelib.ports.payments import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
-from tests.integration.sales.builders import Clock, FakePayments, charge_of
+from chalicelib.core.errors import UpstreamFailed
+from chalicelib.orders.domain.charge import Charge, ChargeDispute, LedgerEntry, Payment, PaymentStatus, Refund
+from chalicelib.orders.domain.order import Checkout
+from chalicelib.orders.domain.refund import RefundWish
+from chalicelib.payments.ports import CheckoutRequest, CompleteSession, RawEvent, RefundRefused
+from tests.harness.shop import Clock, FakePayments, charge_of
 
 SETTLEMENT_SECONDS = 60
 """How long a charge has no fee yet (PAYMENTS.md: fee and net arrive later)."""
 FEE = 35
 DISPUTE_FEE = 1500
 SHARE_PERCENT = 3
-"""What the platform takes of a payment into an organiser's account (builders.py: 300 basis points)."""
+"""What the platform takes of a payment into an organiser's account (tests/harness/shop.py: 300 basis points)."""
 
 
 class Told(NamedTuple):

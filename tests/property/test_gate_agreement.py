@@ -21,10 +21,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.domain.admission import parse_code, parse_name, ticket_name
-from chalicelib.domain.errors import AlreadyCheckedIn, MarqueeError
-from chalicelib.domain.gate import CheckIn, CheckInForm, OfflineScan, ReconcileForm, ScanResult
-from chalicelib.domain.preconditions import ANY
+from chalicelib.check_in.domain.check_in import CheckIn, CheckInForm, OfflineScan, ReconcileForm, ScanResult
+from chalicelib.core.errors import AlreadyCheckedIn, MarqueeError
+from chalicelib.core.preconditions import ANY
+from chalicelib.tickets.domain.ticket import parse_code, parse_name, ticket_name
 from tests.property.gate_world import PAID, STAFF, Device, World, typed
 
 NODE = shutil.which("node")

@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.adapters.dynamo import keys
-from chalicelib.domain.order import OrderRecord
-from chalicelib.domain.order_facts import Facts
-from chalicelib.services import telling
-from local.database_server import DatabaseEndpoint
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.order_state import Facts
+from chalicelib.orders.services import order_messages
+from local.dynamodb.database_server import DatabaseEndpoint
 from tests.conftest import new_container
 from tests.harness.faults import straight_to, wired
-from tests.integration.sales.builders import Shop
+from tests.harness.shop import Shop
 from tests.property.payment_checks import check
 from tests.property.payment_steps import VERBS, Step, take
 from tests.property.payment_world import World
@@ -207,8 +207,9 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     """The negative control: a handler that takes every event for a new one. It looks for no marker, does not see that
     the order is paid, and writes without the conditions on order, stock and mail.
     """
-    from chalicelib.adapters.dynamo import sales_store, stock_writes
-    from chalicelib.adapters.dynamo.sales_items import OrderItem
+    from chalicelib.catalog.adapters import stock as stock_writes
+    from chalicelib.orders.adapters import dynamo as sales_store
+    from chalicelib.orders.adapters.items import OrderItem
 
     orders, charging, numbers = world.shop.services.orders.store, world.shop.services.payments.record_payment, count()
 
@@ -227,7 +228,7 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
         sales_store, "_unchanged", lambda before: OrderItem.pk.exists() if before else OrderItem.pk.does_not_exist()
     )
     patch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
-    patch.setattr(telling, "_key", lambda news, record: f"{news.words.name} {next(numbers)}")
+    patch.setattr(order_messages, "_key", lambda news, record: f"{news.words.name} {next(numbers)}")
 
 
 def test_play_with_a_handler_blind_to_duplicates_is_caught(database_endpoint: DatabaseEndpoint) -> None:

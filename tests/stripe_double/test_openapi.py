@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import stripe
 
-from local.stripe_double import routes
+from local.stripe_double.api import routes
 
 from . import openapi
 from .conftest import Shop, order

@@ -6,10 +6,10 @@ import boto3
 import pytest
 import stripe
 
-from chalicelib.adapters.stripe_gateway import API_VERSION
-from chalicelib.services.hearing import PAYMENT_EVENTS
-from infra import stripe_endpoint
-from infra.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
+from chalicelib.payments.adapters.stripe import API_VERSION
+from chalicelib.payments.services.handle_webhook import PAYMENT_EVENTS
+from infra.deploy import stripe_endpoint
+from infra.deploy.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
 from infra.settings import Stage, Unusable
 from tests.harness.aws import session
 
@@ -93,7 +93,7 @@ def test_ensure_with_new_api_version_keeps_old_endpoint_and_secret_until_retired
     shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("chalicelib.adapters.stripe_gateway.API_VERSION", "2025-01-27.acacia")
+        patch.setattr("chalicelib.payments.adapters.stripe.API_VERSION", "2025-01-27.acacia")
         stripe_endpoint.ensure(parameters, OWNER, URL)
     old = secret(parameters)
     assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"

@@ -6,7 +6,7 @@ import msgspec
 
 
 def resolve(name: str) -> type[msgspec.Struct]:
-    """The struct for a contract's dotted name, e.g. `domain.programme:TrackFields`."""
+    """The struct for a contract's dotted name, e.g. `content.domain.programme:TrackFields`."""
     module, _, struct = name.partition(":")
     found: type[msgspec.Struct] = getattr(import_module(f"chalicelib.{module}"), struct)
     return found

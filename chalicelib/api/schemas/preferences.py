@@ -1,11 +1,11 @@
-"""Wire structs of preferences as their owner reads them; domain/preferences.py writes the bytes."""
+"""Wire structs of preferences as their owner reads them; notifications/domain/preferences.py writes the bytes."""
 
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
 
-from chalicelib.domain.preference_form import QuietForm
+from chalicelib.notifications.domain.preference_form import QuietForm
 
 
 class TopicRead(Struct, frozen=True, kw_only=True):

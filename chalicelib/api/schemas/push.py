@@ -1,4 +1,4 @@
-"""Wire structs of push subscriptions as their owner reads them; domain/push_subscription.py writes the bytes."""
+"""Wire structs of push subscriptions as their owner reads them; push/domain/subscription.py writes the bytes."""
 
 from datetime import datetime
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from chalicelib.domain.charge import Charge
-from chalicelib.domain.order import Order
-from chalicelib.domain.refund import RefundWish
-from chalicelib.domain.ticket import TicketType
+from chalicelib.catalog.domain.ticket_type import TicketType
+from chalicelib.orders.domain.charge import Charge
+from chalicelib.orders.domain.order import Order
+from chalicelib.orders.domain.refund import RefundWish
 
 
 class TicketTypeRead(TicketType, frozen=True, kw_only=True):

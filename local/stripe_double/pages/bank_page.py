@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from local.stripe_double.errors import StripeError
-from local.stripe_double.forms import decode
-from local.stripe_double.payments import session_of_intent
-from local.stripe_double.store import Json
+from local.stripe_double.api.errors import StripeError
+from local.stripe_double.api.forms import decode
+from local.stripe_double.api.store import Json
+from local.stripe_double.payments.payments import session_of_intent
 
 from .rendering import Answer, Renderer
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from local.stripe_double.cards import CARDS
-from local.stripe_double.forms import Nested
+from local.stripe_double.api.forms import Nested
+from local.stripe_double.payments.cards import CARDS
 
 
 @dataclass(frozen=True, slots=True)

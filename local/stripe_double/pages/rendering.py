@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from local.stripe_double.currencies import readable
+from local.stripe_double.payments.currencies import readable
 
 if TYPE_CHECKING:
     from jinja2 import Environment

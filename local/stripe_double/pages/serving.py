@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from local.stripe_double.banks import BANKS
-from local.stripe_double.cards import CARDS
-from local.stripe_double.faults import API_KINDS, WEBHOOK_KINDS
-from local.stripe_double.overview import overview
+from local.stripe_double.control.overview import overview
+from local.stripe_double.payments.banks import BANKS
+from local.stripe_double.payments.cards import CARDS
+from local.stripe_double.webhooks.faults import API_KINDS, WEBHOOK_KINDS
 
 from .bank_page import BankPage
 from .onboarding_page import OnboardingPage

@@ -24,7 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from local.demo import ACCOUNTS, Api, DemoAccount
+from local.demo.demo import ACCOUNTS, Api, DemoAccount
 from tests.harness.server import ServerProcess
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, sign_in
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
 from tests.harness.server import ServerProcess
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 from tests.e2e.pages.gate_steps import buy_tickets, open_gate, scan, undo, verdict
 

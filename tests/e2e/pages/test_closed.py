@@ -14,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
-from local.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, Api
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.browser import Browser
 from tests.harness.server import ServerProcess

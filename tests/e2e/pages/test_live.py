@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, Api
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from local.demo import ACCOUNTS, Api, DemoAccount
+from local.demo.demo import ACCOUNTS, Api, DemoAccount
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
 from tests.e2e.pages.test_selling import open_sales, refund
 from tests.harness.server import ServerProcess

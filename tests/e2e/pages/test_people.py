@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, wait_until
 from tests.harness.server import ServerProcess
 

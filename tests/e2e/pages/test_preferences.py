@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, Api
 from tests.e2e.pages.conftest import OpenContext, sign_in, signed_in
 from tests.harness.server import ServerProcess
 

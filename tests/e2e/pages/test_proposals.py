@@ -5,7 +5,7 @@ import itertools
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import ACCOUNTS
+from local.demo.demo import ACCOUNTS
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]

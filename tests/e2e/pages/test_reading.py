@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import Api, mailed_token
-from local.demo_conference import NAME, SLUG
+from local.demo.demo import Api, mailed_token
+from local.demo.demo_conference import NAME, SLUG
 from tests.e2e.pages.conftest import Offer, OpenContext, wait_until
 from tests.harness.server import ServerProcess
 

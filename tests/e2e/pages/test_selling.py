@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from local.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, Api
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]

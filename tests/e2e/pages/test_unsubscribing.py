@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo import Api
+from local.demo.demo import Api
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 from tests.e2e.test_mail import eventually
 from tests.harness.server import ServerProcess

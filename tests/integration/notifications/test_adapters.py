@@ -13,12 +13,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from chalicelib.adapters import ses_mailer, socket_pusher
-from chalicelib.adapters.ses_mailer import SesMailer
-from chalicelib.adapters.socket_pusher import AT_ONCE, ATTEMPTS, SocketPusher
-from chalicelib.domain.errors import UpstreamFailed
-from chalicelib.ports.live import Connection
-from chalicelib.ports.notifications import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
+from chalicelib.core.errors import UpstreamFailed
+from chalicelib.live.adapters import api_gateway as socket_pusher
+from chalicelib.live.adapters.api_gateway import AT_ONCE, ATTEMPTS, SocketPusher
+from chalicelib.live.ports import Connection
+from chalicelib.mail.adapters import ses as ses_mailer
+from chalicelib.mail.adapters.ses import SesMailer
+from chalicelib.notifications.ports import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
 
 Plan = Callable[[str, str, bytes], tuple[int, str]]
 MAIL = Claimed("ada@example.org", "Hello", "text", "<p>html</p>")

@@ -4,9 +4,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import bootstrap
-from chalicelib.domain.principal import Principal
-from chalicelib.services.acknowledging import Acknowledging
-from tests.integration.notifications.conftest import receive, recount
+from chalicelib.core.principal import Principal
+from chalicelib.notifications.services.mark_read import Acknowledging
+from tests.integration.conftest import receive, recount
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["receive", "read", "unread", "read_all"]), st.integers(0, 7)), min_size=1, max_size=12

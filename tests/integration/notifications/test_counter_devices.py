@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import bootstrap
-from chalicelib.domain.errors import Busy
-from chalicelib.domain.principal import Principal
-from local.database_server import DatabaseEndpoint
+from chalicelib.core.errors import Busy
+from chalicelib.core.principal import Principal
+from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.faults import Faults, wired
-from tests.integration.notifications.conftest import deliver, notification, receive, recount
+from tests.integration.conftest import deliver, notification, receive, recount
 
 DEVICES = 5
 TRIES = 200
@@ -29,7 +29,7 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 def until_done(work: Callable[[], object]) -> None:
     """As a client that is told to try again. Raises what is no overload."""
-    from chalicelib.adapters.dynamo.transactions import ConditionLost
+    from chalicelib.aws.dynamo_transactions import ConditionLost
 
     for _ in range(TRIES):
         try:
@@ -109,9 +109,10 @@ def test_counter_after_five_devices_at_once_equals_a_recount(
 def test_counter_that_is_read_and_written_back_is_caught(
     database: DatabaseEndpoint, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chalicelib.adapters.dynamo import keys, notification_writes
-    from chalicelib.adapters.dynamo.notification_items import UnreadCounterItem
-    from chalicelib.adapters.dynamo.transactions import Transaction
+    from chalicelib.aws import dynamo_keys as keys
+    from chalicelib.aws.dynamo_transactions import Transaction
+    from chalicelib.notifications.adapters import writes as notification_writes
+    from chalicelib.notifications.adapters.items import UnreadCounterItem
 
     def naive(transaction: Transaction, user_id: str, change: int) -> None:
         place = keys.unread_counter(user_id)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamo import notification_store
-from chalicelib.domain.ids import make_ulid, milliseconds_of
-from chalicelib.domain.times import moment
-from chalicelib.services import acknowledging
-from tests.integration.notifications.conftest import (
+from chalicelib.core.ids import make_ulid, milliseconds_of
+from chalicelib.core.times import moment
+from chalicelib.notifications.adapters import inbox as notification_store
+from chalicelib.notifications.services import mark_read
+from tests.integration.conftest import (
     FakeClock,
     Person,
     deliver,
@@ -196,7 +196,7 @@ def test_read_all_marks_everything_and_may_be_repeated(ada: Person) -> None:
 
 
 def test_read_all_above_the_bound_says_there_is_more(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acknowledging, "MARKED_PER_CALL", 88)
+    monkeypatch.setattr(mark_read, "MARKED_PER_CALL", 88)
     receive(ada.id, 100)
     first = ada.client.post("/v1/notifications/read-all").json
     assert (first["read"], first["more"]) == (88, True)
@@ -216,8 +216,8 @@ def test_read_all_up_to_no_id_is_refused(ada: Person, up_to: str) -> None:
 
 
 def test_read_all_over_marks_of_nothing_comes_to_an_end(ada: Person) -> None:
-    from chalicelib.adapters.dynamo import keys
-    from chalicelib.adapters.dynamo.notification_items import UnreadMarkItem
+    from chalicelib.aws import dynamo_keys as keys
+    from chalicelib.notifications.adapters.items import UnreadMarkItem
 
     for number in range(2):
         UnreadMarkItem(*keys.unread_mark(ada.id, make_ulid(1, bytes([number] * 10)))).save()
@@ -248,7 +248,7 @@ def test_signed_out_callers_are_refused(ada: Person, method: str, path: str) -> 
 
 
 def test_deliver_twice_is_one_notification(ada: Person) -> None:
-    from chalicelib.adapters.dynamo.transactions import ConditionLost
+    from chalicelib.aws.dynamo_transactions import ConditionLost
 
     one = notification(ada.id)
     deliver(one)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, reactions
-from chalicelib.ports.live import Connection
-from chalicelib.ports.notifications import Counter
-from chalicelib.services.broadcasting import Broadcasting
-from chalicelib.services.reaching import Reaching
+from chalicelib.live.ports import Connection
+from chalicelib.live.services.push_notifications import Broadcasting
+from chalicelib.live.services.sockets import Reaching
+from chalicelib.notifications.ports import Counter
 from chalicelib.triggers import streams
-from local.database_server import DatabaseEndpoint
-from tests.integration.notifications.conftest import FakePusher, deliver, notification, records
+from local.dynamodb.database_server import DatabaseEndpoint
+from tests.integration.conftest import FakePusher, deliver, notification, records
 
 BATCH = 100
 

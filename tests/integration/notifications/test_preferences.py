@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
-from chalicelib.domain.notification import NotificationAction
-from chalicelib.domain.preferences import Channels, MailChoice
-from local.database_server import DatabaseEndpoint
-from tests.integration.notifications.conftest import FakeClock, FakeMailer, Person, react, records
-from tests.integration.notifications.mail_steps import PLACE, choose, due_items, open_account, queue, stored, to_user
+from chalicelib.notifications.domain.notification import NotificationAction
+from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from local.dynamodb.database_server import DatabaseEndpoint
+from tests.integration.conftest import FakeClock, FakeMailer, Person, react, records
+from tests.integration.mail_steps import PLACE, choose, due_items, open_account, queue, stored, to_user
 
 
 def test_read_for_the_first_time_gives_defaults_and_304_for_their_tag(ada: Person) -> None:
@@ -48,7 +48,7 @@ def test_change_of_what_is_fixed_is_422_with_pointer_and_reason(ada: Person) -> 
 
 
 def records_of_preferences(person: Person) -> int:
-    from chalicelib.adapters.dynamo.notification_items import PreferencesItem
+    from chalicelib.notifications.adapters.items import PreferencesItem
 
     return sum(1 for _ in PreferencesItem.query(f"USER#{person.id}", PreferencesItem.sk == "PREFERENCES"))
 
@@ -79,8 +79,8 @@ def test_change_by_20_at_once_with_one_tag_is_won_by_one(ada: Person) -> None:
 
 
 def test_read_of_another_release_is_made_anew_and_can_be_changed(ada: Person, services: bootstrap.Services) -> None:
-    from chalicelib.adapters.dynamo import notification_keys
-    from chalicelib.adapters.dynamo.notification_items import PreferencesItem
+    from chalicelib.notifications.adapters import keys as notification_keys
+    from chalicelib.notifications.adapters.items import PreferencesItem
 
     choose(ada, {"digest_hour": 9})
     item = PreferencesItem(*notification_keys.preferences(ada.id))
@@ -159,8 +159,8 @@ def test_mail_that_was_switched_off_meanwhile_is_not_sent(
 def test_what_a_mail_was_settled_as_stands_beside_its_notification(
     database: DatabaseEndpoint, mailer: FakeMailer, ada: Person
 ) -> None:
-    from chalicelib.adapters.dynamo import notification_keys
-    from chalicelib.adapters.dynamo.notification_items import DeliveryItem
+    from chalicelib.notifications.adapters import keys as notification_keys
+    from chalicelib.notifications.adapters.items import DeliveryItem
 
     open_account(ada)
     queue(to_user(ada.id, notification_id="N1"))
@@ -180,7 +180,7 @@ def test_mail_to_an_account_goes_to_a_proven_address_only(
 
 
 def test_collected_notifications_of_a_user_are_due_once(database: DatabaseEndpoint, ada: Person) -> None:
-    from tests.integration.notifications.mail_steps import collect
+    from tests.integration.mail_steps import collect
 
     collect(ada.id, digest_at=1_900_000_000)
     collect(ada.id, digest_at=1_900_000_000)

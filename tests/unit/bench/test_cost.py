@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from bench import cost, cost_model, cost_page, cost_variants
-from bench.cost_meter import Use
-from bench.cost_model import Activity, Assumed, Price, Setting
-from bench.cost_units import Measured, PageSize, page_size
-from bench.cost_variants import Facts
+from bench.cost import __main__ as cost
+from bench.cost import cost_model, cost_page, cost_variants
+from bench.cost.cost_meter import Use
+from bench.cost.cost_model import Activity, Assumed, Price, Setting
+from bench.cost.cost_units import Measured, PageSize, page_size
+from bench.cost.cost_variants import Facts
 
 RELEASED = "r-0123456789ab/"
 FILES = {"a.css": 1000, "b.js": 2000}

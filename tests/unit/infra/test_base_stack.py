@@ -134,11 +134,11 @@ def test_crash_filter_finds_bugs_and_deaths_and_nothing_else(lines: list[str]) -
 
 
 def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: list[str]) -> None:
-    from chalicelib.services import charging
+    from chalicelib.payments.services import record_payment
 
-    order = SimpleNamespace(id="o", state=charging.OrderState.RESERVED)
-    charging._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker=None))
-    charging._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker="evt_1"))
+    order = SimpleNamespace(id="o", state=record_payment.OrderState.RESERVED)
+    record_payment._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker=None))
+    record_payment._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker="evt_1"))
     late, usual = (json.loads(line) for line in lines)
     found = _filters(deployed("base"), "PaymentsFoundLate")
     groups = {one.properties["LogGroupName"] for one in found}

@@ -1,5 +1,5 @@
 """What Chalice makes of app.py and .chalice/config.json, as `chalice package` tells it: settings of functions, policies,
-and streams, whose further settings it cannot express and infra/streams.py therefore sets.
+and streams, whose further settings it cannot express and infra/deploy/streams.py therefore sets.
 """
 
 import json
@@ -13,9 +13,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters import stripe_gateway
-from chalicelib.services import offering, releasing
-from infra import configuring, names, package, policies, run_chalice, streams
+from chalicelib.payments.adapters import stripe as stripe_gateway
+from chalicelib.payments.services import expire_orders
+from chalicelib.waiting_list.services import offer_tickets
+from infra import names, policies
+from infra.deploy import configuring, run_chalice, streams
+from infra.package import build
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]
@@ -42,7 +45,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     shutil.copy(ROOT / ".chalice" / "config.json", project / ".chalice" / "config.json")
     variables = {**VARIABLES, "STAGE": STAGE}
     configuring.write(project, STAGE, region="eu-west-1", variables=variables, placeholders=PLACEHOLDERS)
-    layer = package.layer_path(project, python=package.RUNNING, architecture=configuring.architecture(project))
+    layer = build.layer_path(project, python=build.RUNNING, architecture=configuring.architecture(project))
     layer.parent.mkdir()
     with zipfile.ZipFile(layer, "w") as archive:
         archive.writestr("python/made_up.py", "")
@@ -108,7 +111,10 @@ def test_timers_may_end_what_they_have_begun() -> None:
     """Each may find Stripe silent at its last piece of work: closing a checkout, then looking at its payment."""
     wished = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     silence = 3 * stripe_gateway.TIMEOUT_SECONDS * (stripe_gateway.RETRIES + 1)
-    for name, run_seconds in (("release_holds", releasing.RUN_SECONDS), ("lapse_offers", offering.RUN_SECONDS)):
+    for name, run_seconds in (
+        ("release_holds", expire_orders.RUN_SECONDS),
+        ("lapse_offers", offer_tickets.RUN_SECONDS),
+    ):
         assert run_seconds < 60
         assert wished[name]["lambda_timeout"] >= run_seconds + silence
 

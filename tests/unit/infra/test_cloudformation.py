@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.cloudformation import Change, Stack, Stacks
+from infra.deploy.cloudformation import Change, Stack, Stacks
 from infra.settings import Unusable
 
 STACK = Stack("marquee-dev-data", "data.yaml", {"Stage": "dev"})

@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra import __main__ as command
-from infra import steps
-from infra.run_smoke_test import SmokeFailed
+from infra.checks.run_smoke_test import SmokeFailed
+from infra.deploy import steps
 from infra.settings import Stage, Unusable
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from chalicelib.api.endpoint import ORIGIN_HEADER, VISITOR_HEADER
 from chalicelib.routes import pages
-from infra.parameters import digest, new_origin_secret
-from local.static_files import StaticFiles
+from infra.deploy.parameters import digest, new_origin_secret
+from local.gateway.static_files import StaticFiles
 from tests.unit.infra.templates import FOLDER, STAGE, deployed, read
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import configuring, names
+from infra import names
+from infra.deploy import configuring
 
 ROOT = Path(__file__).parents[3]
 WORDS = [

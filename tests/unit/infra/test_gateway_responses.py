@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infra import gateway_responses
+from infra.deploy import gateway_responses
 
 
 class FakeApiGateway:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra import limit_requests
+from infra.deploy import limit_requests
 
 
 class FakeApiGateway:

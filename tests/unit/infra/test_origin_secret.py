@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chalicelib import config
-from infra import steps
-from infra.cloudformation import Stack
-from infra.deployment import Deployment
-from infra.parameters import ORIGIN_SECRET, Secret, digest, new_origin_secret
+from infra.deploy import steps
+from infra.deploy.cloudformation import Stack
+from infra.deploy.deployment import Deployment
+from infra.deploy.parameters import ORIGIN_SECRET, Secret, digest, new_origin_secret
 from infra.settings import Stage
 from tests.harness.environment import VARIABLES
 
@@ -35,10 +35,10 @@ class Account(Deployment):
         self.deploys = 0
         self.outages: list[str] = []
         self.__dict__["account"] = "111122223333"
-        monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
+        monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
         monkeypatch.setattr(steps, "_configure", lambda _: self._configure())
         monkeypatch.setattr(steps, "_deploy", lambda *_: self._deploy())
-        monkeypatch.setattr("infra.stripe_endpoint.retire", lambda *_, **__: None)
+        monkeypatch.setattr("infra.deploy.stripe_endpoint.retire", lambda *_, **__: None)
 
     def get(self, name: str) -> Secret | None:
         assert name in (ORIGIN_SECRET, "stripe-secret-key")

@@ -12,7 +12,7 @@ from chalice.deploy.packager import DependencyBuilder, LayerDeploymentPackager
 from chalice.utils import UI, OSUtils
 from click.testing import CliRunner
 
-from infra import archive, package, trim, wheels
+from infra.package import archive, build, trim, wheels
 from infra.settings import Unusable
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -61,8 +61,8 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def _build(project: Path) -> package.Package:
-    return package.build(project, python=package.RUNNING, architecture="arm64")
+def _build(project: Path) -> build.Package:
+    return build.build(project, python=build.RUNNING, architecture="arm64")
 
 
 # --- rules
@@ -305,7 +305,7 @@ def test_unpack_a_wheel_that_reaches_outside_is_refused(tmp_path: Path, name: st
 
 
 def test_compile_modules_gives_unchecked_bytecode_with_the_place_on_lambda() -> None:
-    files = wheels.with_bytecode({"tea/a.py": b"x = 1\n", "b.txt": b""}, python=package.RUNNING, home="/opt/here")
+    files = wheels.with_bytecode({"tea/a.py": b"x = 1\n", "b.txt": b""}, python=build.RUNNING, home="/opt/here")
     tag = sys.implementation.cache_tag
     assert sorted(files) == ["b.txt", f"tea/__pycache__/a.{tag}.pyc", "tea/a.py"]
     compiled = files[f"tea/__pycache__/a.{tag}.pyc"]
@@ -315,12 +315,12 @@ def test_compile_modules_gives_unchecked_bytecode_with_the_place_on_lambda() -> 
 
 def test_compile_what_is_no_python_is_refused() -> None:
     with pytest.raises(Unusable, match="is no Python"):
-        wheels.with_bytecode({"a.py": b"def (:\n"}, python=package.RUNNING, home="/opt")
+        wheels.with_bytecode({"a.py": b"def (:\n"}, python=build.RUNNING, home="/opt")
 
 
 def test_compile_for_a_python_that_is_not_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    other = "3.14" if package.RUNNING != "3.14" else "3.13"
+    other = "3.14" if build.RUNNING != "3.14" else "3.13"
     with pytest.raises(Unusable, match=f"needs that Python: run this with python{other}"):
         wheels.interpreter(other)
 
@@ -333,13 +333,13 @@ def test_build_makes_what_chalice_takes_for_its_own(project: Path, downloads: li
     builder = DependencyBuilder(OSUtils(), architecture="arm64")
     before = made.path.read_bytes()
     taken = LayerDeploymentPackager(OSUtils(), builder, UI(), "arm64").create_deployment_package(
-        str(project), f"python{package.RUNNING}"
+        str(project), f"python{build.RUNNING}"
     )
     assert Path(taken) == made.path
     assert made.path.read_bytes() == before
     assert downloads == [{"tea": ("1.0", "")}]
     with zipfile.ZipFile(made.path) as layer:
-        assert layer.read(NAME.format(package.RUNNING)) == b"leaf = 1\n"
+        assert layer.read(NAME.format(build.RUNNING)) == b"leaf = 1\n"
         assert not [name for name in layer.namelist() if "tests" in name]
         assert len(layer.namelist()) == 3
 
@@ -353,11 +353,11 @@ def test_build_again_asks_the_index_nothing(project: Path, downloads: list) -> N
 
 @pytest.mark.parametrize("there", [b"", b"half a zip", archive.packed({"a": b"1"}, comment="made by something else")])
 def test_build_over_a_foreign_layer_replaces_it(project: Path, downloads: list, there: bytes) -> None:
-    path = package.layer_path(project, python=package.RUNNING, architecture="arm64")
+    path = build.layer_path(project, python=build.RUNNING, architecture="arm64")
     archive.write(path, there)
     assert not _build(project).reused
     with zipfile.ZipFile(path) as layer:
-        assert NAME.format(package.RUNNING) in layer.namelist()
+        assert NAME.format(build.RUNNING) in layer.namelist()
 
 
 def test_build_the_application_has_code_bytecode_and_templates_only_of_itself(project: Path, downloads: list) -> None:
@@ -378,8 +378,8 @@ def test_build_the_application_has_code_bytecode_and_templates_only_of_itself(pr
 def test_build_over_the_limit_tells_the_biggest(
     project: Path, downloads: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package, "LIMIT", 1000)
-    with pytest.raises(package.TooBig, match=r"(?s)the limit is .*\(application\)\n.*  tea"):
+    monkeypatch.setattr(build, "LIMIT", 1000)
+    with pytest.raises(build.TooBig, match=r"(?s)the limit is .*\(application\)\n.*  tea"):
         _build(project)
 
 
@@ -403,7 +403,7 @@ def test_build_after_a_changed_rule_makes_it_again(
 
 
 def test_call_with_json_prints_one_object(project: Path, downloads: list) -> None:
-    done = CliRunner().invoke(package.cli, ["--project", str(project), "--json"])
+    done = CliRunner().invoke(build.cli, ["--project", str(project), "--json"])
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert Path(said["path"]).stat().st_size == said["bytes"]
@@ -411,13 +411,13 @@ def test_call_with_json_prints_one_object(project: Path, downloads: list) -> Non
 
 
 def test_call_for_people_shows_sizes(project: Path, downloads: list) -> None:
-    done = CliRunner().invoke(package.cli, ["--project", str(project)])
+    done = CliRunner().invoke(build.cli, ["--project", str(project)])
     assert done.exit_code == 0, done.output
     assert "(application)" in done.output
 
 
 def test_call_that_fails_tells_why_in_one_line(project: Path) -> None:
     (project / "requirements.txt").write_text("tea\n")
-    done = CliRunner().invoke(package.cli, ["--project", str(project)])
+    done = CliRunner().invoke(build.cli, ["--project", str(project)])
     assert done.exit_code == 1
     assert "Error: requirements.txt must name one version with ==: tea" in done.output

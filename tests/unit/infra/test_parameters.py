@@ -4,8 +4,8 @@ import boto3
 import pytest
 
 from chalicelib.config import token_keys
-from chalicelib.formats.push_message import private_key, public_text
-from infra.parameters import ORIGIN_SECRET, STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
+from chalicelib.push.adapters.encryption import private_key, public_text
+from infra.deploy.parameters import ORIGIN_SECRET, STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
 from infra.settings import Stage, Unusable
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from infra import configuring, names, package, policies, releases
+from infra import names, policies
+from infra.deploy import configuring, releases
+from infra.package import build
 from infra.settings import Unusable
 
 BUCKET = "marquee-dev-releases"
@@ -45,7 +47,7 @@ def write(project: Path, *, variables: dict[str, str] = VARIABLES, **placeholder
 
 
 def layer(project: Path) -> Path:
-    return package.layer_path(project, python=package.RUNNING, architecture="arm64")
+    return build.layer_path(project, python=build.RUNNING, architecture="arm64")
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_unpack_of_a_release_for_another_python_is_refused(
     client: object, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = releases.keep(client, BUCKET, project, "dev")
-    monkeypatch.setattr(package, "RUNNING", "3.99")
+    monkeypatch.setattr(build, "RUNNING", "3.99")
     with pytest.raises(Unusable, match=r"roll back with that one, this is 3\.99"):
         releases.unpack(client, BUCKET, name, tmp_path)
 

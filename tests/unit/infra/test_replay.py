@@ -10,8 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from rich.console import Console
 
-from infra import replay
-from infra.replay import Clients, Outcome, State
+from infra.deploy import replay
+from infra.deploy.replay import Clients, Outcome, State
 
 BUCKET, QUEUE, PREFIX = "marquee-dev-failures", "https://sqs.example/queue", "marquee-dev"
 CANARY = "ada@example.org"
@@ -119,7 +119,7 @@ class Aws:
 
 
 def invocation(number: int, size: int, function: str) -> dict[str, Any]:
-    """As in the AWS page named in infra/replay.py."""
+    """As in the AWS page named in infra/deploy/replay.py."""
     numbers = [f"{number:03d}{place}" for place in range(size)]
     records = [{"dynamodb": {"SequenceNumber": n, "NewImage": {"email": {"S": CANARY}}}} for n in numbers]
     return {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import run_chalice
+from infra.deploy import run_chalice
 from infra.settings import Unusable
 
 TELLS = (

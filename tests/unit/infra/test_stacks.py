@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infra import names
-from infra.deployment import Deployment
-from infra.parameters import Parameters
+from infra.deploy.deployment import Deployment
+from infra.deploy.parameters import Parameters
 from infra.settings import Stage
 from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed, read
 
@@ -42,13 +42,13 @@ pytestmark = pytest.mark.usefixtures("database_endpoint")  # the models read the
 
 
 def _models() -> list[Any]:
-    from chalicelib.adapters.dynamo import tables
+    from chalicelib.aws import dynamo_tables as tables
 
     return list(tables.TABLES)
 
 
 def _table(model: Any) -> dict[str, Any]:
-    from chalicelib.adapters.dynamo import tables
+    from chalicelib.aws import dynamo_tables as tables
 
     name = f"{PREFIX}-{model.Meta.table_name.removeprefix(tables._CONFIG.table_prefix)}"
     return next(
@@ -70,7 +70,7 @@ def test_parameters_of_a_template_are_those_that_the_deployment_gives(
 ) -> None:
     stage = Stage(name="dev", region="eu-central-1", budget=5)
     here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
-    monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
+    monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
     monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
     monkeypatch.setattr(Parameters, "get", lambda *_: None)
     stack = getattr(here, part)
@@ -199,7 +199,7 @@ def test_firewall_of_the_settings_stands_before_the_cdn(monkeypatch: pytest.Monk
     firewall = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/one/two"
     stage = Stage(name="dev", region="eu-central-1", web_acl_arn=firewall)
     here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
-    monkeypatch.setattr("infra.deployment.rest_api_id", lambda *_: "restapi")
+    monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
     monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
     monkeypatch.setattr(Parameters, "get", lambda *_: None)
     distribution = Template("edge", **here.edge.parameters).resources["Distribution"].properties

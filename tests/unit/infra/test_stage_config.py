@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import configuring, policies, run_chalice, stage_config
+from infra import policies
+from infra.deploy import configuring, run_chalice, stage_config
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]

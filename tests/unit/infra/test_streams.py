@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra import configuring, names, releases, run_smoke_test, steps, streams, website
+from infra import names, website
+from infra.checks import run_smoke_test
+from infra.deploy import configuring, releases, steps, streams
 from infra.settings import Unusable
 
 BUCKET = "marquee-dev-failures"

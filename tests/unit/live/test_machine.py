@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.domain.errors import Conflict, MalformedRequest, TooManyAttempts
-from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.kinds import View
-from chalicelib.domain.listening import Listening, Window
-from chalicelib.live import machine, protocol
-from chalicelib.live.machine import Drop, Greet, Keep, Look, Refuse, Say, Turn
+from chalicelib.core.errors import Conflict, MalformedRequest, TooManyAttempts
+from chalicelib.core.ids import make_ulid
+from chalicelib.core.kinds import View
+from chalicelib.live.domain import machine, protocol
+from chalicelib.live.domain.listening import Listening, Window
+from chalicelib.live.domain.machine import Drop, Greet, Keep, Look, Refuse, Say, Turn
 
 NOW = 1_800_000_000
 EVENTS = [make_ulid(n, b"0123456789") for n in range(25)]

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.errors import BodyTooLarge, MalformedRequest, MarqueeError, TooManyAttempts
-from chalicelib.domain.ids import make_ulid
-from chalicelib.domain.notification import Notification, NotificationAction
-from chalicelib.live import protocol
-from chalicelib.live.protocol import Hello, Missed, Ping, Unwatch, Watch
-from chalicelib.ports.notifications import Received
+from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError, TooManyAttempts
+from chalicelib.core.ids import make_ulid
+from chalicelib.live.domain import protocol
+from chalicelib.live.domain.protocol import Hello, Missed, Ping, Unwatch, Watch
+from chalicelib.notifications.domain.notification import Notification, NotificationAction
+from chalicelib.notifications.ports import Received
 
 ID = make_ulid(1_800_000_000_000, b"0123456789")
 

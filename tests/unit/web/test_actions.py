@@ -1,6 +1,6 @@
 """Every kind of notification has a name that people understand, wherever pages name kinds."""
 
-from chalicelib.domain.notification import NotificationAction
+from chalicelib.notifications.domain.notification import NotificationAction
 from tests.unit.web.node import evaluate, needs_node
 
 ACTIONS = sorted(action.value for action in NotificationAction)

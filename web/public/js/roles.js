@@ -1,4 +1,4 @@
-// What the roles of an event's staff are called and what they may do with its sales (chalicelib/domain/permission.py).
+// What the roles of an event's staff are called and what they may do with its sales (chalicelib/core/permissions.py).
 import { get } from "./api.js";
 
 export const ROLES = {

@@ -1,4 +1,4 @@
-// Ticket codes as people type and paste them. The same rule as parse_code in chalicelib/domain/admission.py; a test gives
+// Ticket codes as people type and paste them. The same rule as parse_code in chalicelib/tickets/domain/ticket.py; a test gives
 // both the same codes (tests/property/test_gate_agreement.py).
 const CODE = /^([0-7][0-9A-HJKMNP-TV-Z]{25})([1-9][0-9]{0,2})([0-9A-HJKMNP-TV-Z]{26})$/;
 const MOST_CHARACTERS = 200;

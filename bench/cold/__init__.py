@@ -1,0 +1,1 @@
+"""P3: cold starts."""

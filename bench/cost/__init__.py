@@ -1,0 +1,1 @@
+"""What a month costs: `python -m bench.cost`."""

@@ -1,0 +1,126 @@
+"""The months of bench/cost/cost_model.py as they are, and as they would be if something were otherwise. Used by
+bench/cost/cost_page.py.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bench.cost import cost_model
+from bench.cost.cost_model import Assumed, Month, Price, Setting
+from bench.cost.cost_units import Measured
+
+MONTHS = {"idle": cost_model.idle, "event": cost_model.event}
+
+
+class Assumption(NamedTuple):
+    """Something taken for granted."""
+
+    value: float
+    why: str
+
+
+class Facts(NamedTuple):
+    """All that the page is made of. `checked`: the day of the price list."""
+
+    measured: Measured
+    assumptions: dict[str, Assumption]
+    prices: dict[str, Price]
+    checked: str
+    setting: Setting
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The assumptions' values."""
+        return {name: one.value for name, one in self.assumptions.items()}
+
+
+class Variant(NamedTuple):
+    """Something otherwise: assumptions set anew or multiplied (all whose name ends so), no files that browsers keep,
+    pages kept by the CDN as briefly as answers, the API behind an HTTP API instead of the REST API.
+    """
+
+    title: str
+    changed: Mapping[str, float] = {}
+    times: Mapping[str, float] = {}
+    forgets_files: bool = False
+    brief_pages: bool = False
+    http_api: bool = False
+
+
+AS_IT_IS = Variant("as above")
+DOUBTS = (
+    AS_IT_IS,
+    Variant("Lambda takes three times as long", times={"_ms": 3}),
+    Variant("twice as many page loads by people signed in", times={"signed_in_share": 2}),
+    Variant("nobody signed in", {"signed_in_share": 0}),
+    Variant("five times as many browsers, so each file is fetched so much oftener", times={"browsers": 5}),
+    Variant("readers spread over four caches of the CDN", {"cdn_caches": 4}),
+    Variant("readers spread evenly over the month's waking hours", {"sale_loads": 0, "event_loads": 0}),
+)
+DESIGNS = (
+    AS_IT_IS,
+    Variant(
+        "browsers ask for each file of the website with each page (no release in its path)",
+        forgets_files=True,
+    ),
+    Variant("the CDN keeps pages no longer than answers (ADR 8)", brief_pages=True),
+    Variant("each page asks for the unread count beside its socket", {"unread_reads": 1}),
+    Variant("the CDN reaches the API through an HTTP API, which the product does not do", http_api=True),
+)
+
+
+def month_of(facts: Facts, name: str, variant: Variant = AS_IT_IS) -> Month:
+    """A scenario, with what the variant says."""
+    measured, setting = facts.measured, facts.setting
+    if variant.forgets_files:
+        setting = setting._replace(kept=frozenset())
+    if variant.brief_pages:
+        measured = measured._replace(page_seconds=measured.answer_seconds)
+    month = MONTHS[name](measured, _assumed(facts.values, variant), setting)
+    if not variant.http_api:
+        return month
+    moved = dict(month.quantities)
+    moved["http_request"] = moved.get("http_request", 0) + moved.pop("rest_request", 0)
+    return month._replace(quantities=moved)
+
+
+def dollars(facts: Facts, name: str, region: str, *, allowance: bool, variant: Variant = AS_IT_IS) -> float:
+    """A scenario's price."""
+    return cost_model.total(month_of(facts, name, variant).quantities, facts.prices, region, allowance=allowance)
+
+
+def second_deployment(facts: Facts, region: str) -> float:
+    """What another idle one in the same account adds, since the two share the account's allowances."""
+    once = month_of(facts, "idle").quantities
+    twice = {line: amount * 2 for line, amount in once.items()}
+    one, two = (cost_model.total(many, facts.prices, region, allowance=True) for many in (once, twice))
+    return two - one
+
+
+def thousand_signed_in(facts: Facts, region: str) -> float:
+    """By the list, what a thousand page loads of people signed in cost over those of others."""
+    nobody = Variant("", {"signed_in_share": 0})
+    some, none = (dollars(facts, "event", region, allowance=False, variant=one) for one in (AS_IT_IS, nobody))
+    return (some - none) / (facts.values["signed_in_share"] * facts.values["page_loads"]) * 1000
+
+
+def most_signed_in(facts: Facts, region: str, limit: float) -> float:
+    """How many page loads may be of people signed in before the event's bill reaches the limit; 0 when none may."""
+    low, high = 0.0, 1.0
+    for _ in range(20):
+        share = (low + high) / 2
+        within = (
+            dollars(facts, "event", region, allowance=True, variant=Variant("", {"signed_in_share": share})) < limit
+        )
+        low, high = (share, high) if within else (low, share)
+    return low * facts.values["page_loads"]
+
+
+def _assumed(values: Mapping[str, float], variant: Variant) -> Assumed:
+    multiplied = {
+        name: value * factor
+        for name, value in values.items()
+        for ending, factor in variant.times.items()
+        if name.endswith(ending)
+    }
+    return Assumed({**values, **multiplied, **variant.changed})

@@ -1,0 +1,1 @@
+"""P8 and P12: pushes, announcements, mails."""

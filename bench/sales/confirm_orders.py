@@ -1,0 +1,122 @@
+"""P12: paid orders confirmed while Stripe takes 300 ms for each answer. `python -m bench.sales.confirm_orders` alone.
+
+The product runs in a process of its own, as `make run` starts it, with Stripe's test double. Checkouts are opened while
+the double is fast; then all orders are paid at once and the clock runs until each reads as paid. The double counts what
+it is asked.
+"""
+
+import json
+import tempfile
+import time
+import urllib.error
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import click
+
+from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo_conference import SLUG
+from tests.harness.server import ServerProcess
+
+ORDERS = 500
+ANSWER_SECONDS = 0.3
+PATIENCE_SECONDS = 1800
+BUYERS_AT_ONCE = 8
+CONTROL = "/_local/stripe/control"
+
+
+def measure(*, orders: int = ORDERS) -> dict[str, Any]:
+    """Seconds from the first payment to the last confirmed order, and what Stripe was asked meanwhile."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerProcess(Path(folder) / "data")
+        server.start()
+        try:
+            return _measure(server.origin, orders)
+        finally:
+            server.stop()
+
+
+def _measure(origin: str, orders: int) -> dict[str, Any]:
+    place, ticket = _shop(origin, orders)
+    guest = Api(origin)
+    with ThreadPoolExecutor(BUYERS_AT_ONCE) as buyers:
+        waiting = list(buyers.map(lambda number: _order(origin, place, ticket, number), range(orders)))
+        sessions = list(buyers.map(lambda order: _open(origin, order), waiting))
+        guest.call("POST", CONTROL, {"action": "api_fault", "kind": "slow", "seconds": ANSWER_SECONDS, "count": None})
+        before = guest.call("GET", CONTROL)["traffic"]["endpoints"]
+        began = time.monotonic()
+        list(buyers.map(lambda session: guest.call("POST", CONTROL, {"action": "pay", "session": session}), sessions))
+        paid = time.monotonic() - began
+    for number, order in enumerate(waiting):  # one after the other: asking for all of them all the time slows them down
+        while guest.call("GET", order)["state"] == "reserved":
+            missing = f"{orders - number} of {orders} are not paid after {PATIENCE_SECONDS} s"
+            assert time.monotonic() - began < PATIENCE_SECONDS, missing
+            time.sleep(0.2)
+    seconds = time.monotonic() - began
+    _until_quiet(guest)
+    return {"orders": orders, "seconds": seconds, "paying_seconds": paid, **_asked(guest, before, orders)}
+
+
+def _shop(origin: str, orders: int) -> tuple[str, str]:
+    """A ticket type of the demo conference with a ticket for each: the event's path, the type's id."""
+    owner = Api(origin)
+    form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
+    owner.token = owner.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
+    place = f"/api/v1/events/{owner.call('GET', f'/api/v1/events/{SLUG}')['id']}"
+    fields = {"name": "Rush", "price": {"amount": 2500, "currency": "EUR"}, "quantity": orders}
+    return place, owner.call("POST", f"{place}/ticket-types", fields)["id"]
+
+
+def _order(origin: str, place: str, ticket: str, number: int) -> str:
+    """A guest's order: the path at which it can be read."""
+    buyer = {"name": "Ada Lovelace", "email": f"ada{number}@example.org"}
+    form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
+    made = Api(origin).call("POST", f"{place}/orders", form)
+    return f"/api/v1/orders/{made['id']}?access={made['access']}"
+
+
+def _open(origin: str, order: str) -> str:
+    """The id of an order's checkout session. Comes again when the line is long."""
+    path, _, access = order.partition("?")
+    while True:
+        try:
+            url = Api(origin).call("POST", f"{path}/payment?{access}")["checkout_url"]
+        except urllib.error.HTTPError as refused:
+            if refused.code != 503:
+                raise
+            time.sleep(int(refused.headers["Retry-After"]))
+        else:
+            return str(url).rpartition("/")[2]
+
+
+def _until_quiet(guest: Api) -> None:
+    """Wait until Stripe has no event left to send and asks of the last ones have come."""
+    calls = -1
+    while True:
+        seen = guest.call("GET", CONTROL)
+        now = sum(one["calls"] for one in seen["traffic"]["endpoints"].values())
+        if not seen["waiting"] and now == calls:
+            return
+        calls = now
+        time.sleep(3)
+
+
+def _asked(guest: Api, before: dict[str, Any], orders: int) -> dict[str, Any]:
+    """Calls of Stripe since the first payment, for each order and in the busiest second."""
+    traffic = guest.call("GET", CONTROL)["traffic"]
+    calls = {name: one["calls"] - before.get(name, {"calls": 0})["calls"] for name, one in traffic["endpoints"].items()}
+    reads = {name: count for name, count in calls.items() if count and name.startswith("GET")}
+    busiest = max(traffic["endpoints"][name]["busiest_second"] for name in reads)
+    return {"calls_an_order": sum(reads.values()) / orders, "calls": reads, "busiest_second": busiest}
+
+
+@click.command(help=__doc__)
+@click.option("--orders", default=ORDERS, show_default=True)
+def main(*, orders: int) -> None:
+    """Measure and print JSON."""
+    click.echo(json.dumps(measure(orders=orders), indent=1))
+
+
+if __name__ == "__main__":
+    main()

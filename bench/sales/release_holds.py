@@ -1,0 +1,88 @@
+"""P12: thousands of abandoned holds given back on the local runner, with a Stripe that takes 300 ms to answer, while
+people who wait are offered what comes free.
+
+`python -m bench.sales.release_holds [HOLDS]` prints JSON. The timers are asked to run at once, then run as often as
+they do.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.sales.seed_holds import FREED, LAPSED_OFFERS, Seeded
+from local.demo.demo import Api
+from tests.harness.server import ServerProcess
+
+HOLDS = 3_000
+STRIPE_SECONDS = 0.3
+LONGEST_SECONDS = 840
+"""Then it is given up, and what is left is told: the token of who watches lasts little longer."""
+TIMERS = ("release_holds", "lapse_offers")
+
+
+def measure(*, holds: int = HOLDS) -> dict[str, Any]:
+    """Seconds from the first run of the timers until every hold was released (`seconds`), and until everybody was
+    offered a ticket whose ticket came free (`offers_seconds`); what was not released or offered in time (`left`).
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        server = ServerProcess(Path(folder) / "data")
+        command = [sys.executable, "-m", "bench.sales.seed_holds", f"{folder}/data", str(server.port), str(holds)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        server.start()
+        try:
+            return _watch(server.origin, Seeded(*json.loads(told.splitlines()[-1])), holds)
+        finally:
+            server.kill()  # a run may be under way
+
+
+def slow_down(origin: str, seconds: float) -> None:
+    """Every answer of the Stripe double is late from now on."""
+    fault = {"action": "api_fault", "kind": "timeout_after", "seconds": seconds, "count": None, "path": "/v1/"}
+    Api(origin).call("POST", "/_local/stripe/control", fault)
+
+
+def _watch(origin: str, made: Seeded, holds: int) -> dict[str, Any]:
+    slow_down(origin, STRIPE_SECONDS)
+    staff = Api(origin, made.token)
+    began = time.monotonic()
+    for name in TIMERS:
+        threading.Thread(target=_run_timer, args=(origin, name), daemon=True).start()
+    ends: dict[str, float] = {}
+    left, unoffered = holds, 0
+    while len(ends) < 2 and (spent := time.monotonic() - began) < LONGEST_SECONDS:
+        left, unoffered = _left(staff, made, holds), _unoffered(staff, made)
+        if left == 0:
+            ends.setdefault("seconds", spent)
+        if unoffered == 0:
+            ends.setdefault("offers_seconds", spent)
+        time.sleep(1)
+    return {"holds": holds, "left": left, "unoffered": unoffered, **ends}
+
+
+def _run_timer(origin: str, name: str) -> None:
+    try:
+        Api(origin).call("POST", f"/_local/timers/{name}")
+    except OSError:
+        """No such timer, or one that takes its time: the other reads tell what became of it."""
+
+
+def _left(staff: Api, made: Seeded, holds: int) -> int:
+    """Tickets of abandoned orders that are still held; what came free for others is on offer to them."""
+    place = f"/api/v1/events/{made.event_id}/ticket-types?view=all"
+    found = {one["id"]: one["available"] for one in staff.call("GET", place)["items"]}
+    return holds - FREED - int(found[made.crowd])
+
+
+def _unoffered(staff: Api, made: Seeded) -> int:
+    """People whose turn comes with what is released and who were not offered anything yet."""
+    entries = staff.call("GET", f"/api/v1/events/{made.event_id}/waiting-list")["items"]
+    return 2 * LAPSED_OFFERS + FREED - sum(entry["state"] == "offered" for entry in entries)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(holds=int(sys.argv[1]) if len(sys.argv) > 1 else HOLDS)))

@@ -1,0 +1,139 @@
+"""P5: write units of an order that wins, of one that finds everything sold, and of one that looked a moment too early.
+
+The model of a big sale is in sale_model.py.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench.capacity import item_bytes, write_units
+from bench.sales import sale_model
+from tests.harness.client import Client
+
+
+def measure(organiser: Client) -> dict[str, Any]:
+    """Write units of both kinds of attempt, without and with an Idempotency-Key, and seconds of the model."""
+    event = organiser.post(
+        "/v1/events",
+        {
+            "name": "Sale",
+            "starts_at": "2027-06-11T07:00:00Z",
+            "ends_at": "2027-06-13T18:00:00Z",
+            "state": "published",
+        },
+    ).json["id"]
+    price = {"amount": 2500, "currency": "EUR"}
+    ticket = {"name": "Standard", "price": price, "quantity": 2}
+    type_id = organiser.post(f"/v1/events/{event}/ticket-types", ticket).json["id"]
+    buyer = {"name": "Robin Example", "email": "robin@example.org"}
+    order = {"lines": [{"ticket_type_id": type_id, "quantity": 1}], "buyer": buyer}
+    guest = organiser.as_user(None)
+    path = f"/v1/events/{event}/orders"
+    with Writes() as writes:
+        found = {
+            "p5_indexes": writes.indexes(),
+            "p5_win": writes.units(lambda: guest.post(path, order), 201),
+            "p5_order_bytes": writes.bytes_of("ORDER#"),
+            "p5_win_with_key": writes.units(lambda: guest.post(path, order, idempotency_key="k1"), 201),
+            "p5_sold_out": writes.units(lambda: guest.post(path, order), 409),
+            "p5_sold_out_with_key": writes.units(lambda: guest.post(path, order, idempotency_key="k2"), 409),
+        }
+        with stale_look(type_id):
+            found["p5_lost_race"] = writes.units(lambda: guest.post(path, order), 409)
+    return {**found, **sale_model.run()}
+
+
+@contextmanager
+def stale_look(type_id: str) -> Iterator[None]:
+    """The first look at the stock shows the last ticket, as an eventually consistent read may after it was sold."""
+    from chalicelib import bootstrap
+
+    view: Any = bootstrap.services().catalog.view
+    lefts = view.lefts
+
+    def stale(shards: dict[str, int], *, consistent: bool = False) -> Any:
+        return lefts(shards, consistent=True) if consistent else {(type_id, 0): 1}
+
+    view.lefts = stale
+    try:
+        yield
+    finally:
+        del view.lefts
+
+
+class Writes:
+    """Watches every write that any client of this process sends, and adds up its units by the sizes of the items."""
+
+    def __init__(self) -> None:
+        from chalicelib.aws.dynamo_tables import Content
+
+        self._client = Content._get_connection().connection.client
+        self._sent: list[tuple[str, dict[str, Any]]] = []
+
+    def __enter__(self) -> "Writes":
+        """All botocore clients are watched, by their class; the light client sends its own."""
+        from botocore.client import BaseClient
+
+        from chalicelib import bootstrap
+
+        self._dynamodb: Any = bootstrap.services().aws.dynamodb
+        self._send: Any = BaseClient._make_api_call
+        light, send, note = self._dynamodb.call, self._send, self._note
+
+        def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+            note(operation, parameters)
+            return send(client, operation, parameters)
+
+        def watched_light(operation: str, parameters: dict[str, Any]) -> Any:
+            note(operation, parameters)
+            return light(operation, parameters)
+
+        self._light, self._dynamodb.call = light, watched_light
+        BaseClient._make_api_call = watched
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        from botocore.client import BaseClient
+
+        BaseClient._make_api_call = self._send
+        self._dynamodb.call = self._light
+
+    def units(self, work: Any, status: int) -> int:
+        """Write units of some work that answers with this status."""
+        self._sent.clear()
+        answer = work()
+        assert answer.status == status, answer
+        sent = list(self._sent)
+        return sum(self._units(operation, parameters) for operation, parameters in sent)
+
+    def indexes(self) -> int:
+        """Secondary indexes of the tables that an order and its key are written to; each would add its own writes."""
+        from chalicelib.aws.dynamo_tables import People, Sales
+
+        found = [self._client.describe_table(TableName=table.Meta.table_name)["Table"] for table in (Sales, People)]
+        kinds = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+        return sum(len(table.get(kind) or ()) for table in found for kind in kinds)
+
+    def bytes_of(self, prefix: str) -> int:
+        """The size of the item with such a sort key among the last writes."""
+        puts = [action.get("Put", {}).get("Item", {}) for action in self._actions()]
+        return next(item_bytes(item) for item in puts if item and item["sk"]["S"].startswith(prefix))
+
+    def _actions(self) -> list[dict[str, Any]]:
+        return [action for _, sent in self._sent for action in sent.get("TransactItems", ())]
+
+    def _note(self, operation: str, parameters: dict[str, Any]) -> None:
+        if operation in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"):
+            self._sent.append((operation, parameters))
+
+    def _units(self, operation: str, parameters: dict[str, Any]) -> int:
+        if operation != "TransactWriteItems":
+            return self._one(parameters, transactional=False)
+        actions = [action for item in parameters["TransactItems"] for action in item.values()]
+        return sum(self._one(action, transactional=True) for action in actions)
+
+    def _one(self, action: dict[str, Any], *, transactional: bool) -> int:
+        key = action.get("Key") or {name: action["Item"][name] for name in ("pk", "sk")}
+        stored = self._client.get_item(TableName=action["TableName"], Key=key, ConsistentRead=True).get("Item", {})
+        return write_units(item_bytes(stored), transactional=transactional)

@@ -1,0 +1,26 @@
+"""How to reach accounts: their address and language. Light; used wherever somebody is told something."""
+
+from collections.abc import Iterable
+
+from chalicelib.announcements.ports import Contact
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.core.ports import Reader
+
+_CONTACT = ("email", "verified", "language")
+
+
+class DynamoContacts:
+    """Port `Contacts`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+        """How to reach people, eventually consistent; one BatchGetItem for 100."""
+        wanted = list(dict.fromkeys(user_ids))
+        items = self._reader.get_many("people", [keys.account(one) for one in wanted], _CONTACT)
+        return {
+            user_id: Contact(item["email"], bool(item["verified"]), item.get("language") or "en")
+            for user_id, item in zip(wanted, items, strict=True)
+            if item is not None
+        }

@@ -1,0 +1,34 @@
+"""Looks up sign-ins and roles through the light reader. Port `Credentials`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws import dynamo_keys as keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.core.ports import Reader
+
+
+class DynamoCredentials:
+    """Strongly consistent single reads of the people table."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def family_stands(self, family_id: str) -> bool:
+        """Whether the sign-in has not ended."""
+        return self._reader.get("people", keys.token_family(family_id), ("pk",), consistent=True) is not None
+
+    def standing(self, family_ids: Iterable[str]) -> set[str]:
+        """Those sign-ins that have not ended; one BatchGetItem for 100."""
+        wanted = sorted(set(family_ids))
+        items = self._reader.get_many("people", [keys.token_family(id) for id in wanted], ("pk",), consistent=True)
+        return {id for id, item in zip(wanted, items, strict=True) if item is not None}
+
+    def role(self, user_id: str, event_id: str) -> str | None:
+        """The user's role in the event."""
+        item = self._reader.get("people", keys.role_of_user(user_id, event_id), ("role",), consistent=True)
+        return str(item["role"]) if item else None

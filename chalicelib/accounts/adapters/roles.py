@@ -1,0 +1,37 @@
+"""Who holds which role in an event: the one Query that answers it, and the ports `Staff` of
+orders/services/order_messages.py and `Reviewers` of cfp/services/notify_reviewers.py. On the light client.
+"""
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.core.permissions import Action, Role, allows
+
+_RANKS = list(Role)
+
+
+def role_holders(queries: DynamoQueries, event_id: str) -> list[tuple[str, str]]:
+    """User and role of all staff of an event, by user; one strongly consistent Query."""
+    partition, prefix = keys.role_in_event(event_id, "")
+    items = queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+    return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+
+
+def users_allowed(queries: DynamoQueries, event_id: str, action: Action) -> list[str]:
+    """Users who may do this in an event, owners first; one Query."""
+    found = [(_RANKS.index(Role(role)), id) for id, role in role_holders(queries, event_id) if allows(role, action)]
+    return [user_id for _, user_id in sorted(found)]
+
+
+class DynamoStaff:
+    """Ports `Staff` and `Reviewers`."""
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
+
+    def treasurers(self, event_id: str) -> list[str]:
+        """Users who may refund orders of the event, owners first; one Query."""
+        return users_allowed(self._queries, event_id, Action.REFUND)
+
+    def reviewers(self, event_id: str) -> list[str]:
+        """Users who may decide about proposals, owners first; one Query."""
+        return users_allowed(self._queries, event_id, Action.REVIEW)

@@ -1,0 +1,1 @@
+"""Rules and data of accounts: no I/O, no clock."""

@@ -1,0 +1,93 @@
+"""An account: what its owner may set, and what Marquee adds. Pure."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from chalicelib.core.text import Email, Name
+
+Password = Annotated[str, Meta(min_length=10, max_length=256)]
+Language = Literal["en", "de"]
+"""What notifications and mails can be written in (texts)."""
+DEFAULT: Language = "en"
+
+
+class SignUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What it takes to open an account."""
+
+    email: Email
+    name: Name
+    password: Password
+
+
+class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Credentials."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    password: Annotated[str, Meta(max_length=256)]
+
+
+class RefreshToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A refresh token, to be exchanged or ended."""
+
+    refresh_token: Annotated[str, Meta(max_length=200)]
+
+
+class OneTimeToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token that was mailed."""
+
+    token: Annotated[str, Meta(max_length=200)]
+
+
+class ForgottenPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose password was forgotten."""
+
+    email: Annotated[str, Meta(max_length=254)]
+
+
+class PasswordReset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new password, and the mailed token that allows it."""
+
+    token: Annotated[str, Meta(max_length=200)]
+    password: Password
+
+
+class AccountFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the owner of an account may change."""
+
+    name: Name
+    language: Language = DEFAULT
+
+
+class Account(Struct, frozen=True, kw_only=True):
+    """An account as its owner sees it."""
+
+    id: str
+    email: str
+    name: str
+    language: Language = DEFAULT
+    verified: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class SignedIn(Struct, frozen=True, kw_only=True):
+    """The answer to a sign-in: who, whether they administer the deployment, and the tokens. `expires_in` in seconds."""
+
+    user: Account
+    administrator: bool
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
+    """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
+    return verified and normalised(email) in admins
+
+
+def normalised(email: str) -> str:
+    """The address by which an account is found: NFKC, case folded, no surrounding space."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()

@@ -1,0 +1,106 @@
+"""Authorising: who is calling, and whether they may do what they ask. Called by the endpoint, routes and services.
+
+An access token is checked by its signature, then by whether the sign-in it came from still stands. Both that and
+roles are remembered for CACHE_SECONDS in this process, so an end of either takes effect within that time; what is
+absent is never remembered, so a new role works at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated
+from chalicelib.core.kinds import View
+from chalicelib.core.principal import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.accounts.credentials_port import Credentials, Tokens
+    from chalicelib.core.permissions import Action
+    from chalicelib.core.ports import Clock
+
+CACHE_SECONDS = 20
+CACHE_SIZE = 10_000
+MAX_TOKEN_BYTES = 4_096
+
+
+class Authorising:
+    """Identifies callers and knows their roles."""
+
+    def __init__(self, tokens: Callable[[], Tokens], credentials: Credentials, clock: Clock) -> None:
+        self._tokens = tokens
+        self._credentials = credentials
+        self._clock = clock
+        self._remembered: dict[tuple[str, ...], tuple[float, str]] = {}
+
+    def identify(self, header: str | None, *, required: bool) -> Principal | None:
+        """The caller for an Authorization header. A bad one is refused even where none is needed.
+        Raises Unauthenticated.
+        """
+        if header is None:
+            if required:
+                raise Unauthenticated("Send Authorization: Bearer <access token>.")
+            return None
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_BYTES:
+            raise Unauthenticated("Send Authorization: Bearer <access token>.")
+        principal = self._tokens().verify(token.strip(), now=self._clock.now())
+        if not self._recall(("family", principal.family_id), lambda: self._stands(principal.family_id)):
+            raise Unauthenticated("This sign-in has ended. Sign in again.")
+        return principal
+
+    def forget(self, family_id: str) -> None:
+        """Drop what is remembered of a sign-in that just ended."""
+        self._remembered.pop(("family", family_id), None)
+
+    def role(self, principal: Principal | None, event_id: str) -> str | None:
+        """The caller's role in an event."""
+        if principal is None:
+            return None
+        user_id = principal.user_id
+        return self._recall(("role", user_id, event_id), lambda: self._credentials.role(user_id, event_id))
+
+    def require(self, principal: Principal | None, event_id: str, action: Action) -> None:
+        """Raise NotFound for strangers, Forbidden for staff whose role does not allow it."""
+        if principal is None:
+            raise Unauthenticated("Sign in first.")
+        role = self.role(principal, event_id)
+        if role is None:
+            raise NotFound
+        from chalicelib.core.permissions import allows  # not before: anonymous reads ask for no role
+
+        if not allows(role, action):
+            raise Forbidden(f"A {role} may not do this.")
+
+    def view(self, principal: Principal | None, event_id: str, wanted: str | None) -> View:
+        """Which view a read gets: the one asked for, otherwise the staff's for staff and the public one for others.
+        Raises Unauthenticated or NotFound when the staff's is asked for by somebody else.
+        """
+        if wanted == View.PUBLIC:
+            return View.PUBLIC
+        if wanted == View.ALL:
+            from chalicelib.core.permissions import Action
+
+            self.require(principal, event_id, Action.READ_ALL)
+            return View.ALL
+        if wanted is not None:
+            raise MalformedRequest("view is public or all.", code="invalid_view")
+        return View.ALL if self.role(principal, event_id) is not None else View.PUBLIC
+
+    def _stands(self, family_id: str) -> str | None:
+        return "yes" if self._credentials.family_stands(family_id) else None
+
+    def _recall(self, key: tuple[str, ...], look_up: Callable[[], str | None]) -> str | None:
+        now = self._clock.now()
+        kept = self._remembered.get(key)
+        if kept is not None and kept[0] > now:
+            return kept[1]
+        found = look_up()
+        if found is None:
+            self._remembered.pop(key, None)
+            return None
+        if len(self._remembered) >= CACHE_SIZE:
+            self._remembered.clear()
+        self._remembered[key] = (now + CACHE_SECONDS, found)
+        return found

@@ -1,1 +1,0 @@
-"""One file per port and technology. Imported by bootstrap alone."""

@@ -1,0 +1,44 @@
+"""Finds the people of an event: who has tickets, who is staff, who proposed something. Port `Crowd`."""
+
+from collections.abc import Sequence
+
+from chalicelib.accounts.adapters.roles import role_holders
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.check_in.adapters.reads import DynamoGateView
+from chalicelib.core.permissions import Role
+from chalicelib.orders.domain.order import OrderRecord
+
+
+class DynamoCrowd:
+    """Port `Crowd`. Orders are found by the index that the gate uses."""
+
+    def __init__(self, queries: DynamoQueries, gate: DynamoGateView) -> None:
+        self._queries = queries
+        self._gate = gate
+
+    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+        """Ids of orders that have or had tickets, behind one of them; one Query."""
+        return self._gate.order_ids(event_id, limit=limit, after=after)
+
+    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+        """Orders by id; one BatchGetItem for 100."""
+        return self._gate.orders(order_ids)
+
+    def holders(self, event_id: str) -> list[tuple[str, str]]:
+        """User and role of all staff, by user; one Query."""
+        return role_holders(self._queries, event_id)
+
+    def owned(self, user_id: str) -> list[str]:
+        """Events that somebody owns; one Query."""
+        return [event_id for event_id, role in self._people(keys.role_of_user(user_id, "")) if role == Role.OWNER]
+
+    def proposers(self, event_id: str) -> list[str]:
+        """Who proposed something, by user; one Query."""
+        return [user_id for user_id, _ in self._people(keys.proposer(event_id, ""))]
+
+    def _people(self, first: keys.Key) -> list[tuple[str, str]]:
+        """What stands behind a prefix: the rest of the sort key, and the role if it is one."""
+        partition, prefix = first
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return [(str(item["sk"]).removeprefix(prefix), str(item.get("role", ""))) for item in items]

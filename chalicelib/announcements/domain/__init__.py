@@ -1,0 +1,1 @@
+"""Rules and data of announcements: no I/O, no clock."""

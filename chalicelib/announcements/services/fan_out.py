@@ -1,0 +1,213 @@
+"""Spreading: carries out announcements, step by step. Called by reactions.py whenever one was written.
+
+Each step is one transaction that also moves the announcement on, and that move is the change which brings the next
+call. Killed anywhere, it goes on where it stood: nobody is left out and nobody told twice (ADR 15). Inboxes come first:
+mails take long, and pushes must not wait behind them. Who is told what: announcements/services/recipients.py,
+cfp/services/call_recipients.py.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from chalicelib import telemetry
+from chalicelib.announcements.domain.announcement import START, Counts, Dispatch, Person, Said, Stage
+from chalicelib.announcements.ports import Announcements, Contact, Contacts, Overtaken, Step, Told
+from chalicelib.core.changes import Change
+from chalicelib.core.ids import derive_ulid
+from chalicelib.core.ports import Clock
+from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.texts import DEFAULT
+
+TOGETHER = 100
+"""Places, of those found at once, that are looked at together; what is read of them fits one BatchGetItem each."""
+MOST_OPERATIONS = 99
+"""Of a transaction's 100, less the announcement itself."""
+SECONDS = 10.0
+"""After which a call ends, so that pushes and mails behind it in the stream get their turn."""
+TRIES = 5
+
+
+class Preferring(Protocol):
+    """Knows how people want to be told."""
+
+    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
+        """Where a message about this goes, for each user."""
+
+
+class Round(Protocol):
+    """One look at whom an announcement is for. `in_languages`: what is said in the inbox depends on the reader."""
+
+    in_languages: bool
+
+    def places(self) -> list[str]:
+        """Where people may be found behind the cursor; none: that was all."""
+
+    def people(self, places: Sequence[str]) -> list[Person]:
+        """The people at some of these places, each once."""
+
+    def said(self, language: str) -> Said:
+        """What an inbox shows."""
+
+    def mail(self, person: Person, contact: Contact | None) -> Mail:
+        """A mail; without an address there is nothing to rely on."""
+
+
+class Share(NamedTuple):
+    """What one person gets in one stage."""
+
+    place: str
+    told: Told | None = None
+    notification: Notification | None = None
+    mail: Mail | None = None
+    is_guest: bool = False
+
+    @property
+    def operations(self) -> int:
+        """Items of a transaction it takes (notifications/adapters/writes.py)."""
+        collected = self.notification is not None and self.notification.digest_at is not None
+        return (self.told is not None) + 3 * (self.notification is not None) + collected + 2 * (self.mail is not None)
+
+
+class Spreading:
+    """Brings announcements to people."""
+
+    def __init__(
+        self,
+        *,
+        announcements: Announcements,
+        rounds: Callable[[Dispatch], Round | None],
+        contacts: Contacts,
+        preferring: Preferring,
+        clock: Clock,
+    ) -> None:
+        self._announcements = announcements
+        self._rounds = rounds
+        self._contacts = contacts
+        self._preferring = preferring
+        self._clock = clock
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """Go on with announcements that were written and are not done. Raises Busy."""
+        images = (change.after for change in changes)
+        standing = {(str(one["event_id"]), str(one["id"])) for one in images if one and one["stage"] != Stage.DONE}
+        for event_id, announcement_id in sorted(standing):
+            self.go_on(event_id, announcement_id)
+
+    def go_on(self, event_id: str, announcement_id: str) -> None:
+        """Take steps for a while, or to the end. Raises Busy."""
+        until = self._clock.now() + SECONDS
+        overtaken = 0
+        while overtaken < TRIES:  # then whoever is faster goes on alone
+            dispatch = self._announcements.load(event_id, announcement_id)
+            if dispatch is None or dispatch.stage is Stage.DONE:
+                return
+            try:
+                self._page(dispatch, until)
+            except Overtaken:
+                overtaken += 1
+            if self._clock.now() >= until:
+                return
+
+    def _page(self, dispatch: Dispatch, until: float) -> None:
+        """Serve the next people, in as many transactions as it takes; without any the stage is over."""
+        look = self._rounds(dispatch)
+        if look is None:
+            self._announcements.abandon(dispatch)
+            return
+        places = look.places()
+        if not places:
+            self._next_stage(dispatch)
+            return
+        make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares
+        for start in range(0, len(places), TOGETHER):
+            some = places[start : start + TOGETHER]
+            for part in packed([*make(look, dispatch, look.people(some)), Share(some[-1])]):
+                dispatch = self._announcements.advance(dispatch, _step(dispatch.stage, part))
+            if self._clock.now() >= until:
+                return
+
+    def _next_stage(self, dispatch: Dispatch) -> None:
+        if dispatch.stage is Stage.INBOXES:
+            self._announcements.advance(dispatch, Step(Stage.MAILS, START))
+            return
+        now = int(self._clock.now())
+        done = self._announcements.advance(dispatch, Step(Stage.DONE, dispatch.cursor, finished_at=now))
+        counts = done.counts
+        telemetry.log(
+            "announcement_sent",
+            announcement_id=done.id,
+            recipients=counts.recipients,
+            delivered=counts.delivered,
+            mailed=counts.mailed,
+            seconds=now - done.created_at,
+        )
+
+    def _inbox_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+        """Everybody with an account is told, unless they were; into the inbox if they want it there."""
+        users = [person.user_id for person in people if person.user_id is not None]
+        known = self._announcements.told(dispatch.id, users)
+        channels = self._preferring.channels(users, dispatch.action)
+        contacts = self._contacts.contacts(users) if look.in_languages else {}
+        now = self._clock.now()
+        for person in people:
+            user_id = person.user_id
+            if user_id is None or user_id in known:
+                continue
+            notification = None
+            if channels[user_id].in_app:
+                said = look.said(contacts[user_id].language if user_id in contacts else DEFAULT)
+                notification = Notification(
+                    id=derive_ulid(int(now * 1000), dispatch.id, user_id),
+                    user_id=user_id,
+                    action=dispatch.action,
+                    received_at=int(now),
+                    digest_at=channels[user_id].digest_at,
+                    **said._asdict(),
+                )
+            yield Share(person.place, Told(user_id, notification.id if notification else None), notification)
+
+    def _mail_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+        """A mail to each guest, and to each of the others who wants one; to one address once."""
+        users = [person.user_id for person in people if person.user_id is not None]
+        told = self._announcements.told(dispatch.id, users)
+        channels = self._preferring.channels(users, dispatch.action)
+        contacts = self._contacts.contacts(users)
+        shares: dict[str, Share] = {}
+        for person in people:
+            user_id = person.user_id
+            if user_id is None:
+                mail = look.mail(person, None)
+            elif user_id in told and channels[user_id].mail is MailChoice.EACH:
+                mail = look.mail(person, contacts.get(user_id))._replace(
+                    notification_id=told[user_id].notification_id, not_before=channels[user_id].mail_after
+                )
+            else:
+                continue
+            mail = mail._replace(user_id=user_id, action=dispatch.action.value)
+            if mail.to:
+                shares.setdefault(mail.key, Share(person.place, mail=mail, is_guest=user_id is None))
+        queued = self._announcements.queued(list(shares))
+        return (share for key, share in shares.items() if key not in queued)
+
+
+def packed(shares: Sequence[Share]) -> Iterator[list[Share]]:
+    """The shares in parts that fit one transaction each; none is empty."""
+    part: list[Share] = []
+    used = 0
+    for share in shares:
+        if part and used + share.operations > MOST_OPERATIONS:
+            yield part
+            part, used = [], 0
+        part.append(share)
+        used += share.operations
+    yield part
+
+
+def _step(stage: Stage, part: Sequence[Share]) -> Step:
+    notifications = tuple(share.notification for share in part if share.notification)
+    mails = tuple(share.mail for share in part if share.mail)
+    told = tuple(share.told for share in part if share.told)
+    guests = sum(share.is_guest for share in part)
+    counts = Counts(recipients=len(told) + guests, delivered=len(notifications), mailed=len(mails))
+    return Step(stage, part[-1].place, told, notifications, mails, counts)

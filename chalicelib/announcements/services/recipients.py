@@ -1,0 +1,91 @@
+"""Mustering: whom an announcement is for, and what they are told. Called by announcements/services/fan_out.py, page by
+page.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from chalicelib.announcements.domain.announcement import Audience, Dispatch, Person, Said
+from chalicelib.announcements.ports import Contact, Crowd
+from chalicelib.notifications.domain.address import canonical
+from chalicelib.notifications.domain.notification import Mail
+from chalicelib.notifications.services import compose
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.texts import DEFAULT
+from chalicelib.tickets.domain.ticket import TicketState, ticket_state
+
+PAGE = 1_000
+"""Orders that are asked for at once."""
+
+
+class Mustering:
+    """Finds who has tickets or a role, for one page of an announcement."""
+
+    in_languages = False
+
+    def __init__(self, crowd: Crowd, dispatch: Dispatch, *, public_url: str) -> None:
+        self._crowd = crowd
+        self._dispatch = dispatch
+        self._public_url = public_url
+
+    def places(self) -> list[str]:
+        """Where people may be found behind the cursor: the next orders, or all staff of the roles."""
+        dispatch, roles = self._dispatch, self._dispatch.audience.roles
+        if roles is None:
+            return self._crowd.order_ids(dispatch.event_id, limit=PAGE, after=dispatch.cursor)
+        holders = self._crowd.holders(dispatch.event_id)
+        return [user_id for user_id, role in holders if role in roles and user_id > dispatch.cursor]
+
+    def people(self, places: Sequence[str]) -> list[Person]:
+        """The people at these places that the announcement is for, each once."""
+        audience = self._dispatch.audience
+        if audience.roles is not None:
+            return [Person(user_id, user_id) for user_id in places]
+        orders = self._crowd.orders(places)
+        return list(_once(orders[id] for id in places if id in orders and is_for(orders[id], audience)))
+
+    def said(self, language: str) -> Said:
+        """The same in every language: what staff wrote."""
+        del language
+        dispatch = self._dispatch
+        title = compose.announcement_title(dispatch.title, dispatch.event_name)
+        return Said(title, dispatch.message, self._place)
+
+    def mail(self, person: Person, contact: Contact | None) -> Mail:
+        """To an account's address when that is certainly theirs, otherwise where their tickets went."""
+        dispatch = self._dispatch
+        to = contact.email if contact is not None and contact.verified else person.email
+        words = "announcement.link" if dispatch.audience.roles is None else "announcement.link_staff"
+        return compose.announcement_mail(
+            key=f"announcement {dispatch.id} {canonical(to)}",
+            to=to,
+            name=person.name,
+            title=dispatch.title,
+            message=dispatch.message,
+            event_name=dispatch.event_name,
+            link=(words, f"{self._public_url}{self._place}"),
+            language=contact.language if contact is not None else DEFAULT,
+        )
+
+    @property
+    def _place(self) -> str:
+        """Where it leads. Staff may be told of an event that nobody else sees yet."""
+        return f"/e/{self._dispatch.event_id}" if self._dispatch.audience.roles is None else "/events"
+
+
+def is_for(record: OrderRecord, audience: Audience) -> bool:
+    """Whether an order has tickets of the audience that are not void."""
+    if ticket_state(record) is TicketState.VOID:
+        return False
+    types = audience.ticket_type_ids
+    return types is None or any(line.ticket_type_id in types for line in record.order.lines)
+
+
+def _once(orders: Iterable[OrderRecord]) -> Iterator[Person]:
+    """The buyers, each once: by account, or by address where there is none."""
+    seen: set[str] = set()
+    for record in orders:
+        buyer = record.order.buyer
+        who = record.user_id or canonical(buyer.email)
+        if who not in seen:
+            seen.add(who)
+            yield Person(record.id, record.user_id, buyer.email, buyer.name)

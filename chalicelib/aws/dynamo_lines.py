@@ -1,0 +1,82 @@
+"""Lines: one small item each, which says when its next place is free. Port `Lines`.
+
+A place is taken by one conditional update, so no two processes have the same and nobody needs to know the others. It
+costs a write unit, two when the line is empty although this process saw it full, or the other way round.
+"""
+
+from typing import Any
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.signed_client import Refused, SignedClient
+
+KEPT_SECONDS = 24 * 3600
+"""How long an item outlives its last place; TTL clears it away."""
+SKEW_SECONDS = 60
+"""A line longer by this much than anybody lets it grow was written by a clock that is wrong: it begins anew."""
+MOST_SEEN = 1_000
+"""Lines that a process remembers: each order has some of its own."""
+_LOST = "ConditionalCheckFailedException"
+_EMPTY = (
+    "SET next_at = :next, expires_at = :until",
+    "attribute_not_exists(next_at) OR next_at <= :now OR next_at > :absurd",
+)
+_BEHIND = ("SET next_at = next_at + :step, expires_at = :until", "next_at > :now AND next_at <= :latest")
+
+
+class DynamoLines:
+    """Port `Lines`; times in milliseconds."""
+
+    def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
+        self._client = client
+        self._table = f"{table_prefix}people"
+        self._seen: dict[str, int] = {}
+
+    def take(self, line: str, *, now: float, every: float, most: float) -> float | None:
+        """The moment of the next free place, or None when it is too far away. A line never moves back: who finds it
+        neither empty nor short enough after each was tried, in this order, finds it too long.
+        """
+        at, step = int(now * 1000), round(every * 1000)
+        values = {":now": at, ":step": step, ":next": at + step, ":latest": at + int(most * 1000)}
+        values[":absurd"] = values[":latest"] + step + SKEW_SECONDS * 1000
+        values[":until"] = int(now + most) + KEPT_SECONDS
+        tries = (_EMPTY, _BEHIND) if self._seen.get(line, 0) <= at else (_BEHIND, _EMPTY, _BEHIND)
+        for how in tries:
+            taken = self._update(line, how, values)
+            if taken is not None:
+                if len(self._seen) >= MOST_SEEN:
+                    self._seen.clear()  # costs a write that is refused, where a line is not empty
+                self._seen[line] = taken
+                return (taken - step) / 1000
+        return None
+
+    def leave(self, line: str) -> None:
+        """Forget a line."""
+        self._seen.pop(line, None)
+        change = {"UpdateExpression": "SET next_at = :free", "ExpressionAttributeValues": {":free": {"N": "0"}}}
+        self._client.call("UpdateItem", {"TableName": self._table, "Key": _key(line), **change})
+
+    def _update(self, line: str, how: tuple[str, str], values: dict[str, int]) -> int | None:
+        """When the line is free after this update; None when its condition does not hold."""
+        change, condition = how
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": _key(line),
+            "UpdateExpression": change,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {
+                name: {"N": str(value)} for name, value in values.items() if name in change + condition
+            },
+            "ReturnValues": "UPDATED_NEW",
+        }
+        try:
+            answer = self._client.call("UpdateItem", request)
+        except Refused as refusal:
+            if str(refusal) != _LOST:
+                raise
+            return None
+        return int(answer["Attributes"]["next_at"]["N"])
+
+
+def _key(line: str) -> dict[str, dict[str, str]]:
+    partition, sort = keys.line(line)
+    return {"pk": {"S": partition}, "sk": {"S": sort}}

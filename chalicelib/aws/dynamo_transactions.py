@@ -1,0 +1,143 @@
+"""The one way to write more than one item. Called by the stores.
+
+Promises: the same client token on every try (a lost reply is not a second write); TransactionConflict and throttling
+retried with full jitter (botocore retries neither inside a cancelled transaction); a lost condition told from a lost
+race by the position of the cancellation reason.
+Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_tables import Content
+from chalicelib.core.errors import Busy
+
+ATTEMPTS = 10
+_CONDITION = "ConditionalCheckFailed"
+_RETRIED_REASONS = {"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_RETRIED_ERRORS = {
+    "TransactionInProgressException",
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+}
+
+
+class ConditionLost(Exception):
+    """One or more conditions did not hold. `lost` maps the names given to the operations to the item found there
+    (raw DynamoDB attributes; empty when there was none or it was not asked for).
+    """
+
+    def __init__(self, lost: dict[str, dict[str, Any]]) -> None:
+        super().__init__(", ".join(sorted(lost)))
+        self.lost = lost
+
+
+class Transaction:
+    """Collects up to 100 operations, then commits all of them or none.
+
+    Every operation has a name that ConditionLost uses. Give `token` only when a retry by somebody else must count
+    as the same transaction.
+    """
+
+    def __init__(self, *, token: str | None = None, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._token = token or str(uuid.uuid4())
+        self._sleep = sleep
+        self._checks: list[tuple[str, tuple[Any, ...]]] = []
+        self._deletes: list[tuple[str, tuple[Any, ...]]] = []
+        self._puts: list[tuple[str, tuple[Any, ...]]] = []
+        self._updates: list[tuple[str, tuple[Any, ...]]] = []
+
+    def check(self, name: str, model: type[Model], key: tuple[str, str], condition: Condition) -> None:
+        """Require a condition of an item that is not written."""
+        self._checks.append((name, (model, key, condition)))
+
+    def delete(self, name: str, item: Model, condition: Condition | None = None) -> None:
+        """Delete an item."""
+        self._deletes.append((name, (item, condition)))
+
+    def put(self, name: str, item: Model, condition: Condition | None = None) -> None:
+        """Write a whole item."""
+        self._puts.append((name, (item, condition)))
+
+    def update(self, name: str, item: Model, actions: list[Action], condition: Condition | None = None) -> None:
+        """Change some attributes of an item."""
+        self._updates.append((name, (item, actions, condition)))
+
+    def commit(self) -> None:
+        """Write everything. Raises ConditionLost (nothing written) or Busy (nothing known to be written)."""
+        for attempt in range(ATTEMPTS):
+            try:
+                self._send()
+                return
+            except TransactWriteError as error:
+                self._judge(error)
+            self._sleep(random.uniform(0, min(0.5, 0.01 * 2**attempt)))  # noqa: S311 - jitter, not a secret
+        raise Busy("Too many writers at once. Try again.")
+
+    def try_commit(self) -> bool:
+        """Write everything, unless a condition does not hold. Whether it was written. Raises Busy."""
+        try:
+            self.commit()
+        except ConditionLost:
+            return False
+        return True
+
+    def _send(self) -> None:
+        with TransactWrite(connection=_connection(), client_request_token=self._token) as transaction:
+            for _, (model, (pk, sk), condition) in self._checks:
+                transaction.condition_check(model, pk, sk, condition)
+            for _, (item, condition) in self._deletes:
+                transaction.delete(item, condition)
+            for _, (item, condition) in self._puts:
+                transaction.save(item, condition, return_values="ALL_OLD" if condition is not None else None)
+            for _, (item, actions, condition) in self._updates:
+                transaction.update(item, actions, condition, return_values="ALL_OLD" if condition is not None else None)
+
+    def _judge(self, error: TransactWriteError) -> None:
+        """Return when another try may help; raise otherwise. Positions follow the order PynamoDB sends in. Without an
+        answer nobody knows whether it was written; the client token makes another try safe.
+        """
+        if getattr(error.cause, "response", None) is None:
+            return
+        names = [name for group in (self._checks, self._deletes, self._puts, self._updates) for name, _ in group]
+        reasons = error.cancellation_reasons
+        lost = {n: _found(r) for n, r in zip(names, reasons, strict=False) if r and r.code == _CONDITION}
+        if lost:
+            raise ConditionLost(lost) from error
+        if reasons and all(reason is None or reason.code in _RETRIED_REASONS for reason in reasons):
+            return
+        if code_of(error) in _RETRIED_ERRORS:
+            return
+        raise error
+
+
+def _found(reason: CancellationReason) -> dict[str, Any]:
+    return reason.raw_item or {}
+
+
+def _connection() -> Connection:
+    return Content._get_connection().connection  # noqa: SLF001 - PynamoDB offers no public way to reuse it
+
+
+def put_if_absent(item: Model) -> bool:
+    """Write one item unless its key is taken. True when this call (or a lost reply of it) wrote it first."""
+    try:
+        item.save(condition=type(item).pk.does_not_exist())  # type: ignore[attr-defined]
+    except PutError as error:
+        if code_of(error) == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True

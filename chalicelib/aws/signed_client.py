@@ -1,0 +1,144 @@
+"""A light client for AWS services that speak JSON: signed requests over http.client, nothing else.
+
+botocore costs about 2 ms of CPU an operation and most of a cold start (docs/performance.md). Used by the light DynamoDB
+clients (aws/dynamo_reader.py, dynamo_writer.py, dynamo_queries.py) and by parameter_store.py; everything else uses
+PynamoDB and boto3.
+"""
+
+import http.client
+import json
+import time
+import zlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from chalicelib.aws.signature import Service, Signer
+from chalicelib.config import Credentials
+from chalicelib.core.errors import Busy
+
+ATTEMPTS = 4
+TIMEOUT_SECONDS = 1.5
+_RETRIED = ("Throttling", "ProvisionedThroughputExceeded", "RequestLimitExceeded", "InternalServerError")
+_SPREADING = "AccessDenied"
+"""A new policy takes a while to spread: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"""
+_BROKEN = (OSError, http.client.HTTPException)
+
+
+class Refused(Exception):
+    """AWS refused a request for a reason that a retry cannot mend; the message is its error type."""
+
+
+class _Again(Exception):
+    """This attempt failed in a way that the next one may not; `otherwise` is what it was when there is no next one."""
+
+    def __init__(self, otherwise: Exception) -> None:
+        super().__init__(str(otherwise))
+        self.otherwise = otherwise
+
+
+class SignedClient:
+    """Calls operations. Keeps connections alive for the next call of any thread; bounded retries with full jitter."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        endpoint: str,
+        region: str,
+        credentials: Callable[[], Credentials],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+        patience: Callable[[int, float], float | None] | None = None,
+    ) -> None:
+        """`patience` takes the number of the attempt that failed, from 0, and the seconds since the first one began; it
+        gives the seconds to wait, or None to give up. Whoever has it bears being denied access as well. Without it
+        there are the few quick attempts of a read.
+        """
+        parts = urlsplit(endpoint)
+        self._secure = parts.scheme == "https"
+        self._host = parts.netloc
+        self._path = parts.path or "/"
+        self._signer = Signer(service, host=parts.netloc, path=self._path, region=region, credentials=credentials)
+        self._sleep = sleep
+        self._clock = clock
+        self._patience = patience or _quick
+        self._bears_denial = patience is not None
+        self._idle: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close the connections that are kept alive."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        """One operation, with retries; a JSON document in, a JSON document out. Raises Busy, Refused."""
+        body = json.dumps(request, separators=(",", ":")).encode()
+        attempt, started = 0, self._clock()
+        while True:
+            try:
+                return self._attempt(operation, body)
+            except _Again as failure:
+                otherwise = failure.otherwise
+            except _BROKEN:
+                otherwise = _busy()
+            seconds = self._patience(attempt, self._clock() - started)
+            if seconds is None:
+                raise otherwise
+            self._sleep(seconds)
+            attempt += 1
+
+    def _attempt(self, operation: str, body: bytes) -> dict[str, Any]:
+        connection = self._connection()
+        try:
+            connection.request("POST", self._path, body, self._signer.headers(operation, body, now=self._clock()))
+            response = connection.getresponse()
+            payload = response.read()
+        except BaseException:
+            connection.close()
+            self.close()  # what was idle as long is as stale
+            raise
+        self._idle.append(connection)
+        checksum = response.getheader("x-amz-crc32")
+        if checksum is not None and int(checksum) != zlib.crc32(payload):
+            raise _Again(_busy())
+        if response.status == 200:
+            answer: dict[str, Any] = json.loads(payload)
+            return answer
+        raise self._refusal(response.status, payload)
+
+    def _refusal(self, status: int, payload: bytes) -> Exception:
+        try:
+            name = str(json.loads(payload).get("__type", "")).rpartition("#")[2]
+        except ValueError:
+            name = ""
+        if status >= 500 or name.startswith(_RETRIED):
+            return _Again(_busy())
+        refused = Refused(name or str(status))
+        return _Again(refused) if self._bears_denial and name.startswith(_SPREADING) else refused
+
+    def _connection(self) -> http.client.HTTPConnection:
+        """An idle connection, the most recently used first, or a new one."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            make = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+            return make(self._host, timeout=TIMEOUT_SECONDS)
+
+    def pause(self, attempt: int) -> None:
+        """Wait before the attempt after this one, counted from 0."""
+        self._sleep(_jitter(attempt))
+
+
+def _busy() -> Busy:
+    return Busy("The service is busy.")
+
+
+def _quick(attempt: int, _: float) -> float | None:
+    return _jitter(attempt) if attempt + 1 < ATTEMPTS else None
+
+
+def _jitter(attempt: int) -> float:
+    import random  # only retries need it
+
+    return random.uniform(0, 0.02 * 2**attempt)  # noqa: S311 - jitter, not a secret

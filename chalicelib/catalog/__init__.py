@@ -1,0 +1,1 @@
+"""What is on sale: ticket types, quotas, discounts, access codes, stock."""

@@ -1,0 +1,50 @@
+"""Shapes of the items of quotas and codes in the sales table. Used by quotas.py and codes.py."""
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.aws.dynamo_keys import Key
+from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.catalog.ports import StoredLimit
+from chalicelib.core.kinds import REVISION
+from chalicelib.representations.represent import Representation
+
+
+class LimitItem(Sales):
+    """A quota or a code: its representation without what was used of it, and how many shards its stock has."""
+
+    id = UnicodeAttribute()
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    shards = NumberAttribute()
+
+
+class CodeNameItem(Sales):
+    """Which code has a name; makes names unique."""
+
+    id = UnicodeAttribute()
+
+
+def limit_item(key: Key, limit_id: str, made: Representation, *, shards: int) -> LimitItem:
+    """The item of a quota or a code."""
+    return LimitItem(*key, id=limit_id, rev=REVISION, etag=made.etag, body=made.body, shards=shards)
+
+
+def load_limit(key: Key) -> StoredLimit | None:
+    """What an item says, strongly consistent."""
+    try:
+        return stored_limit(LimitItem.get(*key, consistent_read=True))
+    except LimitItem.DoesNotExist:
+        return None
+
+
+def load_limits(prefix: Key) -> list[StoredLimit]:
+    """What all items of a partition say whose sort key begins so, strongly consistent."""
+    partition, beginning = prefix
+    found = LimitItem.query(partition, LimitItem.sk.startswith(beginning), consistent_read=True)
+    return [stored_limit(item) for item in found]
+
+
+def stored_limit(item: LimitItem) -> StoredLimit:
+    """What an item says."""
+    return StoredLimit(item.id, item.etag, item.body, int(item.shards))

@@ -1,0 +1,148 @@
+"""The part of a transaction that moves stock between left, held and sold of a shard. Used by the sales stores.
+
+The conditions are the promise: no figure goes below zero, and left + held + sold = capacity stays. Whoever takes
+tickets of a type says on which terms; on others nothing is taken (terms.py).
+"""
+
+import operator
+from functools import reduce
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.domain.demand import Opening
+from chalicelib.catalog.domain.stock import Piece, Place, Shard, is_ticket_type
+from chalicelib.orders.adapters.items import StockItem, TicketTypeItem
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.order_state import Move, move_between
+from chalicelib.orders.ports import Lost, SaleChange
+
+_PREFIX = "stock "
+
+
+def stocks(shards: dict[str, int]) -> dict[str, list[Shard]]:
+    """The shards of all these owners, who have that many each, by number; strongly consistent."""
+    places = {keys.stock(owner, number): (owner, number) for owner, count in shards.items() for number in range(count)}
+    found: dict[str, list[Shard]] = {owner: [] for owner in shards}
+    for item in StockItem.batch_get(list(places), consistent_read=True):
+        owner, number = places[item.pk, item.sk]
+        found[owner].append(Shard(number, int(item.left), int(item.held), int(item.sold)))
+    return {owner: sorted(parts) for owner, parts in found.items()}
+
+
+def move_order(transaction: Transaction, change: SaleChange) -> None:
+    """Everything an order has taken, moved as its facts say."""
+    move = move_between(change.before.facts if change.before else None, change.after.facts)
+    openings = {opening.place: opening for opening in change.openings}
+    for place, (quantity, terms) in _taken(change.after).items():
+        moved = Move(move.left * quantity, move.held * quantity, move.sold * quantity)
+        if place in openings:
+            _open(transaction, openings[place], moved)
+        else:
+            takes = move.left < 0 and is_ticket_type(place[0])
+            move_stock(transaction, place, moved, terms=terms if takes else None)
+
+
+def move_stock(
+    transaction: Transaction, place: Place, move: Move, *, capacity: int = 0, terms: int | None = None
+) -> None:
+    """Change a shard, if it has enough. `capacity` is by how much the shard itself grows; `terms` are those on which
+    tickets are taken.
+    """
+    changes = {**move._asdict(), "capacity": capacity}
+    actions = [getattr(StockItem, name).add(change) for name, change in changes.items() if change]
+    if not actions:
+        return
+    conditions = [getattr(StockItem, name) >= -change for name, change in changes.items() if change < 0]
+    if terms is not None:
+        conditions.append(terms_are(StockItem, terms))
+    condition = reduce(operator.and_, conditions, StockItem.pk.exists())
+    transaction.update(stock_name(place, terms), StockItem(*keys.stock(*place)), actions, condition)
+
+
+def add_deltas(
+    transaction: Transaction,
+    owner: str,
+    deltas: dict[int, int],
+    *,
+    shards: int,
+    terms: int = 0,
+    awaited_in: str | None = None,
+) -> None:
+    """Change the capacity of shards that exist, `shards` of them, and add those that do not."""
+    for number, delta in deltas.items():
+        if number >= shards:
+            put_stock(transaction, (owner, number), delta, terms=terms, awaited_in=awaited_in)
+        else:
+            move_stock(transaction, (owner, number), Move(left=delta), capacity=delta)
+
+
+def put_stock(
+    transaction: Transaction, place: Place, quantity: int, *, terms: int = 0, awaited_in: str | None = None
+) -> None:
+    """A new shard."""
+    item = StockItem(*keys.stock(*place), left=quantity, capacity=quantity, terms=terms or None, awaited_in=awaited_in)
+    transaction.put(stock_name(place), item, StockItem.pk.does_not_exist())
+
+
+def delete_stock(transaction: Transaction, place: Place) -> None:
+    """Remove a shard of which nothing is held or sold."""
+    unused = StockItem.pk.does_not_exist() | ((StockItem.held == 0) & (StockItem.sold == 0))
+    transaction.delete(stock_name(place), StockItem(*keys.stock(*place)), unused)
+
+
+def terms_are(model: type[StockItem] | type[TicketTypeItem], terms: int) -> Condition:
+    """That a type or its shard has these terms; 0: they never changed."""
+    return model.terms == terms if terms else model.terms.does_not_exist()
+
+
+def lost_from(lost: ConditionLost) -> Lost:
+    """The same in the words of the port: shards with what they have left, other things by name."""
+    places: dict[Place, int] = {}
+    names = set()
+    for name, found in lost.lost.items():
+        if not name.startswith(_PREFIX):
+            names.add(name)
+            continue
+        owner, number, terms = name.removeprefix(_PREFIX).split("/")
+        places[owner, int(number)] = int(found.get("left", {}).get("N", 0))
+        if terms and found and found.get("terms", {}).get("N", "0") != terms:
+            names.add("terms")
+    return Lost(frozenset(names), places)
+
+
+def stock_name(place: Place, terms: int | None = None) -> str:
+    """What an operation on a shard is called; lost_from reads it."""
+    return f"{_PREFIX}{place[0]}/{place[1]}/{'' if terms is None else terms}"
+
+
+def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
+    """Take from stock that comes to be, or that changes its capacity, in the same moment."""
+    place, before, capacity = opening
+    if before is None:
+        left = capacity + move.left
+        item = StockItem(*keys.stock(*place), left=left, held=move.held, sold=move.sold, capacity=capacity)
+        transaction.put(stock_name(place), item, StockItem.pk.does_not_exist())
+        return
+    grown = capacity - before
+    left = move.left + grown
+    actions: list[Action] = [
+        StockItem.left.add(left),
+        StockItem.held.add(move.held),
+        StockItem.sold.add(move.sold),
+        StockItem.capacity.add(grown),
+    ]
+    condition = (StockItem.capacity == before) & (StockItem.left >= -left)
+    transaction.update(stock_name(place), StockItem(*keys.stock(*place)), actions, condition)
+
+
+def _taken(record: OrderRecord) -> dict[Place, tuple[int, int]]:
+    """How much an order took from each shard, and on which terms."""
+    found: dict[Place, Piece] = {}
+    for piece in record.allocation:
+        place = piece.owner, piece.shard
+        known = found.get(place)
+        found[place] = piece if known is None else known._replace(quantity=known.quantity + piece.quantity)
+    return {place: (piece.quantity, piece.terms) for place, piece in found.items()}

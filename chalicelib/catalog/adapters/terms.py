@@ -1,0 +1,43 @@
+"""The part of a transaction that changes a ticket type's terms: its quotas, and whether people wait for it.
+
+Every shard of the type carries the number of its terms, and tickets are only taken while it is the one the taker knew
+(stock.py). So an order either knows the new quota or comes to nothing; a type without quotas pays nothing.
+"""
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters.quota_text import quotas_text
+from chalicelib.catalog.adapters.stock import stock_name, terms_are
+from chalicelib.orders.adapters.items import StockItem, TicketTypeItem
+from chalicelib.orders.ports import StoredTicketType
+
+
+def change_terms(
+    transaction: Transaction,
+    event_id: str,
+    stored: StoredTicketType,
+    *,
+    quotas: dict[str, int],
+    waiting: bool,
+    unsold: bool = False,
+) -> None:
+    """Give a type other terms, unless they changed since it was read. With `unsold` nothing of it may be sold or
+    held, now that all buyers are told apart from those who knew the old terms.
+    """
+    new = stored.terms + 1
+    item = TicketTypeItem(*keys.ticket_type(event_id, stored.id))
+    actions: list[Action] = [TicketTypeItem.terms.set(new), TicketTypeItem.waiting.set(waiting)]
+    actions.append(TicketTypeItem.quotas.set(quotas_text(quotas)))
+    same = terms_are(TicketTypeItem, stored.terms) & (TicketTypeItem.shards == stored.shards)
+    transaction.update("terms", item, actions, TicketTypeItem.pk.exists() & same)
+    for number in range(stored.shards):
+        place = stored.id, number
+        condition: Condition = StockItem.pk.exists()
+        if unsold:
+            condition &= (StockItem.held == 0) & (StockItem.sold == 0)
+        awaited: Action = StockItem.awaited_in.set(event_id) if waiting else StockItem.awaited_in.remove()
+        renewed: list[Action] = [StockItem.terms.set(new), awaited]
+        transaction.update(stock_name(place), StockItem(*keys.stock(*place)), renewed, condition)

@@ -1,0 +1,1 @@
+"""Rules and data of catalog: no I/O, no clock."""

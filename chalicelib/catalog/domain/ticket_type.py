@@ -1,0 +1,76 @@
+"""A ticket type: what an organiser may set, what Marquee adds, and when it may be bought. Pure.
+
+The structs are the wire format; `available` is added when read, since it changes with every order.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chalicelib.content.domain.event import Moment
+from chalicelib.core.errors import Violation
+from chalicelib.core.money import Money, broken_rule
+from chalicelib.core.text import Html, Name
+
+MAX_QUANTITY = 1_000_000
+MAX_PER_ORDER = 100
+MAX_PER_BUYER = 10_000
+MAX_TYPES = 100
+"""Ticket types an event may have: one list read takes all of them."""
+
+
+class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an organiser may set. `max_per_buyer` counts a buyer's orders from when it is set. A hidden type is listed
+    for staff only; like one with `access_code_required`, which everybody sees, it is sold to who has an access code.
+    """
+
+    name: Name
+    description: Html = ""
+    price: Money
+    quantity: Annotated[int, Meta(ge=0, le=MAX_QUANTITY)]
+    sales_start: Moment | None = None
+    sales_end: Moment | None = None
+    min_per_order: Annotated[int, Meta(ge=1, le=MAX_PER_ORDER)] = 1
+    max_per_order: Annotated[int, Meta(ge=1, le=MAX_PER_ORDER)] = 10
+    max_per_buyer: Annotated[int, Meta(ge=1, le=MAX_PER_BUYER)] | None = None
+    hidden: bool = False
+    access_code_required: bool = False
+    position: Annotated[int, Meta(ge=0, le=100_000)] = 0
+
+    def violations(self) -> list[Violation]:
+        """Rules that span fields."""
+        found = []
+        if self.sales_start and self.sales_end and self.sales_end <= self.sales_start:
+            found.append(Violation("/sales_end", "must be after sales_start"))
+        if self.max_per_order < self.min_per_order:
+            found.append(Violation("/max_per_order", "must not be below min_per_order"))
+        if self.max_per_buyer is not None and self.max_per_buyer < self.min_per_order:
+            found.append(Violation("/max_per_buyer", "must not be below min_per_order"))
+        if rule := broken_rule(self.price.amount, self.price.currency):
+            found.append(Violation("/price/amount", rule))
+        return found
+
+
+class TicketType(TicketTypeFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A ticket type as stored and shown."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def needs_code(ticket: TicketTypeFields) -> bool:
+    """Whether the type is sold only to who has an access code."""
+    return ticket.hidden or ticket.access_code_required
+
+
+def closed_because(ticket: TicketTypeFields, *, now: datetime, event_ends_at: datetime) -> str | None:
+    """Why a type cannot be bought now, in words, or None when it can. A sale without an end lasts as long as the
+    event.
+    """
+    if ticket.sales_start is not None and now < ticket.sales_start:
+        return f"The sale of {ticket.name} has not begun."
+    if now >= (ticket.sales_end or event_ends_at):
+        return f"The sale of {ticket.name} is over."
+    return None

@@ -1,0 +1,101 @@
+"""What services need of stored quotas and codes. Each write is one transaction with their stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.catalog.domain.stock import Shard
+    from chalicelib.core.kinds import CodeKind
+    from chalicelib.orders.ports import StoredTicketType
+    from chalicelib.representations.represent import Representation
+
+
+class StoredLimit(NamedTuple):
+    """A stored quota or code: representation without what was used of it, how many shards its stock has."""
+
+    id: str
+    etag: str
+    body: str
+    shards: int
+
+
+class Joining(NamedTuple):
+    """Which ticket types a change of a quota touches. `joins` have no ticket sold or held, so that the quota counts
+    all of theirs; `stays` keep the quota but learn how many shards it has.
+    """
+
+    joins: tuple[StoredTicketType, ...] = ()
+    stays: tuple[StoredTicketType, ...] = ()
+    leaves: tuple[StoredTicketType, ...] = ()
+
+
+class Quotas(Protocol):
+    """Keeps quotas."""
+
+    def load(self, event_id: str, quota_id: str) -> StoredLimit | None:
+        """A quota, strongly consistent."""
+
+    def load_all(self, event_id: str) -> list[StoredLimit]:
+        """All quotas of an event, by id, strongly consistent."""
+
+    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+
+    def create(
+        self, event_id: str, quota_id: str, made: Representation, *, stock: list[int], joining: Joining, tag: str
+    ) -> None:
+        """A new quota. Raises Lost (`resource`: exists already; `event`: gone; `terms`; places: a type that joins has
+        tickets sold or held).
+        """
+
+    def replace(
+        self,
+        event_id: str,
+        stored: StoredLimit,
+        made: Representation,
+        *,
+        deltas: dict[int, int],
+        joining: Joining,
+        tag: str,
+    ) -> None:
+        """A changed quota. Raises Lost (`resource`, `event`, `terms`, places)."""
+
+    def delete(self, event_id: str, stored: StoredLimit, *, joining: Joining, tag: str) -> None:
+        """Remove a quota of which nothing is held or sold. Raises Lost (`resource`, `event`, `terms`, places)."""
+
+
+class Codes(Protocol):
+    """Keeps codes; `name` is a code as it is compared (catalog/domain/code.py), unique among its kind in an event."""
+
+    def load(self, event_id: str, kind: CodeKind, code_id: str) -> StoredLimit | None:
+        """A code, strongly consistent."""
+
+    def find(self, event_id: str, kind: CodeKind, name: str) -> StoredLimit | None:
+        """A code by what buyers type, strongly consistent."""
+
+    def load_all(self, event_id: str, kind: CodeKind) -> list[StoredLimit]:
+        """All codes of a kind, by id, strongly consistent."""
+
+    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+
+    def create(
+        self, event_id: str, kind: CodeKind, code_id: str, made: Representation, *, name: str, stock: list[int]
+    ) -> None:
+        """A new code. Raises Lost (`resource`: exists already; `name`: taken)."""
+
+    def replace(
+        self,
+        event_id: str,
+        kind: CodeKind,
+        stored: StoredLimit,
+        made: Representation,
+        *,
+        names: tuple[str, str],
+        deltas: dict[int, int],
+    ) -> None:
+        """A changed code, its names before and after. Raises Lost (`resource`, `name`, places)."""
+
+    def delete(self, event_id: str, kind: CodeKind, stored: StoredLimit, *, name: str) -> None:
+        """Remove a code of which no order made use. Raises Lost (`resource`, places)."""

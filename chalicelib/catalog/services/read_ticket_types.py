@@ -1,0 +1,116 @@
+"""Showing: reads of ticket types, and who may have them. Called by routes; loads nothing slow. Orders:
+orders/services/read_order.py.
+
+Availability changes with every order, so ticket types are the exception to stored representations: their bytes are
+made from the stored type and its shards, and the ETag names both.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+from chalicelib.catalog.domain.stock import Place, quota_stock
+from chalicelib.content.ports import Representations
+from chalicelib.core.cursors import CursorKey, make_cursor
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import View
+from chalicelib.core.pagination import Page
+from chalicelib.orders.ports import SalesView, StoredTicketType
+from chalicelib.representations.read import Found
+
+
+class Showing:
+    """Finds what may be read of sales."""
+
+    def __init__(self, view: SalesView, representations: Representations, *, cursor_key: CursorKey) -> None:
+        self._view = view
+        self._representations = representations
+        self._cursor_key = cursor_key
+
+    def ticket_types(self, event_id: str, view: View, page: Page) -> Found:
+        """The ticket types of an event in order of position. Raises NotFound."""
+        self._require_event(event_id, view)
+        stored = self._view.ticket_types(event_id, consistent=view is View.ALL)
+        shown = sorted((s for s in stored if view is View.ALL or not s.hidden), key=_place)
+        rest = [one for one in shown if _place(one) > page.after]
+        chosen = rest[: page.limit]
+        items = ",".join(self._with_available(chosen, view))
+        cursor = "null"
+        if len(rest) > page.limit:
+            scope = ticket_types_scope(event_id, view)
+            cursor = json.dumps(make_cursor(_place(chosen[-1]), scope=scope, key=self._cursor_key))
+        body = f'{{"items":[{items}],"next_cursor":{cursor}}}'
+        tag = hashlib.sha256(body.encode()).hexdigest()[:32]
+        return Found(tag, lambda: (tag, body))
+
+    def ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
+        """One ticket type; its ETag is the type's tag and how many are available. Raises NotFound."""
+        self._require_event(event_id, view)
+        stored = self._view.ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
+        if stored is None or (stored.hidden and view is View.PUBLIC):
+            raise NotFound
+        lefts = self._view.lefts(shards_of([stored]), consistent=view is View.ALL)
+        found = with_availability(stored.etag, stored.body, _available(stored, lefts, view))
+        return Found(found[0], lambda: found)
+
+    def opened(self, event_id: str, ticket_type_ids: list[str]) -> str:
+        """These ticket types as JSON, hidden ones too, for who has an access code for them; in order of position.
+        Raises NotFound.
+        """
+        self._require_event(event_id, View.PUBLIC)
+        stored = [one for one in self._view.ticket_types(event_id) if one.id in ticket_type_ids]
+        return f'{{"ticket_types":[{",".join(self._with_available(sorted(stored, key=_place), View.PUBLIC))}]}}'
+
+    def _with_available(self, stored: list[StoredTicketType], view: View) -> list[str]:
+        lefts = self._view.lefts(shards_of(stored), consistent=view is View.ALL)
+        return [with_available(one.body, _available(one, lefts, view)) for one in stored]
+
+    def _require_event(self, event_id: str, view: View) -> None:
+        if self._representations.list_tag(event_id, "pages", view) is None:
+            raise NotFound
+
+
+def with_available(body: str, available: int) -> str:
+    """A stored ticket type's JSON with how many can be bought."""
+    return f'{body[:-1]},"available":{available}}}'
+
+
+def with_availability(etag: str, body: str, available: int) -> tuple[str, str]:
+    """Tag and bytes of a ticket type as it is read."""
+    return f"{etag}-{available}", with_available(body, available)
+
+
+def ticket_types_scope(event_id: str, view: View) -> str:
+    """What cursors of this list are made for."""
+    return f"{event_id}/ticket-types/{view.value}"
+
+
+def shards_of(stored: Iterable[StoredTicketType]) -> dict[str, int]:
+    """How many shards the stock of these types, and of their quotas, has."""
+    types = list(stored)
+    quotas = {quota_stock(quota_id): shards for one in types for quota_id, shards in one.quotas}
+    return {one.id: one.shards for one in types} | quotas
+
+
+def left_of(stored: StoredTicketType, lefts: Mapping[Place, int]) -> int:
+    """How many tickets of a type are left in these shards, and those of its quotas."""
+    owners = shards_of([stored])
+    return least_left(
+        stored, {one: sum(count for (owner, _), count in lefts.items() if owner == one) for one in owners}
+    )
+
+
+def least_left(stored: StoredTicketType, left: Mapping[str, int]) -> int:
+    """How many tickets of a type are left: no more than any of its quotas has. `left` is by owner of stock."""
+    return min(left[owner] for owner in shards_of([stored]))
+
+
+def _available(stored: StoredTicketType, lefts: Mapping[Place, int], view: View) -> int:
+    """What can be bought; for the public nothing while people wait for it."""
+    if stored.waiting and view is View.PUBLIC:
+        return 0
+    return left_of(stored, lefts)
+
+
+def _place(stored: StoredTicketType) -> str:
+    return f"{json.loads(stored.body)['position']:06d}{stored.id}"

@@ -1,0 +1,90 @@
+"""Redeeming: what a code that somebody typed is good for. Called by orders/services/place_order.py and
+routes/ticket_types.py.
+
+Codes can be guessed, so one source may only be wrong so often; what a wrong code is told is the same for one that never
+was and one of another event.
+"""
+
+from datetime import datetime
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
+
+from chalicelib.catalog.domain.code import AccessCode, Discount, is_in_time, normalised
+from chalicelib.catalog.ports import Codes, StoredLimit
+from chalicelib.core.errors import InvalidInput, TooManyAttempts, Violation
+from chalicelib.core.kinds import CodeKind
+from chalicelib.core.ports import Clock
+from chalicelib.core.times import moment
+
+Code = TypeVar("Code", Discount, AccessCode)
+
+GUESSES = 30
+"""Wrong codes one source may send for an event within the window; a crowd behind one address types some wrong."""
+WINDOW_SECONDS = 300
+
+
+class Attempts(Protocol):
+    """Counts guesses."""
+
+    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
+        """Count `by` guesses and return how many there were in the current window."""
+
+
+class Redeemed(NamedTuple, Generic[Code]):
+    """A code that may be used now, and its stored form."""
+
+    stored: StoredLimit
+    code: Code
+
+
+class Redeeming:
+    """Finds codes."""
+
+    def __init__(self, codes: Codes, attempts: Attempts, clock: Clock) -> None:
+        self._codes = codes
+        self._attempts = attempts
+        self._clock = clock
+
+    def discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
+        """The discount with this code. Raises InvalidInput (`unknown_discount`, `discount_expired`),
+        TooManyAttempts.
+        """
+        stored = self._find(event_id, CodeKind.DISCOUNT, text, source=source)
+        found = None if stored is None else msgspec.json.decode(stored.body, type=Discount)
+        if stored is None or found is None or not found.active:
+            self._wrong(event_id, source)
+            raise _refused("/discount_code", "is no discount of this event", "unknown_discount")
+        if not is_in_time(found, now=self._now()):
+            raise _refused("/discount_code", "cannot be used at this time", "discount_expired")
+        return Redeemed(stored, found)
+
+    def access(self, event_id: str, text: str, *, source: str, pointer: str = "/access_code") -> Redeemed[AccessCode]:
+        """The access code. Raises InvalidInput (`unknown_access_code`, `access_code_expired`), TooManyAttempts."""
+        stored = self._find(event_id, CodeKind.ACCESS, text, source=source)
+        if stored is None:
+            self._wrong(event_id, source)
+            raise _refused(pointer, "is no access code of this event", "unknown_access_code")
+        found = msgspec.json.decode(stored.body, type=AccessCode)
+        if not is_in_time(found, now=self._now()):
+            raise _refused(pointer, "cannot be used at this time", "access_code_expired")
+        return Redeemed(stored, found)
+
+    def _find(self, event_id: str, kind: CodeKind, text: str, *, source: str) -> StoredLimit | None:
+        if self._count(event_id, source, by=0) >= GUESSES:
+            raise TooManyAttempts(retry_after=WINDOW_SECONDS)
+        return self._codes.find(event_id, kind, normalised(text))
+
+    def _wrong(self, event_id: str, source: str) -> None:
+        self._count(event_id, source, by=1)
+
+    def _count(self, event_id: str, source: str, *, by: int) -> int:
+        now = int(self._clock.now())
+        return self._attempts.count_attempt(f"code {event_id} {source}", now=now, window=WINDOW_SECONDS, by=by)
+
+    def _now(self) -> datetime:
+        return moment(self._clock.now())
+
+
+def _refused(pointer: str, rule: str, code: str) -> InvalidInput:
+    return InvalidInput([Violation(pointer, rule)], code=code)

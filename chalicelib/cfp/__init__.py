@@ -1,0 +1,1 @@
+"""Calls for papers, proposals, reviews, speakers who accept."""

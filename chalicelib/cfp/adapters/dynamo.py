@@ -1,0 +1,192 @@
+"""Calls for papers and submissions. Ports `Calls` and `Submissions`.
+
+A call stands beside its event. A submission writes session and speaker as the content store does, and whose they are in
+the people table, in one transaction whose condition is that the call is open.
+"""
+
+import contextlib
+from collections.abc import Sequence
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_tables import Content, People
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.cfp.domain.submission import Proposer, Submission
+from chalicelib.cfp.ports import CallTimes, Change, NotOpen, SpeakerOvertaken
+from chalicelib.content.adapters.writes import add_resource, add_tags, require_references
+from chalicelib.content.ports import Missing
+from chalicelib.core.errors import NotFound, PreconditionFailed
+from chalicelib.core.kinds import REVISION, Kind, View
+from chalicelib.notifications.adapters.writes import add_mail, add_notifications, due_item
+from chalicelib.notifications.domain.notification import Mail, Notification
+from chalicelib.notifications.preferences_port import CALL
+from chalicelib.representations.dynamo_items import VersionsItem
+from chalicelib.representations.represent import Representation
+
+
+class CallItem(Content):
+    """A call for papers: its representation, and when it is open."""
+
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    opens_at = NumberAttribute()
+    closes_at = NumberAttribute()
+
+
+class SubmissionItem(People):
+    """That somebody proposed a session."""
+
+    session_id = UnicodeAttribute()
+    event_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    speaker_id = UnicodeAttribute()
+    created_at = NumberAttribute()
+
+
+class ProposerItem(People):
+    """Who proposed something in an event: as which speaker, how often."""
+
+    speaker_id = UnicodeAttribute()
+    submissions = NumberAttribute()
+
+
+class DynamoCalls:
+    """Port `Calls`."""
+
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
+        """A transaction of up to four."""
+        item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
+        item.opens_at, item.closes_at = times.opens_at, times.closes_at
+        unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
+        transaction = Transaction()
+        transaction.put("call", item, unchanged)
+        for at in times.due:
+            transaction.put("due", due_item(at, CALL, event_id))
+        _commit_call(transaction, event_id, tag)
+
+    def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
+        """A transaction of two."""
+        transaction = Transaction()
+        transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
+        _commit_call(transaction, event_id, tag)
+
+    def refresh(self, event_id: str, *, tag: str) -> None:
+        """One write."""
+        with contextlib.suppress(NotFound):
+            _commit_call(Transaction(), event_id, tag)
+
+
+class DynamoSubmissions:
+    """Port `Submissions`."""
+
+    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
+        """One GetItem."""
+        try:
+            item = ProposerItem.get(*keys.proposer(event_id, user_id), consistent_read=True)
+        except ProposerItem.DoesNotExist:
+            return None
+        return Proposer(item.speaker_id, int(item.submissions))
+
+    def submission(self, user_id: str, session_id: str) -> Submission | None:
+        """One GetItem."""
+        try:
+            return _revived(SubmissionItem.get(*keys.submission(user_id, session_id), consistent_read=True))
+        except SubmissionItem.DoesNotExist:
+            return None
+
+    def of_user(self, user_id: str) -> list[Submission]:
+        """One Query."""
+        partition, prefix = keys.submission(user_id, "")
+        found = SubmissionItem.query(partition, SubmissionItem.sk.startswith(prefix), consistent_read=True)
+        return [_revived(item) for item in found]
+
+    def submit(
+        self,
+        submission: Submission,
+        change: Change,
+        *,
+        before: Proposer | None,
+        notifications: Sequence[Notification],
+        mails: Sequence[Mail],
+    ) -> None:
+        """A transaction of up to ten and what is told."""
+        transaction = Transaction()
+        add_notifications(transaction, notifications)
+        for mail in mails:
+            add_mail(transaction, mail)
+        key = keys.submission(submission.user_id, submission.session_id)
+        transaction.put("submission", SubmissionItem(*key, **submission._asdict()), SubmissionItem.pk.does_not_exist())
+        submissions = 1 + (before.submissions if before else 0)
+        item = ProposerItem(
+            *keys.proposer(submission.event_id, submission.user_id),
+            speaker_id=submission.speaker_id,
+            submissions=submissions,
+        )
+        transaction.put("proposer", item, still(before))
+        _add(transaction, change)
+        _commit(transaction)
+
+    def revise(self, change: Change) -> None:
+        """A transaction of up to seven."""
+        transaction = Transaction()
+        _add(transaction, change)
+        _commit(transaction)
+
+
+def still(before: Proposer | None) -> Condition:
+    """What somebody was known as is what it was."""
+    if before is None:
+        return ProposerItem.pk.does_not_exist()
+    same: Condition = (ProposerItem.speaker_id == before.speaker_id) & (ProposerItem.submissions == before.submissions)
+    return same
+
+
+def _add(transaction: Transaction, change: Change) -> None:
+    """Session and speaker with their lists' tags, as long as the call is open and the event published."""
+    event_id = change.session.event_id
+    is_open = (CallItem.opens_at <= change.now) & (CallItem.closes_at > change.now)
+    transaction.check("call", CallItem, keys.call_for_papers(event_id), is_open)
+    add_resource(transaction, change.session, expected_tag=change.session_tag)
+    kinds = [Kind.SESSIONS]
+    if change.speaker is not None:
+        add_resource(transaction, change.speaker, expected_tag=change.speaker_tag)
+        kinds.append(Kind.SPEAKERS)
+    require_references(transaction, event_id, change.references)
+    add_tags(transaction, event_id, View.ALL, kinds, change.tag)
+    published: Condition = VersionsItem.published == True  # noqa: E712 - a condition, not a comparison
+    if change.speaker is not None and change.speaker_public:
+        add_tags(transaction, event_id, View.PUBLIC, [Kind.SPEAKERS], change.tag, condition=published, name="call")
+    else:
+        transaction.check("call", VersionsItem, keys.versions(event_id, View.PUBLIC), published)
+
+
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        if "call" in lost.lost:
+            raise NotOpen from None
+        if references := [name for name in lost.lost if name.startswith("reference ")]:
+            raise Missing([name.removeprefix("reference ") for name in references]) from None
+        raise SpeakerOvertaken from lost
+
+
+def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
+    """Commit it with the tag of the event's public pages, which tell of the call."""
+    add_tags(transaction, event_id, View.PUBLIC, [], tag)
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        found = lost.lost["call"]
+        raise PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S")) from None
+
+
+def _revived(item: SubmissionItem) -> Submission:
+    return Submission(item.session_id, item.event_id, item.user_id, item.speaker_id, int(item.created_at))

@@ -1,0 +1,1 @@
+"""Rules and data of calls for papers: no I/O, no clock."""

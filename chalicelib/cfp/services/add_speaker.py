@@ -1,0 +1,130 @@
+"""Appearing: how somebody who accepts an invitation to speak comes into a session. Called by
+team/services/answer_invitation.py, which writes it in the transaction of the answer.
+
+Who waits for them in this session, made by staff with their address; else their own speaker of the event, another one
+that waits for them, or a new one. Later proposals are by the one that accepted last.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.cfp.domain.submission import Proposer
+from chalicelib.content.domain.programme import MOST_SPEAKERS, PUBLIC_SESSION_STATES, Session, SessionState, Speaker
+from chalicelib.core.errors import Conflict, NotFound
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import Kind
+from chalicelib.core.ports import Clock, Ids
+from chalicelib.core.times import moment
+from chalicelib.representations.represent import revive, written
+from chalicelib.representations.stored import StoredItem
+from chalicelib.team.ports import Appearance
+
+Known = list[tuple[str, Speaker]]
+"""Speakers of an event with their tags."""
+
+OVER = frozenset({SessionState.REJECTED, SessionState.WITHDRAWN, SessionState.CANCELLED})
+"""States of a session that nobody speaks in any more."""
+
+
+class Programme(Protocol):
+    """Knows the event and its parts. Strongly consistent."""
+
+    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """The staff's representation."""
+
+    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
+        """The staff's representations of a whole list."""
+
+
+class Proposers(Protocol):
+    """Knows who proposed something."""
+
+    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
+        """As which speaker of an event, if any. Strongly consistent."""
+
+
+class Appearing:
+    """Finds or makes the speaker that somebody is."""
+
+    def __init__(self, programme: Programme, proposers: Proposers, clock: Clock, ids: Ids) -> None:
+        self._programme = programme
+        self._proposers = proposers
+        self._clock = clock
+        self._ids = ids
+
+    def appearance(self, event_id: str, session_id: str, account: Account) -> tuple[str, Appearance | None]:
+        """Which speaker the account is in this session, and what is to be written for it (None: nothing). Raises
+        NotFound (session), Conflict (`session_over`, `too_many_speakers`).
+        """
+        stored, session = session_of(self._programme, event_id, session_id)
+        proposer = self._proposers.proposer(event_id, account.id)  # first: what it names is among the speakers then
+        known = [(one.etag, _speaker(one)) for one in self._programme.load_all(event_id, Kind.SPEAKERS)]
+        on_stage = [(tag, one) for tag, one in known if one.id in session.speaker_ids]
+        own = next((one.id for _, one in on_stage if one.user_id == account.id), None)
+        if own is not None:
+            return own, None
+        tag, speaker = _found(on_stage, known, proposer, account) or (None, self._new(account))
+        is_new = speaker.id not in session.speaker_ids
+        listed = speaker.listed or (is_new and session.state in PUBLIC_SESSION_STATES)
+        now = moment(self._clock.now())
+        speaker = msgspec.structs.replace(speaker, user_id=account.id, listed=listed, updated_at=now)
+        joined = None
+        if is_new:
+            if len(session.speaker_ids) >= MOST_SPEAKERS:
+                raise Conflict(f"A session has at most {MOST_SPEAKERS} speakers.", code="too_many_speakers")
+            joined = msgspec.structs.replace(session, speaker_ids=[*session.speaker_ids, speaker.id], updated_at=now)
+        return speaker.id, Appearance(
+            user_id=account.id,
+            speaker=written(event_id, Kind.SPEAKERS, speaker),
+            speaker_tag=tag,
+            session_id=session_id,
+            session=written(event_id, Kind.SESSIONS, joined) if joined else None,
+            session_tag=stored.etag,
+            before=proposer,
+            tag=self._ids.new_id(),
+        )
+
+    def _new(self, account: Account) -> Speaker:
+        now = moment(self._clock.now())
+        return Speaker(
+            id=self._ids.new_id(),
+            name=account.name,
+            email=account.email,
+            listed=False,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def session_of(programme: Programme, event_id: str, session_id: str) -> tuple[StoredItem, Session]:
+    """A session that somebody can be invited to. Raises NotFound, Conflict (`session_over`)."""
+    stored = programme.load(event_id, Kind.SESSIONS, session_id) if is_ulid(session_id) else None
+    if stored is None:
+        raise NotFound
+    session: Session = revive(Kind.SESSIONS, stored.body)
+    if session.state in OVER:
+        raise Conflict(f"This session is {session.state.value}.", code="session_over")
+    return stored, session
+
+
+def _speaker(stored: StoredItem) -> Speaker:
+    speaker: Speaker = revive(Kind.SPEAKERS, stored.body)
+    return speaker
+
+
+def _found(on_stage: Known, known: Known, proposer: Proposer | None, account: Account) -> tuple[str, Speaker] | None:
+    """Who the account is in this event: who waits for them in this session, else what they propose as, else any."""
+    own = [(tag, one) for tag, one in known if one.user_id == account.id]
+    proposing = [(tag, one) for tag, one in own if proposer is not None and one.id == proposer.speaker_id]
+    return next(iter([*_nameless(on_stage, account), *proposing, *own, *_nameless(known, account)]), None)
+
+
+def _nameless(known: Known, account: Account) -> Known:
+    """Speakers that staff made with the account's address and that are nobody's yet."""
+    return [(tag, one) for tag, one in known if one.user_id is None and _same(one.email, account.email)]
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and normalised(one) == normalised(other)

@@ -1,0 +1,76 @@
+"""Opening: when a call for papers is open, people are told, once an event, and public pages say so until it is not.
+Called by reactions.py when a call or an event changed, and by mail/services/sweep_due.py at the times a call opens and
+closes.
+
+That it will open stands among what is due from the transaction of the call on (cfp/adapters/dynamo.py), or
+of the event's publication; so it is told even if the stream was lost. announcements/services/fan_out.py carries it to
+people.
+"""
+
+import msgspec
+
+from chalicelib.announcements.domain.announcement import Audience, Dispatch
+from chalicelib.announcements.ports import Announcements
+from chalicelib.cfp.ports import Calls
+from chalicelib.content.ports import Representations
+from chalicelib.core.changes import Change, ChangeKind
+from chalicelib.core.kinds import View
+from chalicelib.core.ports import Clock, Ids
+from chalicelib.notifications.domain.notification import NotificationAction
+from chalicelib.notifications.preferences_port import Due, DueIndex
+
+
+class Opening:
+    """Begins to tell of calls."""
+
+    def __init__(
+        self,
+        *,
+        stored: Representations,
+        calls: Calls,
+        announcements: Announcements,
+        index: DueIndex,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._stored = stored
+        self._calls = calls
+        self._announcements = announcements
+        self._index = index
+        self._clock = clock
+        self._ids = ids
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """Look at calls and events that were written. The stream carries no more than keys."""
+        for event_id in sorted({change.owner for change in changes if change.kind is not ChangeKind.REMOVED}):
+            self._open(event_id)
+
+    def open(self, due: Due) -> bool:
+        """Look at a call that was to open or close by now; whether people will be told. A call that opens later, or
+        whose event is published later, stands as due for then.
+        """
+        self._calls.refresh(due.id, tag=self._ids.new_id())
+        told = self._open(due.id)
+        self._index.drop(due)
+        return told
+
+    def _open(self, event_id: str) -> bool:
+        """Whether its call is open and nobody was told yet."""
+        now = self._clock.now()
+        call = self._stored.call_for_papers(event_id, consistent=True)
+        event = self._stored.event(event_id, View.ALL) if call is not None and call.is_open(now) else None
+        if event is None:
+            return False
+        return self._announcements.begin(
+            Dispatch(
+                id=event_id,
+                event_id=event_id,
+                event_name=str(msgspec.json.decode(event.body)["name"]),
+                action=NotificationAction.CALL_FOR_PAPERS_OPEN,
+                title="",
+                message="",
+                audience=Audience(),
+                created_by="",
+                created_at=int(now),
+            )
+        )

@@ -1,0 +1,71 @@
+"""Convoking: who is told that a call for papers is open, and what. Called by announcements/services/fan_out.py, page by
+page.
+
+Told are the event's staff, and who proposed or spoke at another event of its owners: people who know them and have an
+account to say in how they want to be told, or that they do not.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from zoneinfo import ZoneInfo
+
+from chalicelib.announcements.domain.announcement import Dispatch, Person, Said
+from chalicelib.announcements.ports import Contact, Crowd
+from chalicelib.cfp.domain.call_for_papers import CallForPapers
+from chalicelib.content.services import speaker_messages
+from chalicelib.content.services.speaker_messages import Brief
+from chalicelib.core.permissions import Role
+from chalicelib.notifications.domain.notification import Mail, NotificationAction
+from chalicelib.notifications.services.compose import one_line
+from chalicelib.texts import DEFAULT, date_and_time, say
+
+MOST_EVENTS = 100
+"""Of one owner, the newest, that are looked through: each is a Query."""
+
+
+class Convoking:
+    """Finds speakers and staff, for one page of the news that a call is open."""
+
+    in_languages = True
+
+    def __init__(self, crowd: Crowd, dispatch: Dispatch, call: CallForPapers, *, public_url: str) -> None:
+        self._crowd = crowd
+        self._dispatch = dispatch
+        self._call = call
+        self._public_url = public_url
+
+    def places(self) -> list[str]:
+        """Everybody behind the cursor; a place is a user."""
+        event_id = self._dispatch.event_id
+        staff = self._crowd.holders(event_id)
+        owned = (sorted(self._crowd.owned(user_id), reverse=True) for user_id, role in staff if role == Role.OWNER)
+        others = {other for newest in owned for other in newest[:MOST_EVENTS]} - {event_id}
+        found = {user_id for user_id, _ in staff}.union(*(self._crowd.proposers(other) for other in others))
+        return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
+
+    def people(self, places: Sequence[str]) -> list[Person]:
+        """The same."""
+        return [Person(user_id, user_id) for user_id in places]
+
+    def said(self, language: str) -> Said:
+        """Until when proposals are taken, in the call's time."""
+        brief = self._brief(language)
+        return Said(brief.title, brief.message, self._place)
+
+    def mail(self, person: Person, contact: Contact | None) -> Mail:
+        """To the address of the account."""
+        language = contact.language if contact is not None else DEFAULT
+        key = f"{NotificationAction.CALL_FOR_PAPERS_OPEN.value} {self._dispatch.id} {person.user_id}"
+        to = contact.email if contact is not None and contact.verified else ""
+        mail = speaker_messages.mail(language, self._brief(language), url=f"{self._public_url}{self._place}", key=key)
+        return mail._replace(to=to)
+
+    @property
+    def _place(self) -> str:
+        return f"/e/{self._dispatch.event_id}/call"
+
+    def _brief(self, language: str) -> Brief:
+        name = self._dispatch.event_name
+        until = date_and_time(language, self._call.closes_at.astimezone(ZoneInfo(self._call.timezone)))
+        text = say(language, "call.text", {"event": f"<strong>{escape(name)}</strong>", "until": until})
+        return Brief(one_line(say(language, "call.title", {"event": name})), f"<p>{text}</p>", "call.link")

@@ -1,0 +1,120 @@
+"""Reviewing: staff accept or reject proposals, speakers confirm that they come. Called by routes/reviews.py.
+
+The session's new state and what its speakers are told of it are one transaction, under the condition that nobody
+changed the session meanwhile. Said again it changes nothing and tells nobody twice.
+"""
+
+import msgspec
+
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.announcements.domain.announcement import MAX_MESSAGE
+from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
+from chalicelib.content.domain.programme import Session, SessionState
+from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.services.list_speakers import newly_listed
+from chalicelib.content.services.notify_speakers import Advising, accounts_of
+from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import Kind
+from chalicelib.core.permissions import Action
+from chalicelib.core.ports import Clock, Ids
+from chalicelib.core.principal import Principal
+from chalicelib.core.text import plain, sanitise
+from chalicelib.core.times import moment
+from chalicelib.representations.represent import Representation, revive, written
+from chalicelib.representations.stored import StoredItem
+
+TRIES = 20
+MOST_TOLD = 90
+"""Items of a transaction (DynamoDB: 100) that what is told may take."""
+
+
+class Reviewing:
+    """Moves sessions between the states of a proposal."""
+
+    def __init__(
+        self, store: ContentStore, advising: Advising, authorising: Authorising, clock: Clock, ids: Ids
+    ) -> None:
+        self._store = store
+        self._advising = advising
+        self._authorising = authorising
+        self._clock = clock
+        self._ids = ids
+
+    def review(self, event_id: str, session_id: str, form: ReviewForm, *, caller: Principal) -> Representation:
+        """The session with this decision. Raises NotFound, Forbidden, InvalidInput, Conflict (`not_reviewable`)."""
+        self._authorising.require(caller, event_id, Action.REVIEW)
+        message = _message(form)
+        wanted = DECIDED[form.decision]
+        for _ in range(TRIES):
+            stored, session = self._session(event_id, session_id)
+            if session.state is wanted:
+                return Representation(stored.etag, stored.body)
+            if session.state not in REVIEWABLE:
+                raise Conflict(f"This session is {session.state.value}.", code="not_reviewable")
+            try:
+                return self._move(event_id, stored, session, state=wanted, caller=caller, message=message)
+            except (PreconditionFailed, Missing):
+                continue
+        raise Busy("Too many writers at once. Try again.")
+
+    def confirm(self, event_id: str, session_id: str, *, caller: Principal) -> Representation:
+        """The session, confirmed by one of its speakers. Raises NotFound (also to everybody else), Conflict
+        (`not_accepted`).
+        """
+        for _ in range(TRIES):
+            stored, session = self._session(event_id, session_id)
+            if caller.user_id not in accounts_of(self._store, event_id, session.speaker_ids):
+                raise NotFound
+            if session.state is SessionState.CONFIRMED:
+                return Representation(stored.etag, stored.body)
+            if session.state is not SessionState.ACCEPTED:
+                raise Conflict(f"This session is {session.state.value}.", code="not_accepted")
+            try:
+                return self._move(event_id, stored, session, state=SessionState.CONFIRMED, caller=caller)
+            except (PreconditionFailed, Missing):
+                continue
+        raise Busy("Too many writers at once. Try again.")
+
+    def _session(self, event_id: str, session_id: str) -> tuple[StoredItem, Session]:
+        stored = self._store.load(event_id, Kind.SESSIONS, session_id) if is_ulid(session_id) else None
+        if stored is None:
+            raise NotFound
+        return stored, revive(Kind.SESSIONS, stored.body)
+
+    def _move(
+        self,
+        event_id: str,
+        stored: StoredItem,
+        old: Session,
+        *,
+        state: SessionState,
+        caller: Principal,
+        message: str = "",
+    ) -> Representation:
+        """The session in another state, if it and its speakers are as they were. Raises PreconditionFailed, Missing."""
+        made = msgspec.structs.replace(old, state=state, updated_at=moment(self._clock.now()))
+        before, after = written(event_id, Kind.SESSIONS, old), written(event_id, Kind.SESSIONS, made)
+        tag = after.representation.etag
+        listing = newly_listed(self._store, event_id, old, made)
+        room = MOST_TOLD - len(listing)
+        told = self._advising.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
+        self._store.replace(
+            after,
+            expected_tag=stored.etag,
+            was_public=before.public is not None,
+            references=[],
+            tag=self._ids.new_id(),
+            notifications=told.notifications,
+            mails=told.mails,
+            listing=listing,
+        )
+        return after.representation
+
+
+def _message(form: ReviewForm) -> str:
+    """Sanitised; empty when nothing can be read in it. Raises InvalidInput."""
+    message = sanitise(form.message)
+    if len(message) > MAX_MESSAGE:
+        raise InvalidInput([Violation("/message", f"may have at most {MAX_MESSAGE} characters")])
+    return message if plain(message) else ""

@@ -1,0 +1,273 @@
+"""Submitting: somebody proposes a session and themselves as its speaker, edits it while the call is open, withdraws it.
+Called by routes/submissions.py.
+
+Session, speaker, whose they are and what staff are told are one transaction, under the condition that the call is open.
+Nothing of it is public before staff accept it (ADR 18).
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chalicelib.announcements.ports import Contacts
+from chalicelib.cfp.domain.submission import (
+    CHANGEABLE,
+    MOST_A_PERSON,
+    WITHDRAWABLE,
+    Proposer,
+    Submission,
+    SubmissionForm,
+)
+from chalicelib.cfp.domain.submission_view import Shown, show, show_all
+from chalicelib.cfp.ports import Change, NotOpen, SpeakerOvertaken, Submissions
+from chalicelib.cfp.services.notify_reviewers import Heralding
+from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
+from chalicelib.content.ports import ContentStore, Missing, Representations
+from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
+from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import Kind
+from chalicelib.core.ports import Clock, Ids
+from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.core.validation import merge, validate
+from chalicelib.representations.represent import Representation, revive, written
+
+CLOSED = "The call for papers is not open."
+
+
+class Held(NamedTuple):
+    """What is stored of one's speaker in an event."""
+
+    speaker: Speaker
+    tag: str | None
+
+
+class Submitting:
+    """Takes proposals."""
+
+    def __init__(
+        self,
+        *,
+        store: ContentStore,
+        submissions: Submissions,
+        stored: Representations,
+        contacts: Contacts,
+        heralding: Heralding,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._store = store
+        self._submissions = submissions
+        self._stored = stored
+        self._contacts = contacts
+        self._heralding = heralding
+        self._clock = clock
+        self._ids = ids
+
+    def submit(self, event_id: str, form: SubmissionForm, *, caller: Principal, new_id: str) -> Representation:
+        """A new submission. Raises NotFound (event), Conflict (`call_closed`, `too_many_submissions`), InvalidInput."""
+        form = _sanitised(form)
+        for _ in range(TRIES):
+            if made := self._submissions.submission(caller.user_id, new_id):  # an earlier try was cut off
+                return self._read(made).representation
+            self._require_open(event_id)
+            before = self._submissions.proposer(event_id, caller.user_id)
+            if before and before.submissions >= MOST_A_PERSON:
+                raise Conflict(f"At most {MOST_A_PERSON} submissions in an event.", code="too_many_submissions")
+            try:
+                return self._submit(event_id, form, caller, new_id, before)
+            except SpeakerOvertaken:
+                continue
+            except NotOpen:
+                raise Conflict(CLOSED, code="call_closed") from None
+            except Missing as missing:
+                raise _nothing(missing) from None
+        raise Busy("Too many writers at once. Try again.")
+
+    def _submit(
+        self, event_id: str, form: SubmissionForm, caller: Principal, new_id: str, before: Proposer | None
+    ) -> Representation:
+        now = self._clock.now()
+        held = self._speaker(event_id, form, caller, before)
+        session = Session(
+            **as_fields(form.session),
+            id=new_id,
+            speaker_ids=[held.speaker.id],
+            state=SessionState.SUBMITTED,
+            created_at=moment(now),
+            updated_at=moment(now),
+        )
+        submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
+        change = self._change(event_id, session, None, held, form.session.references())
+        event = self._event(event_id)
+        told = self._heralding.about(event, session, held.speaker, caller=caller)
+        self._submissions.submit(submission, change, before=before, notifications=told.notifications, mails=told.mails)
+        return show(event, session, held.speaker, can_be_changed=True, submission=submission)
+
+    def own(self, caller: Principal) -> Representation:
+        """The list of one's submissions, oldest first; few, so made when read."""
+        found = []
+        for one in self._submissions.of_user(caller.user_id):
+            try:
+                found.append(self._read(one).representation)
+            except NotFound:  # staff removed it
+                continue
+        return show_all(found)
+
+    def read(self, submission_id: str, *, caller: Principal) -> Representation:
+        """One of one's submissions. Raises NotFound."""
+        return self._read(self._find(submission_id, caller)).representation
+
+    def change(self, submission_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
+        """A merge patch of {session, speaker} of one's submission, while the call is open and nothing was decided.
+        Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict (`submission_closed`), InvalidInput.
+        """
+        submission = self._find(submission_id, caller)
+        for _ in range(TRIES):
+            shown = self._read(submission)
+            require_match(match, etag=shown.representation.etag, body=shown.representation.body)
+            if not shown.can_be_changed:
+                raise Conflict("This submission cannot be changed any more.", code="submission_closed")
+            change = self._revised(shown, patch)
+            try:
+                self._submissions.revise(change)
+            except SpeakerOvertaken:
+                continue
+            except NotOpen:
+                raise Conflict(CLOSED, code="submission_closed") from None
+            except Missing as missing:
+                raise _nothing(missing) from None
+            return self._read(submission).representation
+        raise Busy("Too many writers at once. Try again.")
+
+    def withdraw(self, submission_id: str, *, caller: Principal) -> Representation:
+        """One's submission, withdrawn, once or again. Raises NotFound, Conflict (`not_withdrawable`)."""
+        submission = self._find(submission_id, caller)
+        for _ in range(TRIES):
+            shown = self._read(submission)
+            old = shown.session
+            if old.state is SessionState.WITHDRAWN:
+                return shown.representation
+            if old.state not in WITHDRAWABLE:
+                raise Conflict(f"This session is {old.state.value}.", code="not_withdrawable")
+            made = msgspec.structs.replace(old, state=SessionState.WITHDRAWN, updated_at=moment(self._clock.now()))
+            event_id = submission.event_id
+            was_public = written(event_id, Kind.SESSIONS, old).public is not None
+            after = written(event_id, Kind.SESSIONS, made)
+            try:
+                self._store.replace(
+                    after, expected_tag=shown.session_tag, was_public=was_public, references=[], tag=self._ids.new_id()
+                )
+            except PreconditionFailed:
+                continue
+            return self._read(submission).representation
+        raise Busy("Too many writers at once. Try again.")
+
+    def _find(self, submission_id: str, caller: Principal) -> Submission:
+        found = self._submissions.submission(caller.user_id, submission_id) if is_ulid(submission_id) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def _read(self, submission: Submission) -> Shown:
+        """A submission as it stands. Raises NotFound where event or session is gone."""
+        event_id = submission.event_id
+        stored = self._store.load(event_id, Kind.SESSIONS, submission.session_id)
+        if stored is None:
+            raise NotFound
+        session: Session = revive(Kind.SESSIONS, stored.body)
+        kept = self._store.load(event_id, Kind.SPEAKERS, submission.speaker_id)
+        speaker: Speaker | None = revive(Kind.SPEAKERS, kept.body) if kept else None
+        if speaker is not None and speaker.user_id != submission.user_id:
+            speaker = None
+        call = self._stored.call_for_papers(event_id, consistent=True)
+        can_be_changed = call is not None and call.is_open(self._clock.now()) and session.state in CHANGEABLE
+        event = self._event(event_id)
+        made = show(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
+        return Shown(made, event_id, session, stored.etag, speaker, kept.etag if kept else None, can_be_changed)
+
+    def _revised(self, shown: Shown, patch: object) -> Change:
+        old, speaker = shown.session, shown.speaker
+        current: dict[str, Any] = {"session": as_fields(old, ProposedSession)}
+        if speaker is not None:
+            current["speaker"] = as_fields(speaker, SpeakerProfile)
+        form = _sanitised(validate(merge(current, patch), SubmissionForm))
+        if speaker is None:
+            raise Conflict("Its speaker is not yours any more.", code="submission_closed")
+        now = moment(self._clock.now())
+        session = msgspec.structs.replace(old, **as_fields(form.session), updated_at=now)
+        held = Held(speaker, shown.speaker_tag)
+        if as_fields(form.speaker, SpeakerProfile) != current["speaker"]:
+            held = Held(msgspec.structs.replace(speaker, **as_fields(form.speaker), updated_at=now), shown.speaker_tag)
+        references = form.session.references() if session.track_id != old.track_id else []
+        return self._change(shown.event_id, session, shown.session_tag, held, references)
+
+    def _change(
+        self,
+        event_id: str,
+        session: Session,
+        tag: str | None,
+        held: Held,
+        references: list[tuple[str, Kind, str]],
+    ) -> Change:
+        return Change(
+            session=written(event_id, Kind.SESSIONS, session),
+            session_tag=tag,
+            speaker=written(event_id, Kind.SPEAKERS, held.speaker),
+            speaker_tag=held.tag,
+            speaker_public=held.speaker.listed,
+            references=[(f"/session{pointer}", kind, target) for pointer, kind, target in references],
+            tag=self._ids.new_id(),
+            now=int(self._clock.now()),
+        )
+
+    def _speaker(self, event_id: str, form: SubmissionForm, caller: Principal, before: Proposer | None) -> Held:
+        """One's speaker in the event, brought up to date; a new one where there is none or it is not one's own."""
+        now = moment(self._clock.now())
+        stored = self._store.load(event_id, Kind.SPEAKERS, before.speaker_id) if before else None
+        old: Speaker | None = revive(Kind.SPEAKERS, stored.body) if stored else None
+        if old is not None and stored is not None and old.user_id == caller.user_id:
+            return Held(msgspec.structs.replace(old, **_said(form.speaker), updated_at=now), stored.etag)
+        contact = self._contacts.contacts([caller.user_id]).get(caller.user_id)
+        speaker = Speaker(
+            **as_fields(form.speaker),
+            id=self._ids.new_id(),
+            email=contact.email if contact else None,
+            user_id=caller.user_id,
+            listed=False,
+            created_at=now,
+            updated_at=now,
+        )
+        return Held(speaker, None)
+
+    def _require_open(self, event_id: str) -> None:
+        event, call = self._event(event_id), self._stored.call_for_papers(event_id, consistent=True)
+        if event.state != "published":
+            raise NotFound
+        if call is None or not call.is_open(self._clock.now()):
+            raise Conflict(CLOSED, code="call_closed")
+
+    def _event(self, event_id: str) -> Event:
+        stored = self._store.load(event_id, Kind.EVENTS, event_id)
+        if stored is None:
+            raise NotFound
+        event: Event = revive(Kind.EVENTS, stored.body)
+        return event
+
+
+def _said(profile: SpeakerProfile) -> dict[str, Any]:
+    """The fields of a profile that say something: what another proposal left empty stays as it was."""
+    empty = SpeakerProfile(name="")
+    return {name: value for name, value in as_fields(profile).items() if value != getattr(empty, name)}
+
+
+def _sanitised(form: SubmissionForm) -> SubmissionForm:
+    session = sanitised(form.session, ProposedSession.HTML)
+    return SubmissionForm(session=session, speaker=sanitised(form.speaker, SpeakerProfile.HTML))
+
+
+def _nothing(missing: Missing) -> InvalidInput:
+    return InvalidInput([Violation(pointer, "names nothing in this event") for pointer in missing.pointers])

@@ -1,0 +1,1 @@
+"""Scans at the gate, offline scans, counts."""

@@ -1,0 +1,1 @@
+"""Rules and data of check-in: no I/O, no clock."""

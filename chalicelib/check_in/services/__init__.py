@@ -1,0 +1,1 @@
+"""Use cases of check-in, one module a verb."""

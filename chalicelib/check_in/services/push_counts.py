@@ -1,0 +1,45 @@
+"""Reporting: tells the staff at an event's gate how many people are in and with which tickets. Called by reactions.py.
+
+Everybody who may check in hears it on every open socket; pages of other kinds pass over it. Who may is asked at each
+push, so a role that was taken away is silent at once. A push that fails is not repeated: the next visitor brings the
+next count, and the list of check-ins has it too.
+"""
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.check_in.domain.check_in import Admission, TicketNews, news_of
+from chalicelib.check_in.ports import GateView
+from chalicelib.check_in.services.read_check_ins import Attending
+from chalicelib.core.changes import Change
+from chalicelib.live.domain import protocol
+from chalicelib.live.services.sockets import Reaching
+
+
+class Reporting:
+    """Tells how many are in."""
+
+    def __init__(self, *, attending: Attending, view: GateView, reaching: Reaching) -> None:
+        self._attending = attending
+        self._view = view
+        self._reaching = reaching
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """Push the counts of one event, once however many came in, and what was done last with each ticket."""
+        event_id = changes[0].owner
+        connections = self._reaching.sockets_of(*self._view.gatekeepers(event_id))
+        if not connections:
+            return
+        counts = msgspec.to_builtins(self._attending.counts(event_id))
+        frame = protocol.check_ins_frame(event_id, counts, msgspec.to_builtins(list(_news(changes).values())))
+        pushed = self._reaching.push(connections, [frame])
+        telemetry.log(
+            "check_ins_pushed", connections=len(connections), gone=len(pushed.gone), failed=len(pushed.failed)
+        )
+
+
+def _news(changes: list[Change]) -> dict[str, TicketNews]:
+    """The last news of each ticket, by its name."""
+    images = (change.after for change in changes if change.after is not None)
+    acts = (msgspec.json.decode(image["body"], type=Admission) for image in images)
+    return {admission.name: news_of(admission) for admission in acts}

@@ -1,0 +1,150 @@
+"""Attending: who is there and how many, for staff at the gate, and the list a scanner keeps. Called by the routes.
+
+Made when read: few people read it, and what it shows changes with every visitor. ETags are hashes of the bytes.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.check_in.domain.check_in import (
+    Admission,
+    CheckIn,
+    CheckInList,
+    Counts,
+    OfflineList,
+    OfflineTicket,
+    TypeCount,
+    check_in_of,
+    offline_hash,
+)
+from chalicelib.check_in.ports import Admissions, GateView
+from chalicelib.core.cursors import CursorKey, make_cursor
+from chalicelib.core.pagination import Page
+from chalicelib.core.permissions import Action
+from chalicelib.core.principal import Principal
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.ports import SalesView
+from chalicelib.representations.read import Found
+from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
+
+
+class Attending:
+    """Knows who is there."""
+
+    def __init__(
+        self,
+        *,
+        admissions: Admissions,
+        view: GateView,
+        sales: SalesView,
+        authorising: Authorising,
+        key: CursorKey,
+    ) -> None:
+        self._admissions = admissions
+        self._view = view
+        self._sales = sales
+        self._authorising = authorising
+        self._key = key
+
+    def check_ins(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+        """Who was let in, newest first, with counts. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        found = self._admissions.latest(event_id, limit=page.limit, after=page.after)
+        return _found(
+            CheckInList(
+                items=self._shown(found.admissions),
+                next_cursor=self._cursor(found.next_after, check_ins_scope(event_id)),
+                counts=self.counts(event_id),
+            )
+        )
+
+    def counts(self, event_id: str) -> Counts:
+        """How many tickets of each type are used, of how many sold."""
+        used = self._admissions.counts(event_id).by_type
+        stored = self._sales.ticket_types(event_id)
+        sold = self._view.sold({one.id: one.shards for one in stored})
+        types = [
+            TypeCount(
+                ticket_type_id=one.id,
+                name=str(json.loads(one.body)["name"]),
+                checked_in=used.get(one.id, 0),
+                sold=sold[one.id],
+            )
+            for one in stored
+        ]
+        return Counts(checked_in=sum(used.values()), sold=sum(sold.values()), types=types)
+
+    def offline(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+        """A scanner's own list, a page of orders at a time. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        ids = self._view.order_ids(event_id, limit=page.limit + 1, after=page.after)
+        shown, more = ids[: page.limit], len(ids) > page.limit
+        orders = self._view.orders(shown)
+        records = [orders[order_id] for order_id in shown if order_id in orders]
+        admissions = self._admissions.between(event_id, shown[0], shown[-1]) if shown else []
+        salt = self._salt(event_id)
+        known = {(one.order_id, one.number): one for one in admissions}
+        tickets = [ticket for record in records for ticket in tickets_of(record)]
+        return _found(
+            OfflineList(
+                salt=salt,
+                as_of=_newest(records, admissions),
+                items=[_offline(ticket, known.get((ticket.order_id, ticket.number)), salt) for ticket in tickets],
+                next_cursor=self._cursor(shown[-1] if more else "", offline_scope(event_id)),
+            )
+        )
+
+    def _shown(self, admissions: Sequence[Admission]) -> list[CheckIn]:
+        orders = self._view.orders([one.order_id for one in admissions])
+        tickets = {(t.order_id, t.number): t for record in orders.values() for t in tickets_of(record)}
+        names = self._view.people(one.last.by for one in admissions)
+        pairs = [(one, tickets.get((one.order_id, one.number))) for one in admissions]
+        return [check_in_of(one, ticket, name=names.get(one.last.by)) for one, ticket in pairs if ticket is not None]
+
+    def _cursor(self, after: str, scope: str) -> str | None:
+        return make_cursor(after, scope=scope, key=self._key) if after else None
+
+    def _salt(self, event_id: str) -> str:
+        """The same for an event, so that scanners may compare pages; another for every event."""
+        return hmac.new(self._key(), f"offline-check-in\x00{event_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def check_ins_scope(event_id: str) -> str:
+    """What cursors of the list of check-ins are made for."""
+    return f"{event_id}/check-ins"
+
+
+def offline_scope(event_id: str) -> str:
+    """What cursors of a scanner's own list are made for."""
+    return f"{event_id}/check-ins/offline"
+
+
+def _offline(ticket: Ticket, admission: Admission | None, salt: str) -> OfflineTicket:
+    used_at = admission.used_at if admission else None
+    return OfflineTicket(
+        hash=offline_hash(ticket.code, salt=salt),
+        ticket=ticket.name,
+        attendee=ticket.attendee.name if used_at or ticket.state is not TicketState.VOID else "",
+        ticket_type=ticket.ticket_type,
+        state=ticket.state,
+        checked_in_at=used_at,
+        recorded_at=admission.last.at if admission else None,
+    )
+
+
+def _newest(records: Sequence[OrderRecord], admissions: Sequence[Admission]) -> datetime | None:
+    """The newest change among these."""
+    moments = [record.order.updated_at for record in records] + [one.last.at for one in admissions]
+    return max(moments, default=None)
+
+
+def _found(answer: msgspec.Struct) -> Found:
+    body = msgspec.json.encode(answer).decode()
+    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
+    return Found(tag, lambda: (tag, body))

@@ -1,0 +1,1 @@
+"""Events and their tracks, rooms, speakers, sessions, sponsors."""

@@ -1,0 +1,75 @@
+"""Parts of transactions that write content: a resource, what it refers to, the tags of the lists it shows in. Called by
+dynamo.py, cfp/adapters/dynamo.py and team/adapters/dynamo.py.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.core.errors import BodyTooLarge
+from chalicelib.core.kinds import Kind, View
+from chalicelib.representations.dynamo_items import ResourceItem, VersionsItem, resource_item
+from chalicelib.representations.represent import Written
+
+MAX_ITEM_BYTES = 350_000
+
+
+def key_of(written: Written) -> keys.Key:
+    """Where a resource stands."""
+    if written.kind is Kind.EVENTS:
+        return keys.event(written.event_id)
+    return keys.resource(written.event_id, written.kind, written.id)
+
+
+def written_item(written: Written, *, slug: str | None = None) -> ResourceItem:
+    """The item that holds a resource's representations. Raises BodyTooLarge."""
+    item = resource_item(key_of(written), written.id, written.representation, written.public, slug=slug)
+    if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
+        raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
+    return item
+
+
+def add_resource(
+    transaction: Transaction, written: Written, *, expected_tag: str | None, slug: str | None = None
+) -> None:
+    """A resource as `resource`: new (None), or in place of the one with this tag."""
+    unchanged = ResourceItem.pk.does_not_exist() if expected_tag is None else ResourceItem.etag == expected_tag
+    transaction.put("resource", written_item(written, slug=slug), unchanged)
+
+
+def require_references(transaction: Transaction, event_id: str, references: Iterable[tuple[str, Kind, str]]) -> None:
+    """What is pointed at exists; each as `reference <JSON pointer>`."""
+    targets = {(kind, target): pointer for pointer, kind, target in references}
+    for (kind, target), pointer in targets.items():
+        key = keys.resource(event_id, kind, target)
+        transaction.check(f"reference {pointer}", ResourceItem, key, ResourceItem.pk.exists())
+
+
+def add_tags(
+    transaction: Transaction,
+    event_id: str,
+    view: View,
+    kinds: Sequence[Kind],
+    tag: str,
+    *more: Action,
+    condition: Condition | None = None,
+    name: str = "event",
+) -> None:
+    """New tags and raised counters of lists of one view, as `name`. The event must exist, and the condition hold."""
+    fresh = view_tag(tag, view)
+    actions: list[Action] = [VersionsItem.etag.set(fresh), *more]
+    for kind in kinds:
+        actions.append(getattr(VersionsItem, kind.counter).add(1))
+        if kind is not Kind.EVENTS:
+            actions.append(getattr(VersionsItem, f"{kind.value}_etag").set(fresh))
+    exists = VersionsItem.pk.exists()
+    required = exists if condition is None else exists & condition
+    transaction.update(name, VersionsItem(*keys.versions(event_id, view)), actions, required)
+
+
+def view_tag(tag: str, view: View) -> str:
+    """The form of a change's tag for one view: on one URL equal tags always mean equal bytes, whoever asks."""
+    return f"{tag}-s" if view is View.ALL else tag

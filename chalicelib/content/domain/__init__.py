@@ -1,0 +1,1 @@
+"""Rules and data of content: no I/O, no clock."""

@@ -1,0 +1,208 @@
+"""What a programme is made of: tracks, microlocations, speakers, sessions, sponsors.
+
+Each noun has the fields that staff may set and, over them, what Marquee adds. The structs are the wire format too.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from msgspec import Meta, Struct
+
+from chalicelib.content.domain.event import Moment
+from chalicelib.core.errors import Violation
+from chalicelib.core.kinds import Kind
+from chalicelib.core.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Title, Url
+
+MOST_SPEAKERS = 50
+"""Of one session."""
+
+
+class SessionState(StrEnum):
+    """Where a session is between idea and stage."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+PUBLIC_SESSION_STATES = frozenset({SessionState.ACCEPTED, SessionState.CONFIRMED})
+
+
+class Resource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any part of a programme."""
+
+    HTML: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold HTML and are sanitised when written."""
+
+    def violations(self) -> list[Violation]:
+        """Rules that span fields."""
+        return []
+
+    def references(self) -> list[tuple[str, Kind, str]]:
+        """What this points at: (JSON pointer, kind, id)."""
+        return []
+
+
+class TrackFields(Resource, frozen=True, kw_only=True):
+    """A theme that sessions belong to."""
+
+    HTML = ("description",)
+    name: Name
+    color: Colour = "#4f46e5"
+    description: Html = ""
+
+
+class MicrolocationFields(Resource, frozen=True, kw_only=True):
+    """A room or another place inside the venue."""
+
+    name: Name
+    floor: Annotated[int, Meta(ge=-99, le=999)] | None = None
+    capacity: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
+    position: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+
+
+class SpeakerProfile(Resource, frozen=True, kw_only=True):
+    """What somebody says of themselves."""
+
+    HTML = ("short_biography", "long_biography")
+    name: Name
+    photo_url: Url | None = None
+    short_biography: Html = ""
+    long_biography: Html = ""
+    organisation: Line | None = None
+    position: Line | None = None
+    country: Country | None = None
+    links: Annotated[list[Url], Meta(max_length=20)] = []
+
+
+class SpeakerFields(SpeakerProfile, frozen=True, kw_only=True):
+    """A person on stage. The address and account are for staff only. Public while `listed`: whoever only proposed
+    something is not, until it is accepted (ADR 18).
+    """
+
+    email: Email | None = None
+    user_id: Id | None = None
+    listed: bool = True
+
+
+class SponsorFields(Resource, frozen=True, kw_only=True):
+    """Somebody who pays for the event."""
+
+    HTML = ("description",)
+    name: Name
+    level: Line | None = None
+    url: Url | None = None
+    logo_url: Url | None = None
+    description: Html = ""
+
+
+class ProposedSession(Resource, frozen=True, kw_only=True):
+    """What whoever proposes a session says of it; the rest is up to staff."""
+
+    HTML = ("short_abstract", "long_abstract")
+    title: Title
+    subtitle: Line | None = None
+    short_abstract: Html = ""
+    long_abstract: Html = ""
+    language: Annotated[str, Meta(max_length=35)] | None = None
+    level: Line | None = None
+    track_id: Id | None = None
+    slides_url: Url | None = None
+    video_url: Url | None = None
+
+    def references(self) -> list[tuple[str, Kind, str]]:
+        """The track."""
+        return [("/track_id", Kind.TRACKS, self.track_id)] if self.track_id else []
+
+
+class SessionFields(ProposedSession, frozen=True, kw_only=True):
+    """A talk, workshop or break. Public once accepted or confirmed."""
+
+    speaker_ids: Annotated[list[Id], Meta(max_length=MOST_SPEAKERS)] = []
+    microlocation_id: Id | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    state: SessionState = SessionState.DRAFT
+
+    def violations(self) -> list[Violation]:
+        """A session has both ends or none, and ends after it starts; a speaker stands in it once."""
+        found = []
+        if (self.starts_at is None) != (self.ends_at is None):
+            found.append(Violation("/ends_at", "starts_at and ends_at go together"))
+        elif self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            found.append(Violation("/ends_at", "must be after starts_at"))
+        if len(set(self.speaker_ids)) != len(self.speaker_ids):
+            found.append(Violation("/speaker_ids", "names a speaker twice"))
+        return found
+
+    def references(self) -> list[tuple[str, Kind, str]]:
+        """The track, the room and the speakers."""
+        found = [(f"/speaker_ids/{n}", Kind.SPEAKERS, speaker) for n, speaker in enumerate(self.speaker_ids)]
+        if self.track_id:
+            found.append(("/track_id", Kind.TRACKS, self.track_id))
+        if self.microlocation_id:
+            found.append(("/microlocation_id", Kind.MICROLOCATIONS, self.microlocation_id))
+        return found
+
+
+class Track(TrackFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A track as stored."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Microlocation(MicrolocationFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A microlocation as stored."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Speaker(SpeakerFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A speaker as stored."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Sponsor(SponsorFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A sponsor as stored."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Session(SessionFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A session as stored."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+
+
+FIELDS: dict[Kind, type[Resource]] = {
+    Kind.MICROLOCATIONS: MicrolocationFields,
+    Kind.SESSIONS: SessionFields,
+    Kind.SPEAKERS: SpeakerFields,
+    Kind.SPONSORS: SponsorFields,
+    Kind.TRACKS: TrackFields,
+}
+STORED: dict[Kind, type[Resource]] = {
+    Kind.MICROLOCATIONS: Microlocation,
+    Kind.SESSIONS: Session,
+    Kind.SPEAKERS: Speaker,
+    Kind.SPONSORS: Sponsor,
+    Kind.TRACKS: Track,
+}

@@ -1,0 +1,111 @@
+"""What services need of stored events and their parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.core.kinds import Kind, View
+    from chalicelib.notifications.domain.notification import Mail, Notification
+    from chalicelib.representations.represent import Written
+    from chalicelib.representations.stored import StoredCall, StoredItem
+
+
+class Representations(Protocol):
+    """Finds stored representations."""
+
+    def event_named(self, slug: str) -> str | None:
+        """The id of the event with this slug."""
+
+    def event(self, event_id: str, view: View) -> StoredItem | None:
+        """An event, if this view may see it."""
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A resource of an event, if this view may see it."""
+
+    def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
+        """An event's call for papers, if it has one."""
+
+    def list_tag(self, event_id: str, name: str, view: View) -> str | None:
+        """The tag of a list, if this view may see it."""
+
+    def directory_tag(self) -> str:
+        """The tag of the public list of events."""
+
+    def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
+        """The tag under which an event's lists changed last, and their counters; if this view may see them."""
+
+    def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
+        """The bytes of a list or page kept under a tag."""
+
+
+class Missing(Exception):
+    """A write referred to things that do not exist, or counted on a list that has changed; `pointers` say which."""
+
+    def __init__(self, pointers: list[str]) -> None:
+        super().__init__(", ".join(pointers))
+        self.pointers = pointers
+
+
+class Listing(NamedTuple):
+    """A speaker who becomes public by a change of a session: as it is then, its tag before, and what points at it."""
+
+    speaker: Written
+    expected_tag: str
+    pointer: str
+
+
+class ContentStore(Protocol):
+    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
+
+    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """The staff's representation, strongly consistent."""
+
+    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
+        """A whole list, strongly consistent."""
+
+    def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
+        """A new event and its owner."""
+
+    def replace_event(
+        self,
+        event: Written,
+        *,
+        expected_tag: str,
+        slug: str,
+        old_slug: str,
+        was_public: bool,
+        tag: str,
+        call_due_at: int | None,
+    ) -> None:
+        """A changed event; its call for papers is to be looked at from `call_due_at` on (Unix seconds)."""
+
+    def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
+        """Remove an event."""
+
+    def create(
+        self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()
+    ) -> None:
+        """A new part of an event, and the speakers who become public by it."""
+
+    def replace(
+        self,
+        resource: Written,
+        *,
+        expected_tag: str,
+        was_public: bool,
+        references: list[tuple[str, Kind, str]],
+        tag: str,
+        notifications: Sequence[Notification] = (),
+        mails: Sequence[Mail] = (),
+        listing: Sequence[Listing] = (),
+    ) -> None:
+        """A changed part, what is told of it, and the speakers who become public by it."""
+
+    def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
+        """Remove a part."""
+
+    def sessions_tag(self, event_id: str) -> str:
+        """The tag of the list of sessions."""

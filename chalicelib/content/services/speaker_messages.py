@@ -1,0 +1,73 @@
+"""Briefing: what speakers are told of their sessions, in words. Pure; called by content/services/notify_speakers.py.
+
+Titles and subjects are plain text on one line, messages HTML in which user text is escaped.
+"""
+
+from datetime import datetime
+from html import escape
+from typing import NamedTuple
+
+from chalicelib.notifications.domain.mail_layout import button, paragraphs
+from chalicelib.notifications.domain.notification import Mail, NotificationAction
+from chalicelib.notifications.services.compose import as_text, greeting, one_line, one_paragraph
+from chalicelib.texts import date_and_time, say
+
+
+class Slot(NamedTuple):
+    """Where and when a session is now: local time of the event, and the room; None where it has none."""
+
+    starts_at: datetime | None
+    room: str | None
+    cancelled: bool = False
+
+
+class Brief(NamedTuple):
+    """A title, a message, and the name (texts) of what the button of its mail says."""
+
+    title: str
+    message: str
+    link: str
+
+
+def of_schedule(language: str, slot: Slot, *, title: str, event_name: str) -> Brief:
+    """About a session that has another time, place or fate than before."""
+    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
+    if slot.cancelled:
+        name, text = "cancelled", "cancelled.text"
+    elif slot.starts_at is None:
+        name, text = "unscheduled", "unscheduled.text"
+    else:
+        name, text = "moved", "moved.text" if slot.room else "moved.text_no_room"
+        values |= {"when": date_and_time(language, slot.starts_at), "room": escape(slot.room or "")}
+    heading = one_line(say(language, f"{name}.title", {"session": title}))
+    return Brief(heading, f"<p>{say(language, text, values)}</p>", "moved.link")
+
+
+def of_decision(language: str, action: NotificationAction, *, title: str, event_name: str, message: str = "") -> Brief:
+    """About a proposal that was accepted or rejected. `message` is what the organisers write, sanitised HTML."""
+    name = action.value
+    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
+    text = f"<p>{say(language, f'{name}.text', values)}</p>"
+    if message:
+        text += f"<p>{say(language, 'decision.message')}</p><blockquote>{message}</blockquote>"
+    return Brief(one_line(say(language, f"{name}.title", {"session": title})), text, "decision.link")
+
+
+def of_submission(language: str, *, title: str, event_name: str, speaker: str) -> Brief:
+    """About a session that somebody proposed; to staff who review."""
+    values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name), "speaker": escape(speaker)}
+    heading = one_line(say(language, "submission.title", {"session": title}))
+    return Brief(heading, f"<p>{say(language, 'submission.text', values)}</p>", "submission.link")
+
+
+def mail(language: str, brief: Brief, *, url: str, key: str) -> Mail:
+    """The same to a speaker, at the address of their account. `url` is where its button leads."""
+    hello, label = one_paragraph(greeting("", language)), say(language, brief.link)
+    return Mail(
+        key=key,
+        to="",
+        subject=brief.title,
+        text="\n\n".join([hello, as_text(brief.message), f"{label}: {url}"]) + "\n",
+        html=paragraphs([hello]) + brief.message + button(label, url),
+        language=language,
+    )

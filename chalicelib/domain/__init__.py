@@ -1,1 +1,0 @@
-"""Pure rules and data: no I/O, no clock, no randomness. Imports nothing of Marquee outside itself."""

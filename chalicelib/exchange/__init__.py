@@ -1,0 +1,1 @@
+"""Programmes in other people's formats, in and out."""

@@ -1,0 +1,1 @@
+"""Rules and data of imports: no I/O, no clock."""

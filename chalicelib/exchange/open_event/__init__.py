@@ -1,0 +1,1 @@
+"""Open Event archives: bytes in, records and a report out. Pure."""

@@ -1,0 +1,122 @@
+"""Which records the sessions of an Open Event archive mean: their speakers, track and room, as keys of the programme.
+
+What was unclear becomes a mend of the session. Called by exchange/open_event/reader.py, which takes the records that a
+session alone writes down.
+"""
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.core.kinds import Kind
+from chalicelib.exchange.open_event.record import Record, is_blank, listed
+from chalicelib.exchange.open_event.references import (
+    NAMES,
+    Known,
+    Reference,
+    References,
+    Session,
+    reference_of,
+    told_otherwise,
+)
+from chalicelib.exchange.open_event.text import shown
+from chalicelib.exchange.open_event.values import read_id
+
+MAX_SPEAKERS = 50
+"""Of one session."""
+Adopt = Callable[[Kind, Reference, Session], Known | None]
+"""Takes a record that is only written down inside a session, if it can be."""
+
+
+class Links:
+    """Finds what sessions refer to."""
+
+    def __init__(self, known: Mapping[Kind, References], adopt: Adopt) -> None:
+        self._known = known
+        self._adopt = adopt
+        self._otherwise: dict[Kind, dict[str, None]] = {}
+
+    def of(self, record: Record, session: Session) -> dict[str, object]:
+        """The fields of a session that refer to other records."""
+        self._otherwise = {}
+        fields: dict[str, object] = {
+            "track_id": self._one(record, Kind.TRACKS, session),
+            "microlocation_id": self._one(record, Kind.MICROLOCATIONS, session),
+            "speaker_ids": self._speakers(record, session),
+        }
+        for kind, names in self._otherwise.items():
+            record.mend(f"not kept of its {kind.value}, whose own records count: {listed(list(names))}")
+        return fields
+
+    def _one(self, record: Record, kind: Kind, session: Session) -> str | None:
+        """The key of the one thing that a session points at; a mend when it is not in the archive or unclear."""
+        noun = NAMES[kind]
+        by_value, by_id = record.value(noun), record.value(f"{noun}_id")
+        claiming = self._known[kind].claiming(session)
+        perhaps = self._known[kind].perhaps_claiming(session)
+        if by_value is None and by_id is None:
+            _tell_unclear(record, noun, perhaps, session)
+            if len(claiming) == 1:
+                record.mend(f"names no {noun}; {shown(claiming[0].name)}, which lists it, is taken")
+                return claiming[0].key
+            return None
+        unknown: list[str] = []
+        found = self._resolve(record, kind, by_id if by_value is None else by_value, session, unknown)
+        if unknown:
+            record.mend(f"{noun} {unknown[0]} is not in the archive and is left out")
+        if by_value is not None and by_id is not None and read_id(by_id) != (found and found.source_id):
+            record.mend(f"not kept: {noun}_id {shown(by_id)}")
+        _tell_unclear(record, noun, [known for known in perhaps if known is not found], session)
+        if others := [shown(known.name) for known in claiming if known is not found]:
+            record.mend(f"{noun} {', '.join(others)} lists it too")
+        return found.key if found else None
+
+    def _speakers(self, record: Record, session: Session) -> list[str]:
+        """The keys of a session's speakers, each once."""
+        value = record.value("speakers", "speaker_ids")
+        given = [one for one in (value if isinstance(value, list) else [value]) if not is_blank(one)]
+        claiming = self._known[Kind.SPEAKERS].claiming(session)
+        unknown: list[str] = []
+        found = [known for one in given if (known := self._resolve(record, Kind.SPEAKERS, one, session, unknown))]
+        if unknown:
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            record.mend(f"speaker {', '.join(unknown[:5])}{more} is not in the archive and is left out")
+        perhaps = self._known[Kind.SPEAKERS].perhaps_claiming(session)
+        _tell_unclear(record, "speaker", [known for known in perhaps if known not in found], session)
+        if others := [known for known in claiming if known not in found]:
+            names = ", ".join(shown(known.name) for known in others)
+            if given:
+                record.mend(f"speaker {names} lists it, which does not name them, and is left out")
+            else:
+                record.mend(f"names no speakers; those who list it are taken: {names}")
+                found = others
+        keys = list(dict.fromkeys(known.key for known in found))
+        if len(keys) > MAX_SPEAKERS:
+            record.mend(f"had {len(keys)} speakers; the first {MAX_SPEAKERS} are kept")
+        return keys[:MAX_SPEAKERS]
+
+    def _resolve(self, record: Record, kind: Kind, value: object, session: Session, unknown: list[str]) -> Known | None:
+        """The record that a session means, taken from the session itself if it is written down only there. What is
+        not to be found at all goes to `unknown`.
+        """
+        reference = reference_of(value)
+        known, doubt, may_be_new = self._known[kind].find(reference, session)
+        if doubt:
+            record.mend(doubt)
+        if known is None:
+            known = self._adopt(kind, reference, session) if may_be_new else None
+            if known is None and not doubt:
+                unknown.append(_shown(value))
+        elif otherwise := told_otherwise(known, reference, kind):
+            self._otherwise.setdefault(kind, {}).update(dict.fromkeys(otherwise))
+        return known
+
+
+def _tell_unclear(record: Record, noun: str, perhaps: list[Known], session: Session) -> None:
+    """Say who lists an id that several sessions have, without the title of one."""
+    if names := ", ".join(shown(known.name) for known in perhaps):
+        several = f"session {shown(session.source_id)}, which is several"
+        record.mend(f"{noun} {names} lists {several}; it is unclear which, and none is taken")
+
+
+def _shown(value: object) -> str:
+    """A reference for a sentence of the report: its id, else its name."""
+    return shown(Record(value).value("id", "name") if isinstance(value, dict) else value)

@@ -1,0 +1,1 @@
+"""Use cases of imports, one module a verb."""

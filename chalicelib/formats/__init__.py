@@ -1,1 +1,0 @@
-"""Domain <-> bytes of other people's formats. Pure: bytes in, records out."""

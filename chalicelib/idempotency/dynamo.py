@@ -1,0 +1,74 @@
+"""Claims on Idempotency-Keys in the people table. Port `Claims` of idempotency/run_once.py."""
+
+import json
+
+from pynamodb.exceptions import PutError, UpdateError
+
+from chalicelib.accounts.adapters.items import IdempotencyItem
+from chalicelib.accounts.ports import Claim
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import code_of
+
+
+class DynamoClaims:
+    """One item a key and caller; every step is conditional."""
+
+    def take(
+        self, caller: str, key: str, *, wanted: Claim, now: float, stale_before: float, expires_at: int
+    ) -> tuple[Claim, bool]:
+        """The claim in force and whether it is this call's."""
+        item = IdempotencyItem(
+            *keys.idempotency(caller, key),
+            request_hash=wanted.request_hash,
+            resource_id=wanted.resource_id,
+            claimed_at=now,
+            expires_at=expires_at,
+        )
+        try:
+            item.save(condition=IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at < int(now)))
+        except PutError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+        else:
+            return wanted, True
+        try:
+            found = IdempotencyItem.get(item.pk, item.sk, consistent_read=True)
+        except IdempotencyItem.DoesNotExist:
+            return wanted._replace(answer=None), False
+        status = found.attribute_values.get("status")
+        if status is not None:
+            answer = int(status), json.loads(found.headers or "{}"), found.answer or ""
+            return Claim(found.request_hash, found.resource_id, answer), False
+        claim = Claim(found.request_hash, found.resource_id, None)
+        return claim, self._take_over(found, now=now, stale_before=stale_before)
+
+    def keep(self, caller: str, key: str, answer: tuple[int, dict[str, str], str]) -> None:
+        """Keep the answer."""
+        status, headers, body = answer
+        IdempotencyItem(*keys.idempotency(caller, key)).update(
+            actions=[
+                IdempotencyItem.status.set(status),
+                IdempotencyItem.headers.set(json.dumps(headers)),
+                IdempotencyItem.answer.set(body),
+            ],
+            condition=IdempotencyItem.pk.exists(),
+        )
+
+    def release(self, caller: str, key: str) -> None:
+        """Forget a claim under which nothing was created."""
+        IdempotencyItem(*keys.idempotency(caller, key)).delete()
+
+    @staticmethod
+    def _take_over(found: IdempotencyItem, *, now: float, stale_before: float) -> bool:
+        if found.claimed_at >= stale_before:
+            return False
+        try:
+            found.update(
+                actions=[IdempotencyItem.claimed_at.set(now)],
+                condition=(IdempotencyItem.claimed_at == found.claimed_at) & IdempotencyItem.status.does_not_exist(),
+            )
+        except UpdateError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Rules and data of live: no I/O, no clock."""

@@ -1,0 +1,265 @@
+"""The socket protocol without sockets: text of a frame in, what it asks; what there is to tell, texts of frames out.
+
+Called by live/services/connections.py and live/services/push_notifications.py. Pure. A frame that cannot be understood
+raises a MarqueeError, which `error_frame` tells the client; the connection stays.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.times import ago, moment
+from chalicelib.notifications.domain.notification import Notification
+from chalicelib.notifications.ports import Received
+
+MAX_FRAME_IN = 4_096
+MAX_FRAME_OUT = 32_000
+"""Bytes; API Gateway's frame quota is 32 KB: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+MAX_MISSED = 1_000
+"""Notifications that are told after a break; more than that is read from the inbox."""
+MAX_RECENT = 100
+RECENT_SECONDS = 60
+"""How long after its id was made a notification may still come into an inbox: transactions take their time."""
+POSITION_SECONDS = 24 * 3600
+"""How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
+MAX_FRAMES = 2_000
+"""What one connection may spend on frames in its life of two hours; most cost 1 (live/domain/machine.py)."""
+
+NOTIFICATIONS_PATH = "/api/v1/notifications"
+
+
+class Hello(NamedTuple):
+    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
+    RECENT_SECONDS before that one, if it tells.
+    """
+
+    since: str | None
+    recent: frozenset[str] | None = None
+
+
+class Ping(NamedTuple):
+    """Is the connection alive?"""
+
+
+class Watch(NamedTuple):
+    """Tell changes of an event's lists."""
+
+    event_id: str
+
+
+class Unwatch(NamedTuple):
+    """Stop telling them."""
+
+    event_id: str
+
+
+Frame = Hello | Ping | Watch | Unwatch
+
+
+class Missed(NamedTuple):
+    """What a client did not get while it was away, oldest first; or that there is too much of it to tell."""
+
+    received: list[Received]
+    resync: bool
+
+
+def read_frame(text: str) -> Frame:
+    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
+    frame = _object(text)
+    action = frame.pop("action", None)
+    if action == "hello":
+        return _complete(Hello(_since(frame), _recent(frame)), frame)
+    if action == "ping":
+        return _complete(Ping(), frame)
+    if action in ("watch", "unwatch"):
+        event_id = frame.pop("event_id", None)
+        if not _is_id(event_id):
+            raise MalformedRequest("event_id is the id of an event.", code="invalid_event_id")
+        return _complete(Watch(event_id) if action == "watch" else Unwatch(event_id), frame)
+    raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
+
+
+def connected_frames(*, unread: int, missed: Missed, position: str, now: int) -> list[str]:
+    """The answer to hello, with the position to resume from for a client that has no notification. What does not fit
+    into its frame follows as new notifications. Then `more` is how many frames of the answer are still to come, 0 in
+    the last; frames that belong to no answer have none. `now` is in Unix seconds.
+    """
+    shown = [_shown(one.notification, now) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
+    first, *rest = _split(shown) or [[]]
+    hello = {"meta": "WS connected", "notif_count": unread, "missed": first, "resync": missed.resync}
+    hello["position"] = position
+    if not rest:
+        return [_frame(hello)]
+    frames = [hello, *(_new(unread, part) for part in rest)]
+    return [_frame(frame | {"more": len(rest) - number}) for number, frame in enumerate(frames)]
+
+
+def new_frames(*, unread: int, notifications: Iterable[Notification], now: int) -> list[str]:
+    """New notifications, oldest first. `now` is in Unix seconds: a push may come long after its notification."""
+    return [_frame(_new(unread, part)) for part in _split([_shown(one, now) for one in notifications])]
+
+
+def read_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Notifications that were marked read."""
+    return _marked("Notifications read", unread, ids)
+
+
+def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Notifications that were marked unread again."""
+    return _marked("Notifications unread", unread, ids)
+
+
+def check_ins_frame(event_id: str, counts: dict[str, Any], tickets: list[dict[str, Any]]) -> str:
+    """How many are in, and with which tickets something was done; without these, then without the types, where there
+    are so many that they do not fit a frame.
+    """
+    frame: dict[str, Any] = {"meta": "Check-ins", "event_id": event_id, "counts": counts, "tickets": tickets}
+    if _size(frame) > MAX_FRAME_OUT:
+        frame["tickets"] = []
+    if _size(frame) > MAX_FRAME_OUT:
+        frame["counts"] = {**counts, "types": []}
+    return _frame(frame)
+
+
+def watching_frame(event_id: str, versions: dict[str, int]) -> str:
+    """The answer to watch: how the event's lists stand, by list. Only what rises above that is told."""
+    return _frame({"meta": "Watching", "event_id": event_id, "versions": versions})
+
+
+def unwatched_frame(event_id: str) -> str:
+    """The answer to unwatch, or that a watch has ended because the event is not theirs to see any more."""
+    return _frame({"meta": "Unwatched", "event_id": event_id})
+
+
+def changed_frame(event_id: str, name: str, version: int) -> str:
+    """A list of an event changed; `name` is its path segment."""
+    return _frame({"meta": "Changed", "event_id": event_id, "list": name, "version": version})
+
+
+def order_frame(order_id: str, state: str) -> str:
+    """An order came into another state."""
+    return _frame({"meta": "Order", "order_id": order_id, "state": state})
+
+
+def import_frame(import_id: str, *, state: str, done: int, total: int) -> str:
+    """How far an import has got, in records."""
+    return _frame({"meta": "Import", "import_id": import_id, "state": state, "done": done, "total": total})
+
+
+def pong_frame() -> str:
+    """The answer to ping."""
+    return _frame({"meta": "pong"})
+
+
+def error_frame(error: MarqueeError, event_id: str | None = None) -> str:
+    """Tell a refusal, and which event it is about if it is about one."""
+    about = {} if event_id is None else {"event_id": event_id}
+    return _frame({"meta": "error", "code": error.code, "detail": error.detail, **about})
+
+
+def unexpected_frame() -> str:
+    """Tell a bug: nothing but that it was one."""
+    return _frame({"meta": "error", "code": "internal_error", "detail": "The frame failed on our side."})
+
+
+def rfc3339(unix_seconds: int) -> str:
+    """A time for clients, e.g. 2026-11-22T20:30:00Z."""
+    return moment(unix_seconds).isoformat().replace("+00:00", "Z")
+
+
+def _object(text: str) -> dict[str, Any]:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
+        raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
+    try:
+        frame = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
+    if not isinstance(frame, dict):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
+    return frame
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object has the same key twice")
+    return value
+
+
+def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
+    if rest:
+        raise MalformedRequest("The frame has fields we do not know.", code="unknown_field")
+    return frame
+
+
+def _since(frame: dict[str, Any]) -> str | None:
+    since = frame.pop("since", None)
+    if since is not None and not _is_id(since):
+        raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
+    return None if since is None else str(since)
+
+
+def _recent(frame: dict[str, Any]) -> frozenset[str] | None:
+    recent = frame.pop("recent", None)
+    if recent is None:
+        return None
+    if not isinstance(recent, list) or len(recent) > MAX_RECENT or not all(map(_is_id, recent)):
+        raise MalformedRequest(f"recent lists at most {MAX_RECENT} ids of notifications.", code="invalid_recent")
+    return frozenset(recent)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and is_ulid(value)
+
+
+def _shown(notification: Notification, now: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": notification.id,
+        "title": notification.title,
+        "message": notification.message,
+        "action": notification.action.value,
+        "received_at": rfc3339(notification.received_at),
+        "received_ago": ago(now - notification.received_at),
+        "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
+    }
+    if notification.group is not None:
+        shown["group"] = notification.group._asdict()
+    if _size(shown) > MAX_FRAME_OUT - _MARGIN:
+        shown |= {"message": "", "truncated": True}
+    return shown
+
+
+_MARGIN = 200
+"""Bytes that a frame needs beside what it lists."""
+
+
+def _split(listed: list[Any]) -> list[list[Any]]:
+    """The list in parts that fit into a frame each."""
+    parts: list[list[Any]] = []
+    left = 0
+    for item in listed:
+        size = _size(item) + 1
+        if size > left:
+            parts.append([])
+            left = MAX_FRAME_OUT - _MARGIN
+        parts[-1].append(item)
+        left -= size
+    return parts
+
+
+def _size(value: object) -> int:
+    return len(_frame(value).encode())
+
+
+def _new(unread: int, shown: list[Any]) -> dict[str, Any]:
+    return {"meta": "New notifications", "notif_count": unread, "notifs": shown}
+
+
+def _marked(meta: str, unread: int, ids: list[str]) -> list[str]:
+    return [_frame({"meta": meta, "notif_count": unread, "ids": part}) for part in _split(ids)]
+
+
+def _frame(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Use cases of live, one module a verb."""

@@ -1,0 +1,1 @@
+"""Delivery of mails: digests, bounces, unsubscribing."""

@@ -1,0 +1,1 @@
+"""Adapters of mail, one file per port and technology. Imported by bootstrap and adapters alone."""

@@ -1,0 +1,161 @@
+"""What is due: mails and announcements that wait, and digests, found by time without a Scan. Ports `DueIndex`,
+`Sleepers` and `Collected`.
+
+Everything due stands in the partitions of its quarter of an hour, written in the transaction of what waits. One more
+item says from which quarter on there may be something.
+"""
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.announcements.adapters.dynamo import AnnouncementItem
+from chalicelib.announcements.domain.announcement import Stage
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_keys import Key
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.core.ids import make_ulid
+from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.notifications.adapters.items import (
+    DueCursorItem,
+    DueItem,
+    MailItem,
+    NotificationItem,
+    UnreadMarkItem,
+    revive_notification,
+)
+from chalicelib.notifications.adapters.writes import DynamoMails, add_mail, due_item
+from chalicelib.notifications.domain.notification import Mail, Notification
+from chalicelib.notifications.preferences_port import ANNOUNCEMENT, MAIL, Due, Waiting
+
+LONGEST_WAIT_SECONDS = 27 * 3600
+"""For a digest: a day of 25 hours and the margin."""
+FURTHEST_BACK_SECONDS = 3 * 24 * 3600
+"""Where a timer that did not run for long begins: what waited longer is not worth a mail any more."""
+FIRST_BACK_SECONDS = 3600
+"""Where the first run of all begins: this timer is as old as what it looks for."""
+STEP = 100
+"""Items fetched at once."""
+
+
+class DynamoDueIndex:
+    """Port `DueIndex`."""
+
+    def begin(self, now: int) -> int:
+        """From when on there may be something."""
+        try:
+            until = int(DueCursorItem.get(*notification_keys.due_cursor(), consistent_read=True).until)
+        except DueCursorItem.DoesNotExist:
+            until = now - FIRST_BACK_SECONDS
+        return max(until, now - FURTHEST_BACK_SECONDS)
+
+    def found(self, begin: int, now: int) -> list[Due]:
+        """Everything due in the quarter of an hour that holds `begin`, up to now. Strongly consistent."""
+        quarter = begin // notification_keys.DUE_SECONDS
+        return [due for part in range(notification_keys.DUE_PARTS) for due in _due(quarter, part, now)]
+
+    def advance(self, until: int) -> None:
+        """Nothing is left before this time."""
+        DueCursorItem(*notification_keys.due_cursor(), until=until).save()
+
+    def drop(self, due: Due) -> None:
+        """It needs no look any more."""
+        due_item(*due).delete()
+
+
+def _due(quarter: int, part: int, now: int) -> list[Due]:
+    partition, first = notification_keys.due_at(quarter, part, 0, "")
+    last = f"{notification_keys.due_at(quarter, part, now, '')[1]}~"
+    items = DueItem.query(partition, DueItem.sk.between(first, last), consistent_read=True, page_size=STEP)
+    return [_revived(item.sk) for item in items]
+
+
+def _revived(sort_key: str) -> Due:
+    _, at, kind, id = sort_key.split("#")
+    return Due(int(at), kind, id)
+
+
+class DynamoWaitingMails(DynamoMails):
+    """Port `Sleepers`: mails."""
+
+    def waiting(self, id: str) -> Waiting | None:
+        """The mail, unless it is settled or forgotten."""
+        try:
+            item = MailItem.get(*notification_keys.mail(id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        if item.state != "queued":
+            return None
+        return Waiting(int(item.queued_at or 0), int(item.not_before or 0))
+
+    def wake(self, due: Due, *, again_at: int) -> None:
+        """Let the stream tell of the mail once more, and be looked at again then. Nothing when it is settled."""
+        transaction = Transaction()
+        actions: list[Action] = [MailItem.woken.add(1), MailItem.due.set(again_at)]
+        unchanged = (MailItem.state == "queued") & (MailItem.due == due.at)
+        transaction.update("mail", MailItem(*notification_keys.mail(due.id)), actions, unchanged)
+        transaction.delete("old", due_item(*due))
+        transaction.put("new", due_item(again_at, MAIL, due.id))
+        if not transaction.try_commit():
+            due_item(*due).delete()  # settled meanwhile, or another run of the timer moved it
+
+    def expire(self, id: str) -> None:
+        """Settle it unsent."""
+        self.finish(id, "expired")
+
+
+class DynamoWaitingAnnouncements:
+    """Port `Sleepers`: announcements, named event.announcement."""
+
+    def waiting(self, id: str) -> Waiting | None:
+        """The announcement, unless it is done."""
+        try:
+            item = AnnouncementItem.get(*_announcement(id), consistent_read=True)
+        except AnnouncementItem.DoesNotExist:
+            return None
+        return None if item.stage == Stage.DONE.value else Waiting(int(item.created_at))
+
+    def wake(self, due: Due, *, again_at: int) -> None:
+        """Let the stream tell of it once more, and be looked at again then. Nothing when it is done."""
+        transaction = Transaction()
+        unfinished = AnnouncementItem.stage != Stage.DONE.value
+        item = AnnouncementItem(*_announcement(due.id))
+        transaction.update("announcement", item, [AnnouncementItem.woken.add(1)], unfinished)
+        transaction.delete("old", due_item(*due), DueItem.pk.exists())
+        transaction.put("new", due_item(again_at, ANNOUNCEMENT, due.id))
+        if not transaction.try_commit():
+            due_item(*due).delete()  # done meanwhile, or another run of the timer moved it
+
+    def expire(self, id: str) -> None:
+        """It stays where it stopped, and staff see that."""
+
+
+def _announcement(waiting_id: str) -> Key:
+    event_id, _, announcement_id = waiting_id.partition(".")
+    return notification_keys.announcement(event_id, announcement_id)
+
+
+class DynamoCollected:
+    """Port `Collected`."""
+
+    def unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
+        """Those of a digest that were not read, oldest first. They came within the longest wait before it."""
+        begin = make_ulid((digest_at - LONGEST_WAIT_SECONDS) * 1000, bytes(10))
+        partition, first = keys.unread_mark(user_id, begin)
+        last = keys.unread_mark(user_id, make_ulid(digest_at * 1000, b"\xff" * 10))[1]
+        marks = UnreadMarkItem.query(partition, UnreadMarkItem.sk.between(first, last), consistent_read=True)
+        wanted = [keys.notification(user_id, mark.sk.partition("#")[2]) for mark in marks]
+        items = NotificationItem.batch_get(wanted, consistent_read=True)
+        found = [revive_notification(item) for item in items if item.digest_at == digest_at and not item.has_read]
+        return sorted(found, key=lambda one: one.id)
+
+    def put(self, due: Due, mail: Mail) -> bool:
+        """Queue the digest and drop what was due, in one transaction. False: it was queued before."""
+        transaction = Transaction()
+        add_mail(transaction, mail)
+        transaction.delete("digest", due_item(*due), DueItem.pk.exists())
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            if "mail" in lost.lost:
+                due_item(*due).delete()
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Rules and data of mail: no I/O, no clock."""

@@ -1,0 +1,69 @@
+"""Paces mails: all processes of a stage together send as many as the account may, as the mail service says itself.
+
+Called by mail/services/send_mail.py before each mail. A place in the line costs one write; the limits are asked for now
+and then. Source: docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from chalicelib import telemetry
+from chalicelib.core.errors import UpstreamFailed
+from chalicelib.core.ports import Clock
+from chalicelib.limits.waiting_line import Lines
+from chalicelib.notifications.ports import SendingLimits
+
+LINE = "mail"
+SHARE = 0.9
+"""Of what the account may, so that mails which take their time on the way do not meet in one second."""
+ASKED_AGAIN_AFTER_SECONDS = 300
+PATIENCE_SECONDS = 30
+"""The longest that one mail waits for its place; a longer line is left to the timer that wakes mails."""
+UNKNOWN = SendingLimits(a_second=1.0, left_today=None)
+"""What every account may, where the mail service does not say: that of the sandbox."""
+
+
+class PaceMails:
+    """Says when the next mail may leave. Thread-safe."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        limits: Callable[[], SendingLimits],
+        clock: Clock,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._lines = lines
+        self._ask = limits
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._limits = UNKNOWN
+        self._asked_at: float | None = None
+
+    def __call__(self) -> bool:
+        """Wait until a mail may leave. False when that is too far away: the line is long, or the day's number used up.
+        Raises Busy.
+        """
+        limits, now = self._current(), self._clock.now()
+        if limits.left_today is not None and limits.left_today < 1:
+            return False
+        place = self._lines.take(LINE, now=now, every=1 / (limits.a_second * SHARE), most=PATIENCE_SECONDS)
+        if place is None:
+            return False
+        if place > now:
+            self._sleep(place - now)
+        return True
+
+    def _current(self) -> SendingLimits:
+        with self._lock:
+            now = self._clock.now()
+            if self._asked_at is None or now - self._asked_at >= ASKED_AGAIN_AFTER_SECONDS:
+                self._asked_at = now
+                try:
+                    self._limits = self._ask()
+                except UpstreamFailed as failure:  # what was said last still holds
+                    telemetry.log("mail_limits_unknown", code=failure.code)
+            return self._limits

@@ -1,0 +1,132 @@
+"""Suppressing: addresses that mails came back from get no more of them, until their owner proves them again. Called by
+triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py and by signing_in.
+
+Each step may be repeated: SNS delivers at least once.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chalicelib import telemetry
+from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.accounts.ports import StoredAccount
+from chalicelib.core.errors import Conflict, TooManyAttempts
+from chalicelib.core.ports import Clock, Ids
+from chalicelib.mail.domain import ses_event
+from chalicelib.notifications.domain.address import readable
+from chalicelib.notifications.domain.notification import Mail
+from chalicelib.notifications.domain.preferences import Address
+from chalicelib.notifications.ports import paid_mail_key
+from chalicelib.notifications.preferences_port import Mailboxes
+from chalicelib.notifications.services import compose
+
+PROVE_SECONDS = 3 * 24 * 3600
+WINDOW_SECONDS = 24 * 3600
+PROOFS_A_DAY = 3
+"""Mails to an address that mails came back from; more of them would cost our standing with its mail server."""
+
+
+class Accounts(Protocol):
+    """Knows accounts."""
+
+    def account_of(self, email: str) -> StoredAccount | None:
+        """The account with this normalised address."""
+
+    def account(self, user_id: str) -> StoredAccount | None:
+        """The account with this id."""
+
+    def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
+        """A mailed token that proves the account's address, with its mail."""
+
+    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
+        """Count something and return how often it was in the current window."""
+
+
+class Choices(Protocol):
+    """Changes preferences."""
+
+    def mark_address(self, user_id: str, address: Address) -> None:
+        """Show their owner whether mails arrive."""
+
+
+class SentMails(Protocol):
+    """Keeps what became of mails."""
+
+    def mark_returned(self, key: str) -> None:
+        """The mail with this key came back, if there is one."""
+
+
+class Suppressing:
+    """Keeps the list of addresses that are not mailed."""
+
+    def __init__(
+        self,
+        *,
+        mailboxes: Mailboxes,
+        accounts: Accounts,
+        choices: Choices,
+        revive: Callable[[StoredAccount], Account],
+        clock: Clock,
+        ids: Ids,
+        mails: SentMails,
+        public_url: str,
+    ) -> None:
+        self._mails = mails
+        self._mailboxes = mailboxes
+        self._accounts = accounts
+        self._choices = choices
+        self._revive = revive
+        self._clock = clock
+        self._ids = ids
+        self._public_url = public_url
+
+    def hear(self, message: str) -> None:
+        """What SES tells of a mail. One that cannot be read is passed over: another try would not mend it."""
+        try:
+            returned = ses_event.returned(message)
+        except ses_event.Unreadable as problem:
+            telemetry.log("mail_event_unreadable", error=str(problem))
+            return
+        for address, reason, order_id in returned:
+            self._suppress(address, reason)
+            if order_id is not None and reason == "bounced":
+                self._mails.mark_returned(paid_mail_key(order_id))
+
+    def ask_for_proof(self, user_id: str) -> None:
+        """Mail a link by which the account's owner proves the address again. Raises Conflict when mails arrive,
+        TooManyAttempts.
+        """
+        stored = self._accounts.account(user_id)
+        standing = self._mailboxes.standing(self._revive(stored).email) if stored else None
+        if stored is None or standing is None or standing.state is None:
+            self._choices.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
+            raise Conflict("Mails to your address arrive, as far as we know.", code="address_works")
+        now = int(self._clock.now())
+        if self._accounts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
+            raise TooManyAttempts(retry_after=WINDOW_SECONDS)
+        account, secret = self._revive(stored), self._ids.new_secret()
+        mail = compose.verify_mail(
+            to=account.email,
+            name=account.name,
+            url=f"{self._public_url}/verify#{secret}",
+            key=f"prove {self._ids.new_id()}",
+            language=account.language,
+        )
+        self._accounts.add_verify_token(secret, user_id, until=now + PROVE_SECONDS, mail=mail._replace(proves=True))
+
+    def proven(self, user_id: str, email: str) -> None:
+        """The account's owner followed a link that was mailed to the address: it works."""
+        if self._mailboxes.standing(email).state is None:
+            return
+        self._choices.mark_address(user_id, Address())
+        self._mailboxes.clear(email)
+        telemetry.log("address_works_again", user_id=user_id)
+
+    def _suppress(self, address: str, reason: str) -> None:
+        since = int(self._clock.now())
+        self._mailboxes.suppress(address, state=reason, since=since)
+        standing = self._mailboxes.standing(address)
+        stored = self._accounts.account_of(normalised(readable(address)))
+        if stored is not None and standing.state is not None:
+            self._choices.mark_address(stored.id, Address(standing.state, standing.since))
+        telemetry.log("address_suppressed", reason=reason, known=stored is not None)

@@ -1,0 +1,1 @@
+"""Inbox, preferences, channels, and the composing of what people hear."""

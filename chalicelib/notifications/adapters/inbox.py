@@ -1,0 +1,129 @@
+"""Reads inboxes. Ports `Counters` and `Inbox`; all reads strongly consistent.
+
+The counter is read through the light reader, so PynamoDB is loaded inside the inbox's methods only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.core.ports import Reader
+from chalicelib.notifications.ports import Counter, InboxPage, Received
+
+if TYPE_CHECKING:
+    from chalicelib.core.pagination import Page
+
+EXAMINED_AT_ONCE = 2_000
+"""How many notifications one page may cost to find: about 1 MB. Then the page ends early, with a cursor."""
+_NEVER = "none"
+
+
+class DynamoCounters:
+    """Port `Counters`: one GetItem of a small item."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def counter(self, user_id: str) -> Counter:
+        """The counter; zero for somebody who never got a notification."""
+        item = self._reader.get("notifications", keys.unread_counter(user_id), ("unread", "etag"), consistent=True)
+        return Counter(int(item["unread"]), str(item["etag"])) if item else Counter(0, _NEVER)
+
+
+class DynamoInbox:
+    """Port `Inbox`."""
+
+    def newest(self, user_id: str, state: str, page: Page) -> InboxPage:
+        """The notifications in a state, newest first."""
+        return self._page(user_id, state, page, forward=False)
+
+    def oldest(self, user_id: str, state: str, page: Page) -> InboxPage:
+        """The notifications in a state, oldest first."""
+        return self._page(user_id, state, page, forward=True)
+
+    def onwards(self, user_id: str, first: str, limit: int) -> list[Received]:
+        """Up to `limit` notifications from this id on, oldest first; one Query."""
+        from chalicelib.notifications.adapters.items import NotificationItem, revive_notification
+
+        partition, start = keys.notification(user_id, first)
+        condition = NotificationItem.sk.between(start, _after_all(user_id))
+        found = NotificationItem.query(partition, condition, consistent_read=True, limit=limit)
+        return [Received(revive_notification(item), bool(item.has_read)) for item in found]
+
+    def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
+        """Ids of unread notifications up to this id, oldest first."""
+        from chalicelib.notifications.adapters.items import UNREAD_PREFIX, UnreadMarkItem
+
+        partition, last = keys.unread_mark(user_id, up_to)
+        condition = UnreadMarkItem.sk.between(UNREAD_PREFIX, last)
+        found = UnreadMarkItem.query(partition, condition, consistent_read=True, limit=limit)
+        return [item.sk.removeprefix(UNREAD_PREFIX) for item in found]
+
+    def _page(self, user_id: str, state: str, page: Page, *, forward: bool) -> InboxPage:
+        if state == "unread":
+            return self._unread(user_id, page, forward=forward)
+        return self._examined(user_id, state, page, forward=forward)
+
+    def _unread(self, user_id: str, page: Page, *, forward: bool) -> InboxPage:
+        """Found by their marks, so that an inbox of read ones costs nothing."""
+        from chalicelib.notifications.adapters.items import (
+            UNREAD_PREFIX,
+            NotificationItem,
+            UnreadMarkItem,
+            revive_notification,
+        )
+
+        partition, after = keys.unread_mark(user_id, page.after)
+        marks = UnreadMarkItem.query(
+            partition,
+            UnreadMarkItem.sk.startswith(UNREAD_PREFIX),
+            consistent_read=True,
+            scan_index_forward=forward,
+            limit=page.limit + 1,
+            last_evaluated_key=_start(partition, after) if page.after else None,
+        )
+        ids = [mark.sk.removeprefix(UNREAD_PREFIX) for mark in marks]
+        shown = ids[: page.limit]
+        wanted = [keys.notification(user_id, id) for id in shown]
+        found = {item.id: item for item in NotificationItem.batch_get(wanted, consistent_read=True)}
+        received = [Received(revive_notification(found[id]), bool(found[id].has_read)) for id in shown if id in found]
+        return InboxPage(received, shown[-1] if len(ids) > page.limit else "")
+
+    def _examined(self, user_id: str, state: str, page: Page, *, forward: bool) -> InboxPage:
+        """Found by going through the inbox, at most EXAMINED_AT_ONCE of it."""
+        from chalicelib.notifications.adapters.items import (
+            NOTIFICATION_PREFIX,
+            NotificationItem,
+            revive_notification,
+        )
+
+        partition, after = keys.notification(user_id, page.after)
+        found = NotificationItem.query(
+            partition,
+            NotificationItem.sk.startswith(NOTIFICATION_PREFIX),
+            consistent_read=True,
+            scan_index_forward=forward,
+            last_evaluated_key=_start(partition, after) if page.after else None,
+            page_size=min(page.limit + 1, 500),
+        )
+        received: list[Received] = []
+        last = ""
+        for number, item in enumerate(found):
+            wanted = state == "all" or item.has_read
+            if number == EXAMINED_AT_ONCE or (wanted and len(received) == page.limit):
+                return InboxPage(received, last)
+            last = item.id
+            if wanted:
+                received.append(Received(revive_notification(item), bool(item.has_read)))
+        return InboxPage(received, "")
+
+
+def _start(partition: str, after: str) -> dict[str, dict[str, str]]:
+    """Where a query goes on: behind the item with this sort key, whether it still stands or not."""
+    return {"pk": {"S": partition}, "sk": {"S": after}}
+
+
+def _after_all(user_id: str) -> str:
+    """A sort key behind every notification."""
+    return keys.notification(user_id, "~")[1]

@@ -1,0 +1,78 @@
+"""Key formats of the notifications table that only writers, timers and admins use: beside aws/dynamo_keys.py, whose
+rules hold.
+
+Mails and their delivery, preferences, what is known of addresses, what is due, announcements; docs/data-model.md lists
+the access patterns.
+"""
+
+from zlib import crc32
+
+from chalicelib.aws.dynamo_keys import Key, digest
+
+DUE_SECONDS = 900
+DUE_PARTS = 8
+"""Partitions that what is due in a quarter of an hour is spread over: 8 x 500 transactional writes a second."""
+LOG_PARTS = 4
+"""Partitions that the notifications of one action and month are spread over in the index: 4 x 1,000 writes a second."""
+
+
+def notification_log(action: str, month: str, part: int) -> str:
+    """Partition of the index `filed`: notifications of an action in a month (YYYY-MM), one of LOG_PARTS."""
+    return f"{action}#{month}#{part}"
+
+
+def delivery(user_id: str, notification_id: str) -> Key:
+    """What became of a notification outside of the inbox."""
+    return f"USER#{user_id}", f"DELIVERY#{notification_id}"
+
+
+def mail(mail_id: str) -> Key:
+    """A mail to be sent."""
+    return f"MAIL#{mail_id}", "MAIL"
+
+
+def preferences(user_id: str) -> Key:
+    """How a person wants to be told."""
+    return f"USER#{user_id}", "PREFERENCES"
+
+
+def mailbox(address: str) -> Key:
+    """What is known of an address (notifications/domain/address.canonical), by its hash."""
+    return mailbox_of(digest(address))
+
+
+def mailbox_of(address_hash: str) -> Key:
+    """The same, by the hash."""
+    return f"ADDRESS#{address_hash}", "ADDRESS"
+
+
+def due(at: int, name: str) -> Key:
+    """A mail or digest (`name`) that is due at a time (Unix seconds)."""
+    return due_at(at // DUE_SECONDS, crc32(name.encode()) % DUE_PARTS, at, name)
+
+
+def due_at(quarter: int, part: int, at: int, name: str) -> Key:
+    """What is due in a quarter of an hour, in one of several parts; without a name the prefix of all up to then."""
+    return f"DUE#{quarter}#{part:02d}", f"DUE#{at:010d}#{name}" if name else f"DUE#{at:010d}"
+
+
+def due_cursor() -> Key:
+    """Until when everything that was due has been looked at."""
+    return "TIMER#DUE", "CURSOR"
+
+
+def announcement(event_id: str, announcement_id: str) -> Key:
+    """An announcement; without an id the prefix of all of an event. With the event's own: that its call is open."""
+    if announcement_id == event_id:
+        return f"EVENT#{event_id}", "CALL_OPEN"
+    return f"EVENT#{event_id}", f"ANNOUNCEMENT#{announcement_id}"
+
+
+def announced(event_id: str, day: str) -> Key:
+    """How many announcements an event has sent on a day."""
+    return f"EVENT#{event_id}", f"ANNOUNCED#{day}"
+
+
+def told(user_id: str, announcement_id: str) -> Key:
+    """That somebody was told of an announcement. In their own partition, so that thousands do not meet in one."""
+    return f"USER#{user_id}", f"TOLD#{announcement_id}"

@@ -1,0 +1,70 @@
+"""How people want to be told. Port `PreferencesView` on the light reader, `PreferencesStore` with a condition on the
+stored tag.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.core.ports import Reader
+from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.notifications.preferences_port import StoredPreferences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TABLE = "notifications"
+_ALL = ("etag", "body", "rev", "settings", "address_state", "address_since")
+
+
+class DynamoPreferencesView:
+    """Port `PreferencesView`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def version(self, user_id: str) -> tuple[str, str] | None:
+        """Tag and revision."""
+        item = self._reader.get(_TABLE, notification_keys.preferences(user_id), ("etag", "rev"), consistent=True)
+        return None if item is None else (str(item["etag"]), str(item["rev"]))
+
+    def stored(self, user_id: str) -> StoredPreferences | None:
+        """All of it."""
+        item = self._reader.get(_TABLE, notification_keys.preferences(user_id), _ALL, consistent=True)
+        if item is None:
+            return None
+        return StoredPreferences(
+            etag=item["etag"],
+            body=item["body"],
+            revision=item["rev"],
+            settings=item.get("settings"),
+            address_state=item.get("address_state"),
+            address_since=item.get("address_since"),
+        )
+
+    def settings(self, user_ids: Sequence[str]) -> list[str | None]:
+        """What people chose, in their order; one BatchGetItem for 100."""
+        found = self._reader.get_many(_TABLE, [notification_keys.preferences(one) for one in user_ids], ("settings",))
+        return [None if item is None else item.get("settings") for item in found]
+
+
+class DynamoPreferences:
+    """Port `PreferencesStore`. PynamoDB is loaded when somebody writes."""
+
+    def replace(self, user_id: str, fresh: StoredPreferences, *, expected_tag: str | None) -> bool:
+        """Write them if they still have the expected tag (None: there are none). Whether they had."""
+        from pynamodb.exceptions import PutError
+
+        from chalicelib.aws.dynamo_errors import code_of
+        from chalicelib.notifications.adapters.items import PreferencesItem
+
+        fields = fresh._asdict()
+        item = PreferencesItem(*notification_keys.preferences(user_id), rev=fields.pop("revision"), **fields)
+        absent = PreferencesItem.pk.does_not_exist()
+        try:
+            item.save(condition=absent if expected_tag is None else PreferencesItem.etag == expected_tag)
+        except PutError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True

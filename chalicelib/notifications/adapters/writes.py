@@ -1,0 +1,223 @@
+"""Writes of notifications and mails: new ones inside the transaction of the fact they tell, and marks of read ones.
+
+`add_*` are called by the stores of other nouns; the classes are ports of notifications/services/mark_read.py and
+mail/services/send_mail.py.
+"""
+
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.core.errors import NotFound
+from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.notifications.adapters.items import (
+    DeliveryItem,
+    DueItem,
+    MailItem,
+    NotificationItem,
+    UnreadCounterItem,
+    UnreadMarkItem,
+    notification_item,
+)
+from chalicelib.notifications.domain.address import canonical
+from chalicelib.notifications.domain.notification import Mail, Notification
+from chalicelib.notifications.ports import Claimed, Held, Recipient
+from chalicelib.notifications.preferences_port import DIGEST, MAIL
+
+MAIL_KEPT_SECONDS = 40 * 24 * 3600
+"""How long a mail's key is remembered: longer than Stripe may repeat an event, and than an unsubscribe link must work
+(30 days: 15 U.S.C. 7704(a)(3)).
+"""
+LOOKED_AT_AFTER_SECONDS = 900
+"""When a mail that is still not sent was lost on its way."""
+
+
+def add_notification(transaction: Transaction, notification: Notification) -> None:
+    """One new notification. A transaction may call this once a user: see `add_notifications`."""
+    add_notifications(transaction, [notification])
+
+
+def add_notifications(transaction: Transaction, notifications: Iterable[Notification]) -> None:
+    """New notifications: two operations each and one a user. Use one call for all of a transaction, since DynamoDB
+    takes one operation an item and two notifications may go to the same user. One that is collected adds an operation
+    for each digest. The transaction loses the condition `notification` when one exists already.
+    """
+    received: defaultdict[str, int] = defaultdict(int)
+    digests: set[tuple[int, str]] = set()
+    for notification in notifications:
+        transaction.put("notification", notification_item(notification), NotificationItem.pk.does_not_exist())
+        transaction.put("unread_mark", UnreadMarkItem(*keys.unread_mark(notification.user_id, notification.id)))
+        received[notification.user_id] += 1
+        if notification.digest_at is not None:
+            digests.add((notification.digest_at, notification.user_id))
+    for at, user_id in sorted(digests):
+        transaction.put("digest", due_item(at, DIGEST, user_id))
+    for user_id, number in received.items():
+        _count(transaction, user_id, number)
+
+
+def add_mail(transaction: Transaction, mail: Mail) -> None:
+    """A mail to be sent; the stream sends it. The transaction loses the condition `mail` when its key was used."""
+    mail_id = keys.digest(mail.key)
+    now = int(time.time())
+    due = max(now + LOOKED_AT_AFTER_SECONDS, mail.not_before or 0)
+    item = MailItem(
+        *notification_keys.mail(mail_id),
+        id=mail_id,
+        state="queued",
+        to=mail.to,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        tickets_of=mail.tickets_of,
+        user_id=mail.user_id,
+        address=keys.digest(canonical(mail.to)) if mail.to and mail.action else None,
+        action=mail.action,
+        notification_id=mail.notification_id,
+        not_before=mail.not_before,
+        proves=mail.proves or None,
+        language=mail.language,
+        queued_at=now,
+        due=due,
+        expires_at=now + MAIL_KEPT_SECONDS,
+    )
+    transaction.put("mail", item, MailItem.pk.does_not_exist())
+    transaction.put("due", due_item(due, MAIL, mail_id))
+
+
+def due_item(at: int, kind: str, id: str) -> DueItem:
+    """What is due at a time; it clears away by itself when nobody looks for as long as mails are kept."""
+    return DueItem(*notification_keys.due(at, f"{kind}#{id}"), expires_at=at + MAIL_KEPT_SECONDS)
+
+
+class DynamoMarks:
+    """Port `Marks`."""
+
+    def mark_read(self, user_id: str, ids: list[str]) -> int:
+        """Mark up to MARKED_AT_ONCE unread notifications read and return how many were not. Raises NotFound when
+        the only one does not exist.
+        """
+        return self._mark(user_id, ids, has_read=True)
+
+    def mark_unread(self, user_id: str, ids: list[str]) -> int:
+        """The reverse."""
+        return self._mark(user_id, ids, has_read=False)
+
+    def _mark(self, user_id: str, ids: list[str], *, has_read: bool) -> int:
+        """Those that another writer changed first drop out, and the rest is tried again without them."""
+        while ids:
+            try:
+                _marking(user_id, ids, has_read=has_read).commit()
+            except ConditionLost as lost:
+                if not any(lost.lost.values()) and len(ids) == 1:
+                    raise NotFound from None
+                ids = [id for id in ids if id not in lost.lost]
+            else:
+                return len(ids)
+        return 0
+
+
+def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
+    transaction = Transaction()
+    for id in ids:
+        item = NotificationItem(*keys.notification(user_id, id))
+        turn: list[Action] = [NotificationItem.has_read.set(has_read), _read_at(has_read=has_read)]
+        transaction.update(id, item, turn, NotificationItem.has_read == (not has_read))
+        mark = UnreadMarkItem(*keys.unread_mark(user_id, id))
+        if has_read:
+            transaction.delete("unread_mark", mark)
+        else:
+            transaction.put("unread_mark", mark)
+    _count(transaction, user_id, -len(ids) if has_read else len(ids))
+    return transaction
+
+
+def _read_at(*, has_read: bool) -> Action:
+    return NotificationItem.read_at.set(int(time.time())) if has_read else NotificationItem.read_at.remove()
+
+
+def _count(transaction: Transaction, user_id: str, change: int) -> None:
+    counter = UnreadCounterItem(*keys.unread_counter(user_id))
+    fresh = UnreadCounterItem.etag.set(uuid.uuid4().hex)
+    transaction.update("counter", counter, [UnreadCounterItem.unread.add(change), fresh])
+
+
+class DynamoMails:
+    """Port `Mails`. Every step is a condition on the item."""
+
+    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
+        """Take a queued mail for sending."""
+        free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
+        item = MailItem(*notification_keys.mail(mail_id))
+        try:
+            item.update(
+                actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
+                condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
+            )
+        except UpdateError as error:
+            if code_of(error) != "ConditionalCheckFailedException":
+                raise
+            return self._holder(mail_id, now)
+        return Claimed(
+            item.to or "",
+            item.subject or "",
+            item.text or "",
+            item.html or "",
+            item.tickets_of,
+            user_id=item.user_id,
+            action=item.action,
+            notification_id=item.notification_id,
+            proves=bool(item.proves),
+            language=item.language or "en",
+        )
+
+    def is_queued(self, mail_id: str) -> bool:
+        """Whether a mail still waits to be sent."""
+        try:
+            return bool(MailItem.get(*notification_keys.mail(mail_id), consistent_read=True).state == "queued")
+        except MailItem.DoesNotExist:
+            return False
+
+    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
+        """Let the next try have it. A try that was refused outright does not count."""
+        actions: list[Action] = [MailItem.claimed_until.remove()]
+        if not sent_perhaps:
+            actions.append(MailItem.sends.add(-1))
+        MailItem(*notification_keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
+
+    def finish(self, mail_id: str, state: str) -> None:
+        """Settle a mail, forget what it said and look for it no more."""
+        gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
+        actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
+        item = MailItem(*notification_keys.mail(mail_id))
+        item.update(actions=actions, condition=MailItem.pk.exists())
+        if item.due is not None:
+            due_item(int(item.due), MAIL, mail_id).delete()
+        if item.user_id and item.notification_id:
+            delivery = DeliveryItem(*notification_keys.delivery(item.user_id, item.notification_id))
+            delivery.update([DeliveryItem.mailed.set(state)])
+
+    def recipient(self, mail_id: str) -> Recipient | None:
+        """Whom a mail that can be refused went to."""
+        try:
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        return Recipient(item.user_id, item.address, item.action) if item.action else None
+
+    @staticmethod
+    def _holder(mail_id: str, now: float) -> Held | None:
+        try:
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        if item.state != "queued":
+            return None
+        return Held(float(item.claimed_until or now), int(item.sends))

@@ -1,0 +1,1 @@
+"""Rules and data of notifications: no I/O, no clock."""

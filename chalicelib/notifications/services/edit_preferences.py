@@ -1,0 +1,97 @@
+"""Choosing: writes of preferences, by their owner, by a link in a mail, and by what becomes of mails to their address.
+
+Every write is one item with a condition on the tag that was read, so that of two writers none is lost. The owner's own
+edit needs If-Match; the others are tried again until they fit.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chalicelib.core.errors import Busy, PreconditionFailed
+from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.validation import merge
+from chalicelib.notifications.domain import preferences as rules
+from chalicelib.notifications.domain.preference_form import chosen
+from chalicelib.notifications.domain.preferences import DIGEST, Address, MailChoice, Preferences, may_be_switched_off
+from chalicelib.notifications.preferences_port import PreferencesStore, PreferencesView, StoredPreferences
+from chalicelib.notifications.services.channels import address_of, current
+
+ATTEMPTS = 8
+
+
+class _State(NamedTuple):
+    """What was read: the preferences, what is known of the address, and the tag that is stored (None: nothing is)."""
+
+    preferences: Preferences
+    address: Address
+    stored_tag: str | None
+    tag: str
+    body: str
+
+
+class Choosing:
+    """Changes preferences."""
+
+    def __init__(self, view: PreferencesView, store: PreferencesStore) -> None:
+        self._view = view
+        self._store = store
+
+    def change(self, user_id: str, patch: object, *, match: Match) -> tuple[str, str]:
+        """A merge patch by their owner; tag and JSON. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
+        state = self._read(user_id)
+        require_match(match, etag=state.tag, body=state.body)
+        wanted = chosen(merge(rules.editable(state.preferences), patch))
+        made = self._write(user_id, state, wanted, state.address)
+        if made is None:
+            now = self._read(user_id)
+            raise PreconditionFailed(etag=now.tag, body=now.body)
+        return made
+
+    def stop_mails(self, user_id: str, topic: str) -> None:
+        """No mails about a topic any more; of digests: about nothing that was collected. Raises Busy."""
+        self._until_it_fits(user_id, lambda state: (_without(state.preferences, topic), state.address))
+
+    def mark_address(self, user_id: str, address: Address) -> None:
+        """Show their owner whether mails arrive. Raises Busy."""
+        self._until_it_fits(user_id, lambda state: (state.preferences, address))
+
+    def _until_it_fits(self, user_id: str, change: Callable[[_State], tuple[Preferences, Address]]) -> None:
+        for _ in range(ATTEMPTS):
+            state = self._read(user_id)
+            wanted = change(state)
+            if wanted == (state.preferences, state.address) or self._write(user_id, state, *wanted):
+                return
+        raise Busy("Too many writers at once. Try again.")
+
+    def _read(self, user_id: str) -> _State:
+        stored = self._view.stored(user_id)
+        tag, body = current(stored)
+        preferences = rules.read(stored.settings if stored else None)
+        return _State(preferences, address_of(stored), stored.etag if stored else None, tag, body)
+
+    def _write(self, user_id: str, state: _State, preferences: Preferences, address: Address) -> tuple[str, str] | None:
+        """Tag and JSON; None when somebody else was faster."""
+        tag, body = rules.represent(preferences, address)
+        works = address == Address()
+        fresh = StoredPreferences(
+            etag=tag,
+            body=body,
+            revision=rules.CURRENT,
+            settings=rules.write(preferences),
+            address_state=None if works else address.state,
+            address_since=None if works else address.since,
+        )
+        written = self._store.replace(user_id, fresh, expected_tag=state.stored_tag)
+        return (tag, body) if written else None
+
+
+def _without(preferences: Preferences, topic: str) -> Preferences:
+    """The preferences with mails of a topic switched off."""
+    topics = [topic] if topic != DIGEST else list(rules.DEFAULTS)
+    settings = dict(preferences.settings)
+    for one in topics:
+        setting = preferences.setting(one)
+        collected = topic != DIGEST or setting.mail is MailChoice.DIGEST
+        if collected and may_be_switched_off(one):
+            settings[one] = setting._replace(mail=MailChoice.OFF)
+    return preferences._replace(settings={t: s for t, s in settings.items() if s != rules.DEFAULTS[t]})

@@ -1,0 +1,108 @@
+"""Browsing: the caller's inbox and how much of it is unread. The read path; called by routes/notifications.py.
+
+Everything hangs on the counter item: its tag is fresh after every change of the inbox, so a 304 is one GetItem. A
+list says how long ago things arrived, so its tag also names the minute, and ages are told as of that minute's start.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.core.cursors import CursorKey, make_cursor
+from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.pagination import Page
+from chalicelib.core.ports import Clock
+from chalicelib.core.times import ago
+from chalicelib.notifications.ports import Counters, Inbox, InboxPage, Received
+from chalicelib.representations.read import Found
+from chalicelib.representations.settle import settled
+
+REVISION = 2
+"""Revision of the JSON shape of the list; raise it with every change of the shape."""
+STATES = ("unread", "read", "all")
+ORDERS = ("newest", "oldest")
+
+
+def chosen(query: dict[str, str]) -> tuple[str, str]:
+    """State and order that a query asks for; newest of all by default. Raises MalformedRequest."""
+    state, order = query.get("state", "all"), query.get("order", "newest")
+    if state not in STATES:
+        raise MalformedRequest(f"state is one of {', '.join(STATES)}.", code="invalid_state")
+    if order not in ORDERS:
+        raise MalformedRequest(f"order is one of {', '.join(ORDERS)}.", code="invalid_order")
+    return state, order
+
+
+def scope(user_id: str, state: str, order: str) -> str:
+    """What a cursor of this list is good for."""
+    return f"notifications/{user_id}/{state}/{order}"
+
+
+class Browsing:
+    """Reads inboxes."""
+
+    def __init__(self, counters: Counters, inbox: Callable[[], Inbox], clock: Clock, cursor_key: CursorKey) -> None:
+        self._counters = counters
+        self._inbox = inbox
+        self._clock = clock
+        self._cursor_key = cursor_key
+
+    def unread_count(self, user_id: str) -> Found:
+        """How many notifications are unread."""
+        counter = self._counters.counter(user_id)
+        found = counter.etag, f'{{"count":{counter.unread}}}'
+        return Found(counter.etag, lambda: found)
+
+    def notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
+        """A page of the inbox."""
+        minute = int(self._clock.now()) // 60
+
+        def tag(etag: str) -> str:
+            return f"{etag}-{minute:x}-r{REVISION}-{state}-{order}{page.suffix}"
+
+        before = self._counters.counter(user_id).etag
+
+        def load() -> tuple[str, str]:
+            return settled(
+                lambda: tag(self._counters.counter(user_id).etag),
+                lambda: self._body(user_id, state, order, page, minute * 60),
+                _not_kept,
+            )
+
+        return Found(tag(before), load)
+
+    def _body(self, user_id: str, state: str, order: str, page: Page, as_of: int) -> str:
+        inbox = self._inbox()
+        found = (inbox.newest if order == "newest" else inbox.oldest)(user_id, state, page)
+        answer = {
+            "items": [_shown(received, as_of) for received in found.received],
+            "next_cursor": self._cursor(found, scope(user_id, state, order)),
+        }
+        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+    def _cursor(self, found: InboxPage, scope: str) -> str | None:
+        return make_cursor(found.next_after, scope=scope, key=self._cursor_key) if found.next_after else None
+
+
+def _not_kept(tag: str, body: str) -> None:
+    """Inboxes are read by one person and change by the minute: their bytes are not stored."""
+
+
+def _shown(received: Received, as_of: int) -> dict[str, Any]:
+    from chalicelib.live.domain.protocol import NOTIFICATIONS_PATH, rfc3339
+
+    notification = received.notification
+    return {
+        "id": notification.id,
+        "action": notification.action.value,
+        "title": notification.title,
+        "message": notification.message,
+        "received_at": rfc3339(notification.received_at),
+        "received_ago": ago(as_of - notification.received_at),
+        "has_read": received.has_read,
+        "group": notification.group and notification.group._asdict(),
+        "links": {
+            "mark_read": f"{NOTIFICATIONS_PATH}/{notification.id}/read",
+            "subject": notification.subject,
+        },
+    }

@@ -1,0 +1,1 @@
+"""Baskets, orders, charges, refunds as facts, and holds of stock."""

@@ -1,0 +1,1 @@
+"""Adapters of orders, one file per port and technology. Imported by bootstrap and adapters alone."""

@@ -1,0 +1,252 @@
+"""Writes of orders: one transaction of the order, its stock, the charge, the event's marker and the notices.
+
+Ports `Orders` and `Holds`. Ticket types: catalog/adapters/ticket_types.py.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction, put_if_absent
+from chalicelib.catalog.adapters.stock import lost_from, move_order
+from chalicelib.notifications.adapters.writes import add_mail, add_notifications
+from chalicelib.orders.adapters.items import (
+    ChargeItem,
+    MarkerItem,
+    OrderItem,
+    OrphanItem,
+    ReconciledItem,
+    RefundItem,
+    SweepItem,
+    SweptItem,
+    TicketedItem,
+    WantedItem,
+    charge_item,
+    left_over_of,
+    order_item,
+    order_record,
+    refund_item,
+    wanted_item,
+)
+from chalicelib.orders.domain.charge import Charge, Payment
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.orders.domain.refund import RefundStanding, RefundWish
+from chalicelib.orders.ports import HeldOrder, Reconciled, SaleChange, Sweep, Swept, SweptPart, WantedRefund
+
+MOST_WANTED = 1_000
+_CONFLICT = "ConditionalCheckFailedException"
+_ORDER = "ORDER#"
+
+
+class DynamoOrders:
+    """Port `Orders`."""
+
+    def load(self, order_id: str) -> OrderRecord | None:
+        """An order, strongly consistent."""
+        try:
+            return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
+        except OrderItem.DoesNotExist:
+            return None
+
+    def load_all(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+        """Orders by id, strongly consistent; one BatchGetItem for 100."""
+        return load_orders(order_ids)
+
+    def write(self, change: SaleChange) -> None:
+        """One transaction. Raises Lost, Busy."""
+        transaction = Transaction()
+        add_change(transaction, change)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            raise lost_from(lost) from None
+
+    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+        """A charge record."""
+        try:
+            item = ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True)
+        except ChargeItem.DoesNotExist:
+            return None
+        return msgspec.json.decode(item.body, type=Charge)
+
+    def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
+        """Charge records by id; one BatchGetItem for 100."""
+        found = ChargeItem.batch_get([keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
+        charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
+        return {charge.id: charge for charge in charges}
+
+    def wish(self, order_id: str, key: str) -> RefundWish | None:
+        """A refund that is or was wanted."""
+        try:
+            item = RefundItem.get(*keys.refund_wish(order_id, key), consistent_read=True)
+        except RefundItem.DoesNotExist:
+            return None
+        return msgspec.json.decode(item.body, type=RefundWish)
+
+    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+        """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
+        partition, prefix = keys.wanted_refund("", "")
+        due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
+        due &= WantedItem.wanted_at <= before
+        found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), due, limit=MOST_WANTED)
+        named = [item.sk.split("#", 2) for item in found]
+        return [WantedRefund(order_id, key) for _, order_id, key in named]
+
+    def was_applied(self, stripe_event_id: str) -> bool:
+        """Whether a Stripe event had its effects."""
+        try:
+            MarkerItem.get(*keys.stripe_marker(stripe_event_id), consistent_read=True)
+        except MarkerItem.DoesNotExist:
+            return False
+        return True
+
+    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
+        """Remember a payment that names no order of ours, once."""
+        return put_if_absent(
+            OrphanItem(
+                *keys.orphan(object_id),
+                named=(payment.order_id or "")[:200] or None,
+                status=payment.status.value,
+                amount=payment.amount,
+                currency=payment.currency,
+                seen_at=now,
+            )
+        )
+
+
+class DynamoHolds:
+    """Port `Holds`. Looks through the minutes with the light client: a run makes 32 queries a minute of orders."""
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
+
+    def sweep(self) -> Sweep | None:
+        """How far the timer has got."""
+        try:
+            item = SweepItem.get(*keys.hold_sweep(), consistent_read=True)
+        except SweepItem.DoesNotExist:
+            return None
+        return Sweep(int(item.minute), left_over_of(item), int(item.version))
+
+    def save_sweep(self, sweep: Sweep) -> bool:
+        """Keep it, unless another run has done so since it was read."""
+        left_over = "[" + ",".join(f'"{order_id}"' for order_id in sweep.left_over) + "]"
+        item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
+        return save_unless_newer(item, SweepItem.version == sweep.version)
+
+    def reserved(self, minute: int) -> list[HeldOrder]:
+        """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
+        (waiting_list/adapters/dynamo.py).
+        """
+        found = []
+        for part in range(keys.ORDER_SPREAD):
+            partition = keys.orders_of_minute(minute, part)
+            names = ("sk", "state", "deadline", "offer")
+            items = self._queries.query("sales", partition, _ORDER, names, consistent=True)
+            found += [item for item in items if item["state"] == OrderState.RESERVED.value and not item.get("offer")]
+        return [HeldOrder(item["sk"].removeprefix(_ORDER), int(item["deadline"])) for item in found]
+
+
+class DynamoReconciliations:
+    """Port `Reconciliations`."""
+
+    def last(self, account: str | None) -> Reconciled | None:
+        """How far an account was reconciled."""
+        try:
+            item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
+        except ReconciledItem.DoesNotExist:
+            return None
+        return Reconciled(int(item.until), int(item.version), int(item.rests_until or 0))
+
+    def save(self, account: str | None, done: Reconciled) -> None:
+        """Keep it, unless another run has done so since it was read."""
+        item = ReconciledItem(
+            *keys.reconciliation(account),
+            until=done.until,
+            version=done.version + 1,
+            rests_until=done.rests_until or None,
+        )
+        save_unless_newer(item, ReconciledItem.version == done.version)
+
+    def swept(self, account: str | None) -> Swept:
+        """How far an account was swept."""
+        try:
+            item = SweptItem.get(*keys.swept(account), consistent_read=True)
+        except SweptItem.DoesNotExist:
+            return Swept({})
+        return Swept(msgspec.json.decode(item.body, type=dict[str, SweptPart]), int(item.version))
+
+    def save_swept(self, account: str | None, swept: Swept) -> bool:
+        """Keep it, unless another run has done so since it was read."""
+        body = msgspec.json.encode(swept.parts).decode()
+        item = SweptItem(*keys.swept(account), body=body, version=swept.version + 1)
+        return save_unless_newer(item, SweptItem.version == swept.version)
+
+
+def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+    """Orders by id, strongly consistent; one BatchGetItem for 100."""
+    wanted = [keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
+    records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
+    return {record.id: record for record in records}
+
+
+def add_change(transaction: Transaction, change: SaleChange) -> None:
+    """Everything that one fact changes, as parts of a transaction."""
+    if change.marker is not None:
+        marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
+        transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
+    unchanged = _unchanged(change.before)
+    if change.before is not None and change.unused:
+        unchanged &= _nobody_came_since(change.before)
+    transaction.put("order", order_item(change.after), unchanged)
+    if change.charge is not None:
+        transaction.put("charge", charge_item(change.charge, surplus=change.surplus))
+    if change.wish is not None:
+        new, wanted = change.wish.is_new, change.wish.standing is RefundStanding.WANTED
+        held = RefundItem.pk.does_not_exist() if new else RefundItem.standing == RefundStanding.WANTED.value
+        transaction.put("refund", refund_item(change.wish), held)
+        (transaction.put if wanted else transaction.delete)("wanted", wanted_item(change.wish))
+    if change.after.facts.issued and not (change.before and change.before.facts.issued):
+        event_id = change.after.order.event_id
+        transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
+    move_order(transaction, change)
+    add_notifications(transaction, change.notifications)
+    for mail in change.mails:
+        add_mail(transaction, mail)
+
+
+def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
+    """Write an item that is new or unchanged since it was read. Whether it was written."""
+    try:
+        item.save(condition=type(item).pk.does_not_exist() | unchanged)
+    except PutError as error:
+        if code_of(error) != _CONFLICT:
+            raise
+        return False
+    return True
+
+
+def _unchanged(before: OrderRecord | None) -> Condition:
+    """The order is as it was read: state, total and currency too, so that no mistake about versions costs money."""
+    if before is None:
+        return OrderItem.pk.does_not_exist()
+    same: Condition = (
+        (OrderItem.version == before.version)
+        & (OrderItem.state == before.state.value)
+        & (OrderItem.total == before.order.total.amount)
+        & (OrderItem.currency == before.order.total.currency)
+    )
+    return same
+
+
+def _nobody_came_since(before: OrderRecord) -> Condition:
+    """That nobody came in with a ticket of a free order since it was read."""
+    same: Condition = OrderItem.came == before.came if before.came else OrderItem.came.does_not_exist()
+    return same

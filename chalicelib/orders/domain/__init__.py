@@ -1,0 +1,1 @@
+"""Rules and data of orders: no I/O, no clock."""

@@ -1,0 +1,63 @@
+"""A refund that is wanted: asked for by staff, or due because an order has no use for a payment. Pure.
+
+A wish is a fact like others, written in the transaction that decides it; payments/services/refund.py then asks Stripe.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from chalicelib.core.money import LARGEST
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    REQUESTED = "requested"
+    PAID_TWICE = "paid_twice"
+    PAID_TOO_LATE = "paid_too_late"
+
+
+class RefundStanding(StrEnum):
+    """How a wish stands."""
+
+    WANTED = "wanted"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class RefundWish(Struct, frozen=True, kw_only=True):
+    """Money that is to go back: minor units of a charge. `key` is unique within the order; `refund_id` is Stripe's
+    once done, `failure` its code when it was refused; `asked_by` a user, None when nobody had to ask. One that was
+    tried in vain `tries` times is tried again from `retry_at` on (Unix seconds).
+    """
+
+    key: str
+    order_id: str
+    charge_id: str
+    amount: int
+    currency: str
+    reason: RefundReason
+    created_at: datetime
+    standing: RefundStanding = RefundStanding.WANTED
+    account: str | None = None
+    asked_by: str | None = None
+    note: str | None = None
+    refund_id: str | None = None
+    failure: str | None = None
+    tries: int = 0
+    retry_at: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has come of it yet."""
+        return self.standing is RefundStanding.WANTED and self.tries == 0
+
+
+class RefundForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff send: how much (minor units; all that is left when absent) and why."""
+
+    amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
+    reason: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

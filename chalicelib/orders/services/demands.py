@@ -1,0 +1,51 @@
+"""Demanding: says which stock an order needs, for its lines, its buyer and its codes. Called by whoever takes stock."""
+
+import hashlib
+from collections.abc import Sequence
+
+from chalicelib.accounts.domain.account import normalised
+from chalicelib.catalog.domain.demand import Demand, Limit
+from chalicelib.catalog.domain.stock import buyer_stock, code_stock, quota_stock
+from chalicelib.catalog.domain.ticket_type import TicketType
+from chalicelib.catalog.ports import StoredLimit
+from chalicelib.orders.domain.order import Line
+from chalicelib.orders.ports import StoredTicketType
+
+
+def demands_of_type(stored: StoredTicketType, quantity: int, *, line: int) -> list[Demand]:
+    """Tickets of a type, and as much of each quota they belong to."""
+    tickets = Demand(
+        Limit.TICKETS, stored.id, quantity, stored.shards, terms=stored.terms, line=line, ticket_type_id=stored.id
+    )
+    quotas = [
+        Demand(Limit.QUOTA, quota_stock(quota_id), quantity, shards, line=line, ticket_type_id=stored.id)
+        for quota_id, shards in stored.quotas
+    ]
+    return [tickets, *quotas]
+
+
+def demands_of_buyer(
+    lines: Sequence[Line], tickets: Sequence[TicketType], *, email: str, user_id: str | None
+) -> list[Demand]:
+    """What counts against the limits of the buyer: their address and, signed in, their account, so that one can be
+    changed for the other in vain.
+    """
+    who = [f"email {normalised(email)}", *([f"user {user_id}"] if user_id else [])]
+    return [
+        Demand(
+            Limit.BUYER,
+            buyer_stock(ticket.id, hashlib.sha256(one.encode()).hexdigest()[:32]),
+            line.quantity,
+            line=index,
+            ticket_type_id=ticket.id,
+            most=ticket.max_per_buyer,
+        )
+        for index, (line, ticket) in enumerate(zip(lines, tickets, strict=True))
+        if ticket.max_per_buyer is not None
+        for one in who
+    ]
+
+
+def demand_of_code(limit: Limit, stored: StoredLimit) -> Demand:
+    """One use of a code."""
+    return Demand(limit, code_stock(stored.id), 1, stored.shards)

@@ -1,0 +1,285 @@
+"""Telling: adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
+
+What is told follows from the order before and after, so no caller can forget it. The words are in
+notifications/services/compose.py; nothing is sent here, the notifications stream does that.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from chalicelib.announcements.ports import Contacts
+from chalicelib.content.domain.event import Event
+from chalicelib.content.ports import Representations
+from chalicelib.core.ids import derive_ulid
+from chalicelib.core.kinds import View
+from chalicelib.core.ports import Clock
+from chalicelib.notifications.domain.notification import Mail, NotificationAction
+from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.notifications.ports import paid_mail_key
+from chalicelib.notifications.services import compose
+from chalicelib.notifications.services.compose import EventLabel, Words
+from chalicelib.orders.domain.charge import Charge
+from chalicelib.orders.domain.order import OrderRecord, access_token
+from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
+from chalicelib.orders.domain.refund import RefundReason, RefundStanding
+from chalicelib.orders.ports import SaleChange
+from chalicelib.orders.services.read_order import hash_of_access
+from chalicelib.texts import DEFAULT
+
+MOST_OPERATIONS = 95
+"""Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
+
+
+class Staff(Protocol):
+    """Knows who looks after the money of an event."""
+
+    def treasurers(self, event_id: str) -> list[str]:
+        """Users who may refund the event's orders, those who have most to say first."""
+
+
+class Preferring(Protocol):
+    """Knows how people want to be told (notifications/services/channels.py)."""
+
+    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
+        """Where a message about this goes, for each user."""
+
+
+class News(NamedTuple):
+    """Something to tell: to whom it is said, what about, in which words."""
+
+    action: NotificationAction
+    words: Words
+    to_staff: bool = False
+    by_mail: bool = True
+
+
+class Telling:
+    """Knows who is told what."""
+
+    def __init__(
+        self,
+        representations: Representations,
+        staff: Callable[[], Staff],
+        clock: Clock,
+        *,
+        preferring: Preferring,
+        contacts: Contacts,
+        keys: Callable[[], Sequence[bytes]],
+        public_url: str,
+    ) -> None:
+        self._representations = representations
+        self._staff = staff
+        self._clock = clock
+        self._preferring = preferring
+        self._contacts = contacts
+        self._keys = keys
+        self._public_url = public_url
+
+    def about(self, change: SaleChange, *, known: Charge | None = None, event: Event | None = None) -> SaleChange:
+        """The change with all notifications and mails that it deserves. `known` is the charge as it was before, `event`
+        the order's, for who has read it already.
+        """
+        news = list(_news(change, known))
+        if not news:
+            return change
+        order = change.after.order
+        label = EventLabel(event.name, event.timezone) if event else self._label(order.event_id)
+        for item in news:
+            change = self._to_staff(change, item, label) if item.to_staff else self._to_buyer(change, item, label)
+        return change
+
+    def undelivered(self, record: OrderRecord) -> SaleChange:
+        """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
+        news = News(NotificationAction.PAYMENT_IN_REVIEW, compose.UNDELIVERED, to_staff=True)
+        return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
+
+    def _to_buyer(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
+        record = change.after
+        channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
+        language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
+        if news.by_mail and channels.mail is MailChoice.EACH:
+            mail = compose.order_mail(
+                news.words,
+                order=record.order,
+                event=event,
+                url=self._order_url(record),
+                key=_key(news, record),
+                language=language,
+            )
+            if news.action is NotificationAction.ORDER_PAID:
+                mail = mail._replace(tickets_of=record.id)
+            change = self._mail(change, mail, news, record.user_id, channels)
+        if record.user_id is None or not channels.in_app:
+            return change
+        place = f"/orders/{record.id}"
+        return self._notify(change, news, record.user_id, channels, event, subject=place, language=language)
+
+    def _to_staff(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
+        """As many of the staff as the transaction has room for."""
+        order = change.after.order
+        place = f"/events/{order.event_id}/sales#{order.id}"
+        people = self._staff().treasurers(order.event_id)[:MOST_OPERATIONS]
+        asked = zip(people, self._channels(people, news), self._languages(people), strict=True)
+        for user_id, channels, language in asked:
+            told = change
+            if channels.in_app:
+                told = self._notify(told, news, user_id, channels, event, subject=place, language=language)
+            if channels.mail is MailChoice.EACH:
+                mail = compose.staff_mail(
+                    news.words,
+                    order=order,
+                    event=event,
+                    url=f"{self._public_url}{place}",
+                    key=f"{_key(news, change.after)} {user_id}",
+                    language=language,
+                )
+                told = self._mail(told, mail, news, user_id, channels)
+            if _operations(told) > MOST_OPERATIONS:
+                return change
+            change = told
+        return change
+
+    def _channels(self, user_ids: Sequence[str], news: News) -> list[Channels]:
+        chosen = self._preferring.channels(user_ids, news.action) if user_ids else {}
+        return [chosen[user_id] for user_id in user_ids]
+
+    def _languages(self, user_ids: Sequence[str]) -> list[str]:
+        known = self._contacts.contacts(user_ids) if user_ids else {}
+        return [known[user_id].language if user_id in known else DEFAULT for user_id in user_ids]
+
+    def _mail(self, change: SaleChange, mail: Mail, news: News, user_id: str | None, channels: Channels) -> SaleChange:
+        mail = mail._replace(
+            user_id=user_id,
+            action=news.action.value,
+            notification_id=self._id(change, news, user_id) if user_id and channels.in_app else None,
+            not_before=channels.mail_after,
+        )
+        return change._replace(mails=(*change.mails, mail))
+
+    def _notify(
+        self,
+        change: SaleChange,
+        news: News,
+        user_id: str,
+        channels: Channels,
+        event: EventLabel,
+        *,
+        subject: str,
+        language: str,
+    ) -> SaleChange:
+        notification = compose.order_notification(
+            news.words,
+            action=news.action,
+            order=change.after.order,
+            event=event,
+            user_id=user_id,
+            notification_id=self._id(change, news, user_id),
+            subject=subject,
+            received_at=int(self._clock.now()),
+            language=language,
+        )
+        notification = notification._replace(digest_at=channels.digest_at)
+        return change._replace(notifications=(*change.notifications, notification))
+
+    def _id(self, change: SaleChange, news: News, user_id: str) -> str:
+        return derive_ulid(int(self._clock.now() * 1000), _key(news, change.after), user_id)
+
+    def _label(self, event_id: str) -> EventLabel:
+        stored = self._representations.event(event_id, View.ALL)
+        if stored is None:
+            return EventLabel("the event")
+        event = json.loads(stored.body)
+        return EventLabel(str(event["name"]), str(event["timezone"]))
+
+    def _order_url(self, record: OrderRecord) -> str:
+        """Where the buyer finds the order. Somebody without an account needs the access token, in the fragment so
+        that no server sees it.
+        """
+        place = f"{self._public_url}/orders/{record.id}"
+        for key in self._keys() if record.access_hash else ():
+            token = access_token(record.id, key)
+            if hash_of_access(token) == record.access_hash:
+                return f"{place}#access={token}"
+        return place
+
+
+def _operations(change: SaleChange) -> int:
+    """Items of a transaction that what is told takes (notifications/adapters/writes.py), and the stock."""
+    told = sum(3 + (one.digest_at is not None) for one in change.notifications)
+    return len(change.after.allocation) + told + 2 * len(change.mails)
+
+
+def _key(news: News, record: OrderRecord) -> str:
+    """What makes a message unique: an order is paid once; everything else once a version of the order."""
+    if news.action is NotificationAction.ORDER_PAID:
+        return paid_mail_key(record.id)
+    return f"{news.action.value} {news.words.name} {record.id} {record.version}"
+
+
+def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
+    """What there is to tell about a change."""
+    before, after = change.before, change.after
+    paid_before = before is not None and before.order.paid_at is not None
+    if after.order.paid_at is not None and not paid_before:
+        yield News(NotificationAction.ORDER_PAID, compose.PAID)
+    if before is None and after.offer is not None and after.state is OrderState.RESERVED:
+        yield News(NotificationAction.TICKETS_OFFERED, compose.OFFERED)
+    if change.charge is not None and change.charge.id == after.facts.charge_id:
+        yield from _went_back(change.charge, known)
+    wish = change.wish
+    if wish and wish.is_new and wish.reason is RefundReason.PAID_TWICE:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.PAID_TWICE)
+    if before is not None and after.order.reason is not before.order.reason:
+        yield from _reasons(after)
+    if change.charge is not None:
+        yield from _disputes(change.charge, known)
+    was_in_review = before is not None and before.state is OrderState.REVIEW
+    if wish and wish.standing is RefundStanding.WANTED and wish.tries == 1:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.REFUND_WAITS, to_staff=True)
+    bounced = change.charge is not None and change.charge.has_lost_a_refund_since(known)
+    refused = wish is not None and wish.standing is RefundStanding.FAILED
+    if bounced or refused:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.REFUND_FAILED, to_staff=True)
+    elif after.state is OrderState.REVIEW and not was_in_review:
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.IN_REVIEW, to_staff=True)
+
+
+def _went_back(charge: Charge, known: Charge | None) -> Iterator[News]:
+    """What went back of the payment that an order rests on: by us, or by the buyer's bank, which is no refund."""
+    sent = charge.refunded_since(known)
+    if sent:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.refunded(sent))
+    taken = charge.lost_in_part - (known.lost_in_part if known else 0)
+    if taken > 0:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.taken_back(taken))
+    if charge.dispute_standing is Dispute.LOST and charge.has_lost_a_dispute_since(known):
+        yield News(NotificationAction.ORDER_REFUNDED, compose.CHARGED_BACK)
+
+
+def _disputes(charge: Charge, known: Charge | None) -> Iterator[News]:
+    """How disputes came to stand, for staff."""
+    was, stands = known and known.dispute_standing, charge.dispute_standing
+    taken = charge.lost_in_part - (known.lost_in_part if known else 0)
+    if taken > 0:
+        yield News(NotificationAction.PAYMENT_DISPUTED, compose.part_lost(taken), to_staff=True)
+    is_told = taken > 0 if stands is None else stands is Dispute.LOST and not charge.has_lost_a_dispute_since(known)
+    if stands is not was and not is_told:
+        yield News(NotificationAction.PAYMENT_DISPUTED, compose.DISPUTES[stands], to_staff=True)
+
+
+def _reasons(after: OrderRecord) -> Iterator[News]:
+    if after.order.reason is Reason.PAID_TOO_LATE:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.PAID_TOO_LATE)
+    if after.order.reason is Reason.EVENT_CLOSED:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.EVENT_CLOSED)
+    if after.order.reason is Reason.EVENT_OVER:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.EVENT_OVER)
+    if after.order.reason is Reason.PAYMENT_FAILED:
+        yield News(NotificationAction.ORDER_EXPIRED, compose.PAYMENT_FAILED)
+    if after.order.reason is Reason.HOLD_ENDED:
+        yield News(NotificationAction.ORDER_EXPIRED, compose.HOLD_ENDED, by_mail=False)
+    if after.order.reason is Reason.TICKETS_GONE:
+        yield News(NotificationAction.ORDER_REFUNDED, compose.TICKETS_GONE)
+    if after.order.reason is Reason.ACCOUNT_GONE:
+        yield News(NotificationAction.ORDER_EXPIRED, compose.ACCOUNT_GONE)

@@ -1,0 +1,1 @@
+"""Stripe: checkout, webhook, recording, refunds, expiry, reconciliation, Connect."""

@@ -1,0 +1,64 @@
+"""Connected Stripe accounts in the sales table. Port `StripeAccounts`."""
+
+import msgspec
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.core.ports import Reader
+from chalicelib.orders.adapters.items import StripeAccountItem, StripeAccountUseItem
+from chalicelib.payments.domain.stripe_account import StripeAccount
+
+
+class DynamoStripeAccounts:
+    """Port `StripeAccounts`. An account stands under its event, and in one list of all that are in use."""
+
+    def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
+        self._reader = reader
+        self._queries = queries
+
+    def of_event(self, event_id: str) -> StripeAccount | None:
+        """The account of an event; one GetItem."""
+        item = self._reader.get("sales", keys.stripe_account(event_id), ("body",), consistent=True)
+        return msgspec.json.decode(item["body"], type=StripeAccount) if item else None
+
+    def events_of(self, account_id: str) -> list[str]:
+        """The events that are paid to an account; one Query."""
+        return [event_id for _, event_id in self._uses(account_id)]
+
+    def connected(self) -> list[str]:
+        """All accounts that events are paid to; one Query."""
+        return sorted({account_id for account_id, _ in self._uses("")})
+
+    def save(self, account: StripeAccount) -> None:
+        """Keep an event's account, newly connected."""
+        transaction = Transaction()
+        transaction.put("account", _item(account))
+        transaction.put("use", StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id)))
+        transaction.commit()
+
+    def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
+        """Keep what is known of it now, unless somebody changed it since."""
+        transaction = Transaction()
+        transaction.put("account", _item(after), StripeAccountItem.body == _item(before).body)
+        return transaction.try_commit()
+
+    def forget(self, account: StripeAccount, *, until: int) -> None:
+        """The event is paid to the platform again."""
+        transaction = Transaction()
+        transaction.delete("account", StripeAccountItem(*keys.stripe_account(account.event_id)))
+        use = StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id), expires_at=until)
+        transaction.put("use", use)
+        transaction.commit()
+
+    def _uses(self, account_id: str) -> list[tuple[str, str]]:
+        partition, prefix = keys.stripe_account_use(account_id, "")
+        prefix = prefix if account_id else prefix.removesuffix("#")
+        items = self._queries.query("sales", partition, prefix, ("sk",), consistent=True)
+        found = [item["sk"].split("#") for item in items]
+        return [(account, event_id) for _, account, event_id in found]
+
+
+def _item(account: StripeAccount) -> StripeAccountItem:
+    body = msgspec.json.encode(account).decode()
+    return StripeAccountItem(*keys.stripe_account(account.event_id), body=body)

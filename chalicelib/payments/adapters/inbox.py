@@ -1,0 +1,30 @@
+"""The Stripe inbox: webhook calls, put once an event id. Port `Inbox`.
+
+Loads neither PynamoDB nor botocore. `StripeInbox` in aws/dynamo_tables.py is the same shape for everybody else.
+"""
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_writer import DynamoWriter
+from chalicelib.payments.inbox_port import StripeEvent
+
+
+class DynamoInbox:
+    """Port `Inbox`."""
+
+    def __init__(self, writer: DynamoWriter) -> None:
+        self._writer = writer
+
+    def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
+        """Keep an event unless it is there."""
+        attributes = {
+            "kind": event.kind,
+            "object_id": event.object_id,
+            "livemode": event.livemode,
+            "ignored": event.ignored or None,
+            "account": event.account,
+            "order_id": event.order_id,
+            "payload": payload,
+            "received_at": received_at,
+            "expires_at": expires_at,
+        }
+        return self._writer.put_if_absent("stripe_inbox", keys.stripe_inbox(event.id), attributes)

@@ -1,0 +1,51 @@
+"""Connected accounts at Stripe, through its own library. Port `AccountsAtStripe`.
+
+Standard accounts with direct charges: their owner answers to Stripe, the platform never holds the money.
+Source: docs.stripe.com/connect/standard-accounts and docs.stripe.com/connect/direct-charges.
+"""
+
+from typing import Any
+
+import stripe
+
+from chalicelib.payments.adapters.stripe import client, fail, is_gone
+from chalicelib.payments.adapters.stripe_pace import Pace
+
+
+class StripeAccountsGateway:
+    """Port `AccountsAtStripe`."""
+
+    def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
+        self._client = client(secret_key, api_base, pace)
+
+    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+        """The id of the event's account, made now or before. Raises UpstreamFailed."""
+        parameters: Any = {"type": "standard", "metadata": {"event_id": event_id}}
+        try:
+            return str(
+                self._client.v1.accounts.create(parameters, {"idempotency_key": f"acct:{event_id}:{instead_of}"}).id
+            )
+        except stripe.StripeError as error:
+            fail("create_account", error)
+
+    def onboarding_url(self, account_id: str, *, back: str) -> str:
+        """Where its owner tells Stripe what Stripe must know; good once. Raises UpstreamFailed."""
+        parameters: Any = {
+            "account": account_id,
+            "type": "account_onboarding",
+            "return_url": back,
+            "refresh_url": back,
+        }
+        try:
+            return str(self._client.v1.account_links.create(parameters).url)
+        except stripe.StripeError as error:
+            fail("onboard_account", error)
+
+    def is_ready(self, account_id: str) -> bool | None:
+        """Whether it can take payments; None when it is connected no more. Raises UpstreamFailed."""
+        try:
+            return bool(self._client.v1.accounts.retrieve(account_id).charges_enabled)
+        except stripe.StripeError as error:
+            if isinstance(error, stripe.PermissionError) and is_gone(error):
+                return None
+            fail("read_account", error)

@@ -1,0 +1,111 @@
+"""Looks at payments as Stripe shows them now. Used by stripe.py, which answers for what is raised here.
+
+A payment that was made just now takes one request: its session shows the charge. One with refunds or disputes, of which
+a session does not show all, takes more.
+"""
+
+from typing import Any
+
+from chalicelib.orders.domain.charge import Payment
+from chalicelib.payments.adapters.stripe_objects import (
+    CHARGE_PARTS,
+    FEE_REFUND,
+    FEE_REFUNDS,
+    REFUND_PARTS,
+    Json,
+    charge_to_look_at,
+    payment_of_charge,
+    payment_of_session,
+    refunds_of,
+)
+
+PAGE = 100
+_IN_SESSION = ["payment_intent.latest_charge.balance_transaction", "payment_intent.latest_charge.refunds"]
+
+
+class StripeLooks:
+    """Reads with Stripe's client. Every method raises stripe.StripeError."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def payment(self, object_id: str, account: str | None) -> Payment | None:
+        """The payment of a checkout session, payment intent or charge."""
+        if object_id.startswith("cs_"):
+            session = self.session(object_id, account, expand=_IN_SESSION)
+            charge, disputes = self._charge_in(session, account)
+            return payment_of_session(session, charge=charge, disputes=disputes, account=account)
+        if object_id.startswith("pi_"):
+            intent = self._client.v1.payment_intents.retrieve(object_id, {}, options(account)).to_dict()
+            object_id = charge_to_look_at(intent) or ""
+        charge, disputes = self.charge(object_id or None, account)
+        return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
+
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None) -> list[Payment]:
+        """The payments of charges made between two moments (Unix seconds), newest first, as far as so many requests
+        show them; without those that have refunds or disputes, of which a list does not show all.
+        """
+        found: list[Payment] = []
+        filters: Any = {"created": {"gte": since, "lte": until}, "limit": PAGE}
+        filters["expand"] = [f"data.{part}" for part in CHARGE_PARTS]
+        for _ in range(pages):
+            listed = [one.to_dict() for one in self._client.v1.charges.list(filters, options(account)).data]
+            found += [payment_of_charge(one, disputes=[], account=account) for one in listed if _is_plain(one)]
+            if len(listed) < PAGE:
+                break
+            filters["starting_after"] = listed[-1]["id"]
+        return found
+
+    def session(self, session_id: str, account: str | None, *, expand: list[str]) -> Json:
+        """A checkout session."""
+        session = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": expand}, options(account))
+        return dict(session.to_dict())
+
+    def charge(self, charge_id: str | None, account: str | None) -> tuple[Json | None, list[Json]]:
+        """A charge with its refunds, and its disputes."""
+        if charge_id is None:
+            return None, []
+        charge = self._client.v1.charges.retrieve(charge_id, {"expand": CHARGE_PARTS}, options(account)).to_dict()
+        if (charge.get("refunds") or {}).get("has_more"):
+            charge["refunds"] = {"data": self._refunds(charge_id, account)}
+        if account and charge.get("application_fee") and refunds_of(charge):
+            charge[FEE_REFUNDS] = self._fee_refunds(charge, account)
+        if not charge.get("disputed"):
+            return charge, []
+        disputes = self._client.v1.disputes.list({"charge": charge_id, "limit": PAGE}, options(account))
+        return charge, [dispute.to_dict() for dispute in disputes.data]
+
+    def _charge_in(self, session: Json, account: str | None) -> tuple[Json | None, list[Json]]:
+        """The charge of a session, and its disputes; asked for only when the session does not show all of it."""
+        intent = session.get("payment_intent")
+        shown = intent.get("latest_charge") if isinstance(intent, dict) else None
+        if isinstance(shown, dict) and _is_plain(shown):
+            return shown, []
+        return self.charge(charge_to_look_at(intent), account)
+
+    def _fee_refunds(self, charge: Json, account: str) -> list[Json]:
+        """What came back of the platform's share of a charge: balance transactions that name the fee as their source
+        (github.com/stripe/stripe-dotnet/issues/2021), or the charge.
+        """
+        for source in (charge["application_fee"], charge["id"]):
+            filters: Any = {"type": FEE_REFUND, "source": source, "limit": PAGE}
+            found = self._client.v1.balance_transactions.list(filters, options(account)).auto_paging_iter()
+            if shown := [entry.to_dict() for entry in found]:
+                return shown
+        return []
+
+    def _refunds(self, charge_id: str, account: str | None) -> list[Json]:
+        """All refunds of a charge, which itself shows ten."""
+        parts: Any = {"charge": charge_id, "limit": PAGE, "expand": REFUND_PARTS}
+        listed = self._client.v1.refunds.list(parts, options(account))
+        return [refund.to_dict() for refund in listed.auto_paging_iter()]
+
+
+def options(account: str | None, **more: Any) -> Any:
+    """Options of a call for a connected account (docs.stripe.com/connect/authentication)."""
+    return {**more, "stripe_account": account} if account else more
+
+
+def _is_plain(charge: Json) -> bool:
+    """Whether nothing became of a charge since: no refund, not even one that failed, and no dispute."""
+    return not charge.get("disputed") and not charge.get("amount_refunded") and not refunds_of(charge)

@@ -1,0 +1,79 @@
+"""Paces the calls of Stripe that all processes of a stage make together (ADR 19).
+
+Every request that leaves, retries of Stripe's library too, takes a place in the line of its endpoint and waits for it.
+Stripe takes 100 requests a second in live mode, 25 in a sandbox, and 25 for one endpoint (docs.stripe.com/rate-limits);
+all lines together stay below that, so it does not matter which of them are long.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from chalicelib.core.errors import Busy, UpstreamFailed
+from chalicelib.core.ports import Clock
+from chalicelib.limits.waiting_line import Lines
+from chalicelib.payments.patience_port import asks_until
+
+SANDBOX_SHARE = 0.25
+"""What a sandbox takes of the live limit."""
+
+CHECKOUTS_A_SECOND = 18
+"""Places for checkouts that are handed out a second: fewer than the line of the endpoint has, so that who comes back
+when it is their turn does not wait again.
+"""
+
+
+class Line(NamedTuple):
+    """A line and the endpoint it leads to; `patience` is how many seconds of waiting a caller can bear."""
+
+    name: str
+    method: str
+    path: re.Pattern[str]
+    a_second: float
+    patience: float
+
+
+_SESSIONS = r".*/v1/checkout/sessions"
+_ID = r"/[^/]+"
+LINES = (
+    Line("open", "post", re.compile(_SESSIONS), 20, 4),
+    Line("close", "post", re.compile(f"{_SESSIONS}{_ID}/expire"), 20, 20),
+    Line("session", "get", re.compile(f"{_SESSIONS}{_ID}"), 20, 20),
+    Line("charge", "get", re.compile(rf".*/v1/charges{_ID}"), 15, 20),
+    Line("refund", "post", re.compile(r".*/v1/refunds"), 10, 20),
+    Line("rest", "", re.compile(r".*"), 10, 20),
+)
+"""The first that fits is the line of a request."""
+
+
+class Pace:
+    """Lets requests through as fast as Stripe takes them. `share` of the live limits is used."""
+
+    def __init__(self, lines: Lines, clock: Clock, sleep: Callable[[float], None], *, share: float = 1.0) -> None:
+        self._lines = lines
+        self._clock = clock
+        self._sleep = sleep
+        self._share = share
+
+    def wait(self, method: str, url: str) -> None:
+        """Wait until a request may leave. Raises Busy when that takes longer than its caller can bear, UpstreamFailed
+        when what was asked before took its time.
+        """
+        line = line_of(method, url)
+        now = self._clock.now()
+        left = asks_until() - now
+        if left < 0:
+            raise UpstreamFailed("The payment service did not answer in time. Try again.")
+        every = 1 / (line.a_second * self._share)
+        place = self._lines.take(f"stripe.{line.name}", now=now, every=every, most=min(left, line.patience))
+        if place is None:
+            raise Busy("Too much is asked of the payment service at once. Try again.")
+        if place > now:
+            self._sleep(place - now)
+
+
+def line_of(method: str, url: str) -> Line:
+    """The line that a request stands in."""
+    path = urlsplit(url).path
+    return next(line for line in LINES if line.method in ("", method.lower()) and line.path.fullmatch(path))

@@ -1,0 +1,1 @@
+"""Rules and data of payments: no I/O, no clock."""

@@ -1,0 +1,157 @@
+"""What services need of Stripe. Adapter: payments/adapters/stripe.py; every call may raise UpstreamFailed.
+
+`account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from chalicelib.orders.domain.charge import Payment
+from chalicelib.orders.domain.order import Checkout, Order
+from chalicelib.orders.domain.refund import RefundWish
+
+
+class CheckoutRequest(NamedTuple):
+    """What a checkout session is opened with. Everything derives from the stored order, so that a repeated call is
+    the same call. `expires_at` in Unix seconds; `fee` is the platform's share in minor units; `at_once`: only methods
+    whose money comes at once are offered.
+    """
+
+    order: Order
+    attempt: int
+    expires_at: int
+    success_url: str
+    cancel_url: str
+    account: str | None = None
+    fee: int = 0
+    at_once: bool = False
+
+
+class CheckoutRefusal(StrEnum):
+    """Why Stripe will never open a checkout for an order, however often it is asked."""
+
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    ADDRESS = "address"
+    SELLER = "seller"
+
+
+class CheckoutRefused(Exception):
+    """Stripe will never take this payment; `refusal` says why."""
+
+    def __init__(self, refusal: CheckoutRefusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+class AccountGone(Exception):
+    """The owner of a connected account took our access back: nothing in it can be looked at or changed any more, so
+    nothing may wait for it.
+    """
+
+
+class RefundRefused(Exception):
+    """Stripe will never make this refund; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RefundWaits(Exception):
+    """Stripe cannot make this refund now: the balance is too low. `code` is Stripe's."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class RawEvent(NamedTuple):
+    """An event as Stripe lists it: its JSON, and when it came to be (Unix seconds)."""
+
+    payload: str
+    created: int
+
+
+class CompleteSession(NamedTuple):
+    """A checkout session that was completed: its id, the order it names, when it was opened (Unix seconds)."""
+
+    id: str
+    order_id: str | None
+    created: int
+
+
+class Standing(NamedTuple):
+    """A refund or dispute, and its status."""
+
+    id: str
+    status: str
+
+
+class Trace(NamedTuple):
+    """Something that Stripe lists of a charge, to be compared with what we keep: a refund, a dispute, or whether its
+    fee is known. `order_id` is what the payment names, not yet a known order; `created` in Unix seconds.
+    """
+
+    charge_id: str
+    order_id: str | None
+    created: int
+    refund: Standing | None = None
+    dispute: Standing | None = None
+    has_fee: bool = False
+
+
+class TraceKind(StrEnum):
+    """What is listed to be compared."""
+
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+    CHARGES = "charges"
+
+
+class Payments(Protocol):
+    """Stripe, as far as one sale needs it."""
+
+    def open_checkout(self, request: CheckoutRequest) -> Checkout:
+        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused."""
+
+    def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
+        """Make sure a session can no longer be paid. False when it is complete already: money may have come. True for
+        an account that was taken back: nothing in it can be looked at any more.
+        """
+
+    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+        """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
+        no such object. Raises AccountGone.
+        """
+
+    def told(self, payload: str, *, account: str | None) -> Payment | None:
+        """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
+
+    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+        """What Stripe says now of charges made between two moments (Unix seconds), newest first, as far as so many
+        requests of its list show them; without those that have refunds or disputes. Raises AccountGone.
+        """
+
+    def refund(self, wish: RefundWish) -> str:
+        """Make the refund, now or earlier, and return its id, or that of another when all of the charge went back
+        already. Raises RefundRefused, also when one that was made failed at once or since; RefundWaits.
+        """
+
+    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+        """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first.
+        Raises AccountGone.
+        """
+
+    def complete_sessions(
+        self, *, since: int, until: int | None = None, account: str | None = None
+    ) -> Iterator[CompleteSession]:
+        """The checkout sessions opened between two moments (Unix seconds) that were completed, newest first. Raises
+        AccountGone.
+        """
+
+    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+        """The refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
+        AccountGone.
+        """

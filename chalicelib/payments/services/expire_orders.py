@@ -1,0 +1,188 @@
+"""Releasing: gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
+
+Called by routes/orders.py and by the timers of holds and offers. Before stock goes back Stripe is asked to close the
+checkout; when it is complete already, the payment is recorded instead. A timer killed anywhere, or out of time, does
+the rest next time; two at once release each hold once.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from chalicelib import telemetry
+from chalicelib.check_in.ports import Admissions
+from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
+from chalicelib.core.ports import Clock
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.orders.domain.order import OrderRecord, moved_on
+from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
+from chalicelib.orders.ports import Holds, Lost, Orders, SaleChange, Sweep
+from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.place_order import LATE_SECONDS, Ordering
+from chalicelib.orders.services.run_parallel import Share, run_parallel
+from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
+from chalicelib.payments.ports import Payments
+from chalicelib.payments.services.record_payment import Charging
+
+TRIES = 5
+MINUTES_A_RUN = 60
+FIRST_LOOK_BACK = 60
+RUN_SECONDS = 57
+"""How long a run begins new work: the timer comes every minute. What it has begun by then may take as long again where
+Stripe does not answer (payments/adapters/stripe.py), and more; the function's timeout leaves room for that.
+"""
+MOST_A_RUN = 2_000
+"""Holds that a run looks for; more than Stripe lets it end."""
+AT_ONCE, AT_ONCE_AGAIN = 32, 4
+"""Threads for holds that have just ended, and for those that could not be released before. As many as keep Stripe's
+line (ADR 19) full also when an answer takes a second.
+"""
+MOST_LEFT_OVER = 2_000
+"""Ids that are remembered beside the cursor, 60 KB. Further ones keep it where it is."""
+_SETTLED_AFTER = LATE_SECONDS + 60
+"""Seconds after a minute's end when no order made in it can still be on its way."""
+
+
+class _Minute(NamedTuple):
+    """The orders made in a Unix minute whose hold is over; whether it must be looked at again."""
+
+    minute: int
+    over: list[str]
+    is_open: bool
+
+
+class Releasing:
+    """Ends holds."""
+
+    def __init__(
+        self,
+        *,
+        orders: Orders,
+        holds: Holds,
+        ordering: Ordering,
+        charging: Charging,
+        telling: Telling,
+        admissions: Admissions,
+        payments: Callable[[], Payments],
+        clock: Clock,
+        hold_seconds: int,
+    ) -> None:
+        self._orders = orders
+        self._holds = holds
+        self._ordering = ordering
+        self._charging = charging
+        self._telling = telling
+        self._admissions = admissions
+        self._payments = payments
+        self._clock = clock
+        self._hold_seconds = hold_seconds
+
+    def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+        """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
+        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
+        Busy.
+        """
+        with asking_until(self._clock.now() + ASKED_WITHIN_SECONDS):
+            return self._cancel(order_id, caller=caller, access=access)
+
+    def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+        for _ in range(TRIES):
+            record = self._ordering.load(order_id, caller=caller, access=access)
+            if record.state is OrderState.CANCELLED:
+                return record
+            if record.state is not OrderState.RESERVED and not record.is_free:
+                raise Conflict(
+                    "Only an order without a payment can be cancelled.",
+                    code="order_not_cancellable",
+                    state=record.state.value,
+                )
+            came = self._admissions.between(record.order.event_id, order_id, order_id) if record.is_free else []
+            if any(admission.stands for admission in came):
+                raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
+            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
+            if ended is not None:
+                return ended
+        raise Busy("This order is changing. Try again.")
+
+    def release_due(self, *, until: float | None = None) -> int:
+        """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
+        default RUN_SECONDS from now). Looks at orders by the minute they were made in, from where the last run stopped.
+        What could not be settled (Stripe away) is remembered and tried by threads of its own, in turn, so that it
+        keeps nobody else from theirs.
+        """
+        now = self._clock.now()
+        sweep = self._holds.sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
+        minutes = self._look(sweep, now)
+        over = [order_id for minute in minutes for order_id in minute.over]
+        shares = (Share(over, AT_ONCE), Share(sweep.left_over, AT_ONCE_AGAIN))
+        first, again = run_parallel(shares, self.settle, clock=self._clock, until=until or now + RUN_SECONDS)
+        left_over = [*again.waiting, *again.failed]
+        room = max(0, MOST_LEFT_OVER - len(left_over))
+        left_over += first.failed[:room]
+        missed = {*first.waiting, *first.failed[room:]}
+        ahead = [one.minute for one in minutes if one.is_open or not missed.isdisjoint(one.over)]
+        minute = next(iter(ahead), minutes[-1].minute + 1 if minutes else sweep.minute)
+        self._holds.save_sweep(Sweep(minute, tuple(left_over), sweep.version))
+        released = len(first.done) + len(again.done)
+        if released or left_over or missed:
+            counts = {"released": released, "left_over": len(left_over), "waiting": len(missed)}
+            telemetry.log("holds_released", **counts)
+        return released
+
+    def _look(self, sweep: Sweep, now: float) -> list[_Minute]:
+        """The next minutes with what is over in each and was not tried before, as many as a run may deal with."""
+        found: list[_Minute] = []
+        known = frozenset(sweep.left_over)
+        last = min(int(now - self._hold_seconds) // 60, sweep.minute + MINUTES_A_RUN)
+        for minute in range(sweep.minute, last + 1):
+            if sum(len(one.over) for one in found) >= MOST_A_RUN:
+                break
+            found.append(self._look_at(minute, now, known))
+        return found
+
+    def _look_at(self, minute: int, now: float, known: frozenset[str]) -> _Minute:
+        """A minute that cannot be read now is looked at again, and keeps no other from its turn."""
+        try:
+            reserved = self._holds.reserved(minute)
+        except Busy as failure:
+            telemetry.log("minute_not_read", minute=minute, code=failure.code)
+            return _Minute(minute, [], is_open=True)
+        over = [order.id for order in reserved if order.deadline <= now]
+        is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
+        return _Minute(minute, [order_id for order_id in over if order_id not in known], is_open)
+
+    def settle(self, order_id: str) -> bool:
+        """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
+        try:
+            for _ in range(TRIES):
+                record = self._orders.load(order_id)
+                if record is None or record.state is not OrderState.RESERVED:
+                    return True
+                if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
+                    return False
+                if self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED) is not None:
+                    return True
+        except (UpstreamFailed, Busy) as failure:
+            telemetry.log("hold_not_released", order_id=order_id, code=failure.code)
+        except Exception:  # noqa: BLE001 - the timer's boundary is one order
+            telemetry.failure("hold_not_released", order_id=order_id)
+        return False
+
+    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord | None:
+        """The ended order, or None when somebody was faster, money came, or (`unused`) somebody came in. Raises
+        UpstreamFailed, Busy.
+        """
+        checkout = record.checkout
+        if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
+            self._charging.sync_payment(checkout.id, account=record.account, order_id=record.id)
+            return None
+        ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
+        try:
+            change = SaleChange(before=record, after=ended, unused=unused)
+            self._orders.write(self._telling.about(change))
+        except Lost:
+            return None
+        telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
+        return ended

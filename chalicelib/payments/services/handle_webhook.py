@@ -1,0 +1,92 @@
+"""Hearing: what Stripe told us goes to whom it concerns. Called by the inbox stream through reactions.py."""
+
+from collections.abc import Mapping
+
+from chalicelib.core.changes import Change, ChangeKind
+from chalicelib.payments.inbox_port import StripeEvent
+from chalicelib.payments.services.apply_events import CHARGE_UPDATED, ApplyEvents
+from chalicelib.payments.services.connect_account import Onboarding
+
+PAYMENT_EVENTS = frozenset(
+    {
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.payment_failed",
+        "charge.succeeded",
+        "charge.updated",
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.closed",
+    }
+)
+ACCOUNT_EVENTS = frozenset({"account.updated", "account.application.deauthorized"})
+HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
+"""The events that Stripe endpoints subscribe to; infra/ registers them with these."""
+
+
+class Hearing:
+    """Passes events on."""
+
+    def __init__(self, *, applying: ApplyEvents, onboarding: Onboarding) -> None:
+        self._applying = applying
+        self._onboarding = onboarding
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
+        those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
+        """
+        self._hear_all(_new_events(changes))
+
+    def on_fees(self, changes: list[Change]) -> None:
+        """React to the inbox stream: new events that tell of fees of recorded charges. Raises UpstreamFailed, Busy,
+        KeyError.
+        """
+        told = [event for event in _new_events(changes) if event.kind == CHARGE_UPDATED and not event.ignored]
+        self._applying.apply_settled(told)
+
+    def hear(self, event: StripeEvent) -> None:
+        """Let an event have its effects, once. Raises UpstreamFailed, Busy: the stream then tries again."""
+        self._hear_all([event])
+        if event.kind == CHARGE_UPDATED and not event.ignored:
+            self._applying.apply_settled([event])
+
+    def _hear_all(self, events: list[StripeEvent]) -> None:
+        heard = [event for event in events if not event.ignored]
+        for event in heard:
+            if event.kind in ACCOUNT_EVENTS and event.account is not None:
+                self._onboarding.refresh(event.account)
+        self._applying.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
+
+
+def _new_events(changes: list[Change]) -> list[StripeEvent]:
+    return [
+        stripe_event(change.owner, change.after)
+        for change in changes
+        if change.kind is ChangeKind.CREATED and change.after is not None
+    ]
+
+
+def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
+    """The event that an inbox item holds (payments/adapters/inbox.py). Raises KeyError for another shape."""
+    return StripeEvent(
+        id=event_id,
+        kind=str(item["kind"]),
+        object_id=_text(item.get("object_id")),
+        livemode=item["livemode"] is True,
+        ignored=item.get("ignored") is True,
+        account=_text(item.get("account")),
+        order_id=_text(item.get("order_id")),
+        payload=_text(item.get("payload")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,181 @@
+"""Refunding: money that is to go back, from the wish to Stripe. Called by routes/orders.py and the sales stream.
+
+A wish is written first, by whoever decides it, in the transaction of what it is about; the stream then brings a new
+one here. Killed anywhere, it is brought again and finds the refund it made by the wish's key.
+"""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from chalicelib import telemetry
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.core.changes import Change, ChangeKind
+from chalicelib.core.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Violation
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.money import broken_rule, in_steps
+from chalicelib.core.permissions import Action, allows
+from chalicelib.core.ports import Clock
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.orders.domain.order import OrderRecord, moved_on
+from chalicelib.orders.domain.order_state import Facts
+from chalicelib.orders.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
+from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.services.order_messages import Telling
+from chalicelib.payments.ports import Payments, RefundRefused, RefundWaits
+from chalicelib.payments.services.record_payment import Charging
+
+TRIES = 12
+PAUSE_SECONDS = 6 * 3600
+"""How long until a refund is tried again for which the balance is too low."""
+LONGEST_WAIT_SECONDS = 30 * 24 * 3600
+WAITS = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
+_PREFIX = "REFUND#"
+
+
+class Refunding:
+    """Takes wishes for refunds and carries them out."""
+
+    def __init__(
+        self,
+        *,
+        orders: Orders,
+        charging: Charging,
+        payments: Callable[[], Payments],
+        telling: Telling,
+        authorising: Authorising,
+        clock: Clock,
+    ) -> None:
+        self._orders = orders
+        self._charging = charging
+        self._payments = payments
+        self._telling = telling
+        self._authorising = authorising
+        self._clock = clock
+
+    def request(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
+        """A refund that staff want, of part of a payment or all that is left. `key` is fresh; the same one is the
+        same wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
+        """
+        for _ in range(TRIES):
+            record = self._readable(order_id, caller)
+            made_before = self._orders.wish(order_id, key)
+            if made_before is not None:
+                return made_before
+            wish = self._wish(record, form, caller=caller, key=key)
+            facts = replace(record.facts, wanted=record.facts.wanted + wish.amount)
+            try:
+                self._orders.write(SaleChange(before=record, after=self._stepped(record, facts), wish=wish))
+            except Lost:
+                continue
+            telemetry.log("refund_wanted", order_id=order_id, key=key)
+            return wish
+        raise Busy("This order is changing. Try again.")
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """React to the sales stream: every new wish is carried out. Raises UpstreamFailed, Busy."""
+        for change in changes:
+            if change.kind is ChangeKind.CREATED and change.after is not None:
+                self.carry_out(change.owner, str(change.after["sk"]).removeprefix(_PREFIX))
+
+    def carry_out(self, order_id: str, key: str) -> None:
+        """Ask Stripe for a wanted refund and record what came of it. Raises UpstreamFailed, Busy."""
+        wish = self._orders.wish(order_id, key)
+        if wish is None or wish.standing is not RefundStanding.WANTED or wish.retry_at > self._clock.now():
+            return
+        try:
+            refund_id = self._payments().refund(wish)
+        except RefundRefused as refusal:
+            self._fail(wish, refusal.code)
+            return
+        except RefundWaits as wait:
+            self._wait(wish, wait.code)
+            return
+        self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
+        self._settle(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id, failure=None))
+        if wish.reason is not RefundReason.REQUESTED:  # another refund may have failed meanwhile: is all of it back?
+            self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
+
+    def _fail(self, wish: RefundWish, code: str) -> None:
+        self._settle(replace(wish, standing=RefundStanding.FAILED, failure=code))
+        telemetry.count_to_look_at("RefundRefused")
+
+    def _wait(self, wish: RefundWish, code: str) -> None:
+        """Try a refund that nobody asked for again later, for a month: the balance may be topped up. Whoever asked for
+        one learns at once that it failed.
+        """
+        now = int(self._clock.now())
+        if wish.reason is RefundReason.REQUESTED or now - wish.created_at.timestamp() >= LONGEST_WAIT_SECONDS:
+            self._fail(wish, code)
+            return
+        self._settle(replace(wish, failure=code, tries=wish.tries + 1, retry_at=now + PAUSE_SECONDS))
+        if wish.tries == 0:
+            telemetry.count_to_look_at("RefundWaits")
+
+    def _settle(self, wish: RefundWish) -> None:
+        """Keep what came of a wish, once. What was refused goes back to staff when nobody had asked for it."""
+        for _ in range(TRIES):
+            record = self._orders.load(wish.order_id)
+            if record is None:
+                return
+            has_waited = wish.tries > 0 and wish.standing is not RefundStanding.WANTED
+            facts, note = record.facts, None if has_waited and record.note == WAITS else record.note
+            if wish.standing is RefundStanding.WANTED:
+                if (self._orders.wish(wish.order_id, wish.key) or wish).tries >= wish.tries:
+                    return
+                note = note or WAITS
+            elif wish.charge_id == facts.charge_id:
+                facts = replace(facts, wanted=max(0, facts.wanted - wish.amount))
+            if wish.standing is RefundStanding.FAILED and wish.reason is not RefundReason.REQUESTED:
+                refused = f"The refund of {wish.charge_id} was refused ({wish.failure}). Refund it in Stripe."
+                note = f"{note} {refused}" if note else refused
+                facts = replace(facts, held_back=facts.held_back or wish.charge_id == facts.charge_id)
+            after = replace(self._stepped(record, facts), note=note)
+            change = self._telling.about(SaleChange(before=record, after=after, wish=wish))
+            try:
+                self._orders.write(change)
+            except Lost as lost:
+                if "refund" in lost.names:
+                    return
+                continue
+            telemetry.log("refund_settled", order_id=record.id, key=wish.key, standing=wish.standing.value)
+            return
+        raise Busy("The order keeps changing.")
+
+    def _readable(self, order_id: str, caller: Principal) -> OrderRecord:
+        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        if record is None:
+            raise NotFound
+        role = self._authorising.role(caller, record.order.event_id)
+        if allows(role, Action.REFUND):
+            return record
+        if role is not None or record.user_id == caller.user_id:
+            raise Forbidden("Refunds are for the event's organisers.")
+        raise NotFound
+
+    def _wish(self, record: OrderRecord, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
+        charge = self._orders.charge(record.id, record.facts.charge_id) if record.facts.charge_id else None
+        currency = charge.currency if charge else record.order.total.currency
+        left = in_steps(record.facts.refundable, currency)
+        if record.facts.charge_id is None or record.facts.dispute is not None or left == 0:
+            raise Conflict("Nothing of this order can be refunded.", code="nothing_to_refund", state=record.state.value)
+        if form.amount is not None and form.amount > left:
+            raise InvalidInput([Violation("/amount", f"must be at most {left}, which is what is left")])
+        if form.amount is not None and (rule := broken_rule(form.amount, currency)):
+            raise InvalidInput([Violation("/amount", rule)])
+        return RefundWish(
+            key=key,
+            order_id=record.id,
+            charge_id=record.facts.charge_id,
+            amount=form.amount or left,
+            currency=currency,
+            reason=RefundReason.REQUESTED,
+            created_at=moment(self._clock.now()),
+            account=record.account,
+            asked_by=caller.user_id,
+            note=form.reason,
+        )
+
+    def _stepped(self, record: OrderRecord, facts: Facts) -> OrderRecord:
+        return moved_on(record, facts, now=moment(self._clock.now()), reason=record.order.reason)

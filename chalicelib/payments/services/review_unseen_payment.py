@@ -1,0 +1,91 @@
+"""Review a payment that nobody can look at: its connected account was taken back before its event was worked on.
+
+Called by record_payment.py. The event itself, which Stripe signed, is all that is left to go by. The money is with the
+organiser and cannot be refunded from here: the order goes to review, its buyer and the event's staff are told, and the
+payment is kept as an orphan.
+"""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from chalicelib import telemetry
+from chalicelib.core.errors import Busy
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.money import display
+from chalicelib.core.ports import Clock
+from chalicelib.core.times import moment
+from chalicelib.orders.domain.charge import Payment, PaymentStatus
+from chalicelib.orders.domain.order import OrderRecord, moved_on
+from chalicelib.orders.domain.order_state import Reason
+from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.services.order_messages import Telling
+from chalicelib.payments.inbox_port import StripeEvent
+from chalicelib.payments.ports import Payments
+
+TRIES = 12
+
+
+class ReviewUnseenPayment:
+    """Keeps payments in accounts that are gone."""
+
+    def __init__(
+        self, *, orders: Orders, payments: Callable[[], Payments], telling: Telling, clock: Clock, livemode: bool
+    ) -> None:
+        self._orders = orders
+        self._payments = payments
+        self._telling = telling
+        self._clock = clock
+        self._livemode = livemode
+
+    def review(self, event: StripeEvent) -> None:
+        """Let an event of an account that is gone have its effects, once. Raises Busy."""
+        payment = self._payments().told(event.payload, account=event.account) if event.payload else None
+        if payment is None or payment.status is not PaymentStatus.PAID or payment.livemode is not self._livemode:
+            telemetry.log("stripe_event_out_of_reach", stripe_event=event.id, kind=event.kind, account=event.account)
+            return
+        order_id = payment.order_id
+        record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
+        key = payment.charge.id if payment.charge else str(event.object_id)
+        if record is not None and record.account == event.account:
+            if self._is_known(record, payment):
+                return
+            self._set_aside(record, payment)
+            key = record.id  # events of the session and of the charge tell of the same payment
+        if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
+            telemetry.count_to_look_at("OrphanPayment")
+        telemetry.log("payment_out_of_reach", stripe_event=event.id, order_id=payment.order_id, account=event.account)
+
+    def _is_known(self, record: OrderRecord, payment: Payment) -> bool:
+        """Whether the payment was recorded before its account was gone."""
+        if payment.charge is not None:
+            return self._orders.charge(record.id, payment.charge.id) is not None
+        checkout = record.checkout
+        return record.facts.charge_id is not None and checkout is not None and checkout.id == payment.session_id
+
+    def _set_aside(self, record: OrderRecord, payment: Payment) -> None:
+        """Put an order that knows of no payment into review; one that is paid already stays so."""
+        for _ in range(TRIES):
+            facts = record.facts
+            if facts.issued or facts.charge_id is not None or facts.held_back:
+                return
+            taken = display(payment.amount, payment.currency)
+            after = moved_on(
+                record,
+                replace(facts, held_back=True, pending=False),
+                now=moment(self._clock.now()),
+                reason=Reason.ACCOUNT_GONE,
+                note=f"Stripe took {taken} in the account {payment.account}, which was disconnected before we could "
+                "look at it.",
+            )
+            try:
+                self._orders.write(self._telling.about(SaleChange(before=record, after=after)))
+            except Lost:
+                fresh = self._orders.load(record.id)
+                if fresh is None:
+                    return
+                record = fresh
+                continue
+            telemetry.count_to_look_at("OrderInReview")
+            return
+        raise Busy("The order keeps changing.")

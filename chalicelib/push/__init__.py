@@ -1,0 +1,1 @@
+"""Web push: subscriptions of browsers, and what is pushed to them."""

@@ -1,0 +1,86 @@
+"""Push subscriptions in the connections table: all of a person in one item, so that a batch of notifications asks for a
+hundred people with one request, and beside them whose browser each is. Ports `PushSubscriptionsView` (on the light
+reader) and `PushSubscriptions`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from chalicelib.live.adapters import keys as connection_keys
+from chalicelib.push.domain import subscription as rules
+from chalicelib.push.ports import Subscribed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.core.ports import Reader
+    from chalicelib.push.domain.subscription import PushSubscription
+
+_TABLE = "connections"
+_KEPT = ("etag", "subscriptions")
+
+
+class DynamoPushSubscriptionsView:
+    """Port `PushSubscriptionsView`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def of_user(self, user_id: str) -> Subscribed:
+        """All of one person."""
+        item = self._reader.get(_TABLE, connection_keys.push_subscriptions(user_id), _KEPT, consistent=True)
+        return Subscribed(None, []) if item is None else Subscribed(item["etag"], rules.read(item["subscriptions"]))
+
+    def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
+        """Of these people those who have any; one BatchGetItem for 100."""
+        items = self._reader.get_many(_TABLE, [connection_keys.push_subscriptions(id) for id in user_ids], _KEPT)
+        return {
+            id: Subscribed(item["etag"], rules.read(item["subscriptions"]))
+            for id, item in zip(user_ids, items, strict=True)
+            if item is not None
+        }
+
+    def owner(self, subscription_id: str) -> str | None:
+        """Whose browser that is."""
+        item = self._reader.get(_TABLE, connection_keys.push_owner(subscription_id), ("user_id",), consistent=True)
+        return None if item is None else str(item["user_id"])
+
+
+class DynamoPushSubscriptions:
+    """Port `PushSubscriptions`. PynamoDB is loaded when somebody writes."""
+
+    def replace(
+        self,
+        user_id: str,
+        subscriptions: Sequence[PushSubscription],
+        *,
+        expected_tag: str | None,
+        gained: str | None = None,
+        lost: Sequence[str] = (),
+        owner_before: str | None = None,
+    ) -> bool:
+        """Write somebody's subscriptions and who owns the browsers that they gained and lost, in one transaction."""
+        from chalicelib.aws.dynamo_transactions import Transaction
+        from chalicelib.push.adapters.items import PushOwnerItem, PushSubscriptionsItem
+
+        transaction = Transaction()
+        text, key = rules.write(subscriptions), connection_keys.push_subscriptions(user_id)
+        model = PushSubscriptionsItem
+        same = model.pk.does_not_exist() if expected_tag is None else model.etag == expected_tag
+        until = max((one.expires_at for one in subscriptions), default=0)
+        if subscriptions:
+            etag = hashlib.sha256(text.encode()).hexdigest()[:32]
+            item = model(*key, subscriptions=text, etag=etag, expires_at=until)
+            transaction.put("subscriptions", item, same)
+        else:
+            transaction.delete("subscriptions", model(*key), same)
+        if gained is not None:
+            owner = PushOwnerItem(*connection_keys.push_owner(gained), user_id=user_id, expires_at=until)
+            free = PushOwnerItem.pk.does_not_exist()
+            transaction.put("owner", owner, free if owner_before is None else PushOwnerItem.user_id == owner_before)
+        for id in lost:
+            mine = PushOwnerItem.pk.does_not_exist() | (PushOwnerItem.user_id == user_id)
+            transaction.delete("lost", PushOwnerItem(*connection_keys.push_owner(id)), mine)
+        return transaction.try_commit()

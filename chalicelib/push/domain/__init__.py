@@ -1,0 +1,1 @@
+"""Rules and data of push: no I/O, no clock."""

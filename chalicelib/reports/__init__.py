@@ -1,0 +1,1 @@
+"""Orders, charges, attendees, totals and ledger for staff."""

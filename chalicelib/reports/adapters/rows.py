@@ -1,0 +1,123 @@
+"""Writes the rows and totals of an event's sales: one transaction of rows and the sums they change. Port `SalesRows`.
+
+Rows stand in a partition of their own, away from what a sale depends on. Every sum is keys.TALLY_PARTS items in as
+many partitions; a transaction adds to one of them, whichever its first order says, so writers seldom meet.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.condition import Condition
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.orders.adapters.items import ChargeItem
+from chalicelib.orders.domain.charge import Charge
+from chalicelib.orders.ports import Lost
+from chalicelib.reports.domain.sales_totals import Tally
+from chalicelib.reports.ports import KeptRow, RowChange
+
+
+class OrderRowItem(Sales):
+    """An order in its event's list. `tally` is what it adds to the totals, as it was added."""
+
+    body = UnicodeAttribute()
+    version = NumberAttribute()
+    tally = UnicodeAttribute()
+
+
+class ChargeRowItem(Sales):
+    """A charge in its event's list."""
+
+    body = UnicodeAttribute()
+
+
+class TallyItem(Sales):
+    """Sums; which of them there are depends on what they count."""
+
+    orders = NumberAttribute(null=True)
+    tickets = NumberAttribute(null=True)
+    voided = NumberAttribute(null=True)
+    gross = NumberAttribute(null=True)
+    refunded = NumberAttribute(null=True)
+    charged_back = NumberAttribute(null=True)
+    charges = NumberAttribute(null=True)
+    refunds = NumberAttribute(null=True)
+    disputes = NumberAttribute(null=True)
+    fees = NumberAttribute(null=True)
+    net = NumberAttribute(null=True)
+
+
+class DynamoSalesRows:
+    """Port `SalesRows`."""
+
+    def charges(self, order_id: str) -> list[Charge]:
+        """The charges of an order; one Query."""
+        partition, prefix = keys.charge(order_id, "")
+        items = ChargeItem.query(partition, ChargeItem.sk.startswith(prefix), consistent_read=True)
+        return [msgspec.json.decode(item.body, type=Charge) for item in items]
+
+    def kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
+        """The rows of orders that have one; one BatchGetItem."""
+        _, prefix = keys.order_row(event_id, "")
+        wanted = [keys.order_row(event_id, order_id) for order_id in order_ids]
+        items = OrderRowItem.batch_get(wanted, consistent_read=True)
+        return {
+            str(item.sk).removeprefix(prefix): KeptRow(int(item.version), item.body, json.loads(item.tally))
+            for item in items
+        }
+
+    def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
+        """Keep rows and add to the totals, all or nothing."""
+        if len(changes) == 1 and not moved and not changes[0].charges:
+            _write_alone(event_id, changes[0])
+            return
+        transaction = Transaction()
+        for change in changes:
+            transaction.put("row", _row(event_id, change), _as(change.before))
+            for charge_id, body in change.charges:
+                charge = ChargeRowItem(*keys.charge_row(event_id, change.order_id, charge_id), body=body)
+                transaction.put("charge_row", charge)
+        part = hashlib.sha256(changes[0].order_id.encode()).digest()[0] % keys.TALLY_PARTS
+        for name, figures in moved.items():
+            actions = [getattr(TallyItem, figure).add(number) for figure, number in figures.items()]
+            transaction.update("tally", TallyItem(*keys.sales_tally(event_id, part, name)), actions)
+        try:
+            transaction.commit()
+        except ConditionLost as lost:
+            raise Lost(frozenset(lost.lost)) from None
+
+
+def _write_alone(event_id: str, change: RowChange) -> None:
+    """One row and nothing else. Raises Lost. A repeat after a lost reply finds its own version: Lost, and nothing is
+    left to do.
+    """
+    try:
+        _row(event_id, change).save(condition=_as(change.before))
+    except PutError as error:
+        if code_of(error) != "ConditionalCheckFailedException":
+            raise
+        raise Lost(frozenset({"row"})) from None
+
+
+def _row(event_id: str, change: RowChange) -> OrderRowItem:
+    return OrderRowItem(
+        *keys.order_row(event_id, change.order_id),
+        body=change.row.body,
+        version=change.row.version,
+        tally=json.dumps(change.row.tally, separators=(",", ":")),
+    )
+
+
+def _as(before: KeptRow | None) -> Condition:
+    """The row is as it was read, so no difference is added twice."""
+    if before is None:
+        return OrderRowItem.pk.does_not_exist()
+    same: Condition = OrderRowItem.version == before.version
+    return same

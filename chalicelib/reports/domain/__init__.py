@@ -1,0 +1,1 @@
+"""Rules and data of reports: no I/O, no clock."""

@@ -1,0 +1,95 @@
+"""The ledger of an event: every movement of its money in a Stripe balance, and their sums. Pure.
+
+Rows are Stripe's balance transactions as its charges keep them (orders/domain/charge.py), so the ledger adds up to what
+Stripe reports. Source: docs.stripe.com/api/balance_transactions.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from chalicelib.orders.domain.charge import Charge, LedgerEntry
+
+FEE_REFUND = "fee_refund"
+COLUMNS = {
+    "charge": "charges",
+    "refund": "refunds",
+    "refund_failure": "refunds",
+    "dispute": "disputes",
+    "dispute_reversal": "disputes",
+    FEE_REFUND: "fees",
+}
+"""Which sum a kind of movement counts for: a failed refund, a dispute that was won and the platform's share of a refund
+come back where they went out.
+"""
+
+
+class LedgerRow(Struct, frozen=True, kw_only=True):
+    """One balance transaction: minor units of the settlement currency, signed; net = amount - fee. `account` is the
+    connected account whose balance moved, null for the platform's own.
+    """
+
+    id: str
+    kind: str
+    order_id: str
+    charge_id: str
+    account: str | None
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    created_at: datetime
+
+
+class LedgerSum(Struct, frozen=True, kw_only=True):
+    """All movements of one balance in one currency; charges + refunds + disputes - fees = net."""
+
+    account: str | None
+    currency: str
+    charges: int
+    refunds: int
+    disputes: int
+    fees: int
+    net: int
+
+
+def column_of(entry: LedgerEntry) -> tuple[str, int] | None:
+    """Which sum a movement counts for, and by how much: a fee that came back makes the fees less. None for a kind that
+    a later release wrote: it is kept and shown, and counts nowhere.
+    """
+    column = COLUMNS.get(entry.kind)
+    return None if column is None else (column, -entry.amount if entry.kind == FEE_REFUND else entry.amount)
+
+
+def uncounted(charges: Iterable[Charge]) -> list[LedgerEntry]:
+    """The movements that count nowhere."""
+    return [entry for charge in charges for entry in charge.ledger if column_of(entry) is None]
+
+
+class Ledger(Struct, frozen=True, kw_only=True):
+    """A page of movements, those of the newest order first, and the sums of all there are."""
+
+    items: list[LedgerRow]
+    next_cursor: str | None
+    sums: list[LedgerSum]
+
+
+def rows_of(charge: Charge) -> list[LedgerRow]:
+    """The movements of a charge, newest first."""
+    entries = sorted(charge.ledger, key=lambda entry: (entry.created_at, entry.id), reverse=True)
+    return [
+        LedgerRow(
+            id=entry.id,
+            kind=entry.kind,
+            order_id=charge.order_id,
+            charge_id=charge.id,
+            account=charge.account,
+            amount=entry.amount,
+            fee=entry.fee,
+            net=entry.net,
+            currency=entry.currency,
+            created_at=entry.created_at,
+        )
+        for entry in entries
+    ]

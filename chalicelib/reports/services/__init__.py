@@ -1,0 +1,1 @@
+"""Use cases of reports, one module a verb."""

@@ -1,0 +1,84 @@
+"""Gathering: the attendees of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
+
+Tickets are a function of their order (tickets/domain/ticket.py), so this reads the orders themselves, found by the
+index that the gate uses; whether somebody came in is read beside them. Everything is strongly consistent.
+"""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.check_in.ports import Admissions, GateView
+from chalicelib.core.cursors import CursorKey
+from chalicelib.core.pagination import Page
+from chalicelib.core.permissions import Action
+from chalicelib.core.principal import Principal
+from chalicelib.reports.domain.attendee import Guest, guest_of
+from chalicelib.reports.services.list_orders import Filters, Sheet, as_list, as_sheet, scope, told
+from chalicelib.representations import csv
+from chalicelib.representations.read import Found
+from chalicelib.representations.rows import Row, fill
+from chalicelib.tickets.domain.ticket import TicketState, tickets_of
+
+TICKET_STATES = frozenset(state.value for state in TicketState)
+COLUMNS = ("order_id", "number", "ticket_type", "name", "email", "state", "checked_in_at")
+_STEP = 100
+
+
+class Gathering:
+    """Lists who comes."""
+
+    def __init__(self, *, admissions: Admissions, view: GateView, authorising: Authorising, key: CursorKey) -> None:
+        self._admissions = admissions
+        self._view = view
+        self._authorising = authorising
+        self._key = key
+
+    def attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
+        """Attendees in the order of their orders, void tickets too. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        part = fill(self._rows(event_id, page, filters, _json), limit=page.limit)
+        return as_list(part, scope=scope(event_id, "attendees"), key=self._key)
+
+    def sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
+        """The same as CSV."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        part = fill(self._rows(event_id, page, filters, _line), limit=page.limit)
+        return as_sheet(COLUMNS, part, scope=scope(event_id, "attendees"), key=self._key)
+
+    def _rows(self, event_id: str, page: Page, filters: Filters, text: Callable[[Guest], str]) -> Iterator[Row]:
+        for guest in self._guests(event_id, page.after.partition("#")[0]):
+            place = f"{guest.order_id}#{guest.number:03d}"
+            if place > page.after:
+                yield place, text(guest) if _fits(guest, filters) else None
+
+    def _guests(self, event_id: str, first: str) -> Iterator[Guest]:
+        """All attendees from an order on, this one included; a few requests for _STEP orders."""
+        ids = [first] if first else []
+        after = first
+        while True:
+            ids += self._view.order_ids(event_id, limit=_STEP, after=after)
+            if not ids:
+                return
+            orders = self._view.orders(ids)
+            used = {(a.order_id, a.number): a for a in self._admissions.between(event_id, ids[0], ids[-1]) if a.stands}
+            for record in (orders[order_id] for order_id in ids if order_id in orders):
+                for ticket in tickets_of(record):
+                    admission = used.get((ticket.order_id, ticket.number))
+                    yield guest_of(ticket, used_at=admission.last.arrived_at if admission else None)
+            ids, after = [], ids[-1]
+
+
+def _fits(guest: Guest, filters: Filters) -> bool:
+    named = told(filters.q, names=(guest.name, guest.email or ""), ids=(guest.order_id,))
+    return named and filters.state in ("", guest.state.value)
+
+
+def _json(guest: Guest) -> str:
+    return msgspec.json.encode(guest).decode()
+
+
+def _line(guest: Guest) -> str:
+    named = msgspec.to_builtins(guest)
+    return csv.line(named[name] for name in COLUMNS)

@@ -1,0 +1,166 @@
+"""Accounting: what an event has sold and taken, and its ledger, for its staff. Called by routes/reports.py.
+
+Sums stand ready (reports/services/update_totals.py), and so do the ledger's rows, inside the charges they are of. What
+is in stock is read with them. ETags are hashes of the bytes (ADR 9).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.domain.stock import Shard
+from chalicelib.core.cursors import CursorKey
+from chalicelib.core.pagination import Page
+from chalicelib.core.permissions import Action
+from chalicelib.core.principal import Principal
+from chalicelib.orders.domain.charge import Charge
+from chalicelib.orders.ports import SalesView, StoredTicketType
+from chalicelib.reports.domain.ledger import LedgerRow, LedgerSum, rows_of
+from chalicelib.reports.domain.sales_totals import (
+    DAY,
+    LEDGER,
+    PLATFORM,
+    TYPE,
+    CurrencyTotals,
+    DayTotals,
+    SalesTotals,
+    Tally,
+    TypeTotals,
+)
+from chalicelib.reports.ports import SalesLists
+from chalicelib.reports.services.list_orders import Sheet, as_list, as_sheet, scope, tagged
+from chalicelib.representations import csv
+from chalicelib.representations.read import Found
+from chalicelib.representations.rows import Row, fill
+
+COLUMNS = ("created_at", "id", "kind", "order_id", "charge_id", "amount", "fee", "net", "currency", "account")
+_STEP = 200
+_Figures = Mapping[str, int]
+
+
+class Accounting:
+    """Sums an event's sales up."""
+
+    def __init__(self, *, lists: SalesLists, sales: SalesView, authorising: Authorising, key: CursorKey) -> None:
+        self._lists = lists
+        self._sales = sales
+        self._authorising = authorising
+        self._key = key
+
+    def totals(self, event_id: str, *, caller: Principal) -> Found:
+        """What was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        tally = self._lists.totals(event_id)
+        types = self._sales.ticket_types(event_id, consistent=True)
+        stock = self._lists.stock({one.id: one.shards for one in types})
+        found = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
+        return tagged(msgspec.json.encode(found).decode())
+
+    def ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+        """Movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        part = fill(self._rows(event_id, page, _json), limit=page.limit)
+        sums = msgspec.json.encode(_sums(self._lists.totals(event_id))).decode()
+        return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more=f',"sums":{sums}')
+
+    def sheet(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
+        """The movements as CSV."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        part = fill(self._rows(event_id, page, _line), limit=page.limit)
+        return as_sheet(COLUMNS, part, scope=scope(event_id, "ledger"), key=self._key)
+
+    def _rows(self, event_id: str, page: Page, text: Callable[[LedgerRow], str]) -> Iterator[Row]:
+        """Movements behind a place: that of their charge, then when they were and their own id."""
+        began, _, moved = page.after.partition("~")
+        for place, body in self._lists.charges(event_id, first=began, step=_STEP):
+            for row in rows_of(msgspec.json.decode(body, type=Charge)):
+                own = f"{row.created_at:%Y%m%dT%H%M%S}#{row.id}"
+                if place != began or own < moved:
+                    yield f"{place}~{own}", text(row)
+
+
+def _currencies(tally: Tally, types: list[StoredTicketType]) -> list[CurrencyTotals]:
+    """All currencies in which something is for sale, was sold, or was settled."""
+    taken: dict[str, dict[str, int]] = {_currency(one): {} for one in types}
+    for name, figures in tally.items():
+        kind, *_, currency = name.split("#")
+        sums = taken.setdefault(currency, {})
+        for key, number in figures.items() if kind in (DAY, LEDGER) else ():
+            sums[key] = sums.get(key, 0) + number
+    return [
+        CurrencyTotals(currency=currency, **_sold(sums), fees=sums.get("fees", 0), net=sums.get("net", 0))
+        for currency, sums in sorted(taken.items())
+    ]
+
+
+def _days(tally: Tally) -> list[DayTotals]:
+    """Days on which something was sold, oldest first."""
+    named = sorted((name.split("#"), figures) for name, figures in tally.items() if name.startswith(f"{DAY}#"))
+    return [DayTotals(date=date, currency=currency, **_sold(figures)) for (_, date, currency), figures in named]
+
+
+def _types(tally: Tally, types: list[StoredTicketType], stock: Mapping[str, Shard]) -> list[TypeTotals]:
+    """Ticket types by position, then sales in currencies that types have no more and of types that are no more."""
+    left = {name: figures for name, figures in tally.items() if name.startswith(f"{TYPE}#")}
+    found = []
+    for one in sorted(types, key=_position):
+        currency, shard = _currency(one), stock[one.id]
+        own = left.pop(f"{TYPE}#{one.id}#{currency}", {})
+        former = sum(_still(figures) for name, figures in left.items() if name.split("#")[1] == one.id)
+        sold, name = shard.sold - former, str(json.loads(one.body)["name"])
+        stands = {"sold": sold, "held": shard.held, "left": shard.left, "capacity": shard.capacity}
+        found.append(TypeTotals(ticket_type_id=one.id, name=name, currency=currency, **stands, **_money(own)))
+    names = {one.id: str(json.loads(one.body)["name"]) for one in types}
+    for key, figures in sorted(left.items()):
+        _, type_id, currency = key.split("#")
+        stands = {"sold": _still(figures), "held": 0, "left": 0, "capacity": 0}
+        found.append(
+            TypeTotals(ticket_type_id=type_id, name=names.get(type_id), currency=currency, **stands, **_money(figures))
+        )
+    return found
+
+
+def _sums(tally: Tally) -> list[LedgerSum]:
+    """The sums of every balance and currency."""
+    named = sorted((name.split("#"), figures) for name, figures in tally.items() if name.startswith(f"{LEDGER}#"))
+    keys = ("charges", "refunds", "disputes", "fees", "net")
+    return [
+        LedgerSum(
+            account=None if account == PLATFORM else account,
+            currency=currency,
+            **{key: figures.get(key, 0) for key in keys},
+        )
+        for (_, account, currency), figures in named
+    ]
+
+
+def _sold(figures: _Figures) -> dict[str, int]:
+    return {"orders": figures.get("orders", 0), "sold": _still(figures), **_money(figures)}
+
+
+def _money(figures: _Figures) -> dict[str, int]:
+    return {key: figures.get(key, 0) for key in ("voided", "gross", "refunded", "charged_back")}
+
+
+def _still(figures: _Figures) -> int:
+    return figures.get("tickets", 0) - figures.get("voided", 0)
+
+
+def _currency(stored: StoredTicketType) -> str:
+    return str(json.loads(stored.body)["price"]["currency"])
+
+
+def _position(stored: StoredTicketType) -> tuple[int, str]:
+    return int(json.loads(stored.body)["position"]), stored.id
+
+
+def _json(row: LedgerRow) -> str:
+    return msgspec.json.encode(row).decode()
+
+
+def _line(row: LedgerRow) -> str:
+    named = msgspec.to_builtins(row)
+    named |= {name: csv.units(named[name], row.currency) for name in ("amount", "fee", "net")}
+    return csv.line(named[name] for name in COLUMNS)

@@ -1,0 +1,128 @@
+"""Tallying: the lists and totals of an event's sales follow its orders. Called by reactions.py and by relisting.
+
+What a change says is only a hint which order to look at: order and charges are read again, strongly consistent, and
+written as rows of their event together with the difference they make to its totals, if the row is still as it was
+read. So changes may come twice, late, in any order and to several at once, and the last look wins (ADR 9).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.check_in.ports import GateView
+from chalicelib.core.changes import Change
+from chalicelib.core.errors import Busy
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.ports import Lost
+from chalicelib.reports.domain.ledger import uncounted
+from chalicelib.reports.domain.sales_totals import Tally, difference, merged, tally_of
+from chalicelib.reports.ports import KeptRow, RowChange, SalesRows
+
+TRIES = 12
+MOST_ORDERS = 25
+"""Orders that are looked at together."""
+MOST_ITEMS = 90
+"""Items of one transaction; it may have 100."""
+_PREFIX = "ORDER#"
+_FIRST_VERSION = 1
+
+
+class Tallying:
+    """Keeps rows and totals."""
+
+    def __init__(self, *, view: GateView, rows: SalesRows) -> None:
+        self._view = view
+        self._rows = rows
+
+    def on_changes(self, changes: list[Change]) -> None:
+        """React to the sales stream: orders were written. Raises Busy."""
+        written = (change.after for change in changes if _is_new_version(change))
+        self.follow(str(image["sk"]).removeprefix(_PREFIX) for image in written if image is not None)
+
+    def follow(self, order_ids: Iterable[str]) -> int:
+        """Bring rows and totals to how these orders stand. How many rows were written. Raises Busy."""
+        wanted = sorted(set(order_ids))
+        batches = [wanted[start : start + MOST_ORDERS] for start in range(0, len(wanted), MOST_ORDERS)]
+        return sum(self._persist(lambda batch=batch: self._follow(batch)) for batch in batches)  # type: ignore[misc]
+
+    def _persist(self, work: Callable[[], int]) -> int:
+        """Look again as long as somebody else writes the same rows."""
+        for _ in range(TRIES):
+            try:
+                return work()
+            except Lost:
+                continue
+        raise Busy("These orders keep changing.")
+
+    def _follow(self, order_ids: Sequence[str]) -> int:
+        orders = self._view.orders(order_ids)
+        by_event: dict[str, list[OrderRecord]] = {}
+        for order_id in order_ids:
+            if order_id in orders:
+                by_event.setdefault(orders[order_id].order.event_id, []).append(orders[order_id])
+        return sum(self._write(event_id, records) for event_id, records in by_event.items())
+
+    def _write(self, event_id: str, records: Sequence[OrderRecord]) -> int:
+        kept = self._rows.kept(event_id, [record.id for record in records])
+        looked = (self._change(record, kept.get(record.id)) for record in records)
+        changes = [change for change in looked if change is not None]
+        for part in _packed(changes):
+            self._rows.write(event_id, part, merged(map(_moved, part)))
+        if changes:
+            telemetry.log("sales_listed", event_id=event_id, orders=len(changes))
+        return len(changes)
+
+    def _change(self, record: OrderRecord, before: KeptRow | None) -> RowChange | None:
+        """What becomes of a row; None when it shows the order already. The charges are read after the order: they may
+        be newer than it, and then a newer version of the order comes, but never older.
+        """
+        if before is not None and before.version >= record.version:
+            return None
+        charges = self._rows.charges(record.id) if record.version > _FIRST_VERSION else []
+        for entry in uncounted(charges):
+            telemetry.log("ledger_kind_unknown", order_id=record.id, entry_id=entry.id, kind=entry.kind)
+            telemetry.count("LedgerKindsUnknown")
+        row = KeptRow(record.version, _body(record), tally_of(record.order, charges))
+        if before is not None and not charges and before._replace(version=record.version) == row:
+            return None
+        texts = tuple((charge.id, msgspec.json.encode(charge).decode()) for charge in charges)
+        return RowChange(record.id, row, before, texts)
+
+
+def _is_new_version(change: Change) -> bool:
+    """A check-in of a free order touches it, and leaves its version."""
+    before, after = change.before or {}, change.after or {}
+    return before.get("version") != after.get("version")
+
+
+def _body(record: OrderRecord) -> str:
+    """The order as staff read it (orders/services/read_order.py)."""
+    body = msgspec.json.encode(record.order).decode()
+    return f'{body[:-1]},"review_reason":{json.dumps(record.note, ensure_ascii=False)}}}'
+
+
+def _moved(change: RowChange) -> Tally:
+    """By how much a row changes the totals."""
+    return difference(change.before.tally if change.before else {}, change.row.tally)
+
+
+def _packed(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
+    """The changes in parts that fit one transaction each. A row that moves no sum needs none: written alone it costs
+    half, and most rows are those of orders that were just reserved.
+    """
+    part: list[RowChange] = []
+    names: set[str] = set()
+    items = 0
+    for change in changes:
+        if not change.charges and not _moved(change):
+            yield [change]
+            continue
+        own, added = set(_moved(change)), 1 + len(change.charges)
+        if part and items + added + len(names | own) > MOST_ITEMS:
+            yield part
+            part, names, items = [], set(), 0
+        part, names, items = [*part, change], names | own, items + added
+    if part:
+        yield part

@@ -1,0 +1,86 @@
+"""Representing: makes the bodies of lists that nobody has read since they changed. Called by representations/read.py.
+
+A body is kept only under the tag it certainly belongs to (representations/settle.py).
+"""
+
+import json
+
+from chalicelib.core.cursors import CursorKey, make_cursor
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import Kind, View
+from chalicelib.core.pagination import Page
+from chalicelib.representations.ports import Bodies, Member
+from chalicelib.representations.read import page_tag
+from chalicelib.representations.represent import represent, represent_public, revive
+from chalicelib.representations.settle import settled
+from chalicelib.representations.stored import StoredItem
+
+
+class Representing:
+    """Makes list bodies and brings old representations up to date."""
+
+    def __init__(self, bodies: Bodies, cursor_key: CursorKey) -> None:
+        self._bodies = bodies
+        self._cursor_key = cursor_key
+
+    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
+        """Tag and bytes of a page of one list of an event. Raises NotFound."""
+
+        def tag() -> str:
+            found = self._bodies.tag(event_id, kind.value, view)
+            if found is None:
+                raise NotFound
+            return page_tag(found, page)
+
+        def body() -> str:
+            members = self._bodies.members(event_id, kind, view, page)
+            return self._page(members, page, scope=f"{event_id}/{kind.value}/{view.value}")
+
+        return settled(tag, body, lambda t, b: self._bodies.keep(event_id, view, kind.value, t, b))
+
+    def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
+        """Tag and bytes of a page of the public list of events."""
+
+        def body() -> str:
+            chosen = [m for m in self._bodies.directory() if m.id > page.after and fits(json.loads(m.body), filters)]
+            return self._page(chosen[: page.limit + 1], page, scope="events")
+
+        return settled(
+            lambda: page_tag(self._bodies.directory_tag(), page, filters),
+            body,
+            lambda t, b: self._bodies.keep("EVENTS", View.PUBLIC, Kind.EVENTS.value, t, b),
+        )
+
+    def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A representation made by this release for an item that another release wrote. Saved if this release is the
+        newer one, so that a rolled-back release and a new one do not undo each other's work.
+        """
+        stored = self._bodies.resource(event_id, kind, resource_id)
+        if stored is None:
+            return None
+        resource = revive(kind, stored.body)
+        self._bodies.save_revision(event_id, kind, resource_id, stored.etag, resource)
+        made = represent(resource) if view is View.ALL else represent_public(resource)
+        return made and StoredItem(made.etag, made.body, stored.revision)
+
+    def _page(self, members: list[Member], page: Page, *, scope: str) -> str:
+        shown = members[: page.limit]
+        cursor = "null"
+        if len(members) > page.limit:
+            cursor = f'"{make_cursor(shown[-1].id, scope=scope, key=self._cursor_key)}"'
+        return f'{{"items":[{",".join(m.body for m in shown)}],"next_cursor":{cursor}}}'
+
+
+def fits(event: dict[str, object], filters: dict[str, str]) -> bool:
+    """Whether an event passes the filters of the public list: q (words in name, description or city), from and to
+    (RFC 3339 dates or times it overlaps), country.
+    """
+    venue = event.get("venue")
+    venue = venue if isinstance(venue, dict) else {}
+    words = f"{event['name']} {event['description']} {venue.get('city')}".casefold()
+    return (
+        all(word in words for word in filters.get("q", "").casefold().split())
+        and ("from" not in filters or str(event["ends_at"]) >= filters["from"])
+        and ("to" not in filters or str(event["starts_at"]) <= filters["to"])
+        and ("country" not in filters or venue.get("country") == filters["country"])
+    )

@@ -1,0 +1,87 @@
+"""Shapes of the items in the content table, and how a resource becomes one. Used by the content store."""
+
+from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.aws.dynamo_tables import Content
+from chalicelib.core.kinds import REVISION
+from chalicelib.representations.represent import Representation
+
+
+class ResourceItem(Content):
+    """An event or a part of one: its representations. `body` is the staff's and holds all data; `public_body` stands
+    only where it differs, `public_etag` only while the thing is public.
+    """
+
+    id = UnicodeAttribute()
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    public_etag = UnicodeAttribute(null=True)
+    public_body = UnicodeAttribute(null=True)
+    slug = UnicodeAttribute(null=True)
+
+
+class VersionsItem(Content):
+    """Counter and tag of each list of an event, for one view. `etag` changes with any of them."""
+
+    etag = UnicodeAttribute()
+    published = BooleanAttribute()
+    event_ver = NumberAttribute(default=0)
+    microlocations_ver = NumberAttribute(default=0)
+    session_ver = NumberAttribute(default=0)
+    speakers_ver = NumberAttribute(default=0)
+    sponsors_ver = NumberAttribute(default=0)
+    tracks_ver = NumberAttribute(default=0)
+    microlocations_etag = UnicodeAttribute()
+    sessions_etag = UnicodeAttribute()
+    speakers_etag = UnicodeAttribute()
+    sponsors_etag = UnicodeAttribute()
+    tracks_etag = UnicodeAttribute()
+
+
+class BodyItem(Content):
+    """A gzipped piece of a list or page body, kept under the tag it belongs to."""
+
+    body = BinaryAttribute(legacy_encoding=False)
+    chunks = NumberAttribute()
+    expires_at = NumberAttribute()
+
+
+class SlugItem(Content):
+    """Which event a slug names."""
+
+    event_id = UnicodeAttribute()
+
+
+class DirectoryItem(Content):
+    """A published event in the public list of events."""
+
+    id = UnicodeAttribute()
+    body = UnicodeAttribute()
+
+
+class DirectoryVersionsItem(Content):
+    """The tag of the public list of events."""
+
+    etag = UnicodeAttribute()
+
+
+def resource_item(
+    key: tuple[str, str],
+    resource_id: str,
+    representation: Representation,
+    public: Representation | None,
+    *,
+    slug: str | None = None,
+) -> ResourceItem:
+    """The item that holds a resource's representations."""
+    return ResourceItem(
+        *key,
+        id=resource_id,
+        rev=REVISION,
+        etag=representation.etag,
+        body=representation.body,
+        public_etag=public.etag if public else None,
+        public_body=public.body if public and public.body != representation.body else None,
+        slug=slug,
+    )

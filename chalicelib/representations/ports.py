@@ -1,0 +1,42 @@
+"""What services need to make lists and keep their bytes. Apart from content/ports.py, which the read path imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from chalicelib.core.kinds import Kind, View
+    from chalicelib.core.pagination import Page
+    from chalicelib.representations.stored import StoredItem
+
+
+class Member(NamedTuple):
+    """One item of a list."""
+
+    id: str
+    body: str
+
+
+class Bodies(Protocol):
+    """Queries lists and keeps the bytes made of them; every read is strongly consistent."""
+
+    def tag(self, event_id: str, name: str, view: View) -> str | None:
+        """The tag a list has now; None when this view may not see it."""
+
+    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[Member]:
+        """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
+
+    def directory_tag(self) -> str:
+        """The tag the public list of events has now."""
+
+    def directory(self) -> list[Member]:
+        """All published events, in order of their ids."""
+
+    def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
+        """Keep bytes under their tag."""
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
+        """A stored resource, whatever its revision."""
+
+    def save_revision(self, event_id: str, kind: Kind, resource_id: str, old_tag: str, resource: object) -> None:
+        """Replace a resource's representations by those of this release, if it is unchanged."""

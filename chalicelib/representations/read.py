@@ -1,0 +1,112 @@
+"""Reading: representations for conditional GETs. The read path; called by routes, loads nothing slow.
+
+A 304 costs one GetItem: the route asks for the tag first and for the bytes only when the client's tag differs.
+What is missing or of another revision is made by representations/build.py, which is loaded only then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from chalicelib.core.errors import NotFound
+from chalicelib.core.ids import is_slug, is_ulid
+from chalicelib.core.kinds import REVISION, Kind, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.content.ports import Representations
+    from chalicelib.core.pagination import Page
+    from chalicelib.representations.making_port import Maker
+
+
+class Found:
+    """Something readable: its tag, and its bytes when asked for. `load` may give a newer tag with its bytes."""
+
+    __slots__ = ("load", "tag")
+
+    def __init__(self, tag: str, load: Callable[[], tuple[str, str]]) -> None:
+        self.tag = tag
+        self.load = load
+
+
+class Reading:
+    """Finds representations by URL."""
+
+    def __init__(self, stored: Representations, maker: Callable[[], Maker]) -> None:
+        self._stored = stored
+        self._maker = maker
+
+    def event_id(self, id_or_slug: str) -> str:
+        """The id for an id or slug. Raises NotFound."""
+        if is_ulid(id_or_slug):
+            return id_or_slug
+        found = self._stored.event_named(id_or_slug) if is_slug(id_or_slug) else None
+        if found is None:
+            raise NotFound
+        return found
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> Found:
+        """A resource, or (kind EVENTS) the event itself. Raises NotFound."""
+        if not is_ulid(resource_id):
+            raise NotFound
+        if kind is Kind.EVENTS:
+            item = self._stored.event(event_id, view)
+        else:
+            item = self._stored.resource(event_id, kind, resource_id, view)
+        if item is not None and item.revision != REVISION:
+            item = self._maker().refresh(event_id, kind, resource_id, view)
+        if item is None:
+            raise NotFound
+        found = item.etag, item.body
+        return Found(item.etag, lambda: found)
+
+    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> Found:
+        """A page of one list of an event. Raises NotFound."""
+        tag = self._stored.list_tag(event_id, kind.value, view)
+        if tag is None:
+            raise NotFound
+        tag = page_tag(tag, page)
+
+        def load() -> tuple[str, str]:
+            body = self._stored.body(event_id, view, kind.value, tag)
+            return (tag, body) if body is not None else self._maker().list_page(event_id, kind, view, page)
+
+        return Found(tag, load)
+
+    def call_for_papers(self, event_id: str, view: View, *, now: float) -> Found:
+        """An event's call for papers; everybody sees it while it is open. Raises NotFound."""
+        call = self._stored.call_for_papers(event_id, consistent=view is View.ALL)
+        if call is None or not (view is View.ALL or call.is_open(now)):
+            raise NotFound
+        found = call.etag, call.body
+        return Found(call.etag, lambda: found)
+
+    def directory(self, page: Page, filters: dict[str, str]) -> Found:
+        """A page of the public list of events; `filters` are already checked."""
+        tag = page_tag(self._stored.directory_tag(), page, filters)
+
+        def load() -> tuple[str, str]:
+            body = self._stored.body("EVENTS", View.PUBLIC, Kind.EVENTS.value, tag)
+            return (tag, body) if body is not None else self._maker().directory(page, filters)
+
+        return Found(tag, load)
+
+    def versions(self, event_id: str, view: View) -> Found:
+        """The counters of an event's lists. Raises NotFound."""
+        versions = self._stored.versions(event_id, view)
+        if versions is None:
+            raise NotFound
+        tag, counters = versions
+        body = json.dumps({"event_id": event_id, **counters}, separators=(",", ":"))
+        return Found(tag, lambda: (tag, body))
+
+
+def page_tag(tag: str, page: Page, filters: dict[str, str] | None = None) -> str:
+    """The tag of one page: the list's, the revision of the JSON shape, and which page and filters."""
+    chosen = ""
+    if filters:
+        chosen = "-" + hashlib.sha256(json.dumps(filters, sort_keys=True).encode()).hexdigest()[:16]
+    return f"{tag}-r{REVISION}{page.suffix}{chosen}"

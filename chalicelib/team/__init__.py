@@ -1,0 +1,1 @@
+"""Roles of an event's staff, and invitations."""

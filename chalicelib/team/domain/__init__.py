@@ -1,0 +1,1 @@
+"""Rules and data of team: no I/O, no clock."""

@@ -1,0 +1,165 @@
+"""Answering: whoever has the link of an invitation sees what it is, and accepts or declines. Called by
+routes/team.py.
+
+Accepting takes the account of the invited address. The link went to that mailbox alone, so it proves the address too.
+What an answer gives is in its transaction; of several at once one counts.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from chalicelib.accounts.ports import StoredAccount
+from chalicelib.cfp.services.add_speaker import Appearing, Programme
+from chalicelib.content.domain.programme import Session
+from chalicelib.core.errors import Busy, Forbidden, NotFound
+from chalicelib.core.kinds import Kind
+from chalicelib.core.permissions import Role
+from chalicelib.core.ports import Clock
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.live.domain.protocol import rfc3339
+from chalicelib.representations.represent import revive
+from chalicelib.team.domain.invitation import Invite, InviteState, masked, reaches
+from chalicelib.team.domain.invitation_link import named_by
+from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster
+from chalicelib.team.services.invite import AccountForms, Accounts, event_of, found, lapsing, settle
+
+TRIES = 10
+
+
+class Answering:
+    """Follows the links of invitations."""
+
+    def __init__(
+        self,
+        *,
+        invites: Invites,
+        roster: Roster,
+        accounts: Accounts,
+        forms: AccountForms,
+        programme: Programme,
+        appearing: Appearing,
+        keys: Callable[[], Sequence[bytes]],
+        clock: Clock,
+    ) -> None:
+        self._invites = invites
+        self._roster = roster
+        self._accounts = accounts
+        self._forms = forms
+        self._programme = programme
+        self._appearing = appearing
+        self._keys = keys
+        self._clock = clock
+
+    def shown(self, token: str) -> str:
+        """What an invitation is, for whoever has its link, as long as it is open; JSON. Raises NotFound."""
+        invite, _ = self._followed(token)
+        state = invite.state_at(self._clock.now())
+        event, session = event_of(self._programme, invite.event_id), self._session(invite)
+        inviter = self._accounts.account(invite.invited_by)
+        shown: dict[str, Any] = dict.fromkeys(("event", "role", "session", "invited_by"))
+        if state is InviteState.PENDING:
+            shown = {
+                "event": {"id": event.id, "name": event.name, "slug": event.slug},
+                "role": invite.role.value if invite.role else None,
+                "session": {"id": session.id, "title": session.title} if session else None,
+                "invited_by": self._forms.revive(inviter).name if inviter else None,
+            }
+        shown |= {"email": masked(invite.email), "state": state.value, "expires_at": rfc3339(invite.until)}
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+    def accept(self, token: str, *, caller: Principal) -> str:
+        """Take what is offered; the JSON of what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
+        (`invite_…`, `session_over`, `too_many_speakers`).
+        """
+        for _ in range(TRIES):
+            invite, holders = self._followed(token)
+            stored = self._own(invite, caller)
+            again = invite.state is InviteState.ACCEPTED and invite.answered_by == caller.user_id
+            try:
+                if invite.role is not None:
+                    return self._take_role(invite, invite.role, stored, holders, again=again)
+                return self._appear(invite, str(invite.session_id), stored, holders, again=again)
+            except Overtaken:
+                continue
+        raise Busy("Too many writers at once. Try again.")
+
+    def _take_role(
+        self, invite: Invite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+    ) -> str:
+        """Whoever holds more keeps it."""
+        held = holders.get(stored.id)
+        if not (again and held):
+            grant = None if reaches(held, role) else Grant(role.value, held)
+            given = Given(holders.get(invite.invited_by), grant=grant, proof=self._proof(stored))
+            self._settle(invite, InviteState.ACCEPTED, stored.id, given)
+            held = grant.role if grant else held
+        return _json({"event_id": invite.event_id, "role": held})
+
+    def _appear(
+        self, invite: Invite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+    ) -> str:
+        account = self._forms.revive(stored)
+        speaker_id, appearance = self._appearing.appearance(invite.event_id, session_id, account)
+        if not (again and appearance is None):
+            given = Given(holders.get(invite.invited_by), appearance=appearance, proof=self._proof(stored))
+            self._settle(invite, InviteState.ACCEPTED, stored.id, given)
+        return _json({"event_id": invite.event_id, "session_id": session_id, "speaker_id": speaker_id})
+
+    def decline(self, token: str, *, caller: Principal | None) -> None:
+        """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
+        for _ in range(TRIES):
+            invite, _ = self._followed(token)
+            if caller is not None:
+                self._own(invite, caller)
+            if invite.state is InviteState.DECLINED:
+                return
+            try:
+                self._settle(invite, InviteState.DECLINED, caller.user_id if caller else None)
+            except Overtaken:
+                continue
+            return
+        raise Busy("Too many writers at once. Try again.")
+
+    def _settle(self, invite: Invite, state: InviteState, user_id: str | None, given: Given = NOTHING) -> None:
+        settle(self._invites, invite, state, now=self._clock.now(), user_id=user_id, given=given)
+
+    def _own(self, invite: Invite, caller: Principal) -> StoredAccount:
+        """The caller's account, if it has the address."""
+        stored = self._accounts.account(caller.user_id)
+        if stored is None or self._forms.revive(stored).email != invite.email:
+            raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
+        return stored
+
+    def _session(self, invite: Invite) -> Session | None:
+        """The session that an invitation is to, if it is to one. Raises NotFound (also when it is gone)."""
+        if invite.session_id is None:
+            return None
+        stored = self._programme.load(invite.event_id, Kind.SESSIONS, invite.session_id)
+        if stored is None:
+            raise NotFound
+        session: Session = revive(Kind.SESSIONS, stored.body)
+        return session
+
+    def _proof(self, stored: StoredAccount) -> Proof | None:
+        account = self._forms.revive(stored)
+        if account.verified:
+            return None
+        proven = msgspec.structs.replace(account, verified=True, updated_at=moment(self._clock.now()))
+        return Proof(self._forms.new(proven, stored.password_hash), stored.etag)
+
+    def _followed(self, token: str) -> tuple[Invite, Mapping[str, str]]:
+        """The invitation that a token names, and who holds which role in its event. Raises NotFound."""
+        named = named_by(token, self._keys())
+        if named is None:
+            raise NotFound
+        invite = found(self._invites, named.event_id, named.invite_id)
+        holders = dict(self._roster.holders(named.event_id))
+        return lapsing(invite, holders), holders
+
+
+def _json(shown: Mapping[str, str | None]) -> str:
+    return json.dumps(shown, separators=(",", ":"))

@@ -1,0 +1,289 @@
+"""Inviting: staff invite people by their address, to the event's staff or to speak in a session. Called by
+routes/team.py; what becomes of it is team/services/answer_invitation.py's.
+
+What is told of an invitation (team/services/invitation_messages.py) is in its transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.accounts.ports import NewAccount, StoredAccount
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.cfp.services.add_speaker import Programme, session_of
+from chalicelib.content.domain.event import Event
+from chalicelib.content.services.notify_speakers import Told, accounts_of
+from chalicelib.core.errors import (
+    AlreadyExists,
+    Busy,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooManyAttempts,
+    Violation,
+)
+from chalicelib.core.kinds import Kind
+from chalicelib.core.permissions import Action, Role, allows
+from chalicelib.core.ports import Clock
+from chalicelib.core.principal import Principal
+from chalicelib.live.domain.protocol import rfc3339
+from chalicelib.representations.represent import revive
+from chalicelib.team.domain.invitation import (
+    LIFE_SECONDS,
+    MOST_A_DAY,
+    MOST_OPEN,
+    MOST_TO_ADDRESS,
+    WHY_NOT,
+    Invite,
+    InviteForm,
+    InviteState,
+    SpeakerInviteForm,
+    reaches,
+    stands,
+)
+from chalicelib.team.ports import NOTHING, Given, Invites, Overtaken, Roster
+from chalicelib.team.services.invitation_messages import Bid, Bidding
+
+DAY_SECONDS = 24 * 3600
+TRIES = 10
+ALREADY = "This address has an open invitation."
+
+
+class Accounts(Protocol):
+    """Knows accounts."""
+
+    def account(self, user_id: str) -> StoredAccount | None:
+        """The account with this id, strongly consistent."""
+
+    def account_of(self, email: str) -> StoredAccount | None:
+        """The account with this normalised address."""
+
+    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
+        """Count something and return how often it was in the current window."""
+
+
+class AccountForms(NamedTuple):
+    """How an account is read and made ready to be stored (accounts/services/sign_in.py)."""
+
+    revive: Callable[[StoredAccount], Account]
+    new: Callable[[Account, str], NewAccount]
+
+
+class Inviting:
+    """Invites people."""
+
+    def __init__(
+        self,
+        *,
+        invites: Invites,
+        roster: Roster,
+        accounts: Accounts,
+        forms: AccountForms,
+        programme: Programme,
+        authorising: Authorising,
+        bidding: Bidding,
+        clock: Clock,
+    ) -> None:
+        self._invites = invites
+        self._roster = roster
+        self._accounts = accounts
+        self._forms = forms
+        self._programme = programme
+        self._authorising = authorising
+        self._bidding = bidding
+        self._clock = clock
+
+    def invite(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> str:
+        """Invite an address to the staff; the JSON of the invitation. Raises NotFound, Forbidden (also `unverified` and
+        `above_own_role`), InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
+        (`too_many_invites`).
+        """
+        return self._invite(self._made(new_id, event_id, form.email, role=form.role, caller=caller), caller)
+
+    def invite_speaker(
+        self, event_id: str, session_id: str, form: SpeakerInviteForm, *, caller: Principal, new_id: str
+    ) -> str:
+        """Invite an address to speak in a session; the JSON of the invitation. Raises NotFound, Forbidden
+        (`unverified`), InvalidInput, AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
+        (`too_many_invites`, `session_over`).
+        """
+        return self._invite(self._made(new_id, event_id, form.email, session_id=session_id, caller=caller), caller)
+
+    def resend(self, event_id: str, invite_id: str, *, caller: Principal) -> str:
+        """Mail an open or expired invitation again; its life begins anew. Raises NotFound, Forbidden, Conflict,
+        TooManyAttempts.
+        """
+        invite, now = self._managed(event_id, invite_id, caller), int(self._clock.now())
+        if invite.state is not InviteState.PENDING:
+            raise Conflict(WHY_NOT[invite.state], code=f"invite_{invite.state.value}")
+        bid = self._bid(invite, caller)
+        fresh = invite._replace(invited_by=caller.user_id, until=now + LIFE_SECONDS)
+        told = self._told(bid, self._account_of(invite.email), caller)
+        if not self._invites.renew(fresh, notifications=told.notifications, mails=told.mails):
+            raise Conflict("This invitation was answered just now.", code="invite_answered")
+        return self._json(fresh, now)
+
+    def revoke(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
+        """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
+        for _ in range(TRIES):
+            invite, now = self._managed(event_id, invite_id, caller), self._clock.now()
+            if invite.state_at(now) in (InviteState.REVOKED, InviteState.EXPIRED):
+                return
+            try:
+                settle(self._invites, invite, InviteState.REVOKED, now=now, user_id=caller.user_id)
+            except Overtaken:  # answered in this very moment
+                continue
+            return
+        raise Busy("Too many writers at once. Try again.")
+
+    def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
+        """Tag and bytes of the invitations of an event that the caller may send, newest first; few, so made when read.
+        Raises NotFound, Forbidden.
+        """
+        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        manages = allows(self._authorising.role(caller, event_id), Action.MANAGE_PEOPLE)
+        now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
+        shown = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
+        items = ",".join(self._json(one, now) for one in sorted(shown, key=lambda one: one.id, reverse=True))
+        body = f'{{"items":[{items}],"next_cursor":null}}'
+        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+
+    def _made(
+        self,
+        new_id: str,
+        event_id: str,
+        email: str,
+        *,
+        caller: Principal,
+        role: Role | None = None,
+        session_id: str | None = None,
+    ) -> Invite:
+        now = int(self._clock.now())
+        if normalised(email) != email.strip().lower():  # straße@ would be another mailbox than what was typed
+            raise InvalidInput([Violation("/email", "has characters that stand for others; write it plainly")])
+        return Invite(new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS)
+
+    def _invite(self, invite: Invite, caller: Principal) -> str:
+        bid, now = self._bid(invite, caller), invite.created_at
+        known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
+        if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
+            return self._json(made, now)
+        opened = [one for one in known if lapsing(one, holders).state_at(now) is InviteState.PENDING]
+        same = [one for one in known if (one.email, one.session_id) == (invite.email, invite.session_id)]
+        if any(one in opened for one in same):
+            raise AlreadyExists(ALREADY, code="already_invited")
+        if len(opened) >= MOST_OPEN:
+            raise Conflict(f"An event may have {MOST_OPEN} open invitations.", code="too_many_invites")
+        account = self._account_of(invite.email)
+        if account is not None:
+            self._require_news(invite, account, holders)
+        told = self._told(bid, account, caller)
+        before = same[0] if same else None
+        if not self._invites.put(invite, before=before, notifications=told.notifications, mails=told.mails):
+            raise AlreadyExists(ALREADY, code="already_invited")
+        return self._json(invite, now)
+
+    def _require_news(self, invite: Invite, account: Account, holders: Mapping[str, str]) -> None:
+        """They are not what they are invited to be. Raises AlreadyExists."""
+        event_id = invite.event_id
+        if invite.session_id is None:
+            if holders.get(account.id) == invite.role:
+                raise AlreadyExists("Whoever has this address holds that role already.", code="already_staff")
+            return
+        _, session = session_of(self._programme, event_id, invite.session_id)
+        if account.id in accounts_of(self._programme, event_id, session.speaker_ids):
+            raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
+
+    def _bid(self, invite: Invite, caller: Principal) -> Bid:
+        """The invitation as somebody sends it who may. Raises NotFound, Forbidden, Conflict (`session_over`)."""
+        event_id, title = invite.event_id, None
+        if invite.role is not None:
+            self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
+            self._require_reach(caller, event_id, invite.role)
+        else:
+            self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+            title = session_of(self._programme, event_id, invite.session_id or "")[1].title
+        stored = self._accounts.account(caller.user_id)
+        inviter = self._forms.revive(stored) if stored else None
+        if inviter is None or not inviter.verified:
+            raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
+        return Bid(invite, event_of(self._programme, event_id).name, title, inviter.name)
+
+    def _managed(self, event_id: str, invite_id: str, caller: Principal) -> Invite:
+        """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        invite = found(self._invites, event_id, invite_id)
+        if invite.role is not None:
+            self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
+            self._require_reach(caller, event_id, invite.role)
+        return invite
+
+    def _require_reach(self, caller: Principal, event_id: str, role: Role) -> None:
+        if not reaches(self._authorising.role(caller, event_id), role):
+            raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
+
+    def _account_of(self, email: str) -> Account | None:
+        stored = self._accounts.account_of(email)
+        return self._forms.revive(stored) if stored else None
+
+    def _told(self, bid: Bid, account: Account | None, caller: Principal) -> Told:
+        """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
+        now = int(self._clock.now())
+        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {bid.invite.email}": MOST_TO_ADDRESS}
+        for subject, most in limits.items():
+            if self._accounts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
+                raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
+        return self._bidding.about(bid, account)
+
+    @staticmethod
+    def _json(invite: Invite, now: int) -> str:
+        shown: dict[str, Any] = {
+            "id": invite.id,
+            "email": invite.email,
+            "role": invite.role.value if invite.role else None,
+            "session_id": invite.session_id,
+            "state": invite.state_at(now).value,
+            "created_at": rfc3339(invite.created_at),
+            "expires_at": rfc3339(invite.until),
+            "invited_by": invite.invited_by,
+        }
+        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+
+def found(invites: Invites, event_id: str, invite_id: str) -> Invite:
+    """An invitation. Raises NotFound."""
+    for one in invites.of_event(event_id):
+        if one.id == invite_id:
+            return one
+    raise NotFound
+
+
+def lapsing(invite: Invite, holders: Mapping[str, str]) -> Invite:
+    """The invitation; an open one is too old when whoever sent it could not send it any more. Somebody else can send it
+    again.
+    """
+    if invite.state is not InviteState.PENDING or stands(invite, holders.get(invite.invited_by)):
+        return invite
+    return invite._replace(until=invite.created_at)
+
+
+def event_of(programme: Programme, event_id: str) -> Event:
+    """The event that somebody is invited to. Raises NotFound."""
+    stored = programme.load(event_id, Kind.EVENTS, event_id)
+    if stored is None:
+        raise NotFound
+    event: Event = revive(Kind.EVENTS, stored.body)
+    return event
+
+
+def settle(
+    invites: Invites, invite: Invite, state: InviteState, *, now: float, user_id: str | None, given: Given = NOTHING
+) -> None:
+    """Settle an open invitation. Raises Conflict (`invite_…`) when it is not open, Overtaken, NotFound."""
+    was = invite.state_at(now)
+    if was is not InviteState.PENDING:
+        raise Conflict(WHY_NOT[was], code=f"invite_{was.value}")
+    invites.answer(invite._replace(state=state), now=int(now), user_id=user_id, given=given)

@@ -1,0 +1,85 @@
+"""Staffing: who is staff of an event, and who is no more. Called by routes/team.py.
+
+An event keeps an owner: the last one can neither leave nor be removed. A role that is gone counts no more within
+accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see end with the next change
+(live/services/watch_event.py).
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Protocol
+
+from chalicelib.accounts.domain.account import Account
+from chalicelib.accounts.ports import StoredAccount
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
+from chalicelib.core.permissions import Action, Role
+from chalicelib.core.principal import Principal
+from chalicelib.team.domain.invitation import reaches
+from chalicelib.team.ports import Overtaken, Roster
+
+TRIES = 10
+
+
+class Accounts(Protocol):
+    """Knows accounts."""
+
+    def account(self, user_id: str) -> StoredAccount | None:
+        """The account with this id."""
+
+
+class Staffing:
+    """Lists and removes staff."""
+
+    def __init__(
+        self,
+        roster: Roster,
+        accounts: Accounts,
+        revive: Callable[[StoredAccount], Account],
+        authorising: Authorising,
+    ) -> None:
+        self._roster = roster
+        self._accounts = accounts
+        self._revive = revive
+        self._authorising = authorising
+
+    def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
+        """Tag and bytes of the list of an event's staff, highest role first. Raises NotFound."""
+        self._authorising.require(caller, event_id, Action.READ_ALL)
+        ranks = list(Role)
+        holders = sorted(self._roster.holders(event_id), key=lambda one: (ranks.index(Role(one[1])), one[0]))
+        items = [self._member(user_id, role) for user_id, role in holders]
+        body = json.dumps({"items": items, "next_cursor": None}, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+
+    def _member(self, user_id: str, role: str) -> dict[str, str | None]:
+        """One of a few, so read one by one; name and address are null when the account is gone."""
+        stored = self._accounts.account(user_id)
+        account = self._revive(stored) if stored else None
+        name, email = (account.name, account.email) if account else (None, None)
+        return {"user_id": user_id, "name": name, "email": email, "role": role}
+
+    def remove(self, event_id: str, user_id: str, *, caller: Principal) -> None:
+        """Take somebody's role away, or give up one's own. Raises NotFound, Forbidden (also `above_own_role`), Conflict
+        (`last_owner`).
+        """
+        own = user_id == caller.user_id
+        self._authorising.require(caller, event_id, Action.READ_ALL if own else Action.MANAGE_PEOPLE)
+        for _ in range(TRIES):
+            holders = dict(self._roster.holders(event_id))
+            role = holders.get(user_id)
+            if role is None:
+                raise NotFound
+            if not own and not reaches(holders.get(caller.user_id), role):
+                raise Forbidden("Nobody can take a role above their own.", code="above_own_role")
+            owners = [one for one, held in holders.items() if held == Role.OWNER and one != user_id]
+            if role == Role.OWNER and not owners:
+                raise Conflict("An event keeps an owner: make somebody else one first.", code="last_owner")
+            try:
+                other = owners[0] if role == Role.OWNER else None
+                self._roster.remove(event_id, user_id, role=role, other_owner=other)
+            except Overtaken:
+                continue
+            return
+        raise Busy("Too many writers at once. Try again.")

@@ -1,0 +1,1 @@
+"""Issued tickets: their codes, QR, PDF."""

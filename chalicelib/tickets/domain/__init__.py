@@ -1,0 +1,1 @@
+"""Rules and data of tickets: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Printed tickets as bytes. Pure."""

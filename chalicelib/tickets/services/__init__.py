@@ -1,0 +1,1 @@
+"""Use cases of tickets, one module a verb."""

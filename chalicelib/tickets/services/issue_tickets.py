@@ -1,0 +1,165 @@
+"""Issuing: the tickets of a paid order for those who may have them. Called by routes and mail/services/send_mail.py.
+
+Nothing is issued in steps: tickets are a function of the order (tickets/domain/ticket.py). What a buyer changes is who
+comes with them, which makes the code of before worthless.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.check_in.ports import Admissions
+from chalicelib.content.ports import Representations
+from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable, TicketNotValid
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import View
+from chalicelib.core.permissions import Action, allows
+from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.principal import Principal
+from chalicelib.notifications.ports import Attachment
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.ports import Lost, Orders
+from chalicelib.orders.services.read_order import is_buyer
+from chalicelib.representations.read import Found
+from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState, shown, tickets_of, with_attendees
+
+TRIES = 5
+
+
+class Issuing:
+    """Shows tickets and changes who comes with them."""
+
+    def __init__(
+        self, *, orders: Orders, admissions: Admissions, representations: Representations, authorising: Authorising
+    ) -> None:
+        self._orders = orders
+        self._admissions = admissions
+        self._representations = representations
+        self._authorising = authorising
+
+    def tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+        """All tickets of an order, none before it is paid. Raises NotFound."""
+        return self._listed(self._readable(order_id, principal, access))
+
+    def qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
+        """The QR code of a valid ticket as SVG. Raises NotFound, TicketNotValid."""
+        record = self._readable(order_id, principal, access)
+        ticket = next((one for one in tickets_of(record) if str(one.number) == number), None)
+        if ticket is None:
+            raise NotFound
+        _require_valid(ticket)
+
+        def load() -> tuple[str, str]:
+            from chalicelib.tickets.pdf.qr import qr_svg
+
+            return tag, qr_svg(ticket.code, title=f"QR code of ticket {ticket.number}")
+
+        tag = _tag("qr", ticket.code)
+        return Found(tag, load)
+
+    def pdf(
+        self, order_id: str, *, principal: Principal | None, access: str | None
+    ) -> tuple[str, Callable[[], Attachment]]:
+        """Tag of the PDF of all tickets, and what makes it. Raises NotFound, TicketNotValid."""
+        record = self._readable(order_id, principal, access)
+        tickets = tickets_of(record)
+        if not tickets:
+            raise NotFound
+        _require_valid(tickets[0])
+        event = self._event(record)
+        tag = _tag("pdf", repr(event), *(f"{one.code} {one.attendee.name}" for one in tickets))
+        return tag, lambda: _printed(record, tickets, event)
+
+    def attachment(self, order_id: str) -> Attachment | None:
+        """The PDF that goes with a mail; None when the order's tickets are not valid any more."""
+        record = self._orders.load(order_id)
+        tickets = tickets_of(record) if record else []
+        if record is None or not tickets or tickets[0].state is not TicketState.VALID:
+            return None
+        return _printed(record, tickets, self._event(record))
+
+    def change_attendees(
+        self,
+        order_id: str,
+        form: AttendeesForm,
+        *,
+        principal: Principal | None,
+        access: str | None,
+        match: Match = frozenset({ANY}),
+    ) -> Found:
+        """Other people come: their tickets get new codes, those of before are dead. `match` is of the list of tickets.
+        Raises NotFound, Forbidden (staff), PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid
+        (void, suspended or used), OrderNotPayable.
+        """
+        for _ in range(TRIES):
+            before = self._readable(order_id, principal, access)
+            if not is_buyer(before, principal=principal, access=access):
+                raise Forbidden("Only the buyer may do this.")
+            tag, body = self._listed(before).load()
+            require_match(match, etag=tag, body=body)
+            tickets = tickets_of(before)
+            if not tickets:
+                raise TicketNotValid("There are tickets once the order is paid.", code="no_tickets")
+            _require_valid(tickets[0])
+            after, moved = with_attendees(before, form.attendees)
+            if not moved:
+                return self._listed(before)
+            try:
+                self._admissions.rewrite(after, before=before, unused=moved)
+            except Lost as lost:
+                if "admission" in lost.names:
+                    raise TicketNotValid("A ticket that was used keeps its attendee.", code="ticket_used") from None
+                continue
+            return self._listed(after)
+        raise OrderNotPayable("This order is changing. Try again.", code="order_changing")
+
+    def _readable(self, order_id: str, principal: Principal | None, access: str | None) -> OrderRecord:
+        """The order, for its buyer and staff who may read orders. Raises NotFound."""
+        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        if record is None:
+            raise NotFound
+        if is_buyer(record, principal=principal, access=access):
+            return record
+        if not allows(self._authorising.role(principal, record.order.event_id), Action.READ_ORDERS):
+            raise NotFound
+        return record
+
+    def _listed(self, record: OrderRecord) -> Found:
+        acts = self._admissions.between(record.order.event_id, record.id, record.id)
+        used = {one.number: one.last.arrived_at for one in acts if one.stands}
+        items = [shown(ticket, used_at=used.get(ticket.number)) for ticket in tickets_of(record)]
+        body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
+        tag = _tag("tickets", body)
+        return Found(tag, lambda: (tag, body))
+
+    def _event(self, record: OrderRecord) -> dict[str, Any]:
+        stored = self._representations.event(record.order.event_id, View.ALL)
+        if stored is None:
+            raise NotFound
+        event: dict[str, Any] = msgspec.json.decode(stored.body)
+        return {name: event.get(name) for name in ("name", "starts_at", "ends_at", "timezone", "venue")}
+
+
+def _require_valid(ticket: Ticket) -> None:
+    """All tickets of an order are in one state. Raises TicketNotValid."""
+    if ticket.state is TicketState.SUSPENDED:
+        raise TicketNotValid("The payment of this order is disputed.", code="ticket_suspended")
+    if ticket.state is TicketState.VOID:
+        raise TicketNotValid("This order's tickets are not valid any more.", code="ticket_void")
+
+
+def _printed(record: OrderRecord, tickets: list[Ticket], event: dict[str, Any]) -> Attachment:
+    from chalicelib.tickets.pdf.draw import tickets_pdf
+    from chalicelib.tickets.pdf.page import ticket_pages
+
+    content = tickets_pdf(ticket_pages(tickets, event), title=str(event["name"]))
+    return Attachment(f"tickets-{record.id}.pdf", "application/pdf", content)
+
+
+def _tag(*parts: str) -> str:
+    from chalicelib.tickets.pdf.page import REVISION
+
+    return hashlib.sha256("\0".join((str(REVISION), *parts)).encode()).hexdigest()[:32]

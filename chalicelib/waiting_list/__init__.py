@@ -1,0 +1,1 @@
+"""Waiting for tickets, and the offers that end it."""

@@ -1,0 +1,1 @@
+"""Adapters of waiting lists, one file per port and technology. Imported by bootstrap and adapters alone."""

@@ -1,0 +1,142 @@
+"""Writes and reads of waiting lists. Port `WaitingLists`.
+
+Somebody who waits has three items: the entry, a place in the queue (its key is the order of turns), and a membership
+that lets nobody wait twice. An offer adds a mark by its deadline, where the timer finds it.
+"""
+
+import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters import keys as limit_keys
+from chalicelib.catalog.adapters.terms import change_terms
+from chalicelib.catalog.adapters.ticket_types import commit
+from chalicelib.orders.adapters.dynamo import add_change
+from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.orders.ports import SaleChange, StoredTicketType
+from chalicelib.waiting_list.domain.entry import Entry
+from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry
+
+
+class EntryItem(Sales):
+    """Somebody on a waiting list."""
+
+    body = UnicodeAttribute()
+    user_id = UnicodeAttribute(null=True)
+    access_hash = UnicodeAttribute(null=True)
+
+
+class PlaceItem(Sales):
+    """A place in a queue, or that somebody has one; the keys say it all."""
+
+
+class QueueItem(Sales):
+    """That people wait for a type."""
+
+    joined = NumberAttribute()
+
+
+class DynamoWaitingLists:
+    """Port `WaitingLists`."""
+
+    def entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
+        """An entry, strongly consistent."""
+        try:
+            item = EntryItem.get(*limit_keys.waiting_entry(event_id, entry_id), consistent_read=True)
+        except EntryItem.DoesNotExist:
+            return None
+        return StoredEntry(msgspec.json.decode(item.body, type=Entry), item.user_id, item.access_hash)
+
+    def entries(self, event_id: str) -> list[Entry]:
+        """All entries of an event in the order they came."""
+        partition, prefix = limit_keys.waiting_entry(event_id, "")
+        found = EntryItem.query(partition, EntryItem.sk.startswith(prefix), consistent_read=True)
+        return [msgspec.json.decode(item.body, type=Entry) for item in found]
+
+    def queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
+        """Whether people wait for a type."""
+        try:
+            item = QueueItem.get(*limit_keys.queue(event_id, ticket_type_id), consistent_read=True)
+        except QueueItem.DoesNotExist:
+            return None
+        return Queue(event_id, ticket_type_id, int(item.joined))
+
+    def queues(self) -> list[Queue]:
+        """All types that people wait for."""
+        partition, prefix = limit_keys.queue("", "")[0], "QUEUE#"
+        found = QueueItem.query(partition, QueueItem.sk.startswith(prefix))
+        named = [(str(item.sk).removeprefix(prefix).partition("#"), int(item.joined)) for item in found]
+        return [Queue(event_id, ticket_type_id, joined) for (event_id, _, ticket_type_id), joined in named]
+
+    def first(self, ticket_type_id: str) -> str | None:
+        """The entry that came first of those that wait."""
+        partition, prefix = limit_keys.queue_place(ticket_type_id, "")
+        found = PlaceItem.query(partition, PlaceItem.sk.startswith(prefix), consistent_read=True, limit=1)
+        return next((str(item.sk).removeprefix(prefix) for item in found), None)
+
+    def join(self, new: StoredEntry, *, member: str, begins: StoredTicketType | None) -> None:
+        """A new entry at the end. Raises Lost."""
+        transaction, entry = Transaction(), new.entry
+        transaction.put("resource", _item(new), EntryItem.pk.does_not_exist())
+        transaction.put("place", PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id)))
+        membership = PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member))
+        transaction.put("member", membership, PlaceItem.pk.does_not_exist())
+        queue = QueueItem(*limit_keys.queue(entry.event_id, entry.ticket_type_id))
+        if begins is None:
+            transaction.update("queue", queue, [QueueItem.joined.add(1)], QueueItem.pk.exists())
+        else:
+            queue.joined = 1
+            transaction.put("queue", queue, QueueItem.pk.does_not_exist())
+            change_terms(transaction, entry.event_id, begins, quotas=dict(begins.quotas), waiting=True)
+        commit(transaction)
+
+    def step(self, after: StoredEntry, *, member: str) -> None:
+        """An entry that waits no longer. Raises Lost."""
+        transaction = Transaction()
+        _step(transaction, after, member)
+        commit(transaction)
+
+    def offer(self, change: SaleChange, after: StoredEntry, *, member: str) -> None:
+        """A new order for an entry, which waits no longer. Raises Lost."""
+        transaction = Transaction()
+        add_change(transaction, change)
+        _step(transaction, after, member)
+        if change.after.state is OrderState.RESERVED:
+            mark = limit_keys.waiting_offer(change.after.deadline, change.after.id)
+            transaction.put("offer", PlaceItem(*mark))
+        commit(transaction)
+
+    def end(self, queue: Queue, stored: StoredTicketType) -> None:
+        """Nobody waits for a type any more. Raises Lost."""
+        transaction = Transaction()
+        item = QueueItem(*limit_keys.queue(queue.event_id, queue.ticket_type_id))
+        transaction.delete("queue", item, QueueItem.joined == queue.joined)
+        change_terms(transaction, queue.event_id, stored, quotas=dict(stored.quotas), waiting=False)
+        commit(transaction)
+
+    def offers(self, *, until: int) -> list[Offer]:
+        """Offers whose time was over by then, oldest first."""
+        partition, last = limit_keys.waiting_offer(until + 1, "")
+        found = PlaceItem.query(partition, PlaceItem.sk < last)
+        parts = [str(item.sk).split("#") for item in found]
+        return [Offer(order_id, int(deadline)) for _, deadline, order_id in parts]
+
+    def forget(self, offer: Offer) -> None:
+        """An offer whose order is settled."""
+        PlaceItem(*limit_keys.waiting_offer(offer.deadline, offer.order_id)).delete()
+
+
+def _item(stored: StoredEntry) -> EntryItem:
+    entry = stored.entry
+    body = msgspec.json.encode(entry).decode()
+    key = limit_keys.waiting_entry(entry.event_id, entry.id)
+    return EntryItem(*key, body=body, user_id=stored.user_id, access_hash=stored.access_hash)
+
+
+def _step(transaction: Transaction, after: StoredEntry, member: str) -> None:
+    entry = after.entry
+    transaction.put("entry", _item(after))
+    place = PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id))
+    transaction.delete("place", place, PlaceItem.pk.exists())
+    transaction.delete("membership", PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member)))

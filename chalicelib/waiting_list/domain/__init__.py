@@ -1,0 +1,1 @@
+"""Rules and data of waiting lists: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Use cases of waiting lists, one module a verb."""

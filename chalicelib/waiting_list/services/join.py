@@ -1,0 +1,153 @@
+"""Queueing: people join and leave the waiting list of a type that is sold out. Called by routes/waiting_list.py.
+
+Their turns: waiting_list/services/offer_tickets.py. From the first who joins until nobody waits, the type's tickets are
+theirs alone: the same transaction gives the type new terms, on which no other order takes tickets.
+"""
+
+import hashlib
+
+import msgspec
+
+from chalicelib.accounts.domain.account import normalised
+from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
+from chalicelib.catalog.services import usage as figuring
+from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
+from chalicelib.content.domain.event import Event
+from chalicelib.content.ports import Representations
+from chalicelib.core.errors import AlreadyExists, Busy, Conflict, InvalidInput, NotFound, SaleClosed, Violation
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import Kind, View
+from chalicelib.core.permissions import Action
+from chalicelib.core.ports import Clock
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.orders.ports import Lost, SalesView, StoredTicketType
+from chalicelib.orders.services.draft_order import Drafting
+from chalicelib.orders.services.read_order import hash_of_access, is_buyer
+from chalicelib.representations.read import Found
+from chalicelib.representations.represent import Representation, represent, revive
+from chalicelib.waiting_list.domain.entry import Entry, EntryState, WaitingForm
+from chalicelib.waiting_list.ports import StoredEntry, WaitingLists
+
+TRIES = 12
+
+
+class Queueing:
+    """Keeps waiting lists."""
+
+    def __init__(
+        self,
+        *,
+        lists: WaitingLists,
+        view: SalesView,
+        representations: Representations,
+        drafting: Drafting,
+        authorising: Authorising,
+        clock: Clock,
+    ) -> None:
+        self._lists = lists
+        self._view = view
+        self._representations = representations
+        self._drafting = drafting
+        self._authorising = authorising
+        self._clock = clock
+
+    def join(
+        self, event_id: str, form: WaitingForm, *, caller: Principal | None, new_id: str
+    ) -> tuple[Representation, str | None]:
+        """A new entry and, without an account, the token to leave with. Raises NotFound, InvalidInput, SaleClosed,
+        Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
+        """
+        user_id = caller.user_id if caller else None
+        access = None if caller else self._drafting.access(new_id)
+        for _ in range(TRIES):
+            stored = self._sold_out(event_id, form)
+            entry = self._entry(event_id, form, new_id)
+            new = StoredEntry(entry, user_id, None if access is None else hash_of_access(access))
+            try:
+                self._lists.join(new, member=member_of(entry), begins=None if stored.waiting else stored)
+            except Lost as lost:
+                if "resource" in lost.names:
+                    return represent(self._existing(event_id, new_id).entry), access
+                if "member" in lost.names:
+                    raise AlreadyExists("This address waits for it already.", code="already_waiting") from None
+                continue
+            return represent(entry), access
+        raise Busy("This waiting list is changing. Try again.")
+
+    def entries(self, event_id: str, *, caller: Principal) -> Found:
+        """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
+        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        return figuring.as_list([represent(entry) for entry in self._lists.entries(event_id)])
+
+    def leave(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
+        """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order
+        to pay or cancel).
+        """
+        stored = self._existing(event_id, entry_id)
+        if not is_buyer(stored, principal=caller, access=access):
+            raise NotFound
+        entry = stored.entry
+        if entry.state is EntryState.WAITING:
+            left = moved_to(EntryState.LEFT, stored, self._clock)
+            try:
+                self._lists.step(left, member=member_of(entry))
+            except Lost:
+                entry = self._existing(event_id, entry_id).entry
+            else:
+                return
+        if entry.state is not EntryState.LEFT:
+            raise Conflict("This entry waits no more.", code="not_waiting", state=entry.state.value)
+
+    def _sold_out(self, event_id: str, form: WaitingForm) -> StoredTicketType:
+        """The type as it stands, which has no ticket left or is waited for."""
+        public = self._representations.event(event_id, View.PUBLIC)
+        stored = self._view.ticket_type(event_id, form.ticket_type_id, consistent=True)
+        if public is None:
+            raise NotFound
+        ticket = None if stored is None else msgspec.json.decode(stored.body, type=TicketType)
+        if stored is None or ticket is None or needs_code(ticket):
+            raise InvalidInput([Violation("/ticket_type_id", "names no ticket type on sale here")])
+        most = min(ticket.max_per_order, ticket.max_per_buyer or ticket.max_per_order)
+        if not ticket.min_per_order <= form.quantity <= most:
+            raise InvalidInput([Violation("/quantity", f"must be from {ticket.min_per_order} to {most}")])
+        event: Event = revive(Kind.EVENTS, public.body)
+        closed = closed_because(ticket, now=moment(self._clock.now()), event_ends_at=event.ends_at)
+        if closed:
+            raise SaleClosed(closed)
+        left = 0 if stored.waiting else left_of(stored, self._view.lefts(shards_of([stored]), consistent=True))
+        if left:
+            raise Conflict("Tickets are left. Order them.", code="not_sold_out", available=left)
+        return stored
+
+    def _entry(self, event_id: str, form: WaitingForm, new_id: str) -> Entry:
+        now = moment(self._clock.now())
+        return Entry(
+            id=new_id,
+            event_id=event_id,
+            ticket_type_id=form.ticket_type_id,
+            quantity=form.quantity,
+            name=form.name,
+            email=form.email,
+            state=EntryState.WAITING,
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _existing(self, event_id: str, entry_id: str) -> StoredEntry:
+        stored = self._lists.entry(event_id, entry_id) if is_ulid(entry_id) else None
+        if stored is None:
+            raise NotFound
+        return stored
+
+
+def member_of(entry: Entry) -> str:
+    """What stands for the person in the type's queue."""
+    return hashlib.sha256(normalised(entry.email).encode()).hexdigest()
+
+
+def moved_to(state: EntryState, stored: StoredEntry, clock: Clock, *, order_id: str | None = None) -> StoredEntry:
+    """The entry in another state."""
+    now = moment(clock.now())
+    return stored._replace(entry=msgspec.structs.replace(stored.entry, state=state, order_id=order_id, updated_at=now))

@@ -1,0 +1,1 @@
+"""Templates, and functions that turn domain objects into pages."""

@@ -1,0 +1,32 @@
+"""Shells: pages that are the same for everybody and ask the API for the rest, and the page for what is missing."""
+
+from chalicelib.website.pages.files import Website
+from chalicelib.website.pages.templating import render
+
+SHELLS = (
+    "order",
+    "pay",
+    "complete",
+    "events",
+    "sales",
+    "check-in",
+    "announce",
+    "people",
+    "review",
+    "call",
+    "proposals",
+    "invite",
+    "oversee",
+    "sign-in",
+    "sign-up",
+    "verify",
+    "reset",
+    "notifications",
+    "preferences",
+    "missing",
+)
+
+
+def shell_page(name: str, website: Website) -> str:
+    """The page of this name, one of SHELLS."""
+    return render(name, static=website.static)

@@ -1,0 +1,188 @@
+"""Rendering: the public pages as stored representations. Called by routes/pages.py; a 304 loads nothing slow.
+
+A page's tag is that of the data it shows and of the release's templates, so a conditional GET is one GetItem (after the
+lookup of a slug). Its bytes are made by the first reader, as representations/build.py makes lists. Shells show nothing
+of the database: their tag is the release's.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.content.ports import Representations
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import Kind, View
+from chalicelib.core.pagination import MAX_LIMIT, Page
+from chalicelib.core.ports import Clock
+from chalicelib.orders.ports import SalesView, StoredTicketType
+from chalicelib.representations.ports import Bodies
+from chalicelib.representations.read import Found
+from chalicelib.website.pages.files import Website
+from chalicelib.website.pages.revision import revision
+
+HOME = "page-home"
+EVENT = "page-event"
+SCHEDULE = "page-schedule"
+DIRECTORY = "EVENTS"
+"""Owner of the bodies that belong to no event."""
+
+
+class Rendering:
+    """Finds pages, and makes those that nobody has read since their data changed."""
+
+    def __init__(
+        self,
+        *,
+        stored: Representations,
+        bodies: Callable[[], Bodies],
+        sales: SalesView,
+        clock: Clock,
+        website: Website,
+    ) -> None:
+        self._stored = stored
+        self._bodies = bodies
+        self._sales = sales
+        self._clock = clock
+        self._website = website
+        self._revision = revision() + website.release
+
+    def home(self) -> Found:
+        """The published events. What is upcoming changes with the day (UTC), so the tag names it."""
+        today = datetime.fromtimestamp(self._clock.now(), UTC).date()
+
+        def named(tag: str) -> str:
+            return f"{tag}-p{self._revision}-{today:%Y%m%d}"
+
+        def body() -> str:
+            from chalicelib.website.pages.home import home_page
+
+            events = [_revived(Kind.EVENTS, member.body) for member in self._bodies().directory()]
+            return home_page(events, today=today, website=self._website)
+
+        tag = named(self._stored.directory_tag())
+        return Found(tag, lambda: self._load(DIRECTORY, HOME, tag, lambda: named(self._bodies().directory_tag()), body))
+
+    def event(self, event_id: str) -> Found:
+        """The page of a published event. Raises NotFound."""
+        return self._of_event(event_id, EVENT, lambda: self._event_body(event_id))
+
+    def schedule(self, event_id: str) -> Found:
+        """The programme of a published event. Raises NotFound."""
+        return self._of_event(event_id, SCHEDULE, lambda: self._schedule_body(event_id))
+
+    def shell(self, name: str) -> Found:
+        """A page that is the same for everybody; its script asks the API for the rest."""
+
+        def load() -> tuple[str, str]:
+            from chalicelib.website.pages.shells import shell_page
+
+            return tag, shell_page(name, self._website)
+
+        tag = f"{name}-p{self._revision}"
+        return Found(tag, load)
+
+    def missing(self) -> str:
+        """The page for what does not exist."""
+        from chalicelib.website.pages.shells import shell_page
+
+        return shell_page("missing", self._website)
+
+    def unsubscribe(self, *, topic: str, token: str, done: bool) -> str:
+        """The page that a link to refuse mails leads to, before (it asks) or after (it says so)."""
+        from chalicelib.notifications.domain.preferences import NAMES
+        from chalicelib.website.pages.templating import render
+
+        return render("unsubscribe", static=self._website.static, topic=NAMES[topic], token=token, done=done)
+
+    def _of_event(self, event_id: str, name: str, body: Callable[[], str]) -> Found:
+        def named(tag: str | None) -> str:
+            if tag is None:
+                raise NotFound
+            return f"{tag}-p{self._revision}"
+
+        def current() -> str:
+            return named(self._bodies().tag(event_id, "pages", View.PUBLIC))
+
+        tag = named(self._stored.list_tag(event_id, "pages", View.PUBLIC))
+        return Found(tag, lambda: self._load(event_id, name, tag, current, body))
+
+    def _load(
+        self, owner: str, name: str, tag: str, current: Callable[[], str], body: Callable[[], str]
+    ) -> tuple[str, str]:
+        """Tag and bytes of a page: the kept ones, or those made now. Raises NotFound, Busy."""
+        kept = self._stored.body(owner, View.PUBLIC, name, tag)
+        if kept is not None:
+            return tag, kept
+        from chalicelib.representations.settle import settled
+
+        return settled(current, body, lambda t, b: self._bodies().keep(owner, View.PUBLIC, name, t, b))
+
+    def _event_body(self, event_id: str) -> str:
+        from chalicelib.website.pages.event import event_page
+
+        stored = self._sales.ticket_types(event_id, consistent=True)
+        return event_page(
+            self._event(event_id),
+            tickets=list(_shown(stored)),
+            by_code=any(one.hidden for one in stored),
+            sessions=self._all(event_id, Kind.SESSIONS),
+            speakers=self._all(event_id, Kind.SPEAKERS),
+            sponsors=self._all(event_id, Kind.SPONSORS),
+            call=self._open_call(event_id),
+            website=self._website,
+        )
+
+    def _open_call(self, event_id: str) -> Any:
+        """The call for papers, if it is open. When it opens and closes cfp/services/announce_call.py has the page made
+        anew.
+        """
+        from chalicelib.cfp.domain.call_for_papers import open_call
+
+        return open_call(self._stored.call_for_papers(event_id, consistent=True), now=self._clock.now())
+
+    def _schedule_body(self, event_id: str) -> str:
+        from chalicelib.website.pages.schedule import schedule_page
+
+        return schedule_page(
+            self._event(event_id),
+            sessions=self._all(event_id, Kind.SESSIONS),
+            speakers=self._all(event_id, Kind.SPEAKERS),
+            tracks=self._all(event_id, Kind.TRACKS),
+            rooms=self._all(event_id, Kind.MICROLOCATIONS),
+            website=self._website,
+        )
+
+    def _event(self, event_id: str) -> Any:
+        stored = self._bodies().resource(event_id, Kind.EVENTS, event_id)
+        if stored is None:
+            raise NotFound
+        return _revived(Kind.EVENTS, stored.body)
+
+    def _all(self, event_id: str, kind: Kind) -> list[Any]:
+        """Everything public of one list, in order of ids."""
+        found: list[Any] = []
+        after = ""
+        while True:
+            members = self._bodies().members(event_id, kind, View.PUBLIC, Page(limit=MAX_LIMIT, after=after))
+            found += [_revived(kind, member.body) for member in members[:MAX_LIMIT]]
+            if len(members) <= MAX_LIMIT:
+                return found
+            after = members[MAX_LIMIT - 1].id
+
+
+def _shown(stored: Iterable[StoredTicketType]) -> Iterator[Any]:
+    """The ticket types on show, in order of position. Raises what msgspec raises for a body that is no type."""
+    import msgspec
+
+    from chalicelib.catalog.domain.ticket_type import TicketType
+
+    shown = [one for one in stored if not one.hidden]
+    for one in sorted(shown, key=lambda one: (json.loads(one.body)["position"], one.id)):
+        yield msgspec.json.decode(one.body, type=TicketType)
+
+
+def _revived(kind: Kind, body: str) -> Any:
+    from chalicelib.representations.represent import revive
+
+    return revive(kind, body)

@@ -1,0 +1,1 @@
+"""Questions before and after a deployment: limits, policies, a smoke test."""

@@ -1,0 +1,291 @@
+"""THE PLAN of a deployment: what `up` does, in order, and what `down` undoes. Read it top to bottom.
+
+Every step looks at what is there first and does what is missing, so a run that was killed anywhere is finished by
+running it again. A step says in a few words what it did.
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from infra import website
+from infra.checks import check_limits, run_smoke_test
+from infra.deploy import (
+    adopting,
+    configuring,
+    gateway_responses,
+    limit_requests,
+    releases,
+    removing,
+    run_chalice,
+    streams,
+    stripe_endpoint,
+)
+from infra.deploy.deployment import Deployment
+from infra.deploy.failure_queue import FailureQueue
+from infra.package import build
+from infra.settings import Unusable
+
+Say = Callable[[str], None]
+
+
+class Step(NamedTuple):
+    """One step: its name, what it is for, and the doing."""
+
+    name: str
+    purpose: str
+    run: Callable[[Deployment, Say], str]
+
+
+def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
+    """Find what would fail half-way, before anything is made."""
+    check_limits.check_concurrency(here)
+    if here.stacks.status(here.data.name) is None and adopting.has_role(here.session, here.prefix):
+        raise Unusable(
+            f"The stage {here.stage.name} is deployed in another region of this account: roles have no region, so the "
+            f"two would take each other's rights. Give this one another name."
+        )
+    return f"account {here.account}, {here.stage.region}, Python {build.RUNNING}"
+
+
+def data(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """The tables. Made unprotected, so that a first try that fails can be taken back whole, and protected then."""
+    is_new = here.stacks.status(here.data.name) is None and here.stacks.apply(here.tables(protected=False))
+    return _word(changed=here.stacks.apply(here.data) or is_new)
+
+
+def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Buckets, failure queue, log groups. S3 tries a new notification with a message, which is no failure."""
+    if not here.stacks.apply(here.base):
+        return _word(changed=False)
+    queue = FailureQueue(here.session.client("sqs"), here.outputs("base")["FailureQueueUrl"])
+    try:
+        queue.receive(1, keep_tests=False)
+    finally:
+        queue.release()
+    return _word(changed=True)
+
+
+def secrets(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Keys that must exist before the first start; how fast they are given out."""
+    made = ["keys made"] if here.parameters.ensure_keys() else []
+    made += ["high throughput switched on"] if here.parameters.ensure_throughput() else []
+    return ", ".join(made) or "there"
+
+
+def dependencies(here: Deployment, say: Say) -> str:
+    """The layer that all functions share."""
+    architecture = configuring.architecture(here.project)
+    built = build.build(here.project, python=build.RUNNING, architecture=architecture, progress=say)
+    return f"{(built.bytes + built.app_bytes) / 1e6:.1f} MB"
+
+
+def configure(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Variables and policies for `chalice deploy`."""
+    return _word(changed=_configure(here))
+
+
+def configure_only(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """The same for a stage that is up, and Chalice's records: then `chalice deploy` works in this checkout. The website
+    stays the one that was uploaded, since Chalice uploads none.
+    """
+    if not here.outputs("data") or not here.outputs("base"):
+        raise Unusable(f"{here.prefix} is not up: run `up` first.")
+    records = adopting.adopt(here.session, here.prefix, here.stage.name, here.project)
+    website_of = {"WEBSITE": adopting.variables(here.session, here.prefix).get("WEBSITE", "")}
+    changed = _configure(here, **{name: value for name, value in website_of.items() if value})
+    return f"{_word(changed=changed)}, {len(records)} things of Chalice's found"
+
+
+def proof(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """A CDN of a release that knew no secret must send one before the functions ask for it."""
+    there = here.outputs("edge") if here.stage.cdn else {}
+    return _word(changed=bool(there) and "OriginDigest" not in there and here.stacks.apply(here.edge))
+
+
+def deploy(here: Deployment, say: Say) -> str:
+    """Functions, REST API, WebSocket API, schedule."""
+    _deploy(here, here.project, say)
+    return "deployed"
+
+
+def edge(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """The CDN, and the webhook's own way in."""
+    return _word(changed=here.stacks.apply(here.edge)) if here.stage.cdn else "without a CDN"
+
+
+def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Alarms, dashboard, budget."""
+    return _word(changed=here.stacks.apply(here.watch))
+
+
+def stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """The endpoint that Stripe calls."""
+    connect, base = here.stage.connect, here.stripe_api
+    done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, connect=connect, api_base=base)
+    return "no key of Stripe's: free tickets only" if done == "none" else done
+
+
+def settle(here: Deployment, say: Say) -> str:
+    """Tell the functions what the first deploy could not know (public URL, socket URL, webhook secret), and to forget
+    the CDN's secret that was replaced.
+    """
+    again = _configure(here)
+    if again:
+        _deploy(here, here.project, say)
+    stripe_endpoint.retire(here.parameters, here.owner, connect=here.stage.connect, api_base=here.stripe_api)
+    return "deployed again" if again else "nothing new"
+
+
+def mappings(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Stream settings that Chalice cannot express."""
+    changed = streams.apply(here.session.client("lambda"), here.prefix, here.outputs("base")["FailuresBucket"])
+    return "set for " + ", ".join(changed) if changed else "as wished"
+
+
+def site(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Files of the website."""
+    return f"{len(_upload(here, here.project))} files sent"
+
+
+def smoke_test(here: Deployment, say: Say) -> str:
+    """Ask the product itself."""
+    return run_smoke_test.run(here, say, past_the_cdn=here.api_url if here.stage.cdn else "")
+
+
+def keep(here: Deployment, say: Say) -> str:  # noqa: ARG001
+    """Keep the release, to come back to, and remove files of the website that no page names any more."""
+    client = here.session.client("s3")
+    name = releases.keep(client, _releases_bucket(here), here.project, here.stage.name)
+    _settle_on(here, name, here.project)
+    return name
+
+
+UP: tuple[Step, ...] = (
+    Step("check", "account, limits", check),
+    Step("data", "tables, in CloudFormation", data),
+    Step("base", "buckets, failure queue, log groups", base),
+    Step("secrets", "keys in Parameter Store", secrets),
+    Step("package", "layer of dependencies", dependencies),
+    Step("configure", "variables and policies for Chalice", configure),
+    Step("website", "static files, before pages name them", site),
+    Step("proof", "the CDN proves itself, before that is asked for", proof),
+    Step("deploy", "chalice deploy", deploy),
+    Step("edge", "CDN and webhook API", edge),
+    Step("watch", "alarms and dashboard", watch),
+    Step("stripe", "webhook endpoint at Stripe", stripe),
+    Step("settle", "what the functions could not know before; deploy again if so", settle),
+    Step("streams", "retries, bisection, failure destination", mappings),
+    Step("smoke", "health, 304, socket, signed event", smoke_test),
+    Step("keep", "the release, to roll back to", keep),
+)
+
+
+CONFIGURE: tuple[Step, ...] = (
+    Step("package", "layer of dependencies", dependencies),
+    Step("configure", "variables, policies and records for Chalice", configure_only),
+)
+"""What `chalice deploy` needs in a checkout that the stage was not brought up from."""
+
+
+def last_good(here: Deployment) -> str:
+    """The release to go back to when a new one fails. Raises Unusable."""
+    return _there(releases.live(here.session.client("s3"), _releases_bucket(here)))
+
+
+def one_before(here: Deployment) -> str:
+    """The release before the one that is deployed. Raises Unusable."""
+    return _there(releases.before(here.session.client("s3"), _releases_bucket(here)))
+
+
+def rollback(here: Deployment, name: str, say: Say) -> str:
+    """Put a kept release in the place of what is deployed: its code and files, with the variables and secrets of now.
+    Raises Unusable.
+    """
+    client = here.session.client("s3")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        releases.unpack(client, _releases_bucket(here), name, project)
+        variables = here.variables() | {"WEBSITE": website.release(project / "web" / "public")}
+        configuring.write_for_rollback(project, here.stage.name, region=here.stage.region, variables=variables)
+        _upload(here, project)
+        _deploy(here, project, say)
+        _set_deployed_mappings(here)
+        run_smoke_test.run(here, say, past_the_cdn="")  # a release may be kept that knew no secret
+        _settle_on(here, name, project)
+    return name
+
+
+DOWN: tuple[Step, ...] = (
+    Step("stripe", "webhook endpoint at Stripe", removing.stripe),
+    Step("watch", "alarms and dashboard", removing.watch),
+    Step("edge", "CDN and webhook API", removing.edge),
+    Step("functions", "chalice delete", removing.functions),
+    Step("base", "buckets, queue, log groups", removing.base),
+)
+DELETE_DATA = Step("data", "ALL DATA: tables and secrets", removing.data)
+
+
+def _configure(here: Deployment, **other_variables: str) -> bool:
+    return configuring.write(
+        here.project,
+        here.stage.name,
+        region=here.stage.region,
+        variables=here.variables() | other_variables,
+        placeholders=here.placeholders(),
+    )
+
+
+def _deploy(here: Deployment, project: Path, say: Say) -> None:
+    build.build_app(project, python=build.RUNNING)
+    stage = here.stage
+    run_chalice.deploy(
+        project,
+        stage=stage.name,
+        region=stage.region,
+        adopt=lambda: adopting.adopt(here.session, here.prefix, stage.name, project),
+        say=say,
+    )
+    api = adopting.rest_api_id(here.session, here.prefix)
+    if api:
+        client = here.session.client("apigateway")
+        gateway_responses.apply(client, api)
+        limit_requests.apply(client, api, per_second=here.stage.requests_per_second)
+
+
+def _upload(here: Deployment, project: Path) -> list[str]:
+    outputs, distribution = here.outputs("base"), here.outputs("edge").get("DistributionId")
+
+    def tell(paths: list[str]) -> None:
+        if distribution:
+            website.invalidate(here.session.client("cloudfront"), distribution, paths)
+
+    folder = project / "web" / "public"
+    return website.upload(here.session.client("s3"), outputs["WebsiteBucket"], folder, tell=tell)
+
+
+def _set_deployed_mappings(here: Deployment) -> None:
+    """Stream settings of the functions that the release has: one before `send_mails` has fewer than this one."""
+    client, bucket = here.session.client("lambda"), here.outputs("base")["FailuresBucket"]
+    streams.apply(client, here.prefix, bucket, streams.deployed(client, here.prefix))
+
+
+def _releases_bucket(here: Deployment) -> str:
+    return here.outputs("base")["ReleasesBucket"]
+
+
+def _settle_on(here: Deployment, name: str, project: Path) -> None:
+    client = here.session.client("s3")
+    website.prune(client, here.outputs("base")["WebsiteBucket"], project / "web" / "public")
+    releases.mark_live(client, _releases_bucket(here), name)
+
+
+def _there(name: str | None) -> str:
+    if name is None:
+        raise Unusable("No such release was kept, so there is none to go back to.")
+    return name
+
+
+def _word(*, changed: bool) -> str:
+    return "changed" if changed else "nothing to do"

@@ -1,0 +1,1 @@
+"""What Chalice sends to Lambda: the layer of dependencies, and the application's code."""

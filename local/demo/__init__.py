@@ -1,0 +1,1 @@
+"""The demo conference, and tours of the product over HTTP."""

@@ -1,0 +1,1 @@
+"""DynamoDB on one machine: engine, journal, streams' records, wire protocol."""

@@ -1,0 +1,103 @@
+"""The DynamoDB wire protocol on loopback, so that boto3, PynamoDB and the product's own client work unchanged.
+
+The runner serves `DatabaseApp` beside the gateway; the test suite uses `running_database`. Signatures are not checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from local.dynamodb.database import Database, Receipt
+from local.dynamodb.dynamo_wire import Answer, fault
+from local.dynamodb.journal import JournalFailed
+from local.gateway.servers import listen, serving
+
+REQUEST_BYTES = 16 * 1024 * 1024
+Message = MutableMapping[str, Any]
+
+
+class DatabaseApp:
+    """ASGI. Operations run on the event loop (they never wait); only the wait for the disk is left to threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._disk = ThreadPoolExecutor(16, thread_name_prefix="journal")
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """One DynamoDB call."""
+        if scope["type"] != "http":
+            return
+        target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"").decode("latin-1")
+        body = await self._read(receive)
+        answer = await self._answer(target, body)
+        headers = {**answer.headers, "x-amzn-requestid": str(uuid4()), "content-length": str(len(answer.body))}
+        lines = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": lines})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _read(self, receive: Callable[[], Awaitable[Message]]) -> bytes | None:
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        while message.get("more_body"):
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > REQUEST_BYTES:
+                return None
+        return body
+
+    async def _answer(self, target: str, body: bytes | None) -> Answer:
+        if body is None:
+            return fault("RequestEntityTooLarge", "The request is too large", 413)
+        version, _, operation = target.rpartition(".")
+        if version != "DynamoDB_20120810":
+            return fault("UnknownOperationException", f"Unknown operation: {target}")
+        answer, receipt = self.database.execute(operation, body)
+        if receipt is None:
+            return answer
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._disk, self._confirm, receipt)
+        except JournalFailed:
+            return fault("InternalServerError", "The journal cannot be written", 500)
+        return answer
+
+    def _confirm(self, receipt: Receipt) -> None:
+        self.database.confirm(receipt)
+
+    def close(self) -> None:
+        """Stop the threads."""
+        self._disk.shutdown(wait=True, cancel_futures=True)
+
+
+class DatabaseEndpoint(str):
+    """The URL of a running database, with the engine behind it at hand: `endpoint.database.reset()`."""
+
+    database: Database
+
+
+@contextmanager
+def running_database(data_dir: Path | None = None, port: int = 0) -> Iterator[DatabaseEndpoint]:
+    """A database on loopback while the block runs; `data_dir` None keeps it in memory.
+
+    Yields its URL (a str) for AWS_ENDPOINT_URL_DYNAMODB or `endpoint_url=`.
+    """
+    database = Database(data_dir)
+    app = DatabaseApp(database)
+    try:
+        with serving(app, listen(port)) as origin:
+            endpoint = DatabaseEndpoint(origin)
+            endpoint.database = database
+            yield endpoint
+    finally:
+        app.close()
+        database.close()

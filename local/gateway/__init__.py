@@ -1,0 +1,1 @@
+"""API Gateway, CloudFront and Lambda's calling conventions on one machine."""

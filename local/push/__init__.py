@@ -1,0 +1,1 @@
+"""A push service on one machine."""

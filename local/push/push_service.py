@@ -1,0 +1,91 @@
+"""A push service for one machine: takes what RFC 8030 says a push service takes, and keeps it to be looked at.
+
+The browsers of a machine with internet have push services of their own; tests subscribe to this one, by an endpoint
+below `/_local/push/`. It checks who sends (RFC 8292) but cannot read what is sent: only a browser has the key.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+from collections import deque
+from typing import Any
+from urllib.parse import urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chalicelib.push.adapters.encryption import decode
+from local.gateway.http_message import HttpAnswer, HttpRequest, json_answer
+
+KEPT = 200
+MOST_BYTES = 4096
+_CREDENTIALS = re.compile(r"vapid t=([\w.-]+), k=([\w-]+)")
+_TOPIC = re.compile(r"[\w-]{1,32}")
+
+
+class PushService:
+    """Thread-safe. `answers` says for an endpoint's last part what it is answered instead of 201."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._taken: deque[dict[str, Any]] = deque(maxlen=KEPT)
+
+    def taken(self, name: str | None = None) -> list[dict[str, Any]]:
+        """The newest messages, oldest first: `to`, `topic`, `ttl`, `body` (encrypted); those to one endpoint."""
+        with self._lock:
+            return [one for one in self._taken if name in (None, one["to"])]
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._taken.clear()
+            self.answers.clear()
+
+    def take(self, request: HttpRequest, name: str) -> HttpAnswer:
+        """POST of a message to an endpoint."""
+        if status := self.answers.get(name):
+            return HttpAnswer(status)
+        problem = _problem(request)
+        if problem:
+            return json_answer({"message": problem[1]}, problem[0])
+        message = {
+            "to": name,
+            "topic": request.header("topic"),
+            "ttl": int(request.header("ttl")),
+            "body": request.body,
+        }
+        with self._lock:
+            self._taken.append(message)
+        return HttpAnswer(201, [("Location", f"/_local/push/{name}/message")])
+
+    def json_view(self) -> HttpAnswer:
+        """What came, newest first; bodies are base64 of what only their browser can read."""
+        shown = [{**one, "body": base64.b64encode(one["body"]).decode()} for one in reversed(self.taken())]
+        return json_answer({"items": shown})
+
+
+def _problem(request: HttpRequest) -> tuple[int, str] | None:
+    if not request.header("ttl").isdigit():
+        return 400, "TTL is missing (RFC 8030, 5.2)"
+    if request.header("topic") and not _TOPIC.fullmatch(request.header("topic")):
+        return 400, "Topic is not one (RFC 8030, 5.4)"
+    if request.header("content-encoding") != "aes128gcm":
+        return 415, "Content-Encoding must be aes128gcm (RFC 8291)"
+    if len(request.body) > MOST_BYTES:
+        return 413, "at most 4096 bytes (RFC 8030, 7.2)"
+    return None if _is_signed(request) else (403, "Authorization is not VAPID's (RFC 8292)")
+
+
+def _is_signed(request: HttpRequest) -> bool:
+    found = _CREDENTIALS.fullmatch(request.header("authorization"))
+    if not found:
+        return False
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode(found[2]))
+        claims = jwt.decode(found[1], key, algorithms=["ES256"], audience=f"http://{request.header('host')}")
+    except (ValueError, jwt.InvalidTokenError):
+        return False
+    return urlsplit(str(claims.get("sub"))).scheme in ("http", "https", "mailto")

@@ -1,0 +1,63 @@
+"""Where the Stripe test double sits in the runner: its files, its life, and starting it afresh.
+
+The double itself is `stripe_double/`, which knows nothing of the runner.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+from chalicelib.payments.services.handle_webhook import HANDLED
+from local.stripe_double import Settings, StripeDouble, create_double
+
+SENDERS = 8
+"""Webhooks on their way at the same time; Stripe keeps no order either."""
+
+
+class StripeMount:
+    """Used by `runner` (start, stop, reset) and `site` (handle). Thread-safe."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        public_url: str,
+        webhook_url: str,
+        webhook_secret: str,
+        connect_webhook_secret: str = "",
+    ) -> None:
+        """`connect_webhook_secret` signs what happens in connected accounts; empty: the product is not told of it."""
+        self._directory = directory
+        self._told = (public_url, webhook_url, webhook_secret)
+        self._connect_secret = connect_webhook_secret
+        self._lock = threading.Lock()
+        self.double = self._create()
+
+    def _create(self) -> StripeDouble:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings = Settings("", "", "", senders=SENDERS, webhook_events=HANDLED)
+        return create_double(self._directory, *self._told, connect_secret=self._connect_secret, settings=settings)
+
+    def handle(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
+        """One HTTP call; `path` is relative to the mount."""
+        return self.double.handle(method, path, query, headers, body)
+
+    def start(self) -> None:
+        """Begin to send webhooks."""
+        self.double.start()
+
+    def stop(self) -> None:
+        """What is not delivered yet is delivered after the next start."""
+        self.double.stop()
+
+    def reset(self) -> None:
+        """A double that has seen nothing, in the place of this one."""
+        with self._lock:
+            self.double.stop()
+            shutil.rmtree(self._directory)
+            self.double = self._create()
+            self.double.start()

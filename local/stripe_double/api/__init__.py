@@ -1,0 +1,1 @@
+"""How the double speaks: endpoints, parameters, errors, idempotency, lists, its store."""

@@ -1,0 +1,1 @@
+"""Trouble and shortcuts on command, time that passes, and what the double saw."""

@@ -1,0 +1,1 @@
+"""Base shapes of the objects that the double returns."""

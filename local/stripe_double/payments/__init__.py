@@ -1,0 +1,1 @@
+"""Checkout sessions, intents, attempts, refunds, disputes, and the balance."""

@@ -1,0 +1,1 @@
+"""Events, the endpoints they are sent to, and faults on the way."""

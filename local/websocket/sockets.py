@@ -1,0 +1,224 @@
+"""API Gateway's WebSocket API on one machine: sockets in, events to handlers, and the `@connections` API to push.
+
+Used by `gateway` (sockets) and `site` (management). A connection can be posted to from the moment `$connect` has
+answered 2xx, which is before the client sees its handshake; what is posted then waits in the connection's queue.
+Messages of one connection are handled one after another (AWS promises no order; neither may handlers rely on it).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from local.gateway.handlers import Handler
+from local.gateway.http_message import HttpAnswer, HttpRequest, Message, Receive, Scope, Send, json_answer, request_of
+from local.gateway.servers import MESSAGE_BYTES
+from local.websocket.socket_events import connect_event, disconnect_event, message_event
+
+log = logging.getLogger("local.sockets")
+
+IDLE_SECONDS = 600.0
+LIFE_SECONDS = 7200.0
+WAITING_PUSHES = 1000
+GOING_AWAY = 1001
+
+
+@dataclass(slots=True)
+class Connection:
+    """One open socket."""
+
+    id: str
+    request: HttpRequest
+    connected_at: int
+    """Epoch milliseconds."""
+    born: float = field(default_factory=time.monotonic)
+    active: float = field(default_factory=time.monotonic)
+    outgoing: asyncio.Queue[Message] = field(default_factory=lambda: asyncio.Queue(WAITING_PUSHES))
+    closed: bool = False
+
+
+class SocketGateway:
+    """Lives on the event loop; handlers run in threads."""
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        life_seconds: float = LIFE_SECONDS,
+    ) -> None:
+        self._handlers = handlers
+        self._idle_seconds = idle_seconds
+        self._life_seconds = life_seconds
+        self._open: dict[str, Connection] = {}
+        self._threads = ThreadPoolExecutor(16, thread_name_prefix="socket")
+
+    def count(self) -> int:
+        """How many sockets are open."""
+        return len(self._open)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One socket from handshake to close."""
+        await receive()
+        id = base64.b64encode(secrets.token_bytes(11)).decode()
+        connection = Connection(id, request_of(scope), int(time.time() * 1000))
+        status = await self._connect(connection)
+        if not 200 <= status < 300:
+            await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+            await send({"type": "websocket.http.response.body", "body": b""})
+            return
+        self._open[connection.id] = connection
+        code = 1006
+        try:
+            await send({"type": "websocket.accept"})
+            code = await self._talk(connection, receive, send)
+        finally:
+            connection.closed = True
+            self._open.pop(connection.id, None)
+            await asyncio.shield(self._disconnect(connection, code))
+
+    async def _connect(self, connection: Connection) -> int:
+        """The status of the handshake: what `$connect` answers, 200 without such a handler, 500 when it crashes."""
+        handler = self._handlers.get("$connect")
+        if handler is None:
+            return 200
+        try:
+            answer = await self._invoke(handler, connect_event(connection))
+        except Exception:
+            log.exception("$connect crashed")
+            return 500
+        status = answer.get("statusCode") if isinstance(answer, dict) else None
+        return status if isinstance(status, int) and 200 <= status < 600 else 500
+
+    async def _talk(self, connection: Connection, receive: Receive, send: Send) -> int:
+        """Until either side closes; returns the close code."""
+        reader = asyncio.create_task(self._read(connection, receive))
+        others = [asyncio.create_task(self._write(connection, send)), asyncio.create_task(self._expire(connection))]
+        try:
+            return await reader
+        finally:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
+    async def _read(self, connection: Connection, receive: Receive) -> int:
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                return int(message.get("code") or 1005)
+            connection.active = time.monotonic()
+            await self._message(connection, message)
+
+    async def _write(self, connection: Connection, send: Send) -> None:
+        while True:
+            message = await connection.outgoing.get()
+            await send(message)
+            connection.active = time.monotonic()
+
+    async def _expire(self, connection: Connection) -> None:
+        """Close what is idle for 10 minutes or 2 hours old."""
+        while True:
+            end = min(connection.active + self._idle_seconds, connection.born + self._life_seconds)
+            left = end - time.monotonic()
+            if left <= 0:
+                await connection.outgoing.put({"type": "websocket.close", "code": GOING_AWAY, "reason": "Going away"})
+                return
+            await asyncio.sleep(left)
+
+    async def _message(self, connection: Connection, message: Message) -> None:
+        text: str = message["text"]  # servers.LimitedSocket takes no binary frames
+        route, handler = self._choose(text)
+        event = message_event(connection, route, text)
+        if handler is None:
+            await self._tell(connection, event, "Forbidden")
+            return
+        try:
+            await self._invoke(handler, event)
+        except Exception:
+            log.exception("%s crashed", route)
+            await self._tell(connection, event, "Internal server error")
+
+    def _choose(self, text: str) -> tuple[str, Handler | None]:
+        """The route selection expression is `$request.body.action`, as Chalice deploys it."""
+        try:
+            action = json.loads(text).get("action")
+        except (ValueError, AttributeError, RecursionError):
+            action = None
+        if isinstance(action, str) and action in self._handlers and not action.startswith("$"):
+            return action, self._handlers[action]
+        return "$default", self._handlers.get("$default")
+
+    async def _tell(self, connection: Connection, event: dict[str, Any], words: str) -> None:
+        request_id = event["requestContext"]["requestId"]
+        text = json.dumps({"message": words, "connectionId": connection.id, "requestId": request_id})
+        await connection.outgoing.put({"type": "websocket.send", "text": text})
+
+    async def _disconnect(self, connection: Connection, code: int) -> None:
+        handler = self._handlers.get("$disconnect")
+        if handler is None:
+            return
+        try:
+            await self._invoke(handler, disconnect_event(connection, code))
+        except Exception:
+            log.exception("$disconnect crashed")
+
+    async def _invoke(self, handler: Handler, event: dict[str, Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, handler, event)
+
+    async def manage(self, request: HttpRequest) -> HttpAnswer:
+        """The management API: POST, GET and DELETE `…/@connections/{id}`."""
+        id = unquote(request.path.rpartition("/@connections/")[2])
+        connection = self._open.get(id)
+        if connection is None or connection.closed:
+            return _refusal(410, "GoneException", "")
+        if request.method == "POST":
+            return self._post(connection, request.body)
+        if request.method == "GET":
+            return json_answer(_description(connection))
+        if request.method == "DELETE":
+            await connection.outgoing.put({"type": "websocket.close", "code": 1000, "reason": ""})
+            return HttpAnswer(204)
+        return _refusal(405, "MethodNotAllowed", "")
+
+    def _post(self, connection: Connection, body: bytes) -> HttpAnswer:
+        if len(body) > MESSAGE_BYTES:
+            return _refusal(413, "PayloadTooLargeException", "Message over 128 KB")
+        try:
+            message: Message = {"type": "websocket.send", "text": body.decode()}
+        except UnicodeDecodeError:
+            message = {"type": "websocket.send", "bytes": body}
+        try:
+            connection.outgoing.put_nowait(message)
+        except asyncio.QueueFull:
+            return _refusal(429, "LimitExceededException", "The client does not keep up")
+        return HttpAnswer(200)
+
+    def close(self) -> None:
+        """Start no more handlers."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _refusal(status: int, kind: str, words: str) -> HttpAnswer:
+    return json_answer({"message": words}, status, {"x-amzn-errortype": kind})
+
+
+def _description(connection: Connection) -> dict[str, Any]:
+    def moment(seconds: float) -> str:
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+    active = time.time() - (time.monotonic() - connection.active)
+    identity = {"sourceIp": connection.request.client, "userAgent": connection.request.header("user-agent")}
+    return {
+        "connectedAt": moment(connection.connected_at / 1000),
+        "identity": identity,
+        "lastActiveAt": moment(active),
+    }

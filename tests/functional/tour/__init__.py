@@ -1,0 +1,1 @@
+"""A tour of everything the product does, and what its functions may do."""

@@ -1,0 +1,104 @@
+"""What a sale tells goes where each reader wants it, in the transaction of the fact."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.core.principal import Principal
+from chalicelib.orders.domain.charge import PaymentStatus
+from tests.harness.shop import BUYER, OWNER, START, Shop, inbox, items_of, mails
+
+EVENT = "Alpine Python Days"
+
+
+def choose(shop: Shop, who: Principal, **topics: dict[str, Any]) -> None:
+    """Somebody's choice."""
+    shop.services.notifications.edit_preferences.change(who.user_id, {"actions": topics}, match=frozenset({"*"}))
+
+
+def dues() -> list[str]:
+    """What is due: the kind and, of a digest, the time."""
+    return sorted(item.sk.split("#")[2] for item in items_of("DueItem", "DUE#"))
+
+
+def fail_payment(shop: Shop) -> None:
+    """An order of the buyer's whose payment fails."""
+    session = shop.checkout(shop.order((shop.ticket(5), 1)))
+    shop.payments.set_status(session, PaymentStatus.FAILED)
+    shop.hear(session)
+
+
+def dispute(shop: Shop) -> None:
+    """A paid order whose payment is disputed."""
+    session = shop.checkout(shop.order((shop.ticket(5), 1)))
+    charge_id = shop.payments.pay(session)
+    shop.hear(session)
+    shop.payments.dispute(charge_id, "needs_response")
+    for number in range(2):
+        shop.hear(charge_id, kind="charge.dispute.created", event_id=f"evt_d{number}")
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected_inbox", "expected_mails", "expected_dues"),
+    [
+        ({}, 1, 1, ["MAIL"]),
+        ({"mail": "off"}, 1, 0, []),
+        ({"mail": "digest"}, 1, 0, ["DIGEST"]),
+        ({"in_app": False}, 0, 1, ["MAIL"]),
+        ({"in_app": False, "mail": "off"}, 0, 0, []),
+    ],
+)
+def test_failed_payment_is_told_as_the_buyer_wants(
+    shop: Shop, choice: dict[str, Any], expected_inbox: int, expected_mails: int, expected_dues: list[str]
+) -> None:
+    choose(shop, BUYER, order_expired=choice)
+    fail_payment(shop)
+    assert (len(inbox(BUYER)), len(mails()), dues()) == (expected_inbox, expected_mails, expected_dues)
+
+
+def test_tickets_are_mailed_whatever_else_was_switched_off(shop: Shop) -> None:
+    choose(shop, BUYER, order_paid={"in_app": False, "push": False})
+    session = shop.checkout(shop.order((shop.ticket(5), 1)))
+    shop.payments.pay(session)
+    shop.hear(session)
+    assert (inbox(BUYER), mails()) == ([], [f"Your tickets for {EVENT}"])
+
+
+def test_mail_about_a_notification_names_user_topic_and_notification(shop: Shop) -> None:
+    fail_payment(shop)
+    (mail,) = items_of("MailItem", "MAIL")
+    (notification,) = items_of("NotificationItem", "NOTIFICATION#")
+    assert (mail.user_id, mail.action, mail.notification_id) == (BUYER.user_id, "order_expired", notification.id)
+
+
+def test_collected_notification_waits_for_the_readers_own_morning(shop: Shop) -> None:
+    shop.services.notifications.edit_preferences.change(
+        BUYER.user_id,
+        {"actions": {"order_expired": {"mail": "digest"}}, "timezone": "Asia/Tokyo", "digest_hour": 9},
+        match=frozenset({"*"}),
+    )
+    fail_payment(shop)
+    (notification,) = items_of("NotificationItem", "NOTIFICATION#")
+    assert notification.digest_at % 86_400 == 0, "09:00 in Tokyo is midnight UTC"
+    assert START < notification.digest_at <= START + 86_400 + 120
+
+
+@pytest.mark.parametrize(("mail", "expected"), [("off", (1, 0)), ("each", (1, 1)), ("digest", (1, 0))])
+def test_dispute_is_mailed_to_staff_who_want_it(shop: Shop, mail: str, expected: tuple[int, int]) -> None:
+    choose(shop, OWNER, payment_disputed={"mail": mail})
+    dispute(shop)
+    found = [item for item in items_of("MailItem", "MAIL") if item.user_id == OWNER.user_id]
+    assert (len(inbox(OWNER)), len(found)) == expected
+    assert all((one.to, one.subject) == ("", f"Disputed: {EVENT}") for one in found)
+    assert dues().count("DIGEST") == (mail == "digest")
+
+
+def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: Shop) -> None:
+    quiet = {"quiet_hours": {"from": "17:00", "to": "18:30"}}  # the shop's clock begins at 17:46:40 UTC
+    shop.services.notifications.edit_preferences.change(BUYER.user_id, quiet, match=frozenset({"*"}))
+    fail_payment(shop)
+    session = shop.checkout(shop.order((shop.ticket(5), 1)))
+    shop.payments.pay(session)
+    shop.hear(session, event_id="evt_paid")
+    waits = {item.action: item.not_before for item in items_of("MailItem", "MAIL")}
+    assert waits == {"order_expired": int(START) // 86_400 * 86_400 + 18 * 3600 + 1800, "order_paid": None}

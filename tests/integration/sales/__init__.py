@@ -1,1 +1,0 @@
-"""One sale against the local database engine: stock, orders, payments, holds."""
