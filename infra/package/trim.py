@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 
 SERVICES = {"apigatewaymanagementapi": "execute-api", "dynamodb": "dynamodb", "sesv2": "email"}
 """AWS services that the product calls through botocore, and the name that endpoints.json has for each."""
-STRIPE_PRODUCTS = ("climate", "issuing", "tax", "terminal", "treasury")
+STRIPE_PRODUCTS = (
+    *("climate", "entitlements", "financial_connections", "forwarding", "identity", "issuing", "reporting", "sigma"),
+    *("tax", "terminal", "treasury"),
+)
 """Packages of `stripe` that it imports when somebody asks for them."""
 
 

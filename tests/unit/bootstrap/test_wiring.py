@@ -15,6 +15,7 @@ def offers(wired: type) -> list[str]:
 
 
 PARTS = offers(bootstrap.Services)
+pytestmark = pytest.mark.usefixtures("database")  # stores are models, which remember where the database is
 
 
 @pytest.mark.parametrize("part", PARTS)
