@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from chalicelib.announcements.domain.announcement import Counts, Dispatch, Stage
     from chalicelib.core.pagination import Page
@@ -68,21 +68,6 @@ class Announcements(Protocol):
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
         """Take a step from where the announcement stood; as it stands then. Raises Overtaken, Busy."""
-
-
-class Contact(NamedTuple):
-    """How to reach an account. `verified`: the address is certainly theirs."""
-
-    email: str
-    verified: bool
-    language: str
-
-
-class Contacts(Protocol):
-    """Knows how to reach people."""
-
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
-        """Address and language of each; who has no account any more is left out."""
 
 
 class Crowd(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -178,3 +179,18 @@ class Mailer(Protocol):
         """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
         try).
         """
+
+
+class Contact(NamedTuple):
+    """How to reach an account. `verified`: the address is certainly theirs."""
+
+    email: str
+    verified: bool
+    language: str
+
+
+class Contacts(Protocol):
+    """Knows how to reach people."""
+
+    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+        """Address and language of each; who has no account any more is left out."""

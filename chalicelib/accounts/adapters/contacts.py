@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from chalicelib.announcements.ports import Contact
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.core.ports import Reader
+from chalicelib.notifications.ports import Contact
 
 _CONTACT = ("email", "verified", "language")
 

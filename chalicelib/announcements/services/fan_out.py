@@ -11,12 +11,13 @@ from typing import NamedTuple, Protocol
 
 from chalicelib import telemetry
 from chalicelib.announcements.domain.announcement import START, Counts, Dispatch, Person, Said, Stage
-from chalicelib.announcements.ports import Announcements, Contact, Contacts, Overtaken, Step, Told
+from chalicelib.announcements.ports import Announcements, Overtaken, Step, Told
 from chalicelib.core.changes import Change
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.texts import DEFAULT
 
 TOGETHER = 100

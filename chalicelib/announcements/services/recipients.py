@@ -5,9 +5,10 @@ page.
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.announcements.domain.announcement import Audience, Dispatch, Person, Said
-from chalicelib.announcements.ports import Contact, Crowd
+from chalicelib.announcements.ports import Crowd
 from chalicelib.notifications.domain.address import canonical
 from chalicelib.notifications.domain.notification import Mail
+from chalicelib.notifications.ports import Contact
 from chalicelib.notifications.services import compose
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.texts import DEFAULT

@@ -10,12 +10,13 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from chalicelib.announcements.domain.announcement import Dispatch, Person, Said
-from chalicelib.announcements.ports import Contact, Crowd
+from chalicelib.announcements.ports import Crowd
 from chalicelib.cfp.domain.call_for_papers import CallForPapers
 from chalicelib.content.services import speaker_messages
 from chalicelib.content.services.speaker_messages import Brief
 from chalicelib.core.permissions import Role
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
+from chalicelib.notifications.ports import Contact
 from chalicelib.notifications.services.compose import one_line
 from chalicelib.texts import DEFAULT, date_and_time, say
 

@@ -5,7 +5,6 @@ writes what is told in the transaction of the submission.
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from chalicelib.announcements.ports import Contacts
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import Session, Speaker
 from chalicelib.content.services import speaker_messages
@@ -15,6 +14,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.domain.notification import Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels
+from chalicelib.notifications.ports import Contacts
 from chalicelib.notifications.services import compose
 from chalicelib.texts import DEFAULT
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chalicelib.announcements.ports import Contacts
 from chalicelib.cfp.domain.submission import (
     CHANGEABLE,
     MOST_A_PERSON,
@@ -33,6 +32,7 @@ from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
+from chalicelib.notifications.ports import Contacts
 from chalicelib.representations.represent import Representation, revive, written
 
 CLOSED = "The call for papers is not open."

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from chalicelib.announcements.ports import Contact, Contacts
 from chalicelib.cfp.domain.review import decision_told
 from chalicelib.cfp.domain.submission import Submission
 from chalicelib.content.domain.event import Event, EventState
@@ -24,6 +23,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services import compose
 from chalicelib.representations.represent import revive
 from chalicelib.representations.stored import StoredItem

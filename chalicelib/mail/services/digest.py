@@ -7,10 +7,10 @@ anywhere and run again, there is one.
 """
 
 from chalicelib import telemetry
-from chalicelib.announcements.ports import Contacts
 from chalicelib.notifications.domain import mail_layout as layout
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.domain.preferences import DIGEST, MailChoice, Preferences
+from chalicelib.notifications.ports import Contacts
 from chalicelib.notifications.preferences_port import Collected, Due, DueIndex
 from chalicelib.notifications.services.channels import Preferring
 from chalicelib.texts import DEFAULT, say

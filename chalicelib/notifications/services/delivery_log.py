@@ -13,7 +13,6 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from chalicelib.accounts.domain.account import is_administrator
-from chalicelib.announcements.ports import Contacts
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.errors import MalformedRequest, NotFound
 from chalicelib.core.ids import is_ulid, make_ulid, milliseconds_of
@@ -24,6 +23,7 @@ from chalicelib.core.times import moment
 from chalicelib.live.domain.protocol import rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.oversight_port import Entry, NotificationLog, Overseen
+from chalicelib.notifications.ports import Contacts
 from chalicelib.reports.services.list_orders import Sheet, as_list, as_sheet
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found

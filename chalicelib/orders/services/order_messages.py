@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from chalicelib.announcements.ports import Contacts
 from chalicelib.content.domain.event import Event
 from chalicelib.content.ports import Representations
 from chalicelib.core.ids import derive_ulid
@@ -16,7 +15,7 @@ from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
-from chalicelib.notifications.ports import paid_mail_key
+from chalicelib.notifications.ports import Contacts, paid_mail_key
 from chalicelib.notifications.services import compose
 from chalicelib.notifications.services.compose import EventLabel, Words
 from chalicelib.orders.domain.charge import Charge
