@@ -28,7 +28,7 @@ class AccountsWiring:
     @property
     def administrators(self) -> frozenset[str]:
         """The addresses of the deployment's administrators, normalised."""
-        from chalicelib.accounts.domain.account import normalised
+        from chalicelib.core.email_address import normalised
 
         return frozenset(normalised(one) for one in self._services.config.admin_email.split(",") if one.strip())
 

@@ -6,6 +6,7 @@ ASCII before the @. An IP address behind it is valid SMTP, and SES sends to none
 """
 
 import re
+import unicodedata
 
 MOST = 254
 """Octets of an address: a path of 256 (RFC 5321 section 4.5.3.1.3) without its brackets."""
@@ -69,3 +70,8 @@ def _rule_after_at(local: str, domain: str) -> str | None:
 def _is_long(label: str) -> bool:
     """Whether a label has too many characters, or would in ASCII (`xn--…`)."""
     return len(label if label.isascii() else f"xn--{label.encode('punycode').decode()}") > MOST_IN_LABEL
+
+
+def normalised(email: str) -> str:
+    """The address by which an account is found: NFKC, case folded, no surrounding space."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()

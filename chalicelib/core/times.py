@@ -13,3 +13,8 @@ def ago(seconds: int) -> str:
     import humanize
 
     return humanize.naturaltime(timedelta(seconds=max(0, seconds)))
+
+
+def rfc3339(unix_seconds: int) -> str:
+    """A time for clients, e.g. 2026-11-22T20:30:00Z."""
+    return moment(unix_seconds).isoformat().replace("+00:00", "Z")

@@ -5,9 +5,9 @@ import json
 from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.accounts.adapters.items import IdempotencyItem
-from chalicelib.accounts.ports import Claim
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.idempotency.ports import Claim
 
 
 class DynamoClaims:

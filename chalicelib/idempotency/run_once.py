@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from chalicelib.accounts.ports import Claim, Claims
 from chalicelib.core.errors import (
     Busy,
     IdempotencyMismatch,
@@ -18,6 +17,7 @@ from chalicelib.core.errors import (
     UpstreamFailed,
 )
 from chalicelib.core.ports import Clock, Ids
+from chalicelib.idempotency.ports import Claim, Claims
 
 MAX_KEY = 255
 TAKE_OVER_SECONDS = 35

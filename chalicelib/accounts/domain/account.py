@@ -1,11 +1,11 @@
 """An account: what its owner may set, and what Marquee adds. Pure."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from chalicelib.core.email_address import normalised
 from chalicelib.core.text import Email, Name
 
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
@@ -86,8 +86,3 @@ class SignedIn(Struct, frozen=True, kw_only=True):
 def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
     """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
     return verified and normalised(email) in admins
-
-
-def normalised(email: str) -> str:
-    """The address by which an account is found: NFKC, case folded, no surrounding space."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()

@@ -22,9 +22,9 @@ from chalicelib.accounts.domain.account import (
     SignIn,
     SignUp,
     is_administrator,
-    normalised,
 )
 from chalicelib.accounts.ports import NewAccount, PeopleStore, StoredAccount
+from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, NotFound, TooManyAttempts, Unauthenticated
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.preconditions import Match, require_match

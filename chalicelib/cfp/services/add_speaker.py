@@ -9,9 +9,10 @@ from typing import Protocol
 
 import msgspec
 
-from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.accounts.domain.account import Account
 from chalicelib.cfp.domain.submission import Proposer
 from chalicelib.content.domain.programme import MOST_SPEAKERS, PUBLIC_SESSION_STATES, Session, SessionState, Speaker
+from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind

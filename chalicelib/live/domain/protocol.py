@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError
 from chalicelib.core.ids import is_ulid
-from chalicelib.core.times import ago, moment
-from chalicelib.notifications.domain.notification import Notification
+from chalicelib.core.times import ago, rfc3339
+from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH, Notification
 from chalicelib.notifications.ports import Received
 
 MAX_FRAME_IN = 4_096
@@ -26,8 +26,6 @@ POSITION_SECONDS = 24 * 3600
 """How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
 MAX_FRAMES = 2_000
 """What one connection may spend on frames in its life of two hours; most cost 1 (live/domain/machine.py)."""
-
-NOTIFICATIONS_PATH = "/api/v1/notifications"
 
 
 class Hello(NamedTuple):
@@ -162,11 +160,6 @@ def error_frame(error: MarqueeError, event_id: str | None = None) -> str:
 def unexpected_frame() -> str:
     """Tell a bug: nothing but that it was one."""
     return _frame({"meta": "error", "code": "internal_error", "detail": "The frame failed on our side."})
-
-
-def rfc3339(unix_seconds: int) -> str:
-    """A time for clients, e.g. 2026-11-22T20:30:00Z."""
-    return moment(unix_seconds).isoformat().replace("+00:00", "Z")
 
 
 def _object(text: str) -> dict[str, Any]:

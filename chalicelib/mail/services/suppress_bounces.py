@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from chalicelib import telemetry
-from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.ports import StoredAccount
+from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, TooManyAttempts
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.mail.domain import ses_event

@@ -2,8 +2,7 @@
 
 from typing import NamedTuple
 
-from chalicelib.accounts.domain.account import normalised
-from chalicelib.core.email_address import MOST
+from chalicelib.core.email_address import MOST, normalised
 
 
 class Standing(NamedTuple):

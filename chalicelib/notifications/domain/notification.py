@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+NOTIFICATIONS_PATH = "/api/v1/notifications"
+
 
 class NotificationAction(StrEnum):
     """What a notification is about. The list is part of the API contract."""

@@ -19,8 +19,7 @@ from chalicelib.core.ids import is_ulid, make_ulid, milliseconds_of
 from chalicelib.core.pagination import Page
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
-from chalicelib.core.times import moment
-from chalicelib.live.domain.protocol import rfc3339
+from chalicelib.core.times import moment, rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.oversight_port import Entry, NotificationLog, Overseen
 from chalicelib.notifications.ports import Contacts

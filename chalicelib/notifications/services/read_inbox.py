@@ -89,7 +89,8 @@ def _not_kept(tag: str, body: str) -> None:
 
 
 def _shown(received: Received, as_of: int) -> dict[str, Any]:
-    from chalicelib.live.domain.protocol import NOTIFICATIONS_PATH, rfc3339
+    from chalicelib.core.times import rfc3339
+    from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH
 
     notification = received.notification
     return {

@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 
-from chalicelib.accounts.domain.account import normalised
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.stock import buyer_stock, code_stock, quota_stock
 from chalicelib.catalog.domain.ticket_type import TicketType
 from chalicelib.catalog.ports import StoredLimit
+from chalicelib.core.email_address import normalised
 from chalicelib.orders.domain.order import Line
 from chalicelib.orders.ports import StoredTicketType
 

@@ -19,8 +19,7 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Role
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
-from chalicelib.core.times import moment
-from chalicelib.live.domain.protocol import rfc3339
+from chalicelib.core.times import moment, rfc3339
 from chalicelib.representations.represent import revive
 from chalicelib.team.domain.invitation import Invite, InviteState, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by

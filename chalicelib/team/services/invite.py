@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from chalicelib.accounts.domain.account import Account, normalised
+from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.ports import NewAccount, StoredAccount
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.cfp.services.add_speaker import Programme, session_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.services.notify_speakers import Told, accounts_of
+from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
     AlreadyExists,
     Busy,
@@ -29,7 +30,7 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
-from chalicelib.live.domain.protocol import rfc3339
+from chalicelib.core.times import rfc3339
 from chalicelib.representations.represent import revive
 from chalicelib.team.domain.invitation import (
     LIFE_SECONDS,

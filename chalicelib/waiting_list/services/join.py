@@ -8,13 +8,13 @@ import hashlib
 
 import msgspec
 
-from chalicelib.accounts.domain.account import normalised
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.ports import Representations
+from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, Busy, Conflict, InvalidInput, NotFound, SaleClosed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind, View
