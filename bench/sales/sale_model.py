@@ -11,13 +11,14 @@ from typing import Any
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.stock import Place, shard_count, split
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import Busy, SoldOut
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.money import Money
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.orders.ports import Lost, SaleChange
+from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services.hold_stock import Holding
 
 TICKETS, BUYERS_A_SECOND, UNITS_A_SECOND = 50_000, 10_000, 1_000

@@ -1,5 +1,6 @@
 """What services need of stored people, sign-ins and repeated requests."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from chalicelib.notifications.domain.notification import Mail
@@ -75,3 +76,13 @@ class PeopleStore(Protocol):
 
     def roles_of(self, user_id: str) -> list[tuple[str, str]]:
         """Event ids and roles of a user, oldest event first."""
+
+
+class SignIns(Protocol):
+    """Knows which sign-ins stand."""
+
+    def family_stands(self, family_id: str) -> bool:
+        """Whether the sign-in has not ended."""
+
+    def standing(self, family_ids: Iterable[str]) -> set[str]:
+        """Those that have not ended."""

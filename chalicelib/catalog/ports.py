@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.catalog.domain.stock import Place, Shard
+from chalicelib.representations.represent import Representation
+
 if TYPE_CHECKING:
     from chalicelib.catalog.domain.stock import Shard
     from chalicelib.core.kinds import CodeKind
-    from chalicelib.orders.ports import StoredTicketType
     from chalicelib.representations.represent import Representation
 
 
@@ -99,3 +101,63 @@ class Codes(Protocol):
 
     def delete(self, event_id: str, kind: CodeKind, stored: StoredLimit, *, name: str) -> None:
         """Remove a code of which no order made use. Raises Lost (`resource`, places)."""
+
+
+class Lost(Exception):
+    """Nothing was written, since something was not as expected. `places` are shards with what they have left;
+    `names` the other things: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
+    """
+
+    def __init__(self, names: frozenset[str], places: dict[Place, int] | None = None) -> None:
+        super().__init__(", ".join(sorted(names)))
+        self.names = names
+        self.places = places or {}
+
+
+class StoredTicketType(NamedTuple):
+    """A stored ticket type: representation without availability, how many shards its stock has, those of each quota it
+    shares. `terms` rises whenever its quotas change, or a waiting list for it begins or ends; tickets are only taken on
+    the terms of the moment. `waiting`: people wait for it, so nobody else may have what comes free.
+    """
+
+    id: str
+    etag: str
+    body: str
+    hidden: bool
+    shards: int
+    quotas: tuple[tuple[str, int], ...] = ()
+    terms: int = 0
+    waiting: bool = False
+
+
+class TicketTypes(Protocol):
+    """Writes ticket types, each write one transaction with their stock and the tag of the event's pages."""
+
+    def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
+        """A ticket type, strongly consistent."""
+
+    def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
+        """The stock of a ticket type, strongly consistent."""
+
+    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+
+    def create(
+        self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
+    ) -> None:
+        """A new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: gone)."""
+
+    def replace(
+        self,
+        event_id: str,
+        stored: StoredTicketType,
+        made: Representation,
+        *,
+        hidden: bool,
+        deltas: dict[int, int],
+        tag: str,
+    ) -> None:
+        """A changed ticket type with changed capacities. Raises Lost (`resource`, `event`, places)."""
+
+    def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
+        """Remove a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.cfp.domain.submission import Proposer
+from chalicelib.representations.represent import Written
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -84,3 +87,18 @@ class Submissions(Protocol):
 
     def revise(self, change: Change) -> None:
         """A changed submission, while the call is open. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
+
+
+class Appearance(NamedTuple):
+    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: a new one).
+    `before`: as which speaker of the event the user was known.
+    """
+
+    user_id: str
+    speaker: Written
+    speaker_tag: str | None
+    session_id: str
+    session: Written | None
+    session_tag: str
+    before: Proposer | None
+    tag: str

@@ -2,12 +2,25 @@
 
 import json
 
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
-from chalicelib.accounts.adapters.items import IdempotencyItem
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_tables import People
 from chalicelib.idempotency.ports import Claim
+
+
+class IdempotencyItem(People):
+    """A claim on an Idempotency-Key and, once done, the answer."""
+
+    request_hash = UnicodeAttribute()
+    resource_id = UnicodeAttribute()
+    claimed_at = NumberAttribute()
+    status = NumberAttribute(null=True)
+    headers = UnicodeAttribute(null=True)
+    answer = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute()
 
 
 class DynamoClaims:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.core.kinds import View
@@ -113,29 +113,6 @@ class Audience(Protocol):
 
     def staff(self, event_id: str) -> set[str]:
         """Users who may read everything of an event."""
-
-
-class Deliveries(Protocol):
-    """Keeps what became of notifications."""
-
-    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
-        """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
-
-    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those (user, notification) that closed browsers need not be told of any more: they were, or it was read."""
-
-    def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
-        """This one was taken by the push services of so many browsers. What was kept before stays."""
-
-
-class SignIns(Protocol):
-    """Knows which sign-ins stand."""
-
-    def family_stands(self, family_id: str) -> bool:
-        """Whether the sign-in has not ended."""
-
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        """Those that have not ended."""
 
 
 class Pushed(NamedTuple):

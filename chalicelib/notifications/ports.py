@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -194,3 +194,16 @@ class Contacts(Protocol):
 
     def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """Address and language of each; who has no account any more is left out."""
+
+
+class Deliveries(Protocol):
+    """Keeps what became of notifications."""
+
+    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+        """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
+
+    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those (user, notification) that closed browsers need not be told of any more: they were, or it was read."""
+
+    def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
+        """This one was taken by the push services of so many browsers. What was kept before stays."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from chalicelib.core.kinds import Kind, View
     from chalicelib.core.pagination import Page
-    from chalicelib.representations.stored import StoredItem
+    from chalicelib.representations.stored import StoredCall, StoredItem
 
 
 class Member(NamedTuple):
@@ -40,3 +40,31 @@ class Bodies(Protocol):
 
     def save_revision(self, event_id: str, kind: Kind, resource_id: str, old_tag: str, resource: object) -> None:
         """Replace a resource's representations by those of this release, if it is unchanged."""
+
+
+class Representations(Protocol):
+    """Finds stored representations."""
+
+    def event_named(self, slug: str) -> str | None:
+        """The id of the event with this slug."""
+
+    def event(self, event_id: str, view: View) -> StoredItem | None:
+        """An event, if this view may see it."""
+
+    def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A resource of an event, if this view may see it."""
+
+    def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
+        """An event's call for papers, if it has one."""
+
+    def list_tag(self, event_id: str, name: str, view: View) -> str | None:
+        """The tag of a list, if this view may see it."""
+
+    def directory_tag(self) -> str:
+        """The tag of the public list of events."""
+
+    def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
+        """The tag under which an event's lists changed last, and their counters; if this view may see them."""
+
+    def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
+        """The bytes of a list or page kept under a tag."""

@@ -17,9 +17,9 @@ from chalicelib.core.kinds import REVISION, Kind, View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.content.ports import Representations
     from chalicelib.core.pagination import Page
     from chalicelib.representations.making_port import Maker
+    from chalicelib.representations.ports import Representations
 
 
 class Found:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.accounts.ports import NewAccount
-from chalicelib.cfp.domain.submission import Proposer
+from chalicelib.cfp.ports import Appearance
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.representations.represent import Written
 from chalicelib.team.domain.invitation import Invite
 
 
@@ -28,21 +27,6 @@ class Proof(NamedTuple):
 
     account: NewAccount
     expected_tag: str
-
-
-class Appearance(NamedTuple):
-    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: a new one).
-    `before`: as which speaker of the event the user was known.
-    """
-
-    user_id: str
-    speaker: Written
-    speaker_tag: str | None
-    session_id: str
-    session: Written | None
-    session_tag: str
-    before: Proposer | None
-    tag: str
 
 
 class Given(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from chalicelib.orders.ports import SaleChange, StoredTicketType
+    from chalicelib.catalog.ports import StoredTicketType
+    from chalicelib.orders.ports import SaleChange
     from chalicelib.waiting_list.domain.entry import Entry
 
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.content.ports import Representations
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import MAX_LIMIT, Page
 from chalicelib.core.ports import Clock
-from chalicelib.orders.ports import SalesView, StoredTicketType
-from chalicelib.representations.ports import Bodies
+from chalicelib.orders.ports import SalesView
+from chalicelib.representations.ports import Bodies, Representations
 from chalicelib.representations.read import Found
 from chalicelib.website.pages.files import Website
 from chalicelib.website.pages.revision import revision

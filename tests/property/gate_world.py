@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import Admission, news_of
 from chalicelib.check_in.services.check_in import Admitting
 from chalicelib.check_in.services.read_check_ins import Attending
@@ -22,7 +23,6 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of, moved_on
 from chalicelib.orders.domain.order_state import Dispute, Facts, state_of
-from chalicelib.orders.ports import Lost
 from chalicelib.tickets.domain.ticket import (
     AttendeeChange,
     Ticket,

@@ -60,15 +60,3 @@ class AttemptsItem(People):
 
     attempts = NumberAttribute(default=0)
     expires_at = NumberAttribute()
-
-
-class IdempotencyItem(People):
-    """A claim on an Idempotency-Key and, once done, the answer."""
-
-    request_hash = UnicodeAttribute()
-    resource_id = UnicodeAttribute()
-    claimed_at = NumberAttribute()
-    status = NumberAttribute(null=True)
-    headers = UnicodeAttribute(null=True)
-    answer = UnicodeAttribute(null=True)
-    expires_at = NumberAttribute()

@@ -20,7 +20,6 @@ from chalicelib.announcements.domain.announcement import (
     Stage,
 )
 from chalicelib.announcements.ports import Announcements, TooMany
-from chalicelib.content.ports import Representations
 from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import InvalidInput, NotFound, TooManyAttempts, Violation
 from chalicelib.core.ids import is_ulid
@@ -35,6 +34,7 @@ from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.services.compose import as_text
 from chalicelib.orders.ports import SalesView
 from chalicelib.reports.services.list_orders import tagged
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
 

@@ -1,6 +1,6 @@
 """Shapes of the items of quotas and codes in the sales table. Used by quotas.py and codes.py."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_tables import Sales
@@ -48,3 +48,32 @@ def load_limits(prefix: Key) -> list[StoredLimit]:
 def stored_limit(item: LimitItem) -> StoredLimit:
     """What an item says."""
     return StoredLimit(item.id, item.etag, item.body, int(item.shards))
+
+
+class TicketTypeItem(Sales):
+    """A ticket type: its representation without availability, and how many shards its stock has. `quotas` names those
+    it shares (catalog/adapters/terms.py).
+    """
+
+    id = UnicodeAttribute()
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    hidden = BooleanAttribute()
+    shards = NumberAttribute()
+    quotas = UnicodeAttribute(null=True)
+    terms = NumberAttribute(null=True)
+    waiting = BooleanAttribute(null=True)
+
+
+class StockItem(Sales):
+    """A shard of somebody's stock; left + held + sold = capacity. `terms` are those of its ticket type; `awaited_in` is
+    the event while people wait for the type.
+    """
+
+    left = NumberAttribute()
+    held = NumberAttribute(default=0)
+    sold = NumberAttribute(default=0)
+    capacity = NumberAttribute()
+    terms = NumberAttribute(null=True)
+    awaited_in = UnicodeAttribute(null=True)

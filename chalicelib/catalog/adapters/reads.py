@@ -6,11 +6,12 @@ from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.catalog.adapters.quota_text import quotas_of
 from chalicelib.catalog.domain.demand import Room
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.ports import Reader
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.ports import paid_mail_key
-from chalicelib.orders.ports import StoredOrder, StoredTicketType
+from chalicelib.orders.ports import StoredOrder
 
 _TYPE = ("id", "etag", "body", "hidden", "shards", "quotas", "terms", "waiting")
 _ORDER = ("etag", "body", "user_id", "access_hash", "reason")

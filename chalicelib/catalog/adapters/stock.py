@@ -12,12 +12,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.adapters.items import StockItem, TicketTypeItem
 from chalicelib.catalog.domain.demand import Opening
 from chalicelib.catalog.domain.stock import Piece, Place, Shard, is_ticket_type
-from chalicelib.orders.adapters.items import StockItem, TicketTypeItem
+from chalicelib.catalog.ports import Lost
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Move, move_between
-from chalicelib.orders.ports import Lost, SaleChange
+from chalicelib.orders.ports import SaleChange
 
 _PREFIX = "stock "
 

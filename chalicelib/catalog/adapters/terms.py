@@ -9,10 +9,10 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters.items import StockItem, TicketTypeItem
 from chalicelib.catalog.adapters.quota_text import quotas_text
 from chalicelib.catalog.adapters.stock import stock_name, terms_are
-from chalicelib.orders.adapters.items import StockItem, TicketTypeItem
-from chalicelib.orders.ports import StoredTicketType
+from chalicelib.catalog.ports import StoredTicketType
 
 
 def change_terms(

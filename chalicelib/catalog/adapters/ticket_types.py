@@ -5,6 +5,7 @@ Port `TicketTypes`. The pages show prices, so a changed type gives them a fresh 
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.adapters.items import TicketTypeItem
 from chalicelib.catalog.adapters.quota_text import quotas_of, quotas_text
 from chalicelib.catalog.adapters.stock import (
     add_deltas,
@@ -15,10 +16,9 @@ from chalicelib.catalog.adapters.stock import (
     terms_are,
 )
 from chalicelib.catalog.domain.stock import Shard
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.content.adapters.writes import view_tag
 from chalicelib.core.kinds import REVISION, View
-from chalicelib.orders.adapters.items import TicketTypeItem
-from chalicelib.orders.ports import StoredTicketType
 from chalicelib.representations.dynamo_items import VersionsItem
 from chalicelib.representations.represent import Representation
 

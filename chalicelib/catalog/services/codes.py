@@ -20,7 +20,7 @@ from chalicelib.catalog.domain.code import (
     normalised,
 )
 from chalicelib.catalog.domain.stock import Shard, code_stock, resize, split
-from chalicelib.catalog.ports import Codes, StoredLimit
+from chalicelib.catalog.ports import Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.content.domain.event import Event
 from chalicelib.content.ports import ContentStore
@@ -42,7 +42,7 @@ from chalicelib.core.preconditions import Match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.orders.ports import Lost, SalesView
+from chalicelib.orders.ports import SalesView
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent, revive
 

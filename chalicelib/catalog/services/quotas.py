@@ -9,7 +9,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.quota import MAX_QUOTAS, MAX_QUOTAS_OF_TYPE, QUOTA_SHARDS, Quota, QuotaFields
 from chalicelib.catalog.domain.stock import Shard, is_ticket_type, quota_stock, resize, shard_count, split
-from chalicelib.catalog.ports import Joining, Quotas, StoredLimit
+from chalicelib.catalog.ports import Joining, Lost, Quotas, StoredLimit, StoredTicketType, TicketTypes
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.content.services.edit_programme import as_fields
 from chalicelib.core.errors import (
@@ -27,7 +27,6 @@ from chalicelib.core.preconditions import Match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.orders.ports import Lost, StoredTicketType, TicketTypes
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
 

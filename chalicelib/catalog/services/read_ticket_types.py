@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterable, Mapping
 
 from chalicelib.catalog.domain.stock import Place, quota_stock
-from chalicelib.content.ports import Representations
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import Page
-from chalicelib.orders.ports import SalesView, StoredTicketType
+from chalicelib.orders.ports import SalesView
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 
 

@@ -9,8 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from chalicelib.announcements.domain.announcement import MAX_MESSAGE
-from chalicelib.content.domain.programme import PUBLIC_SESSION_STATES, SessionState
-from chalicelib.notifications.domain.notification import NotificationAction
+from chalicelib.content.domain.programme import SessionState
 
 
 class Decision(StrEnum):
@@ -33,22 +32,3 @@ DECIDED: Mapping[Decision, SessionState] = {
 }
 REVIEWABLE = frozenset({SessionState.SUBMITTED, SessionState.ACCEPTED, SessionState.REJECTED})
 """States in which a decision is made or changed. One that is confirmed is no proposal any more: staff edit it."""
-
-_BEFORE: Mapping[SessionState, tuple[NotificationAction, frozenset[SessionState]]] = {
-    SessionState.ACCEPTED: (
-        NotificationAction.SESSION_ACCEPTED,
-        frozenset({SessionState.SUBMITTED, SessionState.REJECTED}),
-    ),
-    SessionState.REJECTED: (
-        NotificationAction.SESSION_REJECTED,
-        frozenset({SessionState.SUBMITTED, *PUBLIC_SESSION_STATES}),
-    ),
-}
-
-
-def decision_told(before: SessionState, after: SessionState) -> NotificationAction | None:
-    """What speakers are told when a session goes from one state to another, if it was decided of a proposal. A draft of
-    the organisers' own is none.
-    """
-    action, told_from = _BEFORE.get(after, (None, frozenset()))
-    return action if before in told_from else None

@@ -11,6 +11,7 @@ import msgspec
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.cfp.domain.submission import Proposer
+from chalicelib.cfp.ports import Appearance
 from chalicelib.content.domain.programme import MOST_SPEAKERS, PUBLIC_SESSION_STATES, Session, SessionState, Speaker
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, NotFound
@@ -20,7 +21,6 @@ from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.times import moment
 from chalicelib.representations.represent import revive, written
 from chalicelib.representations.stored import StoredItem
-from chalicelib.team.ports import Appearance
 
 Known = list[tuple[str, Speaker]]
 """Speakers of an event with their tags."""

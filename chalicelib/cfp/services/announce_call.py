@@ -12,12 +12,12 @@ import msgspec
 from chalicelib.announcements.domain.announcement import Audience, Dispatch
 from chalicelib.announcements.ports import Announcements
 from chalicelib.cfp.ports import Calls
-from chalicelib.content.ports import Representations
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.preferences_port import Due, DueIndex
+from chalicelib.representations.ports import Representations
 
 
 class Opening:

@@ -5,7 +5,6 @@ representations/read.py's, telling people that it is open cfp/services/announce_
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.cfp.domain.call_for_papers import CallFields, CallForPapers
 from chalicelib.cfp.ports import Calls, CallTimes
-from chalicelib.content.ports import Representations
 from chalicelib.content.services.edit_programme import as_fields, sanitised
 from chalicelib.core.errors import NotFound, PreconditionFailed, PreconditionRequired
 from chalicelib.core.permissions import Action
@@ -13,6 +12,7 @@ from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.represent import Representation, represent
 from chalicelib.representations.stored import StoredCall
 

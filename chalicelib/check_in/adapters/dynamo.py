@@ -15,11 +15,11 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import Sales
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import Admission
 from chalicelib.check_in.ports import AdmissionPage, Admitted
 from chalicelib.orders.adapters.items import OrderItem, order_item
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Lost
 
 COUNTERS = 8
 """Counters a ticket type has: a gate that admits 50 a second writes each about six times a second."""

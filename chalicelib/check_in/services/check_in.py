@@ -10,6 +10,7 @@ import msgspec
 from msgspec import structs
 
 from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import (
     Act,
     Admission,
@@ -31,7 +32,7 @@ from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Lost, Orders
+from chalicelib.orders.ports import Orders
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, parse_code, parse_name, ticket_for, tickets_of
 
 TRIES = 20

@@ -3,6 +3,7 @@
 Each noun has the fields that staff may set and, over them, what Marquee adds. The structs are the wire format too.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -13,6 +14,19 @@ from chalicelib.content.domain.event import Moment
 from chalicelib.core.errors import Violation
 from chalicelib.core.kinds import Kind
 from chalicelib.core.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Title, Url
+from chalicelib.notifications.domain.notification import NotificationAction
+
+_BEFORE: Mapping[SessionState, tuple[NotificationAction, frozenset[SessionState]]] = {
+    SessionState.ACCEPTED: (
+        NotificationAction.SESSION_ACCEPTED,
+        frozenset({SessionState.SUBMITTED, SessionState.REJECTED}),
+    ),
+    SessionState.REJECTED: (
+        NotificationAction.SESSION_REJECTED,
+        frozenset({SessionState.SUBMITTED, *PUBLIC_SESSION_STATES}),
+    ),
+}
+
 
 MOST_SPEAKERS = 50
 """Of one session."""
@@ -206,3 +220,11 @@ STORED: dict[Kind, type[Resource]] = {
     Kind.SPONSORS: Sponsor,
     Kind.TRACKS: Track,
 }
+
+
+def decision_told(before: SessionState, after: SessionState) -> NotificationAction | None:
+    """What speakers are told when a session goes from one state to another, if it was decided of a proposal. A draft of
+    the organisers' own is none.
+    """
+    action, told_from = _BEFORE.get(after, (None, frozenset()))
+    return action if before in told_from else None

@@ -11,10 +11,16 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from chalicelib.cfp.domain.review import decision_told
 from chalicelib.cfp.domain.submission import Submission
 from chalicelib.content.domain.event import Event, EventState
-from chalicelib.content.domain.programme import PUBLIC_SESSION_STATES, Microlocation, Session, SessionState, Speaker
+from chalicelib.content.domain.programme import (
+    PUBLIC_SESSION_STATES,
+    Microlocation,
+    Session,
+    SessionState,
+    Speaker,
+    decision_told,
+)
 from chalicelib.content.services import speaker_messages
 from chalicelib.content.services.speaker_messages import Brief, Slot
 from chalicelib.core.ids import derive_ulid

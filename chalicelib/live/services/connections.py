@@ -6,6 +6,7 @@ Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in 
 from collections.abc import Callable, Sequence
 
 from chalicelib import telemetry
+from chalicelib.accounts.ports import SignIns
 from chalicelib.core.errors import MarqueeError, TooManyAttempts, Unauthenticated
 from chalicelib.core.ids import make_ulid, milliseconds_of
 from chalicelib.core.ports import Clock, Ids
@@ -14,7 +15,7 @@ from chalicelib.live.domain import machine, protocol
 from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
 from chalicelib.live.domain.protocol import Missed
-from chalicelib.live.ports import Connection, Connections, Pusher, SignIns, Ticket
+from chalicelib.live.ports import Connection, Connections, Pusher, Ticket
 from chalicelib.live.services.watch_event import Watching
 from chalicelib.notifications.ports import Counters, Inbox
 

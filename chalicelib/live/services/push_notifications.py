@@ -10,10 +10,9 @@ from chalicelib import telemetry
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.live.domain import protocol
-from chalicelib.live.ports import Deliveries
 from chalicelib.live.services.sockets import Reaching
 from chalicelib.notifications.domain.notification import Group, Notification, NotificationAction
-from chalicelib.notifications.ports import Counters
+from chalicelib.notifications.ports import Counters, Deliveries
 
 
 class Broadcasting:

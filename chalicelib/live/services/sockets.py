@@ -6,8 +6,9 @@ still stands, so nothing is pushed after its end. Connections found dead are clo
 
 from collections.abc import Sequence
 
+from chalicelib.accounts.ports import SignIns
 from chalicelib.core.ports import Clock
-from chalicelib.live.ports import Connection, Connections, Pushed, Pusher, SignIns
+from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 
 
 class Reaching:

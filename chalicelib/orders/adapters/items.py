@@ -30,35 +30,6 @@ _BEFORE_FACTS = {
 """What the state of an order says that was written before there were facts."""
 
 
-class TicketTypeItem(Sales):
-    """A ticket type: its representation without availability, and how many shards its stock has. `quotas` names those
-    it shares (catalog/adapters/terms.py).
-    """
-
-    id = UnicodeAttribute()
-    rev = NumberAttribute()
-    etag = UnicodeAttribute()
-    body = UnicodeAttribute()
-    hidden = BooleanAttribute()
-    shards = NumberAttribute()
-    quotas = UnicodeAttribute(null=True)
-    terms = NumberAttribute(null=True)
-    waiting = BooleanAttribute(null=True)
-
-
-class StockItem(Sales):
-    """A shard of somebody's stock; left + held + sold = capacity. `terms` are those of its ticket type; `awaited_in` is
-    the event while people wait for the type.
-    """
-
-    left = NumberAttribute()
-    held = NumberAttribute(default=0)
-    sold = NumberAttribute(default=0)
-    capacity = NumberAttribute()
-    terms = NumberAttribute(null=True)
-    awaited_in = UnicodeAttribute(null=True)
-
-
 class OrderItem(Sales):
     """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
     called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is only on orders

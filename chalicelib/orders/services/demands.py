@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.stock import buyer_stock, code_stock, quota_stock
 from chalicelib.catalog.domain.ticket_type import TicketType
-from chalicelib.catalog.ports import StoredLimit
+from chalicelib.catalog.ports import StoredLimit, StoredTicketType
 from chalicelib.core.email_address import normalised
 from chalicelib.orders.domain.order import Line
-from chalicelib.orders.ports import StoredTicketType
 
 
 def demands_of_type(stored: StoredTicketType, quantity: int, *, line: int) -> list[Demand]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.content.domain.event import Event
-from chalicelib.content.ports import Representations
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
@@ -24,6 +23,7 @@ from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding
 from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services.read_order import hash_of_access
+from chalicelib.representations.ports import Representations
 from chalicelib.texts import DEFAULT
 
 MOST_OPERATIONS = 95

@@ -14,9 +14,9 @@ from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.code import AccessCode, Discount
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.ticket_type import TicketType, needs_code
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.catalog.services.redeem_code import Redeemed, Redeeming
 from chalicelib.content.domain.event import Event
-from chalicelib.content.ports import Representations
 from chalicelib.core.errors import (
     AlreadyExists,
     Busy,
@@ -36,12 +36,13 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.basket import check_total, checked_lines, discounted
 from chalicelib.orders.domain.order import OrderForm, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.orders.ports import Orders, SaleChange, SalesView, StoredTicketType
+from chalicelib.orders.ports import Orders, SaleChange, SalesView
 from chalicelib.orders.services.demands import demand_of_code, demands_of_buyer, demands_of_type
 from chalicelib.orders.services.draft_order import Drafting, Wish
 from chalicelib.orders.services.hold_stock import Holding, TermsChanged
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.orders.services.read_order import is_buyer
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.represent import revive
 
 LATE_SECONDS = 60

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from chalicelib import telemetry
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import Admissions
 from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
 from chalicelib.core.ports import Clock
@@ -18,7 +19,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Holds, Lost, Orders, SaleChange, Sweep
+from chalicelib.orders.ports import Holds, Orders, SaleChange, Sweep
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.orders.services.place_order import LATE_SECONDS, Ordering
 from chalicelib.orders.services.run_parallel import Share, run_parallel

@@ -9,8 +9,8 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from chalicelib import telemetry
+from chalicelib.catalog.ports import Lost
 from chalicelib.content.domain.event import settles_at_once
-from chalicelib.content.ports import Representations
 from chalicelib.core.errors import Busy, OrderCannotBePaid, OrderNotPayable, SaleClosed
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.money import display
@@ -19,13 +19,14 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Checkout, OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.place_order import Ordering
 from chalicelib.payments.connect_port import StripeAccounts
 from chalicelib.payments.domain.stripe_account import application_fee
 from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments
 from chalicelib.payments.services.queue_for_checkout import QueueForCheckout, turn_in
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.represent import revive
 
 SHORTEST_CHECKOUT = 31 * 60

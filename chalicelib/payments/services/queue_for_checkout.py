@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from msgspec.structs import replace
 
 from chalicelib import telemetry
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import WaitInLine
 from chalicelib.core.ports import Clock
 from chalicelib.core.times import moment
 from chalicelib.limits.waiting_line import Lines
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.ports import Orders, SaleChange
 
 LINE = "checkout"
 PATIENCE_SECONDS = 2.0

@@ -14,8 +14,8 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.catalog.domain.stock import Piece
+from chalicelib.catalog.ports import Lost
 from chalicelib.content.domain.event import EventState
-from chalicelib.content.ports import Representations
 from chalicelib.core.errors import Busy
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
@@ -26,13 +26,14 @@ from chalicelib.orders.domain.charge import Charge, Payment, PaymentStatus, move
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Facts, OrderState, Position, Reason, position_of
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding, RefundWish
-from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.hold_stock import Holding
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.payments.domain.settlement import Settlement, settle
 from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import AccountGone, Payments
 from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
+from chalicelib.representations.ports import Representations
 
 MARKER_SECONDS = 40 * 24 * 3600
 """How long an event's effects are remembered: longer than the 35 days that Stripe's retries and replays may take."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib import telemetry
 from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Violation
 from chalicelib.core.ids import is_ulid
@@ -21,7 +22,7 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Facts
 from chalicelib.orders.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
-from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.payments.ports import Payments, RefundRefused, RefundWaits
 from chalicelib.payments.services.record_payment import Charging

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib import telemetry
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import Busy
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.money import display
@@ -18,7 +19,7 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.charge import Payment, PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Reason
-from chalicelib.orders.ports import Lost, Orders, SaleChange
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import Payments

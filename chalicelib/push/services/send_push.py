@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chalicelib import telemetry
+from chalicelib.accounts.ports import SignIns
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
-from chalicelib.live.ports import Deliveries, SignIns
 from chalicelib.notifications.domain.notification import NotificationAction
+from chalicelib.notifications.ports import Deliveries
 from chalicelib.notifications.services.channels import Preferring
 from chalicelib.push.domain.subscription import PushSubscription
 from chalicelib.push.ports import Outcome, PushMessage, PushServices, PushSubscriptionsView

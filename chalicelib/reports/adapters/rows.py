@@ -17,9 +17,9 @@ from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_errors import code_of
 from chalicelib.aws.dynamo_tables import Sales
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.ports import Lost
 from chalicelib.orders.adapters.items import ChargeItem
 from chalicelib.orders.domain.charge import Charge
-from chalicelib.orders.ports import Lost
 from chalicelib.reports.domain.sales_totals import Tally
 from chalicelib.reports.ports import KeptRow, RowChange
 

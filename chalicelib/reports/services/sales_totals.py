@@ -11,12 +11,13 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.stock import Shard
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import Charge
-from chalicelib.orders.ports import SalesView, StoredTicketType
+from chalicelib.orders.ports import SalesView
 from chalicelib.reports.domain.ledger import LedgerRow, LedgerSum, rows_of
 from chalicelib.reports.domain.sales_totals import (
     DAY,

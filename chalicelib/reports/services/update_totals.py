@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from chalicelib import telemetry
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Lost
 from chalicelib.reports.domain.ledger import uncounted
 from chalicelib.reports.domain.sales_totals import Tally, difference, merged, tally_of
 from chalicelib.reports.ports import KeptRow, RowChange, SalesRows

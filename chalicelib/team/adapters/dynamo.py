@@ -17,6 +17,7 @@ from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import People
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.cfp.adapters.dynamo import ProposerItem, still
+from chalicelib.cfp.ports import Appearance
 from chalicelib.content.adapters.writes import add_resource, add_tags
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
@@ -25,7 +26,7 @@ from chalicelib.notifications.adapters.writes import add_mail, add_notifications
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.representations.dynamo_items import ResourceItem
 from chalicelib.team.domain.invitation import REMEMBERED_SECONDS, Invite, InviteState
-from chalicelib.team.ports import Appearance, Given, Overtaken
+from chalicelib.team.ports import Given, Overtaken
 
 
 class InviteItem(People):

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import Admissions
-from chalicelib.content.ports import Representations
 from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable, TicketNotValid
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
@@ -21,8 +21,9 @@ from chalicelib.core.preconditions import ANY, Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.ports import Attachment
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Lost, Orders
+from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.read_order import is_buyer
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState, shown, tickets_of, with_attendees
 

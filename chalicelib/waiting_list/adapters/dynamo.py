@@ -12,9 +12,10 @@ from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.catalog.adapters import keys as limit_keys
 from chalicelib.catalog.adapters.terms import change_terms
 from chalicelib.catalog.adapters.ticket_types import commit
+from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.orders.adapters.dynamo import add_change
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.orders.ports import SaleChange, StoredTicketType
+from chalicelib.orders.ports import SaleChange
 from chalicelib.waiting_list.domain.entry import Entry
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry
 

@@ -10,10 +10,10 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
+from chalicelib.catalog.ports import Lost, StoredTicketType
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
-from chalicelib.content.ports import Representations
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, Busy, Conflict, InvalidInput, NotFound, SaleClosed, Violation
 from chalicelib.core.ids import is_ulid
@@ -22,9 +22,10 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.orders.ports import Lost, SalesView, StoredTicketType
+from chalicelib.orders.ports import SalesView
 from chalicelib.orders.services.draft_order import Drafting
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent, revive
 from chalicelib.waiting_list.domain.entry import Entry, EntryState, WaitingForm

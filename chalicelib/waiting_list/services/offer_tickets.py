@@ -13,8 +13,8 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.catalog.domain.ticket_type import TicketType
+from chalicelib.catalog.ports import Lost, StoredTicketType
 from chalicelib.content.domain.event import Event
-from chalicelib.content.ports import Representations
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy, InvalidInput, SoldOut, UpstreamFailed
 from chalicelib.core.kinds import Kind, View
@@ -22,12 +22,13 @@ from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.basket import check_total
 from chalicelib.orders.domain.order import Buyer, Line
-from chalicelib.orders.ports import Lost, SaleChange, SalesView, StoredTicketType
+from chalicelib.orders.ports import SaleChange, SalesView
 from chalicelib.orders.services.demands import demands_of_buyer, demands_of_type
 from chalicelib.orders.services.draft_order import Drafting, Wish
 from chalicelib.orders.services.hold_stock import Holding, TermsChanged
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.orders.services.run_parallel import Share, run_parallel
+from chalicelib.representations.ports import Representations
 from chalicelib.representations.represent import revive
 from chalicelib.waiting_list.domain.entry import EntryState
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry, WaitingLists

@@ -121,7 +121,7 @@ def test_event_named_like_a_path_of_the_api_gets_another_slug(organiser: Client)
 
 
 def test_guest_key_repeated_gives_the_same_order_and_keeps_no_secret(organiser: Client, anonymous: Client) -> None:
-    from chalicelib.accounts.adapters.items import IdempotencyItem
+    from chalicelib.idempotency.dynamo import IdempotencyItem
 
     path = f"/v1/events/{make_event(organiser, state='published').json['id']}"
     ticket = organiser.post(f"{path}/ticket-types", TICKET).json["id"]

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.core.preconditions import ANY
 from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import OrderState, Reason
-from chalicelib.orders.ports import Lost, SaleChange
+from chalicelib.orders.ports import SaleChange
 from tests.harness.shop import (
     BUYER,
     OWNER,

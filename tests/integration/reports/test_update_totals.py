@@ -12,12 +12,13 @@ import pytest
 from msgspec.structs import replace
 
 from bench.capacity import item_bytes, write_units
+from chalicelib.catalog.ports import Lost
 from chalicelib.core.changes import Change
 from chalicelib.core.pagination import Page
 from chalicelib.orders.domain.charge import LedgerEntry
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.refund import RefundForm
-from chalicelib.orders.ports import Lost, SaleChange
+from chalicelib.orders.ports import SaleChange
 from chalicelib.reactions import SALES
 from chalicelib.reports.domain.sales_totals import Tally, merged, tally_of
 from chalicelib.reports.ports import KeptRow
