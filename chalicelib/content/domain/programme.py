@@ -16,18 +16,6 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.text import Colour, Country, Email, Html, Id, Latitude, Line, Longitude, Name, Title, Url
 from chalicelib.notifications.domain.notification import NotificationAction
 
-_BEFORE: Mapping[SessionState, tuple[NotificationAction, frozenset[SessionState]]] = {
-    SessionState.ACCEPTED: (
-        NotificationAction.SESSION_ACCEPTED,
-        frozenset({SessionState.SUBMITTED, SessionState.REJECTED}),
-    ),
-    SessionState.REJECTED: (
-        NotificationAction.SESSION_REJECTED,
-        frozenset({SessionState.SUBMITTED, *PUBLIC_SESSION_STATES}),
-    ),
-}
-
-
 MOST_SPEAKERS = 50
 """Of one session."""
 
@@ -222,9 +210,22 @@ STORED: dict[Kind, type[Resource]] = {
 }
 
 
+_TOLD_FROM: Mapping[SessionState, tuple[NotificationAction, frozenset[SessionState]]] = {
+    SessionState.ACCEPTED: (
+        NotificationAction.SESSION_ACCEPTED,
+        frozenset({SessionState.SUBMITTED, SessionState.REJECTED}),
+    ),
+    SessionState.REJECTED: (
+        NotificationAction.SESSION_REJECTED,
+        frozenset({SessionState.SUBMITTED, *PUBLIC_SESSION_STATES}),
+    ),
+}
+"""What speakers are told of a decision, and in which states it was a proposal that was decided."""
+
+
 def decision_told(before: SessionState, after: SessionState) -> NotificationAction | None:
     """What speakers are told when a session goes from one state to another, if it was decided of a proposal. A draft of
     the organisers' own is none.
     """
-    action, told_from = _BEFORE.get(after, (None, frozenset()))
+    action, told_from = _TOLD_FROM.get(after, (None, frozenset()))
     return action if before in told_from else None
