@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.core import money
-from chalicelib.notifications.domain.mail_layout import fill
 from chalicelib.texts import de, en
+from chalicelib.texts.fill import fill
 
 Text = str | Mapping[str, str]
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from chalicelib.notifications.domain.preferences import NAMES
-
 MONTHS = (
     "January",
     "February",
@@ -161,5 +159,20 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "foot.wanted": "You get this mail because of your order or account at Marquee.",
     "foot.stop": "No more mails about {topic}",
     "foot.choose": "Choose what you are told",
-    **{f"topic.{topic}": name for topic, name in NAMES.items()},
+    "topic.event_role_invite": "invitations to an event's staff",
+    "topic.session_invite": "invitations to speak",
+    "topic.submission_received": "proposals sent to your events",
+    "topic.session_accepted": "proposals of yours that were accepted",
+    "topic.session_rejected": "proposals of yours that were rejected",
+    "topic.session_schedule_changed": "new times of your sessions",
+    "topic.order_paid": "your tickets",
+    "topic.order_refunded": "your refunds",
+    "topic.order_expired": "orders that were not paid",
+    "topic.tickets_offered": "tickets you waited for",
+    "topic.payment_disputed": "disputed payments",
+    "topic.payment_in_review": "payments that need a look",
+    "topic.call_for_papers_open": "calls for papers",
+    "topic.announcement": "announcements of organisers",
+    "topic.account": "your account",
+    "topic.digest": "what you have not read (the daily digest)",
 }

@@ -90,10 +90,12 @@ class Rendering:
 
     def unsubscribe(self, *, topic: str, token: str, done: bool) -> str:
         """The page that a link to refuse mails leads to, before (it asks) or after (it says so)."""
-        from chalicelib.notifications.domain.preferences import NAMES
+        from chalicelib.texts import DEFAULT, say
         from chalicelib.website.pages.templating import render
 
-        return render("unsubscribe", static=self._website.static, topic=NAMES[topic], token=token, done=done)
+        return render(
+            "unsubscribe", static=self._website.static, topic=say(DEFAULT, f"topic.{topic}"), token=token, done=done
+        )
 
     def _of_event(self, event_id: str, name: str, body: Callable[[], str]) -> Found:
         def named(tag: str | None) -> str:

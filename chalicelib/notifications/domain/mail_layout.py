@@ -6,10 +6,11 @@ sheet only adds what inline styles cannot say, dark colours. Nothing is loaded f
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from string import Formatter
 from typing import NamedTuple
+
+from chalicelib.texts.fill import MissingVariable
 
 _STYLES = {
     "<p>": '<p style="margin:0 0 16px">',
@@ -57,23 +58,11 @@ font:13px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-ser
 """
 
 
-class MissingVariable(ValueError):
-    """A text names a variable that it was not given, or was given as nothing: it is not sent with a hole."""
-
-
 class Foot(NamedTuple):
     """What stands below a mail: why it came, and links (words, URL)."""
 
     reason: str
     links: Sequence[tuple[str, str]] = ()
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its `{variables}`. Raises MissingVariable."""
-    missing = [name for _, name, _, _ in Formatter().parse(text) if name is not None and not values.get(name)]
-    if missing:
-        raise MissingVariable(", ".join(missing))
-    return text.format(**values)
 
 
 def paragraphs(lines: Sequence[str]) -> str:

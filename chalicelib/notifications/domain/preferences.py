@@ -106,27 +106,6 @@ FIXED: Mapping[str, tuple[str, ...]] = {
 """Which channels of a topic nobody can change: mails without which somebody would lose money or the way in."""
 
 
-NAMES: Mapping[str, str] = {
-    NotificationAction.EVENT_ROLE_INVITE: "invitations to an event's staff",
-    NotificationAction.SESSION_INVITE: "invitations to speak",
-    NotificationAction.SUBMISSION_RECEIVED: "proposals sent to your events",
-    NotificationAction.SESSION_ACCEPTED: "proposals of yours that were accepted",
-    NotificationAction.SESSION_REJECTED: "proposals of yours that were rejected",
-    NotificationAction.SESSION_SCHEDULE_CHANGED: "new times of your sessions",
-    NotificationAction.ORDER_PAID: "your tickets",
-    NotificationAction.ORDER_REFUNDED: "your refunds",
-    NotificationAction.ORDER_EXPIRED: "orders that were not paid",
-    NotificationAction.TICKETS_OFFERED: "tickets you waited for",
-    NotificationAction.PAYMENT_DISPUTED: "disputed payments",
-    NotificationAction.PAYMENT_IN_REVIEW: "payments that need a look",
-    NotificationAction.CALL_FOR_PAPERS_OPEN: "calls for papers",
-    NotificationAction.ANNOUNCEMENT: "announcements of organisers",
-    ACCOUNT: "your account",
-    DIGEST: "what you have not read (the daily digest)",
-}
-"""What people call a topic, as the end of a sentence: `No more mails about …`."""
-
-
 def may_be_switched_off(topic: str) -> bool:
     """Whether mails of a topic are somebody's to refuse, so that they carry a way to do it."""
     return topic == DIGEST or (topic in DEFAULTS and "mail" not in FIXED.get(topic, ()))

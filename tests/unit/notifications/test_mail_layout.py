@@ -4,16 +4,8 @@ import re
 
 import pytest
 
-from chalicelib.notifications.domain.mail_layout import (
-    Foot,
-    MissingVariable,
-    button,
-    fill,
-    links,
-    page,
-    paragraphs,
-    plain,
-)
+from chalicelib.notifications.domain.mail_layout import Foot, button, links, page, paragraphs, plain
+from chalicelib.texts.fill import MissingVariable, fill
 
 FOOT = Foot("Why it came.", [("No more of them", "https://x.example/unsubscribe/t")])
 EVIL = '<img src=x onerror="alert(1)"> <p>&'

@@ -13,7 +13,6 @@ from chalicelib.notifications.domain.preference_form import chosen
 from chalicelib.notifications.domain.preferences import (
     DEFAULTS,
     FIXED,
-    NAMES,
     WHY_MAILED,
     Address,
     MailChoice,
@@ -21,6 +20,7 @@ from chalicelib.notifications.domain.preferences import (
     Quiet,
     Setting,
 )
+from chalicelib.texts import CATALOGUES, DEFAULT
 
 NOTHING = Preferences({})
 CHOSEN = Preferences(
@@ -41,7 +41,8 @@ def refused(patch: dict[str, Any]) -> list[tuple[str, str]]:
 def test_every_action_has_a_default_and_a_name() -> None:
     actions = {action.value for action in NotificationAction}
     assert set(DEFAULTS) == actions | {rules.ACCOUNT}
-    assert set(NAMES) == set(DEFAULTS) | {rules.DIGEST}
+    named = {name.removeprefix("topic.") for name in CATALOGUES[DEFAULT] if name.startswith("topic.")}
+    assert named == set(DEFAULTS) | {rules.DIGEST}
 
 
 def test_mails_that_nobody_can_refuse_are_mailed_by_default() -> None:

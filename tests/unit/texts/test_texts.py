@@ -12,9 +12,9 @@ from chalicelib import texts as words
 from chalicelib.accounts.domain.account import Language
 from chalicelib.content.services import speaker_messages
 from chalicelib.content.services.speaker_messages import Slot
-from chalicelib.notifications.domain.mail_layout import MissingVariable
 from chalicelib.notifications.domain.notification import GROUPED_SECONDS, NotificationAction, group_key
 from chalicelib.notifications.services import compose
+from chalicelib.texts.fill import MissingVariable
 
 
 def variables(text: words.Text) -> set[str]:
