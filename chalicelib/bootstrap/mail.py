@@ -149,7 +149,8 @@ class MailWiring:
     @cached_property
     def sweep_due(self) -> Waking:
         """What is due; without a sender nothing of mails."""
-        from chalicelib.mail.adapters.due import DynamoWaitingAnnouncements, DynamoWaitingMails
+        from chalicelib.announcements.adapters.waiting import DynamoWaitingAnnouncements
+        from chalicelib.mail.adapters.due import DynamoWaitingMails
         from chalicelib.mail.services.sweep_due import Waking
         from chalicelib.notifications.preferences_port import ANNOUNCEMENT, CALL, DIGEST, MAIL
 

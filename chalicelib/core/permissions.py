@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from chalicelib.core.email_address import normalised
+
 
 class Role(StrEnum):
     """A role a user holds in one event."""
@@ -51,3 +53,8 @@ _ALLOWED: dict[Action, set[Role]] = {
 def allows(role: str | None, action: Action) -> bool:
     """Whether a holder of this role (None: no role in the event) may do this."""
     return role is not None and Role(role) in _ALLOWED[action]
+
+
+def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
+    """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
+    return verified and normalised(email) in admins

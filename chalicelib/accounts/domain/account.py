@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from chalicelib.core.email_address import normalised
 from chalicelib.core.text import Email, Name
 
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
@@ -81,8 +80,3 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     access_token: str
     refresh_token: str
     expires_in: int
-
-
-def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
-    """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
-    return verified and normalised(email) in admins

@@ -13,19 +13,11 @@ from typing import Protocol, cast
 import msgspec
 
 from chalicelib.accounts.credentials_port import Tokens
-from chalicelib.accounts.domain.account import (
-    Account,
-    AccountFields,
-    Language,
-    PasswordReset,
-    SignedIn,
-    SignIn,
-    SignUp,
-    is_administrator,
-)
+from chalicelib.accounts.domain.account import Account, AccountFields, Language, PasswordReset, SignedIn, SignIn, SignUp
 from chalicelib.accounts.ports import NewAccount, PeopleStore, StoredAccount
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, NotFound, TooManyAttempts, Unauthenticated
+from chalicelib.core.permissions import is_administrator
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal

@@ -28,13 +28,3 @@ def told_watchers(event_id: str) -> Key:
 def socket_ticket(secret: str) -> Key:
     """A one-time ticket to open a socket, by its hash."""
     return f"TICKET#{digest(secret)}", "TICKET"
-
-
-def push_subscriptions(user_id: str) -> Key:
-    """All browsers of a person that are pushed to."""
-    return f"USER#{user_id}", "PUSH"
-
-
-def push_owner(subscription_id: str) -> Key:
-    """Whose browser that is."""
-    return f"PUSH#{subscription_id}", "PUSH_OWNER"

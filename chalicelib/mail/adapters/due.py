@@ -1,4 +1,4 @@
-"""What is due: mails and announcements that wait, and digests, found by time without a Scan. Ports `DueIndex`,
+"""What is due: mails that wait, and digests, found by time without a Scan. Ports `DueIndex`,
 `Sleepers` and `Collected`.
 
 Everything due stands in the partitions of its quarter of an hour, written in the transaction of what waits. One more
@@ -7,10 +7,7 @@ item says from which quarter on there may be something.
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.announcements.adapters.dynamo import AnnouncementItem
-from chalicelib.announcements.domain.announcement import Stage
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.core.ids import make_ulid
 from chalicelib.notifications.adapters import keys as notification_keys
@@ -24,7 +21,7 @@ from chalicelib.notifications.adapters.items import (
 )
 from chalicelib.notifications.adapters.writes import DynamoMails, add_mail, due_item
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.preferences_port import ANNOUNCEMENT, MAIL, Due, Waiting
+from chalicelib.notifications.preferences_port import MAIL, Due, Waiting
 
 LONGEST_WAIT_SECONDS = 27 * 3600
 """For a digest: a day of 25 hours and the margin."""
@@ -100,37 +97,6 @@ class DynamoWaitingMails(DynamoMails):
     def expire(self, id: str) -> None:
         """Settle it unsent."""
         self.finish(id, "expired")
-
-
-class DynamoWaitingAnnouncements:
-    """Port `Sleepers`: announcements, named event.announcement."""
-
-    def waiting(self, id: str) -> Waiting | None:
-        """The announcement, unless it is done."""
-        try:
-            item = AnnouncementItem.get(*_announcement(id), consistent_read=True)
-        except AnnouncementItem.DoesNotExist:
-            return None
-        return None if item.stage == Stage.DONE.value else Waiting(int(item.created_at))
-
-    def wake(self, due: Due, *, again_at: int) -> None:
-        """Let the stream tell of it once more, and be looked at again then. Nothing when it is done."""
-        transaction = Transaction()
-        unfinished = AnnouncementItem.stage != Stage.DONE.value
-        item = AnnouncementItem(*_announcement(due.id))
-        transaction.update("announcement", item, [AnnouncementItem.woken.add(1)], unfinished)
-        transaction.delete("old", due_item(*due), DueItem.pk.exists())
-        transaction.put("new", due_item(again_at, ANNOUNCEMENT, due.id))
-        if not transaction.try_commit():
-            due_item(*due).delete()  # done meanwhile, or another run of the timer moved it
-
-    def expire(self, id: str) -> None:
-        """It stays where it stopped, and staff see that."""
-
-
-def _announcement(waiting_id: str) -> Key:
-    event_id, _, announcement_id = waiting_id.partition(".")
-    return notification_keys.announcement(event_id, announcement_id)
 
 
 class DynamoCollected:

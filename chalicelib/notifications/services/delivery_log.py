@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from chalicelib.accounts.domain.account import is_administrator
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.errors import MalformedRequest, NotFound
 from chalicelib.core.ids import is_ulid, make_ulid, milliseconds_of
 from chalicelib.core.pagination import Page
+from chalicelib.core.permissions import is_administrator
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment, rfc3339

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from chalicelib.live.adapters import keys as connection_keys
+from chalicelib.push.adapters import keys
 from chalicelib.push.domain import subscription as rules
 from chalicelib.push.ports import Subscribed
 
@@ -30,12 +30,12 @@ class DynamoPushSubscriptionsView:
 
     def of_user(self, user_id: str) -> Subscribed:
         """All of one person."""
-        item = self._reader.get(_TABLE, connection_keys.push_subscriptions(user_id), _KEPT, consistent=True)
+        item = self._reader.get(_TABLE, keys.push_subscriptions(user_id), _KEPT, consistent=True)
         return Subscribed(None, []) if item is None else Subscribed(item["etag"], rules.read(item["subscriptions"]))
 
     def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
         """Of these people those who have any; one BatchGetItem for 100."""
-        items = self._reader.get_many(_TABLE, [connection_keys.push_subscriptions(id) for id in user_ids], _KEPT)
+        items = self._reader.get_many(_TABLE, [keys.push_subscriptions(id) for id in user_ids], _KEPT)
         return {
             id: Subscribed(item["etag"], rules.read(item["subscriptions"]))
             for id, item in zip(user_ids, items, strict=True)
@@ -44,7 +44,7 @@ class DynamoPushSubscriptionsView:
 
     def owner(self, subscription_id: str) -> str | None:
         """Whose browser that is."""
-        item = self._reader.get(_TABLE, connection_keys.push_owner(subscription_id), ("user_id",), consistent=True)
+        item = self._reader.get(_TABLE, keys.push_owner(subscription_id), ("user_id",), consistent=True)
         return None if item is None else str(item["user_id"])
 
 
@@ -66,7 +66,7 @@ class DynamoPushSubscriptions:
         from chalicelib.push.adapters.items import PushOwnerItem, PushSubscriptionsItem
 
         transaction = Transaction()
-        text, key = rules.write(subscriptions), connection_keys.push_subscriptions(user_id)
+        text, key = rules.write(subscriptions), keys.push_subscriptions(user_id)
         model = PushSubscriptionsItem
         same = model.pk.does_not_exist() if expected_tag is None else model.etag == expected_tag
         until = max((one.expires_at for one in subscriptions), default=0)
@@ -77,10 +77,10 @@ class DynamoPushSubscriptions:
         else:
             transaction.delete("subscriptions", model(*key), same)
         if gained is not None:
-            owner = PushOwnerItem(*connection_keys.push_owner(gained), user_id=user_id, expires_at=until)
+            owner = PushOwnerItem(*keys.push_owner(gained), user_id=user_id, expires_at=until)
             free = PushOwnerItem.pk.does_not_exist()
             transaction.put("owner", owner, free if owner_before is None else PushOwnerItem.user_id == owner_before)
         for id in lost:
             mine = PushOwnerItem.pk.does_not_exist() | (PushOwnerItem.user_id == user_id)
-            transaction.delete("lost", PushOwnerItem(*connection_keys.push_owner(id)), mine)
+            transaction.delete("lost", PushOwnerItem(*keys.push_owner(id)), mine)
         return transaction.try_commit()

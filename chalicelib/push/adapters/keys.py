@@ -1,0 +1,13 @@
+"""Key formats of push subscriptions in the connections table: beside aws/dynamo_keys.py, whose rules hold."""
+
+from chalicelib.aws.dynamo_keys import Key
+
+
+def push_subscriptions(user_id: str) -> Key:
+    """All browsers of a person that are pushed to."""
+    return f"USER#{user_id}", "PUSH"
+
+
+def push_owner(subscription_id: str) -> Key:
+    """Whose browser that is."""
+    return f"PUSH#{subscription_id}", "PUSH_OWNER"
