@@ -64,7 +64,9 @@ class On:
 CONTENT = (
     On("IMPORT", lambda on: on.exchange.import_event.on_changes),  # an upload was kept -> its event is made
     On("VERSIONS", lambda on: on.live.watch_event.on_changes),  # lists of an event changed -> who watches it hears
-    On("EVENT", lambda on: on.content.delete_parts.on_changes),  # an event was deleted -> its parts go too
+    On("EVENT", lambda on: on.content.delete_parts.on_changes),  # an event was deleted -> its parts go too,
+    On("EVENT", lambda on: on.cfp.delete_proposals.on_changes),  #   what was proposed for it,
+    On("EVENT", lambda on: on.team.delete_members.on_changes),  #   and the roles of its staff
     On("CALL_FOR_PAPERS", lambda on: on.cfp.announce_call.on_changes),  # a call may be open -> people hear it, once
     On("EVENT", lambda on: on.cfp.announce_call.on_changes),  # an event may be public now -> so may its call
 )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.cfp.adapters.dynamo import DynamoCalls, DynamoSubmissions
     from chalicelib.cfp.services.announce_call import Opening
+    from chalicelib.cfp.services.delete_proposals import DeleteProposals
     from chalicelib.cfp.services.edit_call import Calling
     from chalicelib.cfp.services.review_proposal import Reviewing
     from chalicelib.cfp.services.submit_proposal import Submitting
@@ -93,3 +94,9 @@ class CfpWiring:
             clock=self._services.clock,
             ids=self._services.ids,
         )
+
+    @cached_property
+    def delete_proposals(self) -> DeleteProposals:
+        from chalicelib.cfp.services.delete_proposals import DeleteProposals
+
+        return DeleteProposals(self.submissions)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.content.adapters.dynamo import DynamoContentStore
-    from chalicelib.content.services.delete_parts import Clearing
+    from chalicelib.content.services.delete_parts import DeleteParts
     from chalicelib.content.services.edit_events import Hosting
     from chalicelib.content.services.edit_programme import Publishing
     from chalicelib.content.services.notify_speakers import Advising
@@ -74,9 +74,8 @@ class ContentWiring:
         )
 
     @cached_property
-    def delete_parts(self) -> Clearing:
-        """Leftovers of deleted events."""
-        from chalicelib.content.adapters.leftovers import DynamoLeftovers
-        from chalicelib.content.services.delete_parts import Clearing
+    def delete_parts(self) -> DeleteParts:
+        from chalicelib.content.adapters.parts import DynamoParts
+        from chalicelib.content.services.delete_parts import DeleteParts
 
-        return Clearing(DynamoLeftovers())
+        return DeleteParts(DynamoParts())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.team.adapters.dynamo import DynamoInvites, DynamoRoster
     from chalicelib.team.services.answer_invitation import Answering
+    from chalicelib.team.services.delete_members import DeleteMembers
     from chalicelib.team.services.invite import AccountForms, Inviting
     from chalicelib.team.services.members import Staffing
 
@@ -92,3 +93,9 @@ class TeamWiring:
         from chalicelib.team.services.members import Staffing
 
         return Staffing(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)
+
+    @cached_property
+    def delete_members(self) -> DeleteMembers:
+        from chalicelib.team.services.delete_members import DeleteMembers
+
+        return DeleteMembers(roles=self.roster, invitations=self.invitations)

@@ -80,7 +80,17 @@ class DynamoCalls:
 
 
 class DynamoSubmissions:
-    """Port `Submissions`."""
+    """Ports `Submissions`, and `Proposals` of cfp/services/delete_proposals.py."""
+
+    def delete_all(self, event_id: str) -> None:
+        """One by one; repeating it does nothing."""
+        partition, prefix = keys.proposer(event_id, "")
+        for proposer in ProposerItem.query(partition, ProposerItem.sk.startswith(prefix), consistent_read=True):
+            user, submissions = keys.submission(proposer.sk.removeprefix(prefix), "")
+            for one in SubmissionItem.query(user, SubmissionItem.sk.startswith(submissions), consistent_read=True):
+                if one.event_id == event_id:
+                    one.delete()
+            proposer.delete()
 
     def proposer(self, event_id: str, user_id: str) -> Proposer | None:
         """One GetItem."""

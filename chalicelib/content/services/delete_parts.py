@@ -1,28 +1,28 @@
-"""Clearing: removes what a deleted event leaves behind. Called by the content stream; safe to repeat.
+"""Removes the parts of an event that was deleted. Called by the content stream; safe to repeat.
 
-Nobody can see the leftovers: every read of them asks for the event's versions first, which went with the event.
+Nobody can see what is left: every read of it asks for the event's versions first, which went with the event. Proposals
+and roles are removed by their own contexts (chalicelib/reactions.py).
 """
 
 from typing import Protocol
 
-from chalicelib.core.changes import Change, ChangeKind
+from chalicelib.core.changes import Change, removed_owners
 
 
-class Leftovers(Protocol):
-    """Finds and removes what belongs to an event."""
+class Parts(Protocol):
+    """What belongs to an event."""
 
-    def clear(self, event_id: str) -> None:
-        """Remove the parts of an event and everybody's roles in it, in batches."""
+    def delete_all(self, event_id: str) -> None:
+        """Delete every part of an event, in batches."""
 
 
-class Clearing:
-    """Removes leftovers."""
+class DeleteParts:
+    """Removes the parts of events."""
 
-    def __init__(self, leftovers: Leftovers) -> None:
-        self._leftovers = leftovers
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Clear after each event that was removed."""
-        for change in changes:
-            if change.kind is ChangeKind.REMOVED:
-                self._leftovers.clear(change.owner)
+        """Delete the parts of each event that was removed."""
+        for event_id in removed_owners(changes):
+            self._parts.delete_all(event_id)

@@ -46,7 +46,13 @@ class InviteItem(People):
 
 
 class DynamoInvites:
-    """Port `Invites`."""
+    """Ports `Invites`, and `Kept` of team/services/delete_members.py."""
+
+    def delete_all(self, event_id: str) -> None:
+        """One by one; repeating it does nothing."""
+        partition, prefix = keys.invite(event_id, "")
+        for invite in InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True):
+            invite.delete()
 
     def put(
         self,
@@ -113,6 +119,14 @@ class DynamoRoster:
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """One Query."""
         return role_holders(self._queries, event_id)
+
+    def delete_all(self, event_id: str) -> None:
+        """A role stands twice, and goes where it is found by its event last, so that a run that was ended finds it
+        again.
+        """
+        for user_id, _ in self.holders(event_id):
+            RoleItem(*keys.role_of_user(user_id, event_id)).delete()
+            RoleItem(*keys.role_in_event(event_id, user_id)).delete()
 
     def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
         """A transaction of two, or of three when an owner goes: of two owners who remove each other one stays."""

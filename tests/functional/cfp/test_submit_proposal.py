@@ -192,14 +192,15 @@ def test_submission_shows_nothing_that_staff_add(organiser: Client, stranger: Cl
 
 def test_deleted_event_takes_its_submissions_along(organiser: Client, stranger: Client) -> None:
     from chalicelib.cfp.adapters.dynamo import CallItem, DynamoSubmissions
-    from chalicelib.content.adapters.leftovers import DynamoLeftovers
+    from chalicelib.content.adapters.parts import DynamoParts
 
     event, kept = called(organiser), called(organiser)
     submit(stranger, event)
     other = submit(stranger, kept).json["id"]
     assert organiser.delete(f"/v1/events/{event}", if_match="*").status == 204
     assert [one["id"] for one in stranger.get("/v1/me/submissions").json["items"]] == [other]
-    DynamoLeftovers().clear(event)
+    DynamoParts().delete_all(event)
+    DynamoSubmissions().delete_all(event)
     assert [one.session_id for one in DynamoSubmissions().of_user(stranger.user_id)] == [other]
     assert DynamoSubmissions().proposer(event, stranger.user_id) is None
     assert CallItem.count(f"EVENT#{event}") == 0

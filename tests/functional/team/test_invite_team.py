@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap
+from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.team.domain.invitation import LIFE_SECONDS, MOST_A_DAY, MOST_TO_ADDRESS
 from tests.conftest import sign_up, verified
 from tests.functional.builders import make_event
@@ -387,6 +388,21 @@ def test_invite_to_an_event_that_is_gone_is_gone(team: Team, anonymous: Client) 
     assert guest.get(f"/v1/invites/{token}").status == 404
     assert guest.post(f"/v1/invites/{token}/accept").status == 404
     assert guest.get("/v1/me/roles").json["items"] == []
+
+
+def test_delete_event_takes_its_roles_and_invitations_along_and_no_others(team: Team, stranger: Client) -> None:
+    other = Team(verified(stranger))
+    for one in (team, other):
+        one.invite()
+    grant(stranger, team.event, "moderator")
+    removed = Change(ChangeKind.REMOVED, "EVENT", f"EVENT#{team.event}", {}, None)
+    services = bootstrap.services()
+    for _ in range(2):
+        services.team.delete_members.on_changes([removed])
+    roster, invitations = services.team.roster, services.team.invitations
+    assert (roster.holders(team.event), invitations.of_event(team.event)) == ([], [])
+    assert services.accounts.credentials.role(stranger.user_id, team.event) is None
+    assert (len(roster.holders(other.event)), len(invitations.of_event(other.event))) == (1, 1)
 
 
 def test_token_that_was_made_up_or_altered_is_as_absent_as_any(team: Team, anonymous: Client) -> None:
