@@ -43,9 +43,6 @@ class Admissions(Protocol):
     def counts(self, event_id: str) -> Admitted:
         """How many tickets are used."""
 
-    def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
-        """Keep an order with other attendees while these tickets are not used. Raises Lost (`order`, `admission`)."""
-
 
 class GateView(Protocol):
     """What is looked up around admissions."""

@@ -1,12 +1,20 @@
-"""Parts of long lists that are looked through row by row: how much fits one answer, and where the next begins. Pure.
+"""Lists that are made when they are read: how much fits one answer, where the next begins, and its JSON or CSV.
 
 Lambda's answers end at 6 MB, body and its escapes together (docs/platform.md).
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from chalicelib.core.cursors import CursorKey, make_cursor
+from chalicelib.core.errors import MalformedRequest
+from chalicelib.representations import csv
+from chalicelib.representations.read import Found
+
+MAX_Q = 100
+"""Characters of what is looked for."""
 MAX_BYTES = 5_000_000
 """Of rows, written the way Lambda writes them at their longest: escaped, in ASCII."""
 MAX_LOOKED_AT = 2_500
@@ -36,3 +44,65 @@ def fill(rows: Iterable[Row], *, limit: int) -> Part:
             texts.append(text)
             used += len(json.dumps(text))
     return Part(texts)
+
+
+class Sheet(NamedTuple):
+    """A CSV file, or as much of it as fits; `next_cursor` continues it."""
+
+    found: Found
+    next_cursor: str | None
+
+
+class Filters(NamedTuple):
+    """Which rows are wanted: a state, and the beginning of an id or part of a name or an address, case-folded."""
+
+    state: str = ""
+    q: str = ""
+
+
+def parse_filters(query: dict[str, str], states: frozenset[str]) -> Filters:
+    """The filters of a query: a state out of `states`, and q of at most 100 characters. Raises MalformedRequest."""
+    state, q = query.get("state", ""), query.get("q", "")
+    if state and state not in states:
+        raise MalformedRequest(f"state is one of {', '.join(sorted(states))}.", code="invalid_filter")
+    if len(q) > MAX_Q:
+        raise MalformedRequest(f"q may have at most {MAX_Q} characters.", code="invalid_filter")
+    return Filters(state, " ".join(q.casefold().split()))
+
+
+def scope(event_id: str, name: str) -> str:
+    """What cursors of a list and its CSV are made for."""
+    return f"{event_id}/{name}"
+
+
+def as_list(part: Part, *, scope: str, key: CursorKey, more: str = "") -> Found:
+    """The JSON of a page. `more` are further members, each with a comma in front."""
+    cursor = json.dumps(_cursor(part, scope, key))
+    return tagged(f'{{"items":[{",".join(part.texts)}],"next_cursor":{cursor}{more}}}')
+
+
+def as_sheet(head: tuple[str, ...], part: Part, *, scope: str, key: CursorKey) -> Sheet:
+    """The CSV of a page. Its tag names what comes next too, since that is told in a header."""
+    cursor = _cursor(part, scope, key)
+    text = csv.sheet(head, part.texts)
+    tag = f"{_hash(text)}{'-more' if cursor else ''}"
+    return Sheet(Found(tag, lambda: (tag, text)), cursor)
+
+
+def tagged(body: str) -> Found:
+    """An answer made when read, under the hash of its bytes."""
+    tag = _hash(body)
+    return Found(tag, lambda: (tag, body))
+
+
+def told(q: str, *, names: tuple[str, ...], ids: tuple[str, ...]) -> bool:
+    """Whether the words are part of one of the names or begin one of the ids; no words are part of everything."""
+    return any(q in name.casefold() for name in names) or any(id.casefold().startswith(q) for id in ids)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _cursor(part: Part, scope: str, key: CursorKey) -> str | None:
+    return make_cursor(part.last, scope=scope, key=key) if part.last else None

@@ -35,7 +35,8 @@ def list_orders(request: Request, event: str) -> Answer:
     """Orders by state, and by part of a name or an address or the beginning of an id. A page may hold fewer than asked
     for and still name a next one.
     """
-    from chalicelib.reports.services.list_orders import ORDER_STATES, parse_filters
+    from chalicelib.reports.services.list_orders import ORDER_STATES
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters = parse_filters(request.query, ORDER_STATES)
@@ -51,7 +52,8 @@ def list_orders(request: Request, event: str) -> Answer:
 )
 def save_orders(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
-    from chalicelib.reports.services.list_orders import ORDER_STATES, parse_filters
+    from chalicelib.reports.services.list_orders import ORDER_STATES
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, ORDER_STATES), _part(request, event_id, "orders")
@@ -76,7 +78,7 @@ def save_orders(request: Request, event: str) -> Answer:
 )
 def list_event_charges(request: Request, event: str) -> Answer:
     """Charge records; q is the beginning of the id of a charge or an order."""
-    from chalicelib.reports.services.list_orders import parse_filters
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _page(request, event_id, "charges")
@@ -91,7 +93,7 @@ def list_event_charges(request: Request, event: str) -> Answer:
 )
 def save_charges(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
-    from chalicelib.reports.services.list_orders import parse_filters
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _part(request, event_id, "charges")
@@ -113,7 +115,7 @@ def save_charges(request: Request, event: str) -> Answer:
 def list_attendees(request: Request, event: str) -> Answer:
     """Attendees in the order of their orders; the state is the ticket's."""
     from chalicelib.reports.services.list_attendees import TICKET_STATES
-    from chalicelib.reports.services.list_orders import parse_filters
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, TICKET_STATES), _page(request, event_id, "attendees")
@@ -129,7 +131,7 @@ def list_attendees(request: Request, event: str) -> Answer:
 def save_attendees(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     from chalicelib.reports.services.list_attendees import TICKET_STATES
-    from chalicelib.reports.services.list_orders import parse_filters
+    from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, TICKET_STATES), _part(request, event_id, "attendees")
@@ -192,7 +194,7 @@ def _event(event: str) -> str:
 
 def _page(request: Request, event_id: str, name: str) -> Page:
     from chalicelib.core.cursors import parse_page
-    from chalicelib.reports.services.list_orders import scope
+    from chalicelib.representations.rows import scope
 
     return parse_page(request.query, scope=scope(event_id, name), key=bootstrap.services().keys.cursor_key)
 
@@ -206,8 +208,8 @@ def _part(request: Request, event_id: str, name: str) -> Page:
 
 def _file(request: Request, event_id: str, name: str, sheet: object) -> Answer:
     """A CSV file to save. Its name is made of ids, so nobody's text reaches a header."""
-    from chalicelib.reports.services.list_orders import Sheet
     from chalicelib.representations.csv import CONTENT_TYPE
+    from chalicelib.representations.rows import Sheet
 
     assert isinstance(sheet, Sheet)  # noqa: S101 - listing is imported late
     answer = conditional(request, sheet.found, View.ALL, content_type=CONTENT_TYPE)

@@ -33,10 +33,10 @@ from chalicelib.core.times import moment
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.services.compose import as_text
 from chalicelib.orders.ports import SalesView
-from chalicelib.reports.services.list_orders import tagged
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
+from chalicelib.representations.rows import tagged
 
 
 def scope(event_id: str) -> str:

@@ -100,6 +100,10 @@ class DynamoSubmissions:
             return None
         return Proposer(item.speaker_id, int(item.submissions))
 
+    def has_proposed(self, user_id: str, session_id: str) -> bool:
+        """One GetItem. Port `Proposers` of content/services/notify_speakers.py."""
+        return self.submission(user_id, session_id) is not None
+
     def submission(self, user_id: str, session_id: str) -> Submission | None:
         """One GetItem."""
         try:

@@ -1,4 +1,4 @@
-"""Who was let in, in the partition of the event. Port `Admissions`.
+"""Who was let in, in the partition of the event. Port `Admissions`, and what orders ask of used tickets.
 
 One transaction an act: the ticket's item (its conditions let one scan win), a place in the list of the latest, one of
 COUNTERS counters of its type, and a check that the order is as it was read, so that no refund or cancellation slips
@@ -7,6 +7,7 @@ between.
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -90,6 +91,11 @@ class DynamoAdmissions:
         partition, prefix = keys.check_in(event_id, "", None)
         condition = AdmissionItem.sk.between(f"{prefix}{first_order}", f"{prefix}{last_order}{_LAST}")
         return [_admission(item.body) for item in AdmissionItem.query(partition, condition, consistent_read=True)]
+
+    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
+        """One Query."""
+        acts = self.between(event_id, order_id, order_id)
+        return {one.number: one.last.arrived_at for one in acts if one.stands}
 
     def counts(self, event_id: str) -> Admitted:
         """How many tickets are used; one Query of COUNTERS small items a type."""

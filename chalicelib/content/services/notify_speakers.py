@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from chalicelib.cfp.domain.submission import Submission
 from chalicelib.content.domain.event import Event, EventState
 from chalicelib.content.domain.programme import (
     PUBLIC_SESSION_STATES,
@@ -81,11 +80,11 @@ class Preferring(Protocol):
         """Where a message about this goes, for each user."""
 
 
-class Proposals(Protocol):
+class Proposers(Protocol):
     """Knows who proposed what."""
 
-    def submission(self, user_id: str, session_id: str) -> Submission | None:
-        """A submission of somebody's."""
+    def has_proposed(self, user_id: str, session_id: str) -> bool:
+        """Whether somebody proposed the session."""
 
 
 class Advising:
@@ -94,7 +93,7 @@ class Advising:
     def __init__(
         self,
         programme: Programme,
-        proposals: Proposals,
+        proposals: Proposers,
         preferring: Preferring,
         contacts: Contacts,
         clock: Clock,
@@ -165,7 +164,7 @@ class Advising:
         action, event, session, tag = news[:4]
         now = self._clock.now()
         brief = _brief(language, news)
-        is_own = action is not MOVED and self._proposals.submission(user_id, session.id) is not None
+        is_own = action is not MOVED and self._proposals.has_proposed(user_id, session.id)
         place = news.place(is_own=is_own)
         notification = Notification(
             id=derive_ulid(int(now * 1000), action.value, session.id, tag, user_id),

@@ -23,10 +23,9 @@ from chalicelib.core.times import moment, rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.oversight_port import Entry, NotificationLog, Overseen
 from chalicelib.notifications.ports import Contacts
-from chalicelib.reports.services.list_orders import Sheet, as_list, as_sheet
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Part, Row, fill
+from chalicelib.representations.rows import Part, Row, Sheet, as_list, as_sheet, fill
 
 SCOPE = "admin/notifications"
 SPAN = timedelta(days=92)

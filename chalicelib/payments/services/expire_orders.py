@@ -6,13 +6,13 @@ the rest next time; two at once release each hold once.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from datetime import datetime
+from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from chalicelib import telemetry
 from chalicelib.catalog.ports import Lost
-from chalicelib.check_in.ports import Admissions
 from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
@@ -54,6 +54,13 @@ class _Minute(NamedTuple):
     is_open: bool
 
 
+class UsedTickets(Protocol):
+    """Knows who came in."""
+
+    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
+        """When each used ticket of an order was used, by its number; strongly consistent."""
+
+
 class Releasing:
     """Ends holds."""
 
@@ -65,7 +72,7 @@ class Releasing:
         ordering: Ordering,
         charging: Charging,
         telling: Telling,
-        admissions: Admissions,
+        admissions: UsedTickets,
         payments: Callable[[], Payments],
         clock: Clock,
         hold_seconds: int,
@@ -99,8 +106,7 @@ class Releasing:
                     code="order_not_cancellable",
                     state=record.state.value,
                 )
-            came = self._admissions.between(record.order.event_id, order_id, order_id) if record.is_free else []
-            if any(admission.stands for admission in came):
+            if record.is_free and self._admissions.used_at(record.order.event_id, order_id):
                 raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
             ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
             if ended is not None:

@@ -15,10 +15,9 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.reports.domain.attendee import Guest, guest_of
-from chalicelib.reports.services.list_orders import Filters, Sheet, as_list, as_sheet, scope, told
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Row, fill
+from chalicelib.representations.rows import Filters, Row, Sheet, as_list, as_sheet, fill, scope, told
 from chalicelib.tickets.domain.ticket import TicketState, tickets_of
 
 TICKET_STATES = frozenset(state.value for state in TicketState)

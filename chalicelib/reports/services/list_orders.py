@@ -4,14 +4,12 @@ Rows stand ready in the event's own partition (reports/services/update_totals.py
 few people read them, and keeping them would keep names and addresses once more. ETags are hashes of the bytes (ADR 9).
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.accounts.services.authorise import Authorising
-from chalicelib.core.cursors import CursorKey, make_cursor
-from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.cursors import CursorKey
 from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
@@ -20,31 +18,16 @@ from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.reports.ports import ListedRow, SalesLists
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Part, Row, fill
+from chalicelib.representations.rows import Filters, Row, Sheet, as_list, as_sheet, fill, scope, told
 
 SHEET_ROWS = 2_000
 """Rows of one CSV file: 2,000 attendees took 1.6 s beside the local database, Lambda has a share of a core and 29 s."""
-MAX_Q = 100
 _STEP = 500
 _WHO = ("id", "state", "created_at", "paid_at", "buyer_name", "buyer_email")
 ORDER_COLUMNS = (*_WHO, "tickets", "lines", "total", "refunded", "currency", "reason", "review_reason")
 _MONEY = ("amount", "currency", "refunded", "fee", "net", "fee_currency")
 _HOW = ("method", "last4", "dispute", "account", "livemode", "receipt_url")
 CHARGE_COLUMNS = ("id", "order_id", "created_at", "status", *_MONEY, *_HOW)
-
-
-class Sheet(NamedTuple):
-    """A CSV file, or as much of it as fits; `next_cursor` continues it."""
-
-    found: Found
-    next_cursor: str | None
-
-
-class Filters(NamedTuple):
-    """Which rows are wanted: a state, and the beginning of an id or part of a name or an address, case-folded."""
-
-    state: str = ""
-    q: str = ""
 
 
 class Listing:
@@ -88,55 +71,7 @@ class Listing:
         return _texts(rows, page, lambda body: _charge_fits(body, filters), text)
 
 
-def parse_filters(query: dict[str, str], states: frozenset[str]) -> Filters:
-    """The filters of a query: a state out of `states`, and q of at most 100 characters. Raises MalformedRequest."""
-    state, q = query.get("state", ""), query.get("q", "")
-    if state and state not in states:
-        raise MalformedRequest(f"state is one of {', '.join(sorted(states))}.", code="invalid_filter")
-    if len(q) > MAX_Q:
-        raise MalformedRequest(f"q may have at most {MAX_Q} characters.", code="invalid_filter")
-    return Filters(state, " ".join(q.casefold().split()))
-
-
 ORDER_STATES = frozenset(state.value for state in OrderState)
-
-
-def scope(event_id: str, name: str) -> str:
-    """What cursors of a list and its CSV are made for."""
-    return f"{event_id}/{name}"
-
-
-def as_list(part: Part, *, scope: str, key: CursorKey, more: str = "") -> Found:
-    """The JSON of a page. `more` are further members, each with a comma in front."""
-    cursor = json.dumps(_cursor(part, scope, key))
-    return tagged(f'{{"items":[{",".join(part.texts)}],"next_cursor":{cursor}{more}}}')
-
-
-def as_sheet(head: tuple[str, ...], part: Part, *, scope: str, key: CursorKey) -> Sheet:
-    """The CSV of a page. Its tag names what comes next too, since that is told in a header."""
-    cursor = _cursor(part, scope, key)
-    text = csv.sheet(head, part.texts)
-    tag = f"{_hash(text)}{'-more' if cursor else ''}"
-    return Sheet(Found(tag, lambda: (tag, text)), cursor)
-
-
-def tagged(body: str) -> Found:
-    """An answer made when read, under the hash of its bytes."""
-    tag = _hash(body)
-    return Found(tag, lambda: (tag, body))
-
-
-def told(q: str, *, names: tuple[str, ...], ids: tuple[str, ...]) -> bool:
-    """Whether the words are part of one of the names or begin one of the ids; no words are part of everything."""
-    return any(q in name.casefold() for name in names) or any(id.casefold().startswith(q) for id in ids)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _cursor(part: Part, scope: str, key: CursorKey) -> str | None:
-    return make_cursor(part.last, scope=scope, key=key) if part.last else None
 
 
 def _step(page: Page, filters: Filters) -> int:

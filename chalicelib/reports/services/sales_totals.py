@@ -31,10 +31,9 @@ from chalicelib.reports.domain.sales_totals import (
     TypeTotals,
 )
 from chalicelib.reports.ports import SalesLists
-from chalicelib.reports.services.list_orders import Sheet, as_list, as_sheet, scope, tagged
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Row, fill
+from chalicelib.representations.rows import Row, Sheet, as_list, as_sheet, fill, scope, tagged
 
 COLUMNS = ("created_at", "id", "kind", "order_id", "charge_id", "amount", "fee", "net", "currency", "account")
 _STEP = 200

@@ -5,14 +5,14 @@ comes with them, which makes the code of before worthless.
 """
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
 
 import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.ports import Lost
-from chalicelib.check_in.ports import Admissions
 from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable, TicketNotValid
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
@@ -30,11 +30,21 @@ from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState,
 TRIES = 5
 
 
+class UnusedTickets(Protocol):
+    """Knows who came in, and keeps orders whose tickets nobody used."""
+
+    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
+        """When each used ticket of an order was used, by its number; strongly consistent."""
+
+    def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
+        """Keep an order with other attendees while these tickets are not used. Raises Lost (`order`, `admission`)."""
+
+
 class Issuing:
     """Shows tickets and changes who comes with them."""
 
     def __init__(
-        self, *, orders: Orders, admissions: Admissions, representations: Representations, authorising: Authorising
+        self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorising: Authorising
     ) -> None:
         self._orders = orders
         self._admissions = admissions
@@ -129,8 +139,7 @@ class Issuing:
         return record
 
     def _listed(self, record: OrderRecord) -> Found:
-        acts = self._admissions.between(record.order.event_id, record.id, record.id)
-        used = {one.number: one.last.arrived_at for one in acts if one.stands}
+        used = self._admissions.used_at(record.order.event_id, record.id)
         items = [shown(ticket, used_at=used.get(ticket.number)) for ticket in tickets_of(record)]
         body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
         tag = _tag("tickets", body)

@@ -22,7 +22,7 @@ from chalicelib.orders.ports import SaleChange
 from chalicelib.reactions import SALES
 from chalicelib.reports.domain.sales_totals import Tally, merged, tally_of
 from chalicelib.reports.ports import KeptRow
-from chalicelib.reports.services.list_orders import Filters
+from chalicelib.representations.rows import Filters
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.shop import BUYER, OWNER, START, Shop, together
