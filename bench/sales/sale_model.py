@@ -28,7 +28,7 @@ TYPE = "t"
 
 
 class Stock:
-    """Ports `SalesView` and `Orders` of one big sale, as far as Holding uses them."""
+    """Ports `CatalogView` and `Orders` of one big sale, as far as Holding uses them."""
 
     def __init__(self, shards: int) -> None:
         self.left: dict[Place, int] = {(TYPE, n): share for n, share in enumerate(split(TICKETS, shards))}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.catalog.adapters.codes import DynamoCodes
-    from chalicelib.catalog.adapters.reads import DynamoSalesView
+    from chalicelib.catalog.adapters.reads import DynamoCatalogView
     from chalicelib.catalog.adapters.ticket_types import DynamoTicketTypes
     from chalicelib.catalog.services.codes import Coding
     from chalicelib.catalog.services.edit_ticket_types import Selling
@@ -33,10 +33,10 @@ class CatalogWiring:
         return DynamoTicketTypes()
 
     @cached_property
-    def view(self) -> DynamoSalesView:
-        from chalicelib.catalog.adapters.reads import DynamoSalesView
+    def view(self) -> DynamoCatalogView:
+        from chalicelib.catalog.adapters.reads import DynamoCatalogView
 
-        return DynamoSalesView(self._services.aws.reader, self._services.aws.queries)
+        return DynamoCatalogView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
     def read_ticket_types(self) -> Showing:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.orders.adapters.dynamo import DynamoOrders
+    from chalicelib.orders.adapters.reads import DynamoOrdersView
     from chalicelib.orders.services.draft_order import Drafting
     from chalicelib.orders.services.hold_stock import Holding
     from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
@@ -32,6 +33,12 @@ class OrdersWiring:
         return DynamoOrders()
 
     @cached_property
+    def view(self) -> DynamoOrdersView:
+        from chalicelib.orders.adapters.reads import DynamoOrdersView
+
+        return DynamoOrdersView(self._services.aws.reader, self._services.aws.queries)
+
+    @cached_property
     def messages(self) -> Telling:
         from chalicelib.orders.services.order_messages import Telling
 
@@ -50,7 +57,7 @@ class OrdersWiring:
         """Reads of an order, its charges and refunds."""
         from chalicelib.orders.services.read_order import Disclosing
 
-        return Disclosing(self._services.catalog.view, self._services.accounts.authorise)
+        return Disclosing(self.view, self._services.accounts.authorise)
 
     @cached_property
     def hold_stock(self) -> Holding:

@@ -8,6 +8,7 @@ from chalicelib.catalog.domain.stock import Place, Shard
 from chalicelib.representations.represent import Representation
 
 if TYPE_CHECKING:
+    from chalicelib.catalog.domain.demand import Room
     from chalicelib.catalog.domain.stock import Shard
     from chalicelib.core.kinds import CodeKind
     from chalicelib.representations.represent import Representation
@@ -161,3 +162,19 @@ class TicketTypes(Protocol):
 
     def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
         """Remove a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""
+
+
+class CatalogView(Protocol):
+    """Reads of ticket types and stock without PynamoDB. Eventually consistent unless asked otherwise."""
+
+    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
+        """One ticket type."""
+
+    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
+        """All ticket types of an event, by id."""
+
+    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
+        """What every shard has left, for owners of stock with that many shards each; absent shards are left out."""
+
+    def rooms(self, owners: list[str]) -> dict[str, Room]:
+        """How stock of one shard stands, strongly consistent; absent ones are left out."""

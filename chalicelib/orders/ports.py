@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chalicelib.catalog.ports import StoredTicketType
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from chalicelib.catalog.domain.demand import Opening, Room
-    from chalicelib.catalog.domain.stock import Place
+    from chalicelib.catalog.domain.demand import Opening
     from chalicelib.notifications.domain.notification import Mail, Notification
     from chalicelib.orders.domain.charge import Charge, Payment
     from chalicelib.orders.domain.order import OrderRecord
@@ -27,20 +24,8 @@ class StoredOrder(NamedTuple):
     reason: str | None
 
 
-class SalesView(Protocol):
-    """Reads without PynamoDB. Eventually consistent unless asked otherwise."""
-
-    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
-        """One ticket type."""
-
-    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
-        """All ticket types of an event, by id."""
-
-    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
-        """What every shard has left, for owners of stock with that many shards each; absent shards are left out."""
-
-    def rooms(self, owners: list[str]) -> dict[str, Room]:
-        """How stock of one shard stands, strongly consistent; absent ones are left out."""
+class OrdersView(Protocol):
+    """Reads of orders without PynamoDB."""
 
     def order(self, order_id: str) -> StoredOrder | None:
         """An order, strongly consistent."""

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.catalog.ports import StoredTicketType
+from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import MAX_LIMIT, Page
 from chalicelib.core.ports import Clock
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.ports import Bodies, Representations
 from chalicelib.representations.read import Found
 from chalicelib.website.pages.files import Website
@@ -36,7 +35,7 @@ class Rendering:
         *,
         stored: Representations,
         bodies: Callable[[], Bodies],
-        sales: SalesView,
+        sales: CatalogView,
         clock: Clock,
         website: Website,
     ) -> None:

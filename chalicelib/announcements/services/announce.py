@@ -20,6 +20,7 @@ from chalicelib.announcements.domain.announcement import (
     Stage,
 )
 from chalicelib.announcements.ports import Announcements, TooMany
+from chalicelib.catalog.ports import CatalogView
 from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import InvalidInput, NotFound, TooManyAttempts, Violation
 from chalicelib.core.ids import is_ulid
@@ -32,7 +33,6 @@ from chalicelib.core.text import sanitise
 from chalicelib.core.times import moment
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.services.compose import as_text
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
@@ -52,7 +52,7 @@ class Announcing:
         *,
         announcements: Announcements,
         representations: Representations,
-        sales: SalesView,
+        sales: CatalogView,
         authorising: Authorising,
         clock: Clock,
         key: CursorKey,

@@ -1,4 +1,4 @@
-"""Reads of ticket types, stock, orders and charges on the light client. Port `SalesView`; no PynamoDB, no msgspec."""
+"""Reads of ticket types and stock on the light client. Port `CatalogView`; no PynamoDB, no msgspec."""
 
 from typing import Any
 
@@ -9,16 +9,12 @@ from chalicelib.catalog.domain.demand import Room
 from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.ports import Reader
-from chalicelib.notifications.adapters import keys as notification_keys
-from chalicelib.notifications.ports import paid_mail_key
-from chalicelib.orders.ports import StoredOrder
 
 _TYPE = ("id", "etag", "body", "hidden", "shards", "quotas", "terms", "waiting")
-_ORDER = ("etag", "body", "user_id", "access_hash", "reason")
 
 
-class DynamoSalesView:
-    """Port `SalesView`."""
+class DynamoCatalogView:
+    """Port `CatalogView`."""
 
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
@@ -51,34 +47,6 @@ class DynamoSalesView:
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
         found = zip(owners, items, strict=True)
         return {owner: Room(int(item["left"]), int(item["capacity"])) for owner, item in found if item}
-
-    def order(self, order_id: str) -> StoredOrder | None:
-        """An order; one strongly consistent GetItem."""
-        if not is_ulid(order_id):
-            return None
-        item = self._reader.get("sales", keys.order(order_id), _ORDER, consistent=True)
-        if item is None:
-            return None
-        return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
-
-    def tickets_mail_state(self, order_id: str) -> str | None:
-        """What became of the mail with an order's tickets; one GetItem."""
-        key = notification_keys.mail(keys.digest(paid_mail_key(order_id)))
-        item = self._reader.get("notifications", key, ("state",))
-        return None if item is None else str(item["state"])
-
-    def charges(self, order_id: str) -> list[str]:
-        """The representations of an order's charges; one strongly consistent Query."""
-        return self._bodies(keys.charge(order_id, ""))
-
-    def refunds(self, order_id: str) -> list[str]:
-        """The representations of an order's wanted refunds; one strongly consistent Query."""
-        return self._bodies(keys.refund_wish(order_id, ""))
-
-    def _bodies(self, key: keys.Key) -> list[str]:
-        partition, prefix = key
-        items = self._queries.query("sales", partition, prefix, ("body",), consistent=True)
-        return [str(item["body"]) for item in items]
 
 
 def _ticket_type(item: dict[str, Any] | None) -> StoredTicketType | None:

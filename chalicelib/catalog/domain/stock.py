@@ -145,3 +145,11 @@ def resize(shards: Sequence[Shard], quantity: int, *, most_shards: int = MAX_SHA
     lefts = {shard.number: shard.left for shard in shards}
     target = split(quantity - taken, count)
     return {number: target[number] - lefts.get(number, 0) for number in range(count)}
+
+
+class Move(NamedTuple):
+    """What becomes of each ticket of an order: the change of a shard's left, held and sold."""
+
+    left: int = 0
+    held: int = 0
+    sold: int = 0

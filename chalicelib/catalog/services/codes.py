@@ -20,7 +20,7 @@ from chalicelib.catalog.domain.code import (
     normalised,
 )
 from chalicelib.catalog.domain.stock import Shard, code_stock, resize, split
-from chalicelib.catalog.ports import Codes, Lost, StoredLimit
+from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.content.domain.event import Event
 from chalicelib.content.ports import ContentStore
@@ -42,7 +42,6 @@ from chalicelib.core.preconditions import Match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent, revive
 
@@ -54,7 +53,7 @@ class Coding:
     """Creates, shows, changes and deletes codes."""
 
     def __init__(
-        self, *, codes: Codes, view: SalesView, content: ContentStore, authorising: Authorising, clock: Clock
+        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorising: Authorising, clock: Clock
     ) -> None:
         self._codes = codes
         self._view = view

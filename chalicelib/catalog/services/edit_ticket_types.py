@@ -12,7 +12,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.stock import resize, shard_count, split
 from chalicelib.catalog.domain.ticket_type import MAX_TYPES, TicketType, TicketTypeFields
-from chalicelib.catalog.ports import Codes, Lost, StoredTicketType, TicketTypes
+from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType, TicketTypes
 from chalicelib.catalog.services.read_ticket_types import least_left, shards_of, with_availability
 from chalicelib.content.domain.event import Event
 from chalicelib.content.ports import ContentStore
@@ -35,7 +35,6 @@ from chalicelib.core.preconditions import ANY, Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.represent import Representation, represent, revive
 
 TRIES = 8
@@ -49,7 +48,7 @@ class Selling:
         self,
         *,
         store: TicketTypes,
-        view: SalesView,
+        view: CatalogView,
         codes: Codes,
         content: ContentStore,
         authorising: Authorising,

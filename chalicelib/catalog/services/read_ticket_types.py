@@ -10,12 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 
 from chalicelib.catalog.domain.stock import Place, quota_stock
-from chalicelib.catalog.ports import StoredTicketType
+from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import Page
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 
@@ -23,7 +22,7 @@ from chalicelib.representations.read import Found
 class Showing:
     """Finds what may be read of sales."""
 
-    def __init__(self, view: SalesView, representations: Representations, *, cursor_key: CursorKey) -> None:
+    def __init__(self, view: CatalogView, representations: Representations, *, cursor_key: CursorKey) -> None:
         self._view = view
         self._representations = representations
         self._cursor_key = cursor_key

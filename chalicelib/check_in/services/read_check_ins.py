@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.catalog.ports import CatalogView
 from chalicelib.check_in.domain.check_in import (
     Admission,
     CheckIn,
@@ -29,7 +30,6 @@ from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import SalesView
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
 
@@ -42,7 +42,7 @@ class Attending:
         *,
         admissions: Admissions,
         view: GateView,
-        sales: SalesView,
+        sales: CatalogView,
         authorising: Authorising,
         key: CursorKey,
     ) -> None:

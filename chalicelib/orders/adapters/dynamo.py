@@ -14,7 +14,7 @@ from chalicelib.aws.dynamo_errors import code_of
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import Sales
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction, put_if_absent
-from chalicelib.catalog.adapters.stock import lost_from, move_order
+from chalicelib.catalog.adapters.stock import lost_from
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
 from chalicelib.orders.adapters.items import (
     ChargeItem,
@@ -34,6 +34,7 @@ from chalicelib.orders.adapters.items import (
     refund_item,
     wanted_item,
 )
+from chalicelib.orders.adapters.stock_moves import move_order
 from chalicelib.orders.domain.charge import Charge, Payment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import OrderState

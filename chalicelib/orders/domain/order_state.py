@@ -6,9 +6,10 @@ the order in which facts arrive cannot matter. docs/order-states.md is printed f
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
 
 from msgspec import Struct
+
+from chalicelib.catalog.domain.stock import Move
 
 
 class OrderState(StrEnum):
@@ -124,14 +125,6 @@ POSITIONS: tuple[tuple[str, _F, Position], ...] = (
     ("nothing of all that", lambda _: True, Position.HELD),
 )
 """The first that is true says where the tickets are."""
-
-
-class Move(NamedTuple):
-    """What becomes of each ticket of an order: the change of a shard's left, held and sold."""
-
-    left: int = 0
-    held: int = 0
-    sold: int = 0
 
 
 _PLACE = {Position.NONE: Move(left=1), Position.HELD: Move(held=1), Position.SOLD: Move(sold=1)}

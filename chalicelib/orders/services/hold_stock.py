@@ -12,10 +12,10 @@ import msgspec
 
 from chalicelib.catalog.domain.demand import Demand, Opening, merged, refusal, room_for
 from chalicelib.catalog.domain.stock import MAX_SHARDS, Piece, Place, Short, Wanted, choose, is_quota, is_ticket_type
-from chalicelib.catalog.ports import Lost
+from chalicelib.catalog.ports import CatalogView, Lost
 from chalicelib.core.errors import AlreadyExists, Busy
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.ports import Orders, SaleChange, SalesView
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.demands import demands_of_type
 
 TRIES = 60
@@ -28,7 +28,7 @@ class TermsChanged(Exception):
 class Holding:
     """Writes new orders together with their stock."""
 
-    def __init__(self, view: SalesView, orders: Orders) -> None:
+    def __init__(self, view: CatalogView, orders: Orders) -> None:
         self._view = view
         self._orders = orders
 

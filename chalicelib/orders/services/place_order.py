@@ -14,7 +14,7 @@ from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.code import AccessCode, Discount
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.ticket_type import TicketType, needs_code
-from chalicelib.catalog.ports import StoredTicketType
+from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.catalog.services.redeem_code import Redeemed, Redeeming
 from chalicelib.content.domain.event import Event
 from chalicelib.core.errors import (
@@ -36,7 +36,7 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.basket import check_total, checked_lines, discounted
 from chalicelib.orders.domain.order import OrderForm, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.orders.ports import Orders, SaleChange, SalesView
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.demands import demand_of_code, demands_of_buyer, demands_of_type
 from chalicelib.orders.services.draft_order import Drafting, Wish
 from chalicelib.orders.services.hold_stock import Holding, TermsChanged
@@ -64,7 +64,7 @@ class Ordering:
     def __init__(
         self,
         *,
-        view: SalesView,
+        view: CatalogView,
         representations: Representations,
         orders: Orders,
         holding: Holding,

@@ -10,7 +10,7 @@ from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.ports import LOST_STATES
-from chalicelib.orders.ports import SalesView, StoredOrder
+from chalicelib.orders.ports import OrdersView, StoredOrder
 from chalicelib.representations.read import Found
 
 MAX_ACCESS = 100
@@ -20,7 +20,7 @@ _HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 class Disclosing:
     """Finds what may be read of an order."""
 
-    def __init__(self, view: SalesView, authorising: Authorising) -> None:
+    def __init__(self, view: OrdersView, authorising: Authorising) -> None:
         self._view = view
         self._authorising = authorising
 

@@ -11,13 +11,12 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.stock import Shard
-from chalicelib.catalog.ports import StoredTicketType
+from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import Charge
-from chalicelib.orders.ports import SalesView
 from chalicelib.reports.domain.ledger import LedgerRow, LedgerSum, rows_of
 from chalicelib.reports.domain.sales_totals import (
     DAY,
@@ -43,7 +42,7 @@ _Figures = Mapping[str, int]
 class Accounting:
     """Sums an event's sales up."""
 
-    def __init__(self, *, lists: SalesLists, sales: SalesView, authorising: Authorising, key: CursorKey) -> None:
+    def __init__(self, *, lists: SalesLists, sales: CatalogView, authorising: Authorising, key: CursorKey) -> None:
         self._lists = lists
         self._sales = sales
         self._authorising = authorising

@@ -10,7 +10,7 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
-from chalicelib.catalog.ports import Lost, StoredTicketType
+from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
@@ -22,7 +22,6 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.orders.ports import SalesView
 from chalicelib.orders.services.draft_order import Drafting
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
 from chalicelib.representations.ports import Representations
@@ -41,7 +40,7 @@ class Queueing:
         self,
         *,
         lists: WaitingLists,
-        view: SalesView,
+        view: CatalogView,
         representations: Representations,
         drafting: Drafting,
         authorising: Authorising,

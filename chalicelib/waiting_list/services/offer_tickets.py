@@ -13,7 +13,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.catalog.domain.ticket_type import TicketType
-from chalicelib.catalog.ports import Lost, StoredTicketType
+from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
 from chalicelib.content.domain.event import Event
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy, InvalidInput, SoldOut, UpstreamFailed
@@ -22,7 +22,7 @@ from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.basket import check_total
 from chalicelib.orders.domain.order import Buyer, Line
-from chalicelib.orders.ports import SaleChange, SalesView
+from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services.demands import demands_of_buyer, demands_of_type
 from chalicelib.orders.services.draft_order import Drafting, Wish
 from chalicelib.orders.services.hold_stock import Holding, TermsChanged
@@ -54,7 +54,7 @@ class Offering:
         self,
         *,
         lists: WaitingLists,
-        view: SalesView,
+        view: CatalogView,
         representations: Representations,
         holding: Holding,
         drafting: Drafting,

@@ -115,7 +115,7 @@ def test_refund_dispute_updated_before_succeeded(intake: Intake, kinds: tuple[st
     stored = shop.record(record)
     assert (stored.state, stored.facts.refunded, stored.facts.charge_id) == (OrderState.DISPUTED, 1000, charge_id)
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-    charges = shop.services.catalog.view.charges(record.id)
+    charges = shop.services.orders.view.charges(record.id)
     assert ['"net":4965' in charge for charge in charges] == [True]
     assert mails().count(PAID[0]) == 1
 

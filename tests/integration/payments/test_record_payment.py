@@ -85,13 +85,13 @@ def test_record_charge_updated_fills_in_fee_and_net(shop: Shop) -> None:
     record, session, _ = reserved(shop)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    before = shop.services.catalog.view.charges(record.id)[0]
+    before = shop.services.orders.view.charges(record.id)[0]
     assert '"fee":null,"net":null' in before
     shop.payments.settled = True
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     shop.payments.settled = False
     shop.hear(charge_id, kind="charge.succeeded", event_id="evt_late")
-    after = shop.services.catalog.view.charges(record.id)
+    after = shop.services.orders.view.charges(record.id)
     assert len(after) == 1
     assert '"fee":35,"net":4965,"fee_currency":"EUR"' in after[0]
     assert not items_of("ChargeItem", "CHARGE#")[0].surplus

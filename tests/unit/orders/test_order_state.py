@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
+from chalicelib.catalog.domain.stock import Move
 from chalicelib.orders.domain.order_state import (
     POSITIONS,
     STATES,
     Dispute,
     Ended,
     Facts,
-    Move,
     OrderState,
     Position,
     move_between,

@@ -1,0 +1,47 @@
+"""Reads of orders, charges and refunds on the light client. Port `OrdersView`; no PynamoDB, no msgspec."""
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.core.ids import is_ulid
+from chalicelib.core.ports import Reader
+from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.notifications.ports import paid_mail_key
+from chalicelib.orders.ports import StoredOrder
+
+_ORDER = ("etag", "body", "user_id", "access_hash", "reason")
+
+
+class DynamoOrdersView:
+    """Port `OrdersView`."""
+
+    def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
+        self._reader = reader
+        self._queries = queries
+
+    def order(self, order_id: str) -> StoredOrder | None:
+        """An order; one strongly consistent GetItem."""
+        if not is_ulid(order_id):
+            return None
+        item = self._reader.get("sales", keys.order(order_id), _ORDER, consistent=True)
+        if item is None:
+            return None
+        return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
+
+    def tickets_mail_state(self, order_id: str) -> str | None:
+        """What became of the mail with an order's tickets; one GetItem."""
+        key = notification_keys.mail(keys.digest(paid_mail_key(order_id)))
+        item = self._reader.get("notifications", key, ("state",))
+        return None if item is None else str(item["state"])
+
+    def charges(self, order_id: str) -> list[str]:
+        """The representations of an order's charges; one strongly consistent Query."""
+        return self._bodies(keys.charge(order_id, ""))
+
+    def refunds(self, order_id: str) -> list[str]:
+        """The representations of an order's wanted refunds; one strongly consistent Query."""
+        return self._bodies(keys.refund_wish(order_id, ""))
+
+    def _bodies(self, key: keys.Key) -> list[str]:
+        partition, prefix = key
+        items = self._queries.query("sales", partition, prefix, ("body",), consistent=True)
+        return [str(item["body"]) for item in items]

@@ -1,0 +1,56 @@
+"""The part of a transaction that moves what an order has taken, as its facts say. Used by dynamo.py."""
+
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters.items import StockItem
+from chalicelib.catalog.adapters.stock import move_stock, stock_name
+from chalicelib.catalog.domain.demand import Opening
+from chalicelib.catalog.domain.stock import Move, Piece, Place, is_ticket_type
+from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.domain.order_state import move_between
+from chalicelib.orders.ports import SaleChange
+
+
+def move_order(transaction: Transaction, change: SaleChange) -> None:
+    """Everything an order has taken, moved as its facts say."""
+    move = move_between(change.before.facts if change.before else None, change.after.facts)
+    openings = {opening.place: opening for opening in change.openings}
+    for place, (quantity, terms) in _taken(change.after).items():
+        moved = Move(move.left * quantity, move.held * quantity, move.sold * quantity)
+        if place in openings:
+            _open(transaction, openings[place], moved)
+        else:
+            takes = move.left < 0 and is_ticket_type(place[0])
+            move_stock(transaction, place, moved, terms=terms if takes else None)
+
+
+def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
+    """Take from stock that comes to be, or that changes its capacity, in the same moment."""
+    place, before, capacity = opening
+    if before is None:
+        left = capacity + move.left
+        item = StockItem(*keys.stock(*place), left=left, held=move.held, sold=move.sold, capacity=capacity)
+        transaction.put(stock_name(place), item, StockItem.pk.does_not_exist())
+        return
+    grown = capacity - before
+    left = move.left + grown
+    actions: list[Action] = [
+        StockItem.left.add(left),
+        StockItem.held.add(move.held),
+        StockItem.sold.add(move.sold),
+        StockItem.capacity.add(grown),
+    ]
+    condition = (StockItem.capacity == before) & (StockItem.left >= -left)
+    transaction.update(stock_name(place), StockItem(*keys.stock(*place)), actions, condition)
+
+
+def _taken(record: OrderRecord) -> dict[Place, tuple[int, int]]:
+    """How much an order took from each shard, and on which terms."""
+    found: dict[Place, Piece] = {}
+    for piece in record.allocation:
+        place = piece.owner, piece.shard
+        known = found.get(place)
+        found[place] = piece if known is None else known._replace(quantity=known.quantity + piece.quantity)
+    return {place: (piece.quantity, piece.terms) for place, piece in found.items()}
