@@ -70,9 +70,9 @@ def event_with(count: int, *, owner_id: str = "") -> str:
     from chalicelib.content.adapters.dynamo import DynamoContentStore
     from chalicelib.content.domain.event import Event
     from chalicelib.content.domain.programme import Session
+    from chalicelib.content.domain.views import written
     from chalicelib.core.kinds import Kind
     from chalicelib.exchange.adapters.dynamo import DynamoImports
-    from chalicelib.representations.represent import written
 
     ids = bootstrap.services().ids
     event_id = ids.new_id()

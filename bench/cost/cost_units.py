@@ -68,9 +68,9 @@ class Shop:
 
         from chalicelib import bootstrap
         from chalicelib.content.domain.programme import Session, Speaker
+        from chalicelib.content.domain.views import written
         from chalicelib.core.kinds import Kind
         from chalicelib.exchange.adapters.dynamo import DynamoImports
-        from chalicelib.representations.represent import written
 
         made = self._host.post("/v1/events", EVENT)
         event, ids = str(made.json["id"]), bootstrap.services().ids

@@ -37,7 +37,8 @@ class RepresentationsWiring:
     @cached_property
     def build(self) -> Representing:
         """Makes list bodies."""
+        from chalicelib.content.domain.views import remade
         from chalicelib.representations.build import Representing
         from chalicelib.representations.dynamo_bodies import DynamoBodies
 
-        return Representing(DynamoBodies(), self._services.keys.cursor_key)
+        return Representing(DynamoBodies(), self._services.keys.cursor_key, remade=remade)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.notifications.domain.notification import Received
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,13 +29,6 @@ class Counters(Protocol):
 
     def counter(self, user_id: str) -> Counter:
         """The counter, strongly consistent."""
-
-
-class Received(NamedTuple):
-    """A notification in an inbox."""
-
-    notification: Notification
-    has_read: bool
 
 
 class InboxPage(NamedTuple):

@@ -1,4 +1,4 @@
-"""What services need of stored ticket types, stock and orders."""
+"""What services need of stored orders, charges and holds."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ A body is kept only under the tag it certainly belongs to (representations/settl
 """
 
 import json
+from collections.abc import Callable
 
 from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import NotFound
@@ -11,7 +12,7 @@ from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import Page
 from chalicelib.representations.ports import Bodies, Member
 from chalicelib.representations.read import page_tag
-from chalicelib.representations.represent import represent, represent_public, revive
+from chalicelib.representations.represent import Written
 from chalicelib.representations.settle import settled
 from chalicelib.representations.stored import StoredItem
 
@@ -19,9 +20,11 @@ from chalicelib.representations.stored import StoredItem
 class Representing:
     """Makes list bodies and brings old representations up to date."""
 
-    def __init__(self, bodies: Bodies, cursor_key: CursorKey) -> None:
+    def __init__(self, bodies: Bodies, cursor_key: CursorKey, *, remade: Callable[[str, Kind, str], Written]) -> None:
+        """`remade` makes the representations of an event's resource of a kind anew from a stored body."""
         self._bodies = bodies
         self._cursor_key = cursor_key
+        self._remade = remade
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
         """Tag and bytes of a page of one list of an event. Raises NotFound."""
@@ -58,10 +61,10 @@ class Representing:
         stored = self._bodies.resource(event_id, kind, resource_id)
         if stored is None:
             return None
-        resource = revive(kind, stored.body)
-        self._bodies.save_revision(event_id, kind, resource_id, stored.etag, resource)
-        made = represent(resource) if view is View.ALL else represent_public(resource)
-        return made and StoredItem(made.etag, made.body, stored.revision)
+        made = self._remade(event_id, kind, stored.body)
+        self._bodies.save_revision(made, old_tag=stored.etag)
+        shown = made.representation if view is View.ALL else made.public
+        return shown and StoredItem(shown.etag, shown.body, stored.revision)
 
     def _page(self, members: list[Member], page: Page, *, scope: str) -> str:
         shown = members[: page.limit]

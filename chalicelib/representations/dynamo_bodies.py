@@ -18,7 +18,7 @@ from chalicelib.representations.dynamo_items import (
     resource_item,
 )
 from chalicelib.representations.ports import Member
-from chalicelib.representations.represent import written
+from chalicelib.representations.represent import Written
 from chalicelib.representations.stored import StoredItem
 
 CHUNK_BYTES = 300_000
@@ -84,12 +84,11 @@ class DynamoBodies:
         item = self._item(event_id, kind, resource_id)
         return StoredItem(item.etag, item.body, int(item.rev)) if item else None
 
-    def save_revision(self, event_id: str, kind: Kind, resource_id: str, old_tag: str, resource: object) -> None:
+    def save_revision(self, made: Written, *, old_tag: str) -> None:
         """Replace a resource's representations by those of this release, if it is unchanged and from an older one."""
-        item = self._item(event_id, kind, resource_id)
+        item = self._item(made.event_id, made.kind, made.id)
         if item is None or int(item.rev) > REVISION:
             return
-        made = written(event_id, kind, resource)
         fresh = resource_item((item.pk, item.sk), item.id, made.representation, made.public, slug=item.slug)
         try:
             fresh.save(condition=ResourceItem.etag == old_tag)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from chalicelib.core.kinds import Kind, View
     from chalicelib.core.pagination import Page
+    from chalicelib.representations.represent import Written
     from chalicelib.representations.stored import StoredCall, StoredItem
 
 
@@ -38,7 +39,7 @@ class Bodies(Protocol):
     def resource(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
         """A stored resource, whatever its revision."""
 
-    def save_revision(self, event_id: str, kind: Kind, resource_id: str, old_tag: str, resource: object) -> None:
+    def save_revision(self, made: Written, *, old_tag: str) -> None:
         """Replace a resource's representations by those of this release, if it is unchanged."""
 
 

@@ -184,6 +184,6 @@ def _shown(stored: Iterable[StoredTicketType]) -> Iterator[Any]:
 
 
 def _revived(kind: Kind, body: str) -> Any:
-    from chalicelib.representations.represent import revive
+    from chalicelib.content.domain.views import revive
 
     return revive(kind, body)

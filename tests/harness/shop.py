@@ -295,8 +295,8 @@ class Shop:
         """An event owned by OWNER."""
         from chalicelib.content.adapters.dynamo import DynamoContentStore
         from chalicelib.content.domain.event import Event, EventState
+        from chalicelib.content.domain.views import written
         from chalicelib.core.kinds import Kind
-        from chalicelib.representations.represent import written
 
         event_id = self.services.ids.new_id()
         now = datetime.fromtimestamp(int(START), UTC)

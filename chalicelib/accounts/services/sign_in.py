@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.accounts.credentials_port import Tokens
 from chalicelib.accounts.domain.account import Account, AccountFields, Language, PasswordReset, SignedIn, SignIn, SignUp
 from chalicelib.accounts.ports import NewAccount, PeopleStore, StoredAccount
+from chalicelib.accounts.services import account_mails
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, NotFound, TooManyAttempts, Unauthenticated
 from chalicelib.core.permissions import is_administrator
@@ -23,7 +24,6 @@ from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.notifications.services import compose
 from chalicelib.texts import spoken
 
 FAMILY_SECONDS = 30 * 24 * 3600
@@ -100,7 +100,7 @@ class SigningIn:
             new_account(account, password_hash),
             verify_secret=secret,
             verify_until=int(now) + VERIFY_SECONDS,
-            mail=compose.verify_mail(
+            mail=account_mails.verify_mail(
                 to=account.email,
                 name=form.name,
                 url=f"{self._public_url}/verify#{secret}",
@@ -177,7 +177,7 @@ class SigningIn:
         secret = self._ids.new_secret()
         account = revive_account(stored)
         url = f"{self._public_url}/reset#{secret}"
-        mail = compose.reset_mail(
+        mail = account_mails.reset_mail(
             to=account.email,
             name=account.name,
             url=url,

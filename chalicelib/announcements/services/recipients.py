@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.announcements.domain.announcement import Audience, Dispatch, Person, Said
 from chalicelib.announcements.ports import Crowd
+from chalicelib.announcements.services import announcement_texts
 from chalicelib.notifications.domain.address import canonical
 from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.ports import Contact
-from chalicelib.notifications.services import compose
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.texts import DEFAULT
 from chalicelib.tickets.domain.ticket import TicketState, ticket_state
@@ -48,7 +48,7 @@ class Mustering:
         """The same in every language: what staff wrote."""
         del language
         dispatch = self._dispatch
-        title = compose.announcement_title(dispatch.title, dispatch.event_name)
+        title = announcement_texts.announcement_title(dispatch.title, dispatch.event_name)
         return Said(title, dispatch.message, self._place)
 
     def mail(self, person: Person, contact: Contact | None) -> Mail:
@@ -56,7 +56,7 @@ class Mustering:
         dispatch = self._dispatch
         to = contact.email if contact is not None and contact.verified else person.email
         words = "announcement.link" if dispatch.audience.roles is None else "announcement.link_staff"
-        return compose.announcement_mail(
+        return announcement_texts.announcement_mail(
             key=f"announcement {dispatch.id} {canonical(to)}",
             to=to,
             name=person.name,

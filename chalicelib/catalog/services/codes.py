@@ -23,6 +23,7 @@ from chalicelib.catalog.domain.stock import Shard, code_stock, resize, split
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import ContentStore
 from chalicelib.content.services.edit_programme import as_fields
 from chalicelib.core.errors import (
@@ -43,7 +44,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
 from chalicelib.representations.read import Found
-from chalicelib.representations.represent import Representation, represent, revive
+from chalicelib.representations.represent import Representation, represent
 
 TRIES = 8
 Fields = AccessCodeFields | DiscountFields

@@ -15,6 +15,7 @@ from chalicelib.catalog.domain.ticket_type import MAX_TYPES, TicketType, TicketT
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType, TicketTypes
 from chalicelib.catalog.services.read_ticket_types import least_left, shards_of, with_availability
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import ContentStore
 from chalicelib.content.services.edit_programme import as_fields, sanitised
 from chalicelib.core.errors import (
@@ -35,7 +36,7 @@ from chalicelib.core.preconditions import ANY, Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.representations.represent import Representation, represent, revive
+from chalicelib.representations.represent import Representation, represent
 
 TRIES = 8
 _HTML = ("description",)

@@ -13,13 +13,13 @@ from chalicelib.accounts.domain.account import Account
 from chalicelib.cfp.domain.submission import Proposer
 from chalicelib.cfp.ports import Appearance
 from chalicelib.content.domain.programme import MOST_SPEAKERS, PUBLIC_SESSION_STATES, Session, SessionState, Speaker
+from chalicelib.content.domain.views import revive, written
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.times import moment
-from chalicelib.representations.represent import revive, written
 from chalicelib.representations.stored import StoredItem
 
 Known = list[tuple[str, Speaker]]

@@ -10,6 +10,7 @@ from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.announcements.domain.announcement import MAX_MESSAGE
 from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.content.domain.programme import Session, SessionState
+from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.list_speakers import newly_listed
 from chalicelib.content.services.notify_speakers import Advising, accounts_of
@@ -21,7 +22,7 @@ from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.principal import Principal
 from chalicelib.core.text import plain, sanitise
 from chalicelib.core.times import moment
-from chalicelib.representations.represent import Representation, revive, written
+from chalicelib.representations.represent import Representation
 from chalicelib.representations.stored import StoredItem
 
 TRIES = 20

@@ -22,6 +22,7 @@ from chalicelib.cfp.ports import Change, NotOpen, SpeakerOvertaken, Submissions
 from chalicelib.cfp.services.notify_reviewers import Heralding
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
+from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
@@ -34,7 +35,7 @@ from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
 from chalicelib.notifications.ports import Contacts
 from chalicelib.representations.ports import Representations
-from chalicelib.representations.represent import Representation, revive, written
+from chalicelib.representations.represent import Representation
 
 CLOSED = "The call for papers is not open."
 

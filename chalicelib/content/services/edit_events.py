@@ -13,6 +13,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.content.domain.event import Event, EventFields, EventState
 from chalicelib.content.domain.slugs import slugify
+from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import (
@@ -33,7 +34,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
 from chalicelib.representations.ports import Representations
-from chalicelib.representations.represent import Representation, Written, revive, written
+from chalicelib.representations.represent import Representation, Written
 from chalicelib.representations.stored import StoredItem
 
 _HTML = ("description",)

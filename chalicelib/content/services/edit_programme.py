@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Session
+from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
 from chalicelib.content.services.notify_speakers import Advising, Told
@@ -33,7 +34,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.text import MAX_HTML, sanitise
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
-from chalicelib.representations.represent import Representation, revive, written
+from chalicelib.representations.represent import Representation
 from chalicelib.representations.stored import StoredItem
 
 S = TypeVar("S", bound=msgspec.Struct)

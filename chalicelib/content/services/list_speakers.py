@@ -7,9 +7,9 @@ from typing import Protocol
 import msgspec
 
 from chalicelib.content.domain.programme import PUBLIC_SESSION_STATES, Resource, Session, Speaker
+from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import Listing, Missing
 from chalicelib.core.kinds import Kind
-from chalicelib.representations.represent import revive, written
 from chalicelib.representations.stored import StoredItem
 
 

@@ -20,6 +20,7 @@ from chalicelib.content.domain.programme import (
     Speaker,
     decision_told,
 )
+from chalicelib.content.domain.views import revive
 from chalicelib.content.services import speaker_messages
 from chalicelib.content.services.speaker_messages import Brief, Slot
 from chalicelib.core.ids import derive_ulid
@@ -30,7 +31,6 @@ from chalicelib.notifications.domain.notification import Mail, Notification, Not
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services import compose
-from chalicelib.representations.represent import revive
 from chalicelib.representations.stored import StoredItem
 from chalicelib.texts import DEFAULT
 

@@ -16,6 +16,7 @@ import msgspec
 from chalicelib.content.domain.event import Event, EventFields
 from chalicelib.content.domain.programme import FIELDS, STORED
 from chalicelib.content.domain.slugs import slugify
+from chalicelib.content.domain.views import written
 from chalicelib.content.ports import ContentStore
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import (
@@ -34,7 +35,7 @@ from chalicelib.core.times import moment
 from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, ReportLine, fitted
 from chalicelib.exchange.open_event.reader import Programme, Resource, read_archive
 from chalicelib.exchange.ports import ImportStore
-from chalicelib.representations.represent import Written, written
+from chalicelib.representations.represent import Written
 
 MAX_SENT, MAX_KEPT = 5_000_000, 380_000
 """Bytes of an import with its report, as it is sent and as it is stored."""

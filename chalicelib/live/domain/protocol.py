@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.times import ago, rfc3339
-from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH, Notification
-from chalicelib.notifications.ports import Received
+from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH, Notification, Received
 
 MAX_FRAME_IN = 4_096
 MAX_FRAME_OUT = 32_000

@@ -10,6 +10,7 @@ from typing import Protocol
 from chalicelib import telemetry
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.ports import StoredAccount
+from chalicelib.accounts.services import account_mails
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, TooManyAttempts
 from chalicelib.core.ports import Clock, Ids
@@ -19,7 +20,6 @@ from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.domain.preferences import Address
 from chalicelib.notifications.ports import paid_mail_key
 from chalicelib.notifications.preferences_port import Mailboxes
-from chalicelib.notifications.services import compose
 
 PROVE_SECONDS = 3 * 24 * 3600
 WINDOW_SECONDS = 24 * 3600
@@ -106,7 +106,7 @@ class Suppressing:
         if self._accounts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
         account, secret = self._revive(stored), self._ids.new_secret()
-        mail = compose.verify_mail(
+        mail = account_mails.verify_mail(
             to=account.email,
             name=account.name,
             url=f"{self._public_url}/verify#{secret}",

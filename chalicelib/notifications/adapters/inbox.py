@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.core.ports import Reader
-from chalicelib.notifications.ports import Counter, InboxPage, Received
+from chalicelib.notifications.domain.notification import Received
+from chalicelib.notifications.ports import Counter, InboxPage
 
 if TYPE_CHECKING:
     from chalicelib.core.pagination import Page

@@ -89,3 +89,10 @@ class Mail(NamedTuple):
     not_before: int | None = None
     proves: bool = False
     language: str = "en"
+
+
+class Received(NamedTuple):
+    """A notification in an inbox."""
+
+    notification: Notification
+    has_read: bool

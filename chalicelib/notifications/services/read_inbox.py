@@ -13,7 +13,8 @@ from chalicelib.core.errors import MalformedRequest
 from chalicelib.core.pagination import Page
 from chalicelib.core.ports import Clock
 from chalicelib.core.times import ago
-from chalicelib.notifications.ports import Counters, Inbox, InboxPage, Received
+from chalicelib.notifications.domain.notification import Received
+from chalicelib.notifications.ports import Counters, Inbox, InboxPage
 from chalicelib.representations.read import Found
 from chalicelib.representations.settle import settled
 

@@ -15,13 +15,14 @@ from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.ports import Contacts, paid_mail_key
-from chalicelib.notifications.services import compose
-from chalicelib.notifications.services.compose import EventLabel, Words
+from chalicelib.notifications.services.compose import EventLabel
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord, access_token
 from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding
 from chalicelib.orders.ports import SaleChange
+from chalicelib.orders.services import order_texts
+from chalicelib.orders.services.order_texts import Words
 from chalicelib.orders.services.read_order import hash_of_access
 from chalicelib.representations.ports import Representations
 from chalicelib.texts import DEFAULT
@@ -90,7 +91,7 @@ class Telling:
 
     def undelivered(self, record: OrderRecord) -> SaleChange:
         """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
-        news = News(NotificationAction.PAYMENT_IN_REVIEW, compose.UNDELIVERED, to_staff=True)
+        news = News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
         return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
 
     def _to_buyer(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
@@ -98,7 +99,7 @@ class Telling:
         channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
         language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
         if news.by_mail and channels.mail is MailChoice.EACH:
-            mail = compose.order_mail(
+            mail = order_texts.order_mail(
                 news.words,
                 order=record.order,
                 event=event,
@@ -125,7 +126,7 @@ class Telling:
             if channels.in_app:
                 told = self._notify(told, news, user_id, channels, event, subject=place, language=language)
             if channels.mail is MailChoice.EACH:
-                mail = compose.staff_mail(
+                mail = order_texts.staff_mail(
                     news.words,
                     order=order,
                     event=event,
@@ -167,7 +168,7 @@ class Telling:
         subject: str,
         language: str,
     ) -> SaleChange:
-        notification = compose.order_notification(
+        notification = order_texts.order_notification(
             news.words,
             action=news.action,
             order=change.after.order,
@@ -221,39 +222,39 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
     before, after = change.before, change.after
     paid_before = before is not None and before.order.paid_at is not None
     if after.order.paid_at is not None and not paid_before:
-        yield News(NotificationAction.ORDER_PAID, compose.PAID)
+        yield News(NotificationAction.ORDER_PAID, order_texts.PAID)
     if before is None and after.offer is not None and after.state is OrderState.RESERVED:
-        yield News(NotificationAction.TICKETS_OFFERED, compose.OFFERED)
+        yield News(NotificationAction.TICKETS_OFFERED, order_texts.OFFERED)
     if change.charge is not None and change.charge.id == after.facts.charge_id:
         yield from _went_back(change.charge, known)
     wish = change.wish
     if wish and wish.is_new and wish.reason is RefundReason.PAID_TWICE:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.PAID_TWICE)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TWICE)
     if before is not None and after.order.reason is not before.order.reason:
         yield from _reasons(after)
     if change.charge is not None:
         yield from _disputes(change.charge, known)
     was_in_review = before is not None and before.state is OrderState.REVIEW
     if wish and wish.standing is RefundStanding.WANTED and wish.tries == 1:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.REFUND_WAITS, to_staff=True)
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_WAITS, to_staff=True)
     bounced = change.charge is not None and change.charge.has_lost_a_refund_since(known)
     refused = wish is not None and wish.standing is RefundStanding.FAILED
     if bounced or refused:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.REFUND_FAILED, to_staff=True)
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_FAILED, to_staff=True)
     elif after.state is OrderState.REVIEW and not was_in_review:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, compose.IN_REVIEW, to_staff=True)
+        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.IN_REVIEW, to_staff=True)
 
 
 def _went_back(charge: Charge, known: Charge | None) -> Iterator[News]:
     """What went back of the payment that an order rests on: by us, or by the buyer's bank, which is no refund."""
     sent = charge.refunded_since(known)
     if sent:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.refunded(sent))
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.refunded(sent))
     taken = charge.lost_in_part - (known.lost_in_part if known else 0)
     if taken > 0:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.taken_back(taken))
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.taken_back(taken))
     if charge.dispute_standing is Dispute.LOST and charge.has_lost_a_dispute_since(known):
-        yield News(NotificationAction.ORDER_REFUNDED, compose.CHARGED_BACK)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.CHARGED_BACK)
 
 
 def _disputes(charge: Charge, known: Charge | None) -> Iterator[News]:
@@ -261,24 +262,24 @@ def _disputes(charge: Charge, known: Charge | None) -> Iterator[News]:
     was, stands = known and known.dispute_standing, charge.dispute_standing
     taken = charge.lost_in_part - (known.lost_in_part if known else 0)
     if taken > 0:
-        yield News(NotificationAction.PAYMENT_DISPUTED, compose.part_lost(taken), to_staff=True)
+        yield News(NotificationAction.PAYMENT_DISPUTED, order_texts.part_lost(taken), to_staff=True)
     is_told = taken > 0 if stands is None else stands is Dispute.LOST and not charge.has_lost_a_dispute_since(known)
     if stands is not was and not is_told:
-        yield News(NotificationAction.PAYMENT_DISPUTED, compose.DISPUTES[stands], to_staff=True)
+        yield News(NotificationAction.PAYMENT_DISPUTED, order_texts.DISPUTES[stands], to_staff=True)
 
 
 def _reasons(after: OrderRecord) -> Iterator[News]:
     if after.order.reason is Reason.PAID_TOO_LATE:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.PAID_TOO_LATE)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TOO_LATE)
     if after.order.reason is Reason.EVENT_CLOSED:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.EVENT_CLOSED)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_CLOSED)
     if after.order.reason is Reason.EVENT_OVER:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.EVENT_OVER)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_OVER)
     if after.order.reason is Reason.PAYMENT_FAILED:
-        yield News(NotificationAction.ORDER_EXPIRED, compose.PAYMENT_FAILED)
+        yield News(NotificationAction.ORDER_EXPIRED, order_texts.PAYMENT_FAILED)
     if after.order.reason is Reason.HOLD_ENDED:
-        yield News(NotificationAction.ORDER_EXPIRED, compose.HOLD_ENDED, by_mail=False)
+        yield News(NotificationAction.ORDER_EXPIRED, order_texts.HOLD_ENDED, by_mail=False)
     if after.order.reason is Reason.TICKETS_GONE:
-        yield News(NotificationAction.ORDER_REFUNDED, compose.TICKETS_GONE)
+        yield News(NotificationAction.ORDER_REFUNDED, order_texts.TICKETS_GONE)
     if after.order.reason is Reason.ACCOUNT_GONE:
-        yield News(NotificationAction.ORDER_EXPIRED, compose.ACCOUNT_GONE)
+        yield News(NotificationAction.ORDER_EXPIRED, order_texts.ACCOUNT_GONE)

@@ -17,6 +17,7 @@ from chalicelib.catalog.domain.ticket_type import TicketType, needs_code
 from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.catalog.services.redeem_code import Redeemed, Redeeming
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.core.errors import (
     AlreadyExists,
     Busy,
@@ -43,7 +44,6 @@ from chalicelib.orders.services.hold_stock import Holding, TermsChanged
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.orders.services.read_order import is_buyer
 from chalicelib.representations.ports import Representations
-from chalicelib.representations.represent import revive
 
 LATE_SECONDS = 60
 """An order is written this soon after its id was made, or not at all: the timer that releases holds looks at each

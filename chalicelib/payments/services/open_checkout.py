@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from chalicelib import telemetry
 from chalicelib.catalog.ports import Lost
 from chalicelib.content.domain.event import settles_at_once
+from chalicelib.content.domain.views import revive
 from chalicelib.core.errors import Busy, OrderCannotBePaid, OrderNotPayable, SaleClosed
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.money import display
@@ -27,7 +28,6 @@ from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments
 from chalicelib.payments.services.queue_for_checkout import QueueForCheckout, turn_in
 from chalicelib.representations.ports import Representations
-from chalicelib.representations.represent import revive
 
 SHORTEST_CHECKOUT = 31 * 60
 """Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""

@@ -14,13 +14,13 @@ import msgspec
 from chalicelib.accounts.ports import StoredAccount
 from chalicelib.cfp.services.add_speaker import Appearing, Programme
 from chalicelib.content.domain.programme import Session
+from chalicelib.content.domain.views import revive
 from chalicelib.core.errors import Busy, Forbidden, NotFound
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Role
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment, rfc3339
-from chalicelib.representations.represent import revive
 from chalicelib.team.domain.invitation import Invite, InviteState, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by
 from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster

@@ -14,6 +14,7 @@ from chalicelib.accounts.ports import NewAccount, StoredAccount
 from chalicelib.accounts.services.authorise import Authorising
 from chalicelib.cfp.services.add_speaker import Programme, session_of
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.content.services.notify_speakers import Told, accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
@@ -31,7 +32,6 @@ from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import rfc3339
-from chalicelib.representations.represent import revive
 from chalicelib.team.domain.invitation import (
     LIFE_SECONDS,
     MOST_A_DAY,

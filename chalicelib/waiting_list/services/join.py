@@ -14,6 +14,7 @@ from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
 from chalicelib.catalog.services import usage as figuring
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import AlreadyExists, Busy, Conflict, InvalidInput, NotFound, SaleClosed, Violation
 from chalicelib.core.ids import is_ulid
@@ -26,7 +27,7 @@ from chalicelib.orders.services.draft_order import Drafting
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
-from chalicelib.representations.represent import Representation, represent, revive
+from chalicelib.representations.represent import Representation, represent
 from chalicelib.waiting_list.domain.entry import Entry, EntryState, WaitingForm
 from chalicelib.waiting_list.ports import StoredEntry, WaitingLists
 

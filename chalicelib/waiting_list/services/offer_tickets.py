@@ -15,6 +15,7 @@ from chalicelib import telemetry
 from chalicelib.catalog.domain.ticket_type import TicketType
 from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
 from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy, InvalidInput, SoldOut, UpstreamFailed
 from chalicelib.core.kinds import Kind, View
@@ -29,7 +30,6 @@ from chalicelib.orders.services.hold_stock import Holding, TermsChanged
 from chalicelib.orders.services.order_messages import Telling
 from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.representations.ports import Representations
-from chalicelib.representations.represent import revive
 from chalicelib.waiting_list.domain.entry import EntryState
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry, WaitingLists
 from chalicelib.waiting_list.services.join import member_of, moved_to

@@ -9,8 +9,7 @@ from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError,
 from chalicelib.core.ids import make_ulid
 from chalicelib.live.domain import protocol
 from chalicelib.live.domain.protocol import Hello, Missed, Ping, Unwatch, Watch
-from chalicelib.notifications.domain.notification import Notification, NotificationAction
-from chalicelib.notifications.ports import Received
+from chalicelib.notifications.domain.notification import Notification, NotificationAction, Received
 
 ID = make_ulid(1_800_000_000_000, b"0123456789")
 

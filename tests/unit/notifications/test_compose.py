@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts.services import account_mails
 from chalicelib.core.money import Money
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
 from chalicelib.notifications.services import compose
 from chalicelib.notifications.services.compose import EventLabel
 from chalicelib.orders.domain.order import Buyer, Order, links_of
 from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.orders.services import order_texts
 
 EVIL = '<img src=x onerror="alert(1)">\r\nBcc: all@example.org'
 
@@ -36,8 +38,8 @@ def order(currency: str = "EUR", buyer_name: str = "Ada", **fields: Any) -> Orde
 
 
 def paid(event_name: str) -> Notification:
-    return compose.order_notification(
-        compose.PAID,
+    return order_texts.order_notification(
+        order_texts.PAID,
         action=NotificationAction.ORDER_PAID,
         order=order(),
         event=EventLabel(event_name),
@@ -49,8 +51,8 @@ def paid(event_name: str) -> Notification:
 
 
 def paid_mail(event_name: str, buyer_name: str = "Ada") -> Mail:
-    return compose.order_mail(
-        compose.PAID,
+    return order_texts.order_mail(
+        order_texts.PAID,
         order=order("JPY", buyer_name),
         event=EventLabel(event_name),
         url="https://x.example/orders/ORDER?access=a&b=1",
@@ -76,8 +78,8 @@ def test_order_paid_says_event_and_amount() -> None:
 def test_offer_is_kept_until_a_time_in_the_zone_of_its_event(language: str, until: str) -> None:
     offered = order(expires_at=datetime(2026, 12, 1, 2, 16, tzinfo=UTC))
     event = EventLabel("Conf", "Europe/Berlin")
-    mail = compose.order_mail(
-        compose.OFFERED, order=offered, event=event, url="https://x.example/", key="key", language=language
+    mail = order_texts.order_mail(
+        order_texts.OFFERED, order=offered, event=event, url="https://x.example/", key="key", language=language
     )
     assert until in mail.text
 
@@ -113,7 +115,9 @@ def test_mails_user_markup_is_escaped() -> None:
     assert "\nBcc:" not in mail.text
 
 
-@pytest.mark.parametrize("make", [compose.verify_mail, compose.reset_mail, compose.sign_up_exists_mail])
+@pytest.mark.parametrize(
+    "make", [account_mails.verify_mail, account_mails.reset_mail, account_mails.sign_up_exists_mail]
+)
 def test_account_mails_carry_key_address_and_link(make: Callable[..., Mail]) -> None:
     mail = make(to="ada@example.org", name="Ada", url="https://x.example/verify#secret", key="verify 1")
     assert (mail.key, mail.to) == ("verify 1", "ada@example.org")

@@ -14,6 +14,7 @@ from chalicelib.content.services import speaker_messages
 from chalicelib.content.services.speaker_messages import Slot
 from chalicelib.notifications.domain.notification import GROUPED_SECONDS, NotificationAction, group_key
 from chalicelib.notifications.services import compose
+from chalicelib.orders.services import order_texts
 from chalicelib.texts.fill import MissingVariable
 
 
@@ -42,8 +43,8 @@ def test_texts_that_count_have_both_plural_forms(language: str) -> None:
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_words_of_orders_have_title_and_text(language: str) -> None:
-    said = [one for one in vars(compose).values() if isinstance(one, compose.Words)]
-    for one in [*said, *compose.DISPUTES.values(), compose.refunded(1)]:
+    said = [one for one in vars(compose).values() if isinstance(one, order_texts.Words)]
+    for one in [*said, *order_texts.DISPUTES.values(), order_texts.refunded(1)]:
         assert {f"{one.name}.title", f"{one.name}.text"} <= words.CATALOGUES[language].keys()
     assert all(f"group.{action.value}" in words.CATALOGUES[language] for action in GROUPED_SECONDS)
 

@@ -1,0 +1,124 @@
+"""What buyers and staff are told of an order, as notifications and mails. Pure; called by order_messages.py."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
+from chalicelib.notifications.services.compose import EventLabel, group_of, letter, one_line
+from chalicelib.orders.domain.order import Order
+from chalicelib.orders.domain.order_state import Dispute
+from chalicelib.texts import DEFAULT, date_and_time, has, say, sum_of_money
+
+
+class Words(NamedTuple):
+    """What is said about an order: a name in texts, and an amount of money where it tells one."""
+
+    name: str
+    amount: int = 0
+
+
+PAID = Words("paid")
+PAID_TWICE = Words("paid_twice")
+PAID_TOO_LATE = Words("paid_too_late")
+EVENT_CLOSED = Words("event_closed")
+EVENT_OVER = Words("event_over")
+PAYMENT_FAILED = Words("payment_failed")
+OFFERED = Words("offered")
+HOLD_ENDED = Words("hold_ended")
+TICKETS_GONE = Words("tickets_gone")
+ACCOUNT_GONE = Words("account_gone")
+IN_REVIEW = Words("in_review")
+REFUND_FAILED = Words("refund_failed")
+UNDELIVERED = Words("undelivered")
+REFUND_WAITS = Words("refund_waits")
+CHARGED_BACK = Words("charged_back")
+DISPUTES: Mapping[Dispute | None, Words] = {
+    Dispute.OPEN: Words("disputed"),
+    Dispute.LOST: Words("dispute_lost"),
+    None: Words("dispute_over"),
+}
+
+
+def refunded(amount: int) -> Words:
+    """About money that went back, in minor units."""
+    return Words("refunded", amount)
+
+
+def taken_back(amount: int) -> Words:
+    """About a part of a payment that the buyer's bank took back, in minor units; for the buyer."""
+    return Words("taken_back", amount)
+
+
+def part_lost(amount: int) -> Words:
+    """The same, for staff."""
+    return Words("dispute_part_lost", amount)
+
+
+def order_notification(
+    words: Words,
+    *,
+    action: NotificationAction,
+    order: Order,
+    event: EventLabel,
+    user_id: str,
+    notification_id: str,
+    subject: str,
+    received_at: int,
+    language: str = DEFAULT,
+) -> Notification:
+    """About an order. `subject` is the path it leads to, `received_at` in Unix seconds."""
+    parts = _parts(words, order, event, language)
+    message = say(language, f"{words.name}.text", {**parts, "event": f"<strong>{escape(event.name)}</strong>"})
+    return Notification(
+        id=notification_id,
+        user_id=user_id,
+        action=action,
+        title=one_line(say(language, f"{words.name}.title", parts)),
+        message=f"<p>{message}</p>",
+        subject=subject,
+        received_at=received_at,
+        group=group_of(action, order.event_id, event.name, received_at=received_at, language=language),
+    )
+
+
+def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
+    """To the buyer, who may have no account. `url` leads to the order; the same key is sent once."""
+    parts = _parts(words, order, event, language)
+    name = words.name
+    subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
+    lines = [say(language, f"{name}.{part}", parts) for part in ("text", "attached") if has(f"{name}.{part}")]
+    return letter(
+        key=key,
+        to=order.buyer.email,
+        subject=say(language, subject, parts),
+        name=order.buyer.name,
+        lines=[*lines, say(language, "mail.order", {"order": order.id})],
+        link=(say(language, f"{name}.link" if has(f"{name}.link") else "mail.see_order"), url),
+        language=language,
+    )
+
+
+def staff_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
+    """To one of the event's staff, at the address of their account. `url` leads to the order among the sales."""
+    parts = _parts(words, order, event, language)
+    return letter(
+        key=key,
+        to="",
+        subject=say(language, f"{words.name}.title", parts),
+        name="",
+        lines=[say(language, f"{words.name}.text", parts), say(language, "mail.order", {"order": order.id})],
+        link=(say(language, "mail.see_order_staff"), url),
+        language=language,
+    )
+
+
+def _parts(words: Words, order: Order, event: EventLabel, language: str) -> dict[str, str]:
+    currency, until = order.total.currency, order.expires_at
+    return {
+        "event": event.name,
+        "total": sum_of_money(language, order.total.amount, currency),
+        "amount": sum_of_money(language, words.amount, currency),
+        "until": date_and_time(language, until.astimezone(ZoneInfo(event.timezone))) if until else "",
+    }
