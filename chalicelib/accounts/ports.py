@@ -1,4 +1,4 @@
-"""What services need of stored people, sign-ins and repeated requests."""
+"""What services need of stored accounts and sign-ins."""
 
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol

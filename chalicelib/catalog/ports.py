@@ -1,4 +1,4 @@
-"""What services need of stored quotas and codes. Each write is one transaction with their stock."""
+"""What services need of stored ticket types, quotas, codes and their stock. Each write is one transaction with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What services need to make lists and keep their bytes. Apart from content/ports.py, which the read path imports."""
+"""What services need to read representations, make lists and keep their bytes. Light: the read path imports this."""
 
 from __future__ import annotations
 
