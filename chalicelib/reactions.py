@@ -73,9 +73,9 @@ CONTENT = (
 
 SALES = (
     On("STOCK", lambda on: on.waiting_list.offer_tickets.on_changes),  # tickets came free -> who waits gets an offer
-    On("ORDER", lambda on: on.live.signal_orders.on_orders, WHOLE_BATCH),  # in another state -> its buyer's pages
+    On("ORDER", lambda on: on.live.signal_orders.on_changes, WHOLE_BATCH),  # in another state -> its buyer's pages
     On("ORDER", lambda on: on.reports.update_totals.on_changes, WHOLE_BATCH),  # written -> lists and totals
-    On("REFUND", lambda on: on.payments.refund.on_changes),  # a refund is wanted -> Stripe makes it
+    On("REFUND", lambda on: on.payments.refund_payment.on_changes),  # a refund is wanted -> Stripe makes it
     On("CHECK_IN", lambda on: on.check_in.push_counts.on_changes),  # somebody came in -> staff at the gate see it
 )
 
@@ -88,19 +88,19 @@ STRIPE_INBOX = (
         together=payment_of,
         at_once=LOOKS_AT_ONCE,
     ),
-    On("INBOX", lambda on: on.payments.handle_webhook.on_fees, WHOLE_BATCH),
+    On("INBOX", lambda on: on.payments.record_fees.on_changes, WHOLE_BATCH),
 )
 
 NOTIFICATIONS = (
-    On("NOTIFICATION", lambda on: on.live.push_notifications.broadcast, SIDE_BY_SIDE),  # new or marked -> every socket
+    On("NOTIFICATION", lambda on: on.live.push_notifications.on_changes, SIDE_BY_SIDE),  # new or marked -> every socket
     On("MAIL", lambda on: on.orders.notify_undelivered.on_changes),  # tickets did not arrive -> staff hear it
     On("ANNOUNCEMENT", lambda on: on.announcements.fan_out.on_changes),  # written or moved on -> its next step
     On("CALL_OPEN", lambda on: on.announcements.fan_out.on_changes),  # the same, of a call for papers
-    On("NOTIFICATION", lambda on: on.push.send_push.alert, WHOLE_BATCH),  # new -> browsers that are closed
+    On("NOTIFICATION", lambda on: on.push.send_push.on_changes, WHOLE_BATCH),  # new -> browsers that are closed
 )
 
 MAILS = (
-    On("MAIL", lambda on: on.mail.send_mail.send, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
+    On("MAIL", lambda on: on.mail.send_mail.on_changes, SIDE_BY_SIDE),  # queued or woken -> sent, once, when it may be
 )
 """Of the same stream as NOTIFICATIONS, for a function of its own: slow mails hold up no push. It is given queued mails
 alone (infra/stream_settings.py), the other everything: it passes over mails that are queued.

@@ -19,7 +19,7 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
-from chalicelib.orders.services.hold_stock import Holding
+from chalicelib.orders.services.hold_stock import HoldStock
 
 TICKETS, BUYERS_A_SECOND, UNITS_A_SECOND = 50_000, 10_000, 1_000
 STEPS_A_SECOND = 10
@@ -72,7 +72,7 @@ def run() -> dict[str, Any]:
     """Seconds until the last ticket is gone, what was sold, who was turned away too early, and at what cost."""
     shards = shard_count(TICKETS)
     stock = Stock(shards)
-    holding: Any = Holding(stock, stock)  # type: ignore[arg-type]
+    holding: Any = HoldStock(stock, stock)  # type: ignore[arg-type]
     waiting = arrived = steps = turned_away = told_to_wait = 0
     while any(stock.left.values()):
         steps += 1

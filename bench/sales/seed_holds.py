@@ -140,7 +140,7 @@ class _Sale:
         for _ in range(count):
             self._clock.seconds += 0.001
             form = WaitingForm(ticket_type_id=ticket_type_id, quantity=1, name="Robin", email=self._address())
-            self._services.waiting_list.join.join(event_id, form, caller=None, new_id=self._clock.new_id())
+            self._services.waiting_list.join_waiting_list.join(event_id, form, caller=None, new_id=self._clock.new_id())
 
     def _address(self) -> str:
         self._people += 1

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
     from chalicelib.accounts.adapters.jwt import AccessTokens
     from chalicelib.accounts.adapters.roles import DynamoStaff
-    from chalicelib.accounts.services.authorise import Authorising
-    from chalicelib.accounts.services.sign_in import SigningIn
+    from chalicelib.accounts.services.authorise import Authorise
+    from chalicelib.accounts.services.sign_in import SignPeopleIn
     from chalicelib.bootstrap import Services
 
 
@@ -39,11 +39,11 @@ class AccountsWiring:
         return DynamoCredentials(self._services.aws.reader)
 
     @cached_property
-    def authorise(self) -> Authorising:
+    def authorise(self) -> Authorise:
         """Who is calling and what they may do. Anonymous calls need no tokens, so those are built when first needed."""
-        from chalicelib.accounts.services.authorise import Authorising
+        from chalicelib.accounts.services.authorise import Authorise
 
-        return Authorising(lambda: self.tokens, self.credentials, self._services.clock)
+        return Authorise(lambda: self.tokens, self.credentials, self._services.clock)
 
     @cached_property
     def tokens(self) -> AccessTokens:
@@ -71,12 +71,12 @@ class AccountsWiring:
         return DynamoStaff(self._services.aws.queries)
 
     @cached_property
-    def sign_in(self) -> SigningIn:
+    def sign_in(self) -> SignPeopleIn:
         """Accounts and sign-ins."""
         from chalicelib.accounts.adapters.argon2 import Argon2Passwords
-        from chalicelib.accounts.services.sign_in import SigningIn
+        from chalicelib.accounts.services.sign_in import SignPeopleIn
 
-        return SigningIn(
+        return SignPeopleIn(
             store=self.store,
             mailboxes=lambda: self._services.mail.suppress_bounces,
             passwords=Argon2Passwords(),

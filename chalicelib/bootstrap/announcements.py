@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chalicelib.announcements.adapters.dynamo import DynamoAnnouncements
     from chalicelib.announcements.adapters.recipients import DynamoCrowd
     from chalicelib.announcements.domain.announcement import Dispatch
-    from chalicelib.announcements.services.announce import Announcing
-    from chalicelib.announcements.services.fan_out import Round, Spreading
+    from chalicelib.announcements.services.announce import Announce
+    from chalicelib.announcements.services.fan_out import FanOut, Round
     from chalicelib.bootstrap import Services
 
 
@@ -36,11 +36,11 @@ class AnnouncementsWiring:
         return DynamoCrowd(self._services.aws.queries, self._services.check_in.view)
 
     @cached_property
-    def announce(self) -> Announcing:
+    def announce(self) -> Announce:
         """Announcements as staff send and read them."""
-        from chalicelib.announcements.services.announce import Announcing
+        from chalicelib.announcements.services.announce import Announce
 
-        return Announcing(
+        return Announce(
             announcements=self.store,
             representations=self._services.representations.stored,
             sales=self._services.catalog.view,
@@ -50,28 +50,28 @@ class AnnouncementsWiring:
         )
 
     @cached_property
-    def fan_out(self) -> Spreading:
+    def fan_out(self) -> FanOut:
         """Announcements on their way."""
-        from chalicelib.announcements.services.fan_out import Spreading
+        from chalicelib.announcements.services.fan_out import FanOut
 
-        return Spreading(
+        return FanOut(
             announcements=self.store,
             rounds=self._round,
             contacts=self._services.accounts.contacts,
-            preferring=self._services.notifications.channels,
+            preferring=self._services.notifications.choose_channels,
             clock=self._services.clock,
         )
 
     def _round(self, dispatch: Dispatch) -> Round | None:
         """Whom it is for, and what they are told; None: nobody any more."""
-        from chalicelib.announcements.services.recipients import Mustering
+        from chalicelib.announcements.services.recipients import Recipients
         from chalicelib.cfp.domain.call_for_papers import open_call
-        from chalicelib.cfp.services.call_recipients import Convoking
+        from chalicelib.cfp.services.call_recipients import CallRecipients
         from chalicelib.notifications.domain.notification import NotificationAction
 
         url = self._services.config.public_url
         if dispatch.action is NotificationAction.ANNOUNCEMENT:
-            return Mustering(self.recipients, dispatch, public_url=url)
+            return Recipients(self.recipients, dispatch, public_url=url)
         stored = self._services.representations.stored.call_for_papers(dispatch.event_id, consistent=True)
         call = open_call(stored, now=self._services.clock.now())
-        return Convoking(self.recipients, dispatch, call, public_url=url) if call else None
+        return CallRecipients(self.recipients, dispatch, call, public_url=url) if call else None

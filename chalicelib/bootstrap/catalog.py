@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from chalicelib.catalog.adapters.codes import DynamoCodes
     from chalicelib.catalog.adapters.reads import DynamoCatalogView
     from chalicelib.catalog.adapters.ticket_types import DynamoTicketTypes
-    from chalicelib.catalog.services.codes import Coding
-    from chalicelib.catalog.services.edit_ticket_types import Selling
-    from chalicelib.catalog.services.quotas import Rationing
-    from chalicelib.catalog.services.read_ticket_types import Showing
-    from chalicelib.catalog.services.redeem_code import Redeeming
+    from chalicelib.catalog.services.edit_codes import EditCodes
+    from chalicelib.catalog.services.edit_quotas import EditQuotas
+    from chalicelib.catalog.services.edit_ticket_types import EditTicketTypes
+    from chalicelib.catalog.services.read_ticket_types import ReadTicketTypes
+    from chalicelib.catalog.services.redeem_code import RedeemCode
 
 
 class CatalogWiring:
@@ -39,18 +39,20 @@ class CatalogWiring:
         return DynamoCatalogView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def read_ticket_types(self) -> Showing:
+    def read_ticket_types(self) -> ReadTicketTypes:
         """Reads of ticket types, orders and charges."""
-        from chalicelib.catalog.services.read_ticket_types import Showing
+        from chalicelib.catalog.services.read_ticket_types import ReadTicketTypes
 
-        return Showing(self.view, self._services.representations.stored, cursor_key=self._services.keys.cursor_key)
+        return ReadTicketTypes(
+            self.view, self._services.representations.stored, cursor_key=self._services.keys.cursor_key
+        )
 
     @cached_property
-    def edit_ticket_types(self) -> Selling:
+    def edit_ticket_types(self) -> EditTicketTypes:
         """Writes of ticket types."""
-        from chalicelib.catalog.services.edit_ticket_types import Selling
+        from chalicelib.catalog.services.edit_ticket_types import EditTicketTypes
 
-        return Selling(
+        return EditTicketTypes(
             store=self.ticket_type_store,
             view=self.view,
             codes=self.code_store,
@@ -67,18 +69,18 @@ class CatalogWiring:
         return DynamoCodes()
 
     @cached_property
-    def redeem_code(self) -> Redeeming:
+    def redeem_code(self) -> RedeemCode:
         """What codes are good for."""
-        from chalicelib.catalog.services.redeem_code import Redeeming
+        from chalicelib.catalog.services.redeem_code import RedeemCode
 
-        return Redeeming(self.code_store, self._services.accounts.store, self._services.clock)
+        return RedeemCode(self.code_store, self._services.accounts.store, self._services.clock)
 
     @cached_property
-    def codes(self) -> Coding:
+    def edit_codes(self) -> EditCodes:
         """Discounts and access codes."""
-        from chalicelib.catalog.services.codes import Coding
+        from chalicelib.catalog.services.edit_codes import EditCodes
 
-        return Coding(
+        return EditCodes(
             codes=self.code_store,
             view=self.view,
             content=self._services.content.store,
@@ -87,12 +89,12 @@ class CatalogWiring:
         )
 
     @cached_property
-    def quotas(self) -> Rationing:
+    def edit_quotas(self) -> EditQuotas:
         """Quotas."""
         from chalicelib.catalog.adapters.quotas import DynamoQuotas
-        from chalicelib.catalog.services.quotas import Rationing
+        from chalicelib.catalog.services.edit_quotas import EditQuotas
 
-        return Rationing(
+        return EditQuotas(
             quotas=DynamoQuotas(),
             types=self.ticket_type_store,
             authorising=self._services.accounts.authorise,

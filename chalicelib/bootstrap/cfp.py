@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.cfp.adapters.dynamo import DynamoCalls, DynamoSubmissions
-    from chalicelib.cfp.services.announce_call import Opening
+    from chalicelib.cfp.services.announce_call import AnnounceCall
     from chalicelib.cfp.services.delete_proposals import DeleteProposals
-    from chalicelib.cfp.services.edit_call import Calling
-    from chalicelib.cfp.services.review_proposal import Reviewing
-    from chalicelib.cfp.services.submit_proposal import Submitting
+    from chalicelib.cfp.services.edit_call import EditCall
+    from chalicelib.cfp.services.review_proposal import ReviewProposal
+    from chalicelib.cfp.services.submit_proposal import SubmitProposal
 
 
 class CfpWiring:
@@ -37,11 +37,11 @@ class CfpWiring:
         return DynamoSubmissions()
 
     @cached_property
-    def review_proposal(self) -> Reviewing:
+    def review_proposal(self) -> ReviewProposal:
         """Decisions about proposals."""
-        from chalicelib.cfp.services.review_proposal import Reviewing
+        from chalicelib.cfp.services.review_proposal import ReviewProposal
 
-        return Reviewing(
+        return ReviewProposal(
             self._services.content.store,
             self._services.content.notify_speakers,
             self._services.accounts.authorise,
@@ -50,11 +50,11 @@ class CfpWiring:
         )
 
     @cached_property
-    def edit_call(self) -> Calling:
+    def edit_call(self) -> EditCall:
         """Calls for papers."""
-        from chalicelib.cfp.services.edit_call import Calling
+        from chalicelib.cfp.services.edit_call import EditCall
 
-        return Calling(
+        return EditCall(
             self.calls,
             self._services.representations.stored,
             self._services.accounts.authorise,
@@ -63,18 +63,18 @@ class CfpWiring:
         )
 
     @cached_property
-    def submit_proposal(self) -> Submitting:
+    def submit_proposal(self) -> SubmitProposal:
         """Proposals as people make them."""
-        from chalicelib.cfp.services.notify_reviewers import Heralding
-        from chalicelib.cfp.services.submit_proposal import Submitting
+        from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
+        from chalicelib.cfp.services.submit_proposal import SubmitProposal
 
-        told = self._services.notifications.channels, self._services.accounts.contacts, self._services.clock
-        return Submitting(
+        told = self._services.notifications.choose_channels, self._services.accounts.contacts, self._services.clock
+        return SubmitProposal(
             store=self._services.content.store,
             submissions=self.submissions,
             stored=self._services.representations.stored,
             contacts=self._services.accounts.contacts,
-            heralding=Heralding(
+            heralding=NotifyReviewers(
                 lambda: self._services.accounts.roles, *told, public_url=self._services.config.public_url
             ),
             clock=self._services.clock,
@@ -82,11 +82,11 @@ class CfpWiring:
         )
 
     @cached_property
-    def announce_call(self) -> Opening:
+    def announce_call(self) -> AnnounceCall:
         """Calls for papers that come to be open."""
-        from chalicelib.cfp.services.announce_call import Opening
+        from chalicelib.cfp.services.announce_call import AnnounceCall
 
-        return Opening(
+        return AnnounceCall(
             stored=self._services.representations.stored,
             calls=self.calls,
             announcements=self._services.announcements.store,

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.check_in.adapters.dynamo import DynamoAdmissions
     from chalicelib.check_in.adapters.reads import DynamoGateView
-    from chalicelib.check_in.services.check_in import Admitting
-    from chalicelib.check_in.services.push_counts import Reporting
-    from chalicelib.check_in.services.read_check_ins import Attending
+    from chalicelib.check_in.services.check_in import CheckPeopleIn
+    from chalicelib.check_in.services.push_counts import PushCounts
+    from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 
 
 class CheckInWiring:
@@ -36,11 +36,11 @@ class CheckInWiring:
         return DynamoGateView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def check_in(self) -> Admitting:
+    def check_in(self) -> CheckPeopleIn:
         """People come in."""
-        from chalicelib.check_in.services.check_in import Admitting
+        from chalicelib.check_in.services.check_in import CheckPeopleIn
 
-        return Admitting(
+        return CheckPeopleIn(
             orders=self._services.orders.store,
             admissions=self.store,
             view=self.view,
@@ -49,11 +49,11 @@ class CheckInWiring:
         )
 
     @cached_property
-    def read_check_ins(self) -> Attending:
+    def read_check_ins(self) -> ReadCheckIns:
         """Who came in."""
-        from chalicelib.check_in.services.read_check_ins import Attending
+        from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 
-        return Attending(
+        return ReadCheckIns(
             admissions=self.store,
             view=self.view,
             sales=self._services.catalog.view,
@@ -62,8 +62,8 @@ class CheckInWiring:
         )
 
     @cached_property
-    def push_counts(self) -> Reporting:
+    def push_counts(self) -> PushCounts:
         """Counts at the gate, pushed."""
-        from chalicelib.check_in.services.push_counts import Reporting
+        from chalicelib.check_in.services.push_counts import PushCounts
 
-        return Reporting(attending=self.read_check_ins, view=self.view, reaching=self._services.live.sockets)
+        return PushCounts(attending=self.read_check_ins, view=self.view, reaching=self._services.live.sockets)

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.content.adapters.dynamo import DynamoContentStore
     from chalicelib.content.services.delete_parts import DeleteParts
-    from chalicelib.content.services.edit_events import Hosting
-    from chalicelib.content.services.edit_programme import Publishing
-    from chalicelib.content.services.notify_speakers import Advising
+    from chalicelib.content.services.edit_events import EditEvents
+    from chalicelib.content.services.edit_programme import EditProgramme
+    from chalicelib.content.services.notify_speakers import NotifySpeakers
 
 
 class ContentWiring:
@@ -30,11 +30,11 @@ class ContentWiring:
         return DynamoContentStore()
 
     @cached_property
-    def edit_programme(self) -> Publishing:
+    def edit_programme(self) -> EditProgramme:
         """Writes of content."""
-        from chalicelib.content.services.edit_programme import Publishing
+        from chalicelib.content.services.edit_programme import EditProgramme
 
-        return Publishing(
+        return EditProgramme(
             self.store,
             self._services.accounts.authorise,
             self._services.clock,
@@ -43,27 +43,27 @@ class ContentWiring:
         )
 
     @cached_property
-    def notify_speakers(self) -> Advising:
-        from chalicelib.content.services.notify_speakers import Advising
+    def notify_speakers(self) -> NotifySpeakers:
+        from chalicelib.content.services.notify_speakers import NotifySpeakers
 
-        return Advising(
+        return NotifySpeakers(
             self.store,
             self._services.cfp.submissions,
-            self._services.notifications.channels,
+            self._services.notifications.choose_channels,
             self._services.accounts.contacts,
             self._services.clock,
             public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def edit_events(self) -> Hosting:
+    def edit_events(self) -> EditEvents:
         """Writes of events."""
-        from chalicelib.content.services.edit_events import Hosting
+        from chalicelib.content.services.edit_events import EditEvents
 
         def on_sale(event_id: str) -> list[str]:
             return [one.id for one in self._services.catalog.view.ticket_types(event_id, consistent=True)]
 
-        return Hosting(
+        return EditEvents(
             store=self.store,
             hosts=self._services.accounts.store,
             on_sale=on_sale,

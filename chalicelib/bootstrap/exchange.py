@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.exchange.services.import_event import Importing
+    from chalicelib.exchange.services.import_event import ImportEvent
 
 
 class ExchangeWiring:
@@ -20,12 +20,12 @@ class ExchangeWiring:
         self._services = services
 
     @cached_property
-    def import_event(self) -> Importing:
+    def import_event(self) -> ImportEvent:
         """Archives become events."""
         from chalicelib.exchange.adapters.dynamo import DynamoImports
-        from chalicelib.exchange.services.import_event import Importing
+        from chalicelib.exchange.services.import_event import ImportEvent
 
-        return Importing(
+        return ImportEvent(
             DynamoImports(),
             self._services.content.store,
             self._services.clock,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.idempotency.dynamo import DynamoClaims
-    from chalicelib.idempotency.run_once import Repeating
+    from chalicelib.idempotency.run_once import RunOnce
 
 
 class IdempotencyWiring:
@@ -21,11 +21,11 @@ class IdempotencyWiring:
         self._services = services
 
     @cached_property
-    def run_once(self) -> Repeating:
+    def run_once(self) -> RunOnce:
         """Idempotency-Key."""
-        from chalicelib.idempotency.run_once import Repeating
+        from chalicelib.idempotency.run_once import RunOnce
 
-        return Repeating(lambda: self.claims, self._services.clock, self._services.ids)
+        return RunOnce(lambda: self.claims, self._services.clock, self._services.ids)
 
     @cached_property
     def claims(self) -> DynamoClaims:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.live.adapters.api_gateway import SocketPusher
     from chalicelib.live.adapters.connections import DynamoConnections
-    from chalicelib.live.services.connections import Connecting
-    from chalicelib.live.services.push_notifications import Broadcasting
-    from chalicelib.live.services.signal_orders import Signalling
-    from chalicelib.live.services.sockets import Reaching
-    from chalicelib.live.services.watch_event import Watching
+    from chalicelib.live.services.connect_socket import ConnectSocket
+    from chalicelib.live.services.push_notifications import PushNotifications
+    from chalicelib.live.services.signal_orders import SignalOrders
+    from chalicelib.live.services.sockets import Sockets
+    from chalicelib.live.services.watch_event import WatchEvent
 
 
 class LiveWiring:
@@ -38,19 +38,19 @@ class LiveWiring:
         return SocketPusher(region=self._services.config.region, override=self._services.config.connections_endpoint)
 
     @cached_property
-    def sockets(self) -> Reaching:
-        from chalicelib.live.services.sockets import Reaching
+    def sockets(self) -> Sockets:
+        from chalicelib.live.services.sockets import Sockets
 
-        return Reaching(self.connection_store, self._services.accounts.credentials, self.pusher, self._services.clock)
+        return Sockets(self.connection_store, self._services.accounts.credentials, self.pusher, self._services.clock)
 
     @cached_property
-    def watch_event(self) -> Watching:
+    def watch_event(self) -> WatchEvent:
         """Who watches an event, and its changes to them."""
         from chalicelib.live.adapters.connections import DynamoWatches
         from chalicelib.live.adapters.versions import DynamoAudience
-        from chalicelib.live.services.watch_event import Watching
+        from chalicelib.live.services.watch_event import WatchEvent
 
-        return Watching(
+        return WatchEvent(
             watches=DynamoWatches(),
             audience=DynamoAudience(self._services.aws.reader, self._services.aws.queries),
             credentials=self._services.accounts.credentials,
@@ -59,18 +59,18 @@ class LiveWiring:
         )
 
     @cached_property
-    def signal_orders(self) -> Signalling:
+    def signal_orders(self) -> SignalOrders:
         """Orders and imports go on."""
-        from chalicelib.live.services.signal_orders import Signalling
+        from chalicelib.live.services.signal_orders import SignalOrders
 
-        return Signalling(self.sockets)
+        return SignalOrders(self.sockets)
 
     @cached_property
-    def connections(self) -> Connecting:
+    def connect_socket(self) -> ConnectSocket:
         """Sockets and their tickets."""
-        from chalicelib.live.services.connections import Connecting
+        from chalicelib.live.services.connect_socket import ConnectSocket
 
-        return Connecting(
+        return ConnectSocket(
             connections=self.connection_store,
             sign_ins=self._services.accounts.credentials,
             counters=self._services.notifications.counters,
@@ -83,11 +83,11 @@ class LiveWiring:
         )
 
     @cached_property
-    def push_notifications(self) -> Broadcasting:
+    def push_notifications(self) -> PushNotifications:
         """Pushes to sockets."""
-        from chalicelib.live.services.push_notifications import Broadcasting
+        from chalicelib.live.services.push_notifications import PushNotifications
 
-        return Broadcasting(
+        return PushNotifications(
             self.sockets,
             self._services.notifications.counters,
             self._services.notifications.deliveries,

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from chalicelib.mail.adapters.mailboxes import DynamoMailboxes
     from chalicelib.mail.adapters.ses import SesMailer
     from chalicelib.mail.adapters.undelivered import DynamoUndelivered
-    from chalicelib.mail.services.digest import Digesting
+    from chalicelib.mail.services.digest import Digest
     from chalicelib.mail.services.pace_mails import PaceMails
-    from chalicelib.mail.services.prepare_mail import Addressing
-    from chalicelib.mail.services.send_mail import Mailing
-    from chalicelib.mail.services.suppress_bounces import Suppressing
-    from chalicelib.mail.services.sweep_due import Waking
-    from chalicelib.mail.services.unsubscribe import Unsubscribing
+    from chalicelib.mail.services.prepare_mail import PrepareMail
+    from chalicelib.mail.services.send_mail import SendMail
+    from chalicelib.mail.services.suppress_bounces import SuppressBounces
+    from chalicelib.mail.services.sweep_due import SweepDue
+    from chalicelib.mail.services.unsubscribe import Unsubscribe
     from chalicelib.notifications.adapters.writes import DynamoMails
     from chalicelib.notifications.preferences_port import Sleepers
 
@@ -50,12 +50,12 @@ class MailWiring:
         return DynamoMailboxes()
 
     @cached_property
-    def suppress_bounces(self) -> Suppressing:
+    def suppress_bounces(self) -> SuppressBounces:
         """Addresses that mails came back from."""
         from chalicelib.accounts.services.sign_in import revive_account
-        from chalicelib.mail.services.suppress_bounces import Suppressing
+        from chalicelib.mail.services.suppress_bounces import SuppressBounces
 
-        return Suppressing(
+        return SuppressBounces(
             mailboxes=self.mailboxes,
             accounts=self._services.accounts.store,
             choices=self._services.notifications.edit_preferences,
@@ -67,11 +67,11 @@ class MailWiring:
         )
 
     @cached_property
-    def unsubscribe(self) -> Unsubscribing:
+    def unsubscribe(self) -> Unsubscribe:
         """Links that switch mails off."""
-        from chalicelib.mail.services.unsubscribe import Unsubscribing
+        from chalicelib.mail.services.unsubscribe import Unsubscribe
 
-        return Unsubscribing(
+        return Unsubscribe(
             self.store,
             lambda: self._services.notifications.edit_preferences,
             lambda: self.mailboxes,
@@ -79,16 +79,16 @@ class MailWiring:
         )
 
     @cached_property
-    def prepare_mail(self) -> Addressing:
+    def prepare_mail(self) -> PrepareMail:
         """Mails as they leave."""
         from chalicelib.accounts.services.sign_in import revive_account
-        from chalicelib.mail.services.prepare_mail import Addressing
+        from chalicelib.mail.services.prepare_mail import PrepareMail
 
-        return Addressing(
+        return PrepareMail(
             accounts=self._services.accounts.store,
             revive=revive_account,
             mailboxes=self.mailboxes,
-            choices=self._services.notifications.channels,
+            choices=self._services.notifications.choose_channels,
             token=self.unsubscribe.token,
             public_url=self._services.config.public_url,
         )
@@ -116,27 +116,27 @@ class MailWiring:
         return DynamoDueIndex()
 
     @cached_property
-    def digest(self) -> Digesting:
+    def digest(self) -> Digest:
         """One mail for many notifications."""
         from chalicelib.mail.adapters.due import DynamoCollected
-        from chalicelib.mail.services.digest import Digesting
+        from chalicelib.mail.services.digest import Digest
 
         url = self._services.config.public_url
-        return Digesting(
+        return Digest(
             DynamoCollected(),
             self.due_index,
-            self._services.notifications.channels,
+            self._services.notifications.choose_channels,
             self._services.accounts.contacts,
             public_url=url,
         )
 
     @cached_property
-    def send_mail(self) -> Mailing:
+    def send_mail(self) -> SendMail:
         """Sends queued mails."""
-        from chalicelib.mail.services.send_mail import Mailing
+        from chalicelib.mail.services.send_mail import SendMail
 
         pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.attachment
-        return Mailing(
+        return SendMail(
             self.store,
             self.mailer,
             self._services.clock,
@@ -147,11 +147,11 @@ class MailWiring:
         )
 
     @cached_property
-    def sweep_due(self) -> Waking:
+    def sweep_due(self) -> SweepDue:
         """What is due; without a sender nothing of mails."""
         from chalicelib.announcements.adapters.waiting import DynamoWaitingAnnouncements
         from chalicelib.mail.adapters.due import DynamoWaitingMails
-        from chalicelib.mail.services.sweep_due import Waking
+        from chalicelib.mail.services.sweep_due import SweepDue
         from chalicelib.notifications.preferences_port import ANNOUNCEMENT, CALL, DIGEST, MAIL
 
         dealers = {CALL: self._services.cfp.announce_call.open}
@@ -159,4 +159,4 @@ class MailWiring:
         if self._services.config.mail_from:
             dealers[DIGEST] = self.digest.digest
             sleepers[MAIL] = DynamoWaitingMails()
-        return Waking(self.due_index, dealers, sleepers, self._services.clock)
+        return SweepDue(self.due_index, dealers, sleepers, self._services.clock)

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from chalicelib.notifications.adapters.deliveries import DynamoDeliveries
     from chalicelib.notifications.adapters.inbox import DynamoCounters, DynamoInbox
     from chalicelib.notifications.adapters.preferences import DynamoPreferencesView
-    from chalicelib.notifications.services.channels import Preferring
-    from chalicelib.notifications.services.delivery_log import Overseeing
-    from chalicelib.notifications.services.edit_preferences import Choosing
-    from chalicelib.notifications.services.mark_read import Acknowledging
-    from chalicelib.notifications.services.read_inbox import Browsing
+    from chalicelib.notifications.services.choose_channels import ChooseChannels
+    from chalicelib.notifications.services.delivery_log import DeliveryLog
+    from chalicelib.notifications.services.edit_preferences import EditPreferences
+    from chalicelib.notifications.services.mark_read import MarkRead
+    from chalicelib.notifications.services.read_inbox import ReadInbox
 
 
 class NotificationsWiring:
@@ -33,19 +33,19 @@ class NotificationsWiring:
         return DynamoPreferencesView(self._services.aws.reader)
 
     @cached_property
-    def channels(self) -> Preferring:
+    def choose_channels(self) -> ChooseChannels:
         """Where messages go."""
-        from chalicelib.notifications.services.channels import Preferring
+        from chalicelib.notifications.services.choose_channels import ChooseChannels
 
-        return Preferring(self.preferences, self._services.clock)
+        return ChooseChannels(self.preferences, self._services.clock)
 
     @cached_property
-    def edit_preferences(self) -> Choosing:
+    def edit_preferences(self) -> EditPreferences:
         """Writes of preferences."""
         from chalicelib.notifications.adapters.preferences import DynamoPreferences
-        from chalicelib.notifications.services.edit_preferences import Choosing
+        from chalicelib.notifications.services.edit_preferences import EditPreferences
 
-        return Choosing(self.preferences, DynamoPreferences())
+        return EditPreferences(self.preferences, DynamoPreferences())
 
     @cached_property
     def counters(self) -> DynamoCounters:
@@ -60,19 +60,19 @@ class NotificationsWiring:
         return DynamoInbox()
 
     @cached_property
-    def read_inbox(self) -> Browsing:
+    def read_inbox(self) -> ReadInbox:
         """The caller's inbox."""
-        from chalicelib.notifications.services.read_inbox import Browsing
+        from chalicelib.notifications.services.read_inbox import ReadInbox
 
-        return Browsing(self.counters, lambda: self.inbox, self._services.clock, self._services.keys.cursor_key)
+        return ReadInbox(self.counters, lambda: self.inbox, self._services.clock, self._services.keys.cursor_key)
 
     @cached_property
-    def mark_read(self) -> Acknowledging:
+    def mark_read(self) -> MarkRead:
         """Marks of notifications."""
         from chalicelib.notifications.adapters.writes import DynamoMarks
-        from chalicelib.notifications.services.mark_read import Acknowledging
+        from chalicelib.notifications.services.mark_read import MarkRead
 
-        return Acknowledging(DynamoMarks(), self.inbox, self._services.clock)
+        return MarkRead(DynamoMarks(), self.inbox, self._services.clock)
 
     @cached_property
     def deliveries(self) -> DynamoDeliveries:
@@ -81,13 +81,13 @@ class NotificationsWiring:
         return DynamoDeliveries(self._services.aws.reader)
 
     @cached_property
-    def delivery_log(self) -> Overseeing:
+    def delivery_log(self) -> DeliveryLog:
         """Everybody's notifications, for administrators."""
         from chalicelib.notifications.adapters.log import DynamoNotificationLog
-        from chalicelib.notifications.services.delivery_log import Overseeing
+        from chalicelib.notifications.services.delivery_log import DeliveryLog
 
         log, admins = DynamoNotificationLog(), self._services.accounts.administrators
-        return Overseeing(
+        return DeliveryLog(
             log,
             self._services.accounts.contacts,
             self._services.clock,

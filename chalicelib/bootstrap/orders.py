@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.orders.adapters.dynamo import DynamoOrders
     from chalicelib.orders.adapters.reads import DynamoOrdersView
-    from chalicelib.orders.services.draft_order import Drafting
-    from chalicelib.orders.services.hold_stock import Holding
+    from chalicelib.orders.services.draft_order import DraftOrder
+    from chalicelib.orders.services.hold_stock import HoldStock
     from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
-    from chalicelib.orders.services.order_messages import Telling
-    from chalicelib.orders.services.place_order import Ordering
-    from chalicelib.orders.services.read_order import Disclosing
+    from chalicelib.orders.services.order_messages import OrderMessages
+    from chalicelib.orders.services.place_order import PlaceOrder
+    from chalicelib.orders.services.read_order import ReadOrder
 
 
 class OrdersWiring:
@@ -39,44 +39,44 @@ class OrdersWiring:
         return DynamoOrdersView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def messages(self) -> Telling:
-        from chalicelib.orders.services.order_messages import Telling
+    def messages(self) -> OrderMessages:
+        from chalicelib.orders.services.order_messages import OrderMessages
 
-        return Telling(
+        return OrderMessages(
             self._services.representations.stored,
             lambda: self._services.accounts.roles,
             self._services.clock,
-            preferring=self._services.notifications.channels,
+            preferring=self._services.notifications.choose_channels,
             contacts=self._services.accounts.contacts,
             keys=self._services.keys.link_keys,
             public_url=self._services.config.public_url,
         )
 
     @cached_property
-    def read_order(self) -> Disclosing:
+    def read_order(self) -> ReadOrder:
         """Reads of an order, its charges and refunds."""
-        from chalicelib.orders.services.read_order import Disclosing
+        from chalicelib.orders.services.read_order import ReadOrder
 
-        return Disclosing(self.view, self._services.accounts.authorise)
-
-    @cached_property
-    def hold_stock(self) -> Holding:
-        from chalicelib.orders.services.hold_stock import Holding
-
-        return Holding(self._services.catalog.view, self.store)
+        return ReadOrder(self.view, self._services.accounts.authorise)
 
     @cached_property
-    def draft_order(self) -> Drafting:
-        from chalicelib.orders.services.draft_order import Drafting
+    def hold_stock(self) -> HoldStock:
+        from chalicelib.orders.services.hold_stock import HoldStock
 
-        return Drafting(self._services.ids, self._services.keys.cursor_key)
+        return HoldStock(self._services.catalog.view, self.store)
 
     @cached_property
-    def place_order(self) -> Ordering:
+    def draft_order(self) -> DraftOrder:
+        from chalicelib.orders.services.draft_order import DraftOrder
+
+        return DraftOrder(self._services.ids, self._services.keys.cursor_key)
+
+    @cached_property
+    def place_order(self) -> PlaceOrder:
         """Orders, from the form to the pay page."""
-        from chalicelib.orders.services.place_order import Ordering
+        from chalicelib.orders.services.place_order import PlaceOrder
 
-        return Ordering(
+        return PlaceOrder(
             view=self._services.catalog.view,
             representations=self._services.representations.stored,
             orders=self.store,

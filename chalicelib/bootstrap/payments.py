@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from chalicelib.payments.connect_port import AccountsAtStripe
     from chalicelib.payments.ports import Payments
     from chalicelib.payments.services.apply_events import ApplyEvents
-    from chalicelib.payments.services.connect_account import Onboarding
-    from chalicelib.payments.services.expire_orders import Releasing
-    from chalicelib.payments.services.handle_webhook import Hearing
-    from chalicelib.payments.services.open_checkout import Paying
+    from chalicelib.payments.services.connect_account import ConnectAccount
+    from chalicelib.payments.services.expire_orders import ExpireOrders
+    from chalicelib.payments.services.handle_webhook import HandleWebhook
+    from chalicelib.payments.services.open_checkout import OpenCheckout
     from chalicelib.payments.services.queue_for_checkout import QueueForCheckout
-    from chalicelib.payments.services.receive_webhook import Receiving
-    from chalicelib.payments.services.reconcile import Reconciling
-    from chalicelib.payments.services.record_payment import Charging
-    from chalicelib.payments.services.refund import Refunding
+    from chalicelib.payments.services.receive_webhook import ReceiveWebhook
+    from chalicelib.payments.services.reconcile import Reconcile
+    from chalicelib.payments.services.record_fees import RecordFees
+    from chalicelib.payments.services.record_payment import RecordPayment
+    from chalicelib.payments.services.refund_payment import RefundPayment
 
 
 class PaymentsWiring:
@@ -66,11 +67,11 @@ class PaymentsWiring:
         return SANDBOX_SHARE if is_sandbox else 1.0
 
     @cached_property
-    def open_checkout(self) -> Paying:
+    def open_checkout(self) -> OpenCheckout:
         """The pay page of an order."""
-        from chalicelib.payments.services.open_checkout import Paying
+        from chalicelib.payments.services.open_checkout import OpenCheckout
 
-        return Paying(
+        return OpenCheckout(
             ordering=self._services.orders.place_order,
             orders=self._services.orders.store,
             accounts=self.account_store,
@@ -97,9 +98,9 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def record_payment(self) -> Charging:
+    def record_payment(self) -> RecordPayment:
         """Payments become charges and paid orders."""
-        from chalicelib.payments.services.record_payment import Charging
+        from chalicelib.payments.services.record_payment import RecordPayment
         from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
 
         livemode = config.is_live(self._services.keys.stripe_secret_key)
@@ -110,7 +111,7 @@ class PaymentsWiring:
             clock=self._services.clock,
             livemode=livemode,
         )
-        return Charging(
+        return RecordPayment(
             orders=self._services.orders.store,
             holding=self._services.orders.hold_stock,
             payments=lambda: self.stripe,
@@ -123,11 +124,11 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def refund(self) -> Refunding:
+    def refund_payment(self) -> RefundPayment:
         """Money that goes back."""
-        from chalicelib.payments.services.refund import Refunding
+        from chalicelib.payments.services.refund_payment import RefundPayment
 
-        return Refunding(
+        return RefundPayment(
             orders=self._services.orders.store,
             charging=self.record_payment,
             payments=lambda: self.stripe,
@@ -137,12 +138,12 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def expire_orders(self) -> Releasing:
+    def expire_orders(self) -> ExpireOrders:
         """Ends of unpaid orders."""
         from chalicelib.orders.adapters.dynamo import DynamoHolds
-        from chalicelib.payments.services.expire_orders import Releasing
+        from chalicelib.payments.services.expire_orders import ExpireOrders
 
-        return Releasing(
+        return ExpireOrders(
             orders=self._services.orders.store,
             holds=DynamoHolds(self._services.aws.queries),
             ordering=self._services.orders.place_order,
@@ -169,11 +170,11 @@ class PaymentsWiring:
         return StripeAccountsGateway(secret_key=self._services.keys.stripe_secret_key, api_base=base, pace=self.pace)
 
     @cached_property
-    def connect_account(self) -> Onboarding:
+    def connect_account(self) -> ConnectAccount:
         """Events that are paid to their organiser's own account."""
-        from chalicelib.payments.services.connect_account import Onboarding
+        from chalicelib.payments.services.connect_account import ConnectAccount
 
-        return Onboarding(
+        return ConnectAccount(
             accounts=self.account_store,
             reconciliations=self.reconciliations,
             at_stripe=lambda: self.stripe_accounts,
@@ -183,11 +184,17 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def handle_webhook(self) -> Hearing:
+    def handle_webhook(self) -> HandleWebhook:
         """What Stripe told us."""
-        from chalicelib.payments.services.handle_webhook import Hearing
+        from chalicelib.payments.services.handle_webhook import HandleWebhook
 
-        return Hearing(applying=self.apply_events, onboarding=self.connect_account)
+        return HandleWebhook(applying=self.apply_events, onboarding=self.connect_account)
+
+    @cached_property
+    def record_fees(self) -> RecordFees:
+        from chalicelib.payments.services.record_fees import RecordFees
+
+        return RecordFees(applying=self.apply_events)
 
     @cached_property
     def apply_events(self) -> ApplyEvents:
@@ -203,16 +210,16 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def reconcile(self) -> Reconciling:
+    def reconcile(self) -> Reconcile:
         """What Stripe should have told us."""
-        from chalicelib.payments.services.reconcile import Reconciling
+        from chalicelib.payments.services.reconcile import Reconcile
         from chalicelib.payments.services.sweep_payments import SweepPayments
 
-        return Reconciling(
+        return Reconcile(
             payments=lambda: self.stripe,
             accounts=self.account_store,
             receiving=self.receive_webhook,
-            refunding=self.refund,
+            refunding=self.refund_payment,
             sweeping=SweepPayments(
                 payments=lambda: self.stripe,
                 charging=self.record_payment,
@@ -227,15 +234,15 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def receive_webhook(self) -> Receiving:
+    def receive_webhook(self) -> ReceiveWebhook:
         """Webhook intake; light."""
         from chalicelib.aws.dynamo_writer import DynamoWriter
         from chalicelib.payments.adapters.inbox import DynamoInbox
         from chalicelib.payments.adapters.webhook_signature import is_signed
-        from chalicelib.payments.services.receive_webhook import Receiving
+        from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 
         writer = DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix)
-        return Receiving(
+        return ReceiveWebhook(
             DynamoInbox(writer),
             is_signed,
             self._services.clock,

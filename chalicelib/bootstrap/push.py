@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.push.adapters.dynamo import DynamoPushSubscriptionsView
     from chalicelib.push.adapters.web_push import WebPush
-    from chalicelib.push.services.send_push import Alerting
-    from chalicelib.push.services.subscriptions import Subscribing
+    from chalicelib.push.services.send_push import SendPush
+    from chalicelib.push.services.subscriptions import Subscriptions
 
 
 class PushWiring:
@@ -29,13 +29,13 @@ class PushWiring:
         return DynamoPushSubscriptionsView(self._services.aws.reader)
 
     @cached_property
-    def subscriptions(self) -> Subscribing:
+    def subscriptions(self) -> Subscriptions:
         """Browsers that are told when Marquee is closed."""
         from chalicelib.push.adapters.dynamo import DynamoPushSubscriptions
-        from chalicelib.push.services.subscriptions import Subscribing
+        from chalicelib.push.services.subscriptions import Subscriptions
 
         trusted = self._services.config.push_services
-        return Subscribing(self.view, DynamoPushSubscriptions(), self._services.clock, trusted=trusted)
+        return Subscriptions(self.view, DynamoPushSubscriptions(), self._services.clock, trusted=trusted)
 
     @cached_property
     def push_services(self) -> WebPush:
@@ -47,16 +47,16 @@ class PushWiring:
         )
 
     @cached_property
-    def send_push(self) -> Alerting:
+    def send_push(self) -> SendPush:
         """Pushes to browsers that are closed."""
-        from chalicelib.push.services.send_push import Alerting
+        from chalicelib.push.services.send_push import SendPush
 
-        return Alerting(
+        return SendPush(
             view=self.view,
             subscribing=self.subscriptions,
             services=(lambda: self.push_services) if self._services.config.vapid_private_key else None,
             sign_ins=self._services.accounts.credentials,
-            preferring=self._services.notifications.channels,
+            preferring=self._services.notifications.choose_channels,
             deliveries=self._services.notifications.deliveries,
             clock=self._services.clock,
         )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.reports.adapters.reads import DynamoSalesLists
-    from chalicelib.reports.services.list_attendees import Gathering
-    from chalicelib.reports.services.list_orders import Listing
-    from chalicelib.reports.services.sales_totals import Accounting
-    from chalicelib.reports.services.update_totals import Tallying
+    from chalicelib.reports.services.list_attendees import ListAttendees
+    from chalicelib.reports.services.list_orders import ListOrders
+    from chalicelib.reports.services.read_totals import ReadTotals
+    from chalicelib.reports.services.update_totals import UpdateTotals
 
 
 class ReportsWiring:
@@ -24,12 +24,12 @@ class ReportsWiring:
         self._services = services
 
     @cached_property
-    def update_totals(self) -> Tallying:
+    def update_totals(self) -> UpdateTotals:
         """Lists and totals that follow orders."""
         from chalicelib.reports.adapters.rows import DynamoSalesRows
-        from chalicelib.reports.services.update_totals import Tallying
+        from chalicelib.reports.services.update_totals import UpdateTotals
 
-        return Tallying(view=self._services.check_in.view, rows=DynamoSalesRows())
+        return UpdateTotals(view=self._services.check_in.view, rows=DynamoSalesRows())
 
     @cached_property
     def lists(self) -> DynamoSalesLists:
@@ -38,18 +38,18 @@ class ReportsWiring:
         return DynamoSalesLists(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def list_orders(self) -> Listing:
+    def list_orders(self) -> ListOrders:
         """Orders and charges of an event."""
-        from chalicelib.reports.services.list_orders import Listing
+        from chalicelib.reports.services.list_orders import ListOrders
 
-        return Listing(self.lists, self._services.accounts.authorise, self._services.keys.cursor_key)
+        return ListOrders(self.lists, self._services.accounts.authorise, self._services.keys.cursor_key)
 
     @cached_property
-    def list_attendees(self) -> Gathering:
+    def list_attendees(self) -> ListAttendees:
         """Attendees of an event."""
-        from chalicelib.reports.services.list_attendees import Gathering
+        from chalicelib.reports.services.list_attendees import ListAttendees
 
-        return Gathering(
+        return ListAttendees(
             admissions=self._services.check_in.store,
             view=self._services.check_in.view,
             authorising=self._services.accounts.authorise,
@@ -57,11 +57,11 @@ class ReportsWiring:
         )
 
     @cached_property
-    def sales_totals(self) -> Accounting:
+    def read_totals(self) -> ReadTotals:
         """Totals and ledger of an event."""
-        from chalicelib.reports.services.sales_totals import Accounting
+        from chalicelib.reports.services.read_totals import ReadTotals
 
-        return Accounting(
+        return ReadTotals(
             lists=self.lists,
             sales=self._services.catalog.view,
             authorising=self._services.accounts.authorise,

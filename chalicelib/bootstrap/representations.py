@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.representations.build import Representing
+    from chalicelib.representations.build import BuildRepresentations
     from chalicelib.representations.dynamo_stored import DynamoRepresentations
-    from chalicelib.representations.read import Reading
+    from chalicelib.representations.read import ReadRepresentations
 
 
 class RepresentationsWiring:
@@ -28,17 +28,17 @@ class RepresentationsWiring:
         return DynamoRepresentations(self._services.aws.reader)
 
     @cached_property
-    def read(self) -> Reading:
+    def read(self) -> ReadRepresentations:
         """Conditional GETs of content."""
-        from chalicelib.representations.read import Reading
+        from chalicelib.representations.read import ReadRepresentations
 
-        return Reading(self.stored, lambda: self.build)
+        return ReadRepresentations(self.stored, lambda: self.build)
 
     @cached_property
-    def build(self) -> Representing:
+    def build(self) -> BuildRepresentations:
         """Makes list bodies."""
         from chalicelib.content.domain.views import remade
-        from chalicelib.representations.build import Representing
+        from chalicelib.representations.build import BuildRepresentations
         from chalicelib.representations.dynamo_bodies import DynamoBodies
 
-        return Representing(DynamoBodies(), self._services.keys.cursor_key, remade=remade)
+        return BuildRepresentations(DynamoBodies(), self._services.keys.cursor_key, remade=remade)

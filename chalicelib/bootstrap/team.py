@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.team.adapters.dynamo import DynamoInvites, DynamoRoster
-    from chalicelib.team.services.answer_invitation import Answering
+    from chalicelib.team.services.answer_invitation import AnswerInvitation
     from chalicelib.team.services.delete_members import DeleteMembers
-    from chalicelib.team.services.invite import AccountForms, Inviting
-    from chalicelib.team.services.members import Staffing
+    from chalicelib.team.services.invite_people import AccountForms, InvitePeople
+    from chalicelib.team.services.members import Members
 
 
 class TeamWiring:
@@ -39,23 +39,23 @@ class TeamWiring:
     def forms(self) -> AccountForms:
         """How an account is written down and read."""
         from chalicelib.accounts.services.sign_in import new_account, revive_account
-        from chalicelib.team.services.invite import AccountForms
+        from chalicelib.team.services.invite_people import AccountForms
 
         return AccountForms(revive_account, new_account)
 
     @cached_property
-    def invite(self) -> Inviting:
+    def invite_people(self) -> InvitePeople:
         """Invitations as staff send them."""
-        from chalicelib.team.services.invitation_messages import Bidding
-        from chalicelib.team.services.invite import Inviting
+        from chalicelib.team.services.invitation_messages import InvitationMessages
+        from chalicelib.team.services.invite_people import InvitePeople
 
-        bidding = Bidding(
-            self._services.notifications.channels,
+        bidding = InvitationMessages(
+            self._services.notifications.choose_channels,
             self._services.keys.link_keys,
             self._services.clock,
             public_url=self._services.config.public_url,
         )
-        return Inviting(
+        return InvitePeople(
             invites=self.invitations,
             roster=self.roster,
             accounts=self._services.accounts.store,
@@ -67,15 +67,15 @@ class TeamWiring:
         )
 
     @cached_property
-    def answer_invitation(self) -> Answering:
+    def answer_invitation(self) -> AnswerInvitation:
         """Invitations as invited people answer them."""
-        from chalicelib.cfp.services.add_speaker import Appearing
-        from chalicelib.team.services.answer_invitation import Answering
+        from chalicelib.cfp.services.add_speaker import AddSpeaker
+        from chalicelib.team.services.answer_invitation import AnswerInvitation
 
-        appearing = Appearing(
+        appearing = AddSpeaker(
             self._services.content.store, self._services.cfp.submissions, self._services.clock, self._services.ids
         )
-        return Answering(
+        return AnswerInvitation(
             invites=self.invitations,
             roster=self.roster,
             accounts=self._services.accounts.store,
@@ -87,12 +87,12 @@ class TeamWiring:
         )
 
     @cached_property
-    def members(self) -> Staffing:
+    def members(self) -> Members:
         """Staff of an event."""
         from chalicelib.accounts.services.sign_in import revive_account
-        from chalicelib.team.services.members import Staffing
+        from chalicelib.team.services.members import Members
 
-        return Staffing(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)
+        return Members(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)
 
     @cached_property
     def delete_members(self) -> DeleteMembers:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.tickets.services.issue_tickets import Issuing
+    from chalicelib.tickets.services.issue_tickets import IssueTickets
 
 
 class TicketsWiring:
@@ -20,11 +20,11 @@ class TicketsWiring:
         self._services = services
 
     @cached_property
-    def issue_tickets(self) -> Issuing:
+    def issue_tickets(self) -> IssueTickets:
         """Tickets of paid orders."""
-        from chalicelib.tickets.services.issue_tickets import Issuing
+        from chalicelib.tickets.services.issue_tickets import IssueTickets
 
-        return Issuing(
+        return IssueTickets(
             orders=self._services.orders.store,
             admissions=self._services.check_in.store,
             representations=self._services.representations.stored,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.waiting_list.adapters.dynamo import DynamoWaitingLists
-    from chalicelib.waiting_list.services.join import Queueing
-    from chalicelib.waiting_list.services.offer_tickets import Offering
+    from chalicelib.waiting_list.services.join_waiting_list import JoinWaitingList
+    from chalicelib.waiting_list.services.offer_tickets import OfferTickets
 
 
 class WaitingListWiring:
@@ -28,11 +28,11 @@ class WaitingListWiring:
         return DynamoWaitingLists()
 
     @cached_property
-    def join(self) -> Queueing:
+    def join_waiting_list(self) -> JoinWaitingList:
         """People who wait."""
-        from chalicelib.waiting_list.services.join import Queueing
+        from chalicelib.waiting_list.services.join_waiting_list import JoinWaitingList
 
-        return Queueing(
+        return JoinWaitingList(
             lists=self.store,
             view=self._services.catalog.view,
             representations=self._services.representations.stored,
@@ -42,11 +42,11 @@ class WaitingListWiring:
         )
 
     @cached_property
-    def offer_tickets(self) -> Offering:
+    def offer_tickets(self) -> OfferTickets:
         """Tickets for people who wait."""
-        from chalicelib.waiting_list.services.offer_tickets import Offering
+        from chalicelib.waiting_list.services.offer_tickets import OfferTickets
 
-        return Offering(
+        return OfferTickets(
             lists=self.store,
             view=self._services.catalog.view,
             representations=self._services.representations.stored,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.representations.dynamo_bodies import DynamoBodies
-    from chalicelib.website.render import Rendering
+    from chalicelib.website.render import RenderPages
 
 
 class WebsiteWiring:
@@ -21,17 +21,17 @@ class WebsiteWiring:
         self._services = services
 
     @cached_property
-    def render(self) -> Rendering:
+    def render(self) -> RenderPages:
         """Pages."""
         from chalicelib.website.pages.files import Website
-        from chalicelib.website.render import Rendering
+        from chalicelib.website.render import RenderPages
 
         def bodies() -> DynamoBodies:
             from chalicelib.representations.dynamo_bodies import DynamoBodies
 
             return DynamoBodies()
 
-        return Rendering(
+        return RenderPages(
             stored=self._services.representations.stored,
             bodies=bodies,
             sales=self._services.catalog.view,

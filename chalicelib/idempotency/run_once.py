@@ -1,4 +1,4 @@
-"""Repeating: an Idempotency-Key makes a repeated POST give the same answer and create nothing twice.
+"""An Idempotency-Key makes a repeated POST give the same answer and create nothing twice.
 
 Called by api/endpoint.py around every POST that creates. A claim fixes the id of what will be created before anything
 is created, so when a process dies half way, whoever takes the claim over writes the same thing, not a second one.
@@ -36,7 +36,7 @@ class Replayable(Protocol):
 A = TypeVar("A", bound=Replayable)
 
 
-class Repeating:
+class RunOnce:
     """Runs a creating request once for each key and caller."""
 
     def __init__(self, claims: Callable[[], Claims], clock: Clock, ids: Ids) -> None:

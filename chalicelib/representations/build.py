@@ -1,4 +1,4 @@
-"""Representing: makes the bodies of lists that nobody has read since they changed. Called by representations/read.py.
+"""Makes the bodies of lists that nobody has read since they changed. Called by representations/read.py.
 
 A body is kept only under the tag it certainly belongs to (representations/settle.py).
 """
@@ -17,7 +17,7 @@ from chalicelib.representations.settle import settled
 from chalicelib.representations.stored import StoredItem
 
 
-class Representing:
+class BuildRepresentations:
     """Makes list bodies and brings old representations up to date."""
 
     def __init__(self, bodies: Bodies, cursor_key: CursorKey, *, remade: Callable[[str, Kind, str], Written]) -> None:

@@ -1,4 +1,4 @@
-"""Reading: representations for conditional GETs. The read path; called by routes, loads nothing slow.
+"""Representations for conditional GETs. The read path; called by routes, loads nothing slow.
 
 A 304 costs one GetItem: the route asks for the tag first and for the bytes only when the client's tag differs.
 What is missing or of another revision is made by representations/build.py, which is loaded only then.
@@ -32,7 +32,7 @@ class Found:
         self.load = load
 
 
-class Reading:
+class ReadRepresentations:
     """Finds representations by URL."""
 
     def __init__(self, stored: Representations, maker: Callable[[], Maker]) -> None:

@@ -25,13 +25,15 @@ def routes_for(kind: CodeKind) -> Routes:
     def list_codes(request: Request, event: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        return conditional(request, services.catalog.codes.codes(event_id, kind, caller=request.caller), View.ALL)
+        return conditional(request, services.catalog.edit_codes.codes(event_id, kind, caller=request.caller), View.ALL)
 
     @routes.get(one, Contract(f"Read a {noun}", auth="required", result=read))
     def read_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        return conditional(request, services.catalog.codes.code(event_id, kind, id, caller=request.caller), View.ALL)
+        return conditional(
+            request, services.catalog.edit_codes.code(event_id, kind, id, caller=request.caller), View.ALL
+        )
 
     @routes.post(
         many,
@@ -41,7 +43,7 @@ def routes_for(kind: CodeKind) -> Routes:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         new_id = request.resource_id
-        made = services.catalog.codes.create(event_id, kind, request.body, caller=request.caller, new_id=new_id)
+        made = services.catalog.edit_codes.create(event_id, kind, request.body, caller=request.caller, new_id=new_id)
         return created(made.body, made.etag, f"/api/v1/events/{event_id}/{kind.value}/{new_id}")
 
     @routes.patch(
@@ -60,7 +62,7 @@ def routes_for(kind: CodeKind) -> Routes:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        made = services.catalog.codes.change(event_id, kind, id, request.json, caller=request.caller, match=match)
+        made = services.catalog.edit_codes.change(event_id, kind, id, request.json, caller=request.caller, match=match)
         return changed(made.body, made.etag)
 
     @routes.delete(one, Contract(f"Remove a {noun}", auth="required", if_match=True, status=204, problems=(409,)))
@@ -68,7 +70,7 @@ def routes_for(kind: CodeKind) -> Routes:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        services.catalog.codes.delete(event_id, kind, id, caller=request.caller, match=match)
+        services.catalog.edit_codes.delete(event_id, kind, id, caller=request.caller, match=match)
         return Answer(status=204)
 
     return routes

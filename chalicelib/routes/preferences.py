@@ -23,7 +23,9 @@ NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
 )
 def read_preferences(request: Request) -> Answer:
     """The caller's preferences, defaults filled in, and whether mails reach their address."""
-    return conditional(request, bootstrap.services().notifications.channels.found(request.caller.user_id), View.ALL)
+    return conditional(
+        request, bootstrap.services().notifications.choose_channels.found(request.caller.user_id), View.ALL
+    )
 
 
 @routes.patch(

@@ -17,7 +17,7 @@ def list_quotas(request: Request, event: str) -> Answer:
     """All quotas with how much of them is left."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    return conditional(request, services.catalog.quotas.quotas(event_id, caller=request.caller), View.ALL)
+    return conditional(request, services.catalog.edit_quotas.quotas(event_id, caller=request.caller), View.ALL)
 
 
 @routes.get(ONE, Contract("Read a quota", auth="required", result=READ))
@@ -25,7 +25,7 @@ def read_quota(request: Request, event: str, id: str) -> Answer:
     """One quota."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    return conditional(request, services.catalog.quotas.quota(event_id, id, caller=request.caller), View.ALL)
+    return conditional(request, services.catalog.edit_quotas.quota(event_id, id, caller=request.caller), View.ALL)
 
 
 @routes.post(
@@ -36,7 +36,9 @@ def create_quota(request: Request, event: str) -> Answer:
     """A new quota for types whose sale has not begun."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.catalog.quotas.create(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    made = services.catalog.edit_quotas.create(
+        event_id, request.body, caller=request.caller, new_id=request.resource_id
+    )
     return created(made.body, made.etag, f"/api/v1/events/{event_id}/quotas/{request.resource_id}")
 
 
@@ -57,7 +59,7 @@ def change_quota(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.catalog.quotas.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.edit_quotas.change(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -67,5 +69,5 @@ def delete_quota(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    services.catalog.quotas.delete(event_id, id, caller=request.caller, match=match)
+    services.catalog.edit_quotas.delete(event_id, id, caller=request.caller, match=match)
     return Answer(status=204)

@@ -154,7 +154,7 @@ def save_attendees(request: Request, event: str) -> Answer:
 )
 def read_sales(request: Request, event: str) -> Answer:
     """The totals of an event."""
-    found = bootstrap.services().reports.sales_totals.totals(_event(event), caller=request.caller)
+    found = bootstrap.services().reports.read_totals.totals(_event(event), caller=request.caller)
     return conditional(request, found, View.ALL)
 
 
@@ -171,7 +171,7 @@ def read_sales(request: Request, event: str) -> Answer:
 def read_ledger(request: Request, event: str) -> Answer:
     """Stripe's balance transactions of the event's charges, refunds and disputes; those of the newest order first."""
     services, event_id = bootstrap.services(), _event(event)
-    found = services.reports.sales_totals.ledger(event_id, _page(request, event_id, "ledger"), caller=request.caller)
+    found = services.reports.read_totals.ledger(event_id, _page(request, event_id, "ledger"), caller=request.caller)
     return conditional(request, found, View.ALL)
 
 
@@ -183,9 +183,7 @@ def save_ledger(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     services, event_id = bootstrap.services(), _event(event)
     page = _part(request, event_id, "ledger")
-    return _file(
-        request, event_id, "ledger", services.reports.sales_totals.sheet(event_id, page, caller=request.caller)
-    )
+    return _file(request, event_id, "ledger", services.reports.read_totals.sheet(event_id, page, caller=request.caller))
 
 
 def _event(event: str) -> str:

@@ -50,7 +50,7 @@ def invite(request: Request, event: str) -> Answer:
     """An address is invited; whether it has an account is nobody's business."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.team.invite.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
+    made = services.team.invite_people.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
     return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
 
 
@@ -70,7 +70,7 @@ def invite_speaker(request: Request, event: str, id: str) -> Answer:
     """An address is invited; accepting puts them into the session."""
     services = bootstrap.services()
     event_id, new_id = services.representations.read.event_id(event), request.resource_id
-    made = services.team.invite.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
+    made = services.team.invite_people.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
     return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{new_id}"})
 
 
@@ -78,7 +78,7 @@ def invite_speaker(request: Request, event: str, id: str) -> Answer:
 def list_invites(request: Request, event: str) -> Answer:
     """All invitations of an event with what became of them."""
     services = bootstrap.services()
-    found = services.team.invite.listed(services.representations.read.event_id(event), caller=request.caller)
+    found = services.team.invite_people.listed(services.representations.read.event_id(event), caller=request.caller)
     return conditional(request, Found(found[0], lambda: found), View.ALL)
 
 
@@ -88,7 +88,7 @@ def list_invites(request: Request, event: str) -> Answer:
 def revoke_invite(request: Request, event: str, id: str) -> Answer:
     """Its link is good for nothing any more."""
     services = bootstrap.services()
-    services.team.invite.revoke(services.representations.read.event_id(event), id, caller=request.caller)
+    services.team.invite_people.revoke(services.representations.read.event_id(event), id, caller=request.caller)
     return Answer(status=204)
 
 
@@ -99,7 +99,9 @@ def revoke_invite(request: Request, event: str, id: str) -> Answer:
 def resend_invite(request: Request, event: str, id: str) -> Answer:
     """Its life begins anew; the link stays the same."""
     services = bootstrap.services()
-    return Answer(services.team.invite.resend(services.representations.read.event_id(event), id, caller=request.caller))
+    return Answer(
+        services.team.invite_people.resend(services.representations.read.event_id(event), id, caller=request.caller)
+    )
 
 
 @routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="api.schemas.people:Invitation"))

@@ -21,7 +21,9 @@ def list_waiting(request: Request, event: str) -> Answer:
     """Everybody who ever waited, in the order they came."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    return conditional(request, services.waiting_list.join.entries(event_id, caller=request.caller), View.ALL)
+    return conditional(
+        request, services.waiting_list.join_waiting_list.entries(event_id, caller=request.caller), View.ALL
+    )
 
 
 @routes.post(
@@ -42,7 +44,9 @@ def join_waiting(request: Request, event: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     new_id = request.resource_id
-    made, access = services.waiting_list.join.join(event_id, request.body, caller=request.principal, new_id=new_id)
+    made, access = services.waiting_list.join_waiting_list.join(
+        event_id, request.body, caller=request.principal, new_id=new_id
+    )
     body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
     return created(body, made.etag, f"/api/v1/events/{event_id}/waiting-list/{new_id}")
 
@@ -56,5 +60,5 @@ def leave_waiting(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     access = request.query.get("access")
-    services.waiting_list.join.leave(event_id, id, caller=request.principal, access=access)
+    services.waiting_list.join_waiting_list.leave(event_id, id, caller=request.principal, access=access)
     return Answer(status=204)

@@ -41,7 +41,7 @@ def message(event: Event) -> Answer:
         from chalicelib.live.domain.protocol import unexpected_frame
 
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
-        bootstrap.services().live.connections.tell(context["connectionId"], _endpoint(context), unexpected_frame())
+        bootstrap.services().live.connect_socket.tell(context["connectionId"], _endpoint(context), unexpected_frame())
     return {"statusCode": 200}
 
 
@@ -49,7 +49,7 @@ def disconnect(event: Event) -> Answer:
     """$disconnect: at least tried by API Gateway; a row that stays is removed by the next push or its TTL."""
     context = event["requestContext"]
     try:
-        bootstrap.services().live.connections.disconnect(context["connectionId"])
+        bootstrap.services().live.connect_socket.disconnect(context["connectionId"])
     except Exception:  # noqa: BLE001 - the boundary
         telemetry.failure("disconnect_failed", connection_id=context["connectionId"])
         return {"statusCode": 500}
@@ -61,7 +61,7 @@ def _open(event: Event, context: dict[str, Any]) -> None:
     services = bootstrap.services()
     if not services.config.live:
         raise FeatureOff(code="live_off")
-    services.live.connections.connect(
+    services.live.connect_socket.connect(
         (event.get("queryStringParameters") or {}).get("ticket", ""),
         connection_id=context["connectionId"],
         origin=_header(event, "origin"),
@@ -71,12 +71,12 @@ def _open(event: Event, context: dict[str, Any]) -> None:
 
 def _hear(event: Event, connection_id: str) -> None:
     """Answer a frame; a refusal is an answer too, and some end the connection."""
-    connecting = bootstrap.services().live.connections
+    connecting = bootstrap.services().live.connect_socket
     try:
         connecting.hear(connection_id, _text(event))
     except MarqueeError as error:
         from chalicelib.live.domain.protocol import error_frame
-        from chalicelib.live.services.connections import ends_connection
+        from chalicelib.live.services.connect_socket import ends_connection
 
         endpoint = _endpoint(event["requestContext"])
         telemetry.log("frame_refused", connection_id=connection_id, code=error.code)

@@ -1,4 +1,4 @@
-"""Rendering: the public pages as stored representations. Called by routes/pages.py; a 304 loads nothing slow.
+"""The public pages as stored representations. Called by routes/pages.py; a 304 loads nothing slow.
 
 A page's tag is that of the data it shows and of the release's templates, so a conditional GET is one GetItem (after the
 lookup of a slug). Its bytes are made by the first reader, as representations/build.py makes lists. Shells show nothing
@@ -27,7 +27,7 @@ DIRECTORY = "EVENTS"
 """Owner of the bodies that belong to no event."""
 
 
-class Rendering:
+class RenderPages:
     """Finds pages, and makes those that nobody has read since their data changed."""
 
     def __init__(

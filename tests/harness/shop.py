@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from chalicelib import bootstrap, config
 from chalicelib.aws import dynamo_keys as keys
+from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.principal import Principal
@@ -31,7 +32,6 @@ from chalicelib.orders.domain.order import Buyer, Checkout, OrderForm, OrderLine
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundWish
 from chalicelib.orders.ports import Sweep
-from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import (
     CheckoutRefusal,
     CheckoutRefused,
@@ -376,7 +376,13 @@ class Shop:
         account: str | None = None,
     ) -> None:
         """What the inbox stream does with an event."""
-        self.services.payments.handle_webhook.hear(StripeEvent(event_id, kind, object_id, False, False, account))
+        self.react_to_event(event_id, {"kind": kind, "object_id": object_id, "livemode": False, "account": account})
+
+    def react_to_event(self, event_id: str, item: dict[str, Any]) -> None:
+        """What the inbox stream does with an event that is kept as this item."""
+        change = Change(ChangeKind.CREATED, "INBOX", f"STRIPE_EVENT#{event_id}", None, item)
+        self.services.payments.handle_webhook.on_changes([change])
+        self.services.payments.record_fees.on_changes([change])
 
     def wishes(self) -> list[RefundWish]:
         """All refunds that are or were wanted."""
@@ -385,7 +391,7 @@ class Shop:
     def carry_out_refunds(self) -> None:
         """What the sales stream does with every wish, old ones too."""
         for wish in self.wishes():
-            self.services.payments.refund.carry_out(wish.order_id, wish.key)
+            self.services.payments.refund_payment.carry_out(wish.order_id, wish.key)
 
 
 def form_of(*wanted: tuple[str, int]) -> OrderForm:

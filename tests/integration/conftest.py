@@ -99,13 +99,13 @@ def pusher(services: bootstrap.Services) -> FakePusher:
 
 @pytest.fixture
 def mailer(services: bootstrap.Services) -> FakeMailer:
-    from chalicelib.mail.services.send_mail import Mailing
+    from chalicelib.mail.services.send_mail import SendMail
     from chalicelib.notifications.adapters.writes import DynamoMails
 
     fake = FakeMailer()
     mails, addressing = DynamoMails(), services.mail.prepare_mail
     waits = {"pace": lambda: True, "sleep": lambda seconds: None}
-    services.mail.send_mail = Mailing(mails, fake, services.clock, addressing, **waits)
+    services.mail.send_mail = SendMail(mails, fake, services.clock, addressing, **waits)
     return fake
 
 
@@ -201,9 +201,9 @@ def connect(services: bootstrap.Services, person: Person, number: int = 1) -> li
     """Open so many sockets; their connection ids."""
     opened = []
     for _ in range(number):
-        url, _ = services.live.connections.ticket(person.principal, origin=None)
+        url, _ = services.live.connect_socket.ticket(person.principal, origin=None)
         id = f"conn{next(_numbers)}="
-        services.live.connections.connect(
+        services.live.connect_socket.connect(
             url.partition("?ticket=")[2], connection_id=id, origin=None, endpoint="https://x.example/api"
         )
         opened.append(id)

@@ -109,7 +109,7 @@ def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
     tables: Database, product: dict[str, StreamSource]
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.mail.services.send_mail import Mailing
+    from chalicelib.mail.services.send_mail import SendMail
     from chalicelib.notifications.adapters.writes import DynamoMails
     from chalicelib.notifications.domain.notification import Mail
     from tests.integration.mail_steps import queue
@@ -124,7 +124,7 @@ def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
 
     services = bootstrap.services()
     waits: Any = {"pace": lambda: True, "sleep": lambda seconds: None}
-    mailing = Mailing(DynamoMails(), Stumbling(), services.clock, services.mail.prepare_mail, **waits)
+    mailing = SendMail(DynamoMails(), Stumbling(), services.clock, services.mail.prepare_mail, **waits)
     services.mail.send_mail = mailing
     for number in range(8):
         queue(Mail(f"mail {number}", f"robin{number}@example.org", "News", "News", "<p>News</p>"))

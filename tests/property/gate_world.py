@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import Admission, news_of
-from chalicelib.check_in.services.check_in import Admitting
-from chalicelib.check_in.services.read_check_ins import Attending
+from chalicelib.check_in.services.check_in import CheckPeopleIn
+from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 from chalicelib.core.ids import ALPHABET, make_ulid
 from chalicelib.core.money import Money
 from chalicelib.core.pagination import Page
@@ -66,8 +66,8 @@ class Known:
         self.stored: dict[str, OrderRecord] = {}
         self.admissions: dict[Key, Admission] = {}
         parts: dict[str, Any] = {"admissions": self, "view": self, "authorising": Anybody()}
-        self.admitting = Admitting(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
-        self.attending = Attending(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
+        self.admitting = CheckPeopleIn(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
+        self.attending = ReadCheckIns(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
 
     def load(self, order_id: str) -> OrderRecord | None:
         """An order."""

@@ -178,7 +178,7 @@ def refund_by_staff(world: World, order: int, number: int) -> None:
         return
     form = RefundForm(amount=None if number % 2 else 700)
     key = world.shop.services.ids.new_id()
-    request = world.shop.services.payments.refund.request
+    request = world.shop.services.payments.refund_payment.request
     try:
         _until_alive(lambda: request(sold.record.id, form, caller=OWNER, key=key))
     except (Conflict, InvalidInput):

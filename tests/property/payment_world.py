@@ -17,7 +17,6 @@ from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.refund import RefundStanding
 from chalicelib.orders.ports import SaleChange
-from chalicelib.payments.services.handle_webhook import stripe_event
 from tests.harness.environment import VARIABLES
 from tests.harness.shop import Shop, items_of, together
 from tests.property.stripe_truth import Told, Truth
@@ -156,7 +155,7 @@ class World:
         if wishes:
             wish = wishes[number % len(wishes)]
             self.fired["stream repeats a refund"] += wish.standing is not RefundStanding.WANTED
-            self._carried(lambda: self.shop.services.payments.refund.carry_out(wish.order_id, wish.key))
+            self._carried(lambda: self.shop.services.payments.refund_payment.carry_out(wish.order_id, wish.key))
 
     def bring_wishes_at_once(self, _: int, number: int) -> None:
         """Two workers have the same wanted refunds."""
@@ -168,7 +167,7 @@ class World:
 
         def work(number: int) -> None:
             wish = wishes[number % len(wishes)]
-            self._carried(lambda: self.shop.services.payments.refund.carry_out(wish.order_id, wish.key))
+            self._carried(lambda: self.shop.services.payments.refund_payment.carry_out(wish.order_id, wish.key))
 
         try:
             _at_once(2 * len(wishes), work)
@@ -227,7 +226,7 @@ class World:
         if '"metadata"' in told.payload:
             item["order_id"] = told.object_id.split("_")[1]
         known = [] if event_id in self.heard else self._shown_by(told.object_id)
-        done = self._carried(lambda: self.shop.services.payments.handle_webhook.hear(stripe_event(event_id, item)))
+        done = self._carried(lambda: self.shop.react_to_event(event_id, item))
         with self._lock:
             (self.heard if done else self.stream).append(event_id)
             for name in known if done else ():

@@ -1,4 +1,4 @@
-"""Authorising: who is calling, and whether they may do what they ask. Called by the endpoint, routes and services.
+"""Who is calling, and whether they may do what they ask. Called by the endpoint, routes and services.
 
 An access token is checked by its signature, then by whether the sign-in it came from still stands. Both that and
 roles are remembered for CACHE_SECONDS in this process, so an end of either takes effect within that time; what is
@@ -25,7 +25,7 @@ CACHE_SIZE = 10_000
 MAX_TOKEN_BYTES = 4_096
 
 
-class Authorising:
+class Authorise:
     """Identifies callers and knows their roles."""
 
     def __init__(self, tokens: Callable[[], Tokens], credentials: Credentials, clock: Clock) -> None:

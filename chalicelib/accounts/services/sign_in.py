@@ -1,4 +1,4 @@
-"""Signing in: opening accounts, passwords, sign-ins and the refresh tokens that keep them alive. Called by
+"""Opening accounts, passwords, sign-ins and the refresh tokens that keep them alive. Called by
 routes/accounts.py.
 
 A sign-in is a family of refresh tokens: each exchange makes the next one, and one used twice ends the family, since
@@ -55,7 +55,7 @@ class Mailboxes(Protocol):
         """A link that was mailed to the address was followed."""
 
 
-class SigningIn:
+class SignPeopleIn:
     """Opens accounts and signs people in and out."""
 
     def __init__(

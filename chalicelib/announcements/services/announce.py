@@ -1,4 +1,4 @@
-"""Announcing: staff send a message to many people of their event, and see how far it is. Called by
+"""Staff send a message to many people of their event, and see how far it is. Called by
 routes/announcements.py.
 
 The request writes the announcement and nothing else; announcements/services/fan_out.py carries it out (ADR 15).
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.announcements.domain.announcement import (
     MAX_MESSAGE,
     MOST_A_DAY,
@@ -44,7 +44,7 @@ def scope(event_id: str) -> str:
     return f"announcements/{event_id}"
 
 
-class Announcing:
+class Announce:
     """Takes announcements and tells how they fare."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Announcing:
         announcements: Announcements,
         representations: Representations,
         sales: CatalogView,
-        authorising: Authorising,
+        authorising: Authorise,
         clock: Clock,
         key: CursorKey,
     ) -> None:

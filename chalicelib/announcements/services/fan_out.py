@@ -1,4 +1,4 @@
-"""Spreading: carries out announcements, step by step. Called by reactions.py whenever one was written.
+"""Carries out announcements, step by step. Called by reactions.py whenever one was written.
 
 Each step is one transaction that also moves the announcement on, and that move is the change which brings the next
 call. Killed anywhere, it goes on where it stood: nobody is left out and nobody told twice (ADR 15). Inboxes come first:
@@ -70,7 +70,7 @@ class Share(NamedTuple):
         return (self.told is not None) + 3 * (self.notification is not None) + collected + 2 * (self.mail is not None)
 
 
-class Spreading:
+class FanOut:
     """Brings announcements to people."""
 
     def __init__(

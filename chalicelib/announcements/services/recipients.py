@@ -1,4 +1,4 @@
-"""Mustering: whom an announcement is for, and what they are told. Called by announcements/services/fan_out.py, page by
+"""Whom an announcement is for, and what they are told. Called by announcements/services/fan_out.py, page by
 page.
 """
 
@@ -18,7 +18,7 @@ PAGE = 1_000
 """Orders that are asked for at once."""
 
 
-class Mustering:
+class Recipients:
     """Finds who has tickets or a role, for one page of an announcement."""
 
     in_languages = False

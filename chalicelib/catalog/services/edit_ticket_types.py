@@ -1,4 +1,4 @@
-"""Selling: an organiser's ticket types and their quantities. Called by routes/ticket_types.py.
+"""An organiser's ticket types and their quantities. Called by routes/ticket_types.py.
 
 A type's ETag as clients see it is `<type>-<available>`; If-Match looks at the part before the dash, so that an order
 placed meanwhile does not get in an editor's way.
@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.stock import resize, shard_count, split
 from chalicelib.catalog.domain.ticket_type import MAX_TYPES, TicketType, TicketTypeFields
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType, TicketTypes
@@ -42,7 +42,7 @@ TRIES = 8
 _HTML = ("description",)
 
 
-class Selling:
+class EditTicketTypes:
     """Creates, changes and deletes ticket types."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Selling:
         view: CatalogView,
         codes: Codes,
         content: ContentStore,
-        authorising: Authorising,
+        authorising: Authorise,
         clock: Clock,
         ids: Ids,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Showing: reads of ticket types, and who may have them. Called by routes; loads nothing slow. Orders:
+"""Reads of ticket types, and who may have them. Called by routes; loads nothing slow. Orders:
 orders/services/read_order.py.
 
 Availability changes with every order, so ticket types are the exception to stored representations: their bytes are
@@ -19,7 +19,7 @@ from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 
 
-class Showing:
+class ReadTicketTypes:
     """Finds what may be read of sales."""
 
     def __init__(self, view: CatalogView, representations: Representations, *, cursor_key: CursorKey) -> None:

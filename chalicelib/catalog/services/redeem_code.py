@@ -1,4 +1,4 @@
-"""Redeeming: what a code that somebody typed is good for. Called by orders/services/place_order.py and
+"""What a code that somebody typed is good for. Called by orders/services/place_order.py and
 routes/ticket_types.py.
 
 Codes can be guessed, so one source may only be wrong so often; what a wrong code is told is the same for one that never
@@ -38,7 +38,7 @@ class Redeemed(NamedTuple, Generic[Code]):
     code: Code
 
 
-class Redeeming:
+class RedeemCode:
     """Finds codes."""
 
     def __init__(self, codes: Codes, attempts: Attempts, clock: Clock) -> None:

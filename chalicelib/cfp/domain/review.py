@@ -1,4 +1,4 @@
-"""Reviewing: what may be decided of a proposed session, and when. Pure; cfp/services/review_proposal.py carries it
+"""What may be decided of a proposed session, and when. Pure; cfp/services/review_proposal.py carries it
 out.
 """
 

@@ -1,4 +1,4 @@
-"""Appearing: how somebody who accepts an invitation to speak comes into a session. Called by
+"""How somebody who accepts an invitation to speak comes into a session. Called by
 team/services/answer_invitation.py, which writes it in the transaction of the answer.
 
 Who waits for them in this session, made by staff with their address; else their own speaker of the event, another one
@@ -46,7 +46,7 @@ class Proposers(Protocol):
         """As which speaker of an event, if any. Strongly consistent."""
 
 
-class Appearing:
+class AddSpeaker:
     """Finds or makes the speaker that somebody is."""
 
     def __init__(self, programme: Programme, proposers: Proposers, clock: Clock, ids: Ids) -> None:

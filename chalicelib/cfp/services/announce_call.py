@@ -1,4 +1,4 @@
-"""Opening: when a call for papers is open, people are told, once an event, and public pages say so until it is not.
+"""When a call for papers is open, people are told, once an event, and public pages say so until it is not.
 Called by reactions.py when a call or an event changed, and by mail/services/sweep_due.py at the times a call opens and
 closes.
 
@@ -20,7 +20,7 @@ from chalicelib.notifications.preferences_port import Due, DueIndex
 from chalicelib.representations.ports import Representations
 
 
-class Opening:
+class AnnounceCall:
     """Begins to tell of calls."""
 
     def __init__(

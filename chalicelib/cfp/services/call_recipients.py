@@ -1,4 +1,4 @@
-"""Convoking: who is told that a call for papers is open, and what. Called by announcements/services/fan_out.py, page by
+"""Who is told that a call for papers is open, and what. Called by announcements/services/fan_out.py, page by
 page.
 
 Told are the event's staff, and who proposed or spoke at another event of its owners: people who know them and have an
@@ -24,7 +24,7 @@ MOST_EVENTS = 100
 """Of one owner, the newest, that are looked through: each is a Query."""
 
 
-class Convoking:
+class CallRecipients:
     """Finds speakers and staff, for one page of the news that a call is open."""
 
     in_languages = True

@@ -1,8 +1,8 @@
-"""Calling: staff open, change and end an event's call for papers. Called by routes/submissions.py; reading it is
+"""Staff open, change and end an event's call for papers. Called by routes/submissions.py; reading it is
 representations/read.py's, telling people that it is open cfp/services/announce_call.py's.
 """
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.cfp.domain.call_for_papers import CallFields, CallForPapers
 from chalicelib.cfp.ports import Calls, CallTimes
 from chalicelib.content.services.edit_programme import as_fields, sanitised
@@ -17,10 +17,10 @@ from chalicelib.representations.represent import Representation, represent
 from chalicelib.representations.stored import StoredCall
 
 
-class Calling:
+class EditCall:
     """Writes calls for papers."""
 
-    def __init__(self, calls: Calls, stored: Representations, authorising: Authorising, clock: Clock, ids: Ids) -> None:
+    def __init__(self, calls: Calls, stored: Representations, authorising: Authorise, clock: Clock, ids: Ids) -> None:
         self._calls = calls
         self._stored = stored
         self._authorising = authorising

@@ -1,4 +1,4 @@
-"""Heralding: tells the staff who review that a session was proposed. Called by cfp/services/submit_proposal.py, which
+"""Tells the staff who review that a session was proposed. Called by cfp/services/submit_proposal.py, which
 writes what is told in the transaction of the submission.
 """
 
@@ -38,7 +38,7 @@ class News(NamedTuple):
     speaker: str
 
 
-class Heralding:
+class NotifyReviewers:
     """Says what reviewers are told."""
 
     def __init__(

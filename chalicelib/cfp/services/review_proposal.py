@@ -1,4 +1,4 @@
-"""Reviewing: staff accept or reject proposals, speakers confirm that they come. Called by routes/reviews.py.
+"""Staff accept or reject proposals, speakers confirm that they come. Called by routes/reviews.py.
 
 The session's new state and what its speakers are told of it are one transaction, under the condition that nobody
 changed the session meanwhile. Said again it changes nothing and tells nobody twice.
@@ -6,14 +6,14 @@ changed the session meanwhile. Said again it changes nothing and tells nobody tw
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.announcements.domain.announcement import MAX_MESSAGE
 from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.content.domain.programme import Session, SessionState
 from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.list_speakers import newly_listed
-from chalicelib.content.services.notify_speakers import Advising, accounts_of
+from chalicelib.content.services.notify_speakers import NotifySpeakers, accounts_of
 from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
@@ -30,11 +30,11 @@ MOST_TOLD = 90
 """Items of a transaction (DynamoDB: 100) that what is told may take."""
 
 
-class Reviewing:
+class ReviewProposal:
     """Moves sessions between the states of a proposal."""
 
     def __init__(
-        self, store: ContentStore, advising: Advising, authorising: Authorising, clock: Clock, ids: Ids
+        self, store: ContentStore, advising: NotifySpeakers, authorising: Authorise, clock: Clock, ids: Ids
     ) -> None:
         self._store = store
         self._advising = advising

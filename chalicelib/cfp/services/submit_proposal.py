@@ -1,4 +1,4 @@
-"""Submitting: somebody proposes a session and themselves as its speaker, edits it while the call is open, withdraws it.
+"""Somebody proposes a session and themselves as its speaker, edits it while the call is open, withdraws it.
 Called by routes/submissions.py.
 
 Session, speaker, whose they are and what staff are told are one transaction, under the condition that the call is open.
@@ -19,7 +19,7 @@ from chalicelib.cfp.domain.submission import (
 )
 from chalicelib.cfp.domain.submission_view import Shown, show, show_all
 from chalicelib.cfp.ports import Change, NotOpen, SpeakerOvertaken, Submissions
-from chalicelib.cfp.services.notify_reviewers import Heralding
+from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.content.domain.views import revive, written
@@ -47,7 +47,7 @@ class Held(NamedTuple):
     tag: str | None
 
 
-class Submitting:
+class SubmitProposal:
     """Takes proposals."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Submitting:
         submissions: Submissions,
         stored: Representations,
         contacts: Contacts,
-        heralding: Heralding,
+        heralding: NotifyReviewers,
         clock: Clock,
         ids: Ids,
     ) -> None:

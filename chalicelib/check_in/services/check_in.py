@@ -1,4 +1,4 @@
-"""Admitting: people come in with a ticket, once. Called by routes/check_ins.py.
+"""People come in with a ticket, once. Called by routes/check_ins.py.
 
 Of many scans of a ticket at once one wins, since its item is put on a condition; whoever reaches the server first stays
 admitted, whatever the clocks of scanners say. Lists and counts: check_in/services/read_check_ins.py.
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import structs
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import (
     Act,
@@ -47,11 +47,11 @@ OUTCOMES = {
 """What a refusal is called among the results of a reconciliation; every other one is void."""
 
 
-class Admitting:
+class CheckPeopleIn:
     """Lets people in."""
 
     def __init__(
-        self, *, orders: Orders, admissions: Admissions, view: GateView, authorising: Authorising, clock: Clock
+        self, *, orders: Orders, admissions: Admissions, view: GateView, authorising: Authorise, clock: Clock
     ) -> None:
         self._orders = orders
         self._admissions = admissions

@@ -1,4 +1,4 @@
-"""Reporting: tells the staff at an event's gate how many people are in and with which tickets. Called by reactions.py.
+"""Tells the staff at an event's gate how many people are in and with which tickets. Called by reactions.py.
 
 Everybody who may check in hears it on every open socket; pages of other kinds pass over it. Who may is asked at each
 push, so a role that was taken away is silent at once. A push that fails is not repeated: the next visitor brings the
@@ -10,16 +10,16 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.check_in.domain.check_in import Admission, TicketNews, news_of
 from chalicelib.check_in.ports import GateView
-from chalicelib.check_in.services.read_check_ins import Attending
+from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 from chalicelib.core.changes import Change
 from chalicelib.live.domain import protocol
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.sockets import Sockets
 
 
-class Reporting:
+class PushCounts:
     """Tells how many are in."""
 
-    def __init__(self, *, attending: Attending, view: GateView, reaching: Reaching) -> None:
+    def __init__(self, *, attending: ReadCheckIns, view: GateView, reaching: Sockets) -> None:
         self._attending = attending
         self._view = view
         self._reaching = reaching

@@ -1,4 +1,4 @@
-"""Attending: who is there and how many, for staff at the gate, and the list a scanner keeps. Called by the routes.
+"""Who is there and how many, for staff at the gate, and the list a scanner keeps. Called by the routes.
 
 Made when read: few people read it, and what it shows changes with every visitor. ETags are hashes of the bytes.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.ports import CatalogView
 from chalicelib.check_in.domain.check_in import (
     Admission,
@@ -34,7 +34,7 @@ from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
 
 
-class Attending:
+class ReadCheckIns:
     """Knows who is there."""
 
     def __init__(
@@ -43,7 +43,7 @@ class Attending:
         admissions: Admissions,
         view: GateView,
         sales: CatalogView,
-        authorising: Authorising,
+        authorising: Authorise,
         key: CursorKey,
     ) -> None:
         self._admissions = admissions

@@ -1,4 +1,4 @@
-"""Hosting: writes of events themselves, and the caller's own list of them. Called by routes/events.py.
+"""Writes of events themselves, and the caller's own list of them. Called by routes/events.py.
 
 Like content/services/edit_programme.py, with what only events have: a slug, an owner, a place in the public list, a
 state.
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.event import Event, EventFields, EventState
 from chalicelib.content.domain.slugs import slugify
 from chalicelib.content.domain.views import revive, written
@@ -50,7 +50,7 @@ class Hosts(Protocol):
         """Ids of the events in which the user holds a role."""
 
 
-class Hosting:
+class EditEvents:
     """Creates, changes and deletes events."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Hosting:
         hosts: Hosts,
         on_sale: Callable[[str], list[str]],
         stored: Representations,
-        authorising: Authorising,
+        authorising: Authorise,
         clock: Clock,
         ids: Ids,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Publishing: writes of the parts of an event (tracks, sessions, …). Called by routes/programme.py.
+"""Writes of the parts of an event (tracks, sessions, …). Called by routes/programme.py.
 
 Every write makes the representations of what changed and one fresh tag for every list it changes; the store puts all
 of it into one transaction whose condition is the ETag the editor saw. Events themselves:
@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
-from chalicelib.content.services.notify_speakers import Advising, Told
+from chalicelib.content.services.notify_speakers import NotifySpeakers, Told
 from chalicelib.core.errors import (
     AlreadyExists,
     Busy,
@@ -45,16 +45,16 @@ MOST_TOLD = 94
 _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLOCATIONS: "microlocation_id"}
 
 
-class Publishing:
+class EditProgramme:
     """Creates, changes and deletes the parts of an event."""
 
     def __init__(
         self,
         store: ContentStore,
-        authorising: Authorising,
+        authorising: Authorise,
         clock: Clock,
         ids: Ids,
-        advising: Callable[[], Advising],
+        advising: Callable[[], NotifySpeakers],
     ) -> None:
         self._store = store
         self._advising = advising

@@ -1,4 +1,4 @@
-"""Advising: tells speakers what became of a session of theirs: accepted or rejected, another time or room, cancelled.
+"""Tells speakers what became of a session of theirs: accepted or rejected, another time or room, cancelled.
 Called by content/services/edit_programme.py and cfp/services/review_proposal.py, which write what is told in the
 transaction of the change.
 
@@ -87,7 +87,7 @@ class Proposers(Protocol):
         """Whether somebody proposed the session."""
 
 
-class Advising:
+class NotifySpeakers:
     """Says what speakers are told."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Importing: an uploaded archive becomes an event. `accept` is called by routes/exchange.py, `run` by the content
+"""An uploaded archive becomes an event. `accept` is called by routes/exchange.py, `run` by the content
 stream when the upload has been kept.
 
 Ids are derived from the import, so a run that was cut off writes the same items again. The event itself is written
@@ -51,7 +51,7 @@ class Progress(Protocol):
         """So many records of an import are written."""
 
 
-class Importing:
+class ImportEvent:
     """Takes uploads and makes events of them."""
 
     def __init__(

@@ -1,6 +1,6 @@
 """The socket protocol as a state machine without I/O: a connection and a frame in, the connection and effects out.
 
-Called by live/services/connections.py, which reads and writes what the effects ask for. What a client sends never
+Called by live/services/connect_socket.py, which reads and writes what the effects ask for. What a client sends never
 raises here: what it may not do is an effect too.
 """
 

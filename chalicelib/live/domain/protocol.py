@@ -1,7 +1,7 @@
 """The socket protocol without sockets: text of a frame in, what it asks; what there is to tell, texts of frames out.
 
-Called by live/services/connections.py and live/services/push_notifications.py. Pure. A frame that cannot be understood
-raises a MarqueeError, which `error_frame` tells the client; the connection stays.
+Called by live/services/connect_socket.py and push_notifications.py. Pure. A frame that cannot be understood raises a
+MarqueeError, which `error_frame` tells the client; the connection stays.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Broadcasting: pushes what changed in an inbox to every open socket of its user. Called by reactions.py.
+"""Pushes what changed in an inbox to every open socket of its user. Called by reactions.py.
 
 Changes come from a stream, so at least once and in order: clients know notifications by their id. A socket that could
 not be reached is closed instead of being told later things first: its client comes back and says what it has.
@@ -10,21 +10,21 @@ from chalicelib import telemetry
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.live.domain import protocol
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.sockets import Sockets
 from chalicelib.notifications.domain.notification import Group, Notification, NotificationAction
 from chalicelib.notifications.ports import Counters, Deliveries
 
 
-class Broadcasting:
+class PushNotifications:
     """Tells sockets what changed."""
 
-    def __init__(self, reaching: Reaching, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
+    def __init__(self, reaching: Sockets, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
         self._reaching = reaching
         self._counters = counters
         self._deliveries = deliveries
         self._clock = clock
 
-    def broadcast(self, changes: list[Change]) -> None:
+    def on_changes(self, changes: list[Change]) -> None:
         """Push the changes of one user's notifications, in the order they happened."""
         added, marked = _added(changes), _marked(changes)
         if not added and not marked:

@@ -1,4 +1,4 @@
-"""Signalling: tells the sockets of whom it concerns that an order came into another state, and how far an import has
+"""Tells the sockets of whom it concerns that an order came into another state, and how far an import has
 got. Called by reactions.py and exchange/services/import_event.py.
 
 A signal says only that there is something to read: one that is lost costs a client the time until it looks by itself.
@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from chalicelib import telemetry
 from chalicelib.core.changes import Change
 from chalicelib.live.domain import protocol
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.sockets import Sockets
 
 _ORDER = "ORDER#"
 
 
-class Signalling:
+class SignalOrders:
     """Tells who waits for something to go on."""
 
-    def __init__(self, reaching: Reaching) -> None:
+    def __init__(self, reaching: Sockets) -> None:
         self._reaching = reaching
 
-    def on_orders(self, changes: list[Change]) -> None:
+    def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: each order's last state of a batch, to its buyer if they have an account."""
         for user_id, frames in _by_buyer(changes).items():
             self._tell("orders_pushed", user_id, frames)

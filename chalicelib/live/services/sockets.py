@@ -1,4 +1,4 @@
-"""Reaching: the open sockets of people, and frames to them. Called by whatever pushes.
+"""The open sockets of people, and frames to them. Called by whatever pushes.
 
 A socket is worth as much as its sign-in: each push asks first, strongly consistent and without a memory, whether that
 still stands, so nothing is pushed after its end. Connections found dead are closed and forgotten here and nowhere else.
@@ -11,7 +11,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 
 
-class Reaching:
+class Sockets:
     """Finds sockets and pushes to them."""
 
     def __init__(self, connections: Connections, sign_ins: SignIns, pusher: Pusher, clock: Clock) -> None:

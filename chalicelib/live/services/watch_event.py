@@ -1,5 +1,5 @@
-"""Watching: who watches an event hears when its lists change. `begin` and `end` are called by
-live/services/connections.py, the rest by reactions.py.
+"""Who watches an event hears when its lists change. `begin` and `end` are called by
+live/services/connect_socket.py, the rest by reactions.py.
 
 Counters of lists only rise, so what a change says is only a hint to compare: with what all watchers were told last,
 and with what each knew when it began. Changes may come twice and late; each list is told once a batch, with its newest
@@ -16,7 +16,7 @@ from chalicelib.core.permissions import Action, allows
 from chalicelib.core.ports import Clock
 from chalicelib.live.domain import machine, protocol
 from chalicelib.live.ports import Audience, Connection, Pushed, Versions, Watched, Watcher, Watches
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.sockets import Sockets
 
 LIFE_SECONDS = 2 * 3600 + 600
 """Longer than a socket can be open."""
@@ -24,7 +24,7 @@ WITHIN_SECONDS = 60.0
 """For all watchers of one event; on_content may take five minutes."""
 
 
-class Watching:
+class WatchEvent:
     """Keeps who watches what, and tells them."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Watching:
         watches: Watches,
         audience: Audience,
         credentials: Credentials,
-        reaching: Callable[[], Reaching],
+        reaching: Callable[[], Sockets],
         clock: Clock,
     ) -> None:
         self._watches = watches

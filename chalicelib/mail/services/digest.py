@@ -1,4 +1,4 @@
-"""Digesting: one mail for what came since the last one and was not read. Called by mail/services/sweep_due.py when it
+"""One mail for what came since the last one and was not read. Called by mail/services/sweep_due.py when it
 is due.
 
 A notification says which digest it belongs to (`digest_at`), so neither a late timer nor another choice of hours moves
@@ -12,17 +12,17 @@ from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.domain.preferences import DIGEST, MailChoice, Preferences
 from chalicelib.notifications.ports import Contacts
 from chalicelib.notifications.preferences_port import Collected, Due, DueIndex
-from chalicelib.notifications.services.channels import Preferring
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import DEFAULT, say
 
 MOST_LISTED = 40
 
 
-class Digesting:
+class Digest:
     """Makes digests."""
 
     def __init__(
-        self, collected: Collected, index: DueIndex, preferring: Preferring, contacts: Contacts, *, public_url: str
+        self, collected: Collected, index: DueIndex, preferring: ChooseChannels, contacts: Contacts, *, public_url: str
     ) -> None:
         self._collected = collected
         self._index = index

@@ -1,4 +1,4 @@
-"""Addressing: what a mail looks like when it leaves, and whether it leaves at all. Called by
+"""What a mail looks like when it leaves, and whether it leaves at all. Called by
 mail/services/send_mail.py.
 
 A mail may wait for hours (quiet hours, a digest, a mail service that is down), so its recipient is asked about once
@@ -45,7 +45,7 @@ class Choices(Protocol):
         """What somebody chose."""
 
 
-class Addressing:
+class PrepareMail:
     """Makes mails ready to leave."""
 
     def __init__(

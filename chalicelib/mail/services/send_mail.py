@@ -1,4 +1,4 @@
-"""Mailing: sends queued mails, each once. Called by reactions.py when a mail appears in the stream.
+"""Sends queued mails, each once. Called by reactions.py when a mail appears in the stream.
 
 Mails leave at the pace that the mail service allows. One that it does not take now is no failure: it waits its turn
 once or twice more, then stays queued until mail/services/sweep_due.py wakes it.
@@ -43,7 +43,7 @@ class Addressing(Protocol):
         """The mail as it leaves, or why it does not."""
 
 
-class Mailing:
+class SendMail:
     """Sends mails. Without a mailer (MAIL_FROM is not set) they stay queued."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Mailing:
         self._sleep = sleep
         self._tickets = tickets
 
-    def send(self, changes: list[Change]) -> None:
+    def on_changes(self, changes: list[Change]) -> None:
         """Send the mails that are new or woken, unless it is too early. Raises Busy, UpstreamFailed, MailUncertain: try
         again later.
         """

@@ -1,4 +1,4 @@
-"""Suppressing: addresses that mails came back from get no more of them, until their owner proves them again. Called by
+"""Addresses that mails came back from get no more of them, until their owner proves them again. Called by
 triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py and by signing_in.
 
 Each step may be repeated: SNS delivers at least once.
@@ -57,7 +57,7 @@ class SentMails(Protocol):
         """The mail with this key came back, if there is one."""
 
 
-class Suppressing:
+class SuppressBounces:
     """Keeps the list of addresses that are not mailed."""
 
     def __init__(

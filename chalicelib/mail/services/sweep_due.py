@@ -1,4 +1,4 @@
-"""Waking: what is due by now is looked at: mails that wait for the end of quiet hours, mails and announcements that got
+"""What is due by now is looked at: mails that wait for the end of quiet hours, mails and announcements that got
 lost on their way, digests, calls for papers that open. Called by triggers/timers.py every quarter of an hour.
 
 Nothing is sent here: an item is touched, so the stream tells mail/services/send_mail.py or
@@ -24,7 +24,7 @@ Dealer = Callable[[Due], bool]
 """Does what is due and takes it off the list; whether something came of it."""
 
 
-class Waking:
+class SweepDue:
     """Goes through what is due."""
 
     def __init__(

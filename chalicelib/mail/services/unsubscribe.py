@@ -1,4 +1,4 @@
-"""Unsubscribing: links in mails that switch the mails of one topic off, without sign-in. RFC 8058.
+"""Links in mails that switch the mails of one topic off, without sign-in. RFC 8058.
 
 A link names the mail it stands in, signed; nobody can read from it who got the mail or what it said. The mail's item
 says whom it went to: a user, whose preferences change, and an address, whose hash is remembered with the topic, since
@@ -50,7 +50,7 @@ class Link(NamedTuple):
     recipient: Recipient
 
 
-class Unsubscribing:
+class Unsubscribe:
     """Follows the links of mails."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Overseeing: which message went to whom and what became of it, for administrators. Called by routes/notifications.py.
+"""Which message went to whom and what became of it, for administrators. Called by routes/notifications.py.
 
 An administrator is whoever proved the address that the deployment names; to everybody else all of this does not exist.
 Newest first. By action and month from an index, by user from their inbox; a request looks through a bounded number of
@@ -50,7 +50,7 @@ class Wanted(NamedTuple):
     state: str = "all"
 
 
-class Overseeing:
+class DeliveryLog:
     """Looks through notifications."""
 
     def __init__(

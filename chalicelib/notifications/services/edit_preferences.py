@@ -1,4 +1,4 @@
-"""Choosing: writes of preferences, by their owner, by a link in a mail, and by what becomes of mails to their address.
+"""Writes of preferences, by their owner, by a link in a mail, and by what becomes of mails to their address.
 
 Every write is one item with a condition on the tag that was read, so that of two writers none is lost. The owner's own
 edit needs If-Match; the others are tried again until they fit.
@@ -14,7 +14,7 @@ from chalicelib.notifications.domain import preferences as rules
 from chalicelib.notifications.domain.preference_form import chosen
 from chalicelib.notifications.domain.preferences import DIGEST, Address, MailChoice, Preferences, may_be_switched_off
 from chalicelib.notifications.preferences_port import PreferencesStore, PreferencesView, StoredPreferences
-from chalicelib.notifications.services.channels import address_of, current
+from chalicelib.notifications.services.choose_channels import address_of, current
 
 ATTEMPTS = 8
 
@@ -29,7 +29,7 @@ class _State(NamedTuple):
     body: str
 
 
-class Choosing:
+class EditPreferences:
     """Changes preferences."""
 
     def __init__(self, view: PreferencesView, store: PreferencesStore) -> None:

@@ -1,4 +1,4 @@
-"""Acknowledging: marks notifications read or unread. Called by routes/notifications.py. Every call may be repeated."""
+"""Marks notifications read or unread. Called by routes/notifications.py. Every call may be repeated."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Acknowledged(NamedTuple):
     up_to: str
 
 
-class Acknowledging:
+class MarkRead:
     """Marks notifications of the caller; another's is as absent as one that does not exist."""
 
     def __init__(self, marks: Marks, inbox: Inbox, clock: Clock) -> None:

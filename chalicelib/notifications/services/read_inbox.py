@@ -1,4 +1,4 @@
-"""Browsing: the caller's inbox and how much of it is unread. The read path; called by routes/notifications.py.
+"""The caller's inbox and how much of it is unread. The read path; called by routes/notifications.py.
 
 Everything hangs on the counter item: its tag is fresh after every change of the inbox, so a 304 is one GetItem. A
 list says how long ago things arrived, so its tag also names the minute, and ages are told as of that minute's start.
@@ -39,7 +39,7 @@ def scope(user_id: str, state: str, order: str) -> str:
     return f"notifications/{user_id}/{state}/{order}"
 
 
-class Browsing:
+class ReadInbox:
     """Reads inboxes."""
 
     def __init__(self, counters: Counters, inbox: Callable[[], Inbox], clock: Clock, cursor_key: CursorKey) -> None:

@@ -1,6 +1,7 @@
 """A refund that is wanted: asked for by staff, or due because an order has no use for a payment. Pure.
 
-A wish is a fact like others, written in the transaction that decides it; payments/services/refund.py then asks Stripe.
+A wish is a fact like others, written in the transaction that decides it; payments/services/refund_payment.py then asks
+Stripe.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Drafting: a new order from lines and a buyer, before it takes stock. Called by place_order.py and
+"""A new order from lines and a buyer, before it takes stock. Called by place_order.py and
 waiting_list/services/offer_tickets.py.
 """
 
@@ -27,7 +27,7 @@ class Wish(NamedTuple):
     offer: str | None = None
 
 
-class Drafting:
+class DraftOrder:
     """Drafts orders."""
 
     def __init__(self, ids: Ids, key: CursorKey) -> None:

@@ -1,4 +1,4 @@
-"""Holding: takes tickets, and all else that is limited, out of stock for an order, never more than there is.
+"""Takes tickets, and all else that is limited, out of stock for an order, never more than there is.
 
 Called by orders/services/place_order.py and waiting_list/services/offer_tickets.py; charging asks where tickets are for
 a payment that came late. Looks before it writes: when the shards show too little, the answer is a refusal without any
@@ -25,7 +25,7 @@ class TermsChanged(Exception):
     """The terms of a ticket type are not what they were when its demands were made; make them again."""
 
 
-class Holding:
+class HoldStock:
     """Writes new orders together with their stock."""
 
     def __init__(self, view: CatalogView, orders: Orders) -> None:

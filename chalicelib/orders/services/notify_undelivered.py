@@ -8,13 +8,13 @@ from chalicelib import telemetry
 from chalicelib.core.changes import Change
 from chalicelib.notifications.ports import LOST_STATES, Undelivered, paid_mail_key
 from chalicelib.orders.ports import Orders
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.order_messages import OrderMessages
 
 
 class NotifyUndelivered:
     """Tells staff of mails that did not arrive."""
 
-    def __init__(self, *, orders: Orders, telling: Telling, undelivered: Undelivered) -> None:
+    def __init__(self, *, orders: Orders, telling: OrderMessages, undelivered: Undelivered) -> None:
         self._orders = orders
         self._telling = telling
         self._undelivered = undelivered

@@ -1,4 +1,4 @@
-"""Telling: adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
+"""Adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
 
 What is told follows from the order before and after, so no caller can forget it. The words are in
 notifications/services/compose.py; nothing is sent here, the notifications stream does that.
@@ -39,7 +39,7 @@ class Staff(Protocol):
 
 
 class Preferring(Protocol):
-    """Knows how people want to be told (notifications/services/channels.py)."""
+    """Knows how people want to be told (notifications/services/choose_channels.py)."""
 
     def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
         """Where a message about this goes, for each user."""
@@ -54,7 +54,7 @@ class News(NamedTuple):
     by_mail: bool = True
 
 
-class Telling:
+class OrderMessages:
     """Knows who is told what."""
 
     def __init__(

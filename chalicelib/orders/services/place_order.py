@@ -1,4 +1,4 @@
-"""Ordering: a buyer's form becomes an order. Called by routes/orders.py.
+"""A buyer's form becomes an order. Called by routes/orders.py.
 
 Prices, limits and sale windows are the server's; the form only says what and how many. Stock:
 orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order:
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.code import AccessCode, Discount
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.ticket_type import TicketType, needs_code
 from chalicelib.catalog.ports import CatalogView, StoredTicketType
-from chalicelib.catalog.services.redeem_code import Redeemed, Redeeming
+from chalicelib.catalog.services.redeem_code import RedeemCode, Redeemed
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
 from chalicelib.core.errors import (
@@ -39,9 +39,9 @@ from chalicelib.orders.domain.order import OrderForm, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.demands import demand_of_code, demands_of_buyer, demands_of_type
-from chalicelib.orders.services.draft_order import Drafting, Wish
-from chalicelib.orders.services.hold_stock import Holding, TermsChanged
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.draft_order import DraftOrder, Wish
+from chalicelib.orders.services.hold_stock import HoldStock, TermsChanged
+from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.orders.services.read_order import is_buyer
 from chalicelib.representations.ports import Representations
 
@@ -58,7 +58,7 @@ class Codes(NamedTuple):
     access: Redeemed[AccessCode] | None = None
 
 
-class Ordering:
+class PlaceOrder:
     """Makes orders."""
 
     def __init__(
@@ -67,11 +67,11 @@ class Ordering:
         view: CatalogView,
         representations: Representations,
         orders: Orders,
-        holding: Holding,
-        redeeming: Redeeming,
-        drafting: Drafting,
-        telling: Telling,
-        authorising: Authorising,
+        holding: HoldStock,
+        redeeming: RedeemCode,
+        drafting: DraftOrder,
+        telling: OrderMessages,
+        authorising: Authorise,
         clock: Clock,
         hold_seconds: int,
     ) -> None:

@@ -1,11 +1,11 @@
-"""Disclosing: reads of an order, its charges and refunds, and who may have them. Called by routes; light."""
+"""Reads of an order, its charges and refunds, and who may have them. Called by routes; light."""
 
 import hashlib
 import hmac
 import json
 from typing import Any
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.principal import Principal
@@ -17,10 +17,10 @@ MAX_ACCESS = 100
 _HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 
 
-class Disclosing:
+class ReadOrder:
     """Finds what may be read of an order."""
 
-    def __init__(self, view: OrdersView, authorising: Authorising) -> None:
+    def __init__(self, view: OrdersView, authorising: Authorise) -> None:
         self._view = view
         self._authorising = authorising
 

@@ -16,7 +16,7 @@ from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import Orders
 from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import AccountGone, Payments
-from chalicelib.payments.services.record_payment import Charging
+from chalicelib.payments.services.record_payment import RecordPayment
 
 SESSION_PAID = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 SESSION_EXPIRED = "checkout.session.expired"
@@ -39,7 +39,7 @@ class ApplyEvents:
         self,
         *,
         orders: Orders,
-        charging: Charging,
+        charging: RecordPayment,
         payments: Callable[[], Payments],
         lines: Lines,
         clock: Clock,

@@ -1,4 +1,4 @@
-"""Onboarding: an event is paid to its organiser's own Stripe account. Called by its routes and by handle_webhook.py.
+"""An event is paid to its organiser's own Stripe account. Called by its routes and by handle_webhook.py.
 
 Orders keep the account their checkout was opened for, so a change of account touches nothing that is under way.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib import telemetry
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.errors import NotFound
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
@@ -24,7 +24,7 @@ LOOKED_AT_SECONDS = 40 * 24 * 3600
 """How long what happens in a disconnected account is still reconciled: refunds and disputes of its orders."""
 
 
-class Onboarding:
+class ConnectAccount:
     """Connects, refreshes and disconnects accounts."""
 
     def __init__(
@@ -33,7 +33,7 @@ class Onboarding:
         accounts: StripeAccounts,
         reconciliations: Reconciliations,
         at_stripe: Callable[[], AccountsAtStripe],
-        authorising: Authorising,
+        authorising: Authorise,
         clock: Clock,
         public_url: str,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Releasing: gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
+"""Gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
 
 Called by routes/orders.py and by the timers of holds and offers. Before stock goes back Stripe is asked to close the
 checkout; when it is complete already, the payment is recorded instead. A timer killed anywhere, or out of time, does
@@ -20,12 +20,12 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.ports import Holds, Orders, SaleChange, Sweep
-from chalicelib.orders.services.order_messages import Telling
-from chalicelib.orders.services.place_order import LATE_SECONDS, Ordering
+from chalicelib.orders.services.order_messages import OrderMessages
+from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
 from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.payments.ports import Payments
-from chalicelib.payments.services.record_payment import Charging
+from chalicelib.payments.services.record_payment import RecordPayment
 
 TRIES = 5
 MINUTES_A_RUN = 60
@@ -61,7 +61,7 @@ class UsedTickets(Protocol):
         """When each used ticket of an order was used, by its number; strongly consistent."""
 
 
-class Releasing:
+class ExpireOrders:
     """Ends holds."""
 
     def __init__(
@@ -69,9 +69,9 @@ class Releasing:
         *,
         orders: Orders,
         holds: Holds,
-        ordering: Ordering,
-        charging: Charging,
-        telling: Telling,
+        ordering: PlaceOrder,
+        charging: RecordPayment,
+        telling: OrderMessages,
         admissions: UsedTickets,
         payments: Callable[[], Payments],
         clock: Clock,

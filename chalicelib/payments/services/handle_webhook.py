@@ -1,11 +1,11 @@
-"""Hearing: what Stripe told us goes to whom it concerns. Called by the inbox stream through reactions.py."""
+"""What Stripe told us goes to whom it concerns. Called by the inbox stream through reactions.py."""
 
 from collections.abc import Mapping
 
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.services.apply_events import CHARGE_UPDATED, ApplyEvents
-from chalicelib.payments.services.connect_account import Onboarding
+from chalicelib.payments.services.apply_events import ApplyEvents
+from chalicelib.payments.services.connect_account import ConnectAccount
 
 PAYMENT_EVENTS = frozenset(
     {
@@ -32,10 +32,10 @@ HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
 """The events that Stripe endpoints subscribe to; infra/ registers them with these."""
 
 
-class Hearing:
+class HandleWebhook:
     """Passes events on."""
 
-    def __init__(self, *, applying: ApplyEvents, onboarding: Onboarding) -> None:
+    def __init__(self, *, applying: ApplyEvents, onboarding: ConnectAccount) -> None:
         self._applying = applying
         self._onboarding = onboarding
 
@@ -43,20 +43,7 @@ class Hearing:
         """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
         those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
         """
-        self._hear_all(_new_events(changes))
-
-    def on_fees(self, changes: list[Change]) -> None:
-        """React to the inbox stream: new events that tell of fees of recorded charges. Raises UpstreamFailed, Busy,
-        KeyError.
-        """
-        told = [event for event in _new_events(changes) if event.kind == CHARGE_UPDATED and not event.ignored]
-        self._applying.apply_settled(told)
-
-    def hear(self, event: StripeEvent) -> None:
-        """Let an event have its effects, once. Raises UpstreamFailed, Busy: the stream then tries again."""
-        self._hear_all([event])
-        if event.kind == CHARGE_UPDATED and not event.ignored:
-            self._applying.apply_settled([event])
+        self._hear_all(new_events(changes))
 
     def _hear_all(self, events: list[StripeEvent]) -> None:
         heard = [event for event in events if not event.ignored]
@@ -66,7 +53,8 @@ class Hearing:
         self._applying.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
 
 
-def _new_events(changes: list[Change]) -> list[StripeEvent]:
+def new_events(changes: list[Change]) -> list[StripeEvent]:
+    """The events that changes of the inbox tell of. Raises KeyError for items of another shape."""
     return [
         stripe_event(change.owner, change.after)
         for change in changes

@@ -1,4 +1,4 @@
-"""Paying: where an order is paid, one open checkout at a time. Called by routes/orders.py.
+"""Where an order is paid, one open checkout at a time. Called by routes/orders.py.
 
 The money itself comes in through payments/services/record_payment.py.
 """
@@ -21,7 +21,7 @@ from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Checkout, OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.place_order import Ordering
+from chalicelib.orders.services.place_order import PlaceOrder
 from chalicelib.payments.connect_port import StripeAccounts
 from chalicelib.payments.domain.stripe_account import application_fee
 from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
@@ -53,13 +53,13 @@ _REFUSALS = {
 """What becomes of an order that Stripe will not open a checkout for: code, reason of the order, words for its buyer."""
 
 
-class Paying:
+class OpenCheckout:
     """Opens the checkout of orders."""
 
     def __init__(
         self,
         *,
-        ordering: Ordering,
+        ordering: PlaceOrder,
         orders: Orders,
         accounts: StripeAccounts,
         fee_basis_points: int,

@@ -1,4 +1,4 @@
-"""Receiving: takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/stripe.py.
+"""Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/stripe.py.
 
 The inbox stream does the rest (payments/services/record_payment.py). Light on purpose: a webhook must be answered fast
 even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
@@ -34,7 +34,7 @@ Secrets = Callable[[], Sequence[str]]
 """Signing secrets, looked up when a body is to be checked: what is fetched from Stripe needs none."""
 
 
-class Receiving:
+class ReceiveWebhook:
     """The webhook intake."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Reconciling: asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
+"""Asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
 
 Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
 were completed while their order knows of no payment are looked at directly. Refunds that the stream gave up on, because
@@ -15,8 +15,8 @@ from chalicelib.orders.ports import Orders, Reconciled, Reconciliations
 from chalicelib.payments.connect_port import StripeAccounts
 from chalicelib.payments.ports import AccountGone, Payments
 from chalicelib.payments.services.handle_webhook import HANDLED
-from chalicelib.payments.services.receive_webhook import Receiving
-from chalicelib.payments.services.refund import Refunding
+from chalicelib.payments.services.receive_webhook import ReceiveWebhook
+from chalicelib.payments.services.refund_payment import RefundPayment
 from chalicelib.payments.services.sweep_payments import SweepPayments, SweepStopped
 
 OVERLAP_SECONDS = 600
@@ -34,7 +34,7 @@ MOST_REFUNDS = 50
 """How many refunds one run tries to make; the next run begins with others."""
 
 
-class Reconciling:
+class Reconcile:
     """Finds what was missed."""
 
     def __init__(
@@ -42,8 +42,8 @@ class Reconciling:
         *,
         payments: Callable[[], Payments],
         accounts: StripeAccounts,
-        receiving: Receiving,
-        refunding: Refunding,
+        receiving: ReceiveWebhook,
+        refunding: RefundPayment,
         sweeping: SweepPayments,
         orders: Orders,
         reconciliations: Reconciliations,

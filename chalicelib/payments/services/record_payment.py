@@ -1,4 +1,4 @@
-"""Charging: what Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
+"""What Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
 
 Called by apply_events.py with what Stripe told us, by expire_orders.py when a hold ends as money comes in, by
 reconcile.py and after a refund. An event is only a hint where to look. The order is read before Stripe is asked and
@@ -27,8 +27,8 @@ from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Facts, OrderState, Position, Reason, position_of
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding, RefundWish
 from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.hold_stock import Holding
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.hold_stock import HoldStock
+from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.domain.settlement import Settlement, settle
 from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import AccountGone, Payments
@@ -40,17 +40,17 @@ MARKER_SECONDS = 40 * 24 * 3600
 TRIES = 12
 
 
-class Charging:
+class RecordPayment:
     """Applies payments to orders."""
 
     def __init__(
         self,
         *,
         orders: Orders,
-        holding: Holding,
+        holding: HoldStock,
         payments: Callable[[], Payments],
         representations: Representations,
-        telling: Telling,
+        telling: OrderMessages,
         clock: Clock,
         ids: Ids,
         livemode: bool,

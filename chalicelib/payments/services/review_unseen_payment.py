@@ -20,7 +20,7 @@ from chalicelib.orders.domain.charge import Payment, PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Reason
 from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.inbox_port import StripeEvent
 from chalicelib.payments.ports import Payments
 
@@ -31,7 +31,7 @@ class ReviewUnseenPayment:
     """Keeps payments in accounts that are gone."""
 
     def __init__(
-        self, *, orders: Orders, payments: Callable[[], Payments], telling: Telling, clock: Clock, livemode: bool
+        self, *, orders: Orders, payments: Callable[[], Payments], telling: OrderMessages, clock: Clock, livemode: bool
     ) -> None:
         self._orders = orders
         self._payments = payments

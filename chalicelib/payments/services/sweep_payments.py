@@ -15,7 +15,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.ports import Orders, Reconciliations, Swept, SweptPart
 from chalicelib.payments.ports import AccountGone, CompleteSession, Payments, Trace, TraceKind
-from chalicelib.payments.services.record_payment import Charging
+from chalicelib.payments.services.record_payment import RecordPayment
 
 _DAY = 24 * 3600
 PATIENCE_SECONDS = 120
@@ -47,7 +47,7 @@ class SweepPayments:
         self,
         *,
         payments: Callable[[], Payments],
-        charging: Charging,
+        charging: RecordPayment,
         orders: Orders,
         reconciliations: Reconciliations,
         clock: Clock,

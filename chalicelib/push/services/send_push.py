@@ -1,4 +1,4 @@
-"""Alerting: tells browsers that are closed of new notifications, by web push. Called by reactions.py, after sockets.
+"""Tells browsers that are closed of new notifications, by web push. Called by reactions.py, after sockets.
 
 Once for a whole batch of changes: one request knows who of a hundred people has such browsers, and all pushes share one
 deadline, so that a push service that hangs holds the stream up for `WITHIN_SECONDS` at most. A push that fails is not
@@ -17,10 +17,10 @@ from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.ports import Deliveries
-from chalicelib.notifications.services.channels import Preferring
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.push.domain.subscription import PushSubscription
 from chalicelib.push.ports import Outcome, PushMessage, PushServices, PushSubscriptionsView
-from chalicelib.push.services.subscriptions import Subscribing
+from chalicelib.push.services.subscriptions import Subscriptions
 
 WITHIN_SECONDS = 5.0
 FRESH_SECONDS = 24 * 3600
@@ -38,17 +38,17 @@ class _News(NamedTuple):
     received_at: int
 
 
-class Alerting:
+class SendPush:
     """Tells closed browsers."""
 
     def __init__(
         self,
         *,
         view: PushSubscriptionsView,
-        subscribing: Subscribing,
+        subscribing: Subscriptions,
         services: Callable[[], PushServices] | None,
         sign_ins: SignIns,
-        preferring: Preferring,
+        preferring: ChooseChannels,
         deliveries: Deliveries,
         clock: Clock,
     ) -> None:
@@ -61,7 +61,7 @@ class Alerting:
         self._deliveries = deliveries
         self._clock = clock
 
-    def alert(self, changes: list[Change]) -> None:
+    def on_changes(self, changes: list[Change]) -> None:
         """Push what is new among these changes to whoever wants it. Raises Busy."""
         if self._services is None:
             return

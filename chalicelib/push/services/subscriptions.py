@@ -1,4 +1,4 @@
-"""Subscribing: which browsers of a person are told when Marquee is closed. Called by routes; light but for writes.
+"""Which browsers of a person are told when Marquee is closed. Called by routes; light but for writes.
 
 A browser belongs to one person at a time: whoever subscribes it takes it over, since two people may use one browser
 and its subscription outlives a sign-in. Every write has a condition on what was read, so no racing writer is lost.
@@ -25,7 +25,7 @@ ATTEMPTS = 8
 WHERE = "must be an https address at the push service of a browser we know"
 
 
-class Subscribing:
+class Subscriptions:
     """Keeps people's browsers."""
 
     def __init__(

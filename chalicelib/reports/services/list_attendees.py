@@ -1,4 +1,4 @@
-"""Gathering: the attendees of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
+"""The attendees of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
 
 Tickets are a function of their order (tickets/domain/ticket.py), so this reads the orders themselves, found by the
 index that the gate uses; whether somebody came in is read beside them. Everything is strongly consistent.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.check_in.ports import Admissions, GateView
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.pagination import Page
@@ -25,10 +25,10 @@ COLUMNS = ("order_id", "number", "ticket_type", "name", "email", "state", "check
 _STEP = 100
 
 
-class Gathering:
+class ListAttendees:
     """Lists who comes."""
 
-    def __init__(self, *, admissions: Admissions, view: GateView, authorising: Authorising, key: CursorKey) -> None:
+    def __init__(self, *, admissions: Admissions, view: GateView, authorising: Authorise, key: CursorKey) -> None:
         self._admissions = admissions
         self._view = view
         self._authorising = authorising

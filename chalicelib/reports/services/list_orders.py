@@ -1,4 +1,4 @@
-"""Listing: the orders and charges of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
+"""The orders and charges of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
 
 Rows stand ready in the event's own partition (reports/services/update_totals.py). Answers are put together when read:
 few people read them, and keeping them would keep names and addresses once more. ETags are hashes of the bytes (ADR 9).
@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.cursors import CursorKey
 from chalicelib.core.pagination import Page
 from chalicelib.core.permissions import Action
@@ -30,10 +30,10 @@ _HOW = ("method", "last4", "dispute", "account", "livemode", "receipt_url")
 CHARGE_COLUMNS = ("id", "order_id", "created_at", "status", *_MONEY, *_HOW)
 
 
-class Listing:
+class ListOrders:
     """Lists an event's sales."""
 
-    def __init__(self, view: SalesLists, authorising: Authorising, key: CursorKey) -> None:
+    def __init__(self, view: SalesLists, authorising: Authorise, key: CursorKey) -> None:
         self._view = view
         self._authorising = authorising
         self._key = key

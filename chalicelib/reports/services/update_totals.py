@@ -1,4 +1,4 @@
-"""Tallying: the lists and totals of an event's sales follow its orders. Called by reactions.py and by relisting.
+"""The lists and totals of an event's sales follow its orders. Called by reactions.py and by relisting.
 
 What a change says is only a hint which order to look at: order and charges are read again, strongly consistent, and
 written as rows of their event together with the difference they make to its totals, if the row is still as it was
@@ -29,7 +29,7 @@ _PREFIX = "ORDER#"
 _FIRST_VERSION = 1
 
 
-class Tallying:
+class UpdateTotals:
     """Keeps rows and totals."""
 
     def __init__(self, *, view: GateView, rows: SalesRows) -> None:

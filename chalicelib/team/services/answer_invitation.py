@@ -1,4 +1,4 @@
-"""Answering: whoever has the link of an invitation sees what it is, and accepts or declines. Called by
+"""Whoever has the link of an invitation sees what it is, and accepts or declines. Called by
 routes/team.py.
 
 Accepting takes the account of the invited address. The link went to that mailbox alone, so it proves the address too.
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.accounts.ports import StoredAccount
-from chalicelib.cfp.services.add_speaker import Appearing, Programme
+from chalicelib.cfp.services.add_speaker import AddSpeaker, Programme
 from chalicelib.content.domain.programme import Session
 from chalicelib.content.domain.views import revive
 from chalicelib.core.errors import Busy, Forbidden, NotFound
@@ -24,12 +24,12 @@ from chalicelib.core.times import moment, rfc3339
 from chalicelib.team.domain.invitation import Invite, InviteState, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by
 from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster
-from chalicelib.team.services.invite import AccountForms, Accounts, event_of, found, lapsing, settle
+from chalicelib.team.services.invite_people import AccountForms, Accounts, event_of, found, lapsing, settle
 
 TRIES = 10
 
 
-class Answering:
+class AnswerInvitation:
     """Follows the links of invitations."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Answering:
         accounts: Accounts,
         forms: AccountForms,
         programme: Programme,
-        appearing: Appearing,
+        appearing: AddSpeaker,
         keys: Callable[[], Sequence[bytes]],
         clock: Clock,
     ) -> None:

@@ -1,4 +1,4 @@
-"""Bidding: what invited people are told, and where. Called by team/services/invite.py, which writes it in the
+"""What invited people are told, and where. Called by team/services/invite_people.py, which writes it in the
 transaction of the invitation.
 
 The link goes to the mailbox of the address, or to the account that proved the address, and nowhere else (ADR 17).
@@ -35,7 +35,7 @@ class Bid(NamedTuple):
         return NotificationAction.EVENT_ROLE_INVITE if by_role else NotificationAction.SESSION_INVITE
 
 
-class Bidding:
+class InvitationMessages:
     """Says what invited people are told."""
 
     def __init__(

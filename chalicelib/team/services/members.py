@@ -1,4 +1,4 @@
-"""Staffing: who is staff of an event, and who is no more. Called by routes/team.py.
+"""Who is staff of an event, and who is no more. Called by routes/team.py.
 
 An event keeps an owner: the last one can neither leave nor be removed. A role that is gone counts no more within
 accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see end with the next change
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.ports import StoredAccount
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
 from chalicelib.core.permissions import Action, Role
 from chalicelib.core.principal import Principal
@@ -29,7 +29,7 @@ class Accounts(Protocol):
         """The account with this id."""
 
 
-class Staffing:
+class Members:
     """Lists and removes staff."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Staffing:
         roster: Roster,
         accounts: Accounts,
         revive: Callable[[StoredAccount], Account],
-        authorising: Authorising,
+        authorising: Authorise,
     ) -> None:
         self._roster = roster
         self._accounts = accounts

@@ -1,4 +1,4 @@
-"""Issuing: the tickets of a paid order for those who may have them. Called by routes and mail/services/send_mail.py.
+"""The tickets of a paid order for those who may have them. Called by routes and mail/services/send_mail.py.
 
 Nothing is issued in steps: tickets are a function of the order (tickets/domain/ticket.py). What a buyer changes is who
 comes with them, which makes the code of before worthless.
@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable, TicketNotValid
 from chalicelib.core.ids import is_ulid
@@ -40,11 +40,11 @@ class UnusedTickets(Protocol):
         """Keep an order with other attendees while these tickets are not used. Raises Lost (`order`, `admission`)."""
 
 
-class Issuing:
+class IssueTickets:
     """Shows tickets and changes who comes with them."""
 
     def __init__(
-        self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorising: Authorising
+        self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorising: Authorise
     ) -> None:
         self._orders = orders
         self._admissions = admissions

@@ -1,8 +1,8 @@
-"""Offering: tickets that come free go to who waits, first come first served. Called by the sales stream and a timer.
+"""Tickets that come free go to who waits, first come first served. Called by the sales stream and a timer.
 
 An offer is an order with a longer deadline, made for the first in line as soon as there are enough tickets for it; it
 is written with the step of the entry, so of two workers one makes it. While somebody waits nobody else may take the
-type's tickets (waiting_list/services/join.py); what is kept for the first in line goes to no second.
+type's tickets (waiting_list/services/join_waiting_list.py); what is kept for the first in line goes to no second.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,14 +25,14 @@ from chalicelib.orders.domain.basket import check_total
 from chalicelib.orders.domain.order import Buyer, Line
 from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services.demands import demands_of_buyer, demands_of_type
-from chalicelib.orders.services.draft_order import Drafting, Wish
-from chalicelib.orders.services.hold_stock import Holding, TermsChanged
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.draft_order import DraftOrder, Wish
+from chalicelib.orders.services.hold_stock import HoldStock, TermsChanged
+from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.representations.ports import Representations
 from chalicelib.waiting_list.domain.entry import EntryState
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry, WaitingLists
-from chalicelib.waiting_list.services.join import member_of, moved_to
+from chalicelib.waiting_list.services.join_waiting_list import member_of, moved_to
 
 MOST_OFFERS = 100
 """Offers one run makes for a type; the next run goes on."""
@@ -47,7 +47,7 @@ Release = Callable[[str], bool]
 """Ends the hold of an order that is over, by id. Whether the order is settled."""
 
 
-class Offering:
+class OfferTickets:
     """Makes offers."""
 
     def __init__(
@@ -56,9 +56,9 @@ class Offering:
         lists: WaitingLists,
         view: CatalogView,
         representations: Representations,
-        holding: Holding,
-        drafting: Drafting,
-        telling: Telling,
+        holding: HoldStock,
+        drafting: DraftOrder,
+        telling: OrderMessages,
         release: Release,
         clock: Clock,
         ids: Ids,

@@ -82,7 +82,7 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     organiser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.exchange.services.import_event import Importing
+    from chalicelib.exchange.services.import_event import ImportEvent
 
     archive = zipped(
         {
@@ -98,7 +98,7 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Importing, "_create_event", die)
+        patch.setattr(ImportEvent, "_create_event", die)
         with pytest.raises(RuntimeError):
             bootstrap.services().exchange.import_event.run(import_id)
     assert organiser.get("/v1/events?view=all").json["items"] == []

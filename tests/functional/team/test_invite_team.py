@@ -106,7 +106,7 @@ def test_invite_of_proven_account_is_in_its_inbox_and_language(team: Team, anony
 def test_mail_of_an_invitation_names_its_notification_however_the_clock_moves(
     team: Team, anonymous: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guest, bidding = account(anonymous, GUEST), bootstrap.services().team.invite._bidding
+    guest, bidding = account(anonymous, GUEST), bootstrap.services().team.invite_people._bidding
     moments = itertools.count(bidding._clock.now(), 0.01)
     monkeypatch.setattr(bidding, "_clock", SimpleNamespace(now=lambda: next(moments)))
     team.invite()

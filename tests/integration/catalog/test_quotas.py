@@ -156,7 +156,7 @@ def test_create_quota_for_a_type_with_tickets_sold_is_refused(shop: Shop) -> Non
     with pytest.raises(Conflict) as refusal:
         quota(shop, 10, day)
     assert refusal.value.code == "already_sold"
-    assert json.loads(shop.services.catalog.quotas.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
+    assert json.loads(shop.services.catalog.edit_quotas.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
     shop.order((day, 1))
 
 
@@ -219,9 +219,9 @@ def test_delete_quota_in_use_is_refused_and_unused_frees_its_types(shop: Shop) -
     hall = quota(shop, 2, day)
     record = shop.order((day, 2))
     with pytest.raises(StillReferenced):
-        shop.services.catalog.quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
     shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
-    shop.services.catalog.quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
+    shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
     shop.order((day, 10))
     assert stock_of(day) == Stock(0, 10, 0, 10)
 

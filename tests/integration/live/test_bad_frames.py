@@ -65,7 +65,7 @@ def socket(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> Cal
         assert pusher.closed == []
         answers = pusher.sent.pop(id)
         assert all(len(json.dumps(one, ensure_ascii=False).encode()) < 32_768 for one in answers)
-        services.live.connections.disconnect(id)
+        services.live.connect_socket.disconnect(id)
         return answers
 
     return say

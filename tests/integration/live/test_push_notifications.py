@@ -11,7 +11,7 @@ import pytest
 from chalicelib import bootstrap, reactions, telemetry
 from chalicelib.core.errors import Unauthenticated
 from chalicelib.core.pagination import Page
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.sockets import Sockets
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.integration.conftest import (
@@ -127,7 +127,7 @@ def test_push_to_a_connection_past_its_life_goes_nowhere(
         def now(self) -> float:
             return services.clock.now() + 3 * 3600
 
-    services.live.sockets = Reaching(services.live.connection_store, services.accounts.credentials, pusher, Later())
+    services.live.sockets = Sockets(services.live.connection_store, services.accounts.credentials, pusher, Later())
     react(database)
     assert pusher.sent == {}
     assert services.live.connection_store.of_user(ada.id) == []
@@ -239,7 +239,7 @@ def test_socket_that_was_cut_without_hearing_so_hears_it_at_its_next_ping(
     receive(ada.id)
     react(database)
     with pytest.raises(Unauthenticated, match="connection has ended"):
-        services.live.connections.hear(tab, '{"action":"ping"}')
+        services.live.connect_socket.hear(tab, '{"action":"ping"}')
 
 
 def test_reaction_that_cannot_be_built_costs_the_others_nothing(

@@ -116,7 +116,7 @@ def test_order_that_cannot_be_told_is_tallied_all_the_same(
     tallied: list[str] = []
     buy(person(), sale)
     records = of_orders(news(database, "sales"))
-    monkeypatch.setattr(services.live.signal_orders, "on_orders", broken)
+    monkeypatch.setattr(services.live.signal_orders, "on_changes", broken)
     monkeypatch.setattr(services.reports.update_totals, "on_changes", lambda changes: tallied.extend(map(str, changes)))
     answer = streams.react({"Records": records}, reactions.SALES)
     assert len(tallied) == len(records) == len(answer["batchItemFailures"]) == 1

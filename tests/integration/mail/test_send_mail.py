@@ -8,7 +8,7 @@ import pytest
 from chalicelib import bootstrap, reactions, telemetry
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.core.errors import UpstreamFailed
-from chalicelib.mail.services.send_mail import CLAIM_SECONDS, PAUSES_SECONDS, Mailing
+from chalicelib.mail.services.send_mail import CLAIM_SECONDS, PAUSES_SECONDS, SendMail
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.ports import Claimed, MailDelayed, Mailer, MailRefused, MailUncertain
@@ -92,14 +92,14 @@ class Dying:
         raise KeyboardInterrupt
 
 
-def mailing_by(mailer: Mailer | None, clock: FakeClock) -> Mailing:
+def mailing_by(mailer: Mailer | None, clock: FakeClock) -> SendMail:
     """Mailing whose waiting moves the clock."""
     from chalicelib.notifications.adapters.writes import DynamoMails
 
     def wait(seconds: float) -> None:
         clock.time += seconds
 
-    return Mailing(DynamoMails(), mailer, clock, bootstrap.services().mail.prepare_mail, pace=lambda: True, sleep=wait)
+    return SendMail(DynamoMails(), mailer, clock, bootstrap.services().mail.prepare_mail, pace=lambda: True, sleep=wait)
 
 
 def test_send_after_a_crash_waits_for_the_claim_and_repeats_once(
@@ -186,7 +186,7 @@ def test_send_whose_turn_is_too_far_away_stays_queued(
 
     mailer = FakeMailer()
     addressing = services.mail.prepare_mail
-    services.mail.send_mail = Mailing(DynamoMails(), mailer, clock, addressing, pace=lambda: False)
+    services.mail.send_mail = SendMail(DynamoMails(), mailer, clock, addressing, pace=lambda: False)
     queue()
     assert react(database) == DONE
     assert (mailer.sent, stored().state, stored().sends) == ([], "queued", 0)
@@ -204,7 +204,7 @@ def test_send_of_a_mail_that_was_sent_takes_no_place_in_the_line(
         return True
 
     mailer = FakeMailer()
-    services.mail.send_mail = Mailing(DynamoMails(), mailer, clock, services.mail.prepare_mail, pace=take)
+    services.mail.send_mail = SendMail(DynamoMails(), mailer, clock, services.mail.prepare_mail, pace=take)
     queue()
     for _ in range(3):
         react(database)
@@ -231,7 +231,7 @@ def test_send_many_at_once_waits_for_none_of_them(
             together.wait(20)
 
     addressing = services.mail.prepare_mail
-    services.mail.send_mail = Mailing(DynamoMails(), Slow(), clock, addressing, pace=lambda: True)
+    services.mail.send_mail = SendMail(DynamoMails(), Slow(), clock, addressing, pace=lambda: True)
     for number in range(4):
         queue(MAIL._replace(key=f"verify {number}"))
     assert react(database) == DONE

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from chalicelib import bootstrap
 from chalicelib.core.principal import Principal
-from chalicelib.notifications.services.mark_read import Acknowledging
+from chalicelib.notifications.services.mark_read import MarkRead
 from tests.integration.conftest import receive, recount
 
 STEPS = st.lists(
@@ -29,7 +29,7 @@ def test_counter_after_any_steps_equals_a_recount(services: bootstrap.Services, 
         assert unread == marks
 
 
-def take(acknowledging: Acknowledging, step: str, ids: list[str], number: int, caller: Principal) -> None:
+def take(acknowledging: MarkRead, step: str, ids: list[str], number: int, caller: Principal) -> None:
     if step == "read_all":
         acknowledging.read_all(caller=caller)
     elif ids:

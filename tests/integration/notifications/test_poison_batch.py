@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib import bootstrap, reactions
 from chalicelib.live.ports import Connection
-from chalicelib.live.services.push_notifications import Broadcasting
-from chalicelib.live.services.sockets import Reaching
+from chalicelib.live.services.push_notifications import PushNotifications
+from chalicelib.live.services.sockets import Sockets
 from chalicelib.notifications.ports import Counter
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
@@ -40,8 +40,8 @@ class InMemory:
 def batch(database: DatabaseEndpoint, services: bootstrap.Services, pusher: FakePusher) -> list[dict[str, Any]]:
     """What the stream tells of one notification for each of a hundred people."""
     memory: Any = InMemory()
-    reaching = Reaching(memory, memory, pusher, services.clock)
-    services.live.push_notifications = Broadcasting(reaching, memory, memory, services.clock)
+    reaching = Sockets(memory, memory, pusher, services.clock)
+    services.live.push_notifications = PushNotifications(reaching, memory, memory, services.clock)
     deliver(*(notification(f"U{number:03d}") for number in range(BATCH)))
     told = [one for one in records(database) if one["dynamodb"]["Keys"]["sk"]["S"].startswith("NOTIFICATION#")]
     assert len(told) == BATCH

@@ -104,7 +104,7 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda number=number: shop.hear(session, event_id=f"evt_{record.id}_{number}"))
     if story == 4:
         key = shop.services.ids.new_id()
-        again(lambda: shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key=key))
+        again(lambda: shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key=key))
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:
@@ -147,7 +147,7 @@ def run_timers(shop: Shop, faults: Faults) -> None:
         pass
     for wish in shop.wishes():
         with wired(faults):
-            again(lambda wish=wish: shop.services.payments.refund.carry_out(wish.order_id, wish.key))
+            again(lambda wish=wish: shop.services.payments.refund_payment.carry_out(wish.order_id, wish.key))
 
 
 @pytest.mark.slow

@@ -5,30 +5,30 @@ import pytest
 from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable
 from chalicelib.core.preconditions import ANY
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.payments.services.connect_account import Onboarding
+from chalicelib.payments.services.connect_account import ConnectAccount
 from tests.harness.shop import BUYER, OWNER, START, Shop, items_of, stock_of
 
 
 @pytest.fixture
-def onboarding(shop: Shop) -> Onboarding:
+def onboarding(shop: Shop) -> ConnectAccount:
     return shop.services.payments.connect_account
 
 
-def test_connect_twice_is_one_account(shop: Shop, onboarding: Onboarding) -> None:
+def test_connect_twice_is_one_account(shop: Shop, onboarding: ConnectAccount) -> None:
     first, url = onboarding.connect(shop.event_id, caller=OWNER)
     second, _ = onboarding.connect(shop.event_id, caller=OWNER)
     assert first == second == onboarding.read(shop.event_id, caller=OWNER)
     assert (first.id, first.ready, url) == ("acct_1", False, "https://stripe.test/onboard/acct_1")
 
 
-def test_connect_by_others_than_owners_is_refused(shop: Shop, onboarding: Onboarding) -> None:
+def test_connect_by_others_than_owners_is_refused(shop: Shop, onboarding: ConnectAccount) -> None:
     with pytest.raises((NotFound, Forbidden)):
         onboarding.connect(shop.event_id, caller=BUYER)
     assert shop.services.payments.account_store.connected() == []
 
 
 def test_pay_before_the_account_is_ready_is_refused_then_goes_to_the_account(
-    shop: Shop, onboarding: Onboarding
+    shop: Shop, onboarding: ConnectAccount
 ) -> None:
     onboarding.connect(shop.event_id, caller=OWNER)
     record = shop.order((shop.ticket(3), 1))
@@ -54,7 +54,7 @@ def test_payment_heard_without_its_account_is_not_found_and_changes_nothing(shop
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 1)
 
 
-def test_deauthorised_account_takes_no_more_payments(shop: Shop, onboarding: Onboarding) -> None:
+def test_deauthorised_account_takes_no_more_payments(shop: Shop, onboarding: ConnectAccount) -> None:
     shop.connect("acct_1")
     shop.at_stripe.ready["acct_1"] = None
     for _ in range(2):
@@ -65,7 +65,9 @@ def test_deauthorised_account_takes_no_more_payments(shop: Shop, onboarding: Onb
         shop.checkout(shop.order((shop.ticket(3), 1)))
 
 
-def test_disconnect_pays_the_platform_again_and_leaves_orders_their_account(shop: Shop, onboarding: Onboarding) -> None:
+def test_disconnect_pays_the_platform_again_and_leaves_orders_their_account(
+    shop: Shop, onboarding: ConnectAccount
+) -> None:
     shop.connect("acct_1")
     record = shop.order((shop.ticket(3), 1))
     session = shop.checkout(record)

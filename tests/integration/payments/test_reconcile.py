@@ -179,7 +179,7 @@ def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, mo
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    wish = shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    wish = shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
     with monkeypatch.context() as patch:
         patch.setattr(shop.payments, "refund", away)
         shop.clock.seconds = START + 120 + STREAM_SECONDS
@@ -197,7 +197,7 @@ def test_reconcile_leaves_a_fresh_refund_to_the_stream(shop: Shop) -> None:
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
     shop.clock.seconds += STREAM_SECONDS - 1
     assert shop.services.payments.reconcile.reconcile() == 0
     assert shop.state(record) is OrderState.PAID

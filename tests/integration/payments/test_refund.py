@@ -27,7 +27,7 @@ def paid(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, st
 
 def ask(shop: Shop, record: OrderRecord, amount: int | None = None, *, key: str = "01") -> RefundWish:
     """Staff want a refund."""
-    return shop.services.payments.refund.request(record.id, RefundForm(amount=amount), caller=OWNER, key=key)
+    return shop.services.payments.refund_payment.request(record.id, RefundForm(amount=amount), caller=OWNER, key=key)
 
 
 def test_refund_all_by_staff_voids_the_order_returns_stock_and_tells_the_buyer(shop: Shop) -> None:
@@ -93,7 +93,7 @@ def test_refund_of_an_unpaid_order_is_a_conflict(shop: Shop) -> None:
 def test_refund_by_others_than_staff_is_refused(shop: Shop, caller: Principal, error: type[Exception]) -> None:
     record, _, _ = paid(shop)
     with pytest.raises(error):
-        shop.services.payments.refund.request(record.id, RefundForm(), caller=caller, key="01")
+        shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=caller, key="01")
 
 
 def test_refund_in_the_dashboard_is_recorded_in_part_and_in_full(shop: Shop) -> None:

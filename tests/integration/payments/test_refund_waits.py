@@ -12,7 +12,7 @@ from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
 from chalicelib.orders.ports import SaleChange
-from chalicelib.payments.services.refund import LONGEST_WAIT_SECONDS, PAUSE_SECONDS
+from chalicelib.payments.services.refund_payment import LONGEST_WAIT_SECONDS, PAUSE_SECONDS
 from local.stripe_double import ApiFault
 from tests.harness.double_shop import DoubleShop
 from tests.harness.shop import OWNER, inbox, mails
@@ -106,7 +106,7 @@ def test_refund_by_staff_that_the_balance_is_too_low_for_fails_at_once(double_sh
     shop = double_shop
     record = shop.paid_order()
     run_low(shop)
-    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
     shop.carry_out_refunds()
     assert (wish_of(shop).standing, wish_of(shop).failure) == (RefundStanding.FAILED, "balance_insufficient")
     assert (shop.state(record), inbox(OWNER)) == (OrderState.PAID, [FAILED])
@@ -128,7 +128,7 @@ def test_refund_that_came_to_be_failed_is_failed(double_shop: DoubleShop, *, by_
     record = shop.paid_order() if by_staff else unneeded(shop)
     shop.double.settings = replace(shop.double.settings, refunds_fail=True)
     if by_staff:
-        shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
+        shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
     for _ in range(2):
         shop.carry_out_refunds()
         shop.settle()
@@ -157,7 +157,7 @@ def test_refunds_that_rest_keep_no_other_from_its_turn(
     for record in (resting, due):
         want_back(shop, record)
     run_low(shop)
-    shop.services.payments.refund.carry_out(resting.id, "wish")
+    shop.services.payments.refund_payment.carry_out(resting.id, "wish")
     shop.double.faults.clear()
     shop.clock.seconds += PAUSE_SECONDS // 2
     shop.services.payments.reconcile.reconcile()
@@ -170,10 +170,10 @@ def test_refund_that_waits_leaves_the_note_that_staff_need(double_shop: DoubleSh
     record = noted(shop, "Stripe took 1.00 EUR.")
     want_back(shop, record)
     run_low(shop)
-    shop.services.payments.refund.carry_out(record.id, "wish")
+    shop.services.payments.refund_payment.carry_out(record.id, "wish")
     assert (wish_of(shop).standing, shop.record(record).note) == (RefundStanding.WANTED, "Stripe took 1.00 EUR.")
     shop.clock.seconds += LONGEST_WAIT_SECONDS
-    shop.services.payments.refund.carry_out(record.id, "wish")
+    shop.services.payments.refund_payment.carry_out(record.id, "wish")
     assert shop.record(record).note == (
         f"Stripe took 1.00 EUR. The refund of {record.facts.charge_id} was refused (balance_insufficient). "
         "Refund it in Stripe."
@@ -185,13 +185,13 @@ def test_refund_that_is_made_leaves_the_note_of_another_that_waits(double_shop: 
     record = shop.paid_order()
     want_back(shop, record, 1000, "first")
     run_low(shop)
-    shop.services.payments.refund.carry_out(record.id, "first")
+    shop.services.payments.refund_payment.carry_out(record.id, "first")
     waits = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
     assert shop.record(record).note == waits
     shop.double.faults.clear()
     want_back(shop, record, 2000, "second")
-    shop.services.payments.refund.carry_out(record.id, "second")
+    shop.services.payments.refund_payment.carry_out(record.id, "second")
     assert shop.record(record).note == waits
     shop.clock.seconds += PAUSE_SECONDS
-    shop.services.payments.refund.carry_out(record.id, "first")
+    shop.services.payments.refund_payment.carry_out(record.id, "first")
     assert ([wish.standing for wish in shop.wishes()], shop.record(record).note) == ([RefundStanding.DONE] * 2, None)

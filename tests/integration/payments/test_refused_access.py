@@ -49,7 +49,7 @@ def test_refused_access_uses_up_no_event_and_ends_no_hold(
 def test_refused_access_leaves_a_refund_wanted(double_shop: DoubleShop) -> None:
     shop = double_shop
     record = shop.paid_order()
-    shop.services.payments.refund.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
     refuse(shop, "403")
     with pytest.raises(UpstreamFailed):
         shop.carry_out_refunds()

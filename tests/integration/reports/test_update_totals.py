@@ -89,7 +89,9 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
         shop.hear(charge, kind="charge.updated", event_id=f"evt_u{number}")
         if number in (0, 1):
             back = (1000, 5700)[number]
-            shop.services.payments.refund.request(one.id, RefundForm(amount=back), caller=OWNER, key=f"0{number}")
+            shop.services.payments.refund_payment.request(
+                one.id, RefundForm(amount=back), caller=OWNER, key=f"0{number}"
+            )
             shop.carry_out_refunds()
             settle(shop, charge, "refund", -back)
             shop.hear(charge, kind="charge.refunded", event_id=f"evt_r{number}")
@@ -240,12 +242,12 @@ class Slow:
 
 def test_follow_by_a_worker_who_looked_long_ago_changes_nothing(shop: Shop) -> None:
     from chalicelib.reports.adapters.rows import DynamoSalesRows
-    from chalicelib.reports.services.update_totals import Tallying
+    from chalicelib.reports.services.update_totals import UpdateTotals
 
     record = shop.order((shop.ticket(5), 1))
     shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
     shop.services.reports.update_totals.follow([record.id])
-    late = Tallying(view=Slow(record), rows=DynamoSalesRows())  # type: ignore[arg-type]
+    late = UpdateTotals(view=Slow(record), rows=DynamoSalesRows())  # type: ignore[arg-type]
     assert late.follow([record.id]) == 0
     assert [row["state"] for row in rows(shop)] == ["cancelled"]
 
@@ -347,5 +349,5 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
     assert [one["kind"] for one in told if one.get("event") == "ledger_kind_unknown"] == ["levitation"]
     assert [one["LedgerKindsUnknown"] for one in told if "LedgerKindsUnknown" in one] == [1]
     assert totals(shop)["LEDGER#platform#EUR"] == {"charges": 5000, "fees": 130, "net": 4870}
-    found = json.loads(shop.services.reports.sales_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    found = json.loads(shop.services.reports.read_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
     assert [row["kind"] for row in found["items"]].count("levitation") == 1

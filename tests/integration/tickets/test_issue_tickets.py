@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from pypdf import PdfReader
 
 from chalicelib.check_in.domain.check_in import CheckInForm
-from chalicelib.check_in.services.push_counts import Reporting
+from chalicelib.check_in.services.push_counts import PushCounts
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.times import moment
 from chalicelib.live.ports import Connection, Pushed
-from chalicelib.live.services.sockets import Reaching
-from chalicelib.mail.services.send_mail import Mailing
+from chalicelib.live.services.sockets import Sockets
+from chalicelib.mail.services.send_mail import SendMail
 from chalicelib.notifications.ports import Attachment, Claimed
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Dispute
@@ -47,7 +47,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
     mailer = FakeMailer()
     give = tickets or shop.services.tickets.issue_tickets.attachment
-    mailing = Mailing(
+    mailing = SendMail(
         DynamoMails(),
         mailer,
         shop.clock,
@@ -57,7 +57,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
         tickets=give,
     )
     for item in items_of("MailItem", "MAIL"):
-        mailing.send([Change(ChangeKind.CREATED, "MAIL", item.pk, None, {"id": item.id})])
+        mailing.on_changes([Change(ChangeKind.CREATED, "MAIL", item.pk, None, {"id": item.id})])
     return mailer.sent
 
 
@@ -141,8 +141,8 @@ def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, pa
     made = shop.services.check_in.check_in.check_in(shop.event_id, form, caller=OWNER)
     at = msgspec.to_builtins(made.recorded_at)
     pusher, connections = FakePusher(), FakeConnections()
-    reaching = Reaching(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
-    reporting = Reporting(
+    reaching = Sockets(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
+    reporting = PushCounts(
         attending=shop.services.check_in.read_check_ins, view=shop.services.check_in.view, reaching=reaching
     )
     kept = shop.services.check_in.store.find(shop.event_id, paid.id, 1)

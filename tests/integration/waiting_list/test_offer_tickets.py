@@ -25,12 +25,12 @@ def join(shop: Shop, ticket: str, name: str = "ada", quantity: int = 1) -> str:
     form = WaitingForm(ticket_type_id=ticket, quantity=quantity, name=name.title(), email=f"{name}@example.org")
     entry_id = shop.services.ids.new_id()
     shop.clock.seconds += 1
-    shop.services.waiting_list.join.join(shop.event_id, form, caller=None, new_id=entry_id)
+    shop.services.waiting_list.join_waiting_list.join(shop.event_id, form, caller=None, new_id=entry_id)
     return entry_id
 
 
 def entries(shop: Shop) -> list[dict[str, Any]]:
-    body = shop.services.waiting_list.join.entries(shop.event_id, caller=OWNER).load()[1]
+    body = shop.services.waiting_list.join_waiting_list.entries(shop.event_id, caller=OWNER).load()[1]
     return list(json.loads(body)["items"])
 
 
@@ -211,7 +211,7 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
     cancel(shop, record)
-    shop.services.waiting_list.join.leave(
+    shop.services.waiting_list.join_waiting_list.leave(
         shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
     )
     shop.services.waiting_list.offer_tickets.run()
@@ -223,7 +223,7 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
 def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
-    shop.services.waiting_list.join.leave(
+    shop.services.waiting_list.join_waiting_list.leave(
         shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
     )
     lists = shop.services.waiting_list.store
@@ -278,14 +278,14 @@ def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop:
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
     access = shop.services.orders.draft_order.access
     with pytest.raises(NotFound):
-        shop.services.waiting_list.join.leave(shop.event_id, entry, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(other))
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     with pytest.raises(Conflict) as refusal:
-        shop.services.waiting_list.join.leave(shop.event_id, entry, caller=None, access=access(entry))
+        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(entry))
     assert refusal.value.code == "not_waiting"
     for _ in range(2):
-        shop.services.waiting_list.join.leave(shop.event_id, other, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, other, caller=None, access=access(other))
     assert states(shop) == ["offered", "left"]
 
 

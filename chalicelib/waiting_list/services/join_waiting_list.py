@@ -1,4 +1,4 @@
-"""Queueing: people join and leave the waiting list of a type that is sold out. Called by routes/waiting_list.py.
+"""People join and leave the waiting list of a type that is sold out. Called by routes/waiting_list.py.
 
 Their turns: waiting_list/services/offer_tickets.py. From the first who joins until nobody waits, the type's tickets are
 theirs alone: the same transaction gives the type new terms, on which no other order takes tickets.
@@ -8,7 +8,7 @@ import hashlib
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
 from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
 from chalicelib.catalog.services import usage as figuring
@@ -23,7 +23,7 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.orders.services.draft_order import Drafting
+from chalicelib.orders.services.draft_order import DraftOrder
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
@@ -34,7 +34,7 @@ from chalicelib.waiting_list.ports import StoredEntry, WaitingLists
 TRIES = 12
 
 
-class Queueing:
+class JoinWaitingList:
     """Keeps waiting lists."""
 
     def __init__(
@@ -43,8 +43,8 @@ class Queueing:
         lists: WaitingLists,
         view: CatalogView,
         representations: Representations,
-        drafting: Drafting,
-        authorising: Authorising,
+        drafting: DraftOrder,
+        authorising: Authorise,
         clock: Clock,
     ) -> None:
         self._lists = lists

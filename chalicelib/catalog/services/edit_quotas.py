@@ -1,4 +1,4 @@
-"""Rationing: an organiser's quotas, numbers of tickets that several types share. Called by routes/quotas.py.
+"""An organiser's quotas, numbers of tickets that several types share. Called by routes/quotas.py.
 
 A type may join a quota while nothing of it is sold or held: so what a quota has given away is exactly what its types
 have, and what comes back to a type comes back to its quotas (ADR 10).
@@ -6,7 +6,7 @@ have, and what comes back to a type comes back to its quotas (ADR 10).
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.quota import MAX_QUOTAS, MAX_QUOTAS_OF_TYPE, QUOTA_SHARDS, Quota, QuotaFields
 from chalicelib.catalog.domain.stock import Shard, is_ticket_type, quota_stock, resize, shard_count, split
 from chalicelib.catalog.ports import Joining, Lost, Quotas, StoredLimit, StoredTicketType, TicketTypes
@@ -35,10 +35,10 @@ MOST_OPERATIONS = 96
 """Items a transaction may have (DynamoDB: 100), less the quota itself and the event's pages."""
 
 
-class Rationing:
+class EditQuotas:
     """Creates, shows, changes and deletes quotas."""
 
-    def __init__(self, *, quotas: Quotas, types: TicketTypes, authorising: Authorising, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, quotas: Quotas, types: TicketTypes, authorising: Authorise, clock: Clock, ids: Ids) -> None:
         self._quotas = quotas
         self._types = types
         self._authorising = authorising

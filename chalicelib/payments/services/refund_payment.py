@@ -1,4 +1,4 @@
-"""Refunding: money that is to go back, from the wish to Stripe. Called by routes/orders.py and the sales stream.
+"""Money that is to go back, from the wish to Stripe. Called by routes/orders.py and the sales stream.
 
 A wish is written first, by whoever decides it, in the transaction of what it is about; the stream then brings a new
 one here. Killed anywhere, it is brought again and finds the refund it made by the wish's key.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib import telemetry
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.ports import Lost
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Violation
@@ -23,9 +23,9 @@ from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Facts
 from chalicelib.orders.domain.refund import RefundForm, RefundReason, RefundStanding, RefundWish
 from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.order_messages import Telling
+from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.ports import Payments, RefundRefused, RefundWaits
-from chalicelib.payments.services.record_payment import Charging
+from chalicelib.payments.services.record_payment import RecordPayment
 
 TRIES = 12
 PAUSE_SECONDS = 6 * 3600
@@ -35,17 +35,17 @@ WAITS = "The refund of this payment waits: the balance in Stripe is too low. Top
 _PREFIX = "REFUND#"
 
 
-class Refunding:
+class RefundPayment:
     """Takes wishes for refunds and carries them out."""
 
     def __init__(
         self,
         *,
         orders: Orders,
-        charging: Charging,
+        charging: RecordPayment,
         payments: Callable[[], Payments],
-        telling: Telling,
-        authorising: Authorising,
+        telling: OrderMessages,
+        authorising: Authorise,
         clock: Clock,
     ) -> None:
         self._orders = orders

@@ -1,4 +1,4 @@
-"""Accounting: what an event has sold and taken, and its ledger, for its staff. Called by routes/reports.py.
+"""What an event has sold and taken, and its ledger, for its staff. Called by routes/reports.py.
 
 Sums stand ready (reports/services/update_totals.py), and so do the ledger's rows, inside the charges they are of. What
 is in stock is read with them. ETags are hashes of the bytes (ADR 9).
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.stock import Shard
 from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.core.cursors import CursorKey
@@ -39,10 +39,10 @@ _STEP = 200
 _Figures = Mapping[str, int]
 
 
-class Accounting:
+class ReadTotals:
     """Sums an event's sales up."""
 
-    def __init__(self, *, lists: SalesLists, sales: CatalogView, authorising: Authorising, key: CursorKey) -> None:
+    def __init__(self, *, lists: SalesLists, sales: CatalogView, authorising: Authorise, key: CursorKey) -> None:
         self._lists = lists
         self._sales = sales
         self._authorising = authorising

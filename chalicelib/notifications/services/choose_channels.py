@@ -1,4 +1,4 @@
-"""Preferring: where each message goes, as its reader wants it. Asked by whoever writes notifications, before the
+"""Where each message goes, as its reader wants it. Asked by whoever writes notifications, before the
 transaction of the fact they tell; also reads preferences for their owner.
 
 A message that is told goes by what was chosen at that moment; mail/services/prepare_mail.py asks once more when a mail
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.notifications.preferences_port import PreferencesView, StoredPreferences
 
 
-class Preferring:
+class ChooseChannels:
     """Knows how people want to be told."""
 
     def __init__(self, view: PreferencesView, clock: Clock) -> None:

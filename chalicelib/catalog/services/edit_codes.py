@@ -1,4 +1,4 @@
-"""Coding: an organiser's discounts and access codes. Called by routes/codes.py.
+"""An organiser's discounts and access codes. Called by routes/codes.py.
 
 What buyers do with them: catalog/services/redeem_code.py.
 """
@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.code import (
     FIELDS,
     MAX_CODES,
@@ -50,11 +50,11 @@ TRIES = 8
 Fields = AccessCodeFields | DiscountFields
 
 
-class Coding:
+class EditCodes:
     """Creates, shows, changes and deletes codes."""
 
     def __init__(
-        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorising: Authorising, clock: Clock
+        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorising: Authorise, clock: Clock
     ) -> None:
         self._codes = codes
         self._view = view

@@ -1,4 +1,4 @@
-"""Connecting: one-time tickets, opening and closing sockets, and answering what clients send over them.
+"""One-time tickets, opening and closing sockets, and answering what clients send over them.
 
 Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in and is worth nothing once that ended.
 """
@@ -16,7 +16,7 @@ from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
 from chalicelib.live.domain.protocol import Missed
 from chalicelib.live.ports import Connection, Connections, Pusher, Ticket
-from chalicelib.live.services.watch_event import Watching
+from chalicelib.live.services.watch_event import WatchEvent
 from chalicelib.notifications.ports import Counters, Inbox
 
 TICKET_SECONDS = 30
@@ -27,7 +27,7 @@ MOST_READ = protocol.MAX_MISSED + protocol.MAX_RECENT + 2
 """Of an inbox, to find what was missed: the one that the client has, and one more than can be told."""
 
 
-class Connecting:
+class ConnectSocket:
     """Opens sockets and answers their frames."""
 
     def __init__(
@@ -37,7 +37,7 @@ class Connecting:
         sign_ins: SignIns,
         counters: Counters,
         inbox: Inbox,
-        watching: Callable[[], Watching],
+        watching: Callable[[], WatchEvent],
         pusher: Callable[[], Pusher],
         clock: Clock,
         ids: Ids,

@@ -1,4 +1,4 @@
-"""Inviting: staff invite people by their address, to the event's staff or to speak in a session. Called by
+"""Staff invite people by their address, to the event's staff or to speak in a session. Called by
 routes/team.py; what becomes of it is team/services/answer_invitation.py's.
 
 What is told of an invitation (team/services/invitation_messages.py) is in its transaction.
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.ports import NewAccount, StoredAccount
-from chalicelib.accounts.services.authorise import Authorising
+from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.cfp.services.add_speaker import Programme, session_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
@@ -46,7 +46,7 @@ from chalicelib.team.domain.invitation import (
     stands,
 )
 from chalicelib.team.ports import NOTHING, Given, Invites, Overtaken, Roster
-from chalicelib.team.services.invitation_messages import Bid, Bidding
+from chalicelib.team.services.invitation_messages import Bid, InvitationMessages
 
 DAY_SECONDS = 24 * 3600
 TRIES = 10
@@ -73,7 +73,7 @@ class AccountForms(NamedTuple):
     new: Callable[[Account, str], NewAccount]
 
 
-class Inviting:
+class InvitePeople:
     """Invites people."""
 
     def __init__(
@@ -84,8 +84,8 @@ class Inviting:
         accounts: Accounts,
         forms: AccountForms,
         programme: Programme,
-        authorising: Authorising,
-        bidding: Bidding,
+        authorising: Authorise,
+        bidding: InvitationMessages,
         clock: Clock,
     ) -> None:
         self._invites = invites
