@@ -1,0 +1,71 @@
+"""The tree says what the product does: narrow folders, a closed core, one order of contexts, one name for one thing."""
+
+import ast
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+MOST_MODULES, MOST_IN_WIDE = 20, 40
+WIDE = {"chalicelib/routes", "chalicelib/bootstrap"}
+"""One file a resource or context: loaded by every function, and the API's table of contents."""
+CORE = {
+    "changes", "cursors", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
+    "ports", "preconditions", "principal", "text", "times", "timezones", "validation",
+}  # fmt: skip
+"""What every context may stand on. Something new belongs to a context unless it is as general as these."""
+PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))
+
+
+def test_folders_have_at_most_so_many_modules() -> None:
+    places = ("chalicelib", "local", "infra", "bench")
+    found = Counter(
+        str(path.parent.relative_to(ROOT))
+        for place in places
+        for path in (ROOT / place).rglob("*.py")
+        if path.name != "__init__.py"
+    )
+    limits = {folder: MOST_IN_WIDE if folder in WIDE else MOST_MODULES for folder in found}
+    assert {folder: count for folder, count in found.items() if count > limits[folder]} == {}
+
+
+def test_core_is_a_closed_list() -> None:
+    assert {path.stem for path in (ROOT / "chalicelib/core").glob("*.py")} == CORE | {"__init__"}
+
+
+def test_contracts_of_imports_have_no_exception() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert [one["name"] for one in settings["contracts"] if one.get("ignore_imports")] == []
+    layers = next(one["layers"] for one in settings["contracts"] if one["name"] == "Contexts point one way")
+    named = {room.strip(" ()") for layer in layers for room in layer.split("|")}
+    rooms = {path.name for path in (ROOT / "chalicelib").iterdir() if (path / "__init__.py").exists()}
+    assert rooms - named == set(), "a context that no layer names may import everything"
+
+
+def test_services_are_named_by_what_they_do() -> None:
+    """A module of services with one class: the class is the module in CamelCase, and neither is a gerund."""
+    unlike = {}
+    for path in PRODUCT:
+        if path.parent.name != "services" or path.name == "__init__.py":
+            continue
+        assert path.stem.rpartition("_")[2][-3:] != "ing", path
+        public = [
+            node.name
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.ClassDef) and not node.bases and not node.name.startswith("_")
+        ]
+        camel = "".join(word.title() for word in path.stem.split("_"))
+        if public and camel not in public:
+            unlike[path.stem] = public
+    assert unlike == {"sign_in": ["SignPeopleIn"], "check_in": ["CheckPeopleIn"]}, "their forms have the plain names"
+
+
+def test_every_reaction_is_one_method() -> None:
+    tree = ast.parse((ROOT / "chalicelib/reactions.py").read_text())
+    called = [
+        node.body.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda) and isinstance(node.body, ast.Attribute)
+    ]
+    assert set(called) == {"on_changes"}
+    assert len(called) > 15
