@@ -1,6 +1,7 @@
 """The tree says what the product does: narrow folders, a closed core, one order of contexts, one name for one thing."""
 
 import ast
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -69,3 +70,20 @@ def test_every_reaction_is_one_method() -> None:
     ]
     assert set(called) == {"on_changes"}
     assert len(called) > 15
+
+
+def test_question_table_names_files_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    table = text.partition("## Where is …?")[2].partition("\n## ")[0]
+    answers = [re.findall(r"`([^`]+)`", row.split("|")[2]) for row in table.splitlines()[4:] if row.startswith("| ")]
+    assert len(answers) >= 20
+    assert [name for named in answers for name in named if not (ROOT / name).is_file()] == []
+    assert all(answers), "a row without a file"
+
+
+def test_example_of_a_feature_names_files_that_exist() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    example = text.partition("An example: ")[2].partition("\n\n")[0]
+    named = re.findall(r"`([^`]+)`", example)
+    assert len(named) >= 8
+    assert [name for name in named if not any((ROOT / place / name).exists() for place in ("", "chalicelib"))] == []
