@@ -12,8 +12,9 @@ from chalicelib import config
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.orders.adapters.dynamo import DynamoReconciliations
+    from chalicelib.orders.adapters.dynamo import DynamoHolds, DynamoReconciliations
     from chalicelib.payments.adapters.accounts import DynamoStripeAccounts
+    from chalicelib.payments.adapters.inbox import DynamoInbox
     from chalicelib.payments.adapters.stripe_pace import Pace
     from chalicelib.payments.connect_port import AccountsAtStripe
     from chalicelib.payments.ports import Payments
@@ -35,6 +36,19 @@ class PaymentsWiring:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+
+    @cached_property
+    def inbox(self) -> DynamoInbox:
+        from chalicelib.aws.dynamo_writer import DynamoWriter
+        from chalicelib.payments.adapters.inbox import DynamoInbox
+
+        return DynamoInbox(DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix))
+
+    @cached_property
+    def holds(self) -> DynamoHolds:
+        from chalicelib.orders.adapters.dynamo import DynamoHolds
+
+        return DynamoHolds(self._services.aws.queries)
 
     @cached_property
     def reconciliations(self) -> DynamoReconciliations:
@@ -140,12 +154,11 @@ class PaymentsWiring:
     @cached_property
     def expire_orders(self) -> ExpireOrders:
         """Ends of unpaid orders."""
-        from chalicelib.orders.adapters.dynamo import DynamoHolds
         from chalicelib.payments.services.expire_orders import ExpireOrders
 
         return ExpireOrders(
             orders=self._services.orders.store,
-            holds=DynamoHolds(self._services.aws.queries),
+            holds=self.holds,
             ordering=self._services.orders.place_order,
             charging=self.record_payment,
             telling=self._services.orders.messages,
@@ -236,14 +249,11 @@ class PaymentsWiring:
     @cached_property
     def receive_webhook(self) -> ReceiveWebhook:
         """Webhook intake; light."""
-        from chalicelib.aws.dynamo_writer import DynamoWriter
-        from chalicelib.payments.adapters.inbox import DynamoInbox
         from chalicelib.payments.adapters.webhook_signature import is_signed
         from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 
-        writer = DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix)
         return ReceiveWebhook(
-            DynamoInbox(writer),
+            self.inbox,
             is_signed,
             self._services.clock,
             secrets=lambda: self._services.keys.webhook_secrets,

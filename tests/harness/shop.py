@@ -289,7 +289,7 @@ class Shop:
         wired.stripe_share = 1_000.0  # time stands still, so every second would be a crowd
         bootstrap.use(self.services)
         self.event_id = event_id or self.make_event()
-        self.services.payments.expire_orders._holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
+        self.services.payments.holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
         """An event owned by OWNER."""

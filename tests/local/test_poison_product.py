@@ -68,7 +68,7 @@ def tell(shop: Shop, session: str, event_id: str) -> None:
     from chalicelib.payments.inbox_port import StripeEvent
 
     event = StripeEvent(event_id, "checkout.session.completed", session, False, False)
-    assert shop.services.payments.receive_webhook._inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
+    assert shop.services.payments.inbox.put(event, payload="{}", received_at=1, expires_at=2**31)
 
 
 def slow_between(index: int) -> Any:

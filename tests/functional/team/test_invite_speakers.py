@@ -277,7 +277,7 @@ def test_session_that_changes_while_its_own_speaker_accepts_is_looked_at_again(
     talk.patch(speaker_ids=[made])
     talk.ask()
     guest, token = account(anonymous, GUEST), link()
-    invites = bootstrap.services().team.answer_invitation._invites
+    invites = bootstrap.services().team.invitations
     answer = invites.answer
 
     def late(*given: Any, **how: Any) -> None:

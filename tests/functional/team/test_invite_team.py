@@ -273,7 +273,7 @@ def test_inviter_who_is_removed_while_it_is_accepted_lets_nobody_in(
     grant(verified(stranger), team.event, "organizer")
     team.invite(role="organizer", by=stranger)
     guest, token = account(anonymous, GUEST), link()
-    invites = bootstrap.services().team.answer_invitation._invites
+    invites = bootstrap.services().team.invitations
     answer = invites.answer
 
     def late(*given: Any, **how: Any) -> None:

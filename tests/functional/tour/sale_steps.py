@@ -51,6 +51,6 @@ def expire(order_id: str) -> None:
 
 def start_sweep(minute: int) -> None:
     """Let the timer begin here and not an hour ago, which is 2,000 queries later."""
-    holds = bootstrap.services().payments.expire_orders._holds
+    holds = bootstrap.services().payments.holds
     known = holds.sweep()
     assert holds.save_sweep(Sweep(minute, (), known.version if known else 0))

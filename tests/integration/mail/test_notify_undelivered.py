@@ -92,4 +92,4 @@ def test_bounce_that_names_an_order_marks_the_mail_with_its_tickets(
 
 
 def test_bounce_of_an_order_that_is_unknown_changes_nothing(shop: Shop) -> None:
-    bootstrap.services().mail.suppress_bounces._mails.mark_returned(paid_mail_key("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
+    bootstrap.services().mail.undelivered.mark_returned(paid_mail_key("01ARZ3NDEKTSV4RRFFQ69G5FAV"))

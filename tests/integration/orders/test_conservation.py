@@ -306,6 +306,6 @@ def _restore(shop: Shop, notes: Path) -> None:
 
 def _is_swept_until(shop: Shop) -> int:
     """The Unix minute that the timer of holds comes to next."""
-    sweep = shop.services.payments.expire_orders._holds.sweep()
+    sweep = shop.services.payments.holds.sweep()
     assert sweep is not None
     return sweep.minute

@@ -123,9 +123,7 @@ def test_order_repeated_id_is_the_same_order_and_takes_stock_once(shop: Shop) ->
     assert stock_of(ticket).held == 1
     change = SaleChange(after=shop.services.orders.store.load(order_id))
     with pytest.raises(AlreadyExists):
-        shop.services.orders.place_order._holding.hold(
-            change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)]
-        )
+        shop.services.orders.hold_stock.hold(change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)])
 
 
 def test_order_lost_reply_after_commit_takes_stock_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,9 +89,7 @@ def test_release_killed_before_its_cursor_is_kept_repeats_harmlessly(
     record = shop.order((ticket, 2))
     shop.clock.seconds = START + 901
     with monkeypatch.context() as patch:
-        patch.setattr(
-            shop.services.payments.expire_orders._holds, "save_sweep", lambda sweep: (_ for _ in ()).throw(SystemExit)
-        )
+        patch.setattr(shop.services.payments.holds, "save_sweep", lambda sweep: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             shop.services.payments.expire_orders.release_due()
     shop.services.payments.expire_orders.release_due()
@@ -182,7 +180,7 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     shop.clock.seconds += 60
     second = shop.order((ticket, 1))
     shop.clock.seconds += 2_000
-    holds = shop.services.payments.expire_orders._holds
+    holds = shop.services.payments.holds
     reserved, broken = holds.reserved, [int(START) // 60]
 
     def read(minute: int) -> list[HeldOrder]:
@@ -302,7 +300,7 @@ def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, mon
     for seconds in (2_000, 2_100, 9_000):
         shop.clock.seconds = START + seconds
         assert shop.services.payments.expire_orders.release_due() == 0
-        assert len(shop.services.payments.expire_orders._holds.sweep().left_over) == 2  # type: ignore[union-attr]
+        assert len(shop.services.payments.holds.sweep().left_over) == 2  # type: ignore[union-attr]
     shop.payments.down = False
     assert shop.services.payments.expire_orders.release_due() == 5
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

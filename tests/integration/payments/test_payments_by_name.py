@@ -190,7 +190,7 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
 
         monkeypatch.setattr(shop.services.orders.store, "write", die)
     elif step == "inbox":
-        dies_once(monkeypatch, shop.services.payments.receive_webhook._inbox, "put", after=after)
+        dies_once(monkeypatch, shop.services.payments.inbox, "put", after=after)
     else:
         dies_once(monkeypatch, shop.payments, "refund", after=after)
     deaths = until_done(lambda: intake.tell("checkout.session.completed", session, event_id="evt_1"))

@@ -118,7 +118,7 @@ def test_reconcile_while_disputes_may_not_be_read_goes_on_with_all_else(
     shop.double.refund(intent_of(shop, record), 2000)
     assert next_day(shop) == 1
     assert shop.record(record).facts.refunded == 2000
-    last = shop.services.payments.reconcile._reconciliations.last(None)
+    last = shop.services.payments.reconciliations.last(None)
     assert last is not None
     assert last.until == int(shop.clock.seconds)
     assert caplog.text.count('"SweepFailed": 1, "PaymentsToLookAt": 1') == 1
