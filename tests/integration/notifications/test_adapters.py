@@ -154,7 +154,8 @@ def test_push_to_many_of_which_most_fail_reaches_the_others_once(upstream: Upstr
     assert [posted(upstream, one.id) for one in good] == [["x", "y"]] * 20
 
 
-def test_push_failures_count_for_one_frame_not_for_all(upstream: Upstream, pusher: SocketPusher) -> None:
+def test_push_failures_count_for_one_frame_not_for_all(upstream: Upstream) -> None:
+    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: 0.0)  # there is always time
     answers = itertools.cycle([(429, ""), (503, ""), (200, "")])
     upstream.plan = lambda method, path, body: next(answers)
     frames = [str(number) for number in range(5)]
