@@ -24,7 +24,7 @@ from tests.functional.builders import make, make_event
 from tests.harness.client import Client
 from tests.harness.fresh_process import Fresh, answers
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ALONGSIDE = {"preferences": {"pages"}}
 """Modules of routes that another one imports."""
