@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chalicelib.catalog.domain.stock import Place, Shard
-from chalicelib.representations.represent import Representation
-
 if TYPE_CHECKING:
     from chalicelib.catalog.domain.demand import Room
-    from chalicelib.catalog.domain.stock import Shard
+    from chalicelib.catalog.domain.stock import Place, Shard
     from chalicelib.core.kinds import CodeKind
     from chalicelib.representations.represent import Representation
 

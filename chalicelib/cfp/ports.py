@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chalicelib.cfp.domain.submission import Proposer
-from chalicelib.representations.represent import Written
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from chalicelib.notifications.domain.notification import Received
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.core.pagination import Page
-    from chalicelib.notifications.domain.notification import Mail, Notification
+    from chalicelib.notifications.domain.notification import Mail, Notification, Received
 
 MARKED_AT_ONCE = 44
 """Two operations a notification and one for the counter stay below the 100 of a transaction."""

@@ -428,10 +428,15 @@ def stock_of(ticket_type_id: str) -> Stock:
 def model(name: str) -> Any:
     """A model of the stores; imported late, since their tables read the environment."""
     from chalicelib.aws import dynamo_tables as tables
+    from chalicelib.catalog.adapters import items as catalog_items
     from chalicelib.notifications.adapters import items as notification_items
     from chalicelib.orders.adapters import items as sales_items
 
-    return next(getattr(module, name) for module in (sales_items, notification_items, tables) if hasattr(module, name))
+    return next(
+        getattr(module, name)
+        for module in (sales_items, catalog_items, notification_items, tables)
+        if hasattr(module, name)
+    )
 
 
 def items_of(name: str, prefix: str = "") -> list[Any]:
