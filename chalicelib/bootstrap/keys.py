@@ -38,7 +38,7 @@ class KeysWiring:
 
     def cursor_key(self) -> bytes:
         """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
-        return next(iter(self.token_keys.values())).encode()
+        return self.link_keys()[0]
 
     @cached_property
     def webhook_secrets(self) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""What is due: mails that wait, and digests, found by time without a Scan. Ports `DueIndex`,
-`Sleepers` and `Collected`.
+"""What is due: mails that wait, and digests, found by time without a Scan. Ports `DueIndex`, `Sleepers` and
+`Collected`.
 
 Everything due stands in the partitions of its quarter of an hour, written in the transaction of what waits. One more
 item says from which quarter on there may be something.

@@ -23,6 +23,8 @@ SESSION_EXPIRED = "checkout.session.expired"
 CHARGE_SUCCEEDED = "charge.succeeded"
 CHARGE_UPDATED = "charge.updated"
 """Comes when fee and net are known (docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
+_TOLD_BY_ORDER = SESSION_PAID | {SESSION_EXPIRED}
+"""Whether these are recorded shows on the order itself; others show on its charge."""
 _PAYS = SESSION_PAID | {CHARGE_SUCCEEDED, CHARGE_UPDATED}
 LOOK_SECONDS = 30.0
 """How long one process may take for the first look at a payment, its place in line included, before others look."""
@@ -78,8 +80,11 @@ class ApplyEvents:
             return False
         if record is not None and record.state is OrderState.RESERVED and event.kind in _PAYS:
             return self._apply_first(record, event)
-        if record is not None and event.kind == SESSION_EXPIRED and self._is_written_soon(record, event):
-            return False
+        if record is not None and event.kind == SESSION_EXPIRED:
+            # Stripe's event may overtake who asked for the end of this checkout and writes it down in a moment.
+            self._sleep(PAUSES[0])
+            if self._is_applied(record, event):
+                return False
         if self._orders.was_applied(event.id):
             return False
         return self._charging.record(event, event.object_id, marker=event.id) is not None
@@ -130,15 +135,9 @@ class ApplyEvents:
         seen = self._charging.record(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
-    def _is_written_soon(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """Whether the end of a checkout is recorded in a moment by who asked for it: Stripe's event may be faster."""
-        self._sleep(PAUSES[0])
-        again = self._orders.load(record.id)
-        return again is not None and self._is_known(again, event)
-
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether what an event tells has been recorded since the order was read."""
-        now = self._orders.load(record.id) if event.kind in SESSION_PAID else record
+        now = self._orders.load(record.id) if event.kind in _TOLD_BY_ORDER else record
         return now is not None and self._is_known(now, event)
 
     def _order_of(self, event: StripeEvent) -> OrderRecord | None:
@@ -147,7 +146,7 @@ class ApplyEvents:
 
     def _is_known(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether all that an event of this kind can tell is recorded: what comes later has events of its own."""
-        if record.account != event.account:
+        if not _is_of(record, event):
             return False
         if event.kind in SESSION_PAID:
             return record.paid_checkout is not None and record.paid_checkout == event.object_id

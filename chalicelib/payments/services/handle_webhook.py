@@ -43,10 +43,7 @@ class HandleWebhook:
         """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
         those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
         """
-        self._hear_all(new_events(changes))
-
-    def _hear_all(self, events: list[StripeEvent]) -> None:
-        heard = [event for event in events if not event.ignored]
+        heard = [event for event in new_events(changes) if not event.ignored]
         for event in heard:
             if event.kind in ACCOUNT_EVENTS and event.account is not None:
                 self._onboarding.refresh(event.account)
