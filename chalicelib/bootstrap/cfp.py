@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.cfp.adapters.dynamo import DynamoCalls, DynamoSubmissions
     from chalicelib.cfp.services.announce_call import AnnounceCall
-    from chalicelib.cfp.services.delete_proposals import DeleteProposals
     from chalicelib.cfp.services.edit_call import EditCall
     from chalicelib.cfp.services.review_proposal import ReviewProposal
     from chalicelib.cfp.services.submit_proposal import SubmitProposal
+    from chalicelib.content.services.delete_parts import DeleteParts
 
 
 class CfpWiring:
@@ -96,7 +96,7 @@ class CfpWiring:
         )
 
     @cached_property
-    def delete_proposals(self) -> DeleteProposals:
-        from chalicelib.cfp.services.delete_proposals import DeleteProposals
+    def delete_proposals(self) -> DeleteParts:
+        from chalicelib.content.services.delete_parts import DeleteParts
 
-        return DeleteProposals(self.submissions)
+        return DeleteParts(self.submissions)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
+    from chalicelib.content.services.delete_parts import DeleteParts
     from chalicelib.team.adapters.dynamo import DynamoInvites, DynamoRoster
     from chalicelib.team.services.answer_invitation import AnswerInvitation
-    from chalicelib.team.services.delete_members import DeleteMembers
     from chalicelib.team.services.invite_people import AccountForms, InvitePeople
     from chalicelib.team.services.members import Members
 
@@ -95,7 +95,7 @@ class TeamWiring:
         return Members(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)
 
     @cached_property
-    def delete_members(self) -> DeleteMembers:
-        from chalicelib.team.services.delete_members import DeleteMembers
+    def delete_members(self) -> DeleteParts:
+        from chalicelib.content.services.delete_parts import DeleteParts
 
-        return DeleteMembers(roles=self.roster, invitations=self.invitations)
+        return DeleteParts(self.roster, self.invitations)

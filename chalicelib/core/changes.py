@@ -28,8 +28,3 @@ class Change(NamedTuple):
     def owner(self) -> str:
         """The id inside the partition key."""
         return self.partition.partition("#")[2]
-
-
-def removed_owners(changes: list[Change]) -> list[str]:
-    """Ids of what the removed items were or belonged to."""
-    return [change.owner for change in changes if change.kind is ChangeKind.REMOVED]

@@ -80,7 +80,7 @@ class DynamoCalls:
 
 
 class DynamoSubmissions:
-    """Ports `Submissions`, and `Proposals` of cfp/services/delete_proposals.py."""
+    """Ports `Submissions`, and `OfEvent` of content/services/delete_parts.py."""
 
     def delete_all(self, event_id: str) -> None:
         """One by one; repeating it does nothing."""

@@ -1,4 +1,4 @@
-"""All parts of an event, for its removal. Port `Parts` of content/services/delete_parts.py."""
+"""All parts of an event, for its removal. Port `OfEvent` of content/services/delete_parts.py."""
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import Content

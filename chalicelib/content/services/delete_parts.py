@@ -1,28 +1,30 @@
-"""Removes the parts of an event that was deleted. Called by the content stream; safe to repeat.
+"""Removes what is kept of an event that was deleted: its parts, what was proposed for it, the roles of its staff.
+Called by the content stream; safe to repeat.
 
-Nobody can see what is left: every read of it asks for the event's versions first, which went with the event. Proposals
-and roles are removed by their own contexts (chalicelib/reactions.py).
+Nobody can see what is left: every read of it asks for the event's versions first, which went with the event.
 """
 
 from typing import Protocol
 
-from chalicelib.core.changes import Change, removed_owners
+from chalicelib.core.changes import Change, ChangeKind
 
 
-class Parts(Protocol):
-    """What belongs to an event."""
+class OfEvent(Protocol):
+    """Where something is kept of an event."""
 
     def delete_all(self, event_id: str) -> None:
-        """Delete every part of an event, in batches."""
+        """Delete all that is kept of an event, in batches."""
 
 
 class DeleteParts:
-    """Removes the parts of events."""
+    """Removes what the given stores keep of events."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, *stores: OfEvent) -> None:
+        self._stores = stores
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Delete the parts of each event that was removed."""
-        for event_id in removed_owners(changes):
-            self._parts.delete_all(event_id)
+        """Delete all that is kept of each event that was removed."""
+        for change in changes:
+            if change.kind is ChangeKind.REMOVED:
+                for store in self._stores:
+                    store.delete_all(change.owner)

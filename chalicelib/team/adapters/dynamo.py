@@ -46,7 +46,7 @@ class InviteItem(People):
 
 
 class DynamoInvites:
-    """Ports `Invites`, and `Kept` of team/services/delete_members.py."""
+    """Ports `Invites`, and `OfEvent` of content/services/delete_parts.py."""
 
     def delete_all(self, event_id: str) -> None:
         """One by one; repeating it does nothing."""
