@@ -1,4 +1,4 @@
-"""The tree says what the product does: narrow folders, a closed core, one order of contexts, one name for one thing."""
+"""The tree says what the product does: narrow folders, a closed core, one order of contexts, classes named as modules."""
 
 import ast
 import re
