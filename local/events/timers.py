@@ -38,6 +38,16 @@ def next_run(expression: str, after: datetime) -> datetime:
     return _next_match(Cron((minute, hour, day, month, weekday, year)), after)
 
 
+def due_after_run(expression: str, due: datetime, now: datetime) -> datetime:
+    """When a schedule is due next, whose run that was due at `due` has just ended. EventBridge invokes at fixed times
+    however long a run takes: times that passed meanwhile are made up for by one run, at once.
+    """
+    following = next_run(expression, due)
+    while (later := next_run(expression, following)) <= now:
+        following = later
+    return following
+
+
 class Cron:
     """The six fields of an EventBridge cron expression as sets of numbers."""
 
@@ -134,7 +144,7 @@ class Timer:
         due = next_run(self._schedule.expression, datetime.now(UTC))
         while not self._stopped.wait(max(0.0, (due - datetime.now(UTC)).total_seconds())):
             self.run(due)
-            due = next_run(self._schedule.expression, max(due, datetime.now(UTC)))
+            due = due_after_run(self._schedule.expression, due, datetime.now(UTC))
 
     def run(self, at: datetime) -> bool:
         """Run it now; waits for a run that is under way. Whether it ended well."""

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.events.timers import Timer, UnknownExpression, next_run
+from local.events.timers import Timer, UnknownExpression, due_after_run, next_run
 from local.gateway.handlers import Handler, Schedule, schedules
 
 AT = datetime(2026, 2, 27, 14, 45, 30, tzinfo=UTC)  # a Friday
@@ -30,6 +30,19 @@ AT = datetime(2026, 2, 27, 14, 45, 30, tzinfo=UTC)  # a Friday
 )
 def test_next_run(expression, due):
     assert next_run(expression, AT) == due
+
+
+@pytest.mark.parametrize(
+    ("took", "following"),
+    [
+        (timedelta(0), timedelta(minutes=1)),
+        (timedelta(seconds=58), timedelta(minutes=1)),  # the idle rest of the minute, no minute more
+        (timedelta(seconds=70), timedelta(minutes=1)),  # passed: at once
+        (timedelta(minutes=5, seconds=1), timedelta(minutes=5)),  # five passed: one run makes up for them
+    ],
+)
+def test_long_run_moves_no_later_one(took, following):
+    assert due_after_run("rate(1 minute)", AT, AT + took) == AT + following
 
 
 @pytest.mark.parametrize("expression", ["rate(1 fortnight)", "cron(* *)", "cron(61 * * * ? *)", "cron(0 0 31 2 ? *)"])
