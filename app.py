@@ -29,8 +29,10 @@ ROUTES: Table = {
     "team": (
         f"{EVENT}/invites", f"{EVENT}/roles", f"{EVENT}/sessions/{{id}}/speaker-invites", "/v1/invites",
     ),
-    "submissions": (f"{EVENT}/call-for-papers", f"{EVENT}/submissions", "/v1/me/submissions"),
-    "reviews": (f"{EVENT}/sessions/{{id}}/confirm", f"{EVENT}/sessions/{{id}}/review"),
+    "proposals": (
+        f"{EVENT}/call-for-papers", f"{EVENT}/sessions/{{id}}/confirm", f"{EVENT}/sessions/{{id}}/review",
+        f"{EVENT}/submissions", "/v1/me/submissions",
+    ),
     "exchange": ("/v1/events/import", "/v1/imports"),
     "ticket_types": (f"{EVENT}/access-codes/check", f"{EVENT}/ticket-types"),
     "quotas": (f"{EVENT}/quotas",),
@@ -41,8 +43,7 @@ ROUTES: Table = {
     "reports": (
         f"{EVENT}/attendees", f"{EVENT}/charges", f"{EVENT}/ledger", f"{EVENT}/orders", f"{EVENT}/sales",
     ),
-    "stripe": ("/v1/stripe",),
-    "stripe_accounts": (f"{EVENT}/stripe-account",),
+    "payments": ("/v1/stripe", f"{EVENT}/stripe-account"),
     "notifications": ("/v1/admin/notifications", "/v1/notifications"),
     "announcements": (f"{EVENT}/announcements",),
     "preferences": (

@@ -202,7 +202,7 @@ def is_live(stripe_secret_key: str) -> bool:
     return stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
 
-class Credentials:
+class AwsCredentials:
     """AWS credentials as Lambda puts them into the environment."""
 
     __slots__ = ("access_key", "secret_key", "session_token")
@@ -216,9 +216,9 @@ class Credentials:
         return "Credentials(…)"
 
 
-def credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+def credentials(environment: Mapping[str, str] = os.environ) -> AwsCredentials:
     """The credentials of this process, read at each call: a long-lived process may be given new ones."""
-    return Credentials(
+    return AwsCredentials(
         environment.get("AWS_ACCESS_KEY_ID", ""),
         environment.get("AWS_SECRET_ACCESS_KEY", ""),
         environment.get("AWS_SESSION_TOKEN", ""),

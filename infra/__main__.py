@@ -210,7 +210,7 @@ def _guarded(work: Callable[[], T]) -> T:
         raise click.ClickException(str(problem)) from problem
 
 
-def _show_plan(title: str, plan: Sequence[steps.Step]) -> None:
+def _show_plan(title: str, plan: Sequence[steps.DeployStep]) -> None:
     console.print(f"[bold]{title}[/bold]", soft_wrap=True)
     table = Table(show_header=False, box=None)
     for number, step in enumerate(plan, 1):
@@ -233,7 +233,7 @@ def _agree(yes: bool, question: str) -> None:
         sys.exit(2)
 
 
-def _run(here: Deployment, plan: Sequence[steps.Step]) -> None:
+def _run(here: Deployment, plan: Sequence[steps.DeployStep]) -> None:
     for number, step in enumerate(plan, 1):
         console.print(f"[dim]{number}/{len(plan)}[/dim] [bold]{step.name}[/bold] …")
         try:

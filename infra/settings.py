@@ -16,7 +16,7 @@ class Unusable(Exception):
     """Something outside must be mended before this can go on; the message says what and how."""
 
 
-class Stage(NamedTuple):
+class StageSettings(NamedTuple):
     """One deployment. Empty texts and zeros mean "without"."""
 
     name: str
@@ -55,14 +55,14 @@ class Stage(NamedTuple):
         return f"/marquee/{self.name}/{secret}"
 
 
-def load(path: Path, name: str) -> Stage:
+def load(path: Path, name: str) -> StageSettings:
     """The stage of this name. Raises Unusable."""
     if not _NAME.fullmatch(name):
         raise Unusable(f"{name!r} is no name for a stage: small letters and digits, at most 16.")
     shipped, own = _tables(path), _tables(path.with_suffix(".local.toml"))
     if name not in shipped | own:
         raise Unusable(f"{path.name} has no stage {name}; it has {', '.join(sorted(shipped | own))}.")
-    stage = Stage(name=name, **_checked(name, shipped.get(name, {}) | own.get(name, {})))
+    stage = StageSettings(name=name, **_checked(name, shipped.get(name, {}) | own.get(name, {})))
     if bool(stage.domain) != bool(stage.certificate_arn):
         raise Unusable(f"Stage {name}: domain and certificate_arn come together.")
     if stage.web_acl_arn and not (stage.cdn and _WEB_ACL.fullmatch(stage.web_acl_arn)):
@@ -80,7 +80,7 @@ def _tables(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _checked(name: str, table: dict[str, Any]) -> dict[str, Any]:
-    kinds = {field: kind for field, kind in Stage.__annotations__.items() if field != "name"}
+    kinds = {field: kind for field, kind in StageSettings.__annotations__.items() if field != "name"}
     for key, value in table.items():
         if key not in kinds:
             raise Unusable(f"Stage {name}: {key} is no setting; there are {', '.join(sorted(kinds))}.")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bench.capacity import item_bytes, read_units
 from bench.sales.sale import Writes
-from chalicelib.notifications.ports import SendingLimits
+from chalicelib.mail.ports import SendingLimits
 
 _READS = ("GetItem", "BatchGetItem", "Query")
 

@@ -78,9 +78,9 @@ def _units(client: Client, path: str, tag: str, event_id: str) -> dict[str, Any]
 
 def units(operation: str, request: dict[str, Any]) -> float:
     """Read units of one request, by the sizes of the items it asks for."""
-    from chalicelib.aws.dynamo_tables import Content
+    from chalicelib.aws.dynamo_tables import ContentTable
 
-    client = Content._get_connection().connection.client
+    client = ContentTable._get_connection().connection.client
     if operation == "GetItem":
         asked = [(request["TableName"], request["Key"], request["ConsistentRead"])]
     else:

@@ -66,9 +66,9 @@ class Writes:
     """Watches every write that any client of this process sends, and adds up its units by the sizes of the items."""
 
     def __init__(self) -> None:
-        from chalicelib.aws.dynamo_tables import Content
+        from chalicelib.aws.dynamo_tables import ContentTable
 
-        self._client = Content._get_connection().connection.client
+        self._client = ContentTable._get_connection().connection.client
         self._sent: list[tuple[str, dict[str, Any]]] = []
 
     def __enter__(self) -> "Writes":
@@ -109,9 +109,11 @@ class Writes:
 
     def indexes(self) -> int:
         """Secondary indexes of the tables that an order and its key are written to; each would add its own writes."""
-        from chalicelib.aws.dynamo_tables import People, Sales
+        from chalicelib.aws.dynamo_tables import PeopleTable, SalesTable
 
-        found = [self._client.describe_table(TableName=table.Meta.table_name)["Table"] for table in (Sales, People)]
+        found = [
+            self._client.describe_table(TableName=table.Meta.table_name)["Table"] for table in (SalesTable, PeopleTable)
+        ]
         kinds = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
         return sum(len(table.get(kind) or ()) for table in found for kind in kinds)
 

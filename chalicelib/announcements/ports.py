@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chalicelib.announcements.domain.announcement import Counts, Dispatch, Stage
+    from chalicelib.announcements.domain.announcement import AnnouncementCounts, Dispatch, Stage
     from chalicelib.core.pagination import Page
     from chalicelib.notifications.domain.notification import Mail, Notification
     from chalicelib.orders.domain.order import OrderRecord
-
-
-class Overtaken(Exception):
-    """Nothing was written: somebody else took this step, or told one of these people, first."""
 
 
 class TooMany(Exception):
     """The event has sent all it may send today."""
 
 
-class Told(NamedTuple):
+class ToldRecipient(NamedTuple):
     """That somebody was told, by which notification (None: they want none in their inbox)."""
 
     user_id: str
@@ -33,10 +29,10 @@ class Step(NamedTuple):
 
     stage: Stage
     cursor: str
-    told: tuple[Told, ...] = ()
+    told: tuple[ToldRecipient, ...] = ()
     notifications: tuple[Notification, ...] = ()
     mails: tuple[Mail, ...] = ()
-    counts: Counts | None = None
+    counts: AnnouncementCounts | None = None
     finished_at: int | None = None
 
 
@@ -60,7 +56,7 @@ class Announcements(Protocol):
     def newest(self, event_id: str, page: Page) -> list[Dispatch]:
         """One more than a page of an event's announcements, newest first, strongly consistent."""
 
-    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, Told]:
+    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
         """Which of these people were told already, strongly consistent."""
 
     def queued(self, keys: Sequence[str]) -> set[str]:

@@ -4,6 +4,7 @@ PynamoDB wraps what botocore raises; stores let it through, since no rule of the
 asks here, so that a client is told to come back instead of that something broke.
 """
 
+CONDITION_LOST = "ConditionalCheckFailedException"
 _CODES = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -24,6 +25,11 @@ def code_of(error: BaseException) -> str | None:
     response = getattr(getattr(error, "cause", None), "response", None) or {}
     code = response.get("Error", {}).get("Code")
     return None if code is None else str(code)
+
+
+def is_condition_lost(error: BaseException) -> bool:
+    """Whether DynamoDB refused a write because its condition did not hold."""
+    return code_of(error) == CONDITION_LOST
 
 
 def is_overload(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ costs a write unit, two when the line is empty although this process saw it full
 from typing import Any
 
 from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import CONDITION_LOST
 from chalicelib.aws.signed_client import Refused, SignedClient
 
 KEPT_SECONDS = 24 * 3600
@@ -15,7 +16,6 @@ SKEW_SECONDS = 60
 """A line longer by this much than anybody lets it grow was written by a clock that is wrong: it begins anew."""
 MOST_SEEN = 1_000
 """Lines that a process remembers: each order has some of its own."""
-_LOST = "ConditionalCheckFailedException"
 _EMPTY = (
     "SET next_at = :next, expires_at = :until",
     "attribute_not_exists(next_at) OR next_at <= :now OR next_at > :absurd",
@@ -71,7 +71,7 @@ class DynamoLines:
         try:
             answer = self._client.call("UpdateItem", request)
         except Refused as refusal:
-            if str(refusal) != _LOST:
+            if str(refusal) != CONDITION_LOST:
                 raise
             return None
         return int(answer["Attributes"]["next_at"]["N"])

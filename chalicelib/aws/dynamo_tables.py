@@ -51,7 +51,7 @@ def _one_client(connection: Connection) -> Any:
         return _client
 
 
-class Table(Model):
+class BaseTable(Model):
     """What all tables are. Their requests go over one client, which threads may share."""
 
     @classmethod
@@ -62,7 +62,7 @@ class Table(Model):
         return table
 
 
-class Content(Table):
+class ContentTable(BaseTable):
     """Events and all they are made of. Its stream starts imports (and later tells watchers of changes)."""
 
     Meta = _meta("content", stream="KEYS_ONLY")
@@ -70,7 +70,7 @@ class Content(Table):
     sk = UnicodeAttribute(range_key=True)
 
 
-class People(Table):
+class PeopleTable(BaseTable):
     """Accounts, roles, sign-ins, idempotency."""
 
     Meta = _meta("people")
@@ -78,7 +78,7 @@ class People(Table):
     sk = UnicodeAttribute(range_key=True)
 
 
-class Sales(Table):
+class SalesTable(BaseTable):
     """Ticket types, stock, orders, charges. Its stream carries out refunds."""
 
     Meta = _meta("sales", stream="NEW_AND_OLD_IMAGES")
@@ -86,7 +86,7 @@ class Sales(Table):
     sk = UnicodeAttribute(range_key=True)
 
 
-class StripeInbox(Table):
+class StripeInboxTable(BaseTable):
     """What Stripe told us, put once a Stripe event id; its stream drives charging."""
 
     Meta = _meta("stripe_inbox", stream="NEW_IMAGE")
@@ -102,7 +102,7 @@ class StripeInbox(Table):
     expires_at = NumberAttribute()
 
 
-class NotificationLog(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's is untyped
+class NotificationLogIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's is untyped
     """Notifications by action, month and part (keys.notification_log), oldest first: what administrators look through.
     Keys only: a notification is read where it stands.
     """
@@ -117,16 +117,16 @@ class NotificationLog(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-cal
     id = UnicodeAttribute(range_key=True)
 
 
-class Notifications(Table):
+class NotificationsTable(BaseTable):
     """Inboxes, unread counters and mails to send; its stream drives pushes and mails."""
 
     Meta = _meta("notifications", stream="NEW_AND_OLD_IMAGES")
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
-    by_action = NotificationLog()
+    by_action = NotificationLogIndex()
 
 
-class Connections(Table):
+class ConnectionsTable(BaseTable):
     """Open sockets and the one-time tickets that open them."""
 
     Meta = _meta("connections")
@@ -139,7 +139,14 @@ class Connections(Table):
     expires_at = NumberAttribute()
 
 
-TABLES: tuple[type[Model], ...] = (Content, People, Sales, StripeInbox, Notifications, Connections)
+TABLES: tuple[type[Model], ...] = (
+    ContentTable,
+    PeopleTable,
+    SalesTable,
+    StripeInboxTable,
+    NotificationsTable,
+    ConnectionsTable,
+)
 
 
 def create_missing() -> list[str]:
@@ -157,11 +164,11 @@ def create_missing() -> list[str]:
 
 def _add_index() -> None:
     """Give the index to a table that was made before there was one: the local database outlives releases."""
-    connection = Notifications._get_connection()  # noqa: SLF001 - PynamoDB offers no public way to its client
+    connection = NotificationsTable._get_connection()  # noqa: SLF001 - PynamoDB offers no public way to its client
     client, table = connection.connection.client, connection.table_name
     if client.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes"):
         return
-    schema = Notifications._get_schema()  # noqa: SLF001
+    schema = NotificationsTable._get_schema()  # noqa: SLF001
     (index,) = schema["global_secondary_indexes"]
     create = {"IndexName": index["index_name"], "KeySchema": index["key_schema"], "Projection": index["projection"]}
     client.update_table(

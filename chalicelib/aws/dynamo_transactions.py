@@ -19,8 +19,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.aws.dynamo_errors import code_of
-from chalicelib.aws.dynamo_tables import Content
+from chalicelib.aws.dynamo_errors import code_of, is_condition_lost
+from chalicelib.aws.dynamo_tables import ContentTable
 from chalicelib.core.errors import Busy
 
 ATTEMPTS = 10
@@ -129,7 +129,7 @@ def _found(reason: CancellationReason) -> dict[str, Any]:
 
 
 def _connection() -> Connection:
-    return Content._get_connection().connection  # noqa: SLF001 - PynamoDB offers no public way to reuse it
+    return ContentTable._get_connection().connection  # noqa: SLF001 - PynamoDB offers no public way to reuse it
 
 
 def put_if_absent(item: Model) -> bool:
@@ -137,7 +137,7 @@ def put_if_absent(item: Model) -> bool:
     try:
         item.save(condition=type(item).pk.does_not_exist())  # type: ignore[attr-defined]
     except PutError as error:
-        if code_of(error) == "ConditionalCheckFailedException":
+        if is_condition_lost(error):
             return False
         raise
     return True

@@ -4,6 +4,7 @@ A retry after a lost reply finds its own item and counts as "already there", whi
 needs it to be there. Everything else: dynamo_transactions.py.
 """
 
+from chalicelib.aws.dynamo_errors import CONDITION_LOST
 from chalicelib.aws.signed_client import Refused, SignedClient
 
 Value = str | int | bool | None
@@ -29,7 +30,7 @@ class DynamoWriter:
         try:
             self._client.call("PutItem", request)
         except Refused as refusal:
-            if str(refusal) == "ConditionalCheckFailedException":
+            if str(refusal) == CONDITION_LOST:
                 return False
             raise
         return True

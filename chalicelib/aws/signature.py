@@ -8,7 +8,7 @@ import hmac
 import time
 from collections.abc import Callable
 
-from chalicelib.config import Credentials
+from chalicelib.config import AwsCredentials
 
 
 class Service:
@@ -26,7 +26,7 @@ class Signer:
     """Signs POST requests to one host and path. The derived key is kept for the day it is valid."""
 
     def __init__(
-        self, service: Service, *, host: str, path: str, region: str, credentials: Callable[[], Credentials]
+        self, service: Service, *, host: str, path: str, region: str, credentials: Callable[[], AwsCredentials]
     ) -> None:
         self._service = service
         self._host = host

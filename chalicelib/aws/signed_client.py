@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from chalicelib.aws.signature import Service, Signer
-from chalicelib.config import Credentials
+from chalicelib.config import AwsCredentials
 from chalicelib.core.errors import Busy
 
 ATTEMPTS = 4
@@ -46,7 +46,7 @@ class SignedClient:
         *,
         endpoint: str,
         region: str,
-        credentials: Callable[[], Credentials],
+        credentials: Callable[[], AwsCredentials],
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
         patience: Callable[[int, float], float | None] | None = None,

@@ -9,13 +9,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from chalicelib.accounts.adapters.accounts import DynamoAccounts
+    from chalicelib.accounts.adapters.argon2 import Argon2Passwords
+    from chalicelib.accounts.adapters.attempts import DynamoAttempts
     from chalicelib.accounts.adapters.contacts import DynamoContacts
     from chalicelib.accounts.adapters.credentials import DynamoCredentials
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
     from chalicelib.accounts.adapters.jwt import AccessTokens
-    from chalicelib.accounts.adapters.roles import DynamoStaff
+    from chalicelib.accounts.adapters.mailed_tokens import DynamoMailedTokens
+    from chalicelib.accounts.adapters.roles import DynamoRoles
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
     from chalicelib.accounts.services.authorise import Authorise
-    from chalicelib.accounts.services.sign_in import SignPeopleIn
+    from chalicelib.accounts.services.limit_attempts import LimitAttempts
+    from chalicelib.accounts.services.profile import Profile
+    from chalicelib.accounts.services.recover_password import RecoverPassword
+    from chalicelib.accounts.services.sign_in import SignIn
+    from chalicelib.accounts.services.verify_address import VerifyAddress
     from chalicelib.bootstrap import Services
 
 
@@ -59,30 +67,95 @@ class AccountsWiring:
         return DynamoContacts(self._services.aws.reader)
 
     @cached_property
-    def store(self) -> DynamoPeopleStore:
-        from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    def store(self) -> DynamoAccounts:
+        from chalicelib.accounts.adapters.accounts import DynamoAccounts
 
-        return DynamoPeopleStore()
-
-    @cached_property
-    def roles(self) -> DynamoStaff:
-        from chalicelib.accounts.adapters.roles import DynamoStaff
-
-        return DynamoStaff(self._services.aws.queries)
+        return DynamoAccounts()
 
     @cached_property
-    def sign_in(self) -> SignPeopleIn:
-        """Accounts and sign-ins."""
+    def mailed_tokens(self) -> DynamoMailedTokens:
+        from chalicelib.accounts.adapters.mailed_tokens import DynamoMailedTokens
+
+        return DynamoMailedTokens()
+
+    @cached_property
+    def sign_ins(self) -> DynamoSignIns:
+        from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
+
+        return DynamoSignIns()
+
+    @cached_property
+    def attempts(self) -> DynamoAttempts:
+        from chalicelib.accounts.adapters.attempts import DynamoAttempts
+
+        return DynamoAttempts()
+
+    @cached_property
+    def roles(self) -> DynamoRoles:
+        from chalicelib.accounts.adapters.roles import DynamoRoles
+
+        return DynamoRoles(self._services.aws.queries)
+
+    @cached_property
+    def limit_attempts(self) -> LimitAttempts:
+        from chalicelib.accounts.services.limit_attempts import LimitAttempts
+
+        return LimitAttempts(self.attempts)
+
+    @cached_property
+    def passwords(self) -> Argon2Passwords:
         from chalicelib.accounts.adapters.argon2 import Argon2Passwords
-        from chalicelib.accounts.services.sign_in import SignPeopleIn
 
-        return SignPeopleIn(
-            store=self.store,
-            mailboxes=lambda: self._services.mail.suppress_bounces,
-            passwords=Argon2Passwords(),
+        return Argon2Passwords()
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Opens accounts and signs people in."""
+        from chalicelib.accounts.services.sign_in import SignIn
+
+        return SignIn(
+            accounts=self.store,
+            sign_ins=self.sign_ins,
+            limit=self.limit_attempts,
+            passwords=self.passwords,
             tokens=self.tokens,
             clock=self._services.clock,
             ids=self._services.ids,
             public_url=self._services.config.public_url,
             admins=self.administrators,
         )
+
+    @cached_property
+    def recover_password(self) -> RecoverPassword:
+        """New passwords for people who forgot theirs."""
+        from chalicelib.accounts.services.recover_password import RecoverPassword
+
+        return RecoverPassword(
+            accounts=self.store,
+            mailed_tokens=self.mailed_tokens,
+            sign_ins=self.sign_ins,
+            limit=self.limit_attempts,
+            passwords=self.passwords,
+            clock=self._services.clock,
+            ids=self._services.ids,
+            public_url=self._services.config.public_url,
+        )
+
+    @cached_property
+    def verify_address(self) -> VerifyAddress:
+        """Links that prove addresses."""
+        from chalicelib.accounts.services.verify_address import VerifyAddress
+
+        return VerifyAddress(
+            accounts=self.store,
+            mailed_tokens=self.mailed_tokens,
+            addresses=lambda: self._services.mail.suppress_bounces,
+            clock=self._services.clock,
+        )
+
+    @cached_property
+    def profile(self) -> Profile:
+        """One's own account."""
+        from chalicelib.accounts.services.profile import Profile
+
+        return Profile(accounts=self.store, roles=self.roles, clock=self._services.clock)

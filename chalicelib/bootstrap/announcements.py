@@ -44,7 +44,7 @@ class AnnouncementsWiring:
             announcements=self.store,
             representations=self._services.representations.stored,
             sales=self._services.catalog.view,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             key=self._services.keys.cursor_key,
         )
@@ -58,7 +58,7 @@ class AnnouncementsWiring:
             announcements=self.store,
             rounds=self._round,
             contacts=self._services.accounts.contacts,
-            preferring=self._services.notifications.choose_channels,
+            choose_channels=self._services.notifications.choose_channels,
             clock=self._services.clock,
         )
 

@@ -57,7 +57,7 @@ class CatalogWiring:
             view=self.view,
             codes=self.code_store,
             content=self._services.content.store,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             ids=self._services.ids,
         )
@@ -73,7 +73,7 @@ class CatalogWiring:
         """What codes are good for."""
         from chalicelib.catalog.services.redeem_code import RedeemCode
 
-        return RedeemCode(self.code_store, self._services.accounts.store, self._services.clock)
+        return RedeemCode(self.code_store, self._services.accounts.attempts, self._services.clock)
 
     @cached_property
     def edit_codes(self) -> EditCodes:
@@ -84,7 +84,7 @@ class CatalogWiring:
             codes=self.code_store,
             view=self.view,
             content=self._services.content.store,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
         )
 
@@ -97,7 +97,7 @@ class CatalogWiring:
         return EditQuotas(
             quotas=DynamoQuotas(),
             types=self.ticket_type_store,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             ids=self._services.ids,
         )

@@ -74,7 +74,7 @@ class CfpWiring:
             submissions=self.submissions,
             stored=self._services.representations.stored,
             contacts=self._services.accounts.contacts,
-            heralding=NotifyReviewers(
+            notify_reviewers=NotifyReviewers(
                 lambda: self._services.accounts.roles, *told, public_url=self._services.config.public_url
             ),
             clock=self._services.clock,

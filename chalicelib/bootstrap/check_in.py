@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.check_in.adapters.dynamo import DynamoAdmissions
     from chalicelib.check_in.adapters.reads import DynamoGateView
-    from chalicelib.check_in.services.check_in import CheckPeopleIn
+    from chalicelib.check_in.services.check_people_in import CheckPeopleIn
     from chalicelib.check_in.services.push_counts import PushCounts
     from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 
@@ -36,15 +36,15 @@ class CheckInWiring:
         return DynamoGateView(self._services.aws.reader, self._services.aws.queries)
 
     @cached_property
-    def check_in(self) -> CheckPeopleIn:
+    def check_people_in(self) -> CheckPeopleIn:
         """People come in."""
-        from chalicelib.check_in.services.check_in import CheckPeopleIn
+        from chalicelib.check_in.services.check_people_in import CheckPeopleIn
 
         return CheckPeopleIn(
             orders=self._services.orders.store,
             admissions=self.store,
             view=self.view,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
         )
 
@@ -57,7 +57,7 @@ class CheckInWiring:
             admissions=self.store,
             view=self.view,
             sales=self._services.catalog.view,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             key=self._services.keys.cursor_key,
         )
 
@@ -66,4 +66,4 @@ class CheckInWiring:
         """Counts at the gate, pushed."""
         from chalicelib.check_in.services.push_counts import PushCounts
 
-        return PushCounts(attending=self.read_check_ins, view=self.view, reaching=self._services.live.sockets)
+        return PushCounts(read_check_ins=self.read_check_ins, view=self.view, sockets=self._services.live.sockets)

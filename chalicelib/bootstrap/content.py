@@ -65,10 +65,11 @@ class ContentWiring:
 
         return EditEvents(
             store=self.store,
-            hosts=self._services.accounts.store,
+            accounts=self._services.accounts.store,
+            roles=self._services.accounts.roles,
             on_sale=on_sale,
             stored=self._services.representations.stored,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             ids=self._services.ids,
         )

@@ -47,14 +47,14 @@ class LiveWiring:
     def watch_event(self) -> WatchEvent:
         """Who watches an event, and its changes to them."""
         from chalicelib.live.adapters.connections import DynamoWatches
-        from chalicelib.live.adapters.versions import DynamoAudience
+        from chalicelib.live.adapters.versions import DynamoWatchedEvents
         from chalicelib.live.services.watch_event import WatchEvent
 
         return WatchEvent(
             watches=DynamoWatches(),
-            audience=DynamoAudience(self._services.aws.reader, self._services.aws.queries),
+            audience=DynamoWatchedEvents(self._services.aws.reader, self._services.aws.queries),
             credentials=self._services.accounts.credentials,
-            reaching=lambda: self.sockets,
+            sockets=lambda: self.sockets,
             clock=self._services.clock,
         )
 
@@ -75,7 +75,7 @@ class LiveWiring:
             sign_ins=self._services.accounts.credentials,
             counters=self._services.notifications.counters,
             inbox=self._services.notifications.inbox,
-            watching=lambda: self.watch_event,
+            watch_event=lambda: self.watch_event,
             pusher=lambda: self.pusher,
             clock=self._services.clock,
             ids=self._services.ids,

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.mail.adapters.due import DynamoDueIndex
     from chalicelib.mail.adapters.mailboxes import DynamoMailboxes
+    from chalicelib.mail.adapters.mails import DynamoMails
     from chalicelib.mail.adapters.ses import SesMailer
     from chalicelib.mail.adapters.undelivered import DynamoUndelivered
+    from chalicelib.mail.ports import Sleepers
     from chalicelib.mail.services.digest import Digest
     from chalicelib.mail.services.pace_mails import PaceMails
     from chalicelib.mail.services.prepare_mail import PrepareMail
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
     from chalicelib.mail.services.suppress_bounces import SuppressBounces
     from chalicelib.mail.services.sweep_due import SweepDue
     from chalicelib.mail.services.unsubscribe import Unsubscribe
-    from chalicelib.notifications.adapters.writes import DynamoMails
-    from chalicelib.notifications.preferences_port import Sleepers
 
 
 class MailWiring:
@@ -33,7 +33,7 @@ class MailWiring:
 
     @cached_property
     def store(self) -> DynamoMails:
-        from chalicelib.notifications.adapters.writes import DynamoMails
+        from chalicelib.mail.adapters.mails import DynamoMails
 
         return DynamoMails()
 
@@ -52,14 +52,14 @@ class MailWiring:
     @cached_property
     def suppress_bounces(self) -> SuppressBounces:
         """Addresses that mails came back from."""
-        from chalicelib.accounts.services.sign_in import revive_account
         from chalicelib.mail.services.suppress_bounces import SuppressBounces
 
         return SuppressBounces(
             mailboxes=self.mailboxes,
             accounts=self._services.accounts.store,
-            choices=self._services.notifications.edit_preferences,
-            revive=revive_account,
+            mailed_tokens=self._services.accounts.mailed_tokens,
+            attempts=self._services.accounts.attempts,
+            edit_preferences=self._services.notifications.edit_preferences,
             clock=self._services.clock,
             ids=self._services.ids,
             mails=self.undelivered,
@@ -81,14 +81,12 @@ class MailWiring:
     @cached_property
     def prepare_mail(self) -> PrepareMail:
         """Mails as they leave."""
-        from chalicelib.accounts.services.sign_in import revive_account
         from chalicelib.mail.services.prepare_mail import PrepareMail
 
         return PrepareMail(
             accounts=self._services.accounts.store,
-            revive=revive_account,
             mailboxes=self.mailboxes,
-            choices=self._services.notifications.choose_channels,
+            choose_channels=self._services.notifications.choose_channels,
             token=self.unsubscribe.token,
             public_url=self._services.config.public_url,
         )
@@ -152,7 +150,7 @@ class MailWiring:
         from chalicelib.announcements.adapters.waiting import DynamoWaitingAnnouncements
         from chalicelib.mail.adapters.due import DynamoWaitingMails
         from chalicelib.mail.services.sweep_due import SweepDue
-        from chalicelib.notifications.preferences_port import ANNOUNCEMENT, CALL, DIGEST, MAIL
+        from chalicelib.notifications.ports import ANNOUNCEMENT, CALL, DIGEST, MAIL
 
         dealers = {CALL: self._services.cfp.announce_call.open}
         sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}

@@ -46,7 +46,7 @@ class OrdersWiring:
             self._services.representations.stored,
             lambda: self._services.accounts.roles,
             self._services.clock,
-            preferring=self._services.notifications.choose_channels,
+            choose_channels=self._services.notifications.choose_channels,
             contacts=self._services.accounts.contacts,
             keys=self._services.keys.link_keys,
             public_url=self._services.config.public_url,
@@ -80,11 +80,11 @@ class OrdersWiring:
             view=self._services.catalog.view,
             representations=self._services.representations.stored,
             orders=self.store,
-            holding=self.hold_stock,
-            redeeming=self._services.catalog.redeem_code,
-            drafting=self.draft_order,
-            telling=self.messages,
-            authorising=self._services.accounts.authorise,
+            hold_stock=self.hold_stock,
+            redeem_code=self._services.catalog.redeem_code,
+            draft_order=self.draft_order,
+            order_messages=self.messages,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             hold_seconds=self._services.config.order_hold_seconds,
         )
@@ -94,4 +94,6 @@ class OrdersWiring:
         """Tells staff of tickets that did not arrive."""
         from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
 
-        return NotifyUndelivered(orders=self.store, telling=self.messages, undelivered=self._services.mail.undelivered)
+        return NotifyUndelivered(
+            orders=self.store, order_messages=self.messages, undelivered=self._services.mail.undelivered
+        )

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.orders.adapters.dynamo import DynamoHolds, DynamoReconciliations
     from chalicelib.payments.adapters.accounts import DynamoStripeAccounts
-    from chalicelib.payments.adapters.inbox import DynamoInbox
+    from chalicelib.payments.adapters.inbox import DynamoStripeInbox
     from chalicelib.payments.adapters.stripe_pace import Pace
-    from chalicelib.payments.connect_port import AccountsAtStripe
-    from chalicelib.payments.ports import Payments
+    from chalicelib.payments.ports import AccountsAtStripe, Payments
     from chalicelib.payments.services.apply_events import ApplyEvents
     from chalicelib.payments.services.connect_account import ConnectAccount
     from chalicelib.payments.services.expire_orders import ExpireOrders
@@ -38,11 +37,13 @@ class PaymentsWiring:
         self._services = services
 
     @cached_property
-    def inbox(self) -> DynamoInbox:
+    def inbox(self) -> DynamoStripeInbox:
         from chalicelib.aws.dynamo_writer import DynamoWriter
-        from chalicelib.payments.adapters.inbox import DynamoInbox
+        from chalicelib.payments.adapters.inbox import DynamoStripeInbox
 
-        return DynamoInbox(DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix))
+        return DynamoStripeInbox(
+            DynamoWriter(self._services.aws.dynamodb, table_prefix=self._services.config.table_prefix)
+        )
 
     @cached_property
     def holds(self) -> DynamoHolds:
@@ -86,7 +87,7 @@ class PaymentsWiring:
         from chalicelib.payments.services.open_checkout import OpenCheckout
 
         return OpenCheckout(
-            ordering=self._services.orders.place_order,
+            place_order=self._services.orders.place_order,
             orders=self._services.orders.store,
             accounts=self.account_store,
             fee_basis_points=self._services.config.application_fee_basis_points,
@@ -118,23 +119,23 @@ class PaymentsWiring:
         from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
 
         livemode = config.is_live(self._services.keys.stripe_secret_key)
-        unseen = ReviewUnseenPayment(
+        review_unseen_payment = ReviewUnseenPayment(
             orders=self._services.orders.store,
             payments=lambda: self.stripe,
-            telling=self._services.orders.messages,
+            order_messages=self._services.orders.messages,
             clock=self._services.clock,
             livemode=livemode,
         )
         return RecordPayment(
             orders=self._services.orders.store,
-            holding=self._services.orders.hold_stock,
+            hold_stock=self._services.orders.hold_stock,
             payments=lambda: self.stripe,
             representations=self._services.representations.stored,
-            telling=self._services.orders.messages,
+            order_messages=self._services.orders.messages,
             clock=self._services.clock,
             ids=self._services.ids,
             livemode=livemode,
-            unseen=unseen,
+            review_unseen_payment=review_unseen_payment,
         )
 
     @cached_property
@@ -144,10 +145,10 @@ class PaymentsWiring:
 
         return RefundPayment(
             orders=self._services.orders.store,
-            charging=self.record_payment,
+            record_payment=self.record_payment,
             payments=lambda: self.stripe,
-            telling=self._services.orders.messages,
-            authorising=self._services.accounts.authorise,
+            order_messages=self._services.orders.messages,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
         )
 
@@ -159,9 +160,9 @@ class PaymentsWiring:
         return ExpireOrders(
             orders=self._services.orders.store,
             holds=self.holds,
-            ordering=self._services.orders.place_order,
-            charging=self.record_payment,
-            telling=self._services.orders.messages,
+            place_order=self._services.orders.place_order,
+            record_payment=self.record_payment,
+            order_messages=self._services.orders.messages,
             admissions=self._services.check_in.store,
             payments=lambda: self.stripe,
             clock=self._services.clock,
@@ -191,7 +192,7 @@ class PaymentsWiring:
             accounts=self.account_store,
             reconciliations=self.reconciliations,
             at_stripe=lambda: self.stripe_accounts,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             public_url=self._services.config.public_url,
         )
@@ -201,13 +202,13 @@ class PaymentsWiring:
         """What Stripe told us."""
         from chalicelib.payments.services.handle_webhook import HandleWebhook
 
-        return HandleWebhook(applying=self.apply_events, onboarding=self.connect_account)
+        return HandleWebhook(apply_events=self.apply_events, connect_account=self.connect_account)
 
     @cached_property
     def record_fees(self) -> RecordFees:
         from chalicelib.payments.services.record_fees import RecordFees
 
-        return RecordFees(applying=self.apply_events)
+        return RecordFees(apply_events=self.apply_events)
 
     @cached_property
     def apply_events(self) -> ApplyEvents:
@@ -215,7 +216,7 @@ class PaymentsWiring:
 
         return ApplyEvents(
             orders=self._services.orders.store,
-            charging=self.record_payment,
+            record_payment=self.record_payment,
             payments=lambda: self.stripe,
             lines=self._services.aws.lines,
             clock=self._services.clock,
@@ -231,11 +232,11 @@ class PaymentsWiring:
         return Reconcile(
             payments=lambda: self.stripe,
             accounts=self.account_store,
-            receiving=self.receive_webhook,
-            refunding=self.refund_payment,
-            sweeping=SweepPayments(
+            receive_webhook=self.receive_webhook,
+            refund_payment=self.refund_payment,
+            sweep_payments=SweepPayments(
                 payments=lambda: self.stripe,
-                charging=self.record_payment,
+                record_payment=self.record_payment,
                 orders=self._services.orders.store,
                 reconciliations=self.reconciliations,
                 clock=self._services.clock,

@@ -53,10 +53,10 @@ class PushWiring:
 
         return SendPush(
             view=self.view,
-            subscribing=self.subscriptions,
+            subscriptions=self.subscriptions,
             services=(lambda: self.push_services) if self._services.config.vapid_private_key else None,
             sign_ins=self._services.accounts.credentials,
-            preferring=self._services.notifications.choose_channels,
+            choose_channels=self._services.notifications.choose_channels,
             deliveries=self._services.notifications.deliveries,
             clock=self._services.clock,
         )

@@ -52,7 +52,7 @@ class ReportsWiring:
         return ListAttendees(
             admissions=self._services.check_in.store,
             view=self._services.check_in.view,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             key=self._services.keys.cursor_key,
         )
 
@@ -64,6 +64,6 @@ class ReportsWiring:
         return ReadTotals(
             lists=self.lists,
             sales=self._services.catalog.view,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
             key=self._services.keys.cursor_key,
         )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.content.services.delete_parts import DeleteParts
     from chalicelib.team.adapters.dynamo import DynamoInvites, DynamoRoster
     from chalicelib.team.services.answer_invitation import AnswerInvitation
-    from chalicelib.team.services.invite_people import AccountForms, InvitePeople
+    from chalicelib.team.services.invite_people import InvitePeople
     from chalicelib.team.services.members import Members
 
 
@@ -36,20 +36,12 @@ class TeamWiring:
         return DynamoRoster(self._services.aws.queries)
 
     @cached_property
-    def forms(self) -> AccountForms:
-        """How an account is written down and read."""
-        from chalicelib.accounts.services.sign_in import new_account, revive_account
-        from chalicelib.team.services.invite_people import AccountForms
-
-        return AccountForms(revive_account, new_account)
-
-    @cached_property
     def invite_people(self) -> InvitePeople:
         """Invitations as staff send them."""
         from chalicelib.team.services.invitation_messages import InvitationMessages
         from chalicelib.team.services.invite_people import InvitePeople
 
-        bidding = InvitationMessages(
+        invitation_messages = InvitationMessages(
             self._services.notifications.choose_channels,
             self._services.keys.link_keys,
             self._services.clock,
@@ -59,11 +51,11 @@ class TeamWiring:
             invites=self.invitations,
             roster=self.roster,
             accounts=self._services.accounts.store,
-            forms=self.forms,
+            attempts=self._services.accounts.attempts,
             programme=self._services.content.store,
             clock=self._services.clock,
-            authorising=self._services.accounts.authorise,
-            bidding=bidding,
+            authorise=self._services.accounts.authorise,
+            invitation_messages=invitation_messages,
         )
 
     @cached_property
@@ -72,27 +64,25 @@ class TeamWiring:
         from chalicelib.cfp.services.add_speaker import AddSpeaker
         from chalicelib.team.services.answer_invitation import AnswerInvitation
 
-        appearing = AddSpeaker(
+        add_speaker = AddSpeaker(
             self._services.content.store, self._services.cfp.submissions, self._services.clock, self._services.ids
         )
         return AnswerInvitation(
             invites=self.invitations,
             roster=self.roster,
             accounts=self._services.accounts.store,
-            forms=self.forms,
             programme=self._services.content.store,
             clock=self._services.clock,
-            appearing=appearing,
+            add_speaker=add_speaker,
             keys=self._services.keys.link_keys,
         )
 
     @cached_property
     def members(self) -> Members:
         """Staff of an event."""
-        from chalicelib.accounts.services.sign_in import revive_account
         from chalicelib.team.services.members import Members
 
-        return Members(self.roster, self._services.accounts.store, revive_account, self._services.accounts.authorise)
+        return Members(self.roster, self._services.accounts.store, self._services.accounts.authorise)
 
     @cached_property
     def delete_members(self) -> DeleteParts:

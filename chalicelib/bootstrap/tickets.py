@@ -28,5 +28,5 @@ class TicketsWiring:
             orders=self._services.orders.store,
             admissions=self._services.check_in.store,
             representations=self._services.representations.stored,
-            authorising=self._services.accounts.authorise,
+            authorise=self._services.accounts.authorise,
         )

@@ -36,8 +36,8 @@ class WaitingListWiring:
             lists=self.store,
             view=self._services.catalog.view,
             representations=self._services.representations.stored,
-            drafting=self._services.orders.draft_order,
-            authorising=self._services.accounts.authorise,
+            draft_order=self._services.orders.draft_order,
+            authorise=self._services.accounts.authorise,
             clock=self._services.clock,
         )
 
@@ -50,9 +50,9 @@ class WaitingListWiring:
             lists=self.store,
             view=self._services.catalog.view,
             representations=self._services.representations.stored,
-            holding=self._services.orders.hold_stock,
-            drafting=self._services.orders.draft_order,
-            telling=self._services.orders.messages,
+            hold_stock=self._services.orders.hold_stock,
+            draft_order=self._services.orders.draft_order,
+            order_messages=self._services.orders.messages,
             release=self._services.payments.expire_orders.settle,
             clock=self._services.clock,
             ids=self._services.ids,

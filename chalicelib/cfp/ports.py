@@ -44,7 +44,7 @@ class Calls(Protocol):
         """Public pages are to be made anew: a call came to be open or is no more. Nothing for an event that is gone."""
 
 
-class Change(NamedTuple):
+class ProposalChange(NamedTuple):
     """A session and its speaker to be written, and the tags they had (None: new). `speaker` None: it stays as it is.
     `references` are new ones.
     """
@@ -74,7 +74,7 @@ class Submissions(Protocol):
     def submit(
         self,
         submission: Submission,
-        change: Change,
+        change: ProposalChange,
         *,
         before: Proposer | None,
         notifications: Sequence[Notification],
@@ -82,7 +82,7 @@ class Submissions(Protocol):
     ) -> None:
         """A new submission with what is told of it. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
 
-    def revise(self, change: Change) -> None:
+    def revise(self, change: ProposalChange) -> None:
         """A changed submission, while the call is open. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
 
 

@@ -29,14 +29,18 @@ class Listing(NamedTuple):
     pointer: str
 
 
-class ContentStore(Protocol):
-    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
+class Programme(Protocol):
+    """Reads an event and its parts."""
 
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
         """The staff's representation, strongly consistent."""
 
     def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
-        """A whole list, strongly consistent."""
+        """The staff's representations of a whole list, strongly consistent."""
+
+
+class ContentStore(Programme, Protocol):
+    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
 
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
         """A new event and its owner."""

@@ -6,12 +6,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
-from chalicelib.aws.dynamo_tables import People
+from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.idempotency.ports import Claim
 
 
-class IdempotencyItem(People):
+class IdempotencyItem(PeopleTable):
     """A claim on an Idempotency-Key and, once done, the answer."""
 
     request_hash = UnicodeAttribute()
@@ -40,7 +40,7 @@ class DynamoClaims:
         try:
             item.save(condition=IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at < int(now)))
         except PutError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
         else:
             return wanted, True
@@ -81,7 +81,7 @@ class DynamoClaims:
                 condition=(IdempotencyItem.claimed_at == found.claimed_at) & IdempotencyItem.status.does_not_exist(),
             )
         except UpdateError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
             return False
         return True

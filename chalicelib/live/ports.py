@@ -9,7 +9,7 @@ from chalicelib.core.kinds import View
 from chalicelib.live.domain.listening import Listening, Window
 
 
-class Ticket(NamedTuple):
+class SocketTicket(NamedTuple):
     """Leave to open one socket, until then (Unix seconds). `origin` is the web origin it was asked from, if any."""
 
     user_id: str
@@ -57,10 +57,10 @@ class Watched(NamedTuple):
 class Connections(Protocol):
     """Keeps tickets and connections. Secrets are stored hashed."""
 
-    def keep_ticket(self, secret: str, ticket: Ticket) -> None:
+    def keep_ticket(self, secret: str, ticket: SocketTicket) -> None:
         """A new ticket."""
 
-    def ticket(self, secret: str) -> Ticket | None:
+    def ticket(self, secret: str) -> SocketTicket | None:
         """The ticket, used or expired ones only until they are cleared away."""
 
     def drop_ticket(self, secret: str) -> None:
@@ -103,7 +103,7 @@ class Watches(Protocol):
         """Remember what all watchers of an event were told, until every one of them is gone."""
 
 
-class Audience(Protocol):
+class WatchedEvents(Protocol):
     """Knows what of an event there is to see, and for whom. Everything is strongly consistent."""
 
     def versions(self, event_id: str) -> dict[View, Versions]:

@@ -1,17 +1,19 @@
-"""What services need of stored inboxes and mails, and of whoever sends mail. Light: the read path imports this."""
+"""What services need of stored inboxes, preferences and deliveries, and of people. Light: the read path needs this."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from chalicelib.core.pagination import Page
-    from chalicelib.notifications.domain.notification import Mail, Notification, Received
+    from chalicelib.notifications.domain.notification import Notification, Received
 
 MARKED_AT_ONCE = 44
 """Two operations a notification and one for the counter stay below the 100 of a transaction."""
+MAIL, DIGEST, ANNOUNCEMENT, CALL = "MAIL", "DIGEST", "ANNOUNCEMENT", "CALL"
+"""Kinds of what may be due (mail/ports.Due)."""
 
 
 class Counter(NamedTuple):
@@ -63,116 +65,6 @@ class Marks(Protocol):
         """Mark unread; how many were read. Raises NotFound when a single one does not exist."""
 
 
-class Attachment(NamedTuple):
-    """A file that goes with a mail."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-class Claimed(NamedTuple):
-    """A mail that the caller may send now. `tickets_of` is an order whose tickets go with it; `attachments` and
-    `headers` are made when it is sent and never stored. The rest is as in notifications/domain/notification.Mail.
-    """
-
-    to: str
-    subject: str
-    text: str
-    html: str
-    tickets_of: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    user_id: str | None = None
-    action: str | None = None
-    notification_id: str | None = None
-    proves: bool = False
-    headers: tuple[tuple[str, str], ...] = ()
-    language: str = "en"
-
-
-class Recipient(NamedTuple):
-    """Whom a mail went to and about which topic: a user, or somebody of whom only the hash of the address is kept."""
-
-    user_id: str | None
-    address_hash: str | None
-    action: str
-
-
-class Held(NamedTuple):
-    """A mail that somebody else is sending until then (Unix seconds), or was tried `sends` times."""
-
-    until: float
-    sends: int
-
-
-class Mails(Protocol):
-    """Keeps mails to be sent."""
-
-    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
-        """Take a queued mail until then, unless it was perhaps sent `most_sends` times; None when it is settled."""
-
-    def is_queued(self, mail_id: str) -> bool:
-        """Whether a mail still waits to be sent; strongly consistent."""
-
-    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
-        """Let the next try have it."""
-
-    def finish(self, mail_id: str, state: str) -> None:
-        """Settle it as `sent`, `refused` (by the mail service), `unknown`, or not sent: `suppressed` (mails to the
-        address came back), `unsubscribed`, `unreachable` (its user has no proven address), `expired`.
-        """
-
-    def recipient(self, mail_id: str) -> Recipient | None:
-        """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
-
-
-def paid_mail_key(order_id: str) -> str:
-    """What makes the mail unique that an order is paid; its tickets go with it."""
-    return f"order_paid {order_id}"
-
-
-LOST_STATES = frozenset({"refused", "returned", "suppressed"})
-"""What a mail is settled as that its reader never got, whatever they want."""
-
-
-class Undelivered(Protocol):
-    """Keeps what became of mails with tickets that did not arrive."""
-
-    def mark_returned(self, key: str) -> None:
-        """The mail with this key came back, if there is one."""
-
-    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """Write what staff are told of this mail unless that was done. Whether it was written now. Raises Busy."""
-
-
-class MailRefused(Exception):
-    """This mail will never be accepted; the message is the mail service's code."""
-
-
-class MailDelayed(Exception):
-    """The mail service takes no more mails for now, whichever they are; the message is its code."""
-
-
-class MailUncertain(Exception):
-    """The mail service did not answer; it may have accepted the mail."""
-
-
-class SendingLimits(NamedTuple):
-    """What the account may send: mails a second, and how many more today (None: any number)."""
-
-    a_second: float
-    left_today: float | None
-
-
-class Mailer(Protocol):
-    """Sends mail."""
-
-    def send(self, mail: Claimed) -> None:
-        """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
-        try).
-        """
-
-
 class Contact(NamedTuple):
     """How to reach an account. `verified`: the address is certainly theirs."""
 
@@ -199,3 +91,73 @@ class Deliveries(Protocol):
 
     def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers. What was kept before stays."""
+
+
+class StoredPreferences(NamedTuple):
+    """Somebody's preferences as stored. `settings` is notifications/domain/preferences.write; `revision` made
+    `body`.
+    """
+
+    etag: str
+    body: str
+    revision: str
+    settings: str | None
+    address_state: str | None
+    address_since: int | None
+
+
+class PreferencesView(Protocol):
+    """Reads preferences without PynamoDB."""
+
+    def version(self, user_id: str) -> tuple[str, str] | None:
+        """Tag and revision, strongly consistent; None for somebody who never chose."""
+
+    def stored(self, user_id: str) -> StoredPreferences | None:
+        """All of it, strongly consistent."""
+
+    def settings(self, user_ids: Sequence[str]) -> list[str | None]:
+        """What people chose, in their order; eventually consistent."""
+
+
+class PreferencesStore(Protocol):
+    """Writes preferences."""
+
+    def replace(self, user_id: str, fresh: StoredPreferences, *, expected_tag: str | None) -> bool:
+        """Write them if they still have the expected tag (None: there are none). Whether they had."""
+
+
+class LogEntry(NamedTuple):
+    """Where a notification stands."""
+
+    notification_id: str
+    user_id: str
+
+
+class DeliveryRecord(NamedTuple):
+    """What became of a notification beside the inbox: devices it was pushed to, how its mail ended, web pushes."""
+
+    pushed: int = 0
+    mailed: str | None = None
+    web_pushed: int = 0
+
+
+class Overseen(NamedTuple):
+    """A notification with what became of it. `read_at` in Unix seconds."""
+
+    notification: Notification
+    has_read: bool
+    read_at: int | None
+    delivery: DeliveryRecord
+
+
+class NotificationLog(Protocol):
+    """Finds notifications of all people. `step` are fetched whenever more are asked for. Raises Busy."""
+
+    def month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+        """Those of an action in a month (YYYY-MM) between two ids, both included, newest first; a moment late."""
+
+    def inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+        """Those of one user between two ids, newest first."""
+
+    def details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
+        """Up to 100 of them as they stand, in the same order, less what is gone."""

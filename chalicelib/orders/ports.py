@@ -118,7 +118,7 @@ class HeldOrder(NamedTuple):
     deadline: int
 
 
-class Reconciled(NamedTuple):
+class ReconciledUntil(NamedTuple):
     """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner
     took back is left alone until `rests_until`.
     """
@@ -148,10 +148,10 @@ class Swept(NamedTuple):
 class Reconciliations(Protocol):
     """Keeps how far each account was reconciled and swept; None is the platform's own."""
 
-    def last(self, account: str | None) -> Reconciled | None:
+    def last(self, account: str | None) -> ReconciledUntil | None:
         """How far an account was reconciled; None before the first time."""
 
-    def save(self, account: str | None, done: Reconciled) -> None:
+    def save(self, account: str | None, done: ReconciledUntil) -> None:
         """Keep it, unless another run has done so since it was read."""
 
     def swept(self, account: str | None) -> Swept:

@@ -18,7 +18,7 @@ class StripeEvent(NamedTuple):
     payload: str | None = None
 
 
-class Inbox(Protocol):
+class StripeInbox(Protocol):
     """Keeps webhook calls until they are worked on."""
 
     def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:

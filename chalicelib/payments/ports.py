@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from chalicelib.orders.domain.charge import Payment
 from chalicelib.orders.domain.order import Checkout, Order
 from chalicelib.orders.domain.refund import RefundWish
+from chalicelib.payments.domain.stripe_account import StripeAccount
 
 
 class CheckoutRequest(NamedTuple):
@@ -82,7 +83,7 @@ class CompleteSession(NamedTuple):
     created: int
 
 
-class Standing(NamedTuple):
+class RefundOrDispute(NamedTuple):
     """A refund or dispute, and its status."""
 
     id: str
@@ -97,8 +98,8 @@ class Trace(NamedTuple):
     charge_id: str
     order_id: str | None
     created: int
-    refund: Standing | None = None
-    dispute: Standing | None = None
+    refund: RefundOrDispute | None = None
+    dispute: RefundOrDispute | None = None
     has_fee: bool = False
 
 
@@ -155,3 +156,38 @@ class Payments(Protocol):
         """The refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
         AccountGone.
         """
+
+
+class StripeAccounts(Protocol):
+    """Keeps which account each event is paid to."""
+
+    def of_event(self, event_id: str) -> StripeAccount | None:
+        """The account of an event, strongly consistent."""
+
+    def events_of(self, account_id: str) -> list[str]:
+        """The events that an account is paid for."""
+
+    def connected(self) -> list[str]:
+        """All accounts that are connected."""
+
+    def save(self, account: StripeAccount) -> None:
+        """Keep an event's account, newly connected."""
+
+    def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
+        """Keep what is known of it now, unless somebody changed it since. Whether it was kept."""
+
+    def forget(self, account: StripeAccount, *, until: int) -> None:
+        """The event is paid to the platform again; the account counts as connected until then (Unix seconds)."""
+
+
+class AccountsAtStripe(Protocol):
+    """Stripe's side of connected accounts. Every call may raise UpstreamFailed."""
+
+    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+        """The id of the event's account, made now or before; `instead_of` names one that is of no use any more."""
+
+    def onboarding_url(self, account_id: str, *, back: str) -> str:
+        """Where its owner tells Stripe what Stripe must know; `back` is where to go afterwards."""
+
+    def is_ready(self, account_id: str) -> bool | None:
+        """Whether it can take payments; None when it is connected no more."""

@@ -6,11 +6,10 @@ A body is kept only under the tag it certainly belongs to (representations/settl
 import json
 from collections.abc import Callable
 
-from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
-from chalicelib.core.pagination import Page
-from chalicelib.representations.ports import Bodies, Member
+from chalicelib.core.pagination import CursorKey, Page, make_cursor
+from chalicelib.representations.ports import Bodies, ListMember
 from chalicelib.representations.read import page_tag
 from chalicelib.representations.represent import Written
 from chalicelib.representations.settle import settled
@@ -66,7 +65,7 @@ class BuildRepresentations:
         shown = made.representation if view is View.ALL else made.public
         return shown and StoredItem(shown.etag, shown.body, stored.revision)
 
-    def _page(self, members: list[Member], page: Page, *, scope: str) -> str:
+    def _page(self, members: list[ListMember], page: Page, *, scope: str) -> str:
         shown = members[: page.limit]
         cursor = "null"
         if len(members) > page.limit:

@@ -6,7 +6,7 @@ import time
 from pynamodb.exceptions import PutError
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.core.kinds import REVISION, Kind, View
 from chalicelib.core.pagination import Page
 from chalicelib.representations.dynamo_items import (
@@ -17,7 +17,7 @@ from chalicelib.representations.dynamo_items import (
     VersionsItem,
     resource_item,
 )
-from chalicelib.representations.ports import Member
+from chalicelib.representations.ports import ListMember
 from chalicelib.representations.represent import Written
 from chalicelib.representations.stored import StoredItem
 
@@ -38,18 +38,18 @@ class DynamoBodies:
             return None
         return str(item.etag if name == "pages" else getattr(item, f"{name}_etag"))
 
-    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[Member]:
+    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[ListMember]:
         """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
         partition = keys.event(event_id)[0]
         prefix = keys.resources_prefix(kind)
         start = {"pk": {"S": partition}, "sk": {"S": prefix + page.after}} if page.after else None
-        found: list[Member] = []
+        found: list[ListMember] = []
         condition = ResourceItem.sk.startswith(prefix)
         for item in ResourceItem.query(partition, condition, consistent_read=True, last_evaluated_key=start):
             if view is View.ALL:
-                found.append(Member(item.id, item.body))
+                found.append(ListMember(item.id, item.body))
             elif item.public_etag is not None:
-                found.append(Member(item.id, item.public_body or item.body))
+                found.append(ListMember(item.id, item.public_body or item.body))
             if len(found) > page.limit:
                 break
         return found
@@ -61,11 +61,11 @@ class DynamoBodies:
         except DirectoryVersionsItem.DoesNotExist:
             return "none"
 
-    def directory(self) -> list[Member]:
+    def directory(self) -> list[ListMember]:
         """All published events, in order of their ids."""
         partition, start = keys.directory_entry("")
         found = DirectoryItem.query(partition, DirectoryItem.sk.startswith(start), consistent_read=True)
-        return [Member(item.id, item.body) for item in found]
+        return [ListMember(item.id, item.body) for item in found]
 
     def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
         """Keep bytes under their tag, gzipped in pieces of 300 KB; the first piece last, since readers begin there."""
@@ -93,7 +93,7 @@ class DynamoBodies:
         try:
             fresh.save(condition=ResourceItem.etag == old_tag)
         except PutError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
 
     @staticmethod

@@ -2,12 +2,12 @@
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws.dynamo_tables import Content
+from chalicelib.aws.dynamo_tables import ContentTable
 from chalicelib.core.kinds import REVISION
 from chalicelib.representations.represent import Representation
 
 
-class ResourceItem(Content):
+class ResourceItem(ContentTable):
     """An event or a part of one: its representations. `body` is the staff's and holds all data; `public_body` stands
     only where it differs, `public_etag` only while the thing is public.
     """
@@ -21,7 +21,7 @@ class ResourceItem(Content):
     slug = UnicodeAttribute(null=True)
 
 
-class VersionsItem(Content):
+class VersionsItem(ContentTable):
     """Counter and tag of each list of an event, for one view. `etag` changes with any of them."""
 
     etag = UnicodeAttribute()
@@ -39,7 +39,7 @@ class VersionsItem(Content):
     tracks_etag = UnicodeAttribute()
 
 
-class BodyItem(Content):
+class BodyItem(ContentTable):
     """A gzipped piece of a list or page body, kept under the tag it belongs to."""
 
     body = BinaryAttribute(legacy_encoding=False)
@@ -47,20 +47,20 @@ class BodyItem(Content):
     expires_at = NumberAttribute()
 
 
-class SlugItem(Content):
+class SlugItem(ContentTable):
     """Which event a slug names."""
 
     event_id = UnicodeAttribute()
 
 
-class DirectoryItem(Content):
+class DirectoryItem(ContentTable):
     """A published event in the public list of events."""
 
     id = UnicodeAttribute()
     body = UnicodeAttribute()
 
 
-class DirectoryVersionsItem(Content):
+class DirectoryVersionsItem(ContentTable):
     """The tag of the public list of events."""
 
     etag = UnicodeAttribute()

@@ -1,4 +1,4 @@
-"""What services need to read representations, make lists and keep their bytes. Light: the read path imports this."""
+"""What services need to read representations, and to make and keep what is not stored yet. Light: for the read path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.representations.stored import StoredCall, StoredItem
 
 
-class Member(NamedTuple):
+class ListMember(NamedTuple):
     """One item of a list."""
 
     id: str
@@ -24,13 +24,13 @@ class Bodies(Protocol):
     def tag(self, event_id: str, name: str, view: View) -> str | None:
         """The tag a list has now; None when this view may not see it."""
 
-    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[Member]:
+    def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[ListMember]:
         """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
 
     def directory_tag(self) -> str:
         """The tag the public list of events has now."""
 
-    def directory(self) -> list[Member]:
+    def directory(self) -> list[ListMember]:
         """All published events, in order of their ids."""
 
     def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
@@ -69,3 +69,16 @@ class Representations(Protocol):
 
     def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
         """The bytes of a list or page kept under a tag."""
+
+
+class Maker(Protocol):
+    """Makes what is not stored yet (representations/build.py)."""
+
+    def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
+        """Tag and bytes of a page of a list."""
+
+    def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
+        """Tag and bytes of a page of the public list of events."""
+
+    def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
+        """A representation of the current revision."""

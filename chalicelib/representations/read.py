@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chalicelib.core.pagination import Page
-    from chalicelib.representations.making_port import Maker
-    from chalicelib.representations.ports import Representations
+    from chalicelib.representations.ports import Maker, Representations
 
 
 class Found:

@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import MalformedRequest
+from chalicelib.core.pagination import CursorKey, make_cursor
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
 

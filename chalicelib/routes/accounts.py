@@ -16,7 +16,7 @@ SIGNED_IN, ACCOUNT = "accounts.domain.account:SignedIn", "accounts.domain.accoun
     "/v1/auth/sign-up",
     Contract(
         "Open an account",
-        body="accounts.domain.account:SignUp",
+        body="accounts.domain.account:SignUpForm",
         creates=True,
         secret=True,
         result=SIGNED_IN,
@@ -35,7 +35,7 @@ def sign_up(request: Request) -> Answer:
     return Answer(body, 201, {"Location": "/api/v1/me"})
 
 
-@routes.post("/v1/auth/sign-in", Contract("Sign in", body="accounts.domain.account:SignIn", result=SIGNED_IN))
+@routes.post("/v1/auth/sign-in", Contract("Sign in", body="accounts.domain.account:SignInForm", result=SIGNED_IN))
 def sign_in(request: Request) -> Answer:
     """Sign in with address and password."""
     return Answer(bootstrap.services().accounts.sign_in.sign_in(request.body, source=request.visitor))
@@ -62,9 +62,9 @@ def sign_out(request: Request) -> Answer:
 @routes.post(
     "/v1/auth/verify", Contract("Prove an e-mail address", body="accounts.domain.account:OneTimeToken", status=204)
 )
-def verify(request: Request) -> Answer:
+def verify_address(request: Request) -> Answer:
     """Prove an address by the token mailed to it."""
-    bootstrap.services().accounts.sign_in.verify(request.body.token)
+    bootstrap.services().accounts.verify_address.verify_address(request.body.token)
     return Answer(status=204)
 
 
@@ -74,7 +74,7 @@ def verify(request: Request) -> Answer:
 )
 def forget_password(request: Request) -> Answer:
     """Mail a reset link; the answer is the same whether the address has an account or not."""
-    bootstrap.services().accounts.sign_in.forget_password(request.body.email, source=request.visitor)
+    bootstrap.services().accounts.recover_password.forget_password(request.body.email, source=request.visitor)
     return Answer("{}", 202)
 
 
@@ -83,14 +83,14 @@ def forget_password(request: Request) -> Answer:
 )
 def reset_password(request: Request) -> Answer:
     """A new password by a mailed token; every sign-in ends."""
-    bootstrap.services().accounts.sign_in.reset_password(request.body)
+    bootstrap.services().accounts.recover_password.reset_password(request.body)
     return Answer(status=204)
 
 
 @routes.get("/v1/me", Contract("Read one's account", auth="required", result=ACCOUNT))
-def read_me(request: Request) -> Answer:
+def read_account(request: Request) -> Answer:
     """The caller's account."""
-    stored = bootstrap.services().accounts.sign_in.account(request.caller)
+    stored = bootstrap.services().accounts.profile.read_account(request.caller)
     return conditional(request, Found(stored.etag, lambda: (stored.etag, stored.body)), View.ALL)
 
 
@@ -105,15 +105,17 @@ def read_me(request: Request) -> Answer:
         result=ACCOUNT,
     ),
 )
-def change_me(request: Request) -> Answer:
+def update_account(request: Request) -> Answer:
     """Change the caller's name, or the language of what they are told."""
     match = parse_match(request.header("if-match"))
-    stored = bootstrap.services().accounts.sign_in.change(request.json, caller=request.caller, match=match)
+    stored = bootstrap.services().accounts.profile.update_account(request.json, caller=request.caller, match=match)
     return changed(stored.body, stored.etag)
 
 
-@routes.get("/v1/me/roles", Contract("List one's roles", auth="required", result="api.schemas.people:Role", many=True))
+@routes.get(
+    "/v1/me/roles", Contract("List one's roles", auth="required", result="api.schemas.people:HeldRole", many=True)
+)
 def list_roles(request: Request) -> Answer:
     """The caller's roles, an event each."""
-    tag, body = bootstrap.services().accounts.sign_in.roles(request.caller)
+    tag, body = bootstrap.services().accounts.profile.list_roles(request.caller)
     return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)

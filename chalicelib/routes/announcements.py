@@ -47,7 +47,7 @@ def announce(request: Request, event: str) -> Answer:
 def list_announcements(request: Request, event: str) -> Answer:
     """All announcements with how far they are."""
     from chalicelib.announcements.services.announce import scope
-    from chalicelib.core.cursors import parse_page
+    from chalicelib.core.pagination import parse_page
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)

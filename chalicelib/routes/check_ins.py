@@ -5,8 +5,8 @@ from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import conditional, created
-from chalicelib.core.cursors import parse_page
 from chalicelib.core.kinds import View
+from chalicelib.core.pagination import parse_page
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/check-ins"
@@ -33,7 +33,7 @@ def check_in(request: Request, event: str) -> Answer:
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.check_in.check_in.check_in(event_id, request.body, caller=request.caller)
+    made = services.check_in.check_people_in.check_in(event_id, request.body, caller=request.caller)
     location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
     return created(msgspec.json.encode(made).decode(), tag_of(made), location)
 
@@ -92,7 +92,7 @@ def reconcile(request: Request, event: str) -> Answer:
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    done = services.check_in.check_in.reconcile(event_id, request.body, caller=request.caller)
+    done = services.check_in.check_people_in.reconcile(event_id, request.body, caller=request.caller)
     return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
 
 
@@ -101,7 +101,7 @@ def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
     """The ticket can be used again; that it was undone, by whom and when, stays known."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.check_in.check_in.undo(
+    services.check_in.check_people_in.undo(
         services.representations.read.event_id(event), ticket, match=match, caller=request.caller
     )
     return Answer(status=204)

@@ -5,10 +5,9 @@ from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
-from chalicelib.core.cursors import parse_page
 from chalicelib.core.errors import MalformedRequest, Unauthenticated
 from chalicelib.core.kinds import Kind, View
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import Page, parse_page
 from chalicelib.representations.filters import parse_filters
 from chalicelib.representations.read import Found
 

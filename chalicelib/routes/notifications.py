@@ -7,9 +7,8 @@ from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import conditional
-from chalicelib.core.cursors import parse_page
 from chalicelib.core.kinds import View
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import Page, parse_page
 
 routes = Routes(__name__)
 FILTERS = ("action", "user", "state", "from", "to")

@@ -122,8 +122,8 @@ def request_refund(request: Request, id: str) -> Answer:
     """A refund that is wanted; Stripe makes it within moments, the order then says so."""
     from chalicelib.representations.represent import represent
 
-    refunding = bootstrap.services().payments.refund_payment
-    wish = refunding.request(id, request.body, caller=request.caller, key=request.resource_id)
+    refund_payment = bootstrap.services().payments.refund_payment
+    wish = refund_payment.request(id, request.body, caller=request.caller, key=request.resource_id)
     made = represent(wish)
     return created(made.body, made.etag, f"/api/v1/orders/{id}/refunds")
 

@@ -7,8 +7,8 @@ from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
-from chalicelib.core.cursors import parse_page
 from chalicelib.core.kinds import Kind
+from chalicelib.core.pagination import parse_page
 
 _STRUCT = {
     Kind.MICROLOCATIONS: "Microlocation",

@@ -191,7 +191,7 @@ def _event(event: str) -> str:
 
 
 def _page(request: Request, event_id: str, name: str) -> Page:
-    from chalicelib.core.cursors import parse_page
+    from chalicelib.core.pagination import parse_page
     from chalicelib.representations.rows import scope
 
     return parse_page(request.query, scope=scope(event_id, name), key=bootstrap.services().keys.cursor_key)

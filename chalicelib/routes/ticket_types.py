@@ -5,7 +5,7 @@ from chalicelib.api.conditional import parse_match
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
-from chalicelib.core.cursors import parse_page
+from chalicelib.core.pagination import parse_page
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/ticket-types", "/v1/events/{event}/ticket-types/{id}"

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from chalicelib.accounts.ports import NewAccount
+from chalicelib.accounts.domain.stored_account import NewAccount
 from chalicelib.cfp.ports import Appearance
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.team.domain.invitation import Invite
-
-
-class Overtaken(Exception):
-    """Something changed between the look and the write; nothing was written."""
+from chalicelib.team.domain.invitation import StoredInvite
 
 
 class Grant(NamedTuple):
@@ -46,9 +42,9 @@ class Invites(Protocol):
 
     def put(
         self,
-        invite: Invite,
+        invite: StoredInvite,
         *,
-        before: Invite | None,
+        before: StoredInvite | None,
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> bool:
@@ -56,15 +52,15 @@ class Invites(Protocol):
         that is not as it was.
         """
 
-    def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    def renew(self, invite: StoredInvite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """The same one anew, with what is told of it. False: it was settled meanwhile. True also when it was somebody
         else who sent it in this very millisecond.
         """
 
-    def of_event(self, event_id: str) -> list[Invite]:
+    def of_event(self, event_id: str) -> list[StoredInvite]:
         """All invitations of an event, by address."""
 
-    def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
+    def answer(self, invite: StoredInvite, *, now: int, user_id: str | None, given: Given) -> None:
         """Settle an open invitation as `invite.state`, with what it gives, in one transaction, as long as the event
         exists. Raises Overtaken, NotFound (event).
         """

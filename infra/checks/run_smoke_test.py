@@ -21,7 +21,7 @@ def run(here: Deployment, say: Callable[[str], None], *, past_the_cdn: str) -> s
     if here.stage.domain and not smoke.resolves(here.stage.domain):
         public_url = f"https://{here.outputs('edge')['DistributionDomain']}"
         say(f"{here.stage.domain} leads nowhere yet (see `status` for its DNS record); asking {public_url}")
-    target = smoke.Target(
+    target = smoke.SmokeTarget(
         public_url=public_url,
         websocket_url=here.websocket_url,
         webhook_url=here.webhook_url,

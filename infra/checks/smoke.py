@@ -20,7 +20,7 @@ PATIENCE_SECONDS = 120
 TIMEOUT_SECONDS = 15
 
 
-class Target(NamedTuple):
+class SmokeTarget(NamedTuple):
     """Where the product is. `webhook_url` and `webhook_secret` are empty without Stripe, `past_the_cdn` (where the API
     itself is) where nothing stands before it.
     """
@@ -50,7 +50,7 @@ class Check(NamedTuple):
 
 
 def run(
-    target: Target, *, patience: float = PATIENCE_SECONDS, pause: Callable[[float], None] = time.sleep
+    target: SmokeTarget, *, patience: float = PATIENCE_SECONDS, pause: Callable[[float], None] = time.sleep
 ) -> list[Check]:
     """Ask everything; a question is asked again until it is answered well or patience ends."""
     deadline = time.monotonic() + patience
@@ -71,7 +71,7 @@ def resolves(domain: str) -> bool:
 
 
 def _patiently(
-    check: Callable[[Target], Check], target: Target, deadline: float, pause: Callable[[float], None]
+    check: Callable[[SmokeTarget], Check], target: SmokeTarget, deadline: float, pause: Callable[[float], None]
 ) -> Check:
     while True:
         outcome = check(target)
@@ -80,12 +80,12 @@ def _patiently(
         pause(2.0)
 
 
-def _health(target: Target) -> Check:
+def _health(target: SmokeTarget) -> Check:
     reply = _send("GET", f"{target.public_url}/api/v1/events")
     return Check("API answers", reply.status == 200, f"GET /api/v1/events: {reply.status}")
 
 
-def _conditional(target: Target) -> Check:
+def _conditional(target: SmokeTarget) -> Check:
     url = f"{target.public_url}/api/v1/events"
     tag = _send("GET", url).headers.get("etag", "")
     reply = _send("GET", url, headers={"If-None-Match": tag})
@@ -93,14 +93,14 @@ def _conditional(target: Target) -> Check:
     return Check("same ETag, no body", right, f"If-None-Match {tag or '(no ETag)'}: {reply.status}")
 
 
-def _problem(target: Target) -> Check:
+def _problem(target: SmokeTarget) -> Check:
     reply = _send("GET", f"{target.public_url}/api/v1/events?limit=none")
     kind = reply.headers.get("content-type", "")
     right = reply.status == 400 and kind.startswith("application/problem+json")
     return Check("bad input is told", right, f"limit=none: {reply.status} {kind}")
 
 
-def _page(target: Target) -> Check:
+def _page(target: SmokeTarget) -> Check:
     reply = _send("GET", f"{target.public_url}/")
     if reply.status in (403, 404):  # without the CDN, pages stand under the API's own path
         reply = _send("GET", f"{target.public_url}/api/pages")
@@ -108,13 +108,13 @@ def _page(target: Target) -> Check:
     return Check("home page", right, f"{reply.status}, {len(reply.body)} bytes")
 
 
-def _refused(target: Target) -> Check:
+def _refused(target: SmokeTarget) -> Check:
     """Who goes round the CDN would be counted as whoever they say they are."""
     reply = _send("GET", f"{target.past_the_cdn}/api/v1/events", headers={"X-Marquee-Visitor": "192.0.2.1"})
     return Check("API is closed past the CDN", reply.status == 403, f"GET /api/v1/events there: {reply.status}")
 
 
-def _socket(target: Target) -> Check:
+def _socket(target: SmokeTarget) -> Check:
     """Without a ticket a socket is refused, by our own handler: 401."""
     if not target.live:
         return Check("socket", True, "live notifications are off")
@@ -142,13 +142,13 @@ def _upgrade(url: str) -> int:
         connection.close()
 
 
-def _signed(target: Target) -> Check:
+def _signed(target: SmokeTarget) -> Check:
     body = _event()
     reply = _send("POST", target.webhook_url, body=body, headers=_signature(body, target.webhook_secret))
     return Check("signed event is taken", reply.status == 200, f"webhook: {reply.status}")
 
 
-def _tampered(target: Target) -> Check:
+def _tampered(target: SmokeTarget) -> Check:
     body = _event()
     reply = _send("POST", target.webhook_url, body=body + b" ", headers=_signature(body, target.webhook_secret))
     return Check("tampered event is refused", reply.status == 400, f"webhook: {reply.status}")

@@ -32,7 +32,7 @@ class Stack(NamedTuple):
         return (FOLDER / self.template).read_text(encoding="utf-8")
 
 
-class Change(NamedTuple):
+class ChangeSetLine(NamedTuple):
     """One line of a change set."""
 
     action: str
@@ -59,7 +59,7 @@ class Stacks:
         found = self._describe(name) or {}
         return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
-    def changes(self, stack: Stack) -> list[Change]:
+    def changes(self, stack: Stack) -> list[ChangeSetLine]:
         """What `apply` would do, without doing it."""
         status = self._settled(stack.name)
         if not self._prepare(stack, create=status is None):
@@ -156,6 +156,6 @@ class Stacks:
         return f"{first.get('LogicalResourceId', '?')}: {first.get('ResourceStatusReason', 'no reason given')}"
 
 
-def _change(raw: dict[str, Any]) -> Change:
+def _change(raw: dict[str, Any]) -> ChangeSetLine:
     replaces = raw.get("Replacement") in ("True", "Conditional")
-    return Change(raw["Action"], raw["LogicalResourceId"], raw["ResourceType"], replaces)
+    return ChangeSetLine(raw["Action"], raw["LogicalResourceId"], raw["ResourceType"], replaces)

@@ -8,8 +8,8 @@ from chalicelib.config import DIRECT
 from infra import names, policies, website
 from infra.deploy.adopting import function_arn, rest_api_id, websocket_api_id
 from infra.deploy.cloudformation import Stack, Stacks
-from infra.deploy.parameters import ORIGIN_SECRET, Parameters, digest, new_origin_secret
-from infra.settings import Stage
+from infra.deploy.parameters import ORIGIN_SECRET, StageParameters, digest, new_origin_secret
+from infra.settings import StageSettings
 
 API_URL = "https://{api}.execute-api.{region}.amazonaws.com"
 SOCKET_URL = "wss://{api}.execute-api.{region}.amazonaws.com/{stage}"
@@ -20,11 +20,11 @@ PENDING = "https://pending.invalid"
 class Deployment:
     """Everything is asked of AWS when needed, so that a run that was interrupted finds what the last one made."""
 
-    def __init__(self, stage: Stage, session: Any, project: Path) -> None:
+    def __init__(self, stage: StageSettings, session: Any, project: Path) -> None:
         self.stage = stage
         self.session = session
         self.project = project
-        self.parameters = Parameters(session.client("ssm"), stage)
+        self.parameters = StageParameters(session.client("ssm"), stage)
         self.stacks = Stacks(
             session.client("cloudformation"), tags={"app": "marquee", "stage": stage.name, "managed-by": "infra"}
         )

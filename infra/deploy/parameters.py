@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.push.adapters import encryption
 from infra import names
-from infra.settings import Stage, Unusable
+from infra.settings import StageSettings, Unusable
 
 TOKEN_KEYS = names.SECRETS["TOKEN_KEYS"]
 STRIPE_SECRET_KEY = names.SECRETS["STRIPE_SECRET_KEY"]
@@ -45,10 +45,10 @@ class Secret(NamedTuple):
         return f"Secret(version={self.version})"
 
 
-class Parameters:
+class StageParameters:
     """The secrets of one stage."""
 
-    def __init__(self, client: Any, stage: Stage) -> None:
+    def __init__(self, client: Any, stage: StageSettings) -> None:
         self._client = client
         self._stage = stage
 

@@ -53,7 +53,7 @@ class Failure(NamedTuple):
         return self.function_arn.split(":")[6]
 
 
-class Outcome(NamedTuple):
+class ReplayOutcome(NamedTuple):
     """What became of one failure; `detail` says why it is kept."""
 
     state: State
@@ -65,7 +65,7 @@ class Outcome(NamedTuple):
     detail: str = ""
 
 
-class Unreadable(ValueError):
+class UnreadableFailure(ValueError):
     """The object is not what Lambda writes for a stream."""
 
 
@@ -82,7 +82,7 @@ def run(
 ) -> int:
     """Replay and show what became of each failure, also when interrupted. The exit code: 1 when something is kept."""
     functions = {names.function(prefix, name) for name in names.STREAM_FUNCTIONS}
-    outcomes: list[Outcome] = []
+    outcomes: list[ReplayOutcome] = []
     try:
         replay(clients, queue_url=queue_url, functions=functions, limit=limit, dry_run=dry_run, tell=outcomes.append)
     finally:
@@ -100,7 +100,7 @@ def replay(
     functions: Collection[str],
     limit: int = LIMIT,
     dry_run: bool = False,
-    tell: Callable[[Outcome], None],
+    tell: Callable[[ReplayOutcome], None],
 ) -> None:
     """Replay up to `limit` messages, oldest first, and tell each outcome as it happens. What is not done goes back to
     the queue at once, however this ends. A dry run changes nothing.
@@ -111,7 +111,7 @@ def replay(
             queue.hold(message)
             outcomes = [_replay_one(clients, place, functions, dry_run=dry_run) for place in message.places]
             if not outcomes:
-                outcomes = [Outcome(State.KEPT, f"message {message.id}", detail="not a notification of S3")]
+                outcomes = [ReplayOutcome(State.KEPT, f"message {message.id}", detail="not a notification of S3")]
             for outcome in outcomes:
                 tell(outcome)
             if not dry_run and all(outcome.state is not State.KEPT for outcome in outcomes):
@@ -134,9 +134,9 @@ def read_failure(body: bytes) -> Failure:
             payload=payload,
         )
         if not failure.function or failure.records == 0:
-            raise Unreadable("the object names no function or holds no records")
+            raise UnreadableFailure("the object names no function or holds no records")
     except (KeyError, TypeError, IndexError, AttributeError, json.JSONDecodeError) as error:
-        raise Unreadable(f"the object is no invocation record of a stream: {type(error).__name__}") from error
+        raise UnreadableFailure(f"the object is no invocation record of a stream: {type(error).__name__}") from error
     return failure
 
 
@@ -146,15 +146,15 @@ def _reason(context: dict[str, Any], response: dict[str, Any]) -> str:
     return f"{context.get('condition')} after {context.get('approximateInvokeCount')} calls: {error}"
 
 
-def _replay_one(clients: Clients, place: Place, functions: Collection[str], *, dry_run: bool) -> Outcome:
+def _replay_one(clients: Clients, place: Place, functions: Collection[str], *, dry_run: bool) -> ReplayOutcome:
     where = f"s3://{place.bucket}/{place.key}"
     try:
         failure = read_failure(clients.s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read())
     except clients.s3.exceptions.NoSuchKey:
-        return Outcome(State.GONE, where, detail="replayed before, or expired")
-    except (Unreadable, clients.s3.exceptions.ClientError) as error:
-        return Outcome(State.KEPT, where, detail=_words(error))
-    outcome = Outcome(State.WAITING, where, failure.at, failure.function, failure.records, failure.reason)
+        return ReplayOutcome(State.GONE, where, detail="replayed before, or expired")
+    except (UnreadableFailure, clients.s3.exceptions.ClientError) as error:
+        return ReplayOutcome(State.KEPT, where, detail=_words(error))
+    outcome = ReplayOutcome(State.WAITING, where, failure.at, failure.function, failure.records, failure.reason)
     if failure.function not in functions:
         return outcome._replace(state=State.KEPT, detail="no stream function of this stage")
     if dry_run:
@@ -190,7 +190,7 @@ def _words(error: Any) -> str:
     return f"{error.operation_name}: {response['Error']['Code']}" if response else str(error)
 
 
-def table_of(outcomes: list[Outcome]) -> Table:
+def table_of(outcomes: list[ReplayOutcome]) -> Table:
     """For people. Without records, which hold personal data."""
     table = Table("Given up", "Function", "Records", "Reason", "Now")
     for one in outcomes:

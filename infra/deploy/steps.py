@@ -30,7 +30,7 @@ from infra.settings import Unusable
 Say = Callable[[str], None]
 
 
-class Step(NamedTuple):
+class DeployStep(NamedTuple):
     """One step: its name, what it is for, and the doing."""
 
     name: str
@@ -162,29 +162,29 @@ def keep(here: Deployment, say: Say) -> str:  # noqa: ARG001
     return name
 
 
-UP: tuple[Step, ...] = (
-    Step("check", "account, limits", check),
-    Step("data", "tables, in CloudFormation", data),
-    Step("base", "buckets, failure queue, log groups", base),
-    Step("secrets", "keys in Parameter Store", secrets),
-    Step("package", "layer of dependencies", dependencies),
-    Step("configure", "variables and policies for Chalice", configure),
-    Step("website", "static files, before pages name them", site),
-    Step("proof", "the CDN proves itself, before that is asked for", proof),
-    Step("deploy", "chalice deploy", deploy),
-    Step("edge", "CDN and webhook API", edge),
-    Step("watch", "alarms and dashboard", watch),
-    Step("stripe", "webhook endpoint at Stripe", stripe),
-    Step("settle", "what the functions could not know before; deploy again if so", settle),
-    Step("streams", "retries, bisection, failure destination", mappings),
-    Step("smoke", "health, 304, socket, signed event", smoke_test),
-    Step("keep", "the release, to roll back to", keep),
+UP: tuple[DeployStep, ...] = (
+    DeployStep("check", "account, limits", check),
+    DeployStep("data", "tables, in CloudFormation", data),
+    DeployStep("base", "buckets, failure queue, log groups", base),
+    DeployStep("secrets", "keys in Parameter Store", secrets),
+    DeployStep("package", "layer of dependencies", dependencies),
+    DeployStep("configure", "variables and policies for Chalice", configure),
+    DeployStep("website", "static files, before pages name them", site),
+    DeployStep("proof", "the CDN proves itself, before that is asked for", proof),
+    DeployStep("deploy", "chalice deploy", deploy),
+    DeployStep("edge", "CDN and webhook API", edge),
+    DeployStep("watch", "alarms and dashboard", watch),
+    DeployStep("stripe", "webhook endpoint at Stripe", stripe),
+    DeployStep("settle", "what the functions could not know before; deploy again if so", settle),
+    DeployStep("streams", "retries, bisection, failure destination", mappings),
+    DeployStep("smoke", "health, 304, socket, signed event", smoke_test),
+    DeployStep("keep", "the release, to roll back to", keep),
 )
 
 
-CONFIGURE: tuple[Step, ...] = (
-    Step("package", "layer of dependencies", dependencies),
-    Step("configure", "variables, policies and records for Chalice", configure_only),
+CONFIGURE: tuple[DeployStep, ...] = (
+    DeployStep("package", "layer of dependencies", dependencies),
+    DeployStep("configure", "variables, policies and records for Chalice", configure_only),
 )
 """What `chalice deploy` needs in a checkout that the stage was not brought up from."""
 
@@ -217,14 +217,14 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
     return name
 
 
-DOWN: tuple[Step, ...] = (
-    Step("stripe", "webhook endpoint at Stripe", removing.stripe),
-    Step("watch", "alarms and dashboard", removing.watch),
-    Step("edge", "CDN and webhook API", removing.edge),
-    Step("functions", "chalice delete", removing.functions),
-    Step("base", "buckets, queue, log groups", removing.base),
+DOWN: tuple[DeployStep, ...] = (
+    DeployStep("stripe", "webhook endpoint at Stripe", removing.stripe),
+    DeployStep("watch", "alarms and dashboard", removing.watch),
+    DeployStep("edge", "CDN and webhook API", removing.edge),
+    DeployStep("functions", "chalice delete", removing.functions),
+    DeployStep("base", "buckets, queue, log groups", removing.base),
 )
-DELETE_DATA = Step("data", "ALL DATA: tables and secrets", removing.data)
+DELETE_DATA = DeployStep("data", "ALL DATA: tables and secrets", removing.data)
 
 
 def _configure(here: Deployment, **other_variables: str) -> bool:

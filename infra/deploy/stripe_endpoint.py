@@ -9,7 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from infra.deploy.parameters import STRIPE_CONNECT_WEBHOOK_SECRET, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
+from infra.deploy.parameters import (
+    STRIPE_CONNECT_WEBHOOK_SECRET,
+    STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET,
+    StageParameters,
+)
 from infra.settings import Unusable
 
 OWNER = "marquee_owner"
@@ -30,7 +35,7 @@ def client(secret_key: str, api_base: str = "") -> Any:
     return stripe.StripeClient(secret_key, stripe_version=API_VERSION, base_addresses=addresses, max_network_retries=2)
 
 
-class Kind(NamedTuple):
+class EndpointKind(NamedTuple):
     """One of the two endpoints a stage may have. `secret` is the parameter that keeps its signing secret."""
 
     name: str
@@ -39,15 +44,15 @@ class Kind(NamedTuple):
     events: frozenset[str]
 
 
-def _kinds(*, connect: bool) -> tuple[Kind, ...]:
+def _kinds(*, connect: bool) -> tuple[EndpointKind, ...]:
     """What happens in the platform's own account, and, with Connect, in the organisers'."""
     from chalicelib.payments.services.handle_webhook import HANDLED, PAYMENT_EVENTS
 
-    platform = Kind("platform", STRIPE_WEBHOOK_SECRET, False, PAYMENT_EVENTS)
-    return (platform, Kind("connect", STRIPE_CONNECT_WEBHOOK_SECRET, True, HANDLED)) if connect else (platform,)
+    platform = EndpointKind("platform", STRIPE_WEBHOOK_SECRET, False, PAYMENT_EVENTS)
+    return (platform, EndpointKind("connect", STRIPE_CONNECT_WEBHOOK_SECRET, True, HANDLED)) if connect else (platform,)
 
 
-def ensure(parameters: Parameters, owner: str, url: str, *, connect: bool = False, api_base: str = "") -> str:
+def ensure(parameters: StageParameters, owner: str, url: str, *, connect: bool = False, api_base: str = "") -> str:
     """Have endpoints that are as wished and whose secrets are kept. Returns what was done, in a word; `none` without a
     key of Stripe's. One that must be replaced stays beside the new one until `retire`. Raises Unusable.
     """
@@ -59,7 +64,7 @@ def ensure(parameters: Parameters, owner: str, url: str, *, connect: bool = Fals
         return next(word for word in ("made", "updated", "kept") if word in done)
 
 
-def _ensure(endpoints: Any, kind: Kind, parameters: Parameters, owner: str, url: str) -> str:
+def _ensure(endpoints: Any, kind: EndpointKind, parameters: StageParameters, owner: str, url: str) -> str:
     from chalicelib.payments.adapters.stripe import API_VERSION
 
     events = sorted(kind.events)
@@ -78,7 +83,7 @@ def _ensure(endpoints: Any, kind: Kind, parameters: Parameters, owner: str, url:
     return "kept"
 
 
-def retire(parameters: Parameters, owner: str, *, connect: bool = False, api_base: str = "") -> int:
+def retire(parameters: StageParameters, owner: str, *, connect: bool = False, api_base: str = "") -> int:
     """Delete the owner's endpoints but the newest of each wished kind whose secret is kept. Called once the functions
     know that secret; how many went. Raises Unusable.
     """
@@ -97,7 +102,7 @@ def retire(parameters: Parameters, owner: str, *, connect: bool = False, api_bas
         return len(old)
 
 
-def remove(parameters: Parameters, owner: str, *, api_base: str = "") -> int:
+def remove(parameters: StageParameters, owner: str, *, api_base: str = "") -> int:
     """Delete the owner's endpoints; how many. Raises Unusable."""
     with _refusals():
         endpoints = _endpoints(parameters, api_base)
@@ -107,7 +112,7 @@ def remove(parameters: Parameters, owner: str, *, api_base: str = "") -> int:
         return len(ours)
 
 
-def _endpoints(parameters: Parameters, api_base: str) -> Any:
+def _endpoints(parameters: StageParameters, api_base: str) -> Any:
     key = parameters.get(STRIPE_SECRET_KEY)
     return client(key.value, api_base).v1.webhook_endpoints if key else None
 

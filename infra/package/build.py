@@ -104,7 +104,7 @@ class _AppPackager(AppOnlyDeploymentPackager):  # type: ignore[misc] # Chalice h
         return {name: path.read_bytes() for name, path in named}
 
 
-def _recipe(project: Path, target: wheels.Target) -> str:
+def _recipe(project: Path, target: wheels.WheelTarget) -> str:
     """A digest of all that decides what is in the layer: a file that says so need not be made again."""
     if (project / "vendor").exists():
         raise Unusable("A vendor folder would be left out of the layer: name what it has in requirements.txt.")
@@ -116,7 +116,7 @@ def _lock(project: Path) -> str:
     return (project / "requirements.txt").read_text(encoding="utf-8")
 
 
-def _dependencies(project: Path, target: wheels.Target, progress: Callable[[str], None]) -> dict[str, bytes]:
+def _dependencies(project: Path, target: wheels.WheelTarget, progress: Callable[[str], None]) -> dict[str, bytes]:
     wheels.interpreter(target.python)  # before a download in vain
     wanted = wheels.pins(_lock(project), target=target)
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +148,7 @@ def _described(path: Path, app_path: Path, *, reused: bool) -> Package:
     )
 
 
-def _check_size(package: Package, target: wheels.Target) -> None:
+def _check_size(package: Package, target: wheels.WheelTarget) -> None:
     total = package.bytes + package.app_bytes
     if total <= LIMIT:
         return
@@ -156,7 +156,7 @@ def _check_size(package: Package, target: wheels.Target) -> None:
     raise TooBig(f"The package has {total / 1e6:.2f} MB, the limit is {LIMIT / 1e6:.0f} MB:\n" + "\n".join(lines))
 
 
-def _sizes(package: Package, target: wheels.Target) -> Any:
+def _sizes(package: Package, target: wheels.WheelTarget) -> Any:
     """Zipped bytes by what stands directly in site-packages, and the application."""
     found = archive.sizes(package.path, prefix=target.site_packages + "/")
     found["(application)"] = package.app_bytes
@@ -195,7 +195,7 @@ def cli(*, python: str, architecture: str | None, project: Path, as_json: bool) 
         console.print(_table(package, target))
 
 
-def _table(package: Package, target: wheels.Target) -> Table:
+def _table(package: Package, target: wheels.WheelTarget) -> Table:
     """What takes the place, and where it is."""
     table = Table("package", box=None, show_footer=True)
     table.add_column("zipped", justify="right")

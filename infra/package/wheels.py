@@ -29,7 +29,7 @@ _OLDEST_GLIBC = 17
 _MERGED = ("purelib", "platlib")
 
 
-class Target(NamedTuple):
+class WheelTarget(NamedTuple):
     """The platform that is built for. Make it with `target_of`."""
 
     python: str
@@ -46,16 +46,16 @@ class Target(NamedTuple):
         return f"python/lib/python{self.python}/site-packages"
 
 
-def target_of(python: str, architecture: str) -> Target:
+def target_of(python: str, architecture: str) -> WheelTarget:
     """A platform that Lambda has. Raises Unusable."""
     if python not in _GLIBC:
         raise Unusable(f"Python {python} is not supported; there are {', '.join(_GLIBC)}.")
     if architecture not in _MACHINES:
         raise Unusable(f"Architecture {architecture} is not supported; there are {', '.join(_MACHINES)}.")
-    return Target(python, architecture)
+    return WheelTarget(python, architecture)
 
 
-def pins(lock: str, *, target: Target) -> dict[str, tuple[str, str]]:
+def pins(lock: str, *, target: WheelTarget) -> dict[str, tuple[str, str]]:
     """Name -> (version, hashes as pip takes them) of what the lock has for this platform. Raises Unusable.
 
     Without markers, for pip would evaluate them for the Python that it runs on (pypa/pip#11664).
@@ -88,7 +88,7 @@ def _requirement(text: str) -> Requirement:
     return requirement
 
 
-def _environment(target: Target) -> dict[str, str]:
+def _environment(target: WheelTarget) -> dict[str, str]:
     """What markers are evaluated against: the platform built for, not this one."""
     return {
         **{name: str(value) for name, value in default_environment().items()},
@@ -105,7 +105,7 @@ def _environment(target: Target) -> dict[str, str]:
     }
 
 
-def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: Target) -> list[Path]:
+def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: WheelTarget) -> list[Path]:
     """The wheels of these pins, and nothing else. Raises Unusable."""
     lines = into / "requirements.txt"
     lines.write_text("".join(f"{name}=={version}{hashes}\n" for name, (version, hashes) in wanted.items()))
@@ -122,13 +122,13 @@ def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: Targe
     return sorted(into.glob("*.whl"))
 
 
-def _platforms(target: Target) -> list[str]:
+def _platforms(target: WheelTarget) -> list[str]:
     """Every one, for pip takes them literally: no wheel for an older glibc unless that is listed too."""
     minors = range(_GLIBC[target.python], _OLDEST_GLIBC - 1, -1)
     return [*(f"manylinux_2_{minor}_{target.machine}" for minor in minors), f"manylinux2014_{target.machine}"]
 
 
-def check_complete(wheels: Iterable[Path], wanted: Mapping[str, tuple[str, str]], *, target: Target) -> None:
+def check_complete(wheels: Iterable[Path], wanted: Mapping[str, tuple[str, str]], *, target: WheelTarget) -> None:
     """Find what a wheel needs and the lock has not, before Lambda does. Raises Unusable."""
     environment = _environment(target)
     for wheel in wheels:

@@ -3,15 +3,17 @@
 import ast
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST_MODULES, MOST_IN_WIDE = 20, 40
 WIDE = {"chalicelib/routes", "chalicelib/bootstrap"}
 """One file a resource or context: loaded by every function, and the API's table of contents."""
 CORE = {
-    "changes", "cursors", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
+    "changes", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
     "ports", "preconditions", "principal", "text", "times", "timezones", "validation",
 }  # fmt: skip
 """What every context may stand on. Something new belongs to a context unless it is as general as these."""
@@ -58,7 +60,17 @@ def test_services_are_named_by_what_they_do() -> None:
         camel = "".join(word.title() for word in path.stem.split("_"))
         if public and camel not in public:
             unlike[path.stem] = public
-    assert unlike == {"sign_in": ["SignPeopleIn"], "check_in": ["CheckPeopleIn"]}, "their forms have the plain names"
+    assert unlike == {}
+
+
+@pytest.mark.parametrize("package", ["chalicelib", "infra"])
+def test_a_class_name_stands_for_one_thing(package: str) -> None:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef) and node.name != "Meta":  # PynamoDB's word
+                places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_every_reaction_is_one_method() -> None:

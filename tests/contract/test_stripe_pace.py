@@ -6,7 +6,7 @@ from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.payments.adapters.stripe import CONNECT_SECONDS, TIMEOUT_SECONDS, StripeGateway
 from chalicelib.payments.adapters.stripe_connect import StripeAccountsGateway
 from chalicelib.payments.adapters.stripe_pace import Pace
-from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
+from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
 from local.stripe_double import ApiFault
 from tests.contract.conftest import DoubleSide
 from tests.contract.test_stripe_access import request

@@ -111,7 +111,7 @@ def writes_a_table_in_vain():
 
     from chalicelib.aws import dynamo_tables as tables
 
-    assert "Could not connect" in str(_failure(tables.Content("pk", "sk").save, PutError))
+    assert "Could not connect" in str(_failure(tables.ContentTable("pk", "sk").save, PutError))
 
 
 def finds_endpoints():
@@ -133,7 +133,7 @@ def finds_endpoints():
 def sends_mail_in_vain():
     from chalicelib.core.errors import UpstreamFailed
     from chalicelib.mail.adapters.ses import SesMailer
-    from chalicelib.notifications.ports import Claimed
+    from chalicelib.mail.ports import Claimed
 
     mailer = SesMailer(region="us-east-1", sender="a@marquee.example")
     error = _failure(lambda: mailer.send(Claimed("b@marquee.example", "s", "t", "<p>h</p>")), UpstreamFailed)
@@ -266,7 +266,7 @@ def _failure(call, expected):
 
 def _request():
     from chalicelib.core.money import Money
-    from chalicelib.orders.domain.order import Buyer, Line, Links, Order
+    from chalicelib.orders.domain.order import Buyer, Line, Order, OrderLinks
     from chalicelib.orders.domain.order_state import OrderState
     from chalicelib.payments.ports import CheckoutRequest
 
@@ -280,7 +280,7 @@ def _request():
         buyer=Buyer(name="Ada", email="ada@marquee.example"),
         created_at=now,
         updated_at=now,
-        links=Links(self_="/v1/orders/o1", payment="/v1/orders/o1/payment"),
+        links=OrderLinks(self_="/v1/orders/o1", payment="/v1/orders/o1/payment"),
     )
     return CheckoutRequest(order, 1, 1_800_000_000, "https://marquee.example/paid", "https://marquee.example/pay")
 

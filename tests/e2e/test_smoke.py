@@ -8,8 +8,8 @@ from local.demo.tour import tour
 from tests.harness.server import ServerProcess
 
 
-def target(server: ServerProcess, *, webhook_secret: str = "whsec_local", path: str = "") -> smoke.Target:
-    return smoke.Target(
+def target(server: ServerProcess, *, webhook_secret: str = "whsec_local", path: str = "") -> smoke.SmokeTarget:
+    return smoke.SmokeTarget(
         public_url=server.origin + path,
         websocket_url=f"ws://127.0.0.1:{server.port}/_local/socket",
         webhook_url=f"{server.origin}/api/v1/stripe/webhook",
@@ -40,7 +40,9 @@ def test_smoke_of_something_else_fails(server: ServerProcess, changes: dict[str,
 
 
 def test_smoke_of_nothing_fails_everywhere() -> None:
-    nowhere = smoke.Target("http://127.0.0.1:9", "ws://127.0.0.1:9", "http://127.0.0.1:9", "whsec_local", live=True)
+    nowhere = smoke.SmokeTarget(
+        "http://127.0.0.1:9", "ws://127.0.0.1:9", "http://127.0.0.1:9", "whsec_local", live=True
+    )
     assert len(failed(smoke.run(nowhere, patience=0))) == 7
 
 

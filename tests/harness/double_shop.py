@@ -79,7 +79,7 @@ class DoubleShop(Shop):
         for payload, account in self._collected:
             self.services.payments.receive_webhook.keep(payload, account=account)
             place = f"STRIPE_EVENT#{json.loads(payload)['id']}"
-            (item,) = [one for one in items_of("StripeInbox", "INBOX") if one.pk == place]
+            (item,) = [one for one in items_of("StripeInboxTable", "INBOX") if one.pk == place]
             change = Change(ChangeKind.CREATED, "INBOX", place, None, item.attribute_values)
             self.services.payments.handle_webhook.on_changes([change])
         self._collected.clear()

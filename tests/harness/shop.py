@@ -38,8 +38,8 @@ from chalicelib.payments.ports import (
     CheckoutRequest,
     CompleteSession,
     RawEvent,
+    RefundOrDispute,
     RefundRefused,
-    Standing,
     Trace,
     TraceKind,
 )
@@ -229,9 +229,9 @@ def traces_of(payment: Payment, kind: TraceKind) -> Iterator[Trace]:
     assert charge is not None
     made = Trace(charge.id, payment.order_id, int(charge.created_at.timestamp()))
     if kind is TraceKind.REFUNDS:
-        yield from (made._replace(refund=Standing(refund.id, refund.status)) for refund in charge.refunds)
+        yield from (made._replace(refund=RefundOrDispute(refund.id, refund.status)) for refund in charge.refunds)
     elif kind is TraceKind.DISPUTES:
-        yield from (made._replace(dispute=Standing(dispute.id, dispute.status)) for dispute in charge.disputes)
+        yield from (made._replace(dispute=RefundOrDispute(dispute.id, dispute.status)) for dispute in charge.disputes)
     else:
         yield made._replace(has_fee=charge.net is not None)
 

@@ -14,8 +14,8 @@ from chalicelib import bootstrap, reactions
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.principal import Principal
 from chalicelib.live.ports import Connection, Pushed
+from chalicelib.mail.ports import Claimed
 from chalicelib.notifications.domain.notification import Notification, NotificationAction
-from chalicelib.notifications.ports import Claimed
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.client import Client
@@ -99,8 +99,8 @@ def pusher(services: bootstrap.Services) -> FakePusher:
 
 @pytest.fixture
 def mailer(services: bootstrap.Services) -> FakeMailer:
+    from chalicelib.mail.adapters.mails import DynamoMails
     from chalicelib.mail.services.send_mail import SendMail
-    from chalicelib.notifications.adapters.writes import DynamoMails
 
     fake = FakeMailer()
     mails, addressing = DynamoMails(), services.mail.prepare_mail

@@ -44,7 +44,7 @@ def to_user(user_id: str, key: str = "news 2", **fields: Any) -> Mail:
 def open_account(person: Person, email: str = "ada@example.org", *, verified: bool = True) -> None:
     """The account behind a signed-in person."""
     from chalicelib.accounts.adapters.items import AccountItem, EmailItem
-    from chalicelib.accounts.services.sign_in import new_account
+    from chalicelib.accounts.domain.stored_account import new_account
 
     now = moment(time.time())
     account = Account(id=person.id, email=email, name="Ada", verified=verified, created_at=now, updated_at=now)

@@ -109,8 +109,8 @@ def test_mail_poison_is_set_apart_and_the_others_are_sent_once(
     tables: Database, product: dict[str, StreamSource]
 ) -> None:
     from chalicelib import bootstrap
+    from chalicelib.mail.adapters.mails import DynamoMails
     from chalicelib.mail.services.send_mail import SendMail
-    from chalicelib.notifications.adapters.writes import DynamoMails
     from chalicelib.notifications.domain.notification import Mail
     from tests.integration.mail_steps import queue
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import Admission, news_of
-from chalicelib.check_in.services.check_in import CheckPeopleIn
+from chalicelib.check_in.services.check_people_in import CheckPeopleIn
 from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 from chalicelib.core.ids import ALPHABET, make_ulid
 from chalicelib.core.money import Money
@@ -65,9 +65,9 @@ class Known:
     def __init__(self, clock: Clock) -> None:
         self.stored: dict[str, OrderRecord] = {}
         self.admissions: dict[Key, Admission] = {}
-        parts: dict[str, Any] = {"admissions": self, "view": self, "authorising": Anybody()}
-        self.admitting = CheckPeopleIn(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
-        self.attending = ReadCheckIns(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
+        parts: dict[str, Any] = {"admissions": self, "view": self, "authorise": Anybody()}
+        self.check_people_in = CheckPeopleIn(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
+        self.read_check_ins = ReadCheckIns(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
 
     def load(self, order_id: str) -> OrderRecord | None:
         """An order."""
@@ -107,7 +107,7 @@ class Known:
 
     def offline(self, event_id: str) -> Any:
         """The list for scanners, as the API gives it."""
-        _, body = self.attending.offline(event_id, Page(limit=500), caller=STAFF).load()
+        _, body = self.read_check_ins.offline(event_id, Page(limit=500), caller=STAFF).load()
         return msgspec.json.decode(body)
 
 

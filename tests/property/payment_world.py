@@ -212,7 +212,7 @@ class World:
     def _bring_inbox(self) -> None:
         """The inbox stream brings what is new."""
         brought = {*self.heard, *self.stream}
-        new = sorted(item.pk.partition("#")[2] for item in items_of("StripeInbox", "INBOX"))
+        new = sorted(item.pk.partition("#")[2] for item in items_of("StripeInboxTable", "INBOX"))
         self.stream += [event_id for event_id in new if event_id not in brought]
         for event_id in self.stream[:]:
             self.stream.remove(event_id)

@@ -9,15 +9,15 @@ import stripe
 from chalicelib.payments.adapters.stripe import API_VERSION
 from chalicelib.payments.services.handle_webhook import PAYMENT_EVENTS
 from infra.deploy import stripe_endpoint
-from infra.deploy.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, Parameters
-from infra.settings import Stage, Unusable
+from infra.deploy.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, StageParameters
+from infra.settings import StageSettings, Unusable
 from tests.harness.aws import session
 
 from .conftest import Shop
 
 __all__ = ["session"]
 
-STAGE = Stage("dev", "eu-central-1")
+STAGE = StageSettings("dev", "eu-central-1")
 OWNER = "111122223333/eu-central-1/dev"
 URL = "https://marquee.example/api/v1/stripe/webhook"
 
@@ -41,18 +41,18 @@ def ours(shop: Shop) -> list[Any]:
 
 
 @pytest.fixture
-def parameters(session: boto3.Session) -> Parameters:
-    made = Parameters(session.client("ssm"), STAGE)
+def parameters(session: boto3.Session) -> StageParameters:
+    made = StageParameters(session.client("ssm"), STAGE)
     made.put(STRIPE_SECRET_KEY, "sk_test_x")
     return made
 
 
-def secret(parameters: Parameters) -> str:
+def secret(parameters: StageParameters) -> str:
     found = parameters.get(STRIPE_WEBHOOK_SECRET)
     return found.value if found else ""
 
 
-def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, parameters: Parameters) -> None:
+def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, parameters: StageParameters) -> None:
     assert stripe_endpoint.ensure(parameters, OWNER, URL) == "made"
     (made,) = ours(shop)
     assert (made.url, made.api_version, made.enabled_events) == (URL, API_VERSION, sorted(PAYMENT_EVENTS))
@@ -62,7 +62,7 @@ def test_ensure_makes_one_with_pinned_version_and_keeps_its_secret(shop: Shop, p
 
 
 @pytest.mark.parametrize("change", [{"url": "https://old.example"}, {"enabled_events": ["*"]}, {"disabled": True}])
-def test_ensure_mends_what_differs(shop: Shop, parameters: Parameters, change: Any) -> None:
+def test_ensure_mends_what_differs(shop: Shop, parameters: StageParameters, change: Any) -> None:
     stripe_endpoint.ensure(parameters, OWNER, URL)
     shop.client.v1.webhook_endpoints.update(ours(shop)[0].id, change)
     assert stripe_endpoint.ensure(parameters, OWNER, URL) == "updated"
@@ -72,12 +72,12 @@ def test_ensure_mends_what_differs(shop: Shop, parameters: Parameters, change: A
 
 @pytest.mark.parametrize("old", ["", "whsec_kept_from_before"])
 def test_ensure_after_being_killed_before_the_secret_was_kept_makes_another(
-    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch, old: str
+    shop: Shop, parameters: StageParameters, monkeypatch: pytest.MonkeyPatch, old: str
 ) -> None:
     if old:
         parameters.put(STRIPE_WEBHOOK_SECRET, old)
     with monkeypatch.context() as patch:
-        patch.setattr(Parameters, "put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(StageParameters, "put", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             stripe_endpoint.ensure(parameters, OWNER, URL)
     (lost,) = ours(shop)
@@ -90,7 +90,7 @@ def test_ensure_after_being_killed_before_the_secret_was_kept_makes_another(
 
 
 def test_ensure_with_new_api_version_keeps_old_endpoint_and_secret_until_retired(
-    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, parameters: StageParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr("chalicelib.payments.adapters.stripe.API_VERSION", "2025-01-27.acacia")
@@ -106,7 +106,7 @@ def test_ensure_with_new_api_version_keeps_old_endpoint_and_secret_until_retired
 
 
 def test_refusal_of_stripe_is_told_without_its_words(
-    shop: Shop, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, parameters: StageParameters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: Any) -> None:
         raise stripe.AuthenticationError("Invalid API Key provided: sk_test_x", http_status=401)
@@ -118,11 +118,11 @@ def test_refusal_of_stripe_is_told_without_its_words(
 
 
 def test_ensure_without_key_does_nothing(shop: Shop, session: boto3.Session) -> None:
-    assert stripe_endpoint.ensure(Parameters(session.client("ssm"), STAGE), OWNER, URL) == "none"
+    assert stripe_endpoint.ensure(StageParameters(session.client("ssm"), STAGE), OWNER, URL) == "none"
     assert ours(shop) == []
 
 
-def test_remove_takes_only_our_own(shop: Shop, parameters: Parameters) -> None:
+def test_remove_takes_only_our_own(shop: Shop, parameters: StageParameters) -> None:
     stripe_endpoint.ensure(parameters, OWNER, URL)
     assert stripe_endpoint.remove(parameters, OWNER) == 1
     assert stripe_endpoint.remove(parameters, OWNER) == 0

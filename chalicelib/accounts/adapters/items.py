@@ -2,10 +2,10 @@
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws.dynamo_tables import People
+from chalicelib.aws.dynamo_tables import PeopleTable
 
 
-class AccountItem(People):
+class AccountItem(PeopleTable):
     """A person's account. `body` is the representation of /me; the password is an argon2id hash."""
 
     id = UnicodeAttribute()
@@ -20,20 +20,20 @@ class AccountItem(People):
     created_at = NumberAttribute()
 
 
-class EmailItem(People):
+class EmailItem(PeopleTable):
     """Who an address belongs to."""
 
     user_id = UnicodeAttribute()
 
 
-class RoleItem(People):
+class RoleItem(PeopleTable):
     """A role of a user in an event; stands twice, under the user and under the event."""
 
     role = UnicodeAttribute()
     granted_at = NumberAttribute()
 
 
-class FamilyItem(People):
+class FamilyItem(PeopleTable):
     """A sign-in. `secret_hash` is of the newest refresh token; an older one that turns up ends the family."""
 
     user_id = UnicodeAttribute()
@@ -41,13 +41,13 @@ class FamilyItem(People):
     expires_at = NumberAttribute()
 
 
-class FamilyOfUserItem(People):
+class FamilyOfUserItem(PeopleTable):
     """The same sign-in, found by its user."""
 
     expires_at = NumberAttribute()
 
 
-class OneTimeTokenItem(People):
+class OneTimeTokenItem(PeopleTable):
     """A mailed token: whom it speaks for, and for a reset the digest of the password hash it may replace."""
 
     user_id = UnicodeAttribute()
@@ -55,7 +55,7 @@ class OneTimeTokenItem(People):
     expires_at = NumberAttribute()
 
 
-class AttemptsItem(People):
+class AttemptsItem(PeopleTable):
     """How often a password was guessed in the current window."""
 
     attempts = NumberAttribute(default=0)

@@ -1,4 +1,4 @@
-"""Who holds which role in an event: the one Query that answers it, and the ports `Staff` of
+"""Who holds which role in an event: the one Query that answers it, and the ports `RolesOfUsers`, `Staff` of
 orders/services/order_messages.py and `Reviewers` of cfp/services/notify_reviewers.py. On the light client.
 """
 
@@ -22,8 +22,8 @@ def users_allowed(queries: DynamoQueries, event_id: str, action: Action) -> list
     return [user_id for _, user_id in sorted(found)]
 
 
-class DynamoStaff:
-    """Ports `Staff` and `Reviewers`."""
+class DynamoRoles:
+    """Ports `RolesOfUsers`, `Staff` and `Reviewers`."""
 
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
@@ -35,3 +35,13 @@ class DynamoStaff:
     def reviewers(self, event_id: str) -> list[str]:
         """Users who may decide about proposals, owners first; one Query."""
         return users_allowed(self._queries, event_id, Action.REVIEW)
+
+    def roles_of(self, user_id: str) -> list[tuple[str, str]]:
+        """Event ids and roles of a user, oldest event first; one strongly consistent Query."""
+        partition, prefix = keys.role_of_user(user_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
+        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+
+    def events_of(self, user_id: str) -> list[str]:
+        """Ids of the events in which the user holds a role, oldest first."""
+        return [event_id for event_id, _ in self.roles_of(user_id)]

@@ -13,7 +13,7 @@ Language = Literal["en", "de"]
 DEFAULT: Language = "en"
 
 
-class SignUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SignUpForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What it takes to open an account."""
 
     email: Email
@@ -21,7 +21,7 @@ class SignUp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: Password
 
 
-class SignIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SignInForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Credentials."""
 
     email: Annotated[str, Meta(max_length=254)]

@@ -16,7 +16,7 @@ from chalicelib.core.principal import Principal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chalicelib.accounts.credentials_port import Credentials, Tokens
+    from chalicelib.accounts.ports import Credentials, Tokens
     from chalicelib.core.permissions import Action
     from chalicelib.core.ports import Clock
 

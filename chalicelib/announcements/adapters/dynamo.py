@@ -11,19 +11,20 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.announcements.domain.announcement import Audience, Counts, Dispatch, Stage
-from chalicelib.announcements.ports import Overtaken, Step, Told, TooMany
+from chalicelib.announcements.domain.announcement import AnnouncementCounts, Audience, Dispatch, Stage
+from chalicelib.announcements.ports import Step, ToldRecipient, TooMany
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_reader import Item
-from chalicelib.aws.dynamo_tables import Notifications
+from chalicelib.aws.dynamo_tables import NotificationsTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.core.pagination import Page
 from chalicelib.core.ports import Reader
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.writes import MAIL_KEPT_SECONDS, add_mail, add_notifications, due_item
 from chalicelib.notifications.domain.notification import NotificationAction
-from chalicelib.notifications.preferences_port import ANNOUNCEMENT
+from chalicelib.notifications.ports import ANNOUNCEMENT
 
 _LAST = "~"
 """Sorts behind every id."""
@@ -31,7 +32,7 @@ _COUNTED_SECONDS = 3 * 24 * 3600
 _LOST_AFTER_SECONDS = 900
 
 
-class AnnouncementItem(Notifications):
+class AnnouncementItem(NotificationsTable):
     """An announcement. `stage` and `cursor` say how far it is, `woken` how often the timer found that it was not done;
     `audience` is JSON; times in Unix seconds.
     """
@@ -54,14 +55,14 @@ class AnnouncementItem(Notifications):
     action = UnicodeAttribute(null=True)
 
 
-class AnnouncedItem(Notifications):
+class AnnouncedItem(NotificationsTable):
     """How many announcements an event has sent on a day."""
 
     number = NumberAttribute(default=0)
     expires_at = NumberAttribute()
 
 
-class ToldItem(Notifications):
+class ToldItem(NotificationsTable):
     """That a person was told of an announcement, and by which notification, if it went to their inbox."""
 
     notification_id = UnicodeAttribute(null=True)
@@ -126,13 +127,15 @@ class DynamoAnnouncements:
         found = AnnouncementItem.query(partition, condition, consistent_read=True, scan_index_forward=False, limit=most)
         return [_revived(item) for item in found if item.id != page.after][: page.limit + 1]
 
-    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, Told]:
+    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
         """Which of up to 100 people were told; one BatchGetItem."""
         people = list(dict.fromkeys(user_ids))
         wanted = [notification_keys.told(user_id, announcement_id) for user_id in people]
         items = self._found(wanted, ("notification_id",))
         pairs = zip(people, items, strict=True)
-        return {user_id: Told(user_id, item.get("notification_id")) for user_id, item in pairs if item is not None}
+        return {
+            user_id: ToldRecipient(user_id, item.get("notification_id")) for user_id, item in pairs if item is not None
+        }
 
     def queued(self, mail_keys: Sequence[str]) -> set[str]:
         """For which of these different keys there is a mail; one BatchGetItem for 100."""
@@ -144,7 +147,7 @@ class DynamoAnnouncements:
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
         """Take a step, all or nothing."""
-        counts = step.counts or Counts()
+        counts = step.counts or AnnouncementCounts()
         transaction = Transaction()
         transaction.update("announcement", _keyed(dispatch), _moves(step, counts), _standing(dispatch))
         expires_at = dispatch.created_at + MAIL_KEPT_SECONDS
@@ -159,11 +162,13 @@ class DynamoAnnouncements:
             transaction.commit()
         except ConditionLost as lost:
             raise Overtaken from lost
-        summed = (getattr(dispatch.counts, name) + getattr(counts, name) for name in Counts.__struct_fields__)
+        summed = (
+            getattr(dispatch.counts, name) + getattr(counts, name) for name in AnnouncementCounts.__struct_fields__
+        )
         return dispatch._replace(
             stage=step.stage,
             cursor=step.cursor,
-            counts=Counts(**dict(zip(Counts.__struct_fields__, summed, strict=True))),
+            counts=AnnouncementCounts(**dict(zip(AnnouncementCounts.__struct_fields__, summed, strict=True))),
             finished_at=step.finished_at,
         )
 
@@ -189,7 +194,7 @@ def _standing(dispatch: Dispatch) -> Condition:
     return both
 
 
-def _moves(step: Step, counts: Counts) -> list[Action]:
+def _moves(step: Step, counts: AnnouncementCounts) -> list[Action]:
     actions: list[Action] = [
         AnnouncementItem.stage.set(step.stage.value),
         AnnouncementItem.cursor.set(step.cursor),
@@ -231,7 +236,9 @@ def _revived(item: AnnouncementItem) -> Dispatch:
         created_at=int(item.created_at),
         stage=Stage(item.stage),
         cursor=item.cursor,
-        counts=Counts(recipients=int(item.recipients), delivered=int(item.delivered), mailed=int(item.mailed)),
+        counts=AnnouncementCounts(
+            recipients=int(item.recipients), delivered=int(item.delivered), mailed=int(item.mailed)
+        ),
         finished_at=None if item.finished_at is None else int(item.finished_at),
         action=NotificationAction(item.action or NotificationAction.ANNOUNCEMENT),
     )

@@ -4,10 +4,11 @@ from chalicelib.announcements.adapters.dynamo import AnnouncementItem
 from chalicelib.announcements.domain.announcement import Stage
 from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.mail.ports import Due, Waiting
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import DueItem
 from chalicelib.notifications.adapters.writes import due_item
-from chalicelib.notifications.preferences_port import ANNOUNCEMENT, Due, Waiting
+from chalicelib.notifications.ports import ANNOUNCEMENT
 
 
 class DynamoWaitingAnnouncements:

@@ -56,7 +56,7 @@ class Stage(StrEnum):
     DONE = "done"
 
 
-class Counts(Struct, frozen=True, kw_only=True):
+class AnnouncementCounts(Struct, frozen=True, kw_only=True):
     """People it was for so far, how many have it in their inbox, and mails queued."""
 
     recipients: int = 0
@@ -73,7 +73,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
     message: str
     audience: Audience
     state: Literal["sending", "sent"]
-    counts: Counts
+    counts: AnnouncementCounts
     created_by: str
     created_at: datetime
     finished_at: datetime | None = None
@@ -95,12 +95,12 @@ class Dispatch(NamedTuple):
     created_at: int
     stage: Stage = Stage.INBOXES
     cursor: str = START
-    counts: Counts = Counts()
+    counts: AnnouncementCounts = AnnouncementCounts()
     finished_at: int | None = None
     action: NotificationAction = NotificationAction.ANNOUNCEMENT
 
 
-class Person(NamedTuple):
+class AudienceMember(NamedTuple):
     """Somebody in the audience: the place they stand at, their account or the address they bought with."""
 
     place: str

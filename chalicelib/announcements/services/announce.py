@@ -21,11 +21,10 @@ from chalicelib.announcements.domain.announcement import (
 )
 from chalicelib.announcements.ports import Announcements, TooMany
 from chalicelib.catalog.ports import CatalogView
-from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import InvalidInput, NotFound, TooManyAttempts, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
@@ -53,20 +52,20 @@ class Announce:
         announcements: Announcements,
         representations: Representations,
         sales: CatalogView,
-        authorising: Authorise,
+        authorise: Authorise,
         clock: Clock,
         key: CursorKey,
     ) -> None:
         self._announcements = announcements
         self._representations = representations
         self._sales = sales
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._key = key
 
     def announce(self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str) -> Representation:
         """Keep an announcement; the stream sends it. Raises NotFound, Forbidden, InvalidInput, TooManyAttempts."""
-        self._authorising.require(caller, event_id, Action.ANNOUNCE)
+        self._authorise.require(caller, event_id, Action.ANNOUNCE)
         dispatch = Dispatch(
             id=new_id,
             event_id=event_id,
@@ -92,13 +91,13 @@ class Announce:
 
     def announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
         """One announcement. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.ANNOUNCE)
+        self._authorise.require(caller, event_id, Action.ANNOUNCE)
         tag, body = _shown(self._stored(event_id, announcement_id))
         return Found(tag, lambda: (tag, body))
 
     def announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """An event's announcements, newest first. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.ANNOUNCE)
+        self._authorise.require(caller, event_id, Action.ANNOUNCE)
         found = self._announcements.newest(event_id, page)
         shown = found[: page.limit]
         cursor = make_cursor(shown[-1].id, scope=scope(event_id), key=self._key) if len(found) > page.limit else None

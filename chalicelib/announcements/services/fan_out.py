@@ -6,18 +6,27 @@ mails take long, and pushes must not wait behind them. Who is told what: announc
 cfp/services/call_recipients.py.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib import telemetry
-from chalicelib.announcements.domain.announcement import START, Counts, Dispatch, Person, Said, Stage
-from chalicelib.announcements.ports import Announcements, Overtaken, Step, Told
+from chalicelib.announcements.domain.announcement import (
+    START,
+    AnnouncementCounts,
+    AudienceMember,
+    Dispatch,
+    Said,
+    Stage,
+)
+from chalicelib.announcements.ports import Announcements, Step, ToldRecipient
 from chalicelib.core.changes import Change
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
-from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
-from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.core.preconditions import Overtaken
+from chalicelib.notifications.domain.notification import Mail, Notification
+from chalicelib.notifications.domain.preferences import MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import DEFAULT
 
 TOGETHER = 100
@@ -29,13 +38,6 @@ SECONDS = 10.0
 TRIES = 5
 
 
-class Preferring(Protocol):
-    """Knows how people want to be told."""
-
-    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
-        """Where a message about this goes, for each user."""
-
-
 class Round(Protocol):
     """One look at whom an announcement is for. `in_languages`: what is said in the inbox depends on the reader."""
 
@@ -44,21 +46,21 @@ class Round(Protocol):
     def places(self) -> list[str]:
         """Where people may be found behind the cursor; none: that was all."""
 
-    def people(self, places: Sequence[str]) -> list[Person]:
+    def people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The people at some of these places, each once."""
 
     def said(self, language: str) -> Said:
         """What an inbox shows."""
 
-    def mail(self, person: Person, contact: Contact | None) -> Mail:
+    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """A mail; without an address there is nothing to rely on."""
 
 
-class Share(NamedTuple):
+class RecipientShare(NamedTuple):
     """What one person gets in one stage."""
 
     place: str
-    told: Told | None = None
+    told: ToldRecipient | None = None
     notification: Notification | None = None
     mail: Mail | None = None
     is_guest: bool = False
@@ -79,13 +81,13 @@ class FanOut:
         announcements: Announcements,
         rounds: Callable[[Dispatch], Round | None],
         contacts: Contacts,
-        preferring: Preferring,
+        choose_channels: ChooseChannels,
         clock: Clock,
     ) -> None:
         self._announcements = announcements
         self._rounds = rounds
         self._contacts = contacts
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._clock = clock
 
     def on_changes(self, changes: list[Change]) -> None:
@@ -123,7 +125,7 @@ class FanOut:
         make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares
         for start in range(0, len(places), TOGETHER):
             some = places[start : start + TOGETHER]
-            for part in packed([*make(look, dispatch, look.people(some)), Share(some[-1])]):
+            for part in packed([*make(look, dispatch, look.people(some)), RecipientShare(some[-1])]):
                 dispatch = self._announcements.advance(dispatch, _step(dispatch.stage, part))
             if self._clock.now() >= until:
                 return
@@ -144,11 +146,13 @@ class FanOut:
             seconds=now - done.created_at,
         )
 
-    def _inbox_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+    def _inbox_shares(
+        self, look: Round, dispatch: Dispatch, people: Sequence[AudienceMember]
+    ) -> Iterator[RecipientShare]:
         """Everybody with an account is told, unless they were; into the inbox if they want it there."""
         users = [person.user_id for person in people if person.user_id is not None]
         known = self._announcements.told(dispatch.id, users)
-        channels = self._preferring.channels(users, dispatch.action)
+        channels = self._choose_channels.channels(users, dispatch.action)
         contacts = self._contacts.contacts(users) if look.in_languages else {}
         now = self._clock.now()
         for person in people:
@@ -166,15 +170,19 @@ class FanOut:
                     digest_at=channels[user_id].digest_at,
                     **said._asdict(),
                 )
-            yield Share(person.place, Told(user_id, notification.id if notification else None), notification)
+            yield RecipientShare(
+                person.place, ToldRecipient(user_id, notification.id if notification else None), notification
+            )
 
-    def _mail_shares(self, look: Round, dispatch: Dispatch, people: Sequence[Person]) -> Iterator[Share]:
+    def _mail_shares(
+        self, look: Round, dispatch: Dispatch, people: Sequence[AudienceMember]
+    ) -> Iterator[RecipientShare]:
         """A mail to each guest, and to each of the others who wants one; to one address once."""
         users = [person.user_id for person in people if person.user_id is not None]
         told = self._announcements.told(dispatch.id, users)
-        channels = self._preferring.channels(users, dispatch.action)
+        channels = self._choose_channels.channels(users, dispatch.action)
         contacts = self._contacts.contacts(users)
-        shares: dict[str, Share] = {}
+        shares: dict[str, RecipientShare] = {}
         for person in people:
             user_id = person.user_id
             if user_id is None:
@@ -187,14 +195,14 @@ class FanOut:
                 continue
             mail = mail._replace(user_id=user_id, action=dispatch.action.value)
             if mail.to:
-                shares.setdefault(mail.key, Share(person.place, mail=mail, is_guest=user_id is None))
+                shares.setdefault(mail.key, RecipientShare(person.place, mail=mail, is_guest=user_id is None))
         queued = self._announcements.queued(list(shares))
         return (share for key, share in shares.items() if key not in queued)
 
 
-def packed(shares: Sequence[Share]) -> Iterator[list[Share]]:
+def packed(shares: Sequence[RecipientShare]) -> Iterator[list[RecipientShare]]:
     """The shares in parts that fit one transaction each; none is empty."""
-    part: list[Share] = []
+    part: list[RecipientShare] = []
     used = 0
     for share in shares:
         if part and used + share.operations > MOST_OPERATIONS:
@@ -205,10 +213,10 @@ def packed(shares: Sequence[Share]) -> Iterator[list[Share]]:
     yield part
 
 
-def _step(stage: Stage, part: Sequence[Share]) -> Step:
+def _step(stage: Stage, part: Sequence[RecipientShare]) -> Step:
     notifications = tuple(share.notification for share in part if share.notification)
     mails = tuple(share.mail for share in part if share.mail)
     told = tuple(share.told for share in part if share.told)
     guests = sum(share.is_guest for share in part)
-    counts = Counts(recipients=len(told) + guests, delivered=len(notifications), mailed=len(mails))
+    counts = AnnouncementCounts(recipients=len(told) + guests, delivered=len(notifications), mailed=len(mails))
     return Step(stage, part[-1].place, told, notifications, mails, counts)

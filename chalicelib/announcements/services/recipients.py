@@ -4,7 +4,7 @@ page.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chalicelib.announcements.domain.announcement import Audience, Dispatch, Person, Said
+from chalicelib.announcements.domain.announcement import Audience, AudienceMember, Dispatch, Said
 from chalicelib.announcements.ports import Crowd
 from chalicelib.announcements.services import announcement_texts
 from chalicelib.notifications.domain.address import canonical
@@ -36,11 +36,11 @@ class Recipients:
         holders = self._crowd.holders(dispatch.event_id)
         return [user_id for user_id, role in holders if role in roles and user_id > dispatch.cursor]
 
-    def people(self, places: Sequence[str]) -> list[Person]:
+    def people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The people at these places that the announcement is for, each once."""
         audience = self._dispatch.audience
         if audience.roles is not None:
-            return [Person(user_id, user_id) for user_id in places]
+            return [AudienceMember(user_id, user_id) for user_id in places]
         orders = self._crowd.orders(places)
         return list(_once(orders[id] for id in places if id in orders and is_for(orders[id], audience)))
 
@@ -51,7 +51,7 @@ class Recipients:
         title = announcement_texts.announcement_title(dispatch.title, dispatch.event_name)
         return Said(title, dispatch.message, self._place)
 
-    def mail(self, person: Person, contact: Contact | None) -> Mail:
+    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """To an account's address when that is certainly theirs, otherwise where their tickets went."""
         dispatch = self._dispatch
         to = contact.email if contact is not None and contact.verified else person.email
@@ -81,7 +81,7 @@ def is_for(record: OrderRecord, audience: Audience) -> bool:
     return types is None or any(line.ticket_type_id in types for line in record.order.lines)
 
 
-def _once(orders: Iterable[OrderRecord]) -> Iterator[Person]:
+def _once(orders: Iterable[OrderRecord]) -> Iterator[AudienceMember]:
     """The buyers, each once: by account, or by address where there is none."""
     seen: set[str] = set()
     for record in orders:
@@ -89,4 +89,4 @@ def _once(orders: Iterable[OrderRecord]) -> Iterator[Person]:
         who = record.user_id or canonical(buyer.email)
         if who not in seen:
             seen.add(who)
-            yield Person(record.id, record.user_id, buyer.email, buyer.name)
+            yield AudienceMember(record.id, record.user_id, buyer.email, buyer.name)

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Links(Struct, frozen=True, kw_only=True):
+class NotificationLinks(Struct, frozen=True, kw_only=True):
     """Where a notification leads. Paths of this origin."""
 
     mark_read: str
@@ -30,7 +30,7 @@ class NotificationRead(Struct, frozen=True, kw_only=True):
     received_ago: str
     has_read: bool
     group: Group | None
-    links: Links
+    links: NotificationLinks
 
 
 class UnreadCount(Struct, frozen=True, kw_only=True):

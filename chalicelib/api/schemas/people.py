@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import UNSET, Struct, UnsetType
 
 
-class Role(Struct, frozen=True, kw_only=True):
+class HeldRole(Struct, frozen=True, kw_only=True):
     """A role of the caller in an event."""
 
     event_id: str

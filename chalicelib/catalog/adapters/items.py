@@ -3,13 +3,13 @@
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.aws.dynamo_keys import Key
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.catalog.ports import StoredLimit
 from chalicelib.core.kinds import REVISION
 from chalicelib.representations.represent import Representation
 
 
-class LimitItem(Sales):
+class LimitItem(SalesTable):
     """A quota or a code: its representation without what was used of it, and how many shards its stock has."""
 
     id = UnicodeAttribute()
@@ -19,7 +19,7 @@ class LimitItem(Sales):
     shards = NumberAttribute()
 
 
-class CodeNameItem(Sales):
+class CodeNameItem(SalesTable):
     """Which code has a name; makes names unique."""
 
     id = UnicodeAttribute()
@@ -50,7 +50,7 @@ def stored_limit(item: LimitItem) -> StoredLimit:
     return StoredLimit(item.id, item.etag, item.body, int(item.shards))
 
 
-class TicketTypeItem(Sales):
+class TicketTypeItem(SalesTable):
     """A ticket type: its representation without availability, and how many shards its stock has. `quotas` names those
     it shares (catalog/adapters/terms.py).
     """
@@ -66,7 +66,7 @@ class TicketTypeItem(Sales):
     waiting = BooleanAttribute(null=True)
 
 
-class StockItem(Sales):
+class StockItem(SalesTable):
     """A shard of somebody's stock; left + held + sold = capacity. `terms` are those of its ticket type; `awaited_in` is
     the event while people wait for the type.
     """

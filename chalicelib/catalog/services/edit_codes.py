@@ -21,7 +21,7 @@ from chalicelib.catalog.domain.code import (
 )
 from chalicelib.catalog.domain.stock import Shard, code_stock, resize, split
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
-from chalicelib.catalog.services import usage as figuring
+from chalicelib.catalog.services import usage
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import ContentStore
@@ -54,31 +54,31 @@ class EditCodes:
     """Creates, shows, changes and deletes codes."""
 
     def __init__(
-        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorising: Authorise, clock: Clock
+        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorise: Authorise, clock: Clock
     ) -> None:
         self._codes = codes
         self._view = view
         self._content = content
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
 
     def codes(self, event_id: str, kind: CodeKind, *, caller: Principal) -> Found:
         """All codes of a kind. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         found = self._codes.load_all(event_id, kind)
         stocks = self._codes.stocks({code_stock(one.id): one.shards for one in found})
-        return figuring.as_list([figuring.of_code(one, stocks[code_stock(one.id)]) for one in found])
+        return usage.as_list([usage.of_code(one, stocks[code_stock(one.id)]) for one in found])
 
     def code(self, event_id: str, kind: CodeKind, code_id: str, *, caller: Principal) -> Found:
         """One code. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
-        return figuring.as_found(self._shown(self._existing(event_id, kind, code_id)))
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
+        return usage.as_found(self._shown(self._existing(event_id, kind, code_id)))
 
     def create(
         self, event_id: str, kind: CodeKind, fields: Fields, *, caller: Principal, new_id: str
     ) -> Representation:
         """A new code. Raises NotFound, Forbidden, InvalidInput, AlreadyExists (`code_taken`), Conflict."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         self._check(event_id, fields)
         if len(self._codes.load_all(event_id, kind)) >= MAX_CODES:
             raise Conflict(f"An event may have {MAX_CODES} of these.", code="too_many_codes")
@@ -99,7 +99,7 @@ class EditCodes:
         """A merge patch of a code whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, InvalidInput, AlreadyExists (`code_taken`), Conflict (`below_sold`).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, kind, code_id, match)
             old: Any = msgspec.json.decode(stored.body, type=STORED[kind])
@@ -124,7 +124,7 @@ class EditCodes:
         """Remove a code that no order used. Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed,
         StillReferenced.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, kind, code_id, match)
             old: Any = msgspec.json.decode(stored.body, type=STORED[kind])
@@ -161,7 +161,7 @@ class EditCodes:
 
     def _matching(self, event_id: str, kind: CodeKind, code_id: str, match: Match) -> StoredLimit:
         stored = self._existing(event_id, kind, code_id)
-        figuring.require_same(match, self._shown(stored))
+        usage.require_same(match, self._shown(stored))
         return stored
 
     def _existing(self, event_id: str, kind: CodeKind, code_id: str) -> StoredLimit:
@@ -175,7 +175,7 @@ class EditCodes:
         return self._codes.stocks({owner: stored.shards})[owner]
 
     def _shown(self, stored: StoredLimit) -> Representation:
-        return figuring.of_code(stored, self._shards(stored))
+        return usage.of_code(stored, self._shards(stored))
 
 
 def _taken() -> AlreadyExists:

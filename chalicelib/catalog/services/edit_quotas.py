@@ -10,7 +10,7 @@ from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.quota import MAX_QUOTAS, MAX_QUOTAS_OF_TYPE, QUOTA_SHARDS, Quota, QuotaFields
 from chalicelib.catalog.domain.stock import Shard, is_ticket_type, quota_stock, resize, shard_count, split
 from chalicelib.catalog.ports import Joining, Lost, Quotas, StoredLimit, StoredTicketType, TicketTypes
-from chalicelib.catalog.services import usage as figuring
+from chalicelib.catalog.services import usage
 from chalicelib.content.services.edit_programme import as_fields
 from chalicelib.core.errors import (
     Conflict,
@@ -38,30 +38,30 @@ MOST_OPERATIONS = 96
 class EditQuotas:
     """Creates, shows, changes and deletes quotas."""
 
-    def __init__(self, *, quotas: Quotas, types: TicketTypes, authorising: Authorise, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, quotas: Quotas, types: TicketTypes, authorise: Authorise, clock: Clock, ids: Ids) -> None:
         self._quotas = quotas
         self._types = types
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
     def quotas(self, event_id: str, *, caller: Principal) -> Found:
         """All quotas. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         found = self._quotas.load_all(event_id)
         stocks = self._quotas.stocks({quota_stock(one.id): one.shards for one in found})
-        return figuring.as_list([figuring.of_quota(one, stocks[quota_stock(one.id)]) for one in found])
+        return usage.as_list([usage.of_quota(one, stocks[quota_stock(one.id)]) for one in found])
 
     def quota(self, event_id: str, quota_id: str, *, caller: Principal) -> Found:
         """One quota. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
-        return figuring.as_found(self._shown(self._existing(event_id, quota_id)))
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
+        return usage.as_found(self._shown(self._existing(event_id, quota_id)))
 
     def create(self, event_id: str, fields: QuotaFields, *, caller: Principal, new_id: str) -> Representation:
         """A new quota. Raises NotFound, Forbidden, InvalidInput, Conflict (`already_sold`, `too_many_quotas`,
         `too_large`).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         if len(self._quotas.load_all(event_id)) >= MAX_QUOTAS:
             raise Conflict(f"An event may have {MAX_QUOTAS} quotas.", code="too_many_quotas")
         now = moment(self._clock.now())
@@ -82,7 +82,7 @@ class EditQuotas:
         """A merge patch of a quota whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, InvalidInput, Conflict (`below_sold`, and as create).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, quota_id, match)
             old = msgspec.json.decode(stored.body, type=Quota)
@@ -108,7 +108,7 @@ class EditQuotas:
         """Remove a quota of which nothing is held or sold. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, StillReferenced.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, quota_id, match)
             before = msgspec.json.decode(stored.body, type=Quota).ticket_type_ids
@@ -148,7 +148,7 @@ class EditQuotas:
 
     def _matching(self, event_id: str, quota_id: str, match: Match) -> StoredLimit:
         stored = self._existing(event_id, quota_id)
-        figuring.require_same(match, self._shown(stored))
+        usage.require_same(match, self._shown(stored))
         return stored
 
     def _existing(self, event_id: str, quota_id: str) -> StoredLimit:
@@ -162,7 +162,7 @@ class EditQuotas:
         return self._quotas.stocks({owner: stored.shards})[owner]
 
     def _shown(self, stored: StoredLimit) -> Representation:
-        return figuring.of_quota(stored, self._shards(stored))
+        return usage.of_quota(stored, self._shards(stored))
 
 
 def _present(types: dict[str, StoredTicketType | None], wanted: list[str]) -> list[StoredTicketType]:

@@ -52,7 +52,7 @@ class EditTicketTypes:
         view: CatalogView,
         codes: Codes,
         content: ContentStore,
-        authorising: Authorise,
+        authorise: Authorise,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -60,13 +60,13 @@ class EditTicketTypes:
         self._view = view
         self._codes = codes
         self._content = content
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
     def create(self, event_id: str, fields: TicketTypeFields, *, caller: Principal, new_id: str) -> Representation:
         """A new ticket type with its stock. Raises NotFound, Forbidden, InvalidInput (currency), Conflict."""
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         self._check_currency(event_id, fields)
         if len(self._view.ticket_types(event_id, consistent=True)) >= MAX_TYPES:
             raise Conflict(f"An event may have {MAX_TYPES} ticket types.", code="too_many_ticket_types")
@@ -87,7 +87,7 @@ class EditTicketTypes:
         """A merge patch of a type whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, InvalidInput, Conflict (`below_sold`).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, ticket_type_id, match)
             old = msgspec.json.decode(stored.body, type=TicketType)
@@ -111,7 +111,7 @@ class EditTicketTypes:
         """Remove a type of which nothing is held or sold. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, StillReferenced (with the quotas and codes that name it).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_TICKETS)
+        self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         for _ in range(TRIES):
             stored = self._matching(event_id, ticket_type_id, match)
             if referrers := self._referrers(event_id, stored):

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 
 from chalicelib.catalog.domain.stock import Place, quota_stock
 from chalicelib.catalog.ports import CatalogView, StoredTicketType
-from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import View
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 

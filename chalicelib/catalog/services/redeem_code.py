@@ -6,10 +6,11 @@ was and one of another event.
 """
 
 from datetime import datetime
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from chalicelib.accounts.ports import Attempts
 from chalicelib.catalog.domain.code import AccessCode, Discount, is_in_time, normalised
 from chalicelib.catalog.ports import Codes, StoredLimit
 from chalicelib.core.errors import InvalidInput, TooManyAttempts, Violation
@@ -22,13 +23,6 @@ Code = TypeVar("Code", Discount, AccessCode)
 GUESSES = 30
 """Wrong codes one source may send for an event within the window; a crowd behind one address types some wrong."""
 WINDOW_SECONDS = 300
-
-
-class Attempts(Protocol):
-    """Counts guesses."""
-
-    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
-        """Count `by` guesses and return how many there were in the current window."""
 
 
 class Redeemed(NamedTuple, Generic[Code]):

@@ -11,22 +11,22 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Content, People
+from chalicelib.aws.dynamo_tables import ContentTable, PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.cfp.domain.submission import Proposer, Submission
-from chalicelib.cfp.ports import CallTimes, Change, NotOpen, SpeakerOvertaken
+from chalicelib.cfp.ports import CallTimes, NotOpen, ProposalChange, SpeakerOvertaken
 from chalicelib.content.adapters.writes import add_resource, add_tags, require_references
 from chalicelib.content.ports import Missing
 from chalicelib.core.errors import NotFound, PreconditionFailed
 from chalicelib.core.kinds import REVISION, Kind, View
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications, due_item
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.preferences_port import CALL
+from chalicelib.notifications.ports import CALL
 from chalicelib.representations.dynamo_items import VersionsItem
 from chalicelib.representations.represent import Representation
 
 
-class CallItem(Content):
+class CallItem(ContentTable):
     """A call for papers: its representation, and when it is open."""
 
     rev = NumberAttribute()
@@ -36,7 +36,7 @@ class CallItem(Content):
     closes_at = NumberAttribute()
 
 
-class SubmissionItem(People):
+class SubmissionItem(PeopleTable):
     """That somebody proposed a session."""
 
     session_id = UnicodeAttribute()
@@ -46,7 +46,7 @@ class SubmissionItem(People):
     created_at = NumberAttribute()
 
 
-class ProposerItem(People):
+class ProposerItem(PeopleTable):
     """Who proposed something in an event: as which speaker, how often."""
 
     speaker_id = UnicodeAttribute()
@@ -120,7 +120,7 @@ class DynamoSubmissions:
     def submit(
         self,
         submission: Submission,
-        change: Change,
+        change: ProposalChange,
         *,
         before: Proposer | None,
         notifications: Sequence[Notification],
@@ -143,7 +143,7 @@ class DynamoSubmissions:
         _add(transaction, change)
         _commit(transaction)
 
-    def revise(self, change: Change) -> None:
+    def revise(self, change: ProposalChange) -> None:
         """A transaction of up to seven."""
         transaction = Transaction()
         _add(transaction, change)
@@ -158,7 +158,7 @@ def still(before: Proposer | None) -> Condition:
     return same
 
 
-def _add(transaction: Transaction, change: Change) -> None:
+def _add(transaction: Transaction, change: ProposalChange) -> None:
     """Session and speaker with their lists' tags, as long as the call is open and the event published."""
     event_id = change.session.event_id
     is_open = (CallItem.opens_at <= change.now) & (CallItem.closes_at > change.now)

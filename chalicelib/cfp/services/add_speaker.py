@@ -5,15 +5,14 @@ Who waits for them in this session, made by staff with their address; else their
 that waits for them, or a new one. Later proposals are by the one that accepted last.
 """
 
-from typing import Protocol
-
 import msgspec
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.cfp.domain.submission import Proposer
-from chalicelib.cfp.ports import Appearance
+from chalicelib.cfp.ports import Appearance, Submissions
 from chalicelib.content.domain.programme import MOST_SPEAKERS, PUBLIC_SESSION_STATES, Session, SessionState, Speaker
 from chalicelib.content.domain.views import revive, written
+from chalicelib.content.ports import Programme
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, NotFound
 from chalicelib.core.ids import is_ulid
@@ -29,29 +28,12 @@ OVER = frozenset({SessionState.REJECTED, SessionState.WITHDRAWN, SessionState.CA
 """States of a session that nobody speaks in any more."""
 
 
-class Programme(Protocol):
-    """Knows the event and its parts. Strongly consistent."""
-
-    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """The staff's representation."""
-
-    def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
-        """The staff's representations of a whole list."""
-
-
-class Proposers(Protocol):
-    """Knows who proposed something."""
-
-    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
-        """As which speaker of an event, if any. Strongly consistent."""
-
-
 class AddSpeaker:
     """Finds or makes the speaker that somebody is."""
 
-    def __init__(self, programme: Programme, proposers: Proposers, clock: Clock, ids: Ids) -> None:
+    def __init__(self, programme: Programme, submissions: Submissions, clock: Clock, ids: Ids) -> None:
         self._programme = programme
-        self._proposers = proposers
+        self._submissions = submissions
         self._clock = clock
         self._ids = ids
 
@@ -60,7 +42,7 @@ class AddSpeaker:
         NotFound (session), Conflict (`session_over`, `too_many_speakers`).
         """
         stored, session = session_of(self._programme, event_id, session_id)
-        proposer = self._proposers.proposer(event_id, account.id)  # first: what it names is among the speakers then
+        proposer = self._submissions.proposer(event_id, account.id)  # first: what it names is among the speakers then
         known = [(one.etag, _speaker(one)) for one in self._programme.load_all(event_id, Kind.SPEAKERS)]
         on_stage = [(tag, one) for tag, one in known if one.id in session.speaker_ids]
         own = next((one.id for _, one in on_stage if one.user_id == account.id), None)

@@ -15,8 +15,8 @@ from chalicelib.cfp.ports import Calls
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock, Ids
+from chalicelib.mail.ports import Due, DueIndex
 from chalicelib.notifications.domain.notification import NotificationAction
-from chalicelib.notifications.preferences_port import Due, DueIndex
 from chalicelib.representations.ports import Representations
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 from zoneinfo import ZoneInfo
 
-from chalicelib.announcements.domain.announcement import Dispatch, Person, Said
+from chalicelib.announcements.domain.announcement import AudienceMember, Dispatch, Said
 from chalicelib.announcements.ports import Crowd
 from chalicelib.cfp.domain.call_for_papers import CallForPapers
 from chalicelib.content.services import speaker_messages
@@ -44,16 +44,16 @@ class CallRecipients:
         found = {user_id for user_id, _ in staff}.union(*(self._crowd.proposers(other) for other in others))
         return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
 
-    def people(self, places: Sequence[str]) -> list[Person]:
+    def people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The same."""
-        return [Person(user_id, user_id) for user_id in places]
+        return [AudienceMember(user_id, user_id) for user_id in places]
 
     def said(self, language: str) -> Said:
         """Until when proposals are taken, in the call's time."""
         brief = self._brief(language)
         return Said(brief.title, brief.message, self._place)
 
-    def mail(self, person: Person, contact: Contact | None) -> Mail:
+    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """To the address of the account."""
         language = contact.language if contact is not None else DEFAULT
         key = f"{NotificationAction.CALL_FOR_PAPERS_OPEN.value} {self._dispatch.id} {person.user_id}"

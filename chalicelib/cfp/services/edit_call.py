@@ -1,4 +1,4 @@
-"""Staff open, change and end an event's call for papers. Called by routes/submissions.py; reading it is
+"""Staff open, change and end an event's call for papers. Called by routes/proposals.py; reading it is
 representations/read.py's, telling people that it is open cfp/services/announce_call.py's.
 """
 
@@ -20,10 +20,10 @@ from chalicelib.representations.stored import StoredCall
 class EditCall:
     """Writes calls for papers."""
 
-    def __init__(self, calls: Calls, stored: Representations, authorising: Authorise, clock: Clock, ids: Ids) -> None:
+    def __init__(self, calls: Calls, stored: Representations, authorise: Authorise, clock: Clock, ids: Ids) -> None:
         self._calls = calls
         self._stored = stored
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
@@ -31,7 +31,7 @@ class EditCall:
         """The call as it is now, and whether it is new. The first needs no tag, each further one the tag of what it
         replaces. Raises NotFound, Forbidden, InvalidInput, PreconditionRequired, PreconditionFailed.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is not None:
             require_match(match, etag=stored.etag, body=stored.body)
@@ -53,7 +53,7 @@ class EditCall:
 
     def create(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
         """A call where there is none (`If-None-Match: *`). Raises as `put`; PreconditionFailed where there is one."""
-        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is not None:
             raise PreconditionFailed(etag=stored.etag, body=stored.body)
@@ -63,7 +63,7 @@ class EditCall:
         """No call any more; what was proposed stays. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is None:
             raise NotFound

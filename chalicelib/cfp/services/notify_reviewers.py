@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import Session, Speaker
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.notify_speakers import Preferring, Told, by_channels, operations
+from chalicelib.content.services.notify_speakers import Told, by_channels, operations
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
@@ -16,6 +16,7 @@ from chalicelib.notifications.domain.notification import Notification, Notificat
 from chalicelib.notifications.domain.preferences import Channels
 from chalicelib.notifications.ports import Contacts
 from chalicelib.notifications.services import compose
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import DEFAULT
 
 ACTION = NotificationAction.SUBMISSION_RECEIVED
@@ -30,7 +31,7 @@ class Reviewers(Protocol):
         """Users who may review, those who have most to say first."""
 
 
-class News(NamedTuple):
+class ReviewerNews(NamedTuple):
     """What was proposed to which event, and the name of who would give it."""
 
     event: Event
@@ -44,14 +45,14 @@ class NotifyReviewers:
     def __init__(
         self,
         reviewers: Callable[[], Reviewers],
-        preferring: Preferring,
+        choose_channels: ChooseChannels,
         contacts: Contacts,
         clock: Clock,
         *,
         public_url: str,
     ) -> None:
         self._reviewers = reviewers
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._contacts = contacts
         self._clock = clock
         self._public_url = public_url
@@ -59,19 +60,19 @@ class NotifyReviewers:
     def about(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Told:
         """What to tell of a new proposal, to as many as the transaction has room for."""
         users = [one for one in self._reviewers().reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
-        channels = self._preferring.channels(users, ACTION) if users else {}
+        channels = self._choose_channels.channels(users, ACTION) if users else {}
         contacts = self._contacts.contacts(users) if users else {}
         told = Told()
         for user_id in users:
             language = contacts[user_id].language if user_id in contacts else DEFAULT
-            more = self._to(user_id, channels[user_id], language, News(event, session, speaker.name))
+            more = self._to(user_id, channels[user_id], language, ReviewerNews(event, session, speaker.name))
             together = Told(told.notifications + more.notifications, told.mails + more.mails)
             if operations(together) > MOST_TOLD:
                 return told
             told = together
         return told
 
-    def _to(self, user_id: str, channels: Channels, language: str, news: News) -> Told:
+    def _to(self, user_id: str, channels: Channels, language: str, news: ReviewerNews) -> Told:
         event, session, speaker = news
         now = self._clock.now()
         brief = speaker_messages.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)

@@ -1,4 +1,4 @@
-"""Staff accept or reject proposals, speakers confirm that they come. Called by routes/reviews.py.
+"""Staff accept or reject proposals, speakers confirm that they come. Called by routes/proposals.py.
 
 The session's new state and what its speakers are told of it are one transaction, under the condition that nobody
 changed the session meanwhile. Said again it changes nothing and tells nobody twice.
@@ -34,17 +34,17 @@ class ReviewProposal:
     """Moves sessions between the states of a proposal."""
 
     def __init__(
-        self, store: ContentStore, advising: NotifySpeakers, authorising: Authorise, clock: Clock, ids: Ids
+        self, store: ContentStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
     ) -> None:
         self._store = store
-        self._advising = advising
-        self._authorising = authorising
+        self._notify_speakers = notify_speakers
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
     def review(self, event_id: str, session_id: str, form: ReviewForm, *, caller: Principal) -> Representation:
         """The session with this decision. Raises NotFound, Forbidden, InvalidInput, Conflict (`not_reviewable`)."""
-        self._authorising.require(caller, event_id, Action.REVIEW)
+        self._authorise.require(caller, event_id, Action.REVIEW)
         message = _message(form)
         wanted = DECIDED[form.decision]
         for _ in range(TRIES):
@@ -99,7 +99,7 @@ class ReviewProposal:
         tag = after.representation.etag
         listing = newly_listed(self._store, event_id, old, made)
         room = MOST_TOLD - len(listing)
-        told = self._advising.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
+        told = self._notify_speakers.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
         self._store.replace(
             after,
             expected_tag=stored.etag,

@@ -1,5 +1,5 @@
 """Somebody proposes a session and themselves as its speaker, edits it while the call is open, withdraws it.
-Called by routes/submissions.py.
+Called by routes/proposals.py.
 
 Session, speaker, whose they are and what staff are told are one transaction, under the condition that the call is open.
 Nothing of it is public before staff accept it (ADR 18).
@@ -18,7 +18,7 @@ from chalicelib.cfp.domain.submission import (
     SubmissionForm,
 )
 from chalicelib.cfp.domain.submission_view import Shown, show, show_all
-from chalicelib.cfp.ports import Change, NotOpen, SpeakerOvertaken, Submissions
+from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
@@ -40,7 +40,7 @@ from chalicelib.representations.represent import Representation
 CLOSED = "The call for papers is not open."
 
 
-class Held(NamedTuple):
+class StoredSpeaker(NamedTuple):
     """What is stored of one's speaker in an event."""
 
     speaker: Speaker
@@ -57,7 +57,7 @@ class SubmitProposal:
         submissions: Submissions,
         stored: Representations,
         contacts: Contacts,
-        heralding: NotifyReviewers,
+        notify_reviewers: NotifyReviewers,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -65,7 +65,7 @@ class SubmitProposal:
         self._submissions = submissions
         self._stored = stored
         self._contacts = contacts
-        self._heralding = heralding
+        self._notify_reviewers = notify_reviewers
         self._clock = clock
         self._ids = ids
 
@@ -105,7 +105,7 @@ class SubmitProposal:
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
         event = self._event(event_id)
-        told = self._heralding.about(event, session, held.speaker, caller=caller)
+        told = self._notify_reviewers.about(event, session, held.speaker, caller=caller)
         self._submissions.submit(submission, change, before=before, notifications=told.notifications, mails=told.mails)
         return show(event, session, held.speaker, can_be_changed=True, submission=submission)
 
@@ -191,7 +191,7 @@ class SubmitProposal:
         made = show(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
         return Shown(made, event_id, session, stored.etag, speaker, kept.etag if kept else None, can_be_changed)
 
-    def _revised(self, shown: Shown, patch: object) -> Change:
+    def _revised(self, shown: Shown, patch: object) -> ProposalChange:
         old, speaker = shown.session, shown.speaker
         current: dict[str, Any] = {"session": as_fields(old, ProposedSession)}
         if speaker is not None:
@@ -201,9 +201,11 @@ class SubmitProposal:
             raise Conflict("Its speaker is not yours any more.", code="submission_closed")
         now = moment(self._clock.now())
         session = msgspec.structs.replace(old, **as_fields(form.session), updated_at=now)
-        held = Held(speaker, shown.speaker_tag)
+        held = StoredSpeaker(speaker, shown.speaker_tag)
         if as_fields(form.speaker, SpeakerProfile) != current["speaker"]:
-            held = Held(msgspec.structs.replace(speaker, **as_fields(form.speaker), updated_at=now), shown.speaker_tag)
+            held = StoredSpeaker(
+                msgspec.structs.replace(speaker, **as_fields(form.speaker), updated_at=now), shown.speaker_tag
+            )
         references = form.session.references() if session.track_id != old.track_id else []
         return self._change(shown.event_id, session, shown.session_tag, held, references)
 
@@ -212,10 +214,10 @@ class SubmitProposal:
         event_id: str,
         session: Session,
         tag: str | None,
-        held: Held,
+        held: StoredSpeaker,
         references: list[tuple[str, Kind, str]],
-    ) -> Change:
-        return Change(
+    ) -> ProposalChange:
+        return ProposalChange(
             session=written(event_id, Kind.SESSIONS, session),
             session_tag=tag,
             speaker=written(event_id, Kind.SPEAKERS, held.speaker),
@@ -226,13 +228,15 @@ class SubmitProposal:
             now=int(self._clock.now()),
         )
 
-    def _speaker(self, event_id: str, form: SubmissionForm, caller: Principal, before: Proposer | None) -> Held:
+    def _speaker(
+        self, event_id: str, form: SubmissionForm, caller: Principal, before: Proposer | None
+    ) -> StoredSpeaker:
         """One's speaker in the event, brought up to date; a new one where there is none or it is not one's own."""
         now = moment(self._clock.now())
         stored = self._store.load(event_id, Kind.SPEAKERS, before.speaker_id) if before else None
         old: Speaker | None = revive(Kind.SPEAKERS, stored.body) if stored else None
         if old is not None and stored is not None and old.user_id == caller.user_id:
-            return Held(msgspec.structs.replace(old, **_said(form.speaker), updated_at=now), stored.etag)
+            return StoredSpeaker(msgspec.structs.replace(old, **_said(form.speaker), updated_at=now), stored.etag)
         contact = self._contacts.contacts([caller.user_id]).get(caller.user_id)
         speaker = Speaker(
             **as_fields(form.speaker),
@@ -243,7 +247,7 @@ class SubmitProposal:
             created_at=now,
             updated_at=now,
         )
-        return Held(speaker, None)
+        return StoredSpeaker(speaker, None)
 
     def _require_open(self, event_id: str) -> None:
         event, call = self._event(event_id), self._stored.call_for_papers(event_id, consistent=True)

@@ -14,7 +14,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import Admission
@@ -28,7 +28,7 @@ _LAST = "~"
 """Sorts behind every id."""
 
 
-class AdmissionItem(Sales):
+class AdmissionItem(SalesTable):
     """A ticket at the gate: all that was done with it. Stands for good once the ticket was there."""
 
     body = UnicodeAttribute()
@@ -36,13 +36,13 @@ class AdmissionItem(Sales):
     version = NumberAttribute()
 
 
-class LatestItem(Sales):
+class LatestItem(SalesTable):
     """A place in the list of the latest, while the ticket is used."""
 
     body = UnicodeAttribute()
 
 
-class CounterItem(Sales):
+class CounterItem(SalesTable):
     """How many tickets of a type are used, one of COUNTERS parts."""
 
     admitted = NumberAttribute()

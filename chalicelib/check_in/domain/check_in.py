@@ -141,7 +141,7 @@ class TypeCount(Struct, frozen=True, kw_only=True):
     sold: int
 
 
-class Counts(Struct, frozen=True, kw_only=True):
+class CheckInCounts(Struct, frozen=True, kw_only=True):
     """How many tickets of an event are used, of how many sold."""
 
     checked_in: int
@@ -154,7 +154,7 @@ class CheckInList(Struct, frozen=True, kw_only=True):
 
     items: list[CheckIn]
     next_cursor: str | None
-    counts: Counts
+    counts: CheckInCounts
 
 
 class TicketNews(Struct, frozen=True, kw_only=True):

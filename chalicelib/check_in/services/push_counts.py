@@ -19,20 +19,20 @@ from chalicelib.live.services.sockets import Sockets
 class PushCounts:
     """Tells how many are in."""
 
-    def __init__(self, *, attending: ReadCheckIns, view: GateView, reaching: Sockets) -> None:
-        self._attending = attending
+    def __init__(self, *, read_check_ins: ReadCheckIns, view: GateView, sockets: Sockets) -> None:
+        self._read_check_ins = read_check_ins
         self._view = view
-        self._reaching = reaching
+        self._sockets = sockets
 
     def on_changes(self, changes: list[Change]) -> None:
         """Push the counts of one event, once however many came in, and what was done last with each ticket."""
         event_id = changes[0].owner
-        connections = self._reaching.sockets_of(*self._view.gatekeepers(event_id))
+        connections = self._sockets.sockets_of(*self._view.gatekeepers(event_id))
         if not connections:
             return
-        counts = msgspec.to_builtins(self._attending.counts(event_id))
+        counts = msgspec.to_builtins(self._read_check_ins.counts(event_id))
         frame = protocol.check_ins_frame(event_id, counts, msgspec.to_builtins(list(_news(changes).values())))
-        pushed = self._reaching.push(connections, [frame])
+        pushed = self._sockets.push(connections, [frame])
         telemetry.log(
             "check_ins_pushed", connections=len(connections), gone=len(pushed.gone), failed=len(pushed.failed)
         )

@@ -16,8 +16,8 @@ from chalicelib.catalog.ports import CatalogView
 from chalicelib.check_in.domain.check_in import (
     Admission,
     CheckIn,
+    CheckInCounts,
     CheckInList,
-    Counts,
     OfflineList,
     OfflineTicket,
     TypeCount,
@@ -25,8 +25,7 @@ from chalicelib.check_in.domain.check_in import (
     offline_hash,
 )
 from chalicelib.check_in.ports import Admissions, GateView
-from chalicelib.core.cursors import CursorKey, make_cursor
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.order import OrderRecord
@@ -43,18 +42,18 @@ class ReadCheckIns:
         admissions: Admissions,
         view: GateView,
         sales: CatalogView,
-        authorising: Authorise,
+        authorise: Authorise,
         key: CursorKey,
     ) -> None:
         self._admissions = admissions
         self._view = view
         self._sales = sales
-        self._authorising = authorising
+        self._authorise = authorise
         self._key = key
 
     def check_ins(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """Who was let in, newest first, with counts. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        self._authorise.require(caller, event_id, Action.CHECK_IN)
         found = self._admissions.latest(event_id, limit=page.limit, after=page.after)
         return _found(
             CheckInList(
@@ -64,7 +63,7 @@ class ReadCheckIns:
             )
         )
 
-    def counts(self, event_id: str) -> Counts:
+    def counts(self, event_id: str) -> CheckInCounts:
         """How many tickets of each type are used, of how many sold."""
         used = self._admissions.counts(event_id).by_type
         stored = self._sales.ticket_types(event_id)
@@ -78,11 +77,11 @@ class ReadCheckIns:
             )
             for one in stored
         ]
-        return Counts(checked_in=sum(used.values()), sold=sum(sold.values()), types=types)
+        return CheckInCounts(checked_in=sum(used.values()), sold=sum(sold.values()), types=types)
 
     def offline(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """A scanner's own list, a page of orders at a time. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        self._authorise.require(caller, event_id, Action.CHECK_IN)
         ids = self._view.order_ids(event_id, limit=page.limit + 1, after=page.after)
         shown, more = ids[: page.limit], len(ids) > page.limit
         orders = self._view.orders(shown)

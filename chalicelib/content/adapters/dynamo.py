@@ -23,7 +23,7 @@ from chalicelib.core.errors import AlreadyExists, NotFound, PreconditionFailed
 from chalicelib.core.kinds import LISTS, Kind, View
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications, due_item
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.preferences_port import CALL
+from chalicelib.notifications.ports import CALL
 from chalicelib.representations.dynamo_items import (
     DirectoryItem,
     DirectoryVersionsItem,

@@ -1,7 +1,7 @@
 """All parts of an event, for its removal. Port `OfEvent` of content/services/delete_parts.py."""
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Content
+from chalicelib.aws.dynamo_tables import ContentTable
 
 
 class DynamoParts:
@@ -9,6 +9,8 @@ class DynamoParts:
 
     def delete_all(self, event_id: str) -> None:
         """Everything in the event's partition of the content table."""
-        with Content.batch_write() as batch:
-            for item in Content.query(keys.event(event_id)[0], consistent_read=True, attributes_to_get=["pk", "sk"]):
+        with ContentTable.batch_write() as batch:
+            for item in ContentTable.query(
+                keys.event(event_id)[0], consistent_read=True, attributes_to_get=["pk", "sk"]
+            ):
                 batch.delete(item)

@@ -6,10 +6,11 @@ state.
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
+from chalicelib.accounts.ports import Accounts, RolesOfUsers
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.event import Event, EventFields, EventState
 from chalicelib.content.domain.slugs import slugify
@@ -40,16 +41,6 @@ from chalicelib.representations.stored import StoredItem
 _HTML = ("description",)
 
 
-class Hosts(Protocol):
-    """What hosting must know of people."""
-
-    def is_verified(self, user_id: str) -> bool:
-        """Whether the account's e-mail address is proven."""
-
-    def events_of(self, user_id: str) -> list[str]:
-        """Ids of the events in which the user holds a role."""
-
-
 class EditEvents:
     """Creates, changes and deletes events."""
 
@@ -57,18 +48,20 @@ class EditEvents:
         self,
         *,
         store: ContentStore,
-        hosts: Hosts,
+        accounts: Accounts,
+        roles: RolesOfUsers,
         on_sale: Callable[[str], list[str]],
         stored: Representations,
-        authorising: Authorise,
+        authorise: Authorise,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._store = store
-        self._hosts = hosts
+        self._accounts = accounts
+        self._roles = roles
         self._on_sale = on_sale
         self._stored = stored
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
@@ -91,7 +84,7 @@ class EditEvents:
         """A merge patch of an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         InvalidInput, AlreadyExists (slug).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_EVENT)
+        self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         for _ in range(TRIES):
             stored = self._matching(event_id, match)
             old: Event = revive(Kind.EVENTS, stored.body)
@@ -122,7 +115,7 @@ class EditEvents:
         """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         StillReferenced (while it has ticket types: their orders need it).
         """
-        self._authorising.require(caller, event_id, Action.DELETE_EVENT)
+        self._authorise.require(caller, event_id, Action.DELETE_EVENT)
         for _ in range(TRIES):
             stored = self._matching(event_id, match)
             if ticket_types := self._on_sale(event_id):
@@ -140,7 +133,7 @@ class EditEvents:
         made when read, from stored representations.
         """
         found = [
-            self._store.load(event_id, Kind.EVENTS, event_id) for event_id in self._hosts.events_of(caller.user_id)
+            self._store.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
         ]
         items = [item for item in found if item is not None]
         tag = hashlib.sha256("".join(item.etag for item in items).encode()).hexdigest()[:32]
@@ -170,7 +163,7 @@ class EditEvents:
         return max(call.opens_at, int(self._clock.now())) if call else None
 
     def _check_publication(self, state: EventState, caller: Principal) -> None:
-        if state is EventState.PUBLISHED and not self._hosts.is_verified(caller.user_id):
+        if state is EventState.PUBLISHED and not self._accounts.is_verified(caller.user_id):
             raise Forbidden("Confirm your e-mail address before you publish an event.", code="unverified")
 
     def _matching(self, event_id: str, match: Match) -> StoredItem:

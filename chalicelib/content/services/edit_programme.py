@@ -51,20 +51,20 @@ class EditProgramme:
     def __init__(
         self,
         store: ContentStore,
-        authorising: Authorise,
+        authorise: Authorise,
         clock: Clock,
         ids: Ids,
-        advising: Callable[[], NotifySpeakers],
+        notify_speakers: Callable[[], NotifySpeakers],
     ) -> None:
         self._store = store
-        self._advising = advising
-        self._authorising = authorising
+        self._notify_speakers = notify_speakers
+        self._authorise = authorise
         self._clock = clock
         self._ids = ids
 
     def create(self, kind: Kind, event_id: str, fields: Resource, *, caller: Principal, new_id: str) -> Representation:
         """A new part of an event. Raises NotFound, Forbidden, InvalidInput (references to nothing)."""
-        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         now = moment(self._clock.now())
         fields = sanitised(fields, fields.HTML)
         made: Any = STORED[kind](**as_fields(fields), id=new_id, created_at=now, updated_at=now)
@@ -95,7 +95,7 @@ class EditProgramme:
         """A merge patch of a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         InvalidInput.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         for _ in range(TRIES):
             stored = self._matching(kind, event_id, resource_id, match)
             old = revive(kind, stored.body)
@@ -133,13 +133,13 @@ class EditProgramme:
     def _told(self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int) -> Told:
         if not isinstance(old, Session) or not isinstance(made, Session):
             return Told()
-        return self._advising().about(event_id, old, made, tag=tag, caller=caller, room=room)
+        return self._notify_speakers().about(event_id, old, made, tag=tag, caller=caller, room=room)
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced
         (with the sessions that refer to it).
         """
-        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         for _ in range(TRIES):
             stored = self._matching(kind, event_id, resource_id, match)
             sessions_tag = self._store.sessions_tag(event_id) if kind in _REFERRED else None

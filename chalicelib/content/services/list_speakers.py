@@ -2,22 +2,12 @@
 content/services/edit_programme.py and cfp/services/review_proposal.py, which write both in one transaction (ADR 18).
 """
 
-from typing import Protocol
-
 import msgspec
 
 from chalicelib.content.domain.programme import PUBLIC_SESSION_STATES, Resource, Session, Speaker
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import Listing, Missing
+from chalicelib.content.ports import Listing, Missing, Programme
 from chalicelib.core.kinds import Kind
-from chalicelib.representations.stored import StoredItem
-
-
-class Programme(Protocol):
-    """Knows the parts of an event."""
-
-    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """The staff's representation, strongly consistent."""
 
 
 def is_overtaken(listing: list[Listing], missing: Missing) -> bool:

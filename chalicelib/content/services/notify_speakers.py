@@ -21,8 +21,9 @@ from chalicelib.content.domain.programme import (
     decision_told,
 )
 from chalicelib.content.domain.views import revive
+from chalicelib.content.ports import Programme
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.speaker_messages import Brief, Slot
+from chalicelib.content.services.speaker_messages import Brief, SessionSlot
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock
@@ -31,7 +32,7 @@ from chalicelib.notifications.domain.notification import Mail, Notification, Not
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services import compose
-from chalicelib.representations.stored import StoredItem
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import DEFAULT
 
 MOVED = NotificationAction.SESSION_SCHEDULE_CHANGED
@@ -45,7 +46,7 @@ class Told(NamedTuple):
     mails: tuple[Mail, ...] = ()
 
 
-class News(NamedTuple):
+class SpeakerNews(NamedTuple):
     """What has become of a session, in which event, and the tag of the version that says so. `slot` is where and when
     one that moved is now; `message` is what staff write about a decision, sanitised HTML.
     """
@@ -54,7 +55,7 @@ class News(NamedTuple):
     event: Event
     session: Session
     tag: str
-    slot: Slot | None = None
+    slot: SessionSlot | None = None
     message: str = ""
 
     def place(self, *, is_own: bool) -> str:
@@ -64,20 +65,6 @@ class News(NamedTuple):
         if self.event.state is not EventState.PUBLISHED:
             return INBOX
         return f"/e/{self.event.slug}/schedule" if self.action is MOVED else f"/e/{self.event.slug}"
-
-
-class Programme(Protocol):
-    """Knows the event and its parts."""
-
-    def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """The staff's representation, strongly consistent."""
-
-
-class Preferring(Protocol):
-    """Knows how people want to be told."""
-
-    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
-        """Where a message about this goes, for each user."""
 
 
 class Proposers(Protocol):
@@ -94,7 +81,7 @@ class NotifySpeakers:
         self,
         programme: Programme,
         proposals: Proposers,
-        preferring: Preferring,
+        choose_channels: ChooseChannels,
         contacts: Contacts,
         clock: Clock,
         *,
@@ -102,7 +89,7 @@ class NotifySpeakers:
     ) -> None:
         self._programme = programme
         self._proposals = proposals
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._contacts = contacts
         self._clock = clock
         self._public_url = public_url
@@ -127,7 +114,7 @@ class NotifySpeakers:
         wanted = [one for one in after.speaker_ids if news.action is not MOVED or one in before.speaker_ids]
         speakers = accounts_of(self._programme, event_id, wanted)
         users = [user_id for user_id in speakers if user_id != caller.user_id]
-        channels = self._preferring.channels(users, news.action) if users else {}
+        channels = self._choose_channels.channels(users, news.action) if users else {}
         contacts = self._contacts.contacts(users) if users else {}
         told = Told()
         for user_id in users:
@@ -139,7 +126,7 @@ class NotifySpeakers:
             told = together
         return told
 
-    def _news(self, event_id: str, before: Session, after: Session, tag: str, message: str) -> News | None:
+    def _news(self, event_id: str, before: Session, after: Session, tag: str, message: str) -> SpeakerNews | None:
         """What there is to tell, if anything."""
         action = action_of(before, after)
         stored = self._programme.load(event_id, Kind.EVENTS, event_id) if action else None
@@ -147,20 +134,20 @@ class NotifySpeakers:
             return None
         event: Event = revive(Kind.EVENTS, stored.body)
         if action is not MOVED:
-            return News(action, event, after, tag, message=message)
+            return SpeakerNews(action, event, after, tag, message=message)
         if event.state is not EventState.PUBLISHED:
             return None
-        return News(action, event, after, tag, self._slot(event, after))
+        return SpeakerNews(action, event, after, tag, self._slot(event, after))
 
-    def _slot(self, event: Event, session: Session) -> Slot:
+    def _slot(self, event: Event, session: Session) -> SessionSlot:
         room = None
         if session.microlocation_id:
             stored = self._programme.load(event.id, Kind.MICROLOCATIONS, session.microlocation_id)
             found: Microlocation | None = revive(Kind.MICROLOCATIONS, stored.body) if stored else None
             room = found.name if found else None
-        return Slot(_local(session.starts_at, event), room, session.state is SessionState.CANCELLED)
+        return SessionSlot(_local(session.starts_at, event), room, session.state is SessionState.CANCELLED)
 
-    def _to(self, user_id: str, channels: Channels, language: str, news: News) -> Told:
+    def _to(self, user_id: str, channels: Channels, language: str, news: SpeakerNews) -> Told:
         action, event, session, tag = news[:4]
         now = self._clock.now()
         brief = _brief(language, news)
@@ -182,7 +169,7 @@ class NotifySpeakers:
         return by_channels(channels, notification, mail)
 
 
-def _brief(language: str, news: News) -> Brief:
+def _brief(language: str, news: SpeakerNews) -> Brief:
     about = {"title": news.session.title, "event_name": news.event.name}
     if news.slot is not None:
         return speaker_messages.of_schedule(language, news.slot, **about)

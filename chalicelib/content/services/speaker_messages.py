@@ -13,7 +13,7 @@ from chalicelib.notifications.services.compose import as_text, greeting, one_lin
 from chalicelib.texts import date_and_time, say
 
 
-class Slot(NamedTuple):
+class SessionSlot(NamedTuple):
     """Where and when a session is now: local time of the event, and the room; None where it has none."""
 
     starts_at: datetime | None
@@ -29,7 +29,7 @@ class Brief(NamedTuple):
     link: str
 
 
-def of_schedule(language: str, slot: Slot, *, title: str, event_name: str) -> Brief:
+def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str) -> Brief:
     """About a session that has another time, place or fate than before."""
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
     if slot.cancelled:

@@ -5,7 +5,7 @@ import gzip
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Content
+from chalicelib.aws.dynamo_tables import ContentTable
 from chalicelib.aws.dynamo_transactions import put_if_absent
 from chalicelib.content.adapters.writes import written_item
 from chalicelib.exchange.domain.import_job import ImportJob
@@ -15,7 +15,7 @@ from chalicelib.representations.represent import Written
 CHUNK_BYTES = 350_000
 
 
-class ImportItem(Content):
+class ImportItem(ContentTable):
     """An import: whose it is, how many pieces the upload has, and its gzipped representation."""
 
     owner_id = UnicodeAttribute()
@@ -26,7 +26,7 @@ class ImportItem(Content):
     expires_at = NumberAttribute()
 
 
-class ChunkItem(Content):
+class ChunkItem(ContentTable):
     """A piece of an upload."""
 
     archive = BinaryAttribute(legacy_encoding=False)

@@ -13,7 +13,7 @@ from chalicelib.exchange.open_event.references import (
     Known,
     Reference,
     References,
-    Session,
+    SessionIdentity,
     reference_of,
     told_otherwise,
 )
@@ -22,11 +22,11 @@ from chalicelib.exchange.open_event.values import read_id
 
 MAX_SPEAKERS = 50
 """Of one session."""
-Adopt = Callable[[Kind, Reference, Session], Known | None]
+Adopt = Callable[[Kind, Reference, SessionIdentity], Known | None]
 """Takes a record that is only written down inside a session, if it can be."""
 
 
-class Links:
+class SessionLinks:
     """Finds what sessions refer to."""
 
     def __init__(self, known: Mapping[Kind, References], adopt: Adopt) -> None:
@@ -34,7 +34,7 @@ class Links:
         self._adopt = adopt
         self._otherwise: dict[Kind, dict[str, None]] = {}
 
-    def of(self, record: Record, session: Session) -> dict[str, object]:
+    def of(self, record: Record, session: SessionIdentity) -> dict[str, object]:
         """The fields of a session that refer to other records."""
         self._otherwise = {}
         fields: dict[str, object] = {
@@ -46,7 +46,7 @@ class Links:
             record.mend(f"not kept of its {kind.value}, whose own records count: {listed(list(names))}")
         return fields
 
-    def _one(self, record: Record, kind: Kind, session: Session) -> str | None:
+    def _one(self, record: Record, kind: Kind, session: SessionIdentity) -> str | None:
         """The key of the one thing that a session points at; a mend when it is not in the archive or unclear."""
         noun = NAMES[kind]
         by_value, by_id = record.value(noun), record.value(f"{noun}_id")
@@ -69,7 +69,7 @@ class Links:
             record.mend(f"{noun} {', '.join(others)} lists it too")
         return found.key if found else None
 
-    def _speakers(self, record: Record, session: Session) -> list[str]:
+    def _speakers(self, record: Record, session: SessionIdentity) -> list[str]:
         """The keys of a session's speakers, each once."""
         value = record.value("speakers", "speaker_ids")
         given = [one for one in (value if isinstance(value, list) else [value]) if not is_blank(one)]
@@ -93,7 +93,9 @@ class Links:
             record.mend(f"had {len(keys)} speakers; the first {MAX_SPEAKERS} are kept")
         return keys[:MAX_SPEAKERS]
 
-    def _resolve(self, record: Record, kind: Kind, value: object, session: Session, unknown: list[str]) -> Known | None:
+    def _resolve(
+        self, record: Record, kind: Kind, value: object, session: SessionIdentity, unknown: list[str]
+    ) -> Known | None:
         """The record that a session means, taken from the session itself if it is written down only there. What is
         not to be found at all goes to `unknown`.
         """
@@ -110,7 +112,7 @@ class Links:
         return known
 
 
-def _tell_unclear(record: Record, noun: str, perhaps: list[Known], session: Session) -> None:
+def _tell_unclear(record: Record, noun: str, perhaps: list[Known], session: SessionIdentity) -> None:
     """Say who lists an id that several sessions have, without the title of one."""
     if names := ", ".join(shown(known.name) for known in perhaps):
         several = f"session {shown(session.source_id)}, which is several"

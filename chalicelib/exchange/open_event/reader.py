@@ -7,7 +7,7 @@ country by name, a number as text) is no mend. Knows nothing of ids of ours: ref
 """
 
 from collections import Counter
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,8 +16,9 @@ from chalicelib.content.domain.programme import FIELDS
 from chalicelib.core.errors import InvalidInput, Violation
 from chalicelib.core.kinds import Kind
 from chalicelib.core.names import is_name
+from chalicelib.exchange.domain.import_job import ReportLine
 from chalicelib.exchange.open_event.archive import MAX_RECORDS, json_type, open_archive
-from chalicelib.exchange.open_event.links import Links
+from chalicelib.exchange.open_event.links import SessionLinks
 from chalicelib.exchange.open_event.mapping import (
     MAPPINGS,
     WITHOUT_MEANING,
@@ -27,7 +28,14 @@ from chalicelib.exchange.open_event.mapping import (
     zone_of,
 )
 from chalicelib.exchange.open_event.record import MAX_NAMED, Record, listed, shortened
-from chalicelib.exchange.open_event.references import Known, Reference, References, Session, folded, several_sessions
+from chalicelib.exchange.open_event.references import (
+    Known,
+    Reference,
+    References,
+    SessionIdentity,
+    folded,
+    several_sessions,
+)
 from chalicelib.exchange.open_event.text import read_line, shown
 from chalicelib.exchange.open_event.values import read_id
 
@@ -36,16 +44,7 @@ ORDER = (Kind.TRACKS, Kind.MICROLOCATIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.SE
 _UNREFERRED: dict[str, object] = {"track_id": None, "microlocation_id": None, "speaker_ids": []}
 
 
-class Line(NamedTuple):
-    """What became of one record. `reason` is empty for a record taken as it was."""
-
-    kind: str
-    source_id: str
-    outcome: Literal["taken", "mended", "refused"]
-    reason: str
-
-
-class Resource(NamedTuple):
+class ImportedResource(NamedTuple):
     """A record as fields of ours; track_id, microlocation_id and speaker_ids are ids of the archive."""
 
     kind: Kind
@@ -53,15 +52,15 @@ class Resource(NamedTuple):
     fields: dict[str, Any]
 
 
-class Programme(NamedTuple):
+class ImportedProgramme(NamedTuple):
     """A whole archive: the event's fields (a draft without a slug), its resources in ORDER, a line per record."""
 
     event: dict[str, Any]
-    resources: list[Resource]
-    report: list[Line]
+    resources: list[ImportedResource]
+    report: list[ReportLine]
 
 
-def read_archive(archive: bytes) -> Programme:
+def read_archive(archive: bytes) -> ImportedProgramme:
     """The programme in an Open Event archive.
 
     Raises MalformedRequest (BodyTooLarge for sizes) for bytes that are no readable archive of JSON files, and
@@ -77,9 +76,9 @@ def read_archive(archive: bytes) -> Programme:
             reading.take(kind, value, f"#{position}")
     reading.note_lists()
     fields = reading.event_fields()
-    lines = [_line(Kind.EVENTS, read_id(event.value("id")) or "", event.mends)]
+    lines = [_taken(Kind.EVENTS, read_id(event.value("id")) or "", event.mends)]
     resources = [resource for kind in ORDER for resource in reading.taken[kind].values()]
-    return Programme(fields, resources, lines + [line for kind in ORDER for line in reading.lines(kind)])
+    return ImportedProgramme(fields, resources, lines + [line for kind in ORDER for line in reading.lines(kind)])
 
 
 class _Read(NamedTuple):
@@ -97,10 +96,10 @@ class _Reading:
         self.event = event
         self._several = several
         self.zone = zone_of(event)
-        self.taken: dict[Kind, dict[str, Resource]] = {kind: {} for kind in ORDER}
+        self.taken: dict[Kind, dict[str, ImportedResource]] = {kind: {} for kind in ORDER}
         self._read: dict[Kind, list[_Read]] = {kind: [] for kind in ORDER}
         self._known = {kind: References(kind) for kind in ORDER}
-        self._links = Links(self._known, self._adopt)
+        self._links = SessionLinks(self._known, self._adopt)
         self._deleted: set[tuple[Kind, str, str]] = set()
         self._copies: set[tuple[Kind, str, str]] = set()
         self._same_id: Counter[tuple[Kind, str]] = Counter()
@@ -123,13 +122,13 @@ class _Reading:
         known = Known(key, source_id, fields["title" if "title" in fields else "name"], record)
         self._known[kind].add(known)
         self._copies.add((kind, source_id, record.spelled_out()))
-        self.taken[kind][known.key] = Resource(kind, known.key, fields)
+        self.taken[kind][known.key] = ImportedResource(kind, known.key, fields)
         return known
 
-    def lines(self, kind: Kind) -> list[Line]:
+    def lines(self, kind: Kind) -> list[ReportLine]:
         """The report on the records of a kind, once all records are read."""
         return [
-            Line(kind.value, source_id, "refused", problem) if problem else _line(kind, source_id, record.mends)
+            _refused(kind, source_id, problem) if problem else _taken(kind, source_id, record.mends)
             for source_id, record, problem in self._read[kind]
         ]
 
@@ -193,7 +192,7 @@ class _Reading:
     def _fields(self, kind: Kind, record: Record, source_id: str) -> dict[str, Any]:
         if kind is Kind.SESSIONS:
             title = _name(record, "title", "name") or ""
-            session = Session(source_id, title, is_alone=source_id not in self._several)
+            session = SessionIdentity(source_id, title, is_alone=source_id not in self._several)
             fields = map_session(record, self.zone) | self._links.of(record, session)
         else:
             fields = MAPPINGS[kind](record)
@@ -203,7 +202,7 @@ class _Reading:
         record.note_what_is_left()
         return fields
 
-    def _adopt(self, kind: Kind, reference: Reference, session: Session) -> Known | None:
+    def _adopt(self, kind: Kind, reference: Reference, session: SessionIdentity) -> Known | None:
         """Take a record that is only written down inside a session."""
         source_id = reference.source_id or f"name:{reference.name}"
         full = len(self.taken[kind]) >= MAX_RECORDS
@@ -219,9 +218,14 @@ class _Reading:
         return min(fields["starts_at"] for fields in times), max(fields["ends_at"] for fields in times)
 
 
-def _line(kind: Kind, source_id: str, mends: list[str]) -> Line:
+def _refused(kind: Kind, source_id: str, problem: str) -> ReportLine:
+    return ReportLine(kind=kind.value, source_id=source_id, outcome="refused", reason=problem)
+
+
+def _taken(kind: Kind, source_id: str, mends: list[str]) -> ReportLine:
     more = [f"and {len(mends) - MAX_NAMED} more"] if len(mends) > MAX_NAMED else []
-    return Line(kind.value, source_id, "mended" if mends else "taken", "; ".join(mends[:MAX_NAMED] + more))
+    outcome, reason = "mended" if mends else "taken", "; ".join(mends[:MAX_NAMED] + more)
+    return ReportLine(kind=kind.value, source_id=source_id, outcome=outcome, reason=reason)
 
 
 def _flaw(kind: Kind, fields: dict[str, Any]) -> str:

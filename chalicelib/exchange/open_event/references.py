@@ -43,7 +43,7 @@ class Reference(NamedTuple):
     value: object
 
 
-class Found(NamedTuple):
+class FoundRecord(NamedTuple):
     """The record that is meant, if there is one, what was unclear, and whether it may be a record of its own that only
     the session writes down.
     """
@@ -53,7 +53,7 @@ class Found(NamedTuple):
     may_be_new: bool = False
 
 
-class Session(NamedTuple):
+class SessionIdentity(NamedTuple):
     """What identifies a session; the title may be empty where another record names it. `is_alone` is whether no other
     session has its id, so that the id says enough.
     """
@@ -88,17 +88,17 @@ class References:
         """Those with this id."""
         return self._by_id.get(source_id, [])
 
-    def claiming(self, session: Session) -> list[Known]:
+    def claiming(self, session: SessionIdentity) -> list[Known]:
         """Those that list the session as one of their own: by id and title, or by an id that is its alone."""
         titles = ("", folded(session.title)) if session.is_alone else (folded(session.title),)
         return [known for known, title in self._claims.get(session.source_id, []) if title in titles]
 
-    def perhaps_claiming(self, session: Session) -> list[Known]:
+    def perhaps_claiming(self, session: SessionIdentity) -> list[Known]:
         """Those that list the session or another one of the same id: they do not say which."""
         claims = self._claims.get(session.source_id, [])
         return [] if session.is_alone else [known for known, title in claims if not title]
 
-    def find(self, reference: Reference, session: Session) -> Found:
+    def find(self, reference: Reference, session: SessionIdentity) -> FoundRecord:
         """The record that the reference of a session means."""
         by_id = self._by_id.get(reference.source_id or "", [])
         if reference.name is None:
@@ -108,7 +108,7 @@ class References:
             return self._first(both, session)
         if by_name := self._by_name.get(name):
             return self._of_that_name(by_name, reference, session)
-        return Found(None, self._other(reference, by_id), may_be_new=True)
+        return FoundRecord(None, self._other(reference, by_id), may_be_new=True)
 
     def missing(self, sessions: Container[str]) -> Iterator[tuple[Known, list[str]]]:
         """The records that list sessions which are not among these, with those."""
@@ -117,33 +117,33 @@ class References:
                 if missing := [one.source_id for one in _listed(known) if one.source_id not in sessions]:
                     yield known, missing
 
-    def _first(self, same: list[Known], session: Session) -> Found:
+    def _first(self, same: list[Known], session: SessionIdentity) -> FoundRecord:
         """One of several with the id and the name that the session gives: the one that lists it, or the first."""
         if one := self._one_of(same, session):
-            return Found(one, "")
-        return Found(same[0], f"{self._noun} {shown(same[0].name)} is {len(same)} records; the first is taken")
+            return FoundRecord(one, "")
+        return FoundRecord(same[0], f"{self._noun} {shown(same[0].name)} is {len(same)} records; the first is taken")
 
-    def _of_that_name(self, same: list[Known], reference: Reference, session: Session) -> Found:
+    def _of_that_name(self, same: list[Known], reference: Reference, session: SessionIdentity) -> FoundRecord:
         """The one with the name that the session gives; none of several unless it lists the session."""
         by_id = self.named(reference.source_id or "")
         if one := self._one_of(same, session):
             alone = f"; {shown(reference.name)} is found by name"
-            return Found(one, self._is_whom(reference, by_id) + alone if reference.source_id else "")
+            return FoundRecord(one, self._is_whom(reference, by_id) + alone if reference.source_id else "")
         several = f"{shown(reference.name)} is {len(same)} records; it is unclear which, and none is taken"
         start = self._is_whom(reference, by_id) + ", and" if reference.source_id else self._noun
-        return Found(None, f"{start} {several}")
+        return FoundRecord(None, f"{start} {several}")
 
-    def _only(self, same: list[Known], session: Session) -> Found:
+    def _only(self, same: list[Known], session: SessionIdentity) -> FoundRecord:
         """The one that an id alone means; none of several unless it lists the session."""
         if not same:
-            return Found(None, "")
+            return FoundRecord(None, "")
         if one := self._one_of(same, session):
-            return Found(one, "")
+            return FoundRecord(one, "")
         names = ", ".join(shown(known.name) for known in same[:5])
         is_several = f"{self._noun} {shown(same[0].source_id)} is {len(same)} records ({names})"
-        return Found(None, f"{is_several}; it is unclear which, and none is taken")
+        return FoundRecord(None, f"{is_several}; it is unclear which, and none is taken")
 
-    def _one_of(self, same: list[Known], session: Session) -> Known | None:
+    def _one_of(self, same: list[Known], session: SessionIdentity) -> Known | None:
         """The only one, or the only one that lists the session."""
         keys = {known.key for known in self.claiming(session)}
         claiming = [known for known in same[:MOST_ALIKE] if known.key in keys]
@@ -177,13 +177,13 @@ def folded(name: str | None) -> str:
     return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())
 
 
-def _listed(known: Known) -> Iterator[Session]:
+def _listed(known: Known) -> Iterator[SessionIdentity]:
     """What a speaker or a track lists as its sessions."""
     value = known.record.value("sessions")
     for one in value if isinstance(value, list) else []:
         record = Record(one) if isinstance(one, dict) else Record({"id": one})
         if source_id := read_id(record.value("id")):
-            yield Session(source_id, read_line(record.value("title", "name"), 200)[0] or "")
+            yield SessionIdentity(source_id, read_line(record.value("title", "name"), 200)[0] or "")
 
 
 def told_otherwise(known: Known, reference: Reference, kind: Kind) -> list[str]:

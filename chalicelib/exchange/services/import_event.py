@@ -32,8 +32,8 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, ReportLine, fitted
-from chalicelib.exchange.open_event.reader import Programme, Resource, read_archive
+from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, fitted
+from chalicelib.exchange.open_event.reader import ImportedProgramme, ImportedResource, read_archive
 from chalicelib.exchange.ports import ImportStore
 from chalicelib.representations.represent import Written
 
@@ -98,7 +98,7 @@ class ImportEvent:
         except InvalidInput as refusal:
             self._keep(job, _failed(job, " ".join(map(_sentence, refusal.violations))))
 
-    def _write(self, job: ImportJob, programme: Programme) -> None:
+    def _write(self, job: ImportJob, programme: ImportedProgramme) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
         ids = {
             (resource.kind, resource.source_id): derive_ulid(
@@ -135,15 +135,14 @@ class ImportEvent:
                     continue
             return
 
-    def _progress(self, job: ImportJob, programme: Programme, counts: Counter[str], state: ImportState) -> None:
-        report = [ReportLine(**line._asdict()) for line in programme.report]
+    def _progress(self, job: ImportJob, programme: ImportedProgramme, counts: Counter[str], state: ImportState) -> None:
         current = Import(
             id=job.id,
             state=state,
             event_id=job.event_id if state is ImportState.DONE else None,
             counts=dict(counts),
             total=len(programme.resources),
-            report=report if state is ImportState.DONE else [],
+            report=programme.report if state is ImportState.DONE else [],
         )
         self._keep(job, fitted(current, fits=_fits))
 
@@ -159,7 +158,7 @@ class ImportEvent:
         )
 
 
-def _part(event_id: str, part: Resource, ids: dict[tuple[Kind, str], str], now: Any) -> Written:
+def _part(event_id: str, part: ImportedResource, ids: dict[tuple[Kind, str], str], now: Any) -> Written:
     """The resource for a record, with the references of its source turned into ours."""
     fields = dict(part.fields)
     for name, kind in _REFERENCES.items():

@@ -12,32 +12,32 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
-from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_queries import DynamoQueries
-from chalicelib.aws.dynamo_tables import Connections
+from chalicelib.aws.dynamo_tables import ConnectionsTable
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.core.errors import Busy
 from chalicelib.core.kinds import View
 from chalicelib.live.adapters import keys as connection_keys
 from chalicelib.live.domain.listening import Listening, Window
-from chalicelib.live.ports import Connection, Heard, Ticket, Versions, Watched, Watcher
+from chalicelib.live.ports import Connection, Heard, SocketTicket, Versions, Watched, Watcher
 
 TRIES = 5
 _CONNECTION = ("id", "user_id", "family", "endpoint", "expires_at")
 
 
-class TicketItem(Connections):
+class TicketItem(ConnectionsTable):
     """A ticket, under the hash of its secret."""
 
 
-class ConnectionItem(Connections):
+class ConnectionItem(ConnectionsTable):
     """An open socket, under its user."""
 
     id = UnicodeAttribute()
 
 
-class OwnerItem(Connections):
+class OwnerItem(ConnectionsTable):
     """The same socket, under its id, with what it has done: live/domain/listening.py."""
 
     id = UnicodeAttribute()
@@ -47,7 +47,7 @@ class OwnerItem(Connections):
     watches = UnicodeSetAttribute(null=True)
 
 
-class WatchItem(Connections):
+class WatchItem(ConnectionsTable):
     """That a socket watches an event (`id`, `view`, and the `versions` it knew), or (`told`) what of an event all were
     told. Both stand in the event's partition and are read together.
     """
@@ -65,7 +65,7 @@ class DynamoConnections:
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
 
-    def keep_ticket(self, secret: str, ticket: Ticket) -> None:
+    def keep_ticket(self, secret: str, ticket: SocketTicket) -> None:
         """A new ticket."""
         TicketItem(
             *connection_keys.socket_ticket(secret),
@@ -75,13 +75,13 @@ class DynamoConnections:
             expires_at=ticket.expires_at,
         ).save()
 
-    def ticket(self, secret: str) -> Ticket | None:
+    def ticket(self, secret: str) -> SocketTicket | None:
         """The ticket, if nobody used it."""
         try:
             item = TicketItem.get(*connection_keys.socket_ticket(secret), consistent_read=True)
         except TicketItem.DoesNotExist:
             return None
-        return Ticket(item.user_id or "", item.family or "", item.origin, int(item.expires_at))
+        return SocketTicket(item.user_id or "", item.family or "", item.origin, int(item.expires_at))
 
     def drop_ticket(self, secret: str) -> None:
         """Make a ticket useless."""
@@ -210,7 +210,7 @@ def _updated(item: OwnerItem, actions: list[Action], condition: Condition) -> bo
     try:
         item.update(actions=actions, condition=condition)
     except UpdateError as error:
-        if code_of(error) != "ConditionalCheckFailedException":
+        if not is_condition_lost(error):
             raise
         return False
     return True

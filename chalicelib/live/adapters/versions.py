@@ -1,4 +1,4 @@
-"""What of an event there is to see, and for whom. Port `Audience`, on the light client."""
+"""What of an event there is to see, and for whom. Port `WatchedEvents`, on the light client."""
 
 from chalicelib.accounts.adapters.roles import users_allowed
 from chalicelib.aws import dynamo_keys as keys
@@ -11,8 +11,8 @@ from chalicelib.live.ports import Versions
 _VIEWS = tuple(View)
 
 
-class DynamoAudience:
-    """Port `Audience`."""
+class DynamoWatchedEvents:
+    """Port `WatchedEvents`."""
 
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader

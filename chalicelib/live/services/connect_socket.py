@@ -6,7 +6,7 @@ Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in 
 from collections.abc import Callable, Sequence
 
 from chalicelib import telemetry
-from chalicelib.accounts.ports import SignIns
+from chalicelib.accounts.ports import StandingSignIns
 from chalicelib.core.errors import MarqueeError, TooManyAttempts, Unauthenticated
 from chalicelib.core.ids import make_ulid, milliseconds_of
 from chalicelib.core.ports import Clock, Ids
@@ -15,7 +15,7 @@ from chalicelib.live.domain import machine, protocol
 from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
 from chalicelib.live.domain.protocol import Missed
-from chalicelib.live.ports import Connection, Connections, Pusher, Ticket
+from chalicelib.live.ports import Connection, Connections, Pusher, SocketTicket
 from chalicelib.live.services.watch_event import WatchEvent
 from chalicelib.notifications.ports import Counters, Inbox
 
@@ -34,10 +34,10 @@ class ConnectSocket:
         self,
         *,
         connections: Connections,
-        sign_ins: SignIns,
+        sign_ins: StandingSignIns,
         counters: Counters,
         inbox: Inbox,
-        watching: Callable[[], WatchEvent],
+        watch_event: Callable[[], WatchEvent],
         pusher: Callable[[], Pusher],
         clock: Clock,
         ids: Ids,
@@ -47,7 +47,7 @@ class ConnectSocket:
         self._sign_ins = sign_ins
         self._counters = counters
         self._inbox = inbox
-        self._watching = watching
+        self._watch_event = watch_event
         self._pusher = pusher
         self._clock = clock
         self._ids = ids
@@ -57,7 +57,7 @@ class ConnectSocket:
         """The URL that opens one socket, from this web origin if there is one, and the seconds it is good for."""
         secret = self._ids.new_secret()
         until = int(self._clock.now()) + TICKET_SECONDS
-        self._connections.keep_ticket(secret, Ticket(caller.user_id, caller.family_id, origin, until))
+        self._connections.keep_ticket(secret, SocketTicket(caller.user_id, caller.family_id, origin, until))
         return f"{self._websocket_url}?ticket={secret}", TICKET_SECONDS
 
     def connect(self, secret: str, *, connection_id: str, origin: str | None, endpoint: str) -> None:
@@ -75,7 +75,7 @@ class ConnectSocket:
         if not self._connections.open(secret, connection):
             raise Unauthenticated("This ticket was used.")
 
-    def _is_good(self, ticket: Ticket, origin: str | None) -> bool:
+    def _is_good(self, ticket: SocketTicket, origin: str | None) -> bool:
         return (
             self._clock.now() < ticket.expires_at
             and ticket.origin in (None, origin)
@@ -120,16 +120,16 @@ class ConnectSocket:
         elif isinstance(effect, Greet):
             self._answer(connection, self._greeting(connection.user_id, effect))
         elif isinstance(effect, Look):
-            view = self._watching().sight(connection.user_id, effect.event_id)
+            view = self._watch_event().sight(connection.user_id, effect.event_id)
             after = machine.looked(state, effect.event_id, view)
             for follows in after.effects:
                 self._carry_out(connection, after.state, follows)
         elif isinstance(effect, Keep):
-            answer = self._watching().begin(connection, effect.event_id, effect.view)
+            answer = self._watch_event().begin(connection, effect.event_id, effect.view)
             follows = machine.too_many_watches(effect.event_id) if answer is None else Say(answer)
             self._carry_out(connection, state, follows)
         elif isinstance(effect, Drop):
-            self._watching().end(connection.id, effect.event_id)
+            self._watch_event().end(connection.id, effect.event_id)
         else:
             raise effect.error
 

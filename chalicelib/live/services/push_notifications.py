@@ -11,15 +11,15 @@ from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.live.domain import protocol
 from chalicelib.live.services.sockets import Sockets
-from chalicelib.notifications.domain.notification import Group, Notification, NotificationAction
+from chalicelib.notifications.domain.notification import Burst, Notification, NotificationAction
 from chalicelib.notifications.ports import Counters, Deliveries
 
 
 class PushNotifications:
     """Tells sockets what changed."""
 
-    def __init__(self, reaching: Sockets, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
-        self._reaching = reaching
+    def __init__(self, sockets: Sockets, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
+        self._sockets = sockets
         self._counters = counters
         self._deliveries = deliveries
         self._clock = clock
@@ -30,7 +30,7 @@ class PushNotifications:
         if not added and not marked:
             return
         user_id = changes[0].owner
-        connections = self._reaching.sockets_of(user_id)
+        connections = self._sockets.sockets_of(user_id)
         if not connections:
             return
         unread = self._counters.counter(user_id).unread
@@ -40,8 +40,8 @@ class PushNotifications:
             *protocol.read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
             *protocol.unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
         ]
-        pushed = self._reaching.push(connections, frames)
-        self._reaching.cut(pushed.failed)
+        pushed = self._sockets.push(connections, frames)
+        self._sockets.cut(pushed.failed)
         reached = len(connections) - len(pushed.gone) - len(pushed.failed)
         if reached and added:
             self._deliveries.pushed(user_id, [one.id for one in added], devices=reached, at=now)
@@ -87,5 +87,5 @@ def _notification(item: Mapping[str, object]) -> Notification:
         message=str(item["message"]),
         subject=str(item["subject"]),
         received_at=int(str(item["received_at"])),
-        group=Group(str(item["group_key"]), str(item["group_title"])) if item.get("group_key") else None,
+        group=Burst(str(item["group_key"]), str(item["group_title"])) if item.get("group_key") else None,
     )

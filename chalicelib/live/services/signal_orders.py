@@ -17,8 +17,8 @@ _ORDER = "ORDER#"
 class SignalOrders:
     """Tells who waits for something to go on."""
 
-    def __init__(self, reaching: Sockets) -> None:
-        self._reaching = reaching
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: each order's last state of a batch, to its buyer if they have an account."""
@@ -31,10 +31,10 @@ class SignalOrders:
         self._tell("import_pushed", owner_id, [frame])
 
     def _tell(self, event: str, user_id: str, frames: Iterable[str]) -> None:
-        connections = self._reaching.sockets_of(user_id)
+        connections = self._sockets.sockets_of(user_id)
         if not connections:
             return
-        pushed = self._reaching.push(connections, list(frames))
+        pushed = self._sockets.push(connections, list(frames))
         telemetry.log(event, connections=len(connections), gone=len(pushed.gone), failed=len(pushed.failed))
 
 

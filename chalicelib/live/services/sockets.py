@@ -6,7 +6,7 @@ still stands, so nothing is pushed after its end. Connections found dead are clo
 
 from collections.abc import Sequence
 
-from chalicelib.accounts.ports import SignIns
+from chalicelib.accounts.ports import StandingSignIns
 from chalicelib.core.ports import Clock
 from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 
@@ -14,7 +14,7 @@ from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 class Sockets:
     """Finds sockets and pushes to them."""
 
-    def __init__(self, connections: Connections, sign_ins: SignIns, pusher: Pusher, clock: Clock) -> None:
+    def __init__(self, connections: Connections, sign_ins: StandingSignIns, pusher: Pusher, clock: Clock) -> None:
         self._connections = connections
         self._sign_ins = sign_ins
         self._pusher = pusher

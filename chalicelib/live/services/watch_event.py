@@ -9,13 +9,13 @@ version (ADR 13).
 from collections.abc import Callable, Iterable
 
 from chalicelib import telemetry
-from chalicelib.accounts.credentials_port import Credentials
+from chalicelib.accounts.ports import Credentials
 from chalicelib.core.changes import Change
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.ports import Clock
 from chalicelib.live.domain import machine, protocol
-from chalicelib.live.ports import Audience, Connection, Pushed, Versions, Watched, Watcher, Watches
+from chalicelib.live.ports import Connection, Pushed, Versions, Watched, WatchedEvents, Watcher, Watches
 from chalicelib.live.services.sockets import Sockets
 
 LIFE_SECONDS = 2 * 3600 + 600
@@ -31,15 +31,15 @@ class WatchEvent:
         self,
         *,
         watches: Watches,
-        audience: Audience,
+        audience: WatchedEvents,
         credentials: Credentials,
-        reaching: Callable[[], Sockets],
+        sockets: Callable[[], Sockets],
         clock: Clock,
     ) -> None:
         self._watches = watches
         self._audience = audience
         self._credentials = credentials
-        self._reaching = reaching
+        self._sockets = sockets
         self._clock = clock
 
     def sight(self, user_id: str, event_id: str) -> View | None:
@@ -94,7 +94,7 @@ class WatchEvent:
             (may if one.view in seen and _may(one, staff) else ended).append(one)
         for one in ended:
             self._watches.drop(one.connection.id, event_id)
-        standing = set(self._reaching().standing([one.connection for one in watched.watchers]))
+        standing = set(self._sockets().standing([one.connection for one in watched.watchers]))
         told = [one.connection for one in ended if one.connection in standing]
         if told:
             self._push(told, [protocol.unwatched_frame(event_id)])
@@ -102,8 +102,8 @@ class WatchEvent:
 
     def _push(self, connections: list[Connection], frames: list[str]) -> Pushed:
         """A socket that could not be reached is closed: what it missed is told to its client when that comes back."""
-        pushed = self._reaching().push(connections, frames, within=WITHIN_SECONDS)
-        self._reaching().cut(pushed.failed)
+        pushed = self._sockets().push(connections, frames, within=WITHIN_SECONDS)
+        self._sockets().cut(pushed.failed)
         return pushed
 
 

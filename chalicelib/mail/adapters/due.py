@@ -10,6 +10,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.core.ids import make_ulid
+from chalicelib.mail.adapters.mails import DynamoMails
+from chalicelib.mail.ports import Due, Waiting
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import (
     DueCursorItem,
@@ -19,9 +21,9 @@ from chalicelib.notifications.adapters.items import (
     UnreadMarkItem,
     revive_notification,
 )
-from chalicelib.notifications.adapters.writes import DynamoMails, add_mail, due_item
+from chalicelib.notifications.adapters.writes import add_mail, due_item
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.preferences_port import MAIL, Due, Waiting
+from chalicelib.notifications.ports import MAIL
 
 LONGEST_WAIT_SECONDS = 27 * 3600
 """For a digest: a day of 25 hours and the margin."""

@@ -2,23 +2,23 @@
 
 from pynamodb.exceptions import UpdateError
 
-from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import MailboxItem
-from chalicelib.notifications.domain.address import Standing, canonical
+from chalicelib.notifications.domain.address import AddressStanding, canonical
 
 
 class DynamoMailboxes:
     """Port `Mailboxes`."""
 
-    def standing(self, address: str) -> Standing:
+    def standing(self, address: str) -> AddressStanding:
         """What is known, strongly consistent."""
         try:
             item = MailboxItem.get(*notification_keys.mailbox(canonical(address)), consistent_read=True)
         except MailboxItem.DoesNotExist:
-            return Standing()
+            return AddressStanding()
         since = None if item.since is None else int(item.since)
-        return Standing(item.state, since, frozenset(item.refused or ()))
+        return AddressStanding(item.state, since, frozenset(item.refused or ()))
 
     def suppress(self, address: str, *, state: str, since: int) -> None:
         """Mails came back. What was known before stays as it was, but a complaint outweighs a bounce."""
@@ -29,7 +29,7 @@ class DynamoMailboxes:
                 [MailboxItem.state.set(state), MailboxItem.since.set(since)], weaker
             )
         except UpdateError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
 
     def clear(self, address: str) -> None:

@@ -19,7 +19,7 @@ from botocore.exceptions import (
 from chalicelib.core.email_address import in_ascii
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.mail.domain.ses_event import ORDER_TAG
-from chalicelib.notifications.ports import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
+from chalicelib.mail.ports import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 8

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import MailItem
@@ -21,7 +21,7 @@ class DynamoUndelivered:
         try:
             _mail(key).update([MailItem.state.set("returned")], MailItem.pk.exists())
         except UpdateError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
 
     def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:

@@ -7,11 +7,11 @@ anywhere and run again, there is one.
 """
 
 from chalicelib import telemetry
+from chalicelib.mail.ports import Collected, Due, DueIndex
 from chalicelib.notifications.domain import mail_layout as layout
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.domain.preferences import DIGEST, MailChoice, Preferences
 from chalicelib.notifications.ports import Contacts
-from chalicelib.notifications.preferences_port import Collected, Due, DueIndex
 from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import DEFAULT, say
 
@@ -22,18 +22,24 @@ class Digest:
     """Makes digests."""
 
     def __init__(
-        self, collected: Collected, index: DueIndex, preferring: ChooseChannels, contacts: Contacts, *, public_url: str
+        self,
+        collected: Collected,
+        index: DueIndex,
+        choose_channels: ChooseChannels,
+        contacts: Contacts,
+        *,
+        public_url: str,
     ) -> None:
         self._collected = collected
         self._index = index
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._contacts = contacts
         self._public_url = public_url
 
     def digest(self, due: Due) -> bool:
         """Queue the digest that is due, unless there is nothing in it. Whether there is one."""
         unread = self._collected.unread(due.id, digest_at=due.at)
-        preferences = self._preferring.preferences_of(due.id) if unread else Preferences({})
+        preferences = self._choose_channels.preferences_of(due.id) if unread else Preferences({})
         wanted = [one for one in unread if preferences.setting(one.action).mail is not MailChoice.OFF]
         if not wanted:
             self._index.drop(due)

@@ -12,7 +12,7 @@ from chalicelib import telemetry
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.core.ports import Clock
 from chalicelib.limits.waiting_line import Lines
-from chalicelib.notifications.ports import SendingLimits
+from chalicelib.mail.ports import SendingLimits
 
 LINE = "mail"
 SHARE = 0.9

@@ -7,42 +7,22 @@ its foot and in headers that mail programs show as a button (RFC 2369, RFC 8058)
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from chalicelib.accounts.domain.account import Account
-from chalicelib.accounts.ports import StoredAccount
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts
+from chalicelib.mail.ports import Claimed, Mailboxes
 from chalicelib.notifications.domain import mail_layout as layout
-from chalicelib.notifications.domain.address import Standing
-from chalicelib.notifications.domain.preferences import DIGEST, MailChoice, Preferences, may_be_switched_off
-from chalicelib.notifications.ports import Claimed
+from chalicelib.notifications.domain.address import AddressStanding
+from chalicelib.notifications.domain.preferences import DIGEST, MailChoice, may_be_switched_off
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.texts import say
 
 
 class Withheld(NamedTuple):
-    """A mail that does not leave; `state` is what it is settled as (notifications/ports.Mails.finish)."""
+    """A mail that does not leave; `state` is what it is settled as (mail/ports.Mails.finish)."""
 
     state: str
-
-
-class Accounts(Protocol):
-    """Knows accounts."""
-
-    def account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id."""
-
-
-class Mailboxes(Protocol):
-    """Knows addresses."""
-
-    def standing(self, address: str) -> Standing:
-        """What is known of an address."""
-
-
-class Choices(Protocol):
-    """Knows preferences."""
-
-    def preferences_of(self, user_id: str) -> Preferences:
-        """What somebody chose."""
 
 
 class PrepareMail:
@@ -52,16 +32,14 @@ class PrepareMail:
         self,
         *,
         accounts: Accounts,
-        revive: Callable[[StoredAccount], Account],
         mailboxes: Mailboxes,
-        choices: Choices,
+        choose_channels: ChooseChannels,
         token: Callable[[str], str],
         public_url: str,
     ) -> None:
         self._accounts = accounts
-        self._revive = revive
         self._mailboxes = mailboxes
-        self._choices = choices
+        self._choose_channels = choose_channels
         self._token = token
         self._public_url = public_url
 
@@ -80,17 +58,17 @@ class PrepareMail:
     def _proven_address(self, user_id: str | None) -> str:
         """Where somebody's own mails go: only to an address that is certainly theirs."""
         stored = self._accounts.account(user_id) if user_id else None
-        account = self._revive(stored) if stored else None
+        account = revive_account(stored) if stored else None
         return account.email if account is not None and account.verified else ""
 
-    def _is_unwanted(self, mail: Claimed, standing: Standing) -> bool:
+    def _is_unwanted(self, mail: Claimed, standing: AddressStanding) -> bool:
         if mail.action is None or not may_be_switched_off(mail.action):
             return False
         if mail.user_id is None:
             return mail.action in standing.refused
         if mail.action == DIGEST:
             return False  # mail/services/digest.py put in what was wanted, moments ago
-        return self._choices.preferences_of(mail.user_id).setting(mail.action).mail is MailChoice.OFF
+        return self._choose_channels.preferences_of(mail.user_id).setting(mail.action).mail is MailChoice.OFF
 
     def _dressed(self, mail_id: str, mail: Claimed) -> Claimed:
         if mail.action is None or not may_be_switched_off(mail.action):

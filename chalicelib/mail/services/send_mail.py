@@ -17,17 +17,8 @@ from chalicelib import telemetry
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.core.ports import Clock
+from chalicelib.mail.ports import Attachment, Claimed, HeldMail, MailDelayed, Mailer, MailRefused, Mails, MailUncertain
 from chalicelib.mail.services.prepare_mail import Withheld
-from chalicelib.notifications.ports import (
-    Attachment,
-    Claimed,
-    Held,
-    MailDelayed,
-    Mailer,
-    MailRefused,
-    Mails,
-    MailUncertain,
-)
 
 CLAIM_SECONDS = 25
 """Longer than one send takes (mail/adapters/ses.py) after a hundred tickets were printed."""
@@ -51,7 +42,7 @@ class SendMail:
         mails: Mails,
         mailer: Mailer | None,
         clock: Clock,
-        addressing: Addressing,
+        prepare_mail: Addressing,
         *,
         pace: Callable[[], bool],
         sleep: Callable[[float], None] = time.sleep,
@@ -60,7 +51,7 @@ class SendMail:
         self._mails = mails
         self._mailer = mailer
         self._clock = clock
-        self._addressing = addressing
+        self._prepare_mail = prepare_mail
         self._pace = pace
         self._sleep = sleep
         self._tickets = tickets
@@ -118,7 +109,7 @@ class SendMail:
         """The mail as it leaves, or why it does not. Given back when that cannot be told."""
         with ExitStack() as otherwise:
             otherwise.callback(self._mails.give_back, mail_id, sent_perhaps=False)
-            ready = self._addressing.outgoing(mail_id, claimed)
+            ready = self._prepare_mail.outgoing(mail_id, claimed)
             if not isinstance(ready, Withheld):
                 ready = self._with_tickets(ready)
             otherwise.pop_all()
@@ -136,7 +127,7 @@ class SendMail:
         for _ in range(2):
             now = self._clock.now()
             found = self._mails.claim(mail_id, now=now, until=now + CLAIM_SECONDS, most_sends=MOST_SENDS)
-            if not isinstance(found, Held):
+            if not isinstance(found, HeldMail):
                 return found
             if found.until <= now and found.sends >= MOST_SENDS:
                 self._settle(mail_id, "unknown")

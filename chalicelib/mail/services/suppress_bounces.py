@@ -4,57 +4,23 @@ triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py and
 Each step may be repeated: SNS delivers at least once.
 """
 
-from collections.abc import Callable
-from typing import Protocol
-
 from chalicelib import telemetry
-from chalicelib.accounts.domain.account import Account
-from chalicelib.accounts.ports import StoredAccount
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts, Attempts, MailedTokens
 from chalicelib.accounts.services import account_mails
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import Conflict, TooManyAttempts
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.mail.domain import ses_event
+from chalicelib.mail.ports import Mailboxes, Undelivered, paid_mail_key
 from chalicelib.notifications.domain.address import readable
-from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.domain.preferences import Address
-from chalicelib.notifications.ports import paid_mail_key
-from chalicelib.notifications.preferences_port import Mailboxes
+from chalicelib.notifications.services.edit_preferences import EditPreferences
 
 PROVE_SECONDS = 3 * 24 * 3600
 WINDOW_SECONDS = 24 * 3600
 PROOFS_A_DAY = 3
 """Mails to an address that mails came back from; more of them would cost our standing with its mail server."""
-
-
-class Accounts(Protocol):
-    """Knows accounts."""
-
-    def account_of(self, email: str) -> StoredAccount | None:
-        """The account with this normalised address."""
-
-    def account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id."""
-
-    def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
-        """A mailed token that proves the account's address, with its mail."""
-
-    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
-        """Count something and return how often it was in the current window."""
-
-
-class Choices(Protocol):
-    """Changes preferences."""
-
-    def mark_address(self, user_id: str, address: Address) -> None:
-        """Show their owner whether mails arrive."""
-
-
-class SentMails(Protocol):
-    """Keeps what became of mails."""
-
-    def mark_returned(self, key: str) -> None:
-        """The mail with this key came back, if there is one."""
 
 
 class SuppressBounces:
@@ -65,18 +31,20 @@ class SuppressBounces:
         *,
         mailboxes: Mailboxes,
         accounts: Accounts,
-        choices: Choices,
-        revive: Callable[[StoredAccount], Account],
+        mailed_tokens: MailedTokens,
+        attempts: Attempts,
+        edit_preferences: EditPreferences,
         clock: Clock,
         ids: Ids,
-        mails: SentMails,
+        mails: Undelivered,
         public_url: str,
     ) -> None:
         self._mails = mails
         self._mailboxes = mailboxes
         self._accounts = accounts
-        self._choices = choices
-        self._revive = revive
+        self._mailed_tokens = mailed_tokens
+        self._attempts = attempts
+        self._edit_preferences = edit_preferences
         self._clock = clock
         self._ids = ids
         self._public_url = public_url
@@ -98,14 +66,14 @@ class SuppressBounces:
         TooManyAttempts.
         """
         stored = self._accounts.account(user_id)
-        standing = self._mailboxes.standing(self._revive(stored).email) if stored else None
+        standing = self._mailboxes.standing(revive_account(stored).email) if stored else None
         if stored is None or standing is None or standing.state is None:
-            self._choices.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
+            self._edit_preferences.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
             raise Conflict("Mails to your address arrive, as far as we know.", code="address_works")
         now = int(self._clock.now())
-        if self._accounts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
+        if self._attempts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
-        account, secret = self._revive(stored), self._ids.new_secret()
+        account, secret = revive_account(stored), self._ids.new_secret()
         mail = account_mails.verify_mail(
             to=account.email,
             name=account.name,
@@ -113,13 +81,15 @@ class SuppressBounces:
             key=f"prove {self._ids.new_id()}",
             language=account.language,
         )
-        self._accounts.add_verify_token(secret, user_id, until=now + PROVE_SECONDS, mail=mail._replace(proves=True))
+        self._mailed_tokens.add_verify_token(
+            secret, user_id, until=now + PROVE_SECONDS, mail=mail._replace(proves=True)
+        )
 
     def proven(self, user_id: str, email: str) -> None:
         """The account's owner followed a link that was mailed to the address: it works."""
         if self._mailboxes.standing(email).state is None:
             return
-        self._choices.mark_address(user_id, Address())
+        self._edit_preferences.mark_address(user_id, Address())
         self._mailboxes.clear(email)
         telemetry.log("address_works_again", user_id=user_id)
 
@@ -129,5 +99,5 @@ class SuppressBounces:
         standing = self._mailboxes.standing(address)
         stored = self._accounts.account_of(normalised(readable(address)))
         if stored is not None and standing.state is not None:
-            self._choices.mark_address(stored.id, Address(standing.state, standing.since))
+            self._edit_preferences.mark_address(stored.id, Address(standing.state, standing.since))
         telemetry.log("address_suppressed", reason=reason, known=stored is not None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib import telemetry
 from chalicelib.core.ports import Clock
-from chalicelib.notifications.preferences_port import Due, DueIndex, Sleepers
+from chalicelib.mail.ports import Due, DueIndex, Sleepers
 
 QUARTER_SECONDS = 900
 """What is due stands together by the quarter of an hour, and the timer runs as often."""

@@ -11,43 +11,23 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from chalicelib import telemetry
 from chalicelib.core.errors import NotFound
+from chalicelib.mail.ports import Mailboxes, MailRecipient, Mails
 from chalicelib.notifications.domain.preferences import may_be_switched_off
-from chalicelib.notifications.ports import Recipient
+from chalicelib.notifications.services.edit_preferences import EditPreferences
 
 MAC_BYTES = 16
 ID_BYTES = 32
-
-
-class SentMails(Protocol):
-    """Knows whom mails went to."""
-
-    def recipient(self, mail_id: str) -> Recipient | None:
-        """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
-
-
-class Choices(Protocol):
-    """Changes preferences."""
-
-    def stop_mails(self, user_id: str, topic: str) -> None:
-        """No mails about a topic any more."""
-
-
-class Refusals(Protocol):
-    """Remembers what addresses refuse."""
-
-    def refuse(self, address_hash: str, topic: str) -> None:
-        """No mail about a topic any more."""
 
 
 class Link(NamedTuple):
     """What a link leads to: the mail, and whom it went to."""
 
     mail_id: str
-    recipient: Recipient
+    recipient: MailRecipient
 
 
 class Unsubscribe:
@@ -55,14 +35,14 @@ class Unsubscribe:
 
     def __init__(
         self,
-        mails: SentMails,
-        choices: Callable[[], Choices],
-        refusals: Callable[[], Refusals],
+        mails: Mails,
+        edit_preferences: Callable[[], EditPreferences],
+        mailboxes: Callable[[], Mailboxes],
         keys: Callable[[], Sequence[bytes]],
     ) -> None:
         self._mails = mails
-        self._choices = choices
-        self._refusals = refusals
+        self._edit_preferences = edit_preferences
+        self._mailboxes = mailboxes
         self._keys = keys
 
     def token(self, mail_id: str) -> str:
@@ -77,9 +57,9 @@ class Unsubscribe:
         """Switch them off, once or again; the topic. Raises NotFound, Busy."""
         mail_id, recipient = self._followed(token)
         if recipient.user_id is not None:
-            self._choices().stop_mails(recipient.user_id, recipient.action)
+            self._edit_preferences().stop_mails(recipient.user_id, recipient.action)
         if recipient.address_hash is not None:
-            self._refusals().refuse(recipient.address_hash, recipient.action)
+            self._mailboxes().refuse(recipient.address_hash, recipient.action)
         telemetry.log("unsubscribed", mail_id=mail_id, topic=recipient.action)
         return recipient.action
 

@@ -10,17 +10,17 @@ from zlib import crc32
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Notifications
+from chalicelib.aws.dynamo_tables import NotificationsTable
 from chalicelib.core.ids import milliseconds_of
 from chalicelib.core.times import moment
 from chalicelib.notifications.adapters import keys as notification_keys
-from chalicelib.notifications.domain.notification import Group, Notification, NotificationAction
+from chalicelib.notifications.domain.notification import Burst, Notification, NotificationAction
 
 NOTIFICATION_PREFIX = keys.notification("", "")[1]
 UNREAD_PREFIX = keys.unread_mark("", "")[1]
 
 
-class NotificationItem(Notifications):
+class NotificationItem(NotificationsTable):
     """One notification to one user. Times in Unix seconds; `filed` is its partition in the index."""
 
     id = UnicodeAttribute()
@@ -38,18 +38,18 @@ class NotificationItem(Notifications):
     filed = UnicodeAttribute(null=True)
 
 
-class UnreadMarkItem(Notifications):
+class UnreadMarkItem(NotificationsTable):
     """Stands while the notification of the same id is unread."""
 
 
-class UnreadCounterItem(Notifications):
+class UnreadCounterItem(NotificationsTable):
     """How many are unread, and the tag of the inbox."""
 
     unread = NumberAttribute(default=0)
     etag = UnicodeAttribute()
 
 
-class DeliveryItem(Notifications):
+class DeliveryItem(NotificationsTable):
     """What became of a notification: devices it was pushed to and when (Unix seconds), what its mail was settled as,
     web pushes. Written by those who carry it, apart from it, so that its own stream record does not come again.
     """
@@ -60,7 +60,7 @@ class DeliveryItem(Notifications):
     web_pushed = NumberAttribute(null=True)
 
 
-class MailItem(Notifications):
+class MailItem(NotificationsTable):
     """A mail. What it says and to whom stands only until it is sent; the rest stays so that its key is not used
     twice, and so that its unsubscribe link works: `address` is a hash. `sends` counts the tries that SES may have
     accepted, `woken` how often the timer found it waiting; `due` is when it will look again. `staff_told`: the event's
@@ -90,19 +90,19 @@ class MailItem(Notifications):
     expires_at = NumberAttribute()
 
 
-class DueItem(Notifications):
+class DueItem(NotificationsTable):
     """Stands while a mail waits to be sent, or notifications for their digest."""
 
     expires_at = NumberAttribute()
 
 
-class DueCursorItem(Notifications):
+class DueCursorItem(NotificationsTable):
     """Until when everything that was due has been looked at (Unix seconds)."""
 
     until = NumberAttribute()
 
 
-class PreferencesItem(Notifications):
+class PreferencesItem(NotificationsTable):
     """How somebody wants to be told: `settings` as chosen, `body` as read, made by revision `rev`. `address_state`
     and `address_since` say whether mails come back.
     """
@@ -115,7 +115,7 @@ class PreferencesItem(Notifications):
     body = UnicodeAttribute()
 
 
-class MailboxItem(Notifications):
+class MailboxItem(NotificationsTable):
     """An address by its hash: whether mails to it came back, and the topics refused by a link in a mail."""
 
     state = UnicodeAttribute(null=True)
@@ -149,5 +149,5 @@ def revive_notification(item: NotificationItem) -> Notification:
         subject=item.subject,
         received_at=int(item.received_at),
         digest_at=None if item.digest_at is None else int(item.digest_at),
-        group=Group(item.group_key, item.group_title) if item.group_key and item.group_title else None,
+        group=Burst(item.group_key, item.group_title) if item.group_key and item.group_title else None,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import NotificationLog, Notifications
+from chalicelib.aws.dynamo_tables import NotificationLogIndex, NotificationsTable
 from chalicelib.notifications.adapters.items import (
     NOTIFICATION_PREFIX,
     DeliveryItem,
@@ -13,20 +13,20 @@ from chalicelib.notifications.adapters.items import (
     revive_notification,
 )
 from chalicelib.notifications.adapters.keys import LOG_PARTS, delivery, notification_log
-from chalicelib.notifications.oversight_port import Delivery, Entry, Overseen
+from chalicelib.notifications.ports import DeliveryRecord, LogEntry, Overseen
 
-T = TypeVar("T", bound=Notifications)
+T = TypeVar("T", bound=NotificationsTable)
 
 
 class DynamoNotificationLog:
     """Port `NotificationLog`."""
 
-    def month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[Entry]:
+    def month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of an action in a month, newest first: a Query of each part, merged."""
         parts = (self._part(notification_log(action, month, n), first, last, step) for n in range(LOG_PARTS))
         return heapq.merge(*parts, reverse=True)
 
-    def inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[Entry]:
+    def inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of one user, newest first: a Query of the inbox."""
         partition, lowest = keys.notification(user_id, first)
         found = NotificationItem.query(
@@ -38,7 +38,7 @@ class DynamoNotificationLog:
         )
         return (_entry(item) for item in found)
 
-    def details(self, entries: Sequence[Entry]) -> list[Overseen]:
+    def details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
         """Notifications, and what became of them: two BatchGetItems."""
         places = [(entry.user_id, entry.notification_id) for entry in entries]
         notifications = _by_key(NotificationItem.batch_get([keys.notification(*place) for place in places]))
@@ -50,9 +50,9 @@ class DynamoNotificationLog:
         ]
 
     @staticmethod
-    def _part(partition: str, first: str, last: str, step: int) -> Iterator[Entry]:
-        between = NotificationLog.id.between(first, last)
-        found = Notifications.by_action.query(partition, between, scan_index_forward=False, page_size=step)
+    def _part(partition: str, first: str, last: str, step: int) -> Iterator[LogEntry]:
+        between = NotificationLogIndex.id.between(first, last)
+        found = NotificationsTable.by_action.query(partition, between, scan_index_forward=False, page_size=step)
         return (_entry(item) for item in found)
 
 
@@ -60,8 +60,8 @@ def _by_key(items: Iterable[T]) -> dict[keys.Key, T]:
     return {(str(item.pk), str(item.sk)): item for item in items}
 
 
-def _entry(item: Notifications) -> Entry:
-    return Entry(str(item.sk).removeprefix(NOTIFICATION_PREFIX), str(item.pk).partition("#")[2])
+def _entry(item: NotificationsTable) -> LogEntry:
+    return LogEntry(str(item.sk).removeprefix(NOTIFICATION_PREFIX), str(item.pk).partition("#")[2])
 
 
 def _overseen(item: NotificationItem, delivery: DeliveryItem | None) -> Overseen:
@@ -73,5 +73,9 @@ def _overseen(item: NotificationItem, delivery: DeliveryItem | None) -> Overseen
     )
 
 
-def _delivery(item: DeliveryItem | None) -> Delivery:
-    return Delivery() if item is None else Delivery(int(item.pushed or 0), item.mailed, int(item.web_pushed or 0))
+def _delivery(item: DeliveryItem | None) -> DeliveryRecord:
+    return (
+        DeliveryRecord()
+        if item is None
+        else DeliveryRecord(int(item.pushed or 0), item.mailed, int(item.web_pushed or 0))
+    )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.core.ports import Reader
 from chalicelib.notifications.adapters import keys as notification_keys
-from chalicelib.notifications.preferences_port import StoredPreferences
+from chalicelib.notifications.ports import StoredPreferences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class DynamoPreferences:
         """Write them if they still have the expected tag (None: there are none). Whether they had."""
         from pynamodb.exceptions import PutError
 
-        from chalicelib.aws.dynamo_errors import code_of
+        from chalicelib.aws.dynamo_errors import is_condition_lost
         from chalicelib.notifications.adapters.items import PreferencesItem
 
         fields = fresh._asdict()
@@ -64,7 +64,7 @@ class DynamoPreferences:
         try:
             item.save(condition=absent if expected_tag is None else PreferencesItem.etag == expected_tag)
         except PutError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
+            if not is_condition_lost(error):
                 raise
             return False
         return True

@@ -1,7 +1,6 @@
 """Writes of notifications and mails: new ones inside the transaction of the fact they tell, and marks of read ones.
 
-`add_*` are called by the stores of other nouns; the classes are ports of notifications/services/mark_read.py and
-mail/services/send_mail.py.
+`add_*` are called by the stores of other nouns; the class is the port of notifications/services/mark_read.py.
 """
 
 import time
@@ -9,16 +8,13 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.core.errors import NotFound
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import (
-    DeliveryItem,
     DueItem,
     MailItem,
     NotificationItem,
@@ -28,8 +24,7 @@ from chalicelib.notifications.adapters.items import (
 )
 from chalicelib.notifications.domain.address import canonical
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.ports import Claimed, Held, Recipient
-from chalicelib.notifications.preferences_port import DIGEST, MAIL
+from chalicelib.notifications.ports import DIGEST, MAIL
 
 MAIL_KEPT_SECONDS = 40 * 24 * 3600
 """How long a mail's key is remembered: longer than Stripe may repeat an event, and than an unsubscribe link must work
@@ -147,77 +142,3 @@ def _count(transaction: Transaction, user_id: str, change: int) -> None:
     counter = UnreadCounterItem(*keys.unread_counter(user_id))
     fresh = UnreadCounterItem.etag.set(uuid.uuid4().hex)
     transaction.update("counter", counter, [UnreadCounterItem.unread.add(change), fresh])
-
-
-class DynamoMails:
-    """Port `Mails`. Every step is a condition on the item."""
-
-    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | Held | None:
-        """Take a queued mail for sending."""
-        free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
-        item = MailItem(*notification_keys.mail(mail_id))
-        try:
-            item.update(
-                actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
-                condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
-            )
-        except UpdateError as error:
-            if code_of(error) != "ConditionalCheckFailedException":
-                raise
-            return self._holder(mail_id, now)
-        return Claimed(
-            item.to or "",
-            item.subject or "",
-            item.text or "",
-            item.html or "",
-            item.tickets_of,
-            user_id=item.user_id,
-            action=item.action,
-            notification_id=item.notification_id,
-            proves=bool(item.proves),
-            language=item.language or "en",
-        )
-
-    def is_queued(self, mail_id: str) -> bool:
-        """Whether a mail still waits to be sent."""
-        try:
-            return bool(MailItem.get(*notification_keys.mail(mail_id), consistent_read=True).state == "queued")
-        except MailItem.DoesNotExist:
-            return False
-
-    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
-        """Let the next try have it. A try that was refused outright does not count."""
-        actions: list[Action] = [MailItem.claimed_until.remove()]
-        if not sent_perhaps:
-            actions.append(MailItem.sends.add(-1))
-        MailItem(*notification_keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
-
-    def finish(self, mail_id: str, state: str) -> None:
-        """Settle a mail, forget what it said and look for it no more."""
-        gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
-        actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
-        item = MailItem(*notification_keys.mail(mail_id))
-        item.update(actions=actions, condition=MailItem.pk.exists())
-        if item.due is not None:
-            due_item(int(item.due), MAIL, mail_id).delete()
-        if item.user_id and item.notification_id:
-            delivery = DeliveryItem(*notification_keys.delivery(item.user_id, item.notification_id))
-            delivery.update([DeliveryItem.mailed.set(state)])
-
-    def recipient(self, mail_id: str) -> Recipient | None:
-        """Whom a mail that can be refused went to."""
-        try:
-            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
-        except MailItem.DoesNotExist:
-            return None
-        return Recipient(item.user_id, item.address, item.action) if item.action else None
-
-    @staticmethod
-    def _holder(mail_id: str, now: float) -> Held | None:
-        try:
-            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
-        except MailItem.DoesNotExist:
-            return None
-        if item.state != "queued":
-            return None
-        return Held(float(item.claimed_until or now), int(item.sends))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from chalicelib.core.email_address import MOST, normalised
 
 
-class Standing(NamedTuple):
+class AddressStanding(NamedTuple):
     """What is known of a mailbox. `state` is `bounced` or `complained` when mails to it came back, since then (Unix
     seconds) nothing is sent; `refused` are the topics that somebody without an account wants no mail about.
     """

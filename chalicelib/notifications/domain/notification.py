@@ -39,7 +39,7 @@ says why.
 """
 
 
-class Group(NamedTuple):
+class Burst(NamedTuple):
     """The burst a notification belongs to: those of one inbox with the same key are shown under the title, as one."""
 
     key: str
@@ -65,7 +65,7 @@ class Notification(NamedTuple):
     subject: str
     received_at: int
     digest_at: int | None = None
-    group: Group | None = None
+    group: Burst | None = None
 
 
 class Mail(NamedTuple):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.core.ports import Clock
     from chalicelib.notifications.domain.notification import NotificationAction
-    from chalicelib.notifications.preferences_port import PreferencesView, StoredPreferences
+    from chalicelib.notifications.ports import PreferencesView, StoredPreferences
 
 
 class ChooseChannels:

@@ -10,7 +10,7 @@ from html import unescape
 from typing import NamedTuple
 
 from chalicelib.notifications.domain.mail_layout import button, paragraphs
-from chalicelib.notifications.domain.notification import Group, Mail, NotificationAction, group_key
+from chalicelib.notifications.domain.notification import Burst, Mail, NotificationAction, group_key
 from chalicelib.texts import DEFAULT, say
 
 MAX_TITLE = 120
@@ -33,10 +33,10 @@ class EventLabel(NamedTuple):
 
 def group_of(
     action: NotificationAction, event_id: str, event_name: str, *, received_at: int, language: str
-) -> Group | None:
+) -> Burst | None:
     """The burst that a notification belongs to, if its kind comes in bursts."""
     key = group_key(action, event_id, received_at)
-    return None if key is None else Group(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
+    return None if key is None else Burst(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
 
 
 def one_line(text: str) -> str:

@@ -12,17 +12,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from chalicelib.core.cursors import CursorKey
 from chalicelib.core.errors import MalformedRequest, NotFound
 from chalicelib.core.ids import is_ulid, make_ulid, milliseconds_of
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page
 from chalicelib.core.permissions import is_administrator
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment, rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
-from chalicelib.notifications.oversight_port import Entry, NotificationLog, Overseen
-from chalicelib.notifications.ports import Contacts
+from chalicelib.notifications.ports import Contacts, LogEntry, NotificationLog, Overseen
 from chalicelib.representations import csv
 from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Part, Row, Sheet, as_list, as_sheet, fill
@@ -40,7 +38,7 @@ COLUMNS = (*_WHAT, "pushed", "mailed", "web_pushed")
 STATES = ("all", "unread", "read")
 
 
-class Wanted(NamedTuple):
+class LogFilter(NamedTuple):
     """Which notifications: from one moment to another, of an action, of a user, in a state."""
 
     begin: datetime
@@ -93,7 +91,7 @@ class DeliveryLog:
             return part
         return Part(part.texts, _lowest(datetime.fromisoformat(f"{looked_at[-1]}-01T00:00:00+00:00")))
 
-    def _entries(self, wanted: Wanted, month: str, last: str, step: int) -> Iterator[Entry]:
+    def _entries(self, wanted: LogFilter, month: str, last: str, step: int) -> Iterator[LogEntry]:
         """Where notifications may be, newest first."""
         first = _lowest(wanted.begin)
         if wanted.user_id:
@@ -103,7 +101,7 @@ class DeliveryLog:
         return heapq.merge(*found, reverse=True)
 
     def _rows(
-        self, entries: Iterator[Entry], wanted: Wanted, step: int, text: Callable[[Overseen, str | None], str]
+        self, entries: Iterator[LogEntry], wanted: LogFilter, step: int, text: Callable[[Overseen, str | None], str]
     ) -> Iterator[Row]:
         while some := list(islice(entries, step)):
             overseen = {one.notification.id: one for one in self._log.details(some)}
@@ -113,7 +111,7 @@ class DeliveryLog:
                 fits = one is not None and _fits(one, wanted)
                 yield entry.notification_id, text(one, contact and contact.email) if one and fits else None
 
-    def _wanted(self, query: dict[str, str]) -> Wanted:
+    def _wanted(self, query: dict[str, str]) -> LogFilter:
         """What a query asks for. Raises MalformedRequest."""
         action, user_id, state = query.get("action"), query.get("user"), query.get("state", "all")
         if action is not None and action not in set(NotificationAction):
@@ -126,7 +124,7 @@ class DeliveryLog:
         begin = _moment(query, "from") or max(EARLIEST, end - SPAN)
         if not begin < end:
             raise MalformedRequest("from must be before to.", code="invalid_filter")
-        return Wanted(begin, end, NotificationAction(action) if action else None, user_id, state)
+        return LogFilter(begin, end, NotificationAction(action) if action else None, user_id, state)
 
 
 def _moment(query: dict[str, str], name: str) -> datetime | None:
@@ -160,7 +158,7 @@ def _highest(before: datetime) -> str:
     return make_ulid(int(before.timestamp() * 1000) - 1, b"\xff" * 10)
 
 
-def _fits(one: Overseen, wanted: Wanted) -> bool:
+def _fits(one: Overseen, wanted: LogFilter) -> bool:
     right_action = wanted.action is None or one.notification.action is wanted.action
     return right_action and (wanted.state == "all" or one.has_read is (wanted.state == "read"))
 

@@ -13,7 +13,7 @@ from chalicelib.core.validation import merge
 from chalicelib.notifications.domain import preferences as rules
 from chalicelib.notifications.domain.preference_form import chosen
 from chalicelib.notifications.domain.preferences import DIGEST, Address, MailChoice, Preferences, may_be_switched_off
-from chalicelib.notifications.preferences_port import PreferencesStore, PreferencesView, StoredPreferences
+from chalicelib.notifications.ports import PreferencesStore, PreferencesView, StoredPreferences
 from chalicelib.notifications.services.choose_channels import address_of, current
 
 ATTEMPTS = 8

@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.core.cursors import CursorKey, make_cursor
 from chalicelib.core.errors import MalformedRequest
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.core.ports import Clock
 from chalicelib.core.times import ago
 from chalicelib.notifications.domain.notification import Received

@@ -10,9 +10,9 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
+from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_queries import DynamoQueries
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction, put_if_absent
 from chalicelib.catalog.adapters.stock import lost_from
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
@@ -39,10 +39,9 @@ from chalicelib.orders.domain.charge import Charge, Payment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundStanding, RefundWish
-from chalicelib.orders.ports import HeldOrder, Reconciled, SaleChange, Sweep, Swept, SweptPart, WantedRefund
+from chalicelib.orders.ports import HeldOrder, ReconciledUntil, SaleChange, Sweep, Swept, SweptPart, WantedRefund
 
 MOST_WANTED = 1_000
-_CONFLICT = "ConditionalCheckFailedException"
 _ORDER = "ORDER#"
 
 
@@ -158,15 +157,15 @@ class DynamoHolds:
 class DynamoReconciliations:
     """Port `Reconciliations`."""
 
-    def last(self, account: str | None) -> Reconciled | None:
+    def last(self, account: str | None) -> ReconciledUntil | None:
         """How far an account was reconciled."""
         try:
             item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
         except ReconciledItem.DoesNotExist:
             return None
-        return Reconciled(int(item.until), int(item.version), int(item.rests_until or 0))
+        return ReconciledUntil(int(item.until), int(item.version), int(item.rests_until or 0))
 
-    def save(self, account: str | None, done: Reconciled) -> None:
+    def save(self, account: str | None, done: ReconciledUntil) -> None:
         """Keep it, unless another run has done so since it was read."""
         item = ReconciledItem(
             *keys.reconciliation(account),
@@ -223,12 +222,12 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
         add_mail(transaction, mail)
 
 
-def save_unless_newer(item: Sales, unchanged: Condition) -> bool:
+def save_unless_newer(item: SalesTable, unchanged: Condition) -> bool:
     """Write an item that is new or unchanged since it was read. Whether it was written."""
     try:
         item.save(condition=type(item).pk.does_not_exist() | unchanged)
     except PutError as error:
-        if code_of(error) != _CONFLICT:
+        if not is_condition_lost(error):
             raise
         return False
     return True

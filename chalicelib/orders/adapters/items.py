@@ -12,7 +12,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from chalicelib import telemetry
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.catalog.domain.stock import Piece
 from chalicelib.core.kinds import REVISION
 from chalicelib.orders.domain.charge import Charge
@@ -30,7 +30,7 @@ _BEFORE_FACTS = {
 """What the state of an order says that was written before there were facts."""
 
 
-class OrderItem(Sales):
+class OrderItem(SalesTable):
     """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
     called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is only on orders
     that were written before there were facts. `came` is added to by check-ins of a free order; every other write begins
@@ -64,11 +64,11 @@ class OrderItem(Sales):
     came = NumberAttribute(null=True)
 
 
-class TicketedItem(Sales):
+class TicketedItem(SalesTable):
     """That an order of an event has or had tickets; the keys say it all."""
 
 
-class ChargeItem(Sales):
+class ChargeItem(SalesTable):
     """A charge record. `surplus` marks a payment that its order did not need."""
 
     rev = NumberAttribute()
@@ -76,33 +76,33 @@ class ChargeItem(Sales):
     surplus = BooleanAttribute(null=True)
 
 
-class RefundItem(Sales):
+class RefundItem(SalesTable):
     """A refund that is or was wanted. The stream carries out new ones."""
 
     body = UnicodeAttribute()
     standing = UnicodeAttribute()
 
 
-class WantedItem(Sales):
+class WantedItem(SalesTable):
     """Stands while a refund is to be made, since `wanted_at`, and again from `rests_until` on (Unix seconds)."""
 
     wanted_at = NumberAttribute()
     rests_until = NumberAttribute(null=True)
 
 
-class StripeAccountItem(Sales):
+class StripeAccountItem(SalesTable):
     """The connected Stripe account that an event is paid to."""
 
     body = UnicodeAttribute()
 
 
-class StripeAccountUseItem(Sales):
+class StripeAccountUseItem(SalesTable):
     """That an event is paid to an account, or was until lately: the key says which."""
 
     expires_at = NumberAttribute(null=True)
 
 
-class ReconciledItem(Sales):
+class ReconciledItem(SalesTable):
     """How far an account was reconciled, and until when it is left alone; Unix seconds."""
 
     until = NumberAttribute()
@@ -110,20 +110,20 @@ class ReconciledItem(Sales):
     rests_until = NumberAttribute(null=True)
 
 
-class SweptItem(Sales):
+class SweptItem(SalesTable):
     """How far the sweep of an account got: `body` is a JSON object of its parts."""
 
     body = UnicodeAttribute()
     version = NumberAttribute()
 
 
-class MarkerItem(Sales):
+class MarkerItem(SalesTable):
     """Proof that a Stripe event had its effects."""
 
     expires_at = NumberAttribute()
 
 
-class OrphanItem(Sales):
+class OrphanItem(SalesTable):
     """A payment that names no order we know."""
 
     named = UnicodeAttribute(null=True)
@@ -133,7 +133,7 @@ class OrphanItem(Sales):
     seen_at = NumberAttribute()
 
 
-class SweepItem(Sales):
+class SweepItem(SalesTable):
     """How far the timer that releases holds has got."""
 
     minute = NumberAttribute()

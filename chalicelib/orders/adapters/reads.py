@@ -4,8 +4,8 @@ from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.ports import Reader
+from chalicelib.mail.ports import paid_mail_key
 from chalicelib.notifications.adapters import keys as notification_keys
-from chalicelib.notifications.ports import paid_mail_key
 from chalicelib.orders.ports import StoredOrder
 
 _ORDER = ("etag", "body", "user_id", "access_hash", "reason")

@@ -62,7 +62,7 @@ class Attendee(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     email: Email | None = None
 
 
-class Links(Struct, frozen=True, kw_only=True):
+class OrderLinks(Struct, frozen=True, kw_only=True):
     """Where to go from an order."""
 
     self_: str = field(name="self")
@@ -86,7 +86,7 @@ class Order(Struct, frozen=True, kw_only=True):
     paid_at: datetime | None = None
     reason: Reason | None = None
     refunded: Money | None = None
-    links: Annotated[Links, Meta(description="Paths")]
+    links: Annotated[OrderLinks, Meta(description="Paths")]
 
 
 class Checkout(NamedTuple):
@@ -142,9 +142,9 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
         return self.state is OrderState.PAID and self.facts.charge_id is None
 
 
-def links_of(order_id: str) -> Links:
+def links_of(order_id: str) -> OrderLinks:
     """Where to go from an order."""
-    return Links(self_=f"/api/v1/orders/{order_id}", payment=f"/api/v1/orders/{order_id}/payment")
+    return OrderLinks(self_=f"/api/v1/orders/{order_id}", payment=f"/api/v1/orders/{order_id}/payment")
 
 
 def total_of(lines: Sequence[Line]) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from chalicelib.core.cursors import CursorKey
 from chalicelib.core.money import Money
+from chalicelib.core.pagination import CursorKey
 from chalicelib.core.ports import Ids
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Attendee, Buyer, Line, Order, OrderRecord, access_token, links_of, total_of

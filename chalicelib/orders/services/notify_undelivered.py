@@ -6,7 +6,7 @@ before. The buyer sees it on the order's page (orders/services/read_order.py).
 
 from chalicelib import telemetry
 from chalicelib.core.changes import Change
-from chalicelib.notifications.ports import LOST_STATES, Undelivered, paid_mail_key
+from chalicelib.mail.ports import LOST_STATES, Undelivered, paid_mail_key
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.order_messages import OrderMessages
 
@@ -14,9 +14,9 @@ from chalicelib.orders.services.order_messages import OrderMessages
 class NotifyUndelivered:
     """Tells staff of mails that did not arrive."""
 
-    def __init__(self, *, orders: Orders, telling: OrderMessages, undelivered: Undelivered) -> None:
+    def __init__(self, *, orders: Orders, order_messages: OrderMessages, undelivered: Undelivered) -> None:
         self._orders = orders
-        self._telling = telling
+        self._order_messages = order_messages
         self._undelivered = undelivered
 
     def on_changes(self, changes: list[Change]) -> None:
@@ -31,6 +31,6 @@ class NotifyUndelivered:
         record = self._orders.load(order_id)
         if record is None:
             return
-        told = self._telling.undelivered(record)
+        told = self._order_messages.undelivered(record)
         if self._undelivered.tell_once(paid_mail_key(order_id), told.notifications, told.mails):
             telemetry.log("tickets_undelivered", order_id=order_id)

@@ -5,16 +5,18 @@ notifications/services/compose.py; nothing is sent here, the notifications strea
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from chalicelib.content.domain.event import Event
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
+from chalicelib.mail.ports import paid_mail_key
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
-from chalicelib.notifications.ports import Contacts, paid_mail_key
+from chalicelib.notifications.ports import Contacts
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.notifications.services.compose import EventLabel
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord, access_token
@@ -38,14 +40,7 @@ class Staff(Protocol):
         """Users who may refund the event's orders, those who have most to say first."""
 
 
-class Preferring(Protocol):
-    """Knows how people want to be told (notifications/services/choose_channels.py)."""
-
-    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
-        """Where a message about this goes, for each user."""
-
-
-class News(NamedTuple):
+class BuyerNews(NamedTuple):
     """Something to tell: to whom it is said, what about, in which words."""
 
     action: NotificationAction
@@ -63,7 +58,7 @@ class OrderMessages:
         staff: Callable[[], Staff],
         clock: Clock,
         *,
-        preferring: Preferring,
+        choose_channels: ChooseChannels,
         contacts: Contacts,
         keys: Callable[[], Sequence[bytes]],
         public_url: str,
@@ -71,7 +66,7 @@ class OrderMessages:
         self._representations = representations
         self._staff = staff
         self._clock = clock
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._contacts = contacts
         self._keys = keys
         self._public_url = public_url
@@ -91,10 +86,10 @@ class OrderMessages:
 
     def undelivered(self, record: OrderRecord) -> SaleChange:
         """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
-        news = News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
+        news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
         return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
 
-    def _to_buyer(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
+    def _to_buyer(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
         record = change.after
         channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
         language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
@@ -115,7 +110,7 @@ class OrderMessages:
         place = f"/orders/{record.id}"
         return self._notify(change, news, record.user_id, channels, event, subject=place, language=language)
 
-    def _to_staff(self, change: SaleChange, news: News, event: EventLabel) -> SaleChange:
+    def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
         """As many of the staff as the transaction has room for."""
         order = change.after.order
         place = f"/events/{order.event_id}/sales#{order.id}"
@@ -140,15 +135,17 @@ class OrderMessages:
             change = told
         return change
 
-    def _channels(self, user_ids: Sequence[str], news: News) -> list[Channels]:
-        chosen = self._preferring.channels(user_ids, news.action) if user_ids else {}
+    def _channels(self, user_ids: Sequence[str], news: BuyerNews) -> list[Channels]:
+        chosen = self._choose_channels.channels(user_ids, news.action) if user_ids else {}
         return [chosen[user_id] for user_id in user_ids]
 
     def _languages(self, user_ids: Sequence[str]) -> list[str]:
         known = self._contacts.contacts(user_ids) if user_ids else {}
         return [known[user_id].language if user_id in known else DEFAULT for user_id in user_ids]
 
-    def _mail(self, change: SaleChange, mail: Mail, news: News, user_id: str | None, channels: Channels) -> SaleChange:
+    def _mail(
+        self, change: SaleChange, mail: Mail, news: BuyerNews, user_id: str | None, channels: Channels
+    ) -> SaleChange:
         mail = mail._replace(
             user_id=user_id,
             action=news.action.value,
@@ -160,7 +157,7 @@ class OrderMessages:
     def _notify(
         self,
         change: SaleChange,
-        news: News,
+        news: BuyerNews,
         user_id: str,
         channels: Channels,
         event: EventLabel,
@@ -182,7 +179,7 @@ class OrderMessages:
         notification = notification._replace(digest_at=channels.digest_at)
         return change._replace(notifications=(*change.notifications, notification))
 
-    def _id(self, change: SaleChange, news: News, user_id: str) -> str:
+    def _id(self, change: SaleChange, news: BuyerNews, user_id: str) -> str:
         return derive_ulid(int(self._clock.now() * 1000), _key(news, change.after), user_id)
 
     def _label(self, event_id: str) -> EventLabel:
@@ -210,76 +207,76 @@ def _operations(change: SaleChange) -> int:
     return len(change.after.allocation) + told + 2 * len(change.mails)
 
 
-def _key(news: News, record: OrderRecord) -> str:
+def _key(news: BuyerNews, record: OrderRecord) -> str:
     """What makes a message unique: an order is paid once; everything else once a version of the order."""
     if news.action is NotificationAction.ORDER_PAID:
         return paid_mail_key(record.id)
     return f"{news.action.value} {news.words.name} {record.id} {record.version}"
 
 
-def _news(change: SaleChange, known: Charge | None) -> Iterator[News]:
+def _news(change: SaleChange, known: Charge | None) -> Iterator[BuyerNews]:
     """What there is to tell about a change."""
     before, after = change.before, change.after
     paid_before = before is not None and before.order.paid_at is not None
     if after.order.paid_at is not None and not paid_before:
-        yield News(NotificationAction.ORDER_PAID, order_texts.PAID)
+        yield BuyerNews(NotificationAction.ORDER_PAID, order_texts.PAID)
     if before is None and after.offer is not None and after.state is OrderState.RESERVED:
-        yield News(NotificationAction.TICKETS_OFFERED, order_texts.OFFERED)
+        yield BuyerNews(NotificationAction.TICKETS_OFFERED, order_texts.OFFERED)
     if change.charge is not None and change.charge.id == after.facts.charge_id:
         yield from _went_back(change.charge, known)
     wish = change.wish
     if wish and wish.is_new and wish.reason is RefundReason.PAID_TWICE:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TWICE)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TWICE)
     if before is not None and after.order.reason is not before.order.reason:
         yield from _reasons(after)
     if change.charge is not None:
         yield from _disputes(change.charge, known)
     was_in_review = before is not None and before.state is OrderState.REVIEW
     if wish and wish.standing is RefundStanding.WANTED and wish.tries == 1:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_WAITS, to_staff=True)
+        yield BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_WAITS, to_staff=True)
     bounced = change.charge is not None and change.charge.has_lost_a_refund_since(known)
     refused = wish is not None and wish.standing is RefundStanding.FAILED
     if bounced or refused:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_FAILED, to_staff=True)
+        yield BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.REFUND_FAILED, to_staff=True)
     elif after.state is OrderState.REVIEW and not was_in_review:
-        yield News(NotificationAction.PAYMENT_IN_REVIEW, order_texts.IN_REVIEW, to_staff=True)
+        yield BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.IN_REVIEW, to_staff=True)
 
 
-def _went_back(charge: Charge, known: Charge | None) -> Iterator[News]:
+def _went_back(charge: Charge, known: Charge | None) -> Iterator[BuyerNews]:
     """What went back of the payment that an order rests on: by us, or by the buyer's bank, which is no refund."""
     sent = charge.refunded_since(known)
     if sent:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.refunded(sent))
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.refunded(sent))
     taken = charge.lost_in_part - (known.lost_in_part if known else 0)
     if taken > 0:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.taken_back(taken))
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.taken_back(taken))
     if charge.dispute_standing is Dispute.LOST and charge.has_lost_a_dispute_since(known):
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.CHARGED_BACK)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.CHARGED_BACK)
 
 
-def _disputes(charge: Charge, known: Charge | None) -> Iterator[News]:
+def _disputes(charge: Charge, known: Charge | None) -> Iterator[BuyerNews]:
     """How disputes came to stand, for staff."""
     was, stands = known and known.dispute_standing, charge.dispute_standing
     taken = charge.lost_in_part - (known.lost_in_part if known else 0)
     if taken > 0:
-        yield News(NotificationAction.PAYMENT_DISPUTED, order_texts.part_lost(taken), to_staff=True)
+        yield BuyerNews(NotificationAction.PAYMENT_DISPUTED, order_texts.part_lost(taken), to_staff=True)
     is_told = taken > 0 if stands is None else stands is Dispute.LOST and not charge.has_lost_a_dispute_since(known)
     if stands is not was and not is_told:
-        yield News(NotificationAction.PAYMENT_DISPUTED, order_texts.DISPUTES[stands], to_staff=True)
+        yield BuyerNews(NotificationAction.PAYMENT_DISPUTED, order_texts.DISPUTES[stands], to_staff=True)
 
 
-def _reasons(after: OrderRecord) -> Iterator[News]:
+def _reasons(after: OrderRecord) -> Iterator[BuyerNews]:
     if after.order.reason is Reason.PAID_TOO_LATE:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TOO_LATE)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.PAID_TOO_LATE)
     if after.order.reason is Reason.EVENT_CLOSED:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_CLOSED)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_CLOSED)
     if after.order.reason is Reason.EVENT_OVER:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_OVER)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.EVENT_OVER)
     if after.order.reason is Reason.PAYMENT_FAILED:
-        yield News(NotificationAction.ORDER_EXPIRED, order_texts.PAYMENT_FAILED)
+        yield BuyerNews(NotificationAction.ORDER_EXPIRED, order_texts.PAYMENT_FAILED)
     if after.order.reason is Reason.HOLD_ENDED:
-        yield News(NotificationAction.ORDER_EXPIRED, order_texts.HOLD_ENDED, by_mail=False)
+        yield BuyerNews(NotificationAction.ORDER_EXPIRED, order_texts.HOLD_ENDED, by_mail=False)
     if after.order.reason is Reason.TICKETS_GONE:
-        yield News(NotificationAction.ORDER_REFUNDED, order_texts.TICKETS_GONE)
+        yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.TICKETS_GONE)
     if after.order.reason is Reason.ACCOUNT_GONE:
-        yield News(NotificationAction.ORDER_EXPIRED, order_texts.ACCOUNT_GONE)
+        yield BuyerNews(NotificationAction.ORDER_EXPIRED, order_texts.ACCOUNT_GONE)

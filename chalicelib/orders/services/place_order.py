@@ -51,7 +51,7 @@ minute's orders only once they are due (ADR 0004)."""
 TRIES = 5
 
 
-class Codes(NamedTuple):
+class EnteredCodes(NamedTuple):
     """The codes of a form."""
 
     discount: Redeemed[Discount] | None = None
@@ -67,22 +67,22 @@ class PlaceOrder:
         view: CatalogView,
         representations: Representations,
         orders: Orders,
-        holding: HoldStock,
-        redeeming: RedeemCode,
-        drafting: DraftOrder,
-        telling: OrderMessages,
-        authorising: Authorise,
+        hold_stock: HoldStock,
+        redeem_code: RedeemCode,
+        draft_order: DraftOrder,
+        order_messages: OrderMessages,
+        authorise: Authorise,
         clock: Clock,
         hold_seconds: int,
     ) -> None:
         self._view = view
         self._representations = representations
         self._orders = orders
-        self._holding = holding
-        self._redeeming = redeeming
-        self._drafting = drafting
-        self._telling = telling
-        self._authorising = authorising
+        self._hold_stock = hold_stock
+        self._redeem_code = redeem_code
+        self._draft_order = draft_order
+        self._order_messages = order_messages
+        self._authorise = authorise
         self._clock = clock
         self._hold_seconds = hold_seconds
 
@@ -94,7 +94,7 @@ class PlaceOrder:
         repeated request took over too late: its next try begins anew).
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id, source=source)
-        return record, None if record.access_hash is None else self._drafting.access(new_id)
+        return record, None if record.access_hash is None else self._draft_order.access(new_id)
 
     def load(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
@@ -102,7 +102,7 @@ class PlaceOrder:
         if record is None:
             raise NotFound
         if not is_buyer(record, principal=caller, access=access):
-            if allows(self._authorising.role(caller, record.order.event_id), Action.READ_ORDERS):
+            if allows(self._authorise.role(caller, record.order.event_id), Action.READ_ORDERS):
                 raise Forbidden("Only the buyer may do this.")
             raise NotFound
         return record
@@ -128,7 +128,7 @@ class PlaceOrder:
                     event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
                 )
                 try:
-                    return self._holding.hold(change, demands)
+                    return self._hold_stock.hold(change, demands)
                 except TermsChanged:
                     continue
         except (AlreadyExists, SoldOut, InvalidInput):  # the same request may have come before, and taken the last
@@ -138,18 +138,18 @@ class PlaceOrder:
             return existing
         raise Busy("These tickets are being changed. Try again.")
 
-    def _codes(self, event_id: str, form: OrderForm, source: str) -> Codes:
+    def _codes(self, event_id: str, form: OrderForm, source: str) -> EnteredCodes:
         discount, access = form.discount_code, form.access_code
-        return Codes(
-            self._redeeming.discount(event_id, discount, source=source) if discount is not None else None,
-            self._redeeming.access(event_id, access, source=source) if access is not None else None,
+        return EnteredCodes(
+            self._redeem_code.discount(event_id, discount, source=source) if discount is not None else None,
+            self._redeem_code.access(event_id, access, source=source) if access is not None else None,
         )
 
     def _prepare(
         self,
         event: Event,
         form: OrderForm,
-        codes: Codes,
+        codes: EnteredCodes,
         *,
         caller: Principal | None,
         new_id: str,
@@ -165,7 +165,7 @@ class PlaceOrder:
             now=now,
             event_ends_at=event.ends_at,
             access=codes.access.code if codes.access else None,
-            is_staff=self._authorising.role(caller, event.id) is not None,
+            is_staff=self._authorise.role(caller, event.id) is not None,
         )
         if codes.discount:
             lines = discounted(lines, codes.discount.code)
@@ -178,9 +178,9 @@ class PlaceOrder:
         demands += demands_of_buyer(lines, tickets, email=form.buyer.email, user_id=user_id)
         deadline = int(now.timestamp()) + self._hold_seconds
         wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
-        change = SaleChange(after=self._drafting.draft(wish, order_id=new_id, now=now))
+        change = SaleChange(after=self._draft_order.draft(wish, order_id=new_id, now=now))
         if change.after.state is OrderState.PAID:
-            change = self._telling.about(change, event=event)
+            change = self._order_messages.about(change, event=event)
         return change, demands
 
     def _event(self, event_id: str, caller: Principal | None) -> Event:
@@ -188,12 +188,12 @@ class PlaceOrder:
         if public is not None:
             event: Event = revive(Kind.EVENTS, public.body)
             return event
-        if self._authorising.role(caller, event_id) is None:
+        if self._authorise.role(caller, event_id) is None:
             raise NotFound
         raise SaleClosed("Publish the event before it sells tickets.")
 
 
-def _demands_of_codes(codes: Codes, tickets: Sequence[TicketType]) -> list[Demand]:
+def _demands_of_codes(codes: EnteredCodes, tickets: Sequence[TicketType]) -> list[Demand]:
     """A use of each code that makes a difference."""
     found = [demand_of_code(Limit.DISCOUNT, codes.discount.stored)] if codes.discount else []
     if codes.access and any(needs_code(ticket) for ticket in tickets):

@@ -9,7 +9,7 @@ from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.principal import Principal
-from chalicelib.notifications.ports import LOST_STATES
+from chalicelib.mail.ports import LOST_STATES
 from chalicelib.orders.ports import OrdersView, StoredOrder
 from chalicelib.representations.read import Found
 
@@ -20,9 +20,9 @@ _HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 class ReadOrder:
     """Finds what may be read of an order."""
 
-    def __init__(self, view: OrdersView, authorising: Authorise) -> None:
+    def __init__(self, view: OrdersView, authorise: Authorise) -> None:
         self._view = view
-        self._authorising = authorising
+        self._authorise = authorise
 
     def order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
@@ -68,7 +68,7 @@ class ReadOrder:
 
     def _staff_role(self, stored: StoredOrder, principal: Principal | None) -> str | None:
         event_id: str = json.loads(stored.body)["event_id"]
-        return self._authorising.role(principal, event_id)
+        return self._authorise.role(principal, event_id)
 
 
 def _list(bodies: list[str]) -> Found:

@@ -19,7 +19,7 @@ class Share(NamedTuple):
     threads: int
 
 
-class Outcome(NamedTuple):
+class ShareResult(NamedTuple):
     """What became of a share: done, tried in vain, and not begun in time."""
 
     done: list[str]
@@ -27,14 +27,16 @@ class Outcome(NamedTuple):
     waiting: list[str]
 
 
-def run_parallel(shares: Iterable[Share], work: Callable[[str], bool], *, clock: Clock, until: float) -> list[Outcome]:
+def run_parallel(
+    shares: Iterable[Share], work: Callable[[str], bool], *, clock: Clock, until: float
+) -> list[ShareResult]:
     """Call `work` once for each id of each share unless the clock (Unix seconds) has reached `until`; it tells whether
     it succeeded. What it raises is raised when everything else has ended.
     """
     waiting = [(deque(dict.fromkeys(share.ids)), share.threads) for share in shares]
-    outcomes = [Outcome([], [], []) for _ in waiting]
+    outcomes = [ShareResult([], [], []) for _ in waiting]
 
-    def take(ids: deque[str], outcome: Outcome) -> None:
+    def take(ids: deque[str], outcome: ShareResult) -> None:
         while clock.now() < until:
             try:
                 one = ids.popleft()

@@ -1,6 +1,6 @@
-"""The Stripe inbox: webhook calls, put once an event id. Port `Inbox`.
+"""The Stripe inbox: webhook calls, put once an event id. Port `StripeInbox`.
 
-Loads neither PynamoDB nor botocore. `StripeInbox` in aws/dynamo_tables.py is the same shape for everybody else.
+Loads neither PynamoDB nor botocore. `StripeInboxTable` in aws/dynamo_tables.py is the same shape for everybody else.
 """
 
 from chalicelib.aws import dynamo_keys as keys
@@ -8,8 +8,8 @@ from chalicelib.aws.dynamo_writer import DynamoWriter
 from chalicelib.payments.inbox_port import StripeEvent
 
 
-class DynamoInbox:
-    """Port `Inbox`."""
+class DynamoStripeInbox:
+    """Port `StripeInbox`."""
 
     def __init__(self, writer: DynamoWriter) -> None:
         self._writer = writer

@@ -1,7 +1,7 @@
 """Stripe through its own library: hosted Checkout, what it shows of a payment now, refunds. Port `Payments`.
 
 The only importer of stripe, itself imported late (220 ms of CPU). A buyer's request asks for so long that its last
-answer comes within API Gateway's 29 s (payments/patience_port.py). Idempotency keys derive from our own state, so a
+answer comes within API Gateway's 29 s (payments/domain/deadline.py). Idempotency keys derive from our own state, so a
 repeated call is the same call at Stripe too.
 """
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.core.ports import Clock
 from chalicelib.limits.waiting_line import Lines
-from chalicelib.payments.patience_port import asks_until
+from chalicelib.payments.domain.deadline import asks_until
 
 SANDBOX_SHARE = 0.25
 """What a sandbox takes of the live limit."""
@@ -24,7 +24,7 @@ when it is their turn does not wait again.
 """
 
 
-class Line(NamedTuple):
+class PacedLine(NamedTuple):
     """A line and the endpoint it leads to; `patience` is how many seconds of waiting a caller can bear."""
 
     name: str
@@ -37,12 +37,12 @@ class Line(NamedTuple):
 _SESSIONS = r".*/v1/checkout/sessions"
 _ID = r"/[^/]+"
 LINES = (
-    Line("open", "post", re.compile(_SESSIONS), 20, 4),
-    Line("close", "post", re.compile(f"{_SESSIONS}{_ID}/expire"), 20, 20),
-    Line("session", "get", re.compile(f"{_SESSIONS}{_ID}"), 20, 20),
-    Line("charge", "get", re.compile(rf".*/v1/charges{_ID}"), 15, 20),
-    Line("refund", "post", re.compile(r".*/v1/refunds"), 10, 20),
-    Line("rest", "", re.compile(r".*"), 10, 20),
+    PacedLine("open", "post", re.compile(_SESSIONS), 20, 4),
+    PacedLine("close", "post", re.compile(f"{_SESSIONS}{_ID}/expire"), 20, 20),
+    PacedLine("session", "get", re.compile(f"{_SESSIONS}{_ID}"), 20, 20),
+    PacedLine("charge", "get", re.compile(rf".*/v1/charges{_ID}"), 15, 20),
+    PacedLine("refund", "post", re.compile(r".*/v1/refunds"), 10, 20),
+    PacedLine("rest", "", re.compile(r".*"), 10, 20),
 )
 """The first that fits is the line of a request."""
 
@@ -73,7 +73,7 @@ class Pace:
             self._sleep(place - now)
 
 
-def line_of(method: str, url: str) -> Line:
+def line_of(method: str, url: str) -> PacedLine:
     """The line that a request stands in."""
     path = urlsplit(url).path
     return next(line for line in LINES if line.method in ("", method.lower()) and line.path.fullmatch(path))

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.payments.adapters.stripe_looks import PAGE, options
 from chalicelib.payments.adapters.stripe_objects import Json
-from chalicelib.payments.ports import Standing, Trace, TraceKind
+from chalicelib.payments.ports import RefundOrDispute, Trace, TraceKind
 
 _OWNERS = ["data.charge", "data.payment_intent"]
 
@@ -18,10 +18,10 @@ def traces(client: Any, kind: TraceKind, made: tuple[int, int], account: str | N
     """All of a kind that were made between these moments, newest first. Raises stripe.StripeError."""
     if kind is TraceKind.REFUNDS:
         for refund in _listed(client.v1.refunds, made, _OWNERS, account):
-            yield from _of(refund, refund=Standing(refund["id"], str(refund.get("status") or "pending")))
+            yield from _of(refund, refund=RefundOrDispute(refund["id"], str(refund.get("status") or "pending")))
     elif kind is TraceKind.DISPUTES:
         for dispute in _listed(client.v1.disputes, made, _OWNERS, account):
-            yield from _of(dispute, dispute=Standing(dispute["id"], dispute["status"]))
+            yield from _of(dispute, dispute=RefundOrDispute(dispute["id"], dispute["status"]))
     else:
         for charge in _listed(client.v1.charges, made, ["data.payment_intent"], account):
             if charge.get("paid"):

@@ -41,14 +41,14 @@ class ApplyEvents:
         self,
         *,
         orders: Orders,
-        charging: RecordPayment,
+        record_payment: RecordPayment,
         payments: Callable[[], Payments],
         lines: Lines,
         clock: Clock,
         sleep: Callable[[float], None],
     ) -> None:
         self._orders = orders
-        self._charging = charging
+        self._record_payment = record_payment
         self._payments = payments
         self._lines = lines
         self._clock = clock
@@ -87,7 +87,7 @@ class ApplyEvents:
                 return False
         if self._orders.was_applied(event.id):
             return False
-        return self._charging.record(event, event.object_id, marker=event.id) is not None
+        return self._record_payment.record(event, event.object_id, marker=event.id) is not None
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
         """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
@@ -127,12 +127,12 @@ class ApplyEvents:
         """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
         if event.kind in SESSION_PAID or record.checkout is None or record.account != event.account:
             return False
-        seen = self._charging.record(event, record.checkout.id, marker=None)
+        seen = self._record_payment.record(event, record.checkout.id, marker=None)
         return seen is not None and seen.charge is not None and seen.charge.id == event.object_id
 
     def _look_at_object(self, event: StripeEvent) -> bool:
         """Look at what the event is about. Whether that recorded a charge."""
-        seen = self._charging.record(event, event.object_id or "", marker=event.id)
+        seen = self._record_payment.record(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
@@ -208,7 +208,7 @@ class ApplyEvents:
         if record is None or payment.charge is None or payment.charge.net is None or record.account != payment.account:
             return False
         known = self._orders.charge(record.id, payment.charge.id)
-        return known is not None and (known.net is not None or self._charging.apply(record, payment))
+        return known is not None and (known.net is not None or self._record_payment.apply(record, payment))
 
 
 def _is_of(record: OrderRecord | None, event: StripeEvent) -> bool:

@@ -16,8 +16,8 @@ from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.ports import Reconciliations
-from chalicelib.payments.connect_port import AccountsAtStripe, StripeAccounts
 from chalicelib.payments.domain.stripe_account import StripeAccount
+from chalicelib.payments.ports import AccountsAtStripe, StripeAccounts
 from chalicelib.representations.represent import represent
 
 LOOKED_AT_SECONDS = 40 * 24 * 3600
@@ -33,14 +33,14 @@ class ConnectAccount:
         accounts: StripeAccounts,
         reconciliations: Reconciliations,
         at_stripe: Callable[[], AccountsAtStripe],
-        authorising: Authorise,
+        authorise: Authorise,
         clock: Clock,
         public_url: str,
     ) -> None:
         self._accounts = accounts
         self._reconciliations = reconciliations
         self._at_stripe = at_stripe
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
         self._public_url = public_url
 
@@ -48,7 +48,7 @@ class ConnectAccount:
         """The event's account, made now or before, and where its owner tells Stripe the rest. Raises NotFound,
         Forbidden, UpstreamFailed.
         """
-        self._authorising.require(caller, event_id, Action.PAY_OUT)
+        self._authorise.require(caller, event_id, Action.PAY_OUT)
         account = self._accounts.of_event(event_id)
         if account is None or account.disconnected_at is not None:
             account_id = self._at_stripe().create(event_id, instead_of=account.id if account else None)
@@ -62,7 +62,7 @@ class ConnectAccount:
 
     def read(self, event_id: str, *, caller: Principal) -> StripeAccount:
         """The event's account. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.PAY_OUT)
+        self._authorise.require(caller, event_id, Action.PAY_OUT)
         account = self._accounts.of_event(event_id)
         if account is None:
             raise NotFound

@@ -23,7 +23,7 @@ from chalicelib.orders.ports import Holds, Orders, SaleChange, Sweep
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
 from chalicelib.orders.services.run_parallel import Share, run_parallel
-from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
+from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.payments.ports import Payments
 from chalicelib.payments.services.record_payment import RecordPayment
 
@@ -69,9 +69,9 @@ class ExpireOrders:
         *,
         orders: Orders,
         holds: Holds,
-        ordering: PlaceOrder,
-        charging: RecordPayment,
-        telling: OrderMessages,
+        place_order: PlaceOrder,
+        record_payment: RecordPayment,
+        order_messages: OrderMessages,
         admissions: UsedTickets,
         payments: Callable[[], Payments],
         clock: Clock,
@@ -79,9 +79,9 @@ class ExpireOrders:
     ) -> None:
         self._orders = orders
         self._holds = holds
-        self._ordering = ordering
-        self._charging = charging
-        self._telling = telling
+        self._place_order = place_order
+        self._record_payment = record_payment
+        self._order_messages = order_messages
         self._admissions = admissions
         self._payments = payments
         self._clock = clock
@@ -97,7 +97,7 @@ class ExpireOrders:
 
     def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         for _ in range(TRIES):
-            record = self._ordering.load(order_id, caller=caller, access=access)
+            record = self._place_order.load(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:
                 return record
             if record.state is not OrderState.RESERVED and not record.is_free:
@@ -183,12 +183,12 @@ class ExpireOrders:
         """
         checkout = record.checkout
         if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
-            self._charging.sync_payment(checkout.id, account=record.account, order_id=record.id)
+            self._record_payment.sync_payment(checkout.id, account=record.account, order_id=record.id)
             return None
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
             change = SaleChange(before=record, after=ended, unused=unused)
-            self._orders.write(self._telling.about(change))
+            self._orders.write(self._order_messages.about(change))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)

@@ -35,9 +35,9 @@ HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
 class HandleWebhook:
     """Passes events on."""
 
-    def __init__(self, *, applying: ApplyEvents, onboarding: ConnectAccount) -> None:
-        self._applying = applying
-        self._onboarding = onboarding
+    def __init__(self, *, apply_events: ApplyEvents, connect_account: ConnectAccount) -> None:
+        self._apply_events = apply_events
+        self._connect_account = connect_account
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
@@ -46,8 +46,8 @@ class HandleWebhook:
         heard = [event for event in new_events(changes) if not event.ignored]
         for event in heard:
             if event.kind in ACCOUNT_EVENTS and event.account is not None:
-                self._onboarding.refresh(event.account)
-        self._applying.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
+                self._connect_account.refresh(event.account)
+        self._apply_events.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
 
 
 def new_events(changes: list[Change]) -> list[StripeEvent]:

@@ -22,10 +22,9 @@ from chalicelib.orders.domain.order import Checkout, OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.place_order import PlaceOrder
-from chalicelib.payments.connect_port import StripeAccounts
+from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
 from chalicelib.payments.domain.stripe_account import application_fee
-from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments
+from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, Payments, StripeAccounts
 from chalicelib.payments.services.queue_for_checkout import QueueForCheckout, turn_in
 from chalicelib.representations.ports import Representations
 
@@ -59,7 +58,7 @@ class OpenCheckout:
     def __init__(
         self,
         *,
-        ordering: PlaceOrder,
+        place_order: PlaceOrder,
         orders: Orders,
         accounts: StripeAccounts,
         fee_basis_points: int,
@@ -69,7 +68,7 @@ class OpenCheckout:
         queue: QueueForCheckout,
         public_url: str,
     ) -> None:
-        self._ordering = ordering
+        self._place_order = place_order
         self._orders = orders
         self._accounts = accounts
         self._fee_basis_points = fee_basis_points
@@ -89,7 +88,7 @@ class OpenCheckout:
 
     def _pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         for _ in range(TRIES):
-            record = self._ordering.load(order_id, caller=caller, access=access)
+            record = self._place_order.load(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
                 raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
             at_once = self._settles_at_once(record.order.event_id)

@@ -1,4 +1,4 @@
-"""Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/stripe.py.
+"""Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/payments.py.
 
 The inbox stream does the rest (payments/services/record_payment.py). Light on purpose: a webhook must be answered fast
 even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from chalicelib import telemetry
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest, NotFound
 from chalicelib.core.ports import Clock
-from chalicelib.payments.inbox_port import Inbox, StripeEvent
+from chalicelib.payments.inbox_port import StripeEvent, StripeInbox
 
 MAX_BYTES = 256 * 1024
 KEPT_SECONDS = 40 * 24 * 3600
@@ -39,7 +39,7 @@ class ReceiveWebhook:
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: StripeInbox,
         is_signed: SignatureCheck,
         clock: Clock,
         *,

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from chalicelib import telemetry
 from chalicelib.core.errors import MarqueeError
 from chalicelib.core.ports import Clock
-from chalicelib.orders.ports import Orders, Reconciled, Reconciliations
-from chalicelib.payments.connect_port import StripeAccounts
-from chalicelib.payments.ports import AccountGone, Payments
+from chalicelib.orders.ports import Orders, ReconciledUntil, Reconciliations
+from chalicelib.payments.ports import AccountGone, Payments, StripeAccounts
 from chalicelib.payments.services.handle_webhook import HANDLED
 from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 from chalicelib.payments.services.refund_payment import RefundPayment
@@ -42,9 +41,9 @@ class Reconcile:
         *,
         payments: Callable[[], Payments],
         accounts: StripeAccounts,
-        receiving: ReceiveWebhook,
-        refunding: RefundPayment,
-        sweeping: SweepPayments,
+        receive_webhook: ReceiveWebhook,
+        refund_payment: RefundPayment,
+        sweep_payments: SweepPayments,
         orders: Orders,
         reconciliations: Reconciliations,
         clock: Clock,
@@ -52,9 +51,9 @@ class Reconcile:
     ) -> None:
         self._payments = payments
         self._accounts = accounts
-        self._receiving = receiving
-        self._refunding = refunding
-        self._sweeping = sweeping
+        self._receive_webhook = receive_webhook
+        self._refund_payment = refund_payment
+        self._sweep_payments = sweep_payments
         self._orders = orders
         self._reconciliations = reconciliations
         self._clock = clock
@@ -97,21 +96,21 @@ class Reconcile:
         except Exception:  # noqa: BLE001 - the timer's boundary is one account
             telemetry.failure("not_reconciled", account=account)
             return None
-        self._reconciliations.save(account, Reconciled(now, last.version if last else 0))
+        self._reconciliations.save(account, ReconciledUntil(now, last.version if last else 0))
         return found
 
     def _swept(self, account: str | None, until: float) -> int:
         """Sweep an account; how much was found."""
         try:
-            return self._sweeping.sweep(account, until=until)
+            return self._sweep_payments.sweep(account, until=until)
         except Exception:  # noqa: BLE001 - the timer's boundary is one account
             telemetry.failure("not_swept", account=account)
             return 0
 
-    def _let_rest(self, account: str | None, last: Reconciled | None, now: int) -> None:
+    def _let_rest(self, account: str | None, last: ReconciledUntil | None, now: int) -> None:
         """Nothing in an account that was taken back can be looked at. It may be given again."""
         until, version = (last.until, last.version) if last else (0, 0)
-        self._reconciliations.save(account, Reconciled(until, version, rests_until=now + _DAY))
+        self._reconciliations.save(account, ReconciledUntil(until, version, rests_until=now + _DAY))
         telemetry.log("account_gone_rests", account=account)
 
     def _refunds(self, now: int) -> int:
@@ -121,7 +120,7 @@ class Reconcile:
         due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
         for order_id, key in due:
             try:
-                self._refunding.carry_out(order_id, key)
+                self._refund_payment.carry_out(order_id, key)
             except Exception:  # noqa: BLE001 - the timer's boundary is one refund
                 telemetry.failure("refund_not_made", order_id=order_id, key=key)
         return len(due)
@@ -129,7 +128,7 @@ class Reconcile:
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""
         events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
-        return sum(self._receiving.keep(event.payload, account=account) for event in events)
+        return sum(self._receive_webhook.keep(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int, until: float) -> int:
         """Look at completed sessions whose order knows of no payment; how many there were. Those that no time is left
@@ -138,7 +137,7 @@ class Reconcile:
         since = now - self._hold_seconds - 2 * 3600
         sessions = self._payments().complete_sessions(since=since, account=account)
         try:
-            return self._sweeping.look_at_sessions(sessions, account, until=until)
+            return self._sweep_payments.look_at_sessions(sessions, account, until=until)
         except SweepStopped:
             telemetry.log("sessions_left", account=account)
             return 0

@@ -47,24 +47,24 @@ class RecordPayment:
         self,
         *,
         orders: Orders,
-        holding: HoldStock,
+        hold_stock: HoldStock,
         payments: Callable[[], Payments],
         representations: Representations,
-        telling: OrderMessages,
+        order_messages: OrderMessages,
         clock: Clock,
         ids: Ids,
         livemode: bool,
-        unseen: ReviewUnseenPayment,
+        review_unseen_payment: ReviewUnseenPayment,
     ) -> None:
         self._orders = orders
-        self._holding = holding
+        self._hold_stock = hold_stock
         self._payments = payments
         self._representations = representations
-        self._telling = telling
+        self._order_messages = order_messages
         self._clock = clock
         self._ids = ids
         self._livemode = livemode
-        self._unseen = unseen
+        self._review_unseen_payment = review_unseen_payment
 
     def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
         """Apply how an object that an event tells of stands at Stripe now, and return what was recorded with its order;
@@ -73,7 +73,7 @@ class RecordPayment:
         try:
             return self._sync(object_id, event.account, event.order_id, marker=marker)
         except AccountGone:
-            self._unseen.review(event)
+            self._review_unseen_payment.review(event)
             return None
 
     def sync_payment(self, object_id: str, *, account: str | None = None, order_id: str | None = None) -> None:
@@ -144,7 +144,7 @@ class RecordPayment:
             surplus=settlement.send_back is RefundReason.PAID_TWICE,
             wish=wish,
         )
-        return self._telling.about(change, known=known)
+        return self._order_messages.about(change, known=known)
 
     def _settlement(self, record: OrderRecord, payment: Payment) -> tuple[Settlement, tuple[Piece, ...] | None]:
         """What becomes of the order, and the tickets it takes when its own had gone back to stock."""
@@ -157,7 +157,7 @@ class RecordPayment:
             return settle(record, payment, now=now, livemode=self._livemode, over=over), None
         if position_of(record.facts) is not Position.NONE:
             return found, None
-        pieces = self._holding.find_again(record)
+        pieces = self._hold_stock.find_again(record)
         if pieces is None:
             found = settle(record, payment, now=now, livemode=self._livemode, has_stock=False)
         return found, pieces

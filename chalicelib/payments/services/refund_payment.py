@@ -42,17 +42,17 @@ class RefundPayment:
         self,
         *,
         orders: Orders,
-        charging: RecordPayment,
+        record_payment: RecordPayment,
         payments: Callable[[], Payments],
-        telling: OrderMessages,
-        authorising: Authorise,
+        order_messages: OrderMessages,
+        authorise: Authorise,
         clock: Clock,
     ) -> None:
         self._orders = orders
-        self._charging = charging
+        self._record_payment = record_payment
         self._payments = payments
-        self._telling = telling
-        self._authorising = authorising
+        self._order_messages = order_messages
+        self._authorise = authorise
         self._clock = clock
 
     def request(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
@@ -93,10 +93,10 @@ class RefundPayment:
         except RefundWaits as wait:
             self._wait(wish, wait.code)
             return
-        self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
+        self._record_payment.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
         self._settle(replace(wish, standing=RefundStanding.DONE, refund_id=refund_id, failure=None))
         if wish.reason is not RefundReason.REQUESTED:  # another refund may have failed meanwhile: is all of it back?
-            self._charging.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
+            self._record_payment.sync_payment(wish.charge_id, account=wish.account, order_id=order_id)
 
     def _fail(self, wish: RefundWish, code: str) -> None:
         self._settle(replace(wish, standing=RefundStanding.FAILED, failure=code))
@@ -133,7 +133,7 @@ class RefundPayment:
                 note = f"{note} {refused}" if note else refused
                 facts = replace(facts, held_back=facts.held_back or wish.charge_id == facts.charge_id)
             after = replace(self._stepped(record, facts), note=note)
-            change = self._telling.about(SaleChange(before=record, after=after, wish=wish))
+            change = self._order_messages.about(SaleChange(before=record, after=after, wish=wish))
             try:
                 self._orders.write(change)
             except Lost as lost:
@@ -148,7 +148,7 @@ class RefundPayment:
         record = self._orders.load(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
-        role = self._authorising.role(caller, record.order.event_id)
+        role = self._authorise.role(caller, record.order.event_id)
         if allows(role, Action.REFUND):
             return record
         if role is not None or record.user_id == caller.user_id:

@@ -31,11 +31,17 @@ class ReviewUnseenPayment:
     """Keeps payments in accounts that are gone."""
 
     def __init__(
-        self, *, orders: Orders, payments: Callable[[], Payments], telling: OrderMessages, clock: Clock, livemode: bool
+        self,
+        *,
+        orders: Orders,
+        payments: Callable[[], Payments],
+        order_messages: OrderMessages,
+        clock: Clock,
+        livemode: bool,
     ) -> None:
         self._orders = orders
         self._payments = payments
-        self._telling = telling
+        self._order_messages = order_messages
         self._clock = clock
         self._livemode = livemode
 
@@ -80,7 +86,7 @@ class ReviewUnseenPayment:
                 "look at it.",
             )
             try:
-                self._orders.write(self._telling.about(SaleChange(before=record, after=after)))
+                self._orders.write(self._order_messages.about(SaleChange(before=record, after=after)))
             except Lost:
                 fresh = self._orders.load(record.id)
                 if fresh is None:

@@ -47,13 +47,13 @@ class SweepPayments:
         self,
         *,
         payments: Callable[[], Payments],
-        charging: RecordPayment,
+        record_payment: RecordPayment,
         orders: Orders,
         reconciliations: Reconciliations,
         clock: Clock,
     ) -> None:
         self._payments = payments
-        self._charging = charging
+        self._record_payment = record_payment
         self._orders = orders
         self._reconciliations = reconciliations
         self._clock = clock
@@ -130,7 +130,7 @@ class SweepPayments:
         for object_id, order_id in objects.items():
             self._require_time(until)
             try:
-                self._charging.sync_payment(object_id, account=account, order_id=order_id)
+                self._record_payment.sync_payment(object_id, account=account, order_id=order_id)
             except Exception:  # noqa: BLE001 - the boundary is one object
                 telemetry.failure("payment_not_swept", object=object_id, order_id=order_id)
                 continue

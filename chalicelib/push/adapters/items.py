@@ -2,15 +2,15 @@
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.aws.dynamo_tables import Connections
+from chalicelib.aws.dynamo_tables import ConnectionsTable
 
 
-class PushSubscriptionsItem(Connections):
+class PushSubscriptionsItem(ConnectionsTable):
     """All browsers of a person, as push/domain/subscription.write gives them. `etag` is what writers condition on."""
 
     subscriptions = UnicodeAttribute()
     etag = UnicodeAttribute()
 
 
-class PushOwnerItem(Connections):
+class PushOwnerItem(ConnectionsTable):
     """Whose browser that is (`user_id`)."""

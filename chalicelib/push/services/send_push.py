@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chalicelib import telemetry
-from chalicelib.accounts.ports import SignIns
+from chalicelib.accounts.ports import StandingSignIns
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import NotificationAction
@@ -45,19 +45,19 @@ class SendPush:
         self,
         *,
         view: PushSubscriptionsView,
-        subscribing: Subscriptions,
+        subscriptions: Subscriptions,
         services: Callable[[], PushServices] | None,
-        sign_ins: SignIns,
-        preferring: ChooseChannels,
+        sign_ins: StandingSignIns,
+        choose_channels: ChooseChannels,
         deliveries: Deliveries,
         clock: Clock,
     ) -> None:
         """`services` are built when somebody is to be told; None where web push is switched off."""
         self._view = view
-        self._subscribing = subscribing
+        self._subscriptions = subscriptions
         self._services = services
         self._sign_ins = sign_ins
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._deliveries = deliveries
         self._clock = clock
 
@@ -105,7 +105,7 @@ class SendPush:
         for one in news:
             by_action.setdefault(one.action, []).append(one)
         chosen = {
-            action: self._preferring.channels([one.user_id for one in some], action)
+            action: self._choose_channels.channels([one.user_id for one in some], action)
             for action, some in by_action.items()
         }
         return [one for one in news if chosen[one.action][one.user_id].push]
@@ -120,7 +120,7 @@ class SendPush:
 
     def _forget(self, ended: set[tuple[str, str]]) -> None:
         for user_id in {user_id for _, user_id in ended}:
-            self._subscribing.forget(user_id, {id for id, owner in ended if owner == user_id})
+            self._subscriptions.forget(user_id, {id for id, owner in ended if owner == user_id})
 
 
 def _news(changes: Iterable[Change], *, since: float) -> list[_News]:

@@ -14,8 +14,8 @@ from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import code_of
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.ports import Lost
 from chalicelib.orders.adapters.items import ChargeItem
@@ -24,7 +24,7 @@ from chalicelib.reports.domain.sales_totals import Tally
 from chalicelib.reports.ports import KeptRow, RowChange
 
 
-class OrderRowItem(Sales):
+class OrderRowItem(SalesTable):
     """An order in its event's list. `tally` is what it adds to the totals, as it was added."""
 
     body = UnicodeAttribute()
@@ -32,13 +32,13 @@ class OrderRowItem(Sales):
     tally = UnicodeAttribute()
 
 
-class ChargeRowItem(Sales):
+class ChargeRowItem(SalesTable):
     """A charge in its event's list."""
 
     body = UnicodeAttribute()
 
 
-class TallyItem(Sales):
+class TallyItem(SalesTable):
     """Sums; which of them there are depends on what they count."""
 
     orders = NumberAttribute(null=True)
@@ -101,7 +101,7 @@ def _write_alone(event_id: str, change: RowChange) -> None:
     try:
         _row(event_id, change).save(condition=_as(change.before))
     except PutError as error:
-        if code_of(error) != "ConditionalCheckFailedException":
+        if not is_condition_lost(error):
             raise
         raise Lost(frozenset({"row"})) from None
 

@@ -10,8 +10,7 @@ import msgspec
 
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.check_in.ports import Admissions, GateView
-from chalicelib.core.cursors import CursorKey
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.reports.domain.attendee import Guest, guest_of
@@ -28,21 +27,21 @@ _STEP = 100
 class ListAttendees:
     """Lists who comes."""
 
-    def __init__(self, *, admissions: Admissions, view: GateView, authorising: Authorise, key: CursorKey) -> None:
+    def __init__(self, *, admissions: Admissions, view: GateView, authorise: Authorise, key: CursorKey) -> None:
         self._admissions = admissions
         self._view = view
-        self._authorising = authorising
+        self._authorise = authorise
         self._key = key
 
     def attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Attendees in the order of their orders, void tickets too. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _json), limit=page.limit)
         return as_list(part, scope=scope(event_id, "attendees"), key=self._key)
 
     def sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _line), limit=page.limit)
         return as_sheet(COLUMNS, part, scope=scope(event_id, "attendees"), key=self._key)
 

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib.accounts.services.authorise import Authorise
-from chalicelib.core.cursors import CursorKey
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import RETURNED
@@ -33,32 +32,32 @@ CHARGE_COLUMNS = ("id", "order_id", "created_at", "status", *_MONEY, *_HOW)
 class ListOrders:
     """Lists an event's sales."""
 
-    def __init__(self, view: SalesLists, authorising: Authorise, key: CursorKey) -> None:
+    def __init__(self, view: SalesLists, authorise: Authorise, key: CursorKey) -> None:
         self._view = view
-        self._authorising = authorising
+        self._authorise = authorise
         self._key = key
 
     def orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Orders as staff read each, newest first. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "orders"), key=self._key)
 
     def orders_sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, _order_line), limit=page.limit)
         return as_sheet(ORDER_COLUMNS, part, scope=scope(event_id, "orders"), key=self._key)
 
     def charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Charge records, those of the newest order first. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "charges"), key=self._key)
 
     def charges_sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, _charge_line), limit=page.limit)
         return as_sheet(CHARGE_COLUMNS, part, scope=scope(event_id, "charges"), key=self._key)
 

@@ -12,8 +12,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.stock import Shard
 from chalicelib.catalog.ports import CatalogView, StoredTicketType
-from chalicelib.core.cursors import CursorKey
-from chalicelib.core.pagination import Page
+from chalicelib.core.pagination import CursorKey, Page
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import Charge
@@ -42,15 +41,15 @@ _Figures = Mapping[str, int]
 class ReadTotals:
     """Sums an event's sales up."""
 
-    def __init__(self, *, lists: SalesLists, sales: CatalogView, authorising: Authorise, key: CursorKey) -> None:
+    def __init__(self, *, lists: SalesLists, sales: CatalogView, authorise: Authorise, key: CursorKey) -> None:
         self._lists = lists
         self._sales = sales
-        self._authorising = authorising
+        self._authorise = authorise
         self._key = key
 
     def totals(self, event_id: str, *, caller: Principal) -> Found:
         """What was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         tally = self._lists.totals(event_id)
         types = self._sales.ticket_types(event_id, consistent=True)
         stock = self._lists.stock({one.id: one.shards for one in types})
@@ -59,14 +58,14 @@ class ReadTotals:
 
     def ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """Movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _json), limit=page.limit)
         sums = msgspec.json.encode(_sums(self._lists.totals(event_id))).decode()
         return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more=f',"sums":{sums}')
 
     def sheet(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
         """The movements as CSV."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _line), limit=page.limit)
         return as_sheet(COLUMNS, part, scope=scope(event_id, "ledger"), key=self._key)
 

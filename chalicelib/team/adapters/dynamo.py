@@ -14,7 +14,7 @@ from chalicelib.accounts.adapters.items import AccountItem, RoleItem
 from chalicelib.accounts.adapters.roles import role_holders
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
-from chalicelib.aws.dynamo_tables import People
+from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.cfp.adapters.dynamo import ProposerItem, still
 from chalicelib.cfp.ports import Appearance
@@ -22,14 +22,15 @@ from chalicelib.content.adapters.writes import add_resource, add_tags
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.permissions import Role
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.representations.dynamo_items import ResourceItem
-from chalicelib.team.domain.invitation import REMEMBERED_SECONDS, Invite, InviteState
-from chalicelib.team.ports import Given, Overtaken
+from chalicelib.team.domain.invitation import REMEMBERED_SECONDS, InviteState, StoredInvite
+from chalicelib.team.ports import Given
 
 
-class InviteItem(People):
+class InviteItem(PeopleTable):
     """An invitation. `until` is when it can be answered no more, `expires_at` when it is forgotten."""
 
     id = UnicodeAttribute()
@@ -56,9 +57,9 @@ class DynamoInvites:
 
     def put(
         self,
-        invite: Invite,
+        invite: StoredInvite,
         *,
-        before: Invite | None,
+        before: StoredInvite | None,
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> bool:
@@ -69,17 +70,17 @@ class DynamoInvites:
             condition = condition | (same & (InviteItem.state == before.state.value))
         return _write(invite, condition, notifications, mails)
 
-    def renew(self, invite: Invite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    def renew(self, invite: StoredInvite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """The same one, if nobody answered it."""
         return _write(invite, _is_open(invite), notifications, mails)
 
-    def of_event(self, event_id: str) -> list[Invite]:
+    def of_event(self, event_id: str) -> list[StoredInvite]:
         """One Query."""
         partition, prefix = keys.invite(event_id, "")
         found = InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True)
         return [_revived(item) for item in found]
 
-    def answer(self, invite: Invite, *, now: int, user_id: str | None, given: Given) -> None:
+    def answer(self, invite: StoredInvite, *, now: int, user_id: str | None, given: Given) -> None:
         """A transaction of up to nine."""
         sender_role, grant, appearance, proof = given
         transaction = Transaction()
@@ -139,7 +140,7 @@ class DynamoRoster:
         _commit(transaction)
 
 
-def _is_open(invite: Invite) -> Condition:
+def _is_open(invite: StoredInvite) -> Condition:
     same: Condition = (InviteItem.id == invite.id) & (InviteItem.state == InviteState.PENDING.value)
     return same
 
@@ -165,7 +166,9 @@ def _add_appearance(transaction: Transaction, appearance: Appearance) -> None:
         transaction.put("proposer", item, still(before))
 
 
-def _write(invite: Invite, condition: Condition, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+def _write(
+    invite: StoredInvite, condition: Condition, notifications: Sequence[Notification], mails: Sequence[Mail]
+) -> bool:
     """Whether the condition held."""
     role = invite.role.value if invite.role else None
     fields = invite._asdict() | {"role": role, "state": invite.state.value}
@@ -191,7 +194,7 @@ def _commit(transaction: Transaction) -> None:
         raise Overtaken from lost
 
 
-def _key(invite: Invite) -> keys.Key:
+def _key(invite: StoredInvite) -> keys.Key:
     what = (invite.email, invite.session_id) if invite.session_id else (invite.email,)
     return keys.invite(invite.event_id, keys.digest(*what))
 
@@ -200,8 +203,8 @@ def _role_keys(event_id: str, user_id: str) -> tuple[keys.Key, keys.Key]:
     return keys.role_of_user(user_id, event_id), keys.role_in_event(event_id, user_id)
 
 
-def _revived(item: InviteItem) -> Invite:
-    return Invite(
+def _revived(item: InviteItem) -> StoredInvite:
+    return StoredInvite(
         id=item.id,
         event_id=item.event_id,
         email=item.email,

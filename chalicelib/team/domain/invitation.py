@@ -43,7 +43,7 @@ class SpeakerInviteForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     email: Email
 
 
-class Invite(NamedTuple):
+class StoredInvite(NamedTuple):
     """An invitation to hold a role or to speak in a session; of `role` and `session_id` one is set. An address has one
     to an event's staff and one to each session; the next one has another `id`. `answered_by` is a user; times in Unix
     seconds. EXPIRED is never stored: it follows from `until`.
@@ -81,7 +81,7 @@ def reaches(own: str | None, other: str) -> bool:
     return own is not None and _RANKS.index(Role(own)) <= _RANKS.index(Role(other))
 
 
-def stands(invite: Invite, role: str | None) -> bool:
+def stands(invite: StoredInvite, role: str | None) -> bool:
     """Whether whoever sent it, who holds this role now, could still send it: nobody comes in by the word of somebody
     who was removed.
     """

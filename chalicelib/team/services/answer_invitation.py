@@ -11,20 +11,23 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.accounts.ports import StoredAccount
-from chalicelib.cfp.services.add_speaker import AddSpeaker, Programme
+from chalicelib.accounts.domain.stored_account import StoredAccount, new_account, revive_account
+from chalicelib.accounts.ports import Accounts
+from chalicelib.cfp.services.add_speaker import AddSpeaker
 from chalicelib.content.domain.programme import Session
 from chalicelib.content.domain.views import revive
+from chalicelib.content.ports import Programme
 from chalicelib.core.errors import Busy, Forbidden, NotFound
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Role
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment, rfc3339
-from chalicelib.team.domain.invitation import Invite, InviteState, masked, reaches
+from chalicelib.team.domain.invitation import InviteState, StoredInvite, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by
-from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Overtaken, Proof, Roster
-from chalicelib.team.services.invite_people import AccountForms, Accounts, event_of, found, lapsing, settle
+from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Proof, Roster
+from chalicelib.team.services.invite_people import event_of, found, lapsing, settle
 
 TRIES = 10
 
@@ -38,18 +41,16 @@ class AnswerInvitation:
         invites: Invites,
         roster: Roster,
         accounts: Accounts,
-        forms: AccountForms,
         programme: Programme,
-        appearing: AddSpeaker,
+        add_speaker: AddSpeaker,
         keys: Callable[[], Sequence[bytes]],
         clock: Clock,
     ) -> None:
         self._invites = invites
         self._roster = roster
         self._accounts = accounts
-        self._forms = forms
         self._programme = programme
-        self._appearing = appearing
+        self._add_speaker = add_speaker
         self._keys = keys
         self._clock = clock
 
@@ -65,7 +66,7 @@ class AnswerInvitation:
                 "event": {"id": event.id, "name": event.name, "slug": event.slug},
                 "role": invite.role.value if invite.role else None,
                 "session": {"id": session.id, "title": session.title} if session else None,
-                "invited_by": self._forms.revive(inviter).name if inviter else None,
+                "invited_by": revive_account(inviter).name if inviter else None,
             }
         shown |= {"email": masked(invite.email), "state": state.value, "expires_at": rfc3339(invite.until)}
         return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
@@ -87,7 +88,7 @@ class AnswerInvitation:
         raise Busy("Too many writers at once. Try again.")
 
     def _take_role(
-        self, invite: Invite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+        self, invite: StoredInvite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
     ) -> str:
         """Whoever holds more keeps it."""
         held = holders.get(stored.id)
@@ -99,10 +100,10 @@ class AnswerInvitation:
         return _json({"event_id": invite.event_id, "role": held})
 
     def _appear(
-        self, invite: Invite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
+        self, invite: StoredInvite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
     ) -> str:
-        account = self._forms.revive(stored)
-        speaker_id, appearance = self._appearing.appearance(invite.event_id, session_id, account)
+        account = revive_account(stored)
+        speaker_id, appearance = self._add_speaker.appearance(invite.event_id, session_id, account)
         if not (again and appearance is None):
             given = Given(holders.get(invite.invited_by), appearance=appearance, proof=self._proof(stored))
             self._settle(invite, InviteState.ACCEPTED, stored.id, given)
@@ -123,17 +124,17 @@ class AnswerInvitation:
             return
         raise Busy("Too many writers at once. Try again.")
 
-    def _settle(self, invite: Invite, state: InviteState, user_id: str | None, given: Given = NOTHING) -> None:
+    def _settle(self, invite: StoredInvite, state: InviteState, user_id: str | None, given: Given = NOTHING) -> None:
         settle(self._invites, invite, state, now=self._clock.now(), user_id=user_id, given=given)
 
-    def _own(self, invite: Invite, caller: Principal) -> StoredAccount:
+    def _own(self, invite: StoredInvite, caller: Principal) -> StoredAccount:
         """The caller's account, if it has the address."""
         stored = self._accounts.account(caller.user_id)
-        if stored is None or self._forms.revive(stored).email != invite.email:
+        if stored is None or revive_account(stored).email != invite.email:
             raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
         return stored
 
-    def _session(self, invite: Invite) -> Session | None:
+    def _session(self, invite: StoredInvite) -> Session | None:
         """The session that an invitation is to, if it is to one. Raises NotFound (also when it is gone)."""
         if invite.session_id is None:
             return None
@@ -144,13 +145,13 @@ class AnswerInvitation:
         return session
 
     def _proof(self, stored: StoredAccount) -> Proof | None:
-        account = self._forms.revive(stored)
+        account = revive_account(stored)
         if account.verified:
             return None
         proven = msgspec.structs.replace(account, verified=True, updated_at=moment(self._clock.now()))
-        return Proof(self._forms.new(proven, stored.password_hash), stored.etag)
+        return Proof(new_account(proven, stored.password_hash), stored.etag)
 
-    def _followed(self, token: str) -> tuple[Invite, Mapping[str, str]]:
+    def _followed(self, token: str) -> tuple[StoredInvite, Mapping[str, str]]:
         """The invitation that a token names, and who holds which role in its event. Raises NotFound."""
         named = named_by(token, self._keys())
         if named is None:

@@ -9,13 +9,14 @@ from html import escape
 from typing import NamedTuple
 
 from chalicelib.accounts.domain.account import Account
-from chalicelib.content.services.notify_speakers import Preferring, Told, by_channels
+from chalicelib.content.services.notify_speakers import Told, by_channels
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels
+from chalicelib.notifications.services.choose_channels import ChooseChannels
 from chalicelib.notifications.services.compose import letter, looks_like_link, one_line, unlinked
-from chalicelib.team.domain.invitation import Invite
+from chalicelib.team.domain.invitation import StoredInvite
 from chalicelib.team.domain.invitation_link import Named, token_of
 from chalicelib.texts import DEFAULT, say
 
@@ -23,7 +24,7 @@ from chalicelib.texts import DEFAULT, say
 class Bid(NamedTuple):
     """What somebody is invited to, and by whom; `session` is a title, or None when it is to hold a role."""
 
-    invite: Invite
+    invite: StoredInvite
     event: str
     session: str | None
     inviter: str
@@ -39,9 +40,9 @@ class InvitationMessages:
     """Says what invited people are told."""
 
     def __init__(
-        self, preferring: Preferring, keys: Callable[[], Sequence[bytes]], clock: Clock, *, public_url: str
+        self, choose_channels: ChooseChannels, keys: Callable[[], Sequence[bytes]], clock: Clock, *, public_url: str
     ) -> None:
-        self._preferring = preferring
+        self._choose_channels = choose_channels
         self._keys = keys
         self._clock = clock
         self._public_url = public_url
@@ -51,7 +52,7 @@ class InvitationMessages:
         account = account if account and account.verified else None
         channels = Channels(in_app=False)
         if account is not None:
-            channels = self._preferring.channels([account.id], bid.action)[account.id]
+            channels = self._choose_channels.channels([account.id], bid.action)[account.id]
         now = int(self._clock.now() * 1000)
         return by_channels(channels, self._notification(bid, account, channels, now), self._mail(bid, account, now))
 
@@ -88,7 +89,7 @@ class InvitationMessages:
             language=language,
         )
 
-    def _place(self, invite: Invite) -> str:
+    def _place(self, invite: StoredInvite) -> str:
         return f"/invites/{token_of(Named(invite.event_id, invite.id), self._keys()[0])}"
 
 

@@ -6,15 +6,17 @@ What is told of an invitation (team/services/invitation_messages.py) is in its t
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.accounts.domain.account import Account
-from chalicelib.accounts.ports import NewAccount, StoredAccount
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts, Attempts
 from chalicelib.accounts.services.authorise import Authorise
-from chalicelib.cfp.services.add_speaker import Programme, session_of
+from chalicelib.cfp.services.add_speaker import session_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
+from chalicelib.content.ports import Programme
 from chalicelib.content.services.notify_speakers import Told, accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
@@ -30,6 +32,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import rfc3339
 from chalicelib.team.domain.invitation import (
@@ -38,39 +41,19 @@ from chalicelib.team.domain.invitation import (
     MOST_OPEN,
     MOST_TO_ADDRESS,
     WHY_NOT,
-    Invite,
     InviteForm,
     InviteState,
     SpeakerInviteForm,
+    StoredInvite,
     reaches,
     stands,
 )
-from chalicelib.team.ports import NOTHING, Given, Invites, Overtaken, Roster
+from chalicelib.team.ports import NOTHING, Given, Invites, Roster
 from chalicelib.team.services.invitation_messages import Bid, InvitationMessages
 
 DAY_SECONDS = 24 * 3600
 TRIES = 10
 ALREADY = "This address has an open invitation."
-
-
-class Accounts(Protocol):
-    """Knows accounts."""
-
-    def account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id, strongly consistent."""
-
-    def account_of(self, email: str) -> StoredAccount | None:
-        """The account with this normalised address."""
-
-    def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
-        """Count something and return how often it was in the current window."""
-
-
-class AccountForms(NamedTuple):
-    """How an account is read and made ready to be stored (accounts/services/sign_in.py)."""
-
-    revive: Callable[[StoredAccount], Account]
-    new: Callable[[Account, str], NewAccount]
 
 
 class InvitePeople:
@@ -82,19 +65,19 @@ class InvitePeople:
         invites: Invites,
         roster: Roster,
         accounts: Accounts,
-        forms: AccountForms,
+        attempts: Attempts,
         programme: Programme,
-        authorising: Authorise,
-        bidding: InvitationMessages,
+        authorise: Authorise,
+        invitation_messages: InvitationMessages,
         clock: Clock,
     ) -> None:
         self._invites = invites
         self._roster = roster
         self._accounts = accounts
-        self._forms = forms
+        self._attempts = attempts
         self._programme = programme
-        self._authorising = authorising
-        self._bidding = bidding
+        self._authorise = authorise
+        self._invitation_messages = invitation_messages
         self._clock = clock
 
     def invite(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> str:
@@ -144,8 +127,8 @@ class InvitePeople:
         """Tag and bytes of the invitations of an event that the caller may send, newest first; few, so made when read.
         Raises NotFound, Forbidden.
         """
-        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
-        manages = allows(self._authorising.role(caller, event_id), Action.MANAGE_PEOPLE)
+        self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
+        manages = allows(self._authorise.role(caller, event_id), Action.MANAGE_PEOPLE)
         now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
         shown = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
         items = ",".join(self._json(one, now) for one in sorted(shown, key=lambda one: one.id, reverse=True))
@@ -161,13 +144,15 @@ class InvitePeople:
         caller: Principal,
         role: Role | None = None,
         session_id: str | None = None,
-    ) -> Invite:
+    ) -> StoredInvite:
         now = int(self._clock.now())
         if normalised(email) != email.strip().lower():  # straße@ would be another mailbox than what was typed
             raise InvalidInput([Violation("/email", "has characters that stand for others; write it plainly")])
-        return Invite(new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS)
+        return StoredInvite(
+            new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS
+        )
 
-    def _invite(self, invite: Invite, caller: Principal) -> str:
+    def _invite(self, invite: StoredInvite, caller: Principal) -> str:
         bid, now = self._bid(invite, caller), invite.created_at
         known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
         if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
@@ -187,7 +172,7 @@ class InvitePeople:
             raise AlreadyExists(ALREADY, code="already_invited")
         return self._json(invite, now)
 
-    def _require_news(self, invite: Invite, account: Account, holders: Mapping[str, str]) -> None:
+    def _require_news(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
         """They are not what they are invited to be. Raises AlreadyExists."""
         event_id = invite.event_id
         if invite.session_id is None:
@@ -198,49 +183,49 @@ class InvitePeople:
         if account.id in accounts_of(self._programme, event_id, session.speaker_ids):
             raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
 
-    def _bid(self, invite: Invite, caller: Principal) -> Bid:
+    def _bid(self, invite: StoredInvite, caller: Principal) -> Bid:
         """The invitation as somebody sends it who may. Raises NotFound, Forbidden, Conflict (`session_over`)."""
         event_id, title = invite.event_id, None
         if invite.role is not None:
-            self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
+            self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
             self._require_reach(caller, event_id, invite.role)
         else:
-            self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+            self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
             title = session_of(self._programme, event_id, invite.session_id or "")[1].title
         stored = self._accounts.account(caller.user_id)
-        inviter = self._forms.revive(stored) if stored else None
+        inviter = revive_account(stored) if stored else None
         if inviter is None or not inviter.verified:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
         return Bid(invite, event_of(self._programme, event_id).name, title, inviter.name)
 
-    def _managed(self, event_id: str, invite_id: str, caller: Principal) -> Invite:
+    def _managed(self, event_id: str, invite_id: str, caller: Principal) -> StoredInvite:
         """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.EDIT_CONTENT)
+        self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         invite = found(self._invites, event_id, invite_id)
         if invite.role is not None:
-            self._authorising.require(caller, event_id, Action.MANAGE_PEOPLE)
+            self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
             self._require_reach(caller, event_id, invite.role)
         return invite
 
     def _require_reach(self, caller: Principal, event_id: str, role: Role) -> None:
-        if not reaches(self._authorising.role(caller, event_id), role):
+        if not reaches(self._authorise.role(caller, event_id), role):
             raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
 
     def _account_of(self, email: str) -> Account | None:
         stored = self._accounts.account_of(email)
-        return self._forms.revive(stored) if stored else None
+        return revive_account(stored) if stored else None
 
     def _told(self, bid: Bid, account: Account | None, caller: Principal) -> Told:
         """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
         now = int(self._clock.now())
         limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {bid.invite.email}": MOST_TO_ADDRESS}
         for subject, most in limits.items():
-            if self._accounts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
+            if self._attempts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
                 raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
-        return self._bidding.about(bid, account)
+        return self._invitation_messages.about(bid, account)
 
     @staticmethod
-    def _json(invite: Invite, now: int) -> str:
+    def _json(invite: StoredInvite, now: int) -> str:
         shown: dict[str, Any] = {
             "id": invite.id,
             "email": invite.email,
@@ -254,7 +239,7 @@ class InvitePeople:
         return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
-def found(invites: Invites, event_id: str, invite_id: str) -> Invite:
+def found(invites: Invites, event_id: str, invite_id: str) -> StoredInvite:
     """An invitation. Raises NotFound."""
     for one in invites.of_event(event_id):
         if one.id == invite_id:
@@ -262,7 +247,7 @@ def found(invites: Invites, event_id: str, invite_id: str) -> Invite:
     raise NotFound
 
 
-def lapsing(invite: Invite, holders: Mapping[str, str]) -> Invite:
+def lapsing(invite: StoredInvite, holders: Mapping[str, str]) -> StoredInvite:
     """The invitation; an open one is too old when whoever sent it could not send it any more. Somebody else can send it
     again.
     """
@@ -281,7 +266,13 @@ def event_of(programme: Programme, event_id: str) -> Event:
 
 
 def settle(
-    invites: Invites, invite: Invite, state: InviteState, *, now: float, user_id: str | None, given: Given = NOTHING
+    invites: Invites,
+    invite: StoredInvite,
+    state: InviteState,
+    *,
+    now: float,
+    user_id: str | None,
+    given: Given = NOTHING,
 ) -> None:
     """Settle an open invitation. Raises Conflict (`invite_…`) when it is not open, Overtaken, NotFound."""
     was = invite.state_at(now)

@@ -7,26 +7,18 @@ accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see en
 
 import hashlib
 import json
-from collections.abc import Callable
-from typing import Protocol
 
-from chalicelib.accounts.domain.account import Account
-from chalicelib.accounts.ports import StoredAccount
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
 from chalicelib.core.permissions import Action, Role
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
 from chalicelib.team.domain.invitation import reaches
-from chalicelib.team.ports import Overtaken, Roster
+from chalicelib.team.ports import Roster
 
 TRIES = 10
-
-
-class Accounts(Protocol):
-    """Knows accounts."""
-
-    def account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id."""
 
 
 class Members:
@@ -36,17 +28,15 @@ class Members:
         self,
         roster: Roster,
         accounts: Accounts,
-        revive: Callable[[StoredAccount], Account],
-        authorising: Authorise,
+        authorise: Authorise,
     ) -> None:
         self._roster = roster
         self._accounts = accounts
-        self._revive = revive
-        self._authorising = authorising
+        self._authorise = authorise
 
     def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
         """Tag and bytes of the list of an event's staff, highest role first. Raises NotFound."""
-        self._authorising.require(caller, event_id, Action.READ_ALL)
+        self._authorise.require(caller, event_id, Action.READ_ALL)
         ranks = list(Role)
         holders = sorted(self._roster.holders(event_id), key=lambda one: (ranks.index(Role(one[1])), one[0]))
         items = [self._member(user_id, role) for user_id, role in holders]
@@ -56,7 +46,7 @@ class Members:
     def _member(self, user_id: str, role: str) -> dict[str, str | None]:
         """One of a few, so read one by one; name and address are null when the account is gone."""
         stored = self._accounts.account(user_id)
-        account = self._revive(stored) if stored else None
+        account = revive_account(stored) if stored else None
         name, email = (account.name, account.email) if account else (None, None)
         return {"user_id": user_id, "name": name, "email": email, "role": role}
 
@@ -65,7 +55,7 @@ class Members:
         (`last_owner`).
         """
         own = user_id == caller.user_id
-        self._authorising.require(caller, event_id, Action.READ_ALL if own else Action.MANAGE_PEOPLE)
+        self._authorise.require(caller, event_id, Action.READ_ALL if own else Action.MANAGE_PEOPLE)
         for _ in range(TRIES):
             holders = dict(self._roster.holders(event_id))
             role = holders.get(user_id)

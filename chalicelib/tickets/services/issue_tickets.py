@@ -19,7 +19,7 @@ from chalicelib.core.kinds import View
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.preconditions import ANY, Match, require_match
 from chalicelib.core.principal import Principal
-from chalicelib.notifications.ports import Attachment
+from chalicelib.mail.ports import Attachment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.read_order import is_buyer
@@ -44,12 +44,12 @@ class IssueTickets:
     """Shows tickets and changes who comes with them."""
 
     def __init__(
-        self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorising: Authorise
+        self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorise: Authorise
     ) -> None:
         self._orders = orders
         self._admissions = admissions
         self._representations = representations
-        self._authorising = authorising
+        self._authorise = authorise
 
     def tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """All tickets of an order, none before it is paid. Raises NotFound."""
@@ -134,7 +134,7 @@ class IssueTickets:
             raise NotFound
         if is_buyer(record, principal=principal, access=access):
             return record
-        if not allows(self._authorising.role(principal, record.order.event_id), Action.READ_ORDERS):
+        if not allows(self._authorise.role(principal, record.order.event_id), Action.READ_ORDERS):
             raise NotFound
         return record
 

@@ -7,7 +7,7 @@ that lets nobody wait twice. An offer adds a mark by its deadline, where the tim
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws.dynamo_tables import Sales
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.catalog.adapters import keys as limit_keys
 from chalicelib.catalog.adapters.terms import change_terms
@@ -20,7 +20,7 @@ from chalicelib.waiting_list.domain.entry import Entry
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry
 
 
-class EntryItem(Sales):
+class EntryItem(SalesTable):
     """Somebody on a waiting list."""
 
     body = UnicodeAttribute()
@@ -28,11 +28,11 @@ class EntryItem(Sales):
     access_hash = UnicodeAttribute(null=True)
 
 
-class PlaceItem(Sales):
+class PlaceItem(SalesTable):
     """A place in a queue, or that somebody has one; the keys say it all."""
 
 
-class QueueItem(Sales):
+class QueueItem(SalesTable):
     """That people wait for a type."""
 
     joined = NumberAttribute()

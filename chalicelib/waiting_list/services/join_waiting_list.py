@@ -11,7 +11,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
 from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
-from chalicelib.catalog.services import usage as figuring
+from chalicelib.catalog.services import usage
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
@@ -43,15 +43,15 @@ class JoinWaitingList:
         lists: WaitingLists,
         view: CatalogView,
         representations: Representations,
-        drafting: DraftOrder,
-        authorising: Authorise,
+        draft_order: DraftOrder,
+        authorise: Authorise,
         clock: Clock,
     ) -> None:
         self._lists = lists
         self._view = view
         self._representations = representations
-        self._drafting = drafting
-        self._authorising = authorising
+        self._draft_order = draft_order
+        self._authorise = authorise
         self._clock = clock
 
     def join(
@@ -61,7 +61,7 @@ class JoinWaitingList:
         Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
         """
         user_id = caller.user_id if caller else None
-        access = None if caller else self._drafting.access(new_id)
+        access = None if caller else self._draft_order.access(new_id)
         for _ in range(TRIES):
             stored = self._sold_out(event_id, form)
             entry = self._entry(event_id, form, new_id)
@@ -79,8 +79,8 @@ class JoinWaitingList:
 
     def entries(self, event_id: str, *, caller: Principal) -> Found:
         """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
-        self._authorising.require(caller, event_id, Action.READ_ORDERS)
-        return figuring.as_list([represent(entry) for entry in self._lists.entries(event_id)])
+        self._authorise.require(caller, event_id, Action.READ_ORDERS)
+        return usage.as_list([represent(entry) for entry in self._lists.entries(event_id)])
 
     def leave(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
         """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order

@@ -56,9 +56,9 @@ class OfferTickets:
         lists: WaitingLists,
         view: CatalogView,
         representations: Representations,
-        holding: HoldStock,
-        drafting: DraftOrder,
-        telling: OrderMessages,
+        hold_stock: HoldStock,
+        draft_order: DraftOrder,
+        order_messages: OrderMessages,
         release: Release,
         clock: Clock,
         ids: Ids,
@@ -67,9 +67,9 @@ class OfferTickets:
         self._lists = lists
         self._view = view
         self._representations = representations
-        self._holding = holding
-        self._drafting = drafting
-        self._telling = telling
+        self._hold_stock = hold_stock
+        self._draft_order = draft_order
+        self._order_messages = order_messages
         self._release = release
         self._clock = clock
         self._ids = ids
@@ -173,7 +173,7 @@ class OfferTickets:
         try:
             check_total(lines)
             write = partial(self._lists.offer, after=offered, member=member_of(entry))
-            self._holding.hold(change, demands, write=write)
+            self._hold_stock.hold(change, demands, write=write)
         except SoldOut:
             return None
         except InvalidInput:
@@ -193,8 +193,8 @@ class OfferTickets:
             user_id=waiting.user_id,
             offer=entry.id,
         )
-        draft = self._drafting.draft(wish, order_id=self._ids.new_id(), now=now)
-        return self._telling.about(SaleChange(after=draft), event=event)
+        draft = self._draft_order.draft(wish, order_id=self._ids.new_id(), now=now)
+        return self._order_messages.about(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
         """The next one's turn: this one may have no more, or the sale is over."""

@@ -21,7 +21,7 @@ SPEAKERS_AT_FIRST = 24
 _LEVELS = ("platinum", "diamond", "gold", "silver", "bronze")
 
 
-class Offer(NamedTuple):
+class TicketOffer(NamedTuple):
     """A ticket type and when it is sold, in words."""
 
     ticket: TicketType
@@ -151,8 +151,8 @@ def _linked_offer(ticket: TicketType, canonical: str) -> dict[str, Any]:
     return {"@type": "Offer", "name": ticket.name, "price": price, "priceCurrency": currency, "url": canonical}
 
 
-def _offer(ticket: TicketType, timezone: str) -> Offer:
-    return Offer(ticket, _moment(ticket.sales_start, timezone), _moment(ticket.sales_end, timezone))
+def _offer(ticket: TicketType, timezone: str) -> TicketOffer:
+    return TicketOffer(ticket, _moment(ticket.sales_start, timezone), _moment(ticket.sales_end, timezone))
 
 
 def _moment(moment: datetime | None, timezone: str) -> str:

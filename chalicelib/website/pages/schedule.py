@@ -15,7 +15,7 @@ from chalicelib.website.pages.files import Website
 from chalicelib.website.pages.templating import render
 
 
-class Entry(NamedTuple):
+class ScheduleEntry(NamedTuple):
     """A session with what it refers to. `until` is its end in words, `start` and `end` machine-readable."""
 
     session: Session
@@ -28,12 +28,12 @@ class Entry(NamedTuple):
     end: str
 
 
-class Slot(NamedTuple):
+class ScheduleSlot(NamedTuple):
     """Sessions that start together."""
 
     time: str
     start: str
-    entries: list[Entry]
+    entries: list[ScheduleEntry]
 
 
 class Day(NamedTuple):
@@ -43,7 +43,7 @@ class Day(NamedTuple):
     name: str
     short: str
     offsets: str
-    slots: list[Slot]
+    slots: list[ScheduleSlot]
 
 
 def schedule_page(
@@ -89,12 +89,12 @@ class Cast:
             return (100_001, "")
         return (100_000 if room.position is None else room.position, room.name)
 
-    def entry(self, session: Session, zone: ZoneInfo, *, exact: bool) -> Entry:
+    def entry(self, session: Session, zone: ZoneInfo, *, exact: bool) -> ScheduleEntry:
         """A session as the page shows it."""
         room = self._rooms.get(session.microlocation_id or "")
         names = [self._speakers[id_] for id_ in session.speaker_ids if id_ in self._speakers]
         start, end = session.starts_at, session.ends_at
-        return Entry(
+        return ScheduleEntry(
             session=session,
             room=room.name if room else "",
             track=self._tracks.get(session.track_id or ""),
@@ -132,13 +132,13 @@ def _day(day: date, sessions: list[Session], zone: ZoneInfo, cast: Cast) -> Day:
     moments = sorted(moment for s in sessions for moment in (s.starts_at, s.ends_at) if moment)
     offsets = list(dict.fromkeys(words.offset(moment.astimezone(zone)) for moment in moments))
     exact = len(offsets) > 1
-    slots: list[Slot] = []
+    slots: list[ScheduleSlot] = []
     for session in sessions:
         if session.starts_at is None:
             continue
         start = words.iso(session.starts_at)
         if not slots or slots[-1].start != start:
-            slots.append(Slot(words.clock(session.starts_at.astimezone(zone), exact=exact), start, []))
+            slots.append(ScheduleSlot(words.clock(session.starts_at.astimezone(zone), exact=exact), start, []))
         slots[-1].entries.append(cast.entry(session, zone, exact=exact))
     name = f"{day:%A} {day.day} {day:%B}"
     return Day(f"day-{day:%Y-%m-%d}", name, f"{day:%a} {day.day} {day:%b}", ", then ".join(offsets), slots)

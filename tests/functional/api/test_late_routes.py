@@ -123,7 +123,7 @@ def test_fresh_process_refuses_other_methods_and_paths_alike(database: DatabaseE
 
 def test_webhook_function_imports_the_webhook_alone(database: DatabaseEndpoint) -> None:
     (found,) = ask_both(database, [event("POST", "/v1/stripe/webhook")], function="stripe_webhook")
-    assert (found["answer"]["statusCode"], found["loaded"]) == (400, ["stripe"])
+    assert (found["answer"]["statusCode"], found["loaded"]) == (400, ["payments"])
 
 
 @pytest.mark.parametrize("function", ["on_content", "on_sales", "on_stripe_inbox", "on_notifications", "send_mails"])

@@ -64,10 +64,10 @@ def test_reset_ends_sign_ins_other_links_and_repeated_sign_up(anonymous: Client)
 
 
 def test_sign_in_checked_against_a_replaced_password_starts_nothing(anonymous: Client) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     user = anonymous.post("/v1/auth/sign-up", FORM).json["user"]["id"]
-    assert not DynamoPeopleStore().start_family("F", user, secret="s", until=2_000_000_000, password_hash="old")
+    assert not DynamoSignIns().start_family("F", user, secret="s", until=2_000_000_000, password_hash="old")
 
 
 def test_success_does_not_clear_the_guesses_of_a_source(anonymous: Client) -> None:

@@ -75,17 +75,17 @@ def signed(body: bytes, *, secret: str = SECRET, age: float = 0) -> str:
 def drain(database: DatabaseEndpoint) -> dict[str, Any]:
     """Hand everything in the inbox stream to its trigger, as Lambda would."""
     from app import on_stripe_inbox
-    from chalicelib.aws.dynamo_tables import StripeInbox
+    from chalicelib.aws.dynamo_tables import StripeInboxTable
 
-    records = database.database.streams.read(StripeInbox.Meta.table_name, 0, 1000, 0)
+    records = database.database.streams.read(StripeInboxTable.Meta.table_name, 0, 1000, 0)
     answer: dict[str, Any] = on_stripe_inbox({"Records": [json.loads(record.json) for record in records]}, None)
     return answer
 
 
 def inbox() -> list[Any]:
-    from chalicelib.aws.dynamo_tables import StripeInbox
+    from chalicelib.aws.dynamo_tables import StripeInboxTable
 
-    return list(StripeInbox.scan())
+    return list(StripeInboxTable.scan())
 
 
 def test_sale_guest_pays_and_the_order_is_paid(  # noqa: PLR0917 - fixtures

@@ -46,9 +46,9 @@ class Streams:
     def drain(self) -> None:
         """Until there is no more."""
         from app import on_sales, on_stripe_inbox
-        from chalicelib.aws.dynamo_tables import Sales, StripeInbox
+        from chalicelib.aws.dynamo_tables import SalesTable, StripeInboxTable
 
-        functions = {StripeInbox.Meta.table_name: on_stripe_inbox, Sales.Meta.table_name: on_sales}
+        functions = {StripeInboxTable.Meta.table_name: on_stripe_inbox, SalesTable.Meta.table_name: on_sales}
         while sum(self._hand(table, function) for table, function in functions.items()):
             pass
 

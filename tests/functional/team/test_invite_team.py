@@ -106,7 +106,7 @@ def test_invite_of_proven_account_is_in_its_inbox_and_language(team: Team, anony
 def test_mail_of_an_invitation_names_its_notification_however_the_clock_moves(
     team: Team, anonymous: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guest, bidding = account(anonymous, GUEST), bootstrap.services().team.invite_people._bidding
+    guest, bidding = account(anonymous, GUEST), bootstrap.services().team.invite_people._invitation_messages
     moments = itertools.count(bidding._clock.now(), 0.01)
     monkeypatch.setattr(bidding, "_clock", SimpleNamespace(now=lambda: next(moments)))
     team.invite()
@@ -428,7 +428,7 @@ def test_invites_are_so_many_a_day(team: Team) -> None:
     services = bootstrap.services()
     now = int(services.clock.now())
     subject = f"invites by {team.owner.user_id}"
-    services.accounts.store.count_attempt(subject, now=now, window=86_400, by=MOST_A_DAY)
+    services.accounts.attempts.count_attempt(subject, now=now, window=86_400, by=MOST_A_DAY)
     assert (team.invite().status, mails()) == (429, [])
 
 

@@ -271,8 +271,8 @@ def test_announce_while_throttled_is_reported_and_done_later(
 
 def test_pack_shares_fills_transactions_and_leaves_none_empty() -> None:
     mail = Mail(key="k", to="a@example.org", subject="s", text="t", html="h")
-    shares = [fan_out.Share(str(n), mail=mail) for n in range(60)]
-    parts = list(fan_out.packed([*shares, fan_out.Share("last")]))
+    shares = [fan_out.RecipientShare(str(n), mail=mail) for n in range(60)]
+    parts = list(fan_out.packed([*shares, fan_out.RecipientShare("last")]))
     assert [len(part) for part in parts] == [49, 12]
     assert [part[-1].place for part in parts] == ["48", "last"]
 

@@ -17,10 +17,10 @@ def test_connect_by_many_models_and_threads_at_once_makes_one_client(
 
     monkeypatch.setattr(tables, "_client", None)
     body = {"Meta": tables._meta("content"), "__module__": __name__}
-    models = [type(f"Model{number}", (tables.Table,), dict(body)) for number in range(MODELS)]
+    models = [type(f"Model{number}", (tables.BaseTable,), dict(body)) for number in range(MODELS)]
     together = threading.Barrier(MODELS * 2)
 
-    def client(model: type[tables.Table]) -> int:
+    def client(model: type[tables.BaseTable]) -> int:
         together.wait()
         return id(model._get_connection().connection.client)
 

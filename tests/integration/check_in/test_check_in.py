@@ -35,7 +35,9 @@ def code(record: OrderRecord, number: int = 1) -> str:
 
 
 def admit(shop: Shop, text: str, device: str | None = None) -> CheckIn:
-    return shop.services.check_in.check_in.check_in(shop.event_id, CheckInForm(code=text, device=device), caller=OWNER)
+    return shop.services.check_in.check_people_in.check_in(
+        shop.event_id, CheckInForm(code=text, device=device), caller=OWNER
+    )
 
 
 def refund(shop: Shop, record: OrderRecord) -> None:
@@ -72,7 +74,7 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
 
     def work(number: int) -> object:
         if number % 2:
-            return shop.services.check_in.check_in.undo(shop.event_id, name, match=ANY, caller=OWNER)
+            return shop.services.check_in.check_people_in.undo(shop.event_id, name, match=ANY, caller=OWNER)
         return admit(shop, code(paid))
 
     results = together(20, work)
@@ -98,7 +100,7 @@ class Between:
 
 
 def test_check_in_loses_against_a_refund_in_between(shop: Shop, paid: OrderRecord) -> None:
-    shop.services.check_in.check_in._admissions = Between(shop, lambda: refund(shop, paid))  # type: ignore[assignment]
+    shop.services.check_in.check_people_in._admissions = Between(shop, lambda: refund(shop, paid))  # type: ignore[assignment]
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert (refused.value.code, counted(shop)) == ("ticket_void", 0)
@@ -110,7 +112,7 @@ def test_check_in_loses_against_a_new_attendee_in_between(shop: Shop, paid: Orde
     def change() -> None:
         shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
 
-    shop.services.check_in.check_in._admissions = Between(shop, change)  # type: ignore[assignment]
+    shop.services.check_in.check_people_in._admissions = Between(shop, change)  # type: ignore[assignment]
     with pytest.raises(NotFound) as refused:
         admit(shop, code(paid))
     assert (refused.value.code, counted(shop)) == ("unknown_ticket", 0)
@@ -140,7 +142,7 @@ def test_reconcile_20_devices_at_once_with_the_same_tickets_admit_each_once(shop
 
     def work(number: int) -> list[str]:
         form = ReconcileForm(device=f"gate {number}", scans=scans)
-        done = shop.services.check_in.check_in.reconcile(shop.event_id, form, caller=OWNER)
+        done = shop.services.check_in.check_people_in.reconcile(shop.event_id, form, caller=OWNER)
         return [result.outcome.value for result in done.results]
 
     results = together(20, work)
@@ -151,15 +153,15 @@ def test_reconcile_20_devices_at_once_with_the_same_tickets_admit_each_once(shop
 def test_check_in_came_and_went_too_often_is_refused(
     shop: Shop, paid: OrderRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.check_in.services.check_in.MOST_ACTS", 2)
+    monkeypatch.setattr("chalicelib.check_in.services.check_people_in.MOST_ACTS", 2)
     admit(shop, code(paid))
-    shop.services.check_in.check_in.undo(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
+    shop.services.check_in.check_people_in.undo(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert refused.value.code == "too_many_check_ins"
     scan = OfflineScan(code=code(paid), at=moment(START))
     form = ReconcileForm(device="gate", scans=[scan])
-    (result,) = shop.services.check_in.check_in.reconcile(shop.event_id, form, caller=OWNER).results
+    (result,) = shop.services.check_in.check_people_in.reconcile(shop.event_id, form, caller=OWNER).results
     assert (result.outcome, result.ticket) == ("too_many_check_ins", tickets_of(paid)[0].name)
 
 

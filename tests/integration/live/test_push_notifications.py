@@ -107,10 +107,10 @@ def test_marks_within_a_batch_tell_how_each_ended(
 def test_push_after_signing_out_goes_nowhere_and_closes(
     database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, pusher: FakePusher
 ) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     (tab,) = connect(services, ada)
-    DynamoPeopleStore().end_family(ada.principal.family_id)
+    DynamoSignIns().end_family(ada.principal.family_id)
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert (pusher.sent, pusher.closed) == ({}, [tab])
@@ -366,8 +366,8 @@ def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
     pusher: FakePusher,
     waited: int,
 ) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
     from chalicelib.accounts.adapters.items import FamilyOfUserItem
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
     from chalicelib.aws import dynamo_keys as keys
 
     family = keys.family_of_user(ada.id, ada.principal.family_id)
@@ -378,7 +378,7 @@ def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
     assert set(pusher.sent) == set(tabs)
     pusher.sent.clear()
     seen = len(records(database))
-    DynamoPeopleStore().end_families_of(ada.id)  # what a password reset does
+    DynamoSignIns().end_families_of(ada.id)  # what a password reset does
     clock.time += waited
     receive(ada.id)
     streams.react({"Records": records(database)[seen:]}, reactions.NOTIFICATIONS)

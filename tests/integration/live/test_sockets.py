@@ -118,10 +118,10 @@ def test_connect_no_ticket_of_ours_is_refused(services: bootstrap.Services, secr
 
 
 def test_connect_after_signing_out_is_refused(ada: Person) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     secret = ticket(ada)
-    DynamoPeopleStore().end_family(ada.principal.family_id)
+    DynamoSignIns().end_family(ada.principal.family_id)
     assert sockets.connect(opening(secret)) == {"statusCode": 401}
 
 
@@ -139,10 +139,10 @@ def test_live_off_gives_no_ticket_and_no_socket(ada: Person, services: bootstrap
 
 
 def test_tickets_are_stored_hashed(ada: Person) -> None:
-    from chalicelib.aws.dynamo_tables import Connections
+    from chalicelib.aws.dynamo_tables import ConnectionsTable
 
     secret = ticket(ada)
-    stored = [str(item.attribute_values) for item in Connections.scan()]
+    stored = [str(item.attribute_values) for item in ConnectionsTable.scan()]
     assert len(stored) == 1
     assert secret not in stored[0]
 
@@ -292,11 +292,11 @@ def test_message_of_bytes_is_not_understood(ada: Person, services: bootstrap.Ser
 def test_message_after_signing_out_ends_the_connection(
     ada: Person, services: bootstrap.Services, pusher: FakePusher
 ) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     (id,) = connect(services, ada)
     receive(ada.id)
-    DynamoPeopleStore().end_family(ada.principal.family_id)
+    DynamoSignIns().end_family(ada.principal.family_id)
     say(id, {"action": "hello"})
     assert [frame["code"] for frame in pusher.sent[id]] == ["unauthenticated"]
     assert (pusher.closed, rows(services, ada)) == ([id], [])

@@ -348,14 +348,14 @@ def test_sign_in_ended_silences_and_closes_whatever_the_process_remembers(
     pusher: FakePusher,
     waited: int,
 ) -> None:
-    from chalicelib.accounts.adapters.dynamo import DynamoPeopleStore
+    from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     visitor = person()
     id = watch(stage, services, visitor, pusher)
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()
     assert pusher.sent.pop(id) == [changed(stage, "sessions", 1)]
-    DynamoPeopleStore().end_family(visitor.principal.family_id)
+    DynamoSignIns().end_family(visitor.principal.family_id)
     clock.time += waited
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()
@@ -375,13 +375,13 @@ def test_watch_past_its_life_is_told_nothing(
 def test_watch_and_what_was_told_carry_their_end_of_life(
     clock: FakeClock, stage: Stage, services: bootstrap.Services, person: Callable[[], Person], pusher: FakePusher
 ) -> None:
-    from chalicelib.aws.dynamo_tables import Connections
+    from chalicelib.aws.dynamo_tables import ConnectionsTable
     from chalicelib.live.adapters import keys as connection_keys
 
     watch(stage, services, person(), pusher)
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()
-    found = list(Connections.query(connection_keys.told_watchers(stage.id)[0]))
+    found = list(ConnectionsTable.query(connection_keys.told_watchers(stage.id)[0]))
     assert [int(item.expires_at) for item in found] == [int(clock.time) + 2 * 3600 + 600] * 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.mail.adapters.ses import _message
-from chalicelib.notifications.ports import Claimed, paid_mail_key
+from chalicelib.mail.ports import Claimed, paid_mail_key
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.triggers import mail_events
 from local.dynamodb.database_server import DatabaseEndpoint

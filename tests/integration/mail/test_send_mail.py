@@ -8,10 +8,10 @@ import pytest
 from chalicelib import bootstrap, reactions, telemetry
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.core.errors import UpstreamFailed
+from chalicelib.mail.ports import Claimed, MailDelayed, Mailer, MailRefused, MailUncertain
 from chalicelib.mail.services.send_mail import CLAIM_SECONDS, PAUSES_SECONDS, SendMail
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.domain.notification import Mail
-from chalicelib.notifications.ports import Claimed, MailDelayed, Mailer, MailRefused, MailUncertain
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.integration.conftest import FakeClock, FakeMailer, react, records
@@ -94,7 +94,7 @@ class Dying:
 
 def mailing_by(mailer: Mailer | None, clock: FakeClock) -> SendMail:
     """Mailing whose waiting moves the clock."""
-    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.mail.adapters.mails import DynamoMails
 
     def wait(seconds: float) -> None:
         clock.time += seconds
@@ -182,7 +182,7 @@ def test_send_that_the_service_does_not_take_stays_queued_until_it_is_woken(
 def test_send_whose_turn_is_too_far_away_stays_queued(
     database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
 ) -> None:
-    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.mail.adapters.mails import DynamoMails
 
     mailer = FakeMailer()
     addressing = services.mail.prepare_mail
@@ -195,7 +195,7 @@ def test_send_whose_turn_is_too_far_away_stays_queued(
 def test_send_of_a_mail_that_was_sent_takes_no_place_in_the_line(
     database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
 ) -> None:
-    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.mail.adapters.mails import DynamoMails
 
     places: list[bool] = []
 
@@ -222,7 +222,7 @@ def test_send_many_at_once_waits_for_none_of_them(
     database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
 ) -> None:
     """A mail service that takes its time takes it for many mails together."""
-    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.mail.adapters.mails import DynamoMails
 
     together = threading.Barrier(4)
 

@@ -19,7 +19,7 @@ from chalicelib.live.adapters.api_gateway import AT_ONCE, ATTEMPTS, SocketPusher
 from chalicelib.live.ports import Connection
 from chalicelib.mail.adapters import ses as ses_mailer
 from chalicelib.mail.adapters.ses import SesMailer
-from chalicelib.notifications.ports import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
+from chalicelib.mail.ports import Attachment, Claimed, MailDelayed, MailRefused, MailUncertain, SendingLimits
 
 Plan = Callable[[str, str, bytes], tuple[int, str]]
 MAIL = Claimed("ada@example.org", "Hello", "text", "<p>html</p>")

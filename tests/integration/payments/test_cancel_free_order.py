@@ -24,7 +24,7 @@ def order_of(shop: Shop, tickets: int, type_id: str | None = None) -> tuple[Orde
 
 
 def admit(shop: Shop, ticket: Ticket) -> None:
-    shop.services.check_in.check_in.check_in(shop.event_id, CheckInForm(code=ticket.code), caller=OWNER)
+    shop.services.check_in.check_people_in.check_in(shop.event_id, CheckInForm(code=ticket.code), caller=OWNER)
 
 
 def rename_first(shop: Shop, order: OrderRecord) -> None:
@@ -83,7 +83,7 @@ def test_cancel_after_every_check_in_was_undone_gives_the_tickets_back(shop: Sho
     order, last = order_of(shop, 100)
     for _ in range(2):
         admit(shop, last)
-        shop.services.check_in.check_in.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
+        shop.services.check_in.check_people_in.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
     cancel(shop, order)
     (type_id,) = {line.ticket_type_id for line in order.order.lines}
     assert stock_of(type_id) == Stock(left=100, held=0, sold=0, capacity=100)

@@ -19,7 +19,7 @@ def test_import_of_a_light_path_loads_nothing_slow(name: str) -> None:
     service, slow = CALLS[name]
     code = (
         "import sys; from chalicelib import bootstrap;"
-        "import chalicelib.routes.stripe, chalicelib.routes.orders, chalicelib.routes.ticket_types;"
+        "import chalicelib.routes.payments, chalicelib.routes.orders, chalicelib.routes.ticket_types;"
         f"bootstrap.services().{service}; print(sorted(set(sys.modules) & set({slow!r})))"
     )
     variables = {**os.environ, **environment.VARIABLES}

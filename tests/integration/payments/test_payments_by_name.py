@@ -73,7 +73,7 @@ def test_duplicate(intake: Intake) -> None:
     intake.shop.payments.pay(session)
     for _ in range(10):
         intake.tell("checkout.session.completed", session, event_id="evt_1")
-    assert len(items_of("StripeInbox", "INBOX")) == 1
+    assert len(items_of("StripeInboxTable", "INBOX")) == 1
     for _ in range(3):
         assert intake.bring_again() == []
     assert_paiddies_once(intake.shop, record, ticket)
@@ -84,7 +84,7 @@ def test_concurrent_duplicate_20_at_a_barrier(intake: Intake) -> None:
     intake.shop.payments.pay(session)
     posted = together(20, lambda _: intake.post("checkout.session.completed", session, event_id="evt_1"))
     assert posted == [None] * 20
-    assert len(items_of("StripeInbox", "INBOX")) == 1
+    assert len(items_of("StripeInboxTable", "INBOX")) == 1
     assert together(20, intake.bring_again) == [[]] * 20
     assert_paiddies_once(intake.shop, record, ticket)
 
@@ -94,7 +94,7 @@ def test_new_event_id_for_the_same_charge(intake: Intake) -> None:
     charge_id = intake.shop.payments.pay(session)
     for number in range(5):
         intake.tell("charge.succeeded", charge_id, event_id=f"evt_again{number}")
-    assert len(items_of("StripeInbox", "INBOX")) == 5
+    assert len(items_of("StripeInboxTable", "INBOX")) == 5
     assert_paiddies_once(intake.shop, record, ticket)
 
 
@@ -149,9 +149,9 @@ def test_tampered_aged_future_mis_signed_bodies(intake: Intake, name: str) -> No
     body, signature = FORGED[name]
     with pytest.raises(MalformedRequest):
         intake.shop.services.payments.receive_webhook.receive(body, signature)
-    assert items_of("StripeInbox", "INBOX") == []
+    assert items_of("StripeInboxTable", "INBOX") == []
     intake.shop.services.payments.receive_webhook.receive(BODY, signed(BODY))
-    assert [item.pk for item in items_of("StripeInbox", "INBOX")] == ["STRIPE_EVENT#evt_1"]
+    assert [item.pk for item in items_of("StripeInboxTable", "INBOX")] == ["STRIPE_EVENT#evt_1"]
 
 
 def test_tampered_10_000_times_changes_nothing(intake: Intake) -> None:
@@ -170,7 +170,7 @@ def test_tampered_10_000_times_changes_nothing(intake: Intake) -> None:
             refused += 1
     intake.bring()
     assert refused == TAMPERED
-    assert items_of("StripeInbox", "INBOX") == []
+    assert items_of("StripeInboxTable", "INBOX") == []
     assert items_of("ChargeItem", "CHARGE#") == []
 
 
@@ -390,7 +390,7 @@ def test_old_and_newer_api_version_payloads(intake: Intake, version: str) -> Non
     intake.tell("checkout.session.completed", session, about=unknown, **VERSIONS[version])
     intake.tell("charge.succeeded", charge_id, about={"source": {"id": "card_1"}}, **VERSIONS[version])
     intake.tell("entitlement.that.does.not.exist.yet", charge_id, **VERSIONS[version])
-    assert len(items_of("StripeInbox", "INBOX")) == 3
+    assert len(items_of("StripeInboxTable", "INBOX")) == 3
     assert_paiddies_once(shop, record, ticket)
 
 

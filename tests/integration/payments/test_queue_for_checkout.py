@@ -10,7 +10,7 @@ from chalicelib.core.errors import Busy, OrderNotPayable, UpstreamFailed, WaitIn
 from chalicelib.orders.domain.order import Checkout, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.payments.adapters.stripe_pace import CHECKOUTS_A_SECOND
-from chalicelib.payments.patience_port import ASKED_WITHIN_SECONDS, asks_until
+from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asks_until
 from chalicelib.payments.ports import CheckoutRequest
 from chalicelib.payments.services.queue_for_checkout import CLAIM_SECONDS, LINE, LONGEST_SECONDS
 from local.dynamodb.database_server import DatabaseEndpoint

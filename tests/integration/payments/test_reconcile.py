@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundForm, RefundWish
-from chalicelib.orders.ports import Reconciled, WantedRefund
+from chalicelib.orders.ports import ReconciledUntil, WantedRefund
 from chalicelib.payments.ports import AccountGone, RawEvent
 from chalicelib.payments.services.reconcile import LONGEST_SECONDS, MOST_REFUNDS, OVERLAP_SECONDS, STREAM_SECONDS
 from tests.harness.shop import OWNER, START, Shop, items_of
@@ -48,14 +48,14 @@ def test_reconcile_session_of_nobody_is_passed_over(shop: Shop, named: str | Non
     shop.payments.pay(session, order_id=named)
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
     shop.payments.events = [event("evt_1", "cs_1"), event("evt_2", "cs_2", livemode=True)]
     assert shop.services.payments.reconcile.reconcile() == 2
     assert shop.services.payments.reconcile.reconcile() == 0
-    kept = sorted((item.pk, item.object_id) for item in items_of("StripeInbox", "INBOX"))
+    kept = sorted((item.pk, item.object_id) for item in items_of("StripeInboxTable", "INBOX"))
     assert kept == [("STRIPE_EVENT#evt_1", "cs_1"), ("STRIPE_EVENT#evt_2", "cs_2")]
 
 
@@ -76,7 +76,7 @@ def test_reconcile_while_stripe_is_away_begins_at_the_same_place_next_time(shop:
     shop.clock.seconds = START + 600
     shop.payments.down = True
     assert reconciling.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == Reconciled(int(START), 1)
+    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START), 1)
 
 
 def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
@@ -108,7 +108,7 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
         shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, None, None, "acct_1"]
     assert "not_reconciled" not in caplog.text
-    assert shop.services.payments.reconciliations.last("acct_1") == Reconciled(0, 2, int(START) + 2 * 24 * 3600)
+    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(0, 2, int(START) + 2 * 24 * 3600)
 
 
 def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
@@ -131,13 +131,13 @@ def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
     shop.hear("acct_1", kind="account.updated", account="acct_1")
     shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, "acct_1"]
-    assert shop.services.payments.reconciliations.last("acct_1") == Reconciled(int(START) + 600, 3)
+    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(int(START) + 600, 3)
 
 
 def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> None:
     shop.connect("acct_1")
     reconciliations = shop.services.payments.reconciliations
-    resting = Reconciled(0, 0, int(START) + 1000)
+    resting = ReconciledUntil(0, 0, int(START) + 1000)
     reconciliations.save("acct_1", resting)
     shop.at_stripe.ready["acct_1"] = None
     shop.hear("acct_1", kind="account.updated", account="acct_1")
@@ -159,7 +159,7 @@ def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monk
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
-    assert shop.services.payments.reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_again(shop: Shop) -> None:
@@ -167,7 +167,7 @@ def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_agai
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile(until=shop.clock.seconds) == 0
-    assert shop.services.payments.reconciliations.last(None) == Reconciled(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
     assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib import bootstrap, telemetry
-from chalicelib.notifications.domain.notification import Group, NotificationAction
+from chalicelib.notifications.domain.notification import Burst, NotificationAction
 from chalicelib.push.adapters import web_push
 from chalicelib.push.adapters.web_push import WebPush
 from chalicelib.push.domain.subscription import PushSubscription
@@ -197,7 +197,7 @@ def test_mark_and_old_news_and_what_was_read_meanwhile_ring_nowhere(
 
 
 def test_many_of_a_kind_are_one_alert_of_the_newest(ada: Person, push: PushServer, database: DatabaseEndpoint) -> None:
-    browser, group = subscribe(ada, push), Group("session_schedule_changed.EVENT.1", "Sessions moved")
+    browser, group = subscribe(ada, push), Burst("session_schedule_changed.EVENT.1", "Sessions moved")
     moved = [new(ada, group=group, title=f"Moved {number}") for number in range(5)]
     paid = new(ada)
     react(database)

@@ -32,9 +32,9 @@ NOWHERE: Tally = {}
 
 def records(database: DatabaseEndpoint) -> list[dict[str, Any]]:
     """Everything that the sales stream ever told."""
-    from chalicelib.aws.dynamo_tables import Sales
+    from chalicelib.aws.dynamo_tables import SalesTable
 
-    found = database.database.streams.read(Sales.Meta.table_name, 0, 10_000, 0)
+    found = database.database.streams.read(SalesTable.Meta.table_name, 0, 10_000, 0)
     return [json.loads(record.json) for record in found]
 
 

@@ -16,8 +16,8 @@ from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.times import moment
 from chalicelib.live.ports import Connection, Pushed
 from chalicelib.live.services.sockets import Sockets
+from chalicelib.mail.ports import Attachment, Claimed
 from chalicelib.mail.services.send_mail import SendMail
-from chalicelib.notifications.ports import Attachment, Claimed
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Dispute
 from chalicelib.orders.ports import SaleChange
@@ -43,7 +43,7 @@ class FakeMailer:
 
 def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
     """What the notifications stream does with all mails."""
-    from chalicelib.notifications.adapters.writes import DynamoMails
+    from chalicelib.mail.adapters.mails import DynamoMails
 
     mailer = FakeMailer()
     give = tickets or shop.services.tickets.issue_tickets.attachment
@@ -138,12 +138,12 @@ class FakePusher:
 
 def test_reporting_pushes_counts_to_sockets_of_those_who_check_in(shop: Shop, paid: OrderRecord) -> None:
     form = CheckInForm(code=tickets_of(paid)[0].code)
-    made = shop.services.check_in.check_in.check_in(shop.event_id, form, caller=OWNER)
+    made = shop.services.check_in.check_people_in.check_in(shop.event_id, form, caller=OWNER)
     at = msgspec.to_builtins(made.recorded_at)
     pusher, connections = FakePusher(), FakeConnections()
     reaching = Sockets(connections, FakeSignIns(), pusher, shop.clock)  # type: ignore[arg-type]
     reporting = PushCounts(
-        attending=shop.services.check_in.read_check_ins, view=shop.services.check_in.view, reaching=reaching
+        read_check_ins=shop.services.check_in.read_check_ins, view=shop.services.check_in.view, sockets=reaching
     )
     kept = shop.services.check_in.store.find(shop.event_id, paid.id, 1)
     image = {"body": msgspec.json.encode(kept).decode()}

@@ -13,7 +13,7 @@ from chalicelib.aws import signed_client as module
 from chalicelib.aws.dynamo_reader import DYNAMODB, DynamoReader
 from chalicelib.aws.signature import Signer
 from chalicelib.aws.signed_client import ATTEMPTS, Refused, SignedClient
-from chalicelib.config import Credentials
+from chalicelib.config import AwsCredentials
 from chalicelib.core.errors import Busy
 
 Step = tuple[int, dict[str, Any] | bytes, dict[str, str]] | str
@@ -94,7 +94,7 @@ def reader(script: Script, pauses: list[float]) -> Iterator[DynamoReader]:
         DYNAMODB,
         endpoint=f"http://127.0.0.1:{script.server.server_port}",
         region="eu-central-1",
-        credentials=lambda: Credentials("AK", "secret", "session"),
+        credentials=lambda: AwsCredentials("AK", "secret", "session"),
         sleep=pauses.append,
     )
     yield DynamoReader(client, table_prefix="p-")
@@ -204,7 +204,7 @@ def test_sign_agrees_with_botocore() -> None:
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials as BotoCredentials
 
-    credentials = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "session")
+    credentials = AwsCredentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "session")
     make: Callable[..., Signer] = Signer
     signer = make(
         DYNAMODB,

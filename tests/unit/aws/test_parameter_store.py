@@ -173,7 +173,7 @@ def asking(service: Answers | None, clock: "Clock") -> Parameters:
         PARAMETER_STORE,
         endpoint="http://127.0.0.1:9",  # nobody listens there
         region="eu-central-1",
-        credentials=lambda: config.Credentials("a", "b", ""),
+        credentials=lambda: config.AwsCredentials("a", "b", ""),
         sleep=clock.sleep,
         clock=clock.time,
         patience=patience,

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 from msgspec import Struct
 
-from chalicelib.accounts.domain.account import SignUp
+from chalicelib.accounts.domain.account import SignUpForm
 from chalicelib.content.domain.event import EventFields
 from chalicelib.content.domain.programme import SpeakerFields
 from chalicelib.core.email_address import broken_rule, in_ascii
@@ -102,7 +102,7 @@ def test_address_that_mail_reaches_is_taken(address: str, sent_to: str) -> None:
             "/attendees/1/email",
         ),
         (AttendeesForm, {"attendees": [{"number": 1, "name": "B", "email": "%"}]}, "/attendees/0/email"),
-        (SignUp, {"email": "%", "name": "Ada", "password": "correct horse battery"}, "/email"),
+        (SignUpForm, {"email": "%", "name": "Ada", "password": "correct horse battery"}, "/email"),
         (InviteForm, {"email": "%", "role": "moderator"}, "/email"),
         (SpeakerInviteForm, {"email": "%"}, "/email"),
         (WaitingForm, {"ticket_type_id": ULID, "quantity": 1, "name": "Ada", "email": "%"}, "/email"),
@@ -119,7 +119,7 @@ def test_address_is_judged_wherever_one_is_taken(form: type[Struct], body: dict[
 
 def test_address_that_is_wrong_is_listed_beside_everything_else_that_is() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        validate({"name": "", "email": "ada@[127.0.0.1]", "password": "correct horse battery"}, SignUp)
+        validate({"name": "", "email": "ada@[127.0.0.1]", "password": "correct horse battery"}, SignUpForm)
     assert [one.pointer for one in refusal.value.violations] == ["/email", "/name"]
 
 

@@ -11,7 +11,8 @@ import msgspec
 from chalicelib.content.domain.event import EventFields
 from chalicelib.content.domain.programme import FIELDS
 from chalicelib.core.kinds import Kind
-from chalicelib.exchange.open_event.reader import Line, Programme, read_archive
+from chalicelib.exchange.domain.import_job import ReportLine
+from chalicelib.exchange.open_event.reader import ImportedProgramme, read_archive
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "open_event"
 NAMES = ("event", "tracks", "microlocations", "speakers", "sponsors", "sessions")
@@ -38,6 +39,11 @@ def zipped(files: Files, *, folder: str = "", suffix: str = ".json") -> bytes:
     return buffer.getvalue()
 
 
+def report_line(kind: str, source_id: str, outcome: str, reason: str) -> ReportLine:
+    """What became of one record."""
+    return ReportLine(kind=kind, source_id=source_id, outcome=outcome, reason=reason)
+
+
 def samples() -> Files:
     """Our own small conference, in the 2017 dialect."""
     return {name: json.loads((SAMPLES / f"{name}.json").read_text("utf-8")) for name in NAMES}
@@ -59,12 +65,12 @@ def session(**changes: Any) -> dict[str, Any]:
     return {"id": 5, "title": "Talk", "state": "accepted"} | changes
 
 
-def read(event_changes: dict[str, Any] | None = None, /, **lists: Any) -> Programme:
+def read(event_changes: dict[str, Any] | None = None, /, **lists: Any) -> ImportedProgramme:
     """The programme of a small event with these lists."""
     return read_archive(zipped({"event": event(**(event_changes or {})), **lists}))
 
 
-def read_one(kind: str, record: Any, **lists: Any) -> tuple[dict[str, Any], Line]:
+def read_one(kind: str, record: Any, **lists: Any) -> tuple[dict[str, Any], ReportLine]:
     """The fields (empty when refused) and the report line of one record."""
     programme = read(**{kind: [record]}, **lists)
     found = [resource.fields for resource in programme.resources if resource.kind == kind]
@@ -80,7 +86,7 @@ def snake(value: Any) -> Any:
     return value
 
 
-def assert_valid(programme: Programme) -> None:
+def assert_valid(programme: ImportedProgramme) -> None:
     """Every field fits its wire type, and every reference is to something in the programme."""
     assert msgspec.convert(programme.event, EventFields).violations() == []
     ids = {(resource.kind, resource.source_id) for resource in programme.resources}

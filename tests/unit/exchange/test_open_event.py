@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.core.kinds import Kind
-from chalicelib.exchange.open_event.reader import Line, Programme, read_archive
-from tests.unit.exchange.open_event_samples import NAMES, assert_valid, event, read, samples, snake, zipped
+from chalicelib.exchange.open_event.reader import ImportedProgramme, read_archive
+from tests.unit.exchange.open_event_samples import NAMES, assert_valid, event, read, report_line, samples, snake, zipped
 
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "open-event"
 
@@ -130,16 +130,16 @@ def test_read_archive_own_sample_reports_a_line_per_record() -> None:
     programme = read_archive(zipped(samples()))
     types = {55: "Workshop"}
     assert programme.report == [
-        Line("events", "9", "mended", "not kept: schedule_published_on, topic, type"),
+        report_line("events", "9", "mended", "not kept: schedule_published_on, topic, type"),
         *(
-            Line("speakers", "35", "mended", "not kept: is_featured")
+            report_line("speakers", "35", "mended", "not kept: is_featured")
             if id_ == "35"
-            else Line(kind.value, id_, "taken", "")
+            else report_line(kind.value, id_, "taken", "")
             for kind, id_, _ in programme.resources
             if kind is not Kind.SESSIONS
         ),
         *(
-            Line("sessions", str(id_), "mended", f"not kept: session_type '{types.get(id_, 'Talk')}'")
+            report_line("sessions", str(id_), "mended", f"not kept: session_type '{types.get(id_, 'Talk')}'")
             for id_ in range(51, 61)
         ),
     ]
@@ -194,7 +194,7 @@ def test_read_archive_either_spelling_of_a_name_counts_and_the_first_wins() -> N
 
 def test_read_archive_nan_is_read_as_null() -> None:
     archive = zipped({"event": event(), "microlocations": b'[{"id": 1, "name": "Pier", "floor": NaN}]'})
-    assert read_archive(archive).report[1:] == [Line("microlocations", "1", "taken", "")]
+    assert read_archive(archive).report[1:] == [report_line("microlocations", "1", "taken", "")]
 
 
 def test_read_archive_event_at_the_top_wins_over_one_in_a_folder() -> None:
@@ -204,7 +204,7 @@ def test_read_archive_event_at_the_top_wins_over_one_in_a_folder() -> None:
 def test_read_archive_without_lists_gives_an_event_without_resources() -> None:
     programme = read()
     assert programme.resources == []
-    assert programme.report == [Line("events", "1", "taken", "")]
+    assert programme.report == [report_line("events", "1", "taken", "")]
 
 
 def test_read_archive_byte_order_mark_is_read() -> None:
@@ -212,7 +212,7 @@ def test_read_archive_byte_order_mark_is_read() -> None:
     assert read_archive(zipped({"event": content})).event["name"] == "Tiny"
 
 
-def real(conference: str) -> Programme:
+def real(conference: str) -> ImportedProgramme:
     if not REAL.is_dir():
         pytest.skip("the real Open Event archives are not part of the project; put them into ../shared/data/open-event")
     return read_archive(zipped({name: (REAL / conference / f"{name}.json").read_bytes() for name in NAMES}))

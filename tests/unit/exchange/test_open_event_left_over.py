@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chalicelib.core.kinds import Kind
 from chalicelib.exchange.open_event.mapping import WITHOUT_MEANING
-from chalicelib.exchange.open_event.reader import Line, read_archive
-from tests.unit.exchange.open_event_samples import event, read, read_one, session, zipped
+from chalicelib.exchange.open_event.reader import read_archive
+from tests.unit.exchange.open_event_samples import event, read, read_one, report_line, session, zipped
 
 PLAIN: dict[str, dict[str, Any]] = {
     "tracks": {"id": 5, "name": "Gull"},
@@ -122,7 +122,7 @@ def test_read_archive_websites_of_an_event_are_kept_or_named() -> None:
     both = {"external-event-url": "https://conf.example.org/2027/", "event-url": "https://server.example/e/1"}
     programme = read(both)
     assert programme.event["website_url"] == "https://conf.example.org/2027/"
-    assert programme.report[0] == Line("events", "1", "mended", "not kept: event_url")
+    assert programme.report[0] == report_line("events", "1", "mended", "not kept: event_url")
 
 
 def test_read_archive_more_links_than_are_kept_is_told() -> None:
@@ -147,7 +147,7 @@ def test_read_archive_field_that_is_given_twice_is_named() -> None:
     tracks = b'[{"id": 1, "name": "First", "name": "Second", "color": "#111111", "color": "#111111"}]'
     programme = read_archive(zipped({"event": event(), "tracks": tracks}))
     assert programme.resources[0].fields["name"] == "Second"
-    assert programme.report[1] == Line("tracks", "1", "mended", "not kept: name (given twice)")
+    assert programme.report[1] == report_line("tracks", "1", "mended", "not kept: name (given twice)")
 
 
 def test_read_archive_other_file_with_records_is_named() -> None:

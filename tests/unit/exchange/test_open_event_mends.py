@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exchange.open_event.reader import Line
-from tests.unit.exchange.open_event_samples import read, read_one, session
+from tests.unit.exchange.open_event_samples import read, read_one, report_line, session
 
 Mend = tuple[str, dict[str, Any], str, Any, str]
 MENDS: list[Mend] = [
@@ -256,7 +255,7 @@ def test_read_archive_odd_value_is_mended(
     plain = session() if kind == "sessions" else {"id": 5, "name": "Gull"}
     fields, line = read_one(kind, plain | changes)
     assert fields[field] == expected
-    assert line == Line(kind, "5", "mended" if reason else "taken", reason)
+    assert line == report_line(kind, "5", "mended" if reason else "taken", reason)
 
 
 NINE, TEN = "2024-09-20T00:00:00Z", "2024-09-20T01:00:00Z"
@@ -363,7 +362,7 @@ def test_read_archive_session_times_are_both_or_none(
 ) -> None:
     fields, line = read_one("sessions", session(**{"starts-at": starts_at, "ends-at": ends_at}))
     assert (fields["starts_at"], fields["ends_at"]) == expected
-    assert line == Line("sessions", "5", "mended" if reason else "taken", reason)
+    assert line == report_line("sessions", "5", "mended" if reason else "taken", reason)
 
 
 @pytest.mark.parametrize(
@@ -381,7 +380,7 @@ def test_read_archive_session_without_an_end_takes_what_its_type_says(length: ob
 
 def test_read_archive_several_mends_are_one_reason() -> None:
     _, line = read_one("speakers", {"name": "Gull", "country": "Atlantis", "email": "x"})
-    assert line == Line(
+    assert line == report_line(
         "speakers",
         "#1",
         "mended",
@@ -429,7 +428,7 @@ def test_read_archive_several_mends_are_one_reason() -> None:
 def test_read_archive_odd_event_is_mended(changes: dict[str, Any], field: str, expected: object, reason: str) -> None:
     programme = read(changes)
     assert programme.event[field] == expected
-    assert programme.report == [Line("events", "1", "mended" if reason else "taken", reason)]
+    assert programme.report == [report_line("events", "1", "mended" if reason else "taken", reason)]
 
 
 def test_read_archive_event_without_times_has_those_of_its_sessions() -> None:

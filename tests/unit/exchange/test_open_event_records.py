@@ -4,8 +4,7 @@ import pytest
 
 from chalicelib.core.kinds import Kind
 from chalicelib.exchange.open_event import reader as open_event
-from chalicelib.exchange.open_event.reader import Line
-from tests.unit.exchange.open_event_samples import NAMES, read, read_one, session
+from tests.unit.exchange.open_event_samples import NAMES, read, read_one, report_line, session
 
 UNREADABLE = "has no usable NAME: it must be a text that can be read, and is"
 
@@ -35,7 +34,10 @@ def titled(kind: str, name: object, **others: object) -> dict[str, object]:
 def test_read_archive_bad_record_is_refused_alone(kind: str, record: object, source_id: str, reason: str) -> None:
     programme = read(**{kind: [record, titled(kind, "Good", id=9)]})
     reason = reason.replace("NAME", "title" if kind == "sessions" else "name")
-    assert programme.report[1:] == [Line(kind, source_id, "refused", reason), Line(kind, "9", "taken", "")]
+    assert programme.report[1:] == [
+        report_line(kind, source_id, "refused", reason),
+        report_line(kind, "9", "taken", ""),
+    ]
     assert [resource[:2] for resource in programme.resources] == [(kind, "9")]
 
 
@@ -46,9 +48,9 @@ def test_read_archive_two_records_of_an_id_are_both_kept(kind: str) -> None:
     )
     kept = "has the id of an earlier record, 'First'; both are kept"
     assert programme.report[1:] == [
-        Line(kind, "4", "taken", ""),
-        Line(kind, "4", "mended", kept),
-        Line(kind, "4", "mended", kept),
+        report_line(kind, "4", "taken", ""),
+        report_line(kind, "4", "mended", kept),
+        report_line(kind, "4", "mended", kept),
     ]
     names = [found.fields["title" if kind == "sessions" else "name"] for found in programme.resources]
     assert names == ["First", "Second", "Third"]
@@ -59,8 +61,8 @@ def test_read_archive_two_records_of_an_id_are_both_kept(kind: str) -> None:
 def test_read_archive_copy_of_a_record_is_taken_once(kind: str) -> None:
     first, second = titled(kind, "Twin", id=4), titled(kind, "Twin", id="4")
     assert read(**{kind: [first, second]}).report[1:] == [
-        Line(kind, "4", "taken", ""),
-        Line(kind, "4", "refused", "is a copy of an earlier record, which is taken"),
+        report_line(kind, "4", "taken", ""),
+        report_line(kind, "4", "refused", "is a copy of an earlier record, which is taken"),
     ]
 
 
@@ -80,7 +82,7 @@ def test_read_archive_reference_in_any_form_is_resolved(reference: object) -> No
     )
     found = programme.resources[-1].fields
     assert (found["track_id"], found["microlocation_id"], found["speaker_ids"]) == ("3", "3", ["3"])
-    assert programme.report[-1] == Line("sessions", "5", "taken", "")
+    assert programme.report[-1] == report_line("sessions", "5", "taken", "")
 
 
 def test_read_archive_speaker_only_embedded_is_taken_once_with_a_mend() -> None:
@@ -105,11 +107,11 @@ def test_read_archive_speaker_only_embedded_is_taken_once_with_a_mend() -> None:
         ["77", "name:No Number"],
     ]
     assert programme.report[1:] == [
-        Line("speakers", "3", "taken", ""),
-        Line("speakers", "77", "mended", "only listed with session 1"),
-        Line("speakers", "name:No Number", "mended", "only listed with session 1"),
-        Line("sessions", "1", "taken", ""),
-        Line("sessions", "2", "taken", ""),
+        report_line("speakers", "3", "taken", ""),
+        report_line("speakers", "77", "mended", "only listed with session 1"),
+        report_line("speakers", "name:No Number", "mended", "only listed with session 1"),
+        report_line("sessions", "1", "taken", ""),
+        report_line("sessions", "2", "taken", ""),
     ]
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from chalicelib.core.kinds import Kind
-from chalicelib.exchange.open_event.reader import Line, Programme
-from tests.unit.exchange.open_event_samples import read, session
+from chalicelib.exchange.open_event.reader import ImportedProgramme
+from tests.unit.exchange.open_event_samples import read, report_line, session
 
 TWO = [{"id": 78, "name": "Ann First"}, {"id": 78, "name": "Bea Second"}, {"id": 79, "name": "Cem Third"}]
 LISTS = {"speakers": "speakers", "track": "tracks", "microlocation": "microlocations"}
 
 
-def names_of(programme: Programme, field: str) -> list[str]:
+def names_of(programme: ImportedProgramme, field: str) -> list[str]:
     """The names of what the only session of a programme refers to in a field."""
     kind = Kind(LISTS[field])
     keys = next(found.fields for found in programme.resources if found.kind is Kind.SESSIONS)
@@ -21,7 +21,7 @@ def names_of(programme: Programme, field: str) -> list[str]:
     return [known[key] for key in meant if key is not None]
 
 
-def linked(field: str, records: list[Any], reference: Any, **others: Any) -> Programme:
+def linked(field: str, records: list[Any], reference: Any, **others: Any) -> ImportedProgramme:
     """A programme whose only session refers to one of these records."""
     given = [reference] if field == "speakers" else reference
     return read(**{LISTS[field]: records}, sessions=[session(**{field: given}, **others)])
@@ -59,7 +59,7 @@ def test_read_archive_reference_means_who_has_that_name(
     programme = linked(field, TWO, reference)
     assert names_of(programme, field) == ([name] if name else [])
     noun = "speaker" if field == "speakers" else field
-    assert programme.report[-1] == Line(
+    assert programme.report[-1] == report_line(
         "sessions", "5", "mended" if doubt else "taken", f"{noun} {doubt}" if doubt else ""
     )
 
@@ -69,7 +69,7 @@ def test_read_archive_id_of_two_records_means_the_one_that_lists_the_session(fie
     records = [TWO[0], TWO[1] | {"sessions": [{"id": 5, "title": "Talk"}]}]
     programme = linked(field, records, 78)
     assert names_of(programme, field) == ["Bea Second"]
-    assert programme.report[-1] == Line("sessions", "5", "taken", "")
+    assert programme.report[-1] == report_line("sessions", "5", "taken", "")
 
 
 def test_read_archive_two_records_of_one_name_are_told_on_the_session() -> None:
@@ -146,12 +146,14 @@ def test_read_archive_speaker_whom_the_session_does_not_name_is_left_out_and_tol
 def test_read_archive_listed_session_of_another_title_is_another_session() -> None:
     programme = read(speakers=[TWO[0] | {"sessions": [{"id": 5, "title": "Other"}]}], sessions=[session()])
     assert names_of(programme, "speakers") == []
-    assert programme.report[-1] == Line("sessions", "5", "taken", "")
+    assert programme.report[-1] == report_line("sessions", "5", "taken", "")
 
 
 def test_read_archive_session_that_is_only_listed_is_told_on_who_lists_it() -> None:
     programme = read(speakers=[TWO[0] | {"sessions": [{"id": 404, "title": "Lost"}]}])
-    assert programme.report[1] == Line("speakers", "78", "mended", "lists sessions that are not in the archive: 404")
+    assert programme.report[1] == report_line(
+        "speakers", "78", "mended", "lists sessions that are not in the archive: 404"
+    )
 
 
 def test_read_archive_track_that_lists_the_session_of_another_is_told() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
-from infra.deploy.cloudformation import Change, Stack, Stacks
+from infra.deploy.cloudformation import ChangeSetLine, Stack, Stacks
 from infra.settings import Unusable
 
 STACK = Stack("marquee-dev-data", "data.yaml", {"Stage": "dev"})
@@ -118,7 +118,7 @@ def test_apply_that_fails_tells_the_first_reason() -> None:
 @pytest.mark.parametrize("status", [None, "CREATE_COMPLETE"])
 def test_changes_shows_and_leaves_everything_as_it_was(status: str | None) -> None:
     fake = FakeCloudFormation(status)
-    assert stacks(fake).changes(STACK) == [Change("Modify", "A", "T", replaces=True)]
+    assert stacks(fake).changes(STACK) == [ChangeSetLine("Modify", "A", "T", replaces=True)]
     assert fake.status == status
     assert "execute" not in fake.did
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from infra import __main__ as command
 from infra.checks.run_smoke_test import SmokeFailed
 from infra.deploy import steps
-from infra.settings import Stage, Unusable
+from infra.settings import StageSettings, Unusable
 
 
 class FakeHere:
@@ -20,7 +20,7 @@ class FakeHere:
 
     prefix = "marquee-dev"
     account = "111122223333"
-    stage = Stage("dev", "eu-central-1")
+    stage = StageSettings("dev", "eu-central-1")
     public_url = "https://marquee.example"
 
 
@@ -47,10 +47,10 @@ class Cli:
 
             return step
 
-        made = tuple(steps.Step(name, "purpose", run(name, outcome)) for name, outcome in outcomes.items())
+        made = tuple(steps.DeployStep(name, "purpose", run(name, outcome)) for name, outcome in outcomes.items())
         for plan in ("UP", "DOWN"):
             self._patch.setattr(steps, plan, made)
-        self._patch.setattr(steps, "DELETE_DATA", steps.Step("data", "ALL DATA", run("data gone", None)))
+        self._patch.setattr(steps, "DELETE_DATA", steps.DeployStep("data", "ALL DATA", run("data gone", None)))
 
     def __call__(self, *arguments: str, answer: str = "") -> click.testing.Result:
         return click.testing.CliRunner().invoke(command.cli, [*arguments, "--stage", "dev"], input=answer)
@@ -155,7 +155,9 @@ def test_deployer_writes_the_documents_of_the_stage(cli: Cli, tmp_path: Path) ->
 
 
 def test_configure_needs_no_agreement_and_does_its_steps(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "CONFIGURE", (steps.Step("write", "purpose", lambda *_: cli.did.append("wrote") or ""),))
+    monkeypatch.setattr(
+        steps, "CONFIGURE", (steps.DeployStep("write", "purpose", lambda *_: cli.did.append("wrote") or ""),)
+    )
     result = cli("configure")
     assert (result.exit_code, cli.did) == (0, ["wrote"])
     assert "Now `chalice deploy --stage dev` works here." in result.output

@@ -12,7 +12,7 @@ from infra.deploy import steps
 from infra.deploy.cloudformation import Stack
 from infra.deploy.deployment import Deployment
 from infra.deploy.parameters import ORIGIN_SECRET, Secret, digest, new_origin_secret
-from infra.settings import Stage
+from infra.settings import StageSettings
 from tests.harness.environment import VARIABLES
 
 STEPS = [one for one in steps.UP if one.name in ("secrets", "configure", "proof", "deploy", "edge", "settle")]
@@ -24,7 +24,7 @@ class Account(Deployment):
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, cdn: bool = True) -> None:
-        super().__init__(Stage("dev", "eu-central-1", cdn=cdn), SimpleNamespace(client=lambda _: None), Path())
+        super().__init__(StageSettings("dev", "eu-central-1", cdn=cdn), SimpleNamespace(client=lambda _: None), Path())
         self.parameters = self  # type: ignore[assignment]
         self.stacks = self  # type: ignore[assignment]
         self.kept: str | None = None

@@ -5,22 +5,22 @@ import pytest
 
 from chalicelib.config import token_keys
 from chalicelib.push.adapters.encryption import private_key, public_text
-from infra.deploy.parameters import ORIGIN_SECRET, STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, Parameters
-from infra.settings import Stage, Unusable
+from infra.deploy.parameters import ORIGIN_SECRET, STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, StageParameters
+from infra.settings import StageSettings, Unusable
 
 
 @pytest.fixture
-def parameters(session: boto3.Session) -> Parameters:
-    return Parameters(session.client("ssm"), Stage("dev", "eu-central-1"))
+def parameters(session: boto3.Session) -> StageParameters:
+    return StageParameters(session.client("ssm"), StageSettings("dev", "eu-central-1"))
 
 
-def value(parameters: Parameters, name: str = TOKEN_KEYS) -> str:
+def value(parameters: StageParameters, name: str = TOKEN_KEYS) -> str:
     found = parameters.get(name)
     assert found is not None
     return found.value
 
 
-def test_ensure_makes_fit_keys_once(parameters: Parameters) -> None:
+def test_ensure_makes_fit_keys_once(parameters: StageParameters) -> None:
     assert parameters.ensure_keys() is True
     made = value(parameters)
     assert parameters.ensure_keys() is False
@@ -34,7 +34,7 @@ def test_ensure_makes_fit_keys_once(parameters: Parameters) -> None:
     assert (parameters.replace_origin_secret(), value(parameters, ORIGIN_SECRET) != secret) == (2, True)
 
 
-def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: Parameters) -> None:
+def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: StageParameters) -> None:
     parameters.ensure_keys()
     first = token_keys(value(parameters))
     assert parameters.rotate_token_keys() == 2
@@ -46,16 +46,16 @@ def test_rotate_signs_with_a_new_key_and_keeps_one_that_verifies(parameters: Par
     assert list(token_keys(value(parameters))) == ["k3", "k2"]
 
 
-def test_rotate_before_there_are_keys_is_refused(parameters: Parameters) -> None:
+def test_rotate_before_there_are_keys_is_refused(parameters: StageParameters) -> None:
     with pytest.raises(Unusable):
         parameters.rotate_token_keys()
 
 
-def test_put_of_same_value_makes_no_version(parameters: Parameters) -> None:
+def test_put_of_same_value_makes_no_version(parameters: StageParameters) -> None:
     assert [parameters.put(STRIPE_SECRET_KEY, v) for v in ("sk_test_a", "sk_test_a", "sk_test_b")] == [1, 1, 2]
 
 
-def test_references_name_the_version_and_hold_no_secret(parameters: Parameters) -> None:
+def test_references_name_the_version_and_hold_no_secret(parameters: StageParameters) -> None:
     parameters.ensure_keys()
     parameters.rotate_token_keys()
     assert parameters.references() == {
@@ -68,12 +68,12 @@ def test_references_name_the_version_and_hold_no_secret(parameters: Parameters) 
     }
 
 
-def test_secret_does_not_show_itself(parameters: Parameters) -> None:
+def test_secret_does_not_show_itself(parameters: StageParameters) -> None:
     parameters.put(STRIPE_SECRET_KEY, "sk_test_a")
     assert "sk_test_a" not in repr(parameters.get(STRIPE_SECRET_KEY))
 
 
-def test_kept_as_secure_string(parameters: Parameters, session: boto3.Session) -> None:
+def test_kept_as_secure_string(parameters: StageParameters, session: boto3.Session) -> None:
     parameters.ensure_keys()
     described = session.client("ssm").describe_parameters()["Parameters"]
     assert sorted((one["Name"], one["Type"]) for one in described) == [
@@ -83,7 +83,7 @@ def test_kept_as_secure_string(parameters: Parameters, session: boto3.Session) -
     ]
 
 
-def test_delete_all_leaves_nothing(parameters: Parameters, session: boto3.Session) -> None:
+def test_delete_all_leaves_nothing(parameters: StageParameters, session: boto3.Session) -> None:
     parameters.ensure_keys()
     parameters.delete_all()
     assert session.client("ssm").describe_parameters()["Parameters"] == []
@@ -102,7 +102,7 @@ def test_ensure_throughput_switches_it_on_where_the_stage_says_so(
     wished: bool, before: str, changed: bool, after: str
 ) -> None:
     store = Throughput(before)
-    parameters = Parameters(store, Stage("dev", "eu-central-1", high_secret_throughput=wished))
+    parameters = StageParameters(store, StageSettings("dev", "eu-central-1", high_secret_throughput=wished))
     assert (parameters.ensure_throughput(), store.value) == (changed, after)
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 
 from infra.deploy import replay
-from infra.deploy.replay import Clients, Outcome, State
+from infra.deploy.replay import Clients, ReplayOutcome, State
 
 BUCKET, QUEUE, PREFIX = "marquee-dev-failures", "https://sqs.example/queue", "marquee-dev"
 CANARY = "ada@example.org"
@@ -108,8 +108,8 @@ class Aws:
         told = {"bucket": {"name": BUCKET}, "object": {"key": quote_plus(key), "size": 1}}
         self.sqs.bodies[id] = json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "s3": told}]})
 
-    def replay(self, **options: Any) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    def replay(self, **options: Any) -> list[ReplayOutcome]:
+        outcomes: list[ReplayOutcome] = []
         options = {"functions": {"marquee-dev-on_content"}, "queue_url": QUEUE, **options}
         replay.replay(Clients(self.sqs, self.s3, self.functions), tell=outcomes.append, **options)
         return outcomes
@@ -285,7 +285,7 @@ def test_replay_object_that_is_no_invocation_record_is_kept(aws: Aws, body: byte
 @pytest.mark.parametrize("body", ["", "hello", "[]", "{}", '{"Records": [{"s3": {}}]}', '{"Records": 5}'])
 def test_replay_message_of_another_sender_is_kept_and_told(aws: Aws, body: str) -> None:
     aws.sqs.bodies["m"] = body
-    assert aws.replay() == [Outcome(State.KEPT, "message m", detail="not a notification of S3")]
+    assert aws.replay() == [ReplayOutcome(State.KEPT, "message m", detail="not a notification of S3")]
     assert aws.visible() == ["m"]
 
 

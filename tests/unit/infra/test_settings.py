@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from infra import names
-from infra.settings import Stage, Unusable, load
+from infra.settings import StageSettings, Unusable, load
 from tests.harness.environment import VARIABLES
 
 ROOT = Path(__file__).parents[3]
@@ -58,8 +58,8 @@ def test_load_of_bad_settings_says_what_is_wrong(tmp_path: Path, name: str, text
 def test_load_puts_the_owners_file_over_what_is_shipped(tmp_path: Path) -> None:
     file = write(tmp_path, '[dev]\nregion = "eu-west-1"\nbudget = 5\n')
     (tmp_path / "stages.local.toml").write_text('[dev]\nbudget = 7\n[drill]\nregion = "eu-west-3"\n')
-    assert load(file, "dev") == Stage("dev", "eu-west-1", budget=7)
-    assert load(file, "drill") == Stage("drill", "eu-west-3")
+    assert load(file, "dev") == StageSettings("dev", "eu-west-1", budget=7)
+    assert load(file, "drill") == StageSettings("drill", "eu-west-3")
     with pytest.raises(Unusable, match="has no stage prod; it has dev, drill"):
         load(file, "prod")
 

@@ -9,8 +9,8 @@ import pytest
 
 from infra import names
 from infra.deploy.deployment import Deployment
-from infra.deploy.parameters import Parameters
-from infra.settings import Stage
+from infra.deploy.parameters import StageParameters
+from infra.settings import StageSettings
 from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed, read
 
 PREFIX = f"marquee-{STAGE}"
@@ -68,11 +68,11 @@ def test_size_of_a_template_fits_a_request(part: str) -> None:
 def test_parameters_of_a_template_are_those_that_the_deployment_gives(
     part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = Stage(name="dev", region="eu-central-1", budget=5)
+    stage = StageSettings(name="dev", region="eu-central-1", budget=5)
     here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
     monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
     monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
-    monkeypatch.setattr(Parameters, "get", lambda *_: None)
+    monkeypatch.setattr(StageParameters, "get", lambda *_: None)
     stack = getattr(here, part)
     known = read(part)["Parameters"]
     assert stack.template == f"{part}.yaml"
@@ -197,10 +197,10 @@ def test_outputs_name_the_streams_that_functions_read() -> None:
 
 def test_firewall_of_the_settings_stands_before_the_cdn(monkeypatch: pytest.MonkeyPatch) -> None:
     firewall = "arn:aws:wafv2:us-east-1:111122223333:global/webacl/one/two"
-    stage = Stage(name="dev", region="eu-central-1", web_acl_arn=firewall)
+    stage = StageSettings(name="dev", region="eu-central-1", web_acl_arn=firewall)
     here = Deployment(stage, SimpleNamespace(client=lambda _: None), FOLDER)
     monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
     monkeypatch.setattr(Deployment, "outputs", lambda *_: {"WebsiteBucket": "website"})
-    monkeypatch.setattr(Parameters, "get", lambda *_: None)
+    monkeypatch.setattr(StageParameters, "get", lambda *_: None)
     distribution = Template("edge", **here.edge.parameters).resources["Distribution"].properties
     assert distribution["DistributionConfig"]["WebACLId"] == firewall

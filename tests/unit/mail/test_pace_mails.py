@@ -3,9 +3,9 @@
 import pytest
 
 from chalicelib.core.errors import UpstreamFailed
+from chalicelib.mail.ports import SendingLimits
 from chalicelib.mail.services import pace_mails
 from chalicelib.mail.services.pace_mails import PaceMails
-from chalicelib.notifications.ports import SendingLimits
 
 
 class Clock:

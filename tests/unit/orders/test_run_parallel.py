@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from chalicelib.orders.services.run_parallel import Outcome, Share, run_parallel
+from chalicelib.orders.services.run_parallel import Share, ShareResult, run_parallel
 
 WAIT_SECONDS = 20.0
 """For what must happen at the same time; it fails only where it cannot."""
@@ -54,7 +54,7 @@ def test_run_parallel_out_of_time_begins_nothing_more() -> None:
         return True
 
     (outcome,) = run_parallel([Share(names(9), 1)], work, clock=clock, until=1_025)
-    assert outcome == Outcome(["id0", "id1", "id2"], [], names(9)[3:])
+    assert outcome == ShareResult(["id0", "id1", "id2"], [], names(9)[3:])
 
 
 def test_run_parallel_slow_share_keeps_no_other_waiting() -> None:
@@ -87,4 +87,4 @@ def test_run_parallel_raises_when_everything_else_has_ended() -> None:
 
 
 def test_run_parallel_without_work_is_nothing() -> None:
-    assert run_parallel([Share([], 3)], lambda _: True, clock=Clock(), until=2_000) == [Outcome([], [], [])]
+    assert run_parallel([Share([], 3)], lambda _: True, clock=Clock(), until=2_000) == [ShareResult([], [], [])]

@@ -11,7 +11,7 @@ import pytest
 from chalicelib import texts as words
 from chalicelib.accounts.domain.account import Language
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.speaker_messages import Slot
+from chalicelib.content.services.speaker_messages import SessionSlot
 from chalicelib.notifications.domain.notification import GROUPED_SECONDS, NotificationAction, group_key
 from chalicelib.notifications.services import compose
 from chalicelib.orders.services import order_texts
@@ -114,7 +114,7 @@ def test_spoken_is_the_language_of_ours_that_is_asked_for_most(asked: str | None
 
 
 def test_session_words_user_markup_is_escaped() -> None:
-    slot = Slot(datetime(2030, 1, 1, tzinfo=UTC), "<i>Hall</i>")
+    slot = SessionSlot(datetime(2030, 1, 1, tzinfo=UTC), "<i>Hall</i>")
     title, message, _ = speaker_messages.of_schedule("de", slot, title="<b>x</b>\r\nBcc: y", event_name="<u>e</u>")
     assert title == "Neue Zeit: <b>x</b> Bcc: y"
     assert set(compose._TAG.findall(message)) == {"<p>", "</p>", "<strong>", "</strong>"}

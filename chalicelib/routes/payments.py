@@ -1,4 +1,7 @@
-"""The organiser's own Stripe account, which an event's buyers pay directly (Stripe Connect)."""
+"""What Stripe calls, and the organiser's own Stripe account, which an event's buyers pay directly (Stripe Connect).
+
+The webhook only keeps what comes; payments/services/record_payment.py works on it from the inbox stream.
+"""
 
 import json
 
@@ -11,6 +14,13 @@ from chalicelib.core.kinds import View
 
 routes = Routes(__name__)
 PLACE = "/v1/events/{event}/stripe-account"
+
+
+@routes.post("/v1/stripe/webhook", Contract("Take an event from Stripe", raw=True))
+def receive_stripe_event(request: Request) -> Answer:
+    """200 once the event is kept."""
+    bootstrap.services().payments.receive_webhook.receive(request.raw_body, request.header("stripe-signature"))
+    return Answer('{"received":true}')
 
 
 @routes.get(

@@ -1,4 +1,4 @@
-"""Calls for papers, and what people propose."""
+"""Calls for papers, what people propose, what staff decide about it, and speakers who confirm."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -12,6 +12,7 @@ from chalicelib.representations.read import Found
 routes = Routes(__name__)
 CALL, FIELDS = "cfp.domain.call_for_papers:CallForPapers", "cfp.domain.call_for_papers:CallFields"
 SUBMISSION, FORM = "cfp.domain.submission_view:SubmissionShown", "cfp.domain.submission:SubmissionForm"
+SESSION = "content.domain.programme:Session"
 PLACE = "/v1/events/{event}/call-for-papers"
 
 
@@ -114,4 +115,30 @@ def change_submission(request: Request, id: str) -> Answer:
 def withdraw_submission(request: Request, id: str) -> Answer:
     """At any time; said again it changes nothing."""
     made = bootstrap.services().cfp.submit_proposal.withdraw(id, caller=request.caller)
+    return changed(made.body, made.etag)
+
+
+@routes.post(
+    "/v1/events/{event}/sessions/{id}/review",
+    Contract("Accept or reject a proposal", auth="required", body="cfp.domain.review:ReviewForm", result=SESSION),
+)
+def review_session(request: Request, event: str, id: str) -> Answer:
+    """Decide about a proposal, or decide otherwise; its speakers are told. Said again it changes nothing."""
+    services = bootstrap.services()
+    made = services.cfp.review_proposal.review(
+        services.representations.read.event_id(event), id, request.body, caller=request.caller
+    )
+    return changed(made.body, made.etag)
+
+
+@routes.post(
+    "/v1/events/{event}/sessions/{id}/confirm",
+    Contract("Confirm that one speaks in an accepted session", auth="required", result=SESSION),
+)
+def confirm_session(request: Request, event: str, id: str) -> Answer:
+    """A speaker of the session says that they come."""
+    services = bootstrap.services()
+    made = services.cfp.review_proposal.confirm(
+        services.representations.read.event_id(event), id, caller=request.caller
+    )
     return changed(made.body, made.etag)

@@ -51,19 +51,19 @@ class CheckPeopleIn:
     """Lets people in."""
 
     def __init__(
-        self, *, orders: Orders, admissions: Admissions, view: GateView, authorising: Authorise, clock: Clock
+        self, *, orders: Orders, admissions: Admissions, view: GateView, authorise: Authorise, clock: Clock
     ) -> None:
         self._orders = orders
         self._admissions = admissions
         self._view = view
-        self._authorising = authorising
+        self._authorise = authorise
         self._clock = clock
 
     def check_in(self, event_id: str, form: CheckInForm, *, caller: Principal) -> CheckIn:
         """Let somebody in. A repeated scan (same device, same moment) is answered as the first time. Raises NotFound,
         Forbidden, UnknownTicket, TicketNotValid, AlreadyCheckedIn, Busy.
         """
-        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        self._authorise.require(caller, event_id, Action.CHECK_IN)
         told, admitted = self._admit(event_id, form, caller, came_at=None)
         if not admitted:
             raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
@@ -73,7 +73,7 @@ class CheckPeopleIn:
         """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden,
         PreconditionRequired, PreconditionFailed (somebody else undid it, and the ticket came in again), Busy.
         """
-        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        self._authorise.require(caller, event_id, Action.CHECK_IN)
         named = parse_name(ticket_name)
         if named is None:
             raise NotFound
@@ -95,7 +95,7 @@ class CheckPeopleIn:
         """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
         send them again changes nothing. Raises NotFound, Forbidden, Busy (some may count already: send all again).
         """
-        self._authorising.require(caller, event_id, Action.CHECK_IN)
+        self._authorise.require(caller, event_id, Action.CHECK_IN)
         moments = [scan.at.astimezone(UTC) for scan in form.scans]
         results: dict[int, ScanResult] = {}
         for place in sorted(range(len(moments)), key=moments.__getitem__):

@@ -1,0 +1,87 @@
+"""Accounts in the people table. Port `Accounts`."""
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from chalicelib.accounts.adapters.items import AccountItem, EmailItem, OneTimeTokenItem
+from chalicelib.accounts.domain.stored_account import NewAccount, StoredAccount
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.core.errors import PreconditionFailed
+from chalicelib.core.kinds import REVISION
+from chalicelib.notifications.adapters.writes import add_mail
+from chalicelib.notifications.domain.notification import Mail
+
+
+class DynamoAccounts:
+    """Port `Accounts`."""
+
+    def open_account(self, account: NewAccount, *, verify_secret: str, verify_until: int, mail: Mail) -> bool:
+        """A new account with its verification token and mail. False: the address (or id) is taken."""
+        transaction = Transaction()
+        item = AccountItem(*keys.account(account.id), rev=REVISION, **account._asdict())
+        transaction.put("account", item, AccountItem.pk.does_not_exist())
+        address = EmailItem(*keys.email(account.email), user_id=account.id)
+        transaction.put("email", address, EmailItem.pk.does_not_exist())
+        token = OneTimeTokenItem(
+            *keys.one_time_token("verify", verify_secret), user_id=account.id, expires_at=verify_until
+        )
+        transaction.put("token", token)
+        add_mail(transaction, mail)
+        return transaction.try_commit()
+
+    def account_of(self, email: str) -> StoredAccount | None:
+        """The account with this normalised address."""
+        try:
+            address = EmailItem.get(*keys.email(email), consistent_read=True)
+        except EmailItem.DoesNotExist:
+            return None
+        return self.account(address.user_id)
+
+    def account(self, user_id: str) -> StoredAccount | None:
+        """The account with this id."""
+        try:
+            item = AccountItem.get(*keys.account(user_id), consistent_read=True)
+        except AccountItem.DoesNotExist:
+            return None
+        return StoredAccount(item.id, item.password_hash, item.etag, item.body)
+
+    def is_verified(self, user_id: str) -> bool:
+        """Whether the account's e-mail address is proven."""
+        try:
+            return bool(AccountItem.get(*keys.account(user_id), consistent_read=True).verified)
+        except AccountItem.DoesNotExist:
+            return False
+
+    def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
+        """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
+        actions: list[Action] = [
+            AccountItem.etag.set(account.etag),
+            AccountItem.body.set(account.body),
+            AccountItem.name.set(account.name),
+            AccountItem.language.set(account.language),
+            AccountItem.verified.set(account.verified),
+        ]
+        try:
+            AccountItem(*keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
+        except UpdateError as error:
+            if not is_condition_lost(error):
+                raise
+            now = self.account(account.id)
+            raise PreconditionFailed(etag=now and now.etag, body=now and now.body) from None
+
+    def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
+        """A new password against a reset token made for the present one, in one transaction; of two racers one wins,
+        and the tokens of other mails are void with it.
+        """
+        transaction = Transaction()
+        token = OneTimeTokenItem(*keys.one_time_token("reset", secret))
+        transaction.delete("token", token, OneTimeTokenItem.replaces == keys.digest(account.password_hash))
+        transaction.update(
+            "account",
+            AccountItem(*keys.account(account.id)),
+            [AccountItem.password_hash.set(password_hash)],
+            AccountItem.password_hash == account.password_hash,
+        )
+        return transaction.try_commit()

@@ -1,0 +1,52 @@
+"""An account as it is stored: its representation of /me, made once at each write, and what never leaves. Pure."""
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from chalicelib.accounts.domain.account import Account
+
+
+class StoredAccount(NamedTuple):
+    """An account as stored; `password_hash` is for the password port only."""
+
+    id: str
+    password_hash: str
+    etag: str
+    body: str
+
+
+class NewAccount(NamedTuple):
+    """Everything of an account that is to be opened or changed."""
+
+    id: str
+    email: str
+    name: str
+    language: str
+    password_hash: str
+    verified: bool
+    etag: str
+    body: str
+    created_at: int
+
+
+def new_account(account: Account, password_hash: str) -> NewAccount:
+    """The account with its representation."""
+    body = msgspec.json.encode(account).decode()
+    return NewAccount(
+        id=account.id,
+        email=account.email,
+        name=account.name,
+        language=account.language,
+        password_hash=password_hash,
+        verified=account.verified,
+        etag=hashlib.sha256(body.encode()).hexdigest()[:32],
+        body=body,
+        created_at=int(account.created_at.timestamp()),
+    )
+
+
+def revive_account(stored: StoredAccount) -> Account:
+    """The account inside its stored representation."""
+    return msgspec.json.decode(stored.body, type=Account)

@@ -1,0 +1,53 @@
+"""One's own account and roles, as /me shows them. Called by routes/accounts.py."""
+
+import hashlib
+
+import msgspec
+
+from chalicelib.accounts.domain.account import Account, AccountFields
+from chalicelib.accounts.domain.stored_account import StoredAccount, new_account, revive_account
+from chalicelib.accounts.ports import Accounts, RolesOfUsers
+from chalicelib.core.errors import Unauthenticated
+from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.principal import Principal
+from chalicelib.core.times import moment
+from chalicelib.core.validation import merge, validate
+
+
+class Profile:
+    """Reads and changes what somebody sees of themselves."""
+
+    def __init__(self, *, accounts: Accounts, roles: RolesOfUsers, clock: Clock) -> None:
+        self._accounts = accounts
+        self._roles = roles
+        self._clock = clock
+
+    def read_account(self, principal: Principal) -> StoredAccount:
+        """The caller's account. Raises Unauthenticated when it was erased."""
+        stored = self._accounts.account(principal.user_id)
+        if stored is None:
+            raise Unauthenticated("This account does not exist any more.")
+        return stored
+
+    def update_account(self, patch: object, *, caller: Principal, match: Match) -> StoredAccount:
+        """A merge patch of the caller's account. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
+        stored = self.read_account(caller)
+        require_match(match, etag=stored.etag, body=stored.body)
+        account = revive_account(stored)
+        fields = validate(merge({"name": account.name, "language": account.language}, patch), AccountFields)
+        changed = msgspec.structs.replace(account, name=fields.name, language=fields.language)
+        return replace_account(self._accounts, stored, changed, now=self._clock.now())
+
+    def list_roles(self, caller: Principal) -> tuple[str, str]:
+        """Tag and bytes of the list of the caller's roles; few a person, so made when read."""
+        items = [{"event_id": event_id, "role": role} for event_id, role in self._roles.roles_of(caller.user_id)]
+        body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
+        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+
+
+def replace_account(accounts: Accounts, stored: StoredAccount, account: Account, *, now: float) -> StoredAccount:
+    """Write a changed account over the one that was read. Raises PreconditionFailed."""
+    fresh = new_account(msgspec.structs.replace(account, updated_at=moment(now)), stored.password_hash)
+    accounts.replace_account(fresh, expected_tag=stored.etag)
+    return StoredAccount(stored.id, stored.password_hash, fresh.etag, fresh.body)

@@ -1,0 +1,68 @@
+"""A new password for somebody who forgot theirs, by a link that is mailed. Called by routes/accounts.py.
+
+Asking for a link never tells whether an address has an account.
+"""
+
+from chalicelib.accounts.domain.account import PasswordReset
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts, MailedTokens, Passwords, SignIns
+from chalicelib.accounts.services import account_mails
+from chalicelib.accounts.services.limit_attempts import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_SOURCE, LimitAttempts
+from chalicelib.core.email_address import normalised
+from chalicelib.core.errors import NotFound
+from chalicelib.core.ports import Clock, Ids
+
+RESET_SECONDS = 3600
+
+
+class RecoverPassword:
+    """Mails links, and sets passwords by them."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        mailed_tokens: MailedTokens,
+        sign_ins: SignIns,
+        limit: LimitAttempts,
+        passwords: Passwords,
+        clock: Clock,
+        ids: Ids,
+        public_url: str,
+    ) -> None:
+        self._accounts = accounts
+        self._mailed_tokens = mailed_tokens
+        self._sign_ins = sign_ins
+        self._limit = limit
+        self._passwords = passwords
+        self._clock = clock
+        self._ids = ids
+        self._public_url = public_url
+
+    def forget_password(self, email: str, *, source: str) -> None:
+        """Mail a reset link if the address has an account; nobody can tell whether. Raises TooManyAttempts."""
+        now = int(self._clock.now())
+        self._limit.count(f"forgot {source}", ATTEMPTS_PER_SOURCE, now=now)
+        self._limit.count(f"forgot {normalised(email)}", ATTEMPTS_PER_ACCOUNT, now=now)
+        stored = self._accounts.account_of(normalised(email))
+        if stored is None:
+            return
+        secret = self._ids.new_secret()
+        account = revive_account(stored)
+        url = f"{self._public_url}/reset#{secret}"
+        mail = account_mails.reset_mail(
+            to=account.email,
+            name=account.name,
+            url=url,
+            key=f"reset {self._ids.new_id()}",
+            language=account.language,
+        )
+        self._mailed_tokens.add_reset_token(secret, stored, until=now + RESET_SECONDS, mail=mail)
+
+    def reset_password(self, form: PasswordReset) -> None:
+        """Set a new password by a mailed token and end every sign-in. Raises NotFound."""
+        user_id = self._mailed_tokens.token_owner("reset", form.token, now=int(self._clock.now()))
+        stored = self._accounts.account(user_id) if user_id else None
+        if stored is None or not self._accounts.reset_password(form.token, stored, self._passwords.hash(form.password)):
+            raise NotFound("This link is not valid any more.", code="token_not_valid")
+        self._sign_ins.end_families_of(stored.id)

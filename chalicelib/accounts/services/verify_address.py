@@ -1,0 +1,47 @@
+"""Proves that somebody reads the mails to their address, by a link that is mailed. Called by routes/accounts.py."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from chalicelib.accounts.domain.stored_account import revive_account
+from chalicelib.accounts.ports import Accounts, MailedTokens
+from chalicelib.accounts.services.profile import replace_account
+from chalicelib.core.errors import NotFound
+from chalicelib.core.ports import Clock
+
+
+class ProvenAddresses(Protocol):
+    """Knows whether mails arrive (mail/services/suppress_bounces.py)."""
+
+    def proven(self, user_id: str, email: str) -> None:
+        """A link that was mailed to the address was followed."""
+
+
+class VerifyAddress:
+    """Follows links that prove addresses."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        mailed_tokens: MailedTokens,
+        addresses: Callable[[], ProvenAddresses],
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._mailed_tokens = mailed_tokens
+        self._addresses = addresses
+        self._clock = clock
+
+    def verify_address(self, token: str) -> None:
+        """Prove an address by the token mailed to it. Raises NotFound."""
+        user_id = self._mailed_tokens.token_owner("verify", token, now=int(self._clock.now()))
+        stored = self._accounts.account(user_id) if user_id else None
+        if stored is None:
+            raise NotFound("This link is not valid any more.", code="token_not_valid")
+        account = revive_account(stored)
+        replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=self._clock.now())
+        self._addresses().proven(stored.id, account.email)
+        self._mailed_tokens.drop_token("verify", token)

@@ -1,0 +1,85 @@
+"""Mails on their way: claimed, sent, settled. Port `Mails`. Every step is a condition on the item."""
+
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+
+from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.mail.ports import Claimed, HeldMail, MailRecipient
+from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.notifications.adapters.items import DeliveryItem, MailItem
+from chalicelib.notifications.adapters.writes import due_item
+from chalicelib.notifications.ports import MAIL
+
+
+class DynamoMails:
+    """Port `Mails`."""
+
+    def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | HeldMail | None:
+        """Take a queued mail for sending."""
+        free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
+        item = MailItem(*notification_keys.mail(mail_id))
+        try:
+            item.update(
+                actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
+                condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
+            )
+        except UpdateError as error:
+            if not is_condition_lost(error):
+                raise
+            return self._holder(mail_id, now)
+        return Claimed(
+            item.to or "",
+            item.subject or "",
+            item.text or "",
+            item.html or "",
+            item.tickets_of,
+            user_id=item.user_id,
+            action=item.action,
+            notification_id=item.notification_id,
+            proves=bool(item.proves),
+            language=item.language or "en",
+        )
+
+    def is_queued(self, mail_id: str) -> bool:
+        """Whether a mail still waits to be sent."""
+        try:
+            return bool(MailItem.get(*notification_keys.mail(mail_id), consistent_read=True).state == "queued")
+        except MailItem.DoesNotExist:
+            return False
+
+    def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
+        """Let the next try have it. A try that was refused outright does not count."""
+        actions: list[Action] = [MailItem.claimed_until.remove()]
+        if not sent_perhaps:
+            actions.append(MailItem.sends.add(-1))
+        MailItem(*notification_keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
+
+    def finish(self, mail_id: str, state: str) -> None:
+        """Settle a mail, forget what it said and look for it no more."""
+        gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
+        actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
+        item = MailItem(*notification_keys.mail(mail_id))
+        item.update(actions=actions, condition=MailItem.pk.exists())
+        if item.due is not None:
+            due_item(int(item.due), MAIL, mail_id).delete()
+        if item.user_id and item.notification_id:
+            delivery = DeliveryItem(*notification_keys.delivery(item.user_id, item.notification_id))
+            delivery.update([DeliveryItem.mailed.set(state)])
+
+    def recipient(self, mail_id: str) -> MailRecipient | None:
+        """Whom a mail that can be refused went to."""
+        try:
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        return MailRecipient(item.user_id, item.address, item.action) if item.action else None
+
+    @staticmethod
+    def _holder(mail_id: str, now: float) -> HeldMail | None:
+        try:
+            item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
+        except MailItem.DoesNotExist:
+            return None
+        if item.state != "queued":
+            return None
+        return HeldMail(float(item.claimed_until or now), int(item.sends))
