@@ -1,11 +1,17 @@
-"""Writes what is generated from the code: documents, and tables for the browser. `--check` only compares.
+"""Writes what is generated from the code: documents, parts of documents, and tables for the browser. `--check` only
+compares.
 
-Run by `make openapi` and `make docs-check`.
+Run by `make openapi` and `make docs-check`. A module of docs/generators/ makes each.
 """
 
 import json
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+
+from docs.generators import currencies, data_model, notifications, order_states, tree
+from docs.generators.blocks import fill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -22,36 +28,35 @@ def openapi() -> str:
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
-def order_states() -> str:
-    """What facts make of an order, and what payments make of the facts, from the data and rules the code runs on."""
-    from docs.order_states import page
-
-    return page()
+def filled(path: Path, blocks: Callable[[], Mapping[str, str]]) -> str:
+    """A document whose generated parts are renewed."""
+    return fill(path.read_text(), blocks())
 
 
-def currencies() -> str:
-    """The browser's table of currencies."""
-    from docs.currencies import module
-
-    return module()
-
-
-GENERATED = {
+WHOLE: Mapping[Path, Callable[[], str]] = {
     HERE / "openapi.json": openapi,
-    HERE / "order-states.md": order_states,
-    ROOT / "web/public/js/currencies.js": currencies,
+    HERE / "order-states.md": order_states.page,
+    ROOT / "web/public/js/currencies.js": currencies.module,
 }
+PARTS: Mapping[Path, Callable[[], Mapping[str, str]]] = {
+    HERE / "architecture.md": tree.blocks,
+    HERE / "data-model.md": data_model.blocks,
+    HERE / "notifications.md": notifications.blocks,
+    ROOT / "CONTRIBUTING.md": lambda: {"levels": tree.levels()},
+}
+GENERATED = {**WHOLE, **{path: partial(filled, path, blocks) for path, blocks in PARTS.items()}}
 
 
 def main(arguments: list[str]) -> int:
     """Write the documents, or with --check say which are out of date (exit code 1)."""
-    stale = [path for path, make in GENERATED.items() if not path.exists() or path.read_text() != make()]
+    made = {path: make() for path, make in GENERATED.items()}
+    stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path.relative_to(ROOT)} is out of date; run `make openapi`.")
         return 1 if stale else 0
     for path in stale:
-        path.write_text(GENERATED[path]())
+        path.write_text(made[path])
         print(f"wrote {path.relative_to(ROOT)}")
     return 0
 

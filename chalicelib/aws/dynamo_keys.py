@@ -1,4 +1,4 @@
-"""Every key format of every table, in one place. docs/data-model.md lists the access patterns that use them.
+"""Key formats that several parts of the business use. docs/data-model.md lists every key, and who reads it.
 
 Parts are ids, hashes or fixed words, never raw user text, so a `#` cannot be smuggled in.
 Light on purpose: the read path imports this.
@@ -18,7 +18,6 @@ TALLY_PARTS = 4
 """Items that each sum of an event's sales is spread over."""
 
 _WORD = {
-    Kind.EVENTS: "EVENT",
     Kind.MICROLOCATIONS: "MICROLOCATION",
     Kind.SESSIONS: "SESSION",
     Kind.SPEAKERS: "SPEAKER",
@@ -41,7 +40,7 @@ def event(event_id: str) -> Key:
 
 
 def resource(event_id: str, kind: Kind, resource_id: str) -> Key:
-    """A track, session, speaker, sponsor or microlocation of an event."""
+    """A track, session, speaker, sponsor or room of an event."""
     return f"EVENT#{event_id}", f"{_WORD[kind]}#{resource_id}"
 
 
@@ -51,27 +50,27 @@ def resources_prefix(kind: Kind) -> str:
 
 
 def versions(event_id: str, view: View) -> Key:
-    """The small item that holds counter and ETag of every list of an event, for one view."""
+    """Counter and ETag of every list of an event, for one view."""
     return f"EVENT#{event_id}", f"VERSIONS#{view.value}"
 
 
 def body(owner: str, view: View, name: str, etag: str, chunk: int = 0) -> Key:
-    """A stored list or page body, kept under the ETag it belongs to. `owner` is an event id or `EVENTS`."""
+    """The stored bytes of a list or page, under their ETag. `owner` is an event id or `EVENTS`."""
     return f"BODY#{owner}#{view.value}#{name}", f"{etag}#{chunk:03d}"
 
 
 def directory_entry(event_id: str) -> Key:
-    """A published event's line in the public list of events."""
+    """A published event in the public list of events."""
     return "EVENTS", f"EVENT#{event_id}"
 
 
 def directory_versions() -> Key:
-    """The small item that holds the ETag of the public list of events."""
+    """The ETag of the public list of events."""
     return "EVENTS", "VERSIONS#public"
 
 
 def slug(text: str) -> Key:
-    """Which event a slug names."""
+    """The event that a slug names."""
     return f"SLUG#{text}", "SLUG"
 
 
@@ -99,7 +98,7 @@ def account(user_id: str) -> Key:
 
 
 def email(address: str) -> Key:
-    """Who an e-mail address belongs to; makes addresses unique."""
+    """The account that an e-mail address belongs to. Makes addresses unique."""
     return f"EMAIL#{digest(address)}", "EMAIL"
 
 
@@ -114,17 +113,17 @@ def role_in_event(event_id: str, user_id: str) -> Key:
 
 
 def invite(event_id: str, address_hash: str) -> Key:
-    """An invitation to an event's staff, by the hash of the invited address; to a session, of that and its id."""
+    """An invitation to an event's staff or to a session, by the hash of the address (and of the session's id)."""
     return f"EVENT#{event_id}", f"INVITE#{address_hash}"
 
 
 def submission(user_id: str, session_id: str) -> Key:
-    """That somebody proposed a session."""
+    """A session that somebody proposed, found by that person."""
     return f"USER#{user_id}", f"SUBMISSION#{session_id}"
 
 
 def proposer(event_id: str, user_id: str) -> Key:
-    """Somebody who proposed something in an event: as which speaker, and how often."""
+    """Somebody who proposed sessions in an event: as which speaker, and how often."""
     return f"EVENT#{event_id}", f"PROPOSER#{user_id}"
 
 
@@ -144,7 +143,7 @@ def one_time_token(purpose: str, secret: str) -> Key:
 
 
 def attempts(subject: str) -> Key:
-    """How often somebody guessed a password, by hash of what was guessed at."""
+    """How often somebody guessed a password, by the hash of what they guessed at."""
     return f"ATTEMPTS#{digest(subject)}", "ATTEMPTS"
 
 
@@ -154,7 +153,7 @@ def idempotency(caller: str, idempotency_key: str) -> Key:
 
 
 def line(name: str) -> Key:
-    """When the next place of a line is free."""
+    """When the next place in a waiting line is free."""
     return f"LINE#{name}", "LINE"
 
 
@@ -167,7 +166,7 @@ def ticket_type(event_id: str, ticket_type_id: str) -> Key:
 
 
 def stock(owner: str, shard: int) -> Key:
-    """One shard of stock: a ticket type's own, or what else is limited (catalog/domain/stock.py names the owners)."""
+    """A shard of stock of a ticket type, quota, code or buyer's limit. catalog/domain/stock.py names the owners."""
     return f"STOCK#{owner}#{shard:03d}", "STOCK"
 
 
@@ -191,12 +190,12 @@ def charge(order_id: str, charge_id: str) -> Key:
 
 
 def refund_wish(order_id: str, key: str) -> Key:
-    """A refund of an order that is or was wanted."""
+    """A refund of an order that was asked for."""
     return f"ORDER#{order_id}", f"REFUND#{key}"
 
 
 def wanted_refund(order_id: str, key: str) -> Key:
-    """That a refund is still to be made."""
+    """A refund that is still to be made."""
     return "REFUNDS", f"WANTED#{order_id}#{key}"
 
 
@@ -206,17 +205,17 @@ def stripe_account(event_id: str) -> Key:
 
 
 def stripe_account_use(account_id: str, event_id: str) -> Key:
-    """That an event is paid to a connected account; all of them stand together."""
+    """An event that is paid to a connected account. All of them are in one partition."""
     return "STRIPE_ACCOUNTS", f"USE#{account_id}#{event_id}"
 
 
 def reconciliation(account_id: str | None) -> Key:
-    """How far an account (None: the platform's own) was reconciled."""
+    """How far a Stripe account was reconciled. None: the platform's own."""
     return "TIMER#RECONCILING", f"ACCOUNT#{account_id or 'platform'}"
 
 
 def swept(account_id: str | None) -> Key:
-    """How far the sweep of an account (None: the platform's own) got."""
+    """How far the daily comparison with a Stripe account got. None: the platform's own."""
     return "TIMER#RECONCILING", f"SWEPT#{account_id or 'platform'}"
 
 
@@ -226,22 +225,22 @@ def stripe_marker(stripe_event_id: str) -> Key:
 
 
 def stripe_inbox(stripe_event_id: str) -> Key:
-    """What Stripe told us in one event."""
+    """An event that Stripe sent."""
     return f"STRIPE_EVENT#{stripe_event_id}", "INBOX"
 
 
 def orphan(charge_id: str) -> Key:
-    """A payment that names no order we know."""
+    """A payment that names no order of ours."""
     return f"ORPHAN#{charge_id}", "ORPHAN"
 
 
 def hold_sweep() -> Key:
-    """Where the timer that releases holds has got to."""
+    """How far the timer that releases holds got."""
     return "TIMER#HOLDS", "CURSOR"
 
 
 def order_of_event(event_id: str, order_id: str) -> Key:
-    """That an order of an event has or had tickets, found by its event."""
+    """An order that has or had tickets, found by its event."""
     return f"EVENT#{event_id}", f"TICKETED#{order_id}"
 
 
@@ -251,12 +250,12 @@ def check_in(event_id: str, order_id: str, number: int | None) -> Key:
 
 
 def latest_check_in(event_id: str, at: int | None, order_id: str, number: int) -> Key:
-    """A used ticket by the time (Unix ms) it was; without a time the prefix of all."""
+    """A used ticket, by the time (Unix ms) it was used. Without a time: the prefix of all."""
     return f"EVENT#{event_id}", "ADMITTED#" if at is None else f"ADMITTED#{at:013d}#{order_id}#{number:03d}"
 
 
 def check_in_counter(event_id: str, ticket_type_id: str, part: int | None) -> Key:
-    """How many tickets of a type are used, one of several parts; without a part the prefix of all types."""
+    """How many tickets of a type are used, one of several parts. Without a part: the prefix of all types."""
     return f"EVENT#{event_id}", "ADMISSIONS#" if part is None else f"ADMISSIONS#{ticket_type_id}#{part:02d}"
 
 
@@ -266,12 +265,12 @@ def order_row(event_id: str, order_id: str) -> Key:
 
 
 def charge_row(event_id: str, order_id: str, charge_id: str) -> Key:
-    """A charge in the list of its event's charges; without a charge the prefix of an order's."""
+    """A charge in the list of its event's charges. Without an order: the prefix of all."""
     return f"SALES#{event_id}", f"CHARGE_ROW#{order_id}#{charge_id}" if order_id else "CHARGE_ROW#"
 
 
 def sales_tally(event_id: str, part: int, name: str) -> Key:
-    """Sums of an event's sales under a name, one of several parts; without a name the prefix of all."""
+    """Sums of an event's sales under a name, one of several parts. Without a name: the prefix of all."""
     return f"TALLY#{event_id}#{part:02d}", f"TALLY#{name}"
 
 
@@ -284,7 +283,7 @@ def notification(user_id: str, notification_id: str) -> Key:
 
 
 def unread_mark(user_id: str, notification_id: str) -> Key:
-    """The mark beside an unread notification."""
+    """The mark of an unread notification."""
     return f"USER#{user_id}", f"UNREAD#{notification_id}"
 
 

@@ -2,7 +2,8 @@
 
 Source of the special cases: docs.stripe.com/currencies (zero-decimal and three-decimal currencies, special cases,
 minimum and maximum charge amounts). The browser has what it needs of the table in web/public/js/currencies.js, which
-docs/currencies.py generates. HUF and TWD need no entry: only their payouts are whole, which Stripe makes by itself.
+docs/generators/currencies.py generates. HUF and TWD need no entry: only their payouts are whole, which Stripe makes by
+itself.
 """
 
 from typing import Annotated

@@ -1,1 +1,1 @@
-"""Programmes in other people's formats, in and out."""
+"""Import of programmes in other formats."""

@@ -1,1 +1,1 @@
-"""Inbox, preferences, channels, and the composing of what people hear."""
+"""Inbox, preferences, channels, and how messages are composed."""

@@ -1,1 +1,1 @@
-"""Baskets, orders, charges, refunds as facts, and holds of stock."""
+"""Baskets, orders, charges, facts of refunds, and holds of stock."""

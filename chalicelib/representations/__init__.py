@@ -1,1 +1,1 @@
-"""The read path: what clients get is made when data changes, kept, and read under its tag."""
+"""The read path: representations are made when data changes, stored, and read by their tag."""

@@ -1,4 +1,4 @@
-"""What Marquee says in notifications and mails, in every language it speaks. Pure; texts stand in en.py and de.py.
+"""The texts of notifications and mails, in every language. Pure; texts stand in en.py and de.py.
 
 A text has `{variables}`; one that counts something is a choice of plural forms (cldr.unicode.org/index/cldr-spec/
 plural-rules: English and German need `one` and `other` only). A test holds that all languages have the same texts with

@@ -1,1 +1,1 @@
-"""Waiting for tickets, and the offers that end it."""
+"""People who wait for tickets, and the offers they get."""

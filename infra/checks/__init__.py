@@ -1,1 +1,1 @@
-"""Questions before and after a deployment: limits, policies, a smoke test."""
+"""Checks before and after a deployment: limits, policies, a smoke test."""

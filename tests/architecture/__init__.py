@@ -1,1 +1,1 @@
-"""Tests of this level."""
+"""The structure holds: sizes, late imports, the tree, documents equal to code."""

@@ -1,1 +1,1 @@
-"""Tests of what we expect of others: they run against the test double, and on request against the real thing."""
+"""What the gateway expects of Stripe: against the double, and with `STRIPE_TEST_KEY` against its test mode."""

@@ -1,1 +1,1 @@
-"""Tests of this level."""
+"""The running product over HTTP and WebSocket, kills included, and in Chromium."""

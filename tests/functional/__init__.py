@@ -1,1 +1,1 @@
-"""Whole requests through the Chalice app against the local database."""
+"""Whole requests through the Chalice app, over the local database."""

@@ -1,1 +1,1 @@
-"""What several levels of tests share: the environment, the in-process client, builders."""
+"""What several levels share: the environment, clients in the same process, builders."""

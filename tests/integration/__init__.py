@@ -1,1 +1,1 @@
-"""Tests of this level."""
+"""Stores and services over the local database engine."""

@@ -1,1 +1,1 @@
-"""Tests of the local runner, over real sockets on loopback."""
+"""The local runner, over real sockets on loopback."""

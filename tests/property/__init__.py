@@ -1,1 +1,1 @@
-"""Tests of this level."""
+"""Generated schedules of payments and scans, against an oracle."""

@@ -1,1 +1,1 @@
-"""Tests of the Stripe test double; the real stripe library is the client."""
+"""The Stripe double, with the real stripe library as its client."""

@@ -1,4 +1,4 @@
-"""The key formats of quotas, codes and waiting lists in the sales table; all others stand in aws/dynamo_keys.py.
+"""Key formats of quotas, codes and waiting lists in the sales table. aws/dynamo_keys.py has what others share.
 
 Parts are ids, hashes or fixed words, as there.
 """
@@ -20,7 +20,7 @@ def code(event_id: str, kind: CodeKind, code_id: str) -> Key:
 
 
 def code_name(event_id: str, kind: CodeKind, name: str) -> Key:
-    """Which code has a name, by hash of the name."""
+    """The code that has a name, by the hash of the name. Makes names unique."""
     return f"CODE#{digest(event_id, kind.value, name)}", "CODE"
 
 
@@ -30,20 +30,20 @@ def waiting_entry(event_id: str, entry_id: str) -> Key:
 
 
 def queue(event_id: str, ticket_type_id: str) -> Key:
-    """That people wait for a ticket type; all such types stand together."""
+    """A ticket type that people wait for. All of them are in one partition."""
     return "QUEUES", f"QUEUE#{event_id}#{ticket_type_id}"
 
 
 def queue_place(ticket_type_id: str, entry_id: str) -> Key:
-    """A place in the queue for a ticket type; ids sort by the time somebody came."""
+    """A place in the queue for a ticket type. Ids sort by the time somebody came."""
     return f"QUEUE#{ticket_type_id}", f"PLACE#{entry_id}"
 
 
 def queue_member(ticket_type_id: str, member: str) -> Key:
-    """That a person (a hash) waits for a ticket type."""
+    """A person (a hash) who waits for a ticket type."""
     return f"QUEUE#{ticket_type_id}", f"MEMBER#{member}"
 
 
 def waiting_offer(deadline: int, order_id: str) -> Key:
-    """An order made for somebody who waited, by its deadline (Unix seconds)."""
+    """An order that was made for somebody who waited, by its deadline (Unix seconds)."""
     return "WAITING_OFFERS", f"OFFER#{deadline:012d}#{order_id}"

@@ -11,17 +11,17 @@ def connection(user_id: str, connection_id: str) -> Key:
 
 
 def connection_owner(connection_id: str) -> Key:
-    """Who an open socket belongs to."""
+    """The user of an open socket, found by the socket."""
     return f"CONNECTION#{connection_id}", "CONNECTION"
 
 
 def watch(event_id: str, connection_id: str) -> Key:
-    """That an open socket watches an event; without a connection the prefix of all that do."""
+    """An open socket that watches an event. Without a connection: the prefix of all of them."""
     return f"WATCH#{event_id}", f"WATCHER#{connection_id}"
 
 
 def told_watchers(event_id: str) -> Key:
-    """What all who watch an event were told."""
+    """The versions of an event that all its watchers know."""
     return f"WATCH#{event_id}", "TOLD"
 
 

@@ -22,7 +22,7 @@ def notification_log(action: str, month: str, part: int) -> str:
 
 
 def delivery(user_id: str, notification_id: str) -> Key:
-    """What became of a notification outside of the inbox."""
+    """How a notification was delivered outside of the inbox."""
     return f"USER#{user_id}", f"DELIVERY#{notification_id}"
 
 
@@ -32,12 +32,12 @@ def mail(mail_id: str) -> Key:
 
 
 def preferences(user_id: str) -> Key:
-    """How a person wants to be told."""
+    """On which channels a person wants which messages."""
     return f"USER#{user_id}", "PREFERENCES"
 
 
 def mailbox(address: str) -> Key:
-    """What is known of an address (notifications/domain/address.canonical), by its hash."""
+    """What is known of a mail address, by the hash of its canonical form (notifications/domain/address.py)."""
     return mailbox_of(digest(address))
 
 
@@ -47,7 +47,7 @@ def mailbox_of(address_hash: str) -> Key:
 
 
 def due(at: int, name: str) -> Key:
-    """A mail or digest (`name`) that is due at a time (Unix seconds)."""
+    """A mail, digest, announcement or call for papers (`name`) that is due at a time (Unix seconds)."""
     return due_at(at // DUE_SECONDS, crc32(name.encode()) % DUE_PARTS, at, name)
 
 
@@ -57,12 +57,12 @@ def due_at(quarter: int, part: int, at: int, name: str) -> Key:
 
 
 def due_cursor() -> Key:
-    """Until when everything that was due has been looked at."""
+    """How far the timer got that looks for what is due."""
     return "TIMER#DUE", "CURSOR"
 
 
 def announcement(event_id: str, announcement_id: str) -> Key:
-    """An announcement; without an id the prefix of all of an event. With the event's own: that its call is open."""
+    """An announcement. Without an id: the prefix of all of an event. With the event's id: the news of its open call."""
     if announcement_id == event_id:
         return f"EVENT#{event_id}", "CALL_OPEN"
     return f"EVENT#{event_id}", f"ANNOUNCEMENT#{announcement_id}"
@@ -74,5 +74,5 @@ def announced(event_id: str, day: str) -> Key:
 
 
 def told(user_id: str, announcement_id: str) -> Key:
-    """That somebody was told of an announcement. In their own partition, so that thousands do not meet in one."""
+    """An announcement that somebody got. In their own partition, so that thousands do not meet in one."""
     return f"USER#{user_id}", f"TOLD#{announcement_id}"

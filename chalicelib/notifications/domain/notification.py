@@ -12,20 +12,38 @@ NOTIFICATIONS_PATH = "/api/v1/notifications"
 class NotificationAction(StrEnum):
     """What a notification is about. The list is part of the API contract."""
 
+    # docs/notifications.md prints the lines below: when a notification comes, and to whom.
+
     EVENT_ROLE_INVITE = "event_role_invite"
+    """Staff invited an address to their event's staff. To: the account that proved it, otherwise the mailbox."""
     SESSION_INVITE = "session_invite"
+    """Staff invited an address to speak in a session. To: the account that proved it, otherwise the mailbox."""
     SUBMISSION_RECEIVED = "submission_received"
+    """Somebody proposed a session to an open call. To: staff who review."""
     SESSION_ACCEPTED = "session_accepted"
+    """Staff accepted a proposal, by a review or by editing its state. To: its speakers with an account."""
     SESSION_REJECTED = "session_rejected"
+    """Staff rejected a proposal, by a review or by editing its state. To: its speakers with an account."""
     SESSION_SCHEDULE_CHANGED = "session_schedule_changed"
+    """A public session moved or was cancelled. To: its speakers with an account."""
     ORDER_PAID = "order_paid"
+    """An order was paid, or it was free. To: its buyer."""
     ORDER_REFUNDED = "order_refunded"
+    """Money went back, is going back, or was taken back by the buyer's bank. To: its buyer."""
     ORDER_EXPIRED = "order_expired"
+    """A hold ended, or a payment failed. To: its buyer."""
     TICKETS_OFFERED = "tickets_offered"
+    """Tickets that somebody waited for are free. To: the person who has waited longest."""
     PAYMENT_DISPUTED = "payment_disputed"
+    """A dispute was opened, lost or closed. To: staff who see money."""
     PAYMENT_IN_REVIEW = "payment_in_review"
+    """A payment, a refund or a mail with tickets needs a person. To: staff who see money."""
     CALL_FOR_PAPERS_OPEN = "call_for_papers_open"
+    """A call for papers opened, or the event of an open one was published; once an event. To: the staff, and people who
+    proposed or were invited to speak at another event of its owners.
+    """
     ANNOUNCEMENT = "announcement"
+    """Staff wrote to many people. To: staff by role, or everybody with tickets."""
 
 
 GROUPED_SECONDS: Mapping[NotificationAction, int] = {

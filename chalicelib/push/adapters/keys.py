@@ -4,10 +4,10 @@ from chalicelib.aws.dynamo_keys import Key
 
 
 def push_subscriptions(user_id: str) -> Key:
-    """All browsers of a person that are pushed to."""
+    """The browsers of a person that get pushes."""
     return f"USER#{user_id}", "PUSH"
 
 
 def push_owner(subscription_id: str) -> Key:
-    """Whose browser that is."""
+    """The owner of a browser that gets pushes."""
     return f"PUSH#{subscription_id}", "PUSH_OWNER"
