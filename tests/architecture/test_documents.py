@@ -27,6 +27,8 @@ word: whoever reacts to EVENT or VERSIONS gets the directory of events as well, 
 """
 NOT_IN_GIT = {".chalice/stages/STAGE.json", ".chalice/deployed/STAGE.json", "infra/stages.local.toml"}
 """Files that a deployment makes, or its owner."""
+SECTIONS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+"""Of the changelog, by keepachangelog.com."""
 
 
 def test_generated_documents_are_up_to_date() -> None:
@@ -81,3 +83,24 @@ def test_picture_of_the_readme_names_use_cases_that_exist() -> None:
     there = {path.stem for path in (ROOT / "chalicelib").glob("*/services/*.py")}
     assert named - there == set()
     assert len(named) >= 5
+
+
+def test_changelog_has_versions_in_order_with_sections() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    first, *released = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert first == "Unreleased"
+    dated = [re.fullmatch(r"(\d+)\.(\d+)\.(\d+) - (\d{4}-\d\d-\d\d)", heading) for heading in released]
+    assert all(dated), released
+    order = [(tuple(int(number) for number in one.groups()[:3]), one[4]) for one in dated if one]
+    assert order == sorted(order, reverse=True)
+    assert len({version for version, _ in order}) == len(order)
+    assert set(re.findall(r"^### (.+)$", text, re.MULTILINE)) <= SECTIONS
+
+
+def test_notes_of_a_release_are_its_part_of_the_changelog() -> None:
+    (command,) = re.findall(r"^\t@(awk .+) > dist/notes.md$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    command = command.replace("$(TAG:v%=%)", "0.3.0").replace("$$", "$")
+    notes = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert notes.startswith("## 0.3.0 - 2026-11-29\n\n### Added\n")
+    assert "Calls for papers" in notes
+    assert "0.2.0" not in notes
