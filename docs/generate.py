@@ -44,7 +44,10 @@ PARTS: Mapping[Path, Callable[[], Mapping[str, str]]] = {
     HERE / "notifications.md": notifications.blocks,
     ROOT / "CONTRIBUTING.md": lambda: {"levels": tree.levels()},
 }
-GENERATED = {**WHOLE, **{path: partial(filled, path, blocks) for path, blocks in PARTS.items()}}
+GENERATED: Mapping[Path, Callable[[], str]] = {
+    **WHOLE,
+    **{path: partial(filled, path, blocks) for path, blocks in PARTS.items()},
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -143,19 +143,13 @@ def _tables() -> list[Table]:
     """The classes of tables: `Meta = _meta("content", stream="KEYS_ONLY")`."""
     found = []
     for node in modules()[TABLES_MODULE].body:
-        for line in node.body if isinstance(node, ast.ClassDef) else ():
-            if (
-                isinstance(line, ast.Assign)
-                and isinstance(line.value, ast.Call)
-                and ast.unparse(line.targets[0]) == "Meta"
-            ):
-                name, stream = (ast.literal_eval(one) for one in (*line.value.args, *_streams(line.value)))
-                found.append(Table(name, node.name, stream))
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "_meta":
+                streams = [ast.literal_eval(one.value) for one in call.keywords if one.arg == "stream"]
+                found.append(Table(ast.literal_eval(call.args[0]), node.name, "".join(streams)))
     return found
-
-
-def _streams(call: ast.Call) -> list[ast.expr]:
-    return [one.value for one in call.keywords if one.arg == "stream"] or [ast.Constant("")]
 
 
 def _declared() -> list[Index]:

@@ -87,8 +87,10 @@ class _Scan:
         for scope in self._scopes:
             for call in _calls(scope.function):
                 item = self._class_called(call, scope)
+                if item is None:
+                    continue
                 starred = [one.value for one in call.args if isinstance(one, ast.Starred)]
-                for key, module in {pair for value in starred for pair in self._written(value, scope)} if item else ():
+                for key, module in {pair for value in starred for pair in self._written(value, scope)}:
                     yield Write(key, item.table, item, module)
 
     def without_class(self) -> Iterator[Write]:

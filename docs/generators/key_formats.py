@@ -102,7 +102,7 @@ class _Module:
     def _values(self, node: ast.expr) -> list[str]:
         """What stands for a value inside a key: every word of a table of words, else the value's name."""
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            return [word.value for word in self._words[node.value.id].values if isinstance(word, ast.Constant)]
+            return [str(word.value) for word in self._words[node.value.id].values if isinstance(word, ast.Constant)]
         return ["{" + _named(node) + "}"]
 
 

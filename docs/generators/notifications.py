@@ -67,7 +67,7 @@ def _mail(action: NotificationAction) -> str:
     return MAILS[DEFAULTS[action].mail] + always
 
 
-def _files(found: set[str]) -> str:
+def _files(found: Set[str]) -> str:
     return ", ".join(f"`{module}.py`" for module in sorted(found))
 
 

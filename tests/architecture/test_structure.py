@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py"), *(ROOT / "local").rglob("*.py")])
+SOURCES = sorted(
+    [ROOT / "app.py", *(path for place in ("chalicelib", "local", "docs") for path in (ROOT / place).rglob("*.py"))]
+)
 MAX_LINES, MAX_MAP_LINES, MAX_FUNCTION = 300, 200, 45
 
 
