@@ -1,4 +1,4 @@
-"""THE MAP: the Chalice application, which module serves which path, and every trigger that is not HTTP.
+"""The first map: the Chalice application, which module serves which path, and every trigger that is not HTTP.
 
 Triggers stand here because Chalice exports broken handlers from blueprints (docs/platform.md). Nothing is decided in
 this file: routes are in chalicelib/routes, what a change causes in chalicelib/reactions.py.

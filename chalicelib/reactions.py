@@ -1,4 +1,4 @@
-"""THE SECOND MAP: which change in which table causes what. Read it top to bottom: that is the order within a batch.
+"""The second map: which change in which table causes what. Read it top to bottom: that is the order within a batch.
 
 A change is named by the first word of its sort key (aws/dynamo_keys.py). triggers/streams.py calls the service
 with all changes that a batch has of one partition and noun; every reaction bears being repeated, and each is tried
