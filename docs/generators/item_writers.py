@@ -12,7 +12,7 @@ from docs.generators.key_formats import is_key_module, key_formats
 from docs.generators.sources import modules
 
 TABLES_MODULE = "aws/dynamo_tables"
-WITHOUT_CLASS = {"line": "People", "stripe_inbox": "StripeInbox"}
+WITHOUT_CLASS = {"line": "PeopleTable", "stripe_inbox": "StripeInboxTable"}
 """Keys that light clients write: no class of items, and every module that names the key writes it."""
 
 
@@ -42,7 +42,7 @@ def items() -> dict[str, Item]:
             if not isinstance(node, ast.ClassDef) or len(node.bases) != 1 or node.name in found:
                 continue
             base = ast.unparse(node.bases[0])
-            if base == "Table" and path == TABLES_MODULE:
+            if base == "BaseTable" and path == TABLES_MODULE:
                 found[node.name] = Item(node.name, node.name, _attributes(node), path)
             elif base in found:
                 attributes = found[base].attributes | _attributes(node)

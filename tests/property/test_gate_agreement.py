@@ -138,7 +138,9 @@ class Schedule:
         answer: Step = {}
         problem: str | None = None
         try:
-            answer["admitted"] = plain(self._world.server.check_people_in.check_in(self._world.event, form, caller=STAFF))
+            answer["admitted"] = plain(
+                self._world.server.check_people_in.check_in(self._world.event, form, caller=STAFF)
+            )
         except AlreadyCheckedIn as refusal:
             problem, answer["problem"] = refusal.code, {"code": refusal.code, **refusal.extra}
         except MarqueeError as refusal:

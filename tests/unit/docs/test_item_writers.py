@@ -32,4 +32,4 @@ def test_items_have_the_attributes_of_their_tables() -> None:
     found = items()
     assert "expires_at" in found["ConnectionItem"].attributes
     assert "expires_at" not in found["OrderItem"].attributes
-    assert found["ConnectionItem"].table == "Connections"
+    assert found["ConnectionItem"].table == "ConnectionsTable"
