@@ -25,6 +25,7 @@ class DeleteParts:
     def on_changes(self, changes: list[Change]) -> None:
         """Delete all that is kept of each event that was removed."""
         for change in changes:
-            if change.kind is ChangeKind.REMOVED:
+            # An event's row in the list of published events goes by the same name, and belongs to no event.
+            if change.kind is ChangeKind.REMOVED and change.owner:
                 for store in self._stores:
                     store.delete_all(change.owner)
