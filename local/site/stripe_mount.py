@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from chalicelib.payments.services.handle_webhook import HANDLED
-from local.stripe_double import Settings, StripeDouble, create_double
+from local.stripe_double import DoubleServer, Settings, create_double
 
 SENDERS = 8
 """Webhooks on their way at the same time; Stripe keeps no order either."""
@@ -33,31 +33,32 @@ class StripeMount:
         self._told = (public_url, webhook_url, webhook_secret)
         self._connect_secret = connect_webhook_secret
         self._lock = threading.Lock()
-        self.double = self._create()
+        self._server = self._create()
 
-    def _create(self) -> StripeDouble:
+    def _create(self) -> DoubleServer:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = Settings("", "", "", senders=SENDERS, webhook_events=HANDLED)
-        return create_double(self._directory, *self._told, connect_secret=self._connect_secret, settings=settings)
+        secret = self._connect_secret
+        return DoubleServer(create_double(self._directory, *self._told, connect_secret=secret, settings=settings))
 
     def handle(
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         """One HTTP call; `path` is relative to the mount."""
-        return self.double.handle(method, path, query, headers, body)
+        return self._server.handle(method, path, query, headers, body)
 
     def start(self) -> None:
         """Begin to send webhooks."""
-        self.double.start()
+        self._server.double.start()
 
     def stop(self) -> None:
         """What is not delivered yet is delivered after the next start."""
-        self.double.stop()
+        self._server.double.stop()
 
     def reset(self) -> None:
         """A double that has seen nothing, in the place of this one."""
         with self._lock:
-            self.double.stop()
+            self.stop()
             shutil.rmtree(self._directory)
-            self.double = self._create()
-            self.double.start()
+            self._server = self._create()
+            self.start()

@@ -1,6 +1,7 @@
-"""StripeDouble: the one object that the local runner mounts and tests hold.
+"""StripeDouble: what buyers, banks, account owners and Stripe's dashboard can do, and the time that passes.
 
-Routes a request to the API, the pages or the control, keeps time, and runs the webhook sender's thread.
+Held by whoever runs a double, and by tests. Runs the webhook sender's thread. Knows no HTTP: server.py answers requests
+with it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .api.api import Answer, Api
 from .api.errors import CardDeclined, StripeError
 from .api.store import Json, Scope, Store
 from .api.work import NewId, Settings, Work
 from .connect import accounts
-from .control import control
 from .control.timing import run_due
 from .control.traffic import Traffic
-from .pages import Pages
 from .payments import disputes, refunds, sessions
 from .payments.banks import DebitOutcome
 from .payments.cards import DisputeKind
@@ -56,7 +54,7 @@ class PayOutcome:
 
 
 class StripeDouble:
-    """The whole double; thread-safe. `faults` is trouble on command."""
+    """The double without its HTTP; thread-safe. `faults` is trouble on command, `traffic` the API calls that came."""
 
     def __init__(
         self,
@@ -69,27 +67,13 @@ class StripeDouble:
     ) -> None:
         self.settings = settings
         self.faults = Faults()
+        self.traffic = Traffic()
+        self.new_id = new_id
         self._store = store
         self._clock = clock
-        self._new_id = new_id
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._api = Api(works=self.timely, faults=self.faults, sleep=self._sleep, new_id=new_id)
-        self._pages = Pages(self)
         self._sender = Sender(works=self.work, settings=settings, faults=self.faults, clock=clock, post=post)
-
-    def handle(
-        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        """Answer one HTTP request; `path` is relative to the mount, `query` the raw query string."""
-        lower = {name.lower(): value for name, value in headers.items()}
-        answer = self._answer("GET" if method == "HEAD" else method, path or "/", query, lower, body)
-        return answer if method != "HEAD" else (answer[0], answer[1], b"")
-
-    @property
-    def traffic(self) -> Traffic:
-        """The API calls that came."""
-        return self._api.traffic
 
     def start(self) -> None:
         """Begin sending webhooks and keeping time in a thread of its own."""
@@ -105,6 +89,10 @@ class StripeDouble:
             self._thread.join(timeout=self.settings.post_timeout + 5)
             self._thread = None
         self._store.close()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait as long, or until `stop` is called."""
+        self._stopping.wait(seconds)
 
     def tick(self) -> int:
         """One round by hand: do what is due, send what is due; the number of deliveries tried."""
@@ -211,7 +199,7 @@ class StripeDouble:
     def work(self, request_id: str | None = None, key: str | None = None, account: str | None = None) -> Iterator[Work]:
         """A unit of work in the platform or a connected account, committed at the end of the block."""
         with self._store.transaction() as tx:
-            yield Work(Scope(tx, account), self._clock(), self._new_id, self.settings, request_id, key)
+            yield Work(Scope(tx, account), self._clock(), self.new_id, self.settings, request_id, key)
 
     @contextmanager
     def timely(
@@ -225,22 +213,12 @@ class StripeDouble:
     @contextmanager
     def _at_home(self, table: str, item: str, *, key: str | None = "page_") -> Iterator[Work]:
         """A timely unit of work in the account that has the object; raises Stripe's 404 when none has."""
-        with self.timely(self._new_id("req_"), None if key is None else self._new_id(key)) as work:
+        with self.timely(self.new_id("req_"), None if key is None else self.new_id(key)) as work:
             yield work.home_of(table, item) or work
 
     def _keep_time(self) -> None:
         with self.work() as work:
             run_due(work)
-
-    def _answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
-        if path.startswith("/v1/"):
-            return self._api.answer(method, path, query, headers, body)
-        if path == "/control":
-            return control.answer(self, method, headers, body, refuse=self._pages.refuse)
-        return self._pages.answer(method, path, body)
-
-    def _sleep(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-from local.stripe_double import StripeDouble, create_double
+from local.stripe_double import DoubleServer, StripeDouble, create_double
 from tests.deploy.owner_calls import OWNER
 from tests.deploy.places import ACCOUNT, REGION, Places
 
@@ -164,7 +164,7 @@ def stripe(folder: Path) -> Iterator[tuple[str, StripeDouble]]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     double = create_double(folder, url, "", "")
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(double))
+    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(DoubleServer(double)))
     thread = threading.Thread(target=server.serve_forever, name="stripe")
     thread.start()
     double.start()
@@ -177,12 +177,12 @@ def stripe(folder: Path) -> Iterator[tuple[str, StripeDouble]]:
         thread.join()
 
 
-def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
+def _handler(stripe: DoubleServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, headers, content = double.handle(self.command, path, query, dict(self.headers), body)
+            status, headers, content = stripe.handle(self.command, path, query, dict(self.headers), body)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

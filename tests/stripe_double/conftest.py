@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 import stripe
 
-from local.stripe_double import Settings, StripeDouble, create_double
+from local.stripe_double import DoubleServer, Settings, StripeDouble, create_double
 
 from . import openapi
 
@@ -72,11 +72,16 @@ class Hook:
 class Shop:
     """A double with its client and everything a test moves."""
 
-    double: StripeDouble
+    server: DoubleServer
     client: stripe.StripeClient
     clock: Clock
     hook: Hook
     url: str
+
+    @property
+    def double(self) -> StripeDouble:
+        """What the server answers with."""
+        return self.server.double
 
     def session(self, **changes: Any) -> Any:
         """An open session of €25.00, changed by keyword."""
@@ -118,16 +123,22 @@ def order(*, currency: str = "eur", amount: int = 2500, quantity: int = 1) -> di
 
 def serve(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[StripeDouble, str]]:
     """Mount a double on a free loopback port; yields it and its public URL."""
-    held: list[StripeDouble] = []
+    for server, url in serve_whole(double_of):
+        yield server.double, url
+
+
+def serve_whole(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[DoubleServer, str]]:
+    """The same with what answers its requests."""
+    held: list[DoubleServer] = []
 
     def answer(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
         plain, _, query = path.partition("?")
         return held[0].handle(method, plain.removeprefix(MOUNT), query, headers, body)
 
     with listening(answer) as origin:
-        held.append(double_of(origin + MOUNT))
+        held.append(DoubleServer(double_of(origin + MOUNT)))
         yield held[0], origin + MOUNT
-        held[0].stop()
+        held[0].double.stop()
 
 
 @contextmanager
@@ -196,10 +207,10 @@ def shop(hook: Hook, clock: Clock, socket_enabled: None) -> Iterator[Shop]:
             settings=QUICK,
         )
 
-    for double, url in serve(make):
-        answers = record(double)
-        yield Shop(double, client_for(url), clock, hook, url)
-        assert misshapen(double, answers) == []
+    for server, url in serve_whole(make):
+        answers = record(server)
+        yield Shop(server, client_for(url), clock, hook, url)
+        assert misshapen(server.double, answers) == []
 
 
 QUICK = Settings(
@@ -207,10 +218,10 @@ QUICK = Settings(
 )
 
 
-def record(double: StripeDouble) -> list[tuple[int, bytes]]:
+def record(server: DoubleServer) -> list[tuple[int, bytes]]:
     """Keeps every answer of the API from now on."""
     answers: list[tuple[int, bytes]] = []
-    handle = double.handle
+    handle = server.handle
 
     def handled(method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
         answer = handle(method, path, query, headers, body)
@@ -218,7 +229,7 @@ def record(double: StripeDouble) -> list[tuple[int, bytes]]:
             answers.append((answer[0], answer[2]))
         return answer
 
-    vars(double)["handle"] = handled
+    vars(server)["handle"] = handled
     return answers
 
 

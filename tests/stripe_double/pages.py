@@ -12,10 +12,10 @@ Page = tuple[int, dict[str, str], str]
 def page(shop: Shop, path: str, fields: dict[str, str] | None = None) -> Page:
     """Load a page, or send its form."""
     if fields is None:
-        status, headers, body = shop.double.handle("GET", path, "", {}, b"")
+        status, headers, body = shop.server.handle("GET", path, "", {}, b"")
     else:
         kind = {"content-type": "application/x-www-form-urlencoded"}
-        status, headers, body = shop.double.handle("POST", path, "", kind, urlencode(fields).encode())
+        status, headers, body = shop.server.handle("POST", path, "", kind, urlencode(fields).encode())
     return status, headers, body.decode()
 
 

@@ -11,7 +11,7 @@ import stripe
 
 from local.stripe_double import StripeDouble, create_double
 
-from .conftest import QUICK, SECRET, START, Clock, Hook, Ids, Shop, client_for, misshapen, order, record, serve
+from .conftest import QUICK, SECRET, START, Clock, Hook, Ids, Shop, client_for, misshapen, order, record, serve_whole
 
 
 def sell(shop: Shop, **changes: Any) -> str:
@@ -53,10 +53,10 @@ def dollar_shop(hook: Hook, clock: Clock, socket_enabled: None) -> Iterator[Shop
             None, url, "http://hook.test/", SECRET, clock=clock, new_id=Ids(), post=hook, settings=settings
         )
 
-    for double, url in serve(make):
-        answers = record(double)
-        yield Shop(double, client_for(url), clock, hook, url)
-        assert misshapen(double, answers) == []
+    for server, url in serve_whole(make):
+        answers = record(server)
+        yield Shop(server, client_for(url), clock, hook, url)
+        assert misshapen(server.double, answers) == []
 
 
 @pytest.mark.parametrize(

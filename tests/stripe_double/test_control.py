@@ -39,7 +39,7 @@ def typed(fields: dict[str, str]) -> dict[str, str]:
 
 def order(shop: Shop, **told: Any) -> tuple[int, Any]:
     body = json.dumps(told).encode()
-    status, _, answer = shop.double.handle("POST", "/control", "", {"content-type": "application/json"}, body)
+    status, _, answer = shop.server.handle("POST", "/control", "", {"content-type": "application/json"}, body)
     return status, json.loads(answer)
 
 
@@ -180,7 +180,7 @@ def test_order_control_of_slow_answers_delays_each_and_counts_them(shop: Shop) -
     session = shop.session()
     shop.client.v1.checkout.sessions.retrieve(session.id)
     assert time.monotonic() - began >= 0.1
-    traffic = json.loads(shop.double.handle("GET", "/control", "", {}, b"")[2])["traffic"]
+    traffic = json.loads(shop.server.handle("GET", "/control", "", {}, b"")[2])["traffic"]
     calls = {name: one["calls"] for name, one in traffic["endpoints"].items()}
     assert calls == {"GET /v1/checkout/sessions/*": 1, "POST /v1/checkout/sessions": 1}
     assert 1 <= traffic["busiest_second"] <= 2

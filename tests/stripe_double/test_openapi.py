@@ -54,7 +54,7 @@ class Caller:
         form = "&".join(f"{name}={value}" for name, value in fields.items())
         headers = {"Authorization": "Bearer sk_test_double"} | ({"Stripe-Account": within} if within else {})
         query, body = ("", form.encode()) if method == "POST" else (form, b"")
-        status, _, answer = self.shop.double.handle(method, path, query, headers, body)
+        status, _, answer = self.shop.server.handle(method, path, query, headers, body)
         assert status == 200, (method, path, answer)
         self.answers[method, pattern] = answer
         return json.loads(answer)

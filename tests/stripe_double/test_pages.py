@@ -155,7 +155,7 @@ def test_show_receipt_of_paid_charge_names_amount_and_card(shop: Shop) -> None:
 def test_order_control_to_pay_with_json_pays(shop: Shop) -> None:
     session = shop.session()
     told = json.dumps({"action": "pay", "session": session.id}).encode()
-    status, _, body = shop.double.handle("POST", "/control", "", {"content-type": "application/json"}, told)
+    status, _, body = shop.server.handle("POST", "/control", "", {"content-type": "application/json"}, told)
     assert status == 200
     assert json.loads(body)["paid"] is True
     assert shop.client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
@@ -181,7 +181,7 @@ def test_order_control_by_form_sets_the_fault_and_returns_to_the_page(shop: Shop
 
 @pytest.mark.parametrize("told", [b"", b"[]", b'{"action": "fly"}', b'{"action": "webhook_fault", "kind": "x"}'])
 def test_order_control_with_nonsense_is_refused(shop: Shop, told: bytes) -> None:
-    status, _, body = shop.double.handle("POST", "/control", "", {"content-type": "application/json"}, told)
+    status, _, body = shop.server.handle("POST", "/control", "", {"content-type": "application/json"}, told)
     assert status == 422
     assert json.loads(body)["ok"] is False
 

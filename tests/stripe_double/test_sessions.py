@@ -177,7 +177,7 @@ def test_call_with_key_that_is_no_test_key_is_refused(shop: Shop, key: str) -> N
 
 
 def test_call_without_key_is_refused_with_request_id(shop: Shop) -> None:
-    status, headers, body = shop.double.handle("GET", "/v1/events", "", {}, b"")
+    status, headers, body = shop.server.handle("GET", "/v1/events", "", {}, b"")
     assert status == 401
     assert headers["request-id"].startswith("req_")
     assert b"You did not provide an API key" in body
@@ -197,7 +197,7 @@ def test_call_without_key_is_refused_with_request_id(shop: Shop) -> None:
 )
 def test_create_session_with_malformed_form_is_refused_and_stores_nothing(shop: Shop, query: str, body: bytes) -> None:
     auth = {"Authorization": "Bearer sk_test_double"}
-    status, _, answer = shop.double.handle("POST", "/v1/checkout/sessions", query, auth, body)
+    status, _, answer = shop.server.handle("POST", "/v1/checkout/sessions", query, auth, body)
     assert status == 400
     assert json.loads(answer)["error"]["type"] == "invalid_request_error"
     assert shop.client.v1.checkout.sessions.list().data == []
@@ -206,6 +206,6 @@ def test_create_session_with_malformed_form_is_refused_and_stores_nothing(shop: 
 @pytest.mark.parametrize("path", ["/v1/", "/v1/checkout/sessions/", "/v1/../x", "/v1/prices", "/v1/charges/a%20b"])
 def test_call_path_that_is_no_endpoint_gives_stripes_404(shop: Shop, path: str) -> None:
     auth = {"Authorization": "Bearer sk_test_double"}
-    status, _, answer = shop.double.handle("GET", path, "", auth, b"")
+    status, _, answer = shop.server.handle("GET", path, "", auth, b"")
     assert status == 404
     assert "Unrecognized request URL" in json.loads(answer)["error"]["message"]

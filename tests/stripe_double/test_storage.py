@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from local.stripe_double import StripeDouble, create_double
+from local.stripe_double import DoubleServer, StripeDouble, create_double
 
 from .conftest import SECRET, START, Clock, Hook
 
@@ -18,9 +18,10 @@ _AUTH = {"authorization": "Bearer sk_test_double", "idempotency-key": "once"}
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from local.stripe_double import create_double
+from local.stripe_double import DoubleServer, create_double
 double = create_double(Path(sys.argv[1]), "http://d.test", "http://hook.test/", "whsec_x", post=lambda *a: 0)
-status, headers, body = double.handle("POST", "/v1/customers", "", {"authorization": "Bearer sk_test_x"}, b"name=Ada")
+auth = {"authorization": "Bearer sk_test_x"}
+status, headers, body = DoubleServer(double).handle("POST", "/v1/customers", "", auth, b"name=Ada")
 sys.stdout.write(body.decode())
 sys.stdout.flush()
 os.kill(os.getpid(), signal.SIGKILL)
@@ -32,7 +33,7 @@ def reopened(folder: Path, hook: Hook, clock: Clock | None = None) -> StripeDoub
 
 
 def create(double: StripeDouble) -> tuple[str, dict[str, str]]:
-    _, headers, body = double.handle("POST", "/v1/customers", "", _AUTH, b"name=Ada")
+    _, headers, body = DoubleServer(double).handle("POST", "/v1/customers", "", _AUTH, b"name=Ada")
     return json.loads(body)["id"], headers
 
 
@@ -49,7 +50,7 @@ def test_kill_process_after_an_answer_keeps_what_it_answered(tmp_path: Path) -> 
     assert run.returncode == -signal.SIGKILL, run.stderr
     answered = json.loads(run.stdout)
     double = reopened(tmp_path, Hook())
-    status, _, body = double.handle("GET", f"/v1/customers/{answered['id']}", "", _AUTH, b"")
+    status, _, body = DoubleServer(double).handle("GET", f"/v1/customers/{answered['id']}", "", _AUTH, b"")
     double.stop()
     assert (status, json.loads(body)) == (200, answered)
 
@@ -87,11 +88,11 @@ def test_restart_after_half_a_line_forgets_only_that_line(tmp_path: Path) -> Non
     with journal.open("ab") as file:
         file.write(b'[["customer","cus_half",{"id":"cus_ha')
     second = reopened(tmp_path, Hook())
-    status, _, _ = second.handle("GET", f"/v1/customers/{made}", "", _AUTH, b"")
+    status, _, _ = DoubleServer(second).handle("GET", f"/v1/customers/{made}", "", _AUTH, b"")
     later, _ = create(second)
     second.stop()
     third = reopened(tmp_path, Hook())
-    _, _, body = third.handle("GET", "/v1/customers", "", _AUTH, b"")
+    _, _, body = DoubleServer(third).handle("GET", "/v1/customers", "", _AUTH, b"")
     third.stop()
     assert status == 200
     assert [row["id"] for row in json.loads(body)["data"]] == [later] == [made]
@@ -103,8 +104,10 @@ def test_restart_many_times_keeps_the_journal_small(tmp_path: Path) -> None:
         create(double)
         for number in range(20):
             body = f"name=Ada{number}".encode()
-            key = json.loads(double.handle("GET", "/v1/customers", "", _AUTH, b"")[2])["data"][0]["id"]
-            double.handle("POST", f"/v1/customers/{key}", "", {"authorization": _AUTH["authorization"]}, body)
+            key = json.loads(DoubleServer(double).handle("GET", "/v1/customers", "", _AUTH, b"")[2])["data"][0]["id"]
+            DoubleServer(double).handle(
+                "POST", f"/v1/customers/{key}", "", {"authorization": _AUTH["authorization"]}, body
+            )
         grown = (tmp_path / "stripe-double.journal").stat().st_size
         double.stop()
         reopened(tmp_path, Hook()).stop()
@@ -120,7 +123,7 @@ def test_fail_verb_in_the_middle_leaves_nothing_behind(tmp_path: Path) -> None:
             raise KeyError("in the middle")
     except KeyError:
         pass
-    _, _, body = double.handle("GET", "/v1/customers", "", _AUTH, b"")
+    _, _, body = DoubleServer(double).handle("GET", "/v1/customers", "", _AUTH, b"")
     double.stop()
     assert json.loads(body)["data"] == []
     assert (tmp_path / "stripe-double.journal").read_bytes() == before
@@ -145,5 +148,5 @@ def test_write_after_stop_is_remembered_as_well(tmp_path: Path) -> None:
     made, _ = create(first)
     first.stop()
     second = reopened(tmp_path, Hook())
-    status, _, _ = second.handle("GET", f"/v1/customers/{made}", "", _AUTH, b"")
+    status, _, _ = DoubleServer(second).handle("GET", f"/v1/customers/{made}", "", _AUTH, b"")
     assert status == 200

@@ -60,7 +60,7 @@ def test_confirm_page_with_another_amount_or_after_its_end_is_refused(shop: Shop
         body = f"payment_method=pm_card_visa&expected_amount={amount}".encode()
         headers = {"Authorization": "Bearer sk_test_double"}
         path = f"/v1/payment_pages/{session.id}/confirm"
-        status, _, answer = shop.double.handle("POST", path, "", headers, body)
+        status, _, answer = shop.server.handle("POST", path, "", headers, body)
         return status, json.loads(answer).get("error", {}).get("message", "")
 
     assert confirm(2499) == (400, "The amount of this Checkout Session has changed.")

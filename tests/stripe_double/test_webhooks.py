@@ -8,7 +8,7 @@ import time
 import pytest
 import stripe
 
-from local.stripe_double import Settings, WebhookFault, create_double
+from local.stripe_double import DoubleServer, Settings, WebhookFault, create_double
 
 from .conftest import SECRET, START, Hook, Shop, listening
 
@@ -152,9 +152,9 @@ def test_deliver_event_over_http_reaches_the_endpoint_whole(socket_enabled: None
     with listening(respond) as origin:
         double = create_double(None, "http://d.test", f"{origin}/hook?a=b", SECRET)
         auth = {"authorization": "Bearer sk_test_double"}
-        double.handle("POST", "/v1/customers", "", auth, b"name=Ad%C3%A4")
+        DoubleServer(double).handle("POST", "/v1/customers", "", auth, b"name=Ad%C3%A4")
         double.tick()
-        left = double.handle("GET", "/v1/events", "delivery_success=false", auth, b"")[2]
+        left = DoubleServer(double).handle("GET", "/v1/events", "delivery_success=false", auth, b"")[2]
     assert hook.kinds() == ["customer.created"]
     assert hook.accepted(at=time.time()) == [True]
     assert json.loads(hook.came[0][1])["data"]["object"]["name"] == "Ad\u00e4"
@@ -166,9 +166,9 @@ def test_deliver_event_to_a_closed_port_keeps_it(socket_enabled: None) -> None:
         pass
     double = create_double(None, "http://d.test", origin, SECRET)
     auth = {"authorization": "Bearer sk_test_double"}
-    double.handle("POST", "/v1/customers", "", auth, b"name=Ada")
+    DoubleServer(double).handle("POST", "/v1/customers", "", auth, b"name=Ada")
     assert double.tick() == 1
-    left = double.handle("GET", "/v1/events", "delivery_success=false", auth, b"")[2]
+    left = DoubleServer(double).handle("GET", "/v1/events", "delivery_success=false", auth, b"")[2]
     assert len(json.loads(left)["data"]) == 1
 
 
@@ -182,7 +182,7 @@ def test_deliver_events_of_chosen_kinds_tells_the_endpoint_of_no_other(socket_en
         chosen = Settings("", "", "", webhook_events=frozenset({"customer.updated"}))
         double = create_double(None, "http://d.test", f"{origin}/hook", SECRET, settings=chosen)
         auth = {"authorization": "Bearer sk_test_double"}
-        made = json.loads(double.handle("POST", "/v1/customers", "", auth, b"name=Ada")[2])
-        double.handle("POST", f"/v1/customers/{made['id']}", "", auth, b"name=Grace")
+        made = json.loads(DoubleServer(double).handle("POST", "/v1/customers", "", auth, b"name=Ada")[2])
+        DoubleServer(double).handle("POST", f"/v1/customers/{made['id']}", "", auth, b"name=Grace")
         double.tick()
     assert hook.kinds() == ["customer.updated"]

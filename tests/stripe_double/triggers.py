@@ -27,7 +27,7 @@ def run(shop: Shop, sequence: Path) -> None:
     def call(method: str, path: str, form: str) -> tuple[int, Any]:
         query, body = (form, b"") if method == "GET" else ("", form.encode())
         headers = {"Authorization": "Bearer sk_test_double"}
-        status, _, answer = shop.double.handle(method, path, query, headers, body)
+        status, _, answer = shop.server.handle(method, path, query, headers, body)
         return status, json.loads(answer)
 
     run_with(call, sequence)

@@ -1,6 +1,6 @@
 """The Stripe API over HTTP: authentication, connected accounts, idempotency, errors.
 
-Called by double.py for every path under /v1/. routes.py is the list of what the double can do.
+Called by server.py for every path under /v1/. routes.py is the list of what the double can do.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Api:
         *,
         works: Works,
         faults: Faults,
+        traffic: Traffic,
         sleep: Callable[[float], None],
         new_id: Callable[[str], str],
     ) -> None:
@@ -70,7 +71,7 @@ class Api:
         self._sleep = sleep
         self._new_id = new_id
         self._in_progress = idempotency.InProgress()
-        self.traffic = Traffic()
+        self._traffic = traffic
 
     def answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
         """The HTTP answer to one API request; never raises for what a client can send."""
@@ -96,7 +97,7 @@ class Api:
 
     def _admit(self, call: Call) -> tuple[int, dict[str, str], str]:
         _authenticate(call.headers)
-        self.traffic.note(call.method, call.path)
+        self._traffic.note(call.method, call.path)
         key = None if call.key is None else idempotency.check_key(call.key)
         fault = self._faults.take_api(call.method, call.path)
         _refuse_on_command(fault, call)

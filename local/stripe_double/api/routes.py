@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from local.stripe_double.connect import accounts, application_fees
-from local.stripe_double.pages import payment_pages
 from local.stripe_double.payments import (
     customers,
     disputes,
     instruments,
     intents,
+    payment_pages,
     products,
     refunds,
     session_parameters,

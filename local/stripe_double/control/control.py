@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -32,17 +32,14 @@ import msgspec
 from local.stripe_double.api.errors import StripeError
 from local.stripe_double.api.forms import decode
 from local.stripe_double.api.store import Json
-from local.stripe_double.payments.cards import CARDS
+from local.stripe_double.double import PayOutcome, StripeDouble
+from local.stripe_double.payments.banks import DebitOutcome
+from local.stripe_double.payments.cards import CARDS, DisputeKind
+from local.stripe_double.payments.disputes import Verdict
+from local.stripe_double.payments.refunds import RefundEnd
 from local.stripe_double.webhooks.faults import ApiFault, WebhookFault
 
 from .overview import overview
-
-if TYPE_CHECKING:
-    from local.stripe_double.double import PayOutcome, StripeDouble
-    from local.stripe_double.payments.banks import DebitOutcome
-    from local.stripe_double.payments.cards import DisputeKind
-    from local.stripe_double.payments.disputes import Verdict
-    from local.stripe_double.payments.refunds import RefundEnd
 
 Choice = TypeVar("Choice", bound=str)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from local.stripe_double.api.store import Json
 from local.stripe_double.api.work import Work
-
-if TYPE_CHECKING:
-    from local.stripe_double.double import StripeDouble
+from local.stripe_double.double import StripeDouble
 
 _NEWEST = 15
 _SESSION = ("id", "status", "payment_status", "amount_total", "currency", "url", "payment_intent")

@@ -1,6 +1,6 @@
 """The pages people see: pay, 3-D Secure, onboarding, receipt, control. Plain HTML and one style sheet, no script.
 
-Called by double.py for every path that is not the API.
+Called by server.py for every path that is neither the API nor the control.
 """
 
 from __future__ import annotations

@@ -5,18 +5,15 @@ Leads on to the shop when paid, back to the pay page when not; an intent without
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from local.stripe_double.api.errors import StripeError
 from local.stripe_double.api.forms import decode
 from local.stripe_double.api.store import Json
+from local.stripe_double.double import StripeDouble
 from local.stripe_double.payments.payments import session_of_intent
 
 from .rendering import Answer, Renderer
-
-if TYPE_CHECKING:
-    from local.stripe_double.double import StripeDouble
 
 
 class BankPage:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from local.stripe_double.api.errors import StripeError
 from local.stripe_double.api.forms import decode
+from local.stripe_double.api.work import Work
 from local.stripe_double.connect.accounts import finish_onboarding, leave_onboarding, use_link
+from local.stripe_double.double import StripeDouble
 
 from .rendering import Answer, Renderer
-
-if TYPE_CHECKING:
-    from local.stripe_double.api.work import Work
-    from local.stripe_double.double import StripeDouble
 
 _LONGEST = 100
 

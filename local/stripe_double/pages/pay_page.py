@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from local.stripe_double.api.errors import StripeError
 from local.stripe_double.api.expanding import session_lines
 from local.stripe_double.api.forms import decode
 from local.stripe_double.api.store import Json
 from local.stripe_double.api.work import Work
+from local.stripe_double.double import StripeDouble
 from local.stripe_double.payments.banks import BANKS
 from local.stripe_double.payments.cards import CARDS
 
 from .card_form import CardForm, read_card_form
 from .rendering import Answer, Renderer
-
-if TYPE_CHECKING:
-    from local.stripe_double.double import StripeDouble
 
 
 class PayPage:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from local.stripe_double.control.overview import overview
+from local.stripe_double.double import StripeDouble
 from local.stripe_double.payments.banks import BANKS
 from local.stripe_double.payments.cards import CARDS
 from local.stripe_double.webhooks.faults import API_KINDS, WEBHOOK_KINDS
@@ -14,9 +15,6 @@ from .bank_page import BankPage
 from .onboarding_page import OnboardingPage
 from .pay_page import PayPage
 from .rendering import Answer, Renderer
-
-if TYPE_CHECKING:
-    from local.stripe_double.double import StripeDouble
 
 
 class FormPage(Protocol):
