@@ -3,7 +3,6 @@
 import { el, icon, recall } from "./format.js";
 import { live } from "./live.js";
 import { load, markAll, newest, store, watch } from "./notifications.js";
-import { disclose } from "./site.js";
 
 const SHOWN = 12;
 const GROUP_MS = 1_000;
@@ -12,9 +11,9 @@ let lists = null;
 let fresh = 0;
 
 /** Put the bell into its place. Called again when the corner is drawn anew. */
-export function start(holder) {
+export function start(holder, disclose) {
   const first = place === null;
-  place = build(holder);
+  place = build(holder, disclose);
   if (first) {
     watch(render);
     live.start();
@@ -23,7 +22,7 @@ export function start(holder) {
   render();
 }
 
-function build(holder) {
+function build(holder, disclose) {
   const badge = el("span", { class: "badge", "aria-hidden": "true", hidden: true });
   const controls = { class: "round", type: "button", "aria-expanded": "false", "aria-controls": "bell-sheet" };
   const button = el("button", controls, icon("bell", 24), badge);

@@ -15,7 +15,7 @@ const FILES = [
   "js/bundles.js", "js/camera.js", "js/checkin.js", "js/currencies.js", "js/format.js", "js/gatecamera.js",
   "js/gatedevice.js", "js/gatefetch.js", "js/gatelater.js", "js/gatelist.js", "js/gateoffline.js", "js/gateparts.js", "js/gatesend.js", "js/gatestore.js", "js/gatewords.js",
   "js/leaving.js", "js/live.js", "js/notelist.js", "js/notifications.js", "js/programme.js", "js/push.js",
-  "js/rich.js", "js/session.js", "js/site.js", "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
+  "js/pushoff.js", "js/rich.js", "js/session.js", "js/site.js", "js/ticketcode.js", "vendor/qr/decode.js", "vendor/qr/index.js",
 ];
 
 /**

@@ -2,10 +2,10 @@
 // preferences and never asked for elsewhere; renewed once a day, so that keys and sign-ins that changed do not end it.
 import { get, send } from "./api.js";
 import { recall, remember } from "./format.js";
+import { KEPT, leave } from "./pushoff.js";
 import { user } from "./session.js";
 
 const PATH = "/me/push-subscriptions";
-const KEPT = "marquee.push";
 const RENEWED_MS = 24 * 60 * 60 * 1000;
 
 /** Whether this browser can; in Safari on a phone only once Marquee is on the home screen. */
@@ -35,14 +35,6 @@ export async function switchOff() {
   const id = here();
   await leave();
   if (id) await remove(id).catch((problem) => problem.status === 404 || Promise.reject(problem));
-}
-
-/** Let go of the subscription; the server needs no word when a sign-in has ended. */
-export async function leave() {
-  remember("localStorage", KEPT, null);
-  const registration = await navigator.serviceWorker?.getRegistration("/");
-  const subscription = await registration?.pushManager.getSubscription();
-  await subscription?.unsubscribe();
 }
 
 /** Called on every page of somebody who is signed in. */

@@ -56,7 +56,7 @@ export function signOut() {
   const token = recall("localStorage", SESSION)?.refresh_token;
   forget();
   if (token) endOnServer(token);
-  if (recall("localStorage", "marquee.push")) import("./push.js").then(({ leave }) => leave());
+  if (recall("localStorage", "marquee.push")) import("./pushoff.js").then(({ leave }) => leave());
 }
 
 function endOnServer(token) {

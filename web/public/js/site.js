@@ -30,7 +30,7 @@ function corner() {
   }
   const bell = el("div", { class: "menu", "data-bell": true });
   place.replaceChildren(bell, menu(person));
-  import("./bell.js").then((module) => module.start(bell));
+  import("./bell.js").then((module) => module.start(bell, disclose));
 }
 
 function menu(person) {
@@ -65,7 +65,7 @@ function leave(button, person) {
 }
 
 /** Let a button show and hide a sheet: Escape and a click elsewhere close it, and the focus returns. */
-export function disclose(button, sheet, holder, onOpen = () => {}) {
+function disclose(button, sheet, holder, onOpen = () => {}) {
   const show = (open) => {
     sheet.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
