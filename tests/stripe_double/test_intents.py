@@ -140,12 +140,6 @@ def test_create_method_with_number_that_is_no_test_card_is_declined(shop: Shop) 
     assert caught.value.code == "card_declined"
 
 
-def test_update_intent_merges_metadata(shop: Shop) -> None:
-    intent = made(shop)
-    changed = shop.client.v1.payment_intents.update(intent.id, {"metadata": {"a": "b"}, "description": "Tickets"})
-    assert (changed.metadata.to_dict(), changed.description) == ({"order_id": "1", "a": "b"}, "Tickets")
-
-
 def test_sell_at_a_price_that_exists_names_its_product(shop: Shop) -> None:
     product = shop.client.v1.products.create({"name": "Dinner"})
     price = shop.client.v1.prices.create({"product": product.id, "unit_amount": 1500, "currency": "usd"})

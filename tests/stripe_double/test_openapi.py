@@ -72,8 +72,6 @@ def call_every_route(call: Caller) -> None:
 def _sell(call: Caller) -> None:
     product = call("POST", "/v1/products", name="Dinner")["id"]
     price = call("POST", "/v1/prices", product=product, unit_amount=2500, currency="eur")["id"]
-    call("GET", "/v1/products/*", product)
-    call("GET", "/v1/prices/*", price)
     fields = {
         "mode": "payment",
         "success_url": "http://shop.test/paid",
@@ -82,11 +80,9 @@ def _sell(call: Caller) -> None:
     }
     session = call("POST", "/v1/checkout/sessions", **fields)["id"]
     call("GET", "/v1/checkout/sessions/*", session, **{"expand[]": "line_items"})
-    call("POST", "/v1/checkout/sessions/*", session, **{"metadata[a]": "b"})
     call("GET", "/v1/checkout/sessions/*/line_items", session)
     call("GET", "/v1/payment_pages/*", session)
     method = call("POST", "/v1/payment_methods", **{"type": "card", "card[token]": "tok_visa"})["id"]
-    call("GET", "/v1/payment_methods/*", method)
     call("POST", "/v1/payment_pages/*/confirm", session, payment_method=method, expected_amount=2500)
     call("POST", "/v1/checkout/sessions/*/expire", call("POST", "/v1/checkout/sessions", **fields)["id"])
     call("GET", "/v1/checkout/sessions", limit=100)
@@ -100,7 +96,6 @@ def _pay_without_page(call: Caller) -> None:
     create = "/v1/payment_intents"
     held = {"capture_method": "manual", "payment_method": "pm_card_visa"}
     intent = call("POST", create, amount=900, currency="eur", **held)["id"]
-    call("POST", "/v1/payment_intents/*", intent, **{"metadata[a]": "b"})
     call("POST", "/v1/payment_intents/*/confirm", intent)
     call("POST", "/v1/payment_intents/*/capture", intent)
     asked = call(
@@ -143,7 +138,6 @@ def _endpoints_and_events(call: Caller) -> None:
     fields = {"url": "http://hook.test/2", "enabled_events[]": "*"}
     endpoint = call("POST", "/v1/webhook_endpoints", **fields)["id"]
     call("POST", "/v1/webhook_endpoints/*", endpoint, description="second")
-    call("GET", "/v1/webhook_endpoints/*", endpoint)
     call("GET", "/v1/webhook_endpoints")
     call("DELETE", "/v1/webhook_endpoints/*", endpoint)
     events = call("GET", "/v1/events", limit=100)["data"]
@@ -171,7 +165,7 @@ def _connect(call: Caller) -> None:
 def test_call_every_route_returns_objects_that_fit_stripes_schemas(shop: Shop, document: Any) -> None:
     call = Caller(shop)
     call_every_route(call)
-    assert sorted(call.answers) == sorted((method, path) for method, path, _, _ in routes._TABLE)
+    assert sorted(call.answers) == sorted((method, path) for method, path, _, _ in routes.TABLE)
     assert [fault for answer in call.answers.values() for fault in answer_faults(document, 200, answer)] == []
     lists = [json.loads(answer) for answer in call.answers.values() if b'"object": "list"' in answer[:30]]
     assert all(sorted(each) == ["data", "has_more", "object", "url"] for each in lists)

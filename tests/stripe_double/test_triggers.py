@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+
+from local.stripe_double.api.routes import TRIGGERS
 
 from . import openapi
 from .conftest import Shop
@@ -22,6 +25,12 @@ def test_run_own_sequence_causes_the_event_it_is_named_after(shop: Shop, sequenc
     run(shop, sequence)
     shop.pass_time(5.1)
     assert sequence.stem in shop.events()
+
+
+def test_endpoint_for_triggers_is_called_by_a_sequence() -> None:
+    calls = [call for sequence in OURS for call in json.loads(sequence.read_text())["fixtures"]]
+    made = {(call["method"].upper(), re.sub(r"\$\{[^}]+\}", "*", call["path"])) for call in calls}
+    assert {(method, path) for method, path, _, _ in TRIGGERS} - made == set()
 
 
 @pytest.mark.skipif(not STRIPES, reason="the sequences of Stripe's CLI are not beside the project")

@@ -1,4 +1,7 @@
-"""What the double can do: every endpoint with its verb and its parameters."""
+"""What the double can do: every endpoint with its verb and its parameters, by who calls it.
+
+An endpoint that nobody calls any more is removed with its verb.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class Found(NamedTuple):
 
 def endpoint_of(method: str, path: str) -> str:
     """What Stripe counts a call under: its method and path without ids. Unknown ones are one endpoint."""
-    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(_TABLE, _ROUTES, strict=True)
+    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(TABLE, _ROUTES, strict=True)
                  if verb == method and pattern.fullmatch(path)), "unknown")  # fmt: skip
 
 
@@ -50,67 +53,77 @@ def find_route(method: str, path: str) -> Found:
     raise route_missing(method, path)
 
 
-_INTENT = finder("payment_intent", param="intent")
-_TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
+Row = tuple[str, str, Callable[..., Json], Reader]
+
+_PRODUCT: tuple[Row, ...] = (
     ("POST", "/v1/checkout/sessions", sessions.create_session, session_parameters.CREATE),
     ("GET", "/v1/checkout/sessions", sessions.list_sessions, session_parameters.LIST),
     ("GET", "/v1/checkout/sessions/*", finder("checkout.session", param="session"), session_parameters.ONE),
-    ("POST", "/v1/checkout/sessions/*", sessions.update_session, session_parameters.UPDATE),
     ("POST", "/v1/checkout/sessions/*/expire", sessions.expire_session, session_parameters.ONE),
-    ("GET", "/v1/checkout/sessions/*/line_items", sessions.list_lines, session_parameters.LINES),
-    ("GET", "/v1/payment_pages/*", payment_pages.show_page, reading.ONE),
-    ("POST", "/v1/payment_pages/*/confirm", payment_pages.confirm_page, payment_pages.CONFIRM),
-    ("POST", "/v1/payment_intents", intents.create_intent, intents.CREATE),
-    ("GET", "/v1/payment_intents", lister("payment_intent", "/v1/payment_intents", "customer"),
-     reading.listing_of("customer")),
-    ("GET", "/v1/payment_intents/*", _INTENT, reading.ONE),
-    ("POST", "/v1/payment_intents/*", intents.update_intent, intents.UPDATE),
-    ("POST", "/v1/payment_intents/*/confirm", intents.confirm_intent, intents.CONFIRM),
-    ("POST", "/v1/payment_intents/*/capture", intents.capture_intent, intents.CAPTURE),
-    ("POST", "/v1/payment_intents/*/cancel", intents.cancel_intent, intents.CANCEL),
-    ("POST", "/v1/payment_methods", instruments.create_method, instruments.CREATE),
-    ("GET", "/v1/payment_methods/*", finder("payment_method"), reading.ONE),
-    ("GET", "/v1/mandates/*", finder("mandate"), reading.ONE),
-    ("POST", "/v1/products", products.create_product, products.CREATE_PRODUCT),
-    ("GET", "/v1/products/*", finder("product"), reading.ONE),
-    ("POST", "/v1/prices", products.create_price, products.CREATE_PRICE),
-    ("GET", "/v1/prices/*", finder("price"), reading.ONE),
+    ("GET", "/v1/payment_intents/*", finder("payment_intent", param="intent"), reading.ONE),
     ("GET", "/v1/charges", lister("charge", "/v1/charges", "customer", "payment_intent"),
      reading.listing_of("customer", "payment_intent")),
     ("GET", "/v1/charges/*", finder("charge"), reading.ONE),
     ("GET", "/v1/disputes", lister("dispute", "/v1/disputes", "charge", "payment_intent"), disputes.LIST),
-    ("GET", "/v1/disputes/*", finder("dispute", param="dispute"), reading.ONE),
-    ("POST", "/v1/disputes/*", disputes.update_dispute, disputes.UPDATE),
-    ("POST", "/v1/disputes/*/close", disputes.close_dispute, reading.ONE),
     ("GET", "/v1/balance_transactions",
      lister("balance_transaction", "/v1/balance_transactions", "currency", "source", "type"),
      reading.listing_of("currency", "source", "type")),
+    ("POST", "/v1/refunds", refunds.create_refund, refunds.CREATE),
+    ("GET", "/v1/refunds", refunds.list_refunds, refunds.LIST),
+    ("GET", "/v1/events", events.list_events, events.LIST),
+    ("POST", "/v1/accounts", accounts.create_account, accounts.CREATE),
+    ("GET", "/v1/accounts/*", accounts.find_account, reading.ONE),
+    ("POST", "/v1/account_links", accounts.create_link, accounts.LINK),
+)  # fmt: skip
+"""What chalicelib/payments calls."""
+
+_DEPLOYMENT: tuple[Row, ...] = (
+    ("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.CREATE),
+    ("GET", "/v1/webhook_endpoints", endpoints.list_endpoints, endpoints.LIST),
+    ("POST", "/v1/webhook_endpoints/*", endpoints.update_endpoint, endpoints.UPDATE),
+    ("DELETE", "/v1/webhook_endpoints/*", endpoints.delete_endpoint, endpoints.NONE),
+)
+"""What infra/deploy/stripe_endpoint.py calls."""
+
+TRIGGERS: tuple[Row, ...] = (
+    ("GET", "/v1/payment_pages/*", payment_pages.show_page, reading.ONE),
+    ("POST", "/v1/payment_pages/*/confirm", payment_pages.confirm_page, payment_pages.CONFIRM),
+    ("POST", "/v1/payment_intents", intents.create_intent, intents.CREATE),
+    ("POST", "/v1/payment_intents/*/capture", intents.capture_intent, intents.CAPTURE),
+    ("POST", "/v1/payment_intents/*/cancel", intents.cancel_intent, intents.CANCEL),
+    ("POST", "/v1/payment_methods", instruments.create_method, instruments.CREATE),
+    ("POST", "/v1/products", products.create_product, products.CREATE_PRODUCT),
+    ("POST", "/v1/prices", products.create_price, products.CREATE_PRICE),
+    ("POST", "/v1/disputes/*", disputes.update_dispute, disputes.UPDATE),
+    ("POST", "/v1/disputes/*/close", disputes.close_dispute, reading.ONE),
+    ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
+)
+"""What Stripe's CLI calls to trigger an event, and tests do. Neither the product nor the deployment does."""
+
+_TESTS: tuple[Row, ...] = (
+    ("GET", "/v1/checkout/sessions/*/line_items", sessions.list_lines, session_parameters.LINES),
+    ("GET", "/v1/payment_intents", lister("payment_intent", "/v1/payment_intents", "customer"),
+     reading.listing_of("customer")),
+    ("POST", "/v1/payment_intents/*/confirm", intents.confirm_intent, intents.CONFIRM),
+    ("GET", "/v1/mandates/*", finder("mandate"), reading.ONE),
+    ("GET", "/v1/disputes/*", finder("dispute", param="dispute"), reading.ONE),
     ("GET", "/v1/balance_transactions/*", finder("balance_transaction"), reading.ONE),
     ("POST", "/v1/customers", customers.create_customer, customers.WRITE),
     ("GET", "/v1/customers", customers.list_customers, customers.LIST),
     ("GET", "/v1/customers/*", finder("customer"), reading.ONE),
     ("POST", "/v1/customers/*", customers.update_customer, customers.WRITE),
-    ("POST", "/v1/refunds", refunds.create_refund, refunds.CREATE),
-    ("GET", "/v1/refunds", refunds.list_refunds, refunds.LIST),
     ("GET", "/v1/refunds/*", finder("refund"), reading.ONE),
-    ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
-    ("GET", "/v1/events", events.list_events, events.LIST),
     ("GET", "/v1/events/*", finder("event"), reading.ONE),
-    ("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.CREATE),
-    ("GET", "/v1/webhook_endpoints", endpoints.list_endpoints, endpoints.LIST),
-    ("GET", "/v1/webhook_endpoints/*", finder("webhook_endpoint"), reading.ONE),
-    ("POST", "/v1/webhook_endpoints/*", endpoints.update_endpoint, endpoints.UPDATE),
-    ("DELETE", "/v1/webhook_endpoints/*", endpoints.delete_endpoint, endpoints.NONE),
-    ("POST", "/v1/accounts", accounts.create_account, accounts.CREATE),
     ("GET", "/v1/accounts", accounts.list_accounts, accounts.LIST),
-    ("GET", "/v1/accounts/*", accounts.find_account, reading.ONE),
-    ("POST", "/v1/account_links", accounts.create_link, accounts.LINK),
     ("GET", "/v1/application_fees", lister("application_fee", "/v1/application_fees", "charge"),
      reading.listing_of("charge")),
     ("GET", "/v1/application_fees/*", finder("application_fee"), reading.ONE),
     ("GET", "/v1/application_fees/*/refunds", application_fees.list_fee_refunds, reading.ONE),
 )  # fmt: skip
+"""What only tests call: they bring about what is rare, and look at what came of it."""
+
+TABLE = (*_PRODUCT, *_DEPLOYMENT, *TRIGGERS, *_TESTS)
 _ROUTES = tuple(
     (method, re.compile(re.escape(path).replace(r"\*", "([A-Za-z0-9_]+)")), verb, reader)
-    for method, path, verb, reader in _TABLE
+    for method, path, verb, reader in TABLE
 )

@@ -1,6 +1,7 @@
 """What the platform takes of a direct charge in a connected account (https://docs.stripe.com/connect/direct-charges).
 
-The fee is an object of the platform; the charge names it. Called by attempts.py, refunds.py and the route table.
+The fee is an object of the platform; the charge names it. Called by attempts.py and refunds.py; over the API only tests
+look at fees.
 """
 
 from __future__ import annotations

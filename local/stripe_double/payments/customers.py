@@ -1,4 +1,7 @@
-"""Customers: create, retrieve, update, list (https://docs.stripe.com/api/customers)."""
+"""Customers: create, retrieve, update, list (https://docs.stripe.com/api/customers).
+
+Paying a session makes one. The calls are the tests' alone.
+"""
 
 from __future__ import annotations
 

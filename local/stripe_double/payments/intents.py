@@ -1,5 +1,7 @@
 """Payment intents over the API: create, confirm, capture, cancel (https://docs.stripe.com/api/payment_intents).
 
+The product makes none itself: Stripe's CLI does for its triggers, and so do tests.
+
 A declined confirmation raises CardDeclined after it was recorded: api.py commits what a decline wrote.
 """
 
@@ -61,7 +63,6 @@ CREATE = shape(
         )
     ),
 )
-UPDATE = shape({**_FIELDS, "expand": list_of(text())})
 CONFIRM = shape({**_CONFIRMING, "expand": list_of(text())})
 CAPTURE = shape({"amount_to_capture": integer(minimum=1), "expand": list_of(text()), "metadata": metadata})
 _REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
@@ -99,15 +100,6 @@ def create_intent(work: Work, params: dict[str, Any]) -> Json:
     work.put(intent)
     work.emit("payment_intent.created", intent)
     return _confirm(work, intent, params) if params.get("confirm", False) else intent
-
-
-def update_intent(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Change what may change at any time; merge metadata."""
-    intent = work.get("payment_intent", key, param="intent")
-    merged = {**intent["metadata"], **params.get("metadata", {})}
-    intent.update({name: params[name] for name in _FIELDS if name in params})
-    intent["metadata"] = merged
-    return work.put(intent)
 
 
 def confirm_intent(work: Work, params: dict[str, Any], key: str) -> Json:

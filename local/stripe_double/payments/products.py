@@ -1,4 +1,7 @@
-"""Products and one-time prices (https://docs.stripe.com/api/products, https://docs.stripe.com/api/prices)."""
+"""Products and one-time prices (https://docs.stripe.com/api/products, https://docs.stripe.com/api/prices).
+
+The product names its prices with each session; Stripe's CLI makes these for its triggers.
+"""
 
 from __future__ import annotations
 

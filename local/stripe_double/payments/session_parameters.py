@@ -121,7 +121,3 @@ LIST = shape(
 )
 ONE = shape({"expand": list_of(text())})
 LINES = shape({**PAGE, "expand": list_of(text())})
-UPDATE = shape(
-    {"metadata": metadata, "expand": list_of(text())},
-    beyond=frozenset({"collected_information", "shipping_options", "line_items"}),
-)

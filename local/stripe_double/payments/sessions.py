@@ -80,13 +80,6 @@ def find_session(work: Work, key: str) -> Json:
     return work.get("checkout.session", key, param="session")
 
 
-def update_session(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Merge metadata, Stripe's way."""
-    session = find_session(work, key)
-    session["metadata"] = {**session["metadata"], **params.get("metadata", {})}
-    return work.put(session)
-
-
 def expire_session(work: Work, _params: dict[str, Any], key: str) -> Json:
     """Close an open session on request; a complete one is the caller's sign that money came."""
     session = find_session(work, key)
