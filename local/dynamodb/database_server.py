@@ -6,20 +6,23 @@ The runner serves `DatabaseApp` beside the gateway; the test suite uses `running
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from local.dynamodb.database import Database, Receipt
 from local.dynamodb.dynamo_wire import Answer, fault
 from local.dynamodb.journal import JournalFailed
+from local.gateway.request_body import BodyTooLarge, read_body
 from local.gateway.servers import listen, serving
 
 REQUEST_BYTES = 16 * 1024 * 1024
-Message = MutableMapping[str, Any]
 
 
 class DatabaseApp:
@@ -29,36 +32,22 @@ class DatabaseApp:
         self.database = database
         self._disk = ThreadPoolExecutor(16, thread_name_prefix="journal")
 
-    async def __call__(
-        self,
-        scope: MutableMapping[str, Any],
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One DynamoDB call."""
         if scope["type"] != "http":
             return
-        target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"").decode("latin-1")
-        body = await self._read(receive)
-        answer = await self._answer(target, body)
-        headers = {**answer.headers, "x-amzn-requestid": str(uuid4()), "content-length": str(len(answer.body))}
-        lines = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": lines})
-        await send({"type": "http.response.body", "body": answer.body})
+        request = Request(scope, receive)
+        try:
+            body = await read_body(request, REQUEST_BYTES)
+            answer = await self._answer(request.headers.get("x-amz-target", ""), body)
+        except BodyTooLarge:
+            answer = fault("RequestEntityTooLarge", "The request is too large", 413)
+        except ClientDisconnect:
+            return
+        headers = {**answer.headers, "x-amzn-requestid": str(uuid4())}
+        await Response(answer.body, answer.status, headers)(scope, receive, send)
 
-    async def _read(self, receive: Callable[[], Awaitable[Message]]) -> bytes | None:
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        while message.get("more_body"):
-            message = await receive()
-            body += message.get("body", b"")
-            if len(body) > REQUEST_BYTES:
-                return None
-        return body
-
-    async def _answer(self, target: str, body: bytes | None) -> Answer:
-        if body is None:
-            return fault("RequestEntityTooLarge", "The request is too large", 413)
+    async def _answer(self, target: str, body: bytes) -> Answer:
         version, _, operation = target.rpartition(".")
         if version != "DynamoDB_20120810":
             return fault("UnknownOperationException", f"Unknown operation: {target}")

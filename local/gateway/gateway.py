@@ -20,23 +20,22 @@ from typing import Any
 from uuid import uuid4
 
 from chalice.app import Chalice
+from starlette.requests import ClientDisconnect, Request
 
 from local.gateway.gateway_problems import api_problem, page_problem
 from local.gateway.http_message import (
-    BodyTooLarge,
-    ClientGone,
     HttpAnswer,
     HttpRequest,
     Receive,
     Scope,
     Send,
-    read_body,
     request_of,
     send_answer,
 )
 from local.gateway.isolation import isolate_callers
 from local.gateway.lambda_context import LambdaContext
 from local.gateway.proxy_event import MalformedAnswer, answer_of, payload_fits, proxy_event
+from local.gateway.request_body import BodyTooLarge, read_body
 from local.gateway.routing import Match, Router, UndecodablePath
 from local.gateway.static_files import StaticFiles, accepts_gzip
 
@@ -95,12 +94,12 @@ class Gateway:
         started, request, request_id = time.perf_counter(), request_of(scope), str(uuid4())
         name = "-"
         try:
-            request = dataclasses.replace(request, body=await read_body(receive, BODY_BYTES))
+            request = dataclasses.replace(request, body=await read_body(Request(scope, receive), BODY_BYTES))
             name, answer = await self._serve(request, request_id)
         except BodyTooLarge:
             answer = self._problem(request, 413, request_id)
             answer.headers.append(("Connection", "close"))
-        except ClientGone:
+        except ClientDisconnect:
             return
         except Exception:
             log.exception("the gateway failed")

@@ -5,7 +5,6 @@ Everything in this package that speaks HTTP takes an HttpRequest and gives an Ht
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
@@ -15,16 +14,6 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-
-BODY_SECONDS = 30
-
-
-class BodyTooLarge(Exception):
-    """The client sent more than the limit; the rest was not read."""
-
-
-class ClientGone(Exception):
-    """The client hung up, or took too long, before its request was complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +73,6 @@ def request_of(scope: Scope, body: bytes = b"") -> HttpRequest:
         body=body,
         client=(scope.get("client") or ("127.0.0.1", 0))[0],
     )
-
-
-async def read_body(receive: Receive, limit: int) -> bytes:
-    """The whole body. Raises BodyTooLarge and ClientGone."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    raise ClientGone
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                if size > limit:
-                    raise BodyTooLarge
-                if not message.get("more_body"):
-                    return b"".join(chunks)
-    except TimeoutError as error:
-        raise ClientGone from error
 
 
 async def send_answer(send: Send, answer: HttpAnswer, *, method: str) -> None:

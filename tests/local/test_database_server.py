@@ -8,6 +8,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from local.dynamodb import database_server
 from local.dynamodb.database_server import running_database
 from tests.local.conftest import TABLE, dynamo
 
@@ -85,6 +86,14 @@ def test_refusals_are_in_dynamodbs_words(database, client, target, body, kind):
     answer = httpx.post(database, content=body, headers={"X-Amz-Target": target})
     assert answer.status_code == 400
     assert answer.json()["__type"].endswith(kind)
+
+
+def test_request_that_is_too_large_is_refused_in_dynamodbs_words(database, monkeypatch):
+    monkeypatch.setattr(database_server, "REQUEST_BYTES", 100)
+    headers = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
+    assert httpx.post(database, content=b"{" + b" " * 98 + b"}", headers=headers).status_code == 200
+    answer = httpx.post(database, content=b"{" + b" " * 99 + b"}", headers=headers)
+    assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (413, "RequestEntityTooLarge")
 
 
 def test_reset_keeps_tables_and_is_cheap(database, client):

@@ -1,0 +1,27 @@
+"""Reads the body of a request, with an end to its size and its time. Used by `gateway` and `database_server`."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+BODY_SECONDS = 30
+
+
+class BodyTooLarge(Exception):
+    """The client sent more than the limit; the rest was not read."""
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body. Raises BodyTooLarge, and ClientDisconnect for a client that hung up or took too long."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise BodyTooLarge
+    except TimeoutError as error:
+        raise ClientDisconnect from error
+    return bytes(body)
