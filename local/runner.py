@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from chalice.app import Chalice
+from starlette.types import ASGIApp
 
 from local.demo import demo, demo_marker
 from local.dynamodb.database import Database
@@ -32,6 +33,7 @@ from local.gateway.gateway import Gateway
 from local.gateway.handlers import schedules, socket_handlers, stream_sources, topic_handlers
 from local.gateway.servers import Server, listen, quiet_uvicorn
 from local.mail.mailbox import Mailbox
+from local.site.mount_apps import mount_apps
 from local.site.site import LocalSite
 from local.site.stripe_mount import StripeMount
 from local.start_errors import PortTaken, ProductRefused
@@ -140,7 +142,7 @@ def assemble(settings: Settings, database: Database, product: Product) -> Runner
         timers=timers,
         stripe=stripe,
     )
-    gateway = Gateway(app, static_dir=ROOT / "web" / "public", local_site=site, sockets=sockets)
+    gateway = Gateway(app, static_dir=ROOT / "web" / "public")
     runner = Runner(settings, database, gateway, site, loops, timers, sockets, stripe, product)
     return runner
 
@@ -197,9 +199,8 @@ async def run(
             database.expire_items_by(TTL_ATTRIBUTE)
             runner = assemble(settings, database, product)
             stack.callback(runner.gateway.close)
-            stack.callback(runner.site.close)
             stack.callback(runner.sockets.close)
-            async with _server(runner.gateway, web):
+            async with _server(mount_apps(runner.gateway, runner.site, runner.sockets), web):
                 await _serve(runner, stop, step, ready)
 
 
@@ -232,7 +233,7 @@ def _demo_accounts(runner: Runner, step: Step) -> Sequence[demo.DemoAccount]:
 
 
 @contextlib.asynccontextmanager
-async def _server(app: DatabaseApp | Gateway, sock: socket.socket) -> AsyncIterator[None]:
+async def _server(app: ASGIApp, sock: socket.socket) -> AsyncIterator[None]:
     server = Server(app)
     task = asyncio.create_task(server.serve([sock]))
     while not server.started and not task.done():

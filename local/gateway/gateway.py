@@ -1,7 +1,7 @@
 """API Gateway and CloudFront on one machine: an ASGI app around a Chalice app.
 
-Paths under /api/ are the REST API's (`/api/v1/events` is route `/v1/events`); /_local/ is the runner's own; anything
-else is a file of the web client or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and
+Paths under /api/ are the REST API's (`/api/v1/events` is route `/v1/events`); anything else is a file of the web client
+or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and
 may answer only what the real gateway accepts. One departure: a method that a known path has not is 405 with `Allow`
 here, as the contract says, and on AWS the same 404 as an unknown path (docs/platform.md).
 """
@@ -13,7 +13,6 @@ import dataclasses
 import gzip
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from uuid import uuid4
 
 from chalice.app import Chalice
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from local.gateway.gateway_problems import api_problem, page_problem
 from local.gateway.http_message import (
@@ -50,9 +50,6 @@ COMPRESS_FROM = 1024
 """The stage's `minimum_compression_size`."""
 HANDLER_THREADS = 40
 
-LocalSite = Callable[[HttpRequest], Awaitable[HttpAnswer]]
-Sockets = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 
 class Gateway:
     """The ASGI app. Handlers run in a pool of threads, each with a `current_request` of its own."""
@@ -62,33 +59,22 @@ class Gateway:
         app: Chalice,
         *,
         static_dir: Path,
-        local_site: LocalSite | None = None,
-        sockets: Sockets | None = None,
         integration_seconds: float = INTEGRATION_SECONDS,
     ) -> None:
         isolate_callers(app)
         self._app = app
         self._router = Router(app.routes)
         self._static = StaticFiles(static_dir)
-        self._local_site = local_site
-        self._sockets = sockets
         self._seconds = integration_seconds
         self._handlers = ThreadPoolExecutor(HANDLER_THREADS, thread_name_prefix="lambda")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection's worth of ASGI."""
         if scope["type"] == "websocket":
-            await self._socket(scope, receive, send)
+            await receive()
+            await Response(status_code=404)(scope, receive, send)
         elif scope["type"] == "http":
             await self._http(scope, receive, send)
-
-    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._sockets and scope["path"] == "/_local/socket":
-            await self._sockets(scope, receive, send)
-            return
-        await receive()
-        await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
-        await send({"type": "websocket.http.response.body", "body": b""})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, request, request_id = time.perf_counter(), request_of(scope), str(uuid4())
@@ -108,17 +94,12 @@ class Gateway:
         answer.headers.append(("x-amzn-RequestId", request_id))
         await send_answer(send, answer, method=request.method)
         spent = (time.perf_counter() - started) * 1000
-        level = logging.DEBUG if name == "/_local" else logging.INFO
-        access.log(level, "%s %s %d %.1fms %s", request.method, name, answer.status, spent, request_id)
+        access.info("%s %s %d %.1fms %s", request.method, name, answer.status, spent, request_id)
 
     async def _serve(self, request: HttpRequest, request_id: str) -> tuple[str, HttpAnswer]:
         """(what the access log calls it, the answer). The log names routes, not paths: those may carry tokens."""
         if sum(len(name) + len(value) for name, value in request.headers) + len(request.path) > HEAD_BYTES:
             return "-", self._problem(request, 431, request_id)
-        if request.path == "/_local" or request.path.startswith("/_local/"):
-            if self._local_site is None:
-                return "/_local", page_problem(404, request_id)
-            return "/_local", await self._local_site(request)
         if request.path == "/api" or request.path.startswith("/api/"):
             return await self._route(_asked_to_print(request), request.path[4:] or "/", request_id)
         file = self._static.find(request.path)

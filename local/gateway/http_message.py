@@ -5,7 +5,6 @@ Everything in this package that speaks HTTP takes an HttpRequest and gives an Ht
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,24 +42,6 @@ class HttpAnswer:
     def header(self, name: str) -> str | None:
         """The first value of a field."""
         return next((value for key, value in self.headers if key.lower() == name), None)
-
-
-def json_answer(value: object, status: int = 200, headers: dict[str, str] | None = None) -> HttpAnswer:
-    """A JSON document."""
-    fields = [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *(headers or {}).items()]
-    return HttpAnswer(status, fields, json.dumps(value, ensure_ascii=False).encode())
-
-
-def html_answer(text: str, status: int = 200, policy: str = "default-src 'none'") -> HttpAnswer:
-    """A page that may load and run nothing but what `policy` names."""
-    fields = [
-        ("Content-Type", "text/html; charset=utf-8"),
-        ("Cache-Control", "no-store"),
-        ("Content-Security-Policy", policy),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "same-origin"),
-    ]
-    return HttpAnswer(status, fields, text.encode())
 
 
 def request_of(scope: Scope, body: bytes = b"") -> HttpRequest:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
 from local.events.mail_events import KINDS
-from local.gateway.http_message import HttpAnswer, html_answer, json_answer
 from local.site.pages import page
 
 SHOWN = 200
@@ -67,21 +68,21 @@ class Mailbox:
             if self._path:
                 self._path.unlink(missing_ok=True)
 
-    def send(self, body: bytes) -> HttpAnswer:
+    def send(self, body: bytes) -> JSONResponse:
         """`POST /v2/email/outbound-emails`: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html"""
         try:
             mail = _read_request(json.loads(body))
         except (UnsendableMail, ValueError, KeyError, TypeError, AttributeError) as error:
             words = str(error) or type(error).__name__
-            return json_answer({"message": words}, 400, {"x-amzn-errortype": "BadRequestException"})
+            return JSONResponse({"message": words}, 400, {"x-amzn-errortype": "BadRequestException"})
         self._keep(mail)
-        return json_answer({"MessageId": mail["id"]})
+        return JSONResponse({"MessageId": mail["id"]})
 
     @staticmethod
-    def limits() -> HttpAnswer:
+    def limits() -> JSONResponse:
         """`GET /v2/email/account`: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetAccount.html"""
         quota = {"Max24HourSend": -1.0, "MaxSendRate": MAILS_A_SECOND, "SentLast24Hours": 0.0}
-        return json_answer({"SendQuota": quota, "SendingEnabled": True, "ProductionAccessEnabled": True})
+        return JSONResponse({"SendQuota": quota, "SendingEnabled": True, "ProductionAccessEnabled": True})
 
     def _keep(self, mail: dict[str, Any]) -> None:
         with self._lock:
@@ -92,24 +93,23 @@ class Mailbox:
                     file.flush()
                     os.fsync(file.fileno())
 
-    def return_mail(self, wish: str) -> HttpAnswer:
+    def return_mail(self, id: str, kind: str) -> Response:
         """`POST /_local/mail/ID/KIND`: a mail comes back, or is complained of, as the product hears of it from SES."""
-        id, _, kind = wish.partition("/")
         mail = next((one for one in self.all() if one["id"] == id), None)
         if mail is None or kind not in KINDS or self._tell is None:
-            return json_answer({"message": "No such mail, or nothing that happens to mails"}, 404)
+            return JSONResponse({"message": "No such mail, or nothing that happens to mails"}, 404)
         self._tell(mail, kind)
-        return HttpAnswer(303, [("Location", "/_local/mail")])
+        return RedirectResponse("/_local/mail", 303)
 
-    def json_view(self, to: str = "") -> HttpAnswer:
+    def json_view(self, to: str = "") -> JSONResponse:
         """`{"items": […]}`, newest first."""
-        return json_answer({"items": self.all(to)})
+        return JSONResponse({"items": self.all(to)})
 
-    def html_view(self) -> HttpAnswer:
+    def html_view(self) -> HTMLResponse:
         """The page."""
         mails = self.all()[:SHOWN]
         shown = "\n".join(map(_article, mails)) or "<p>No mail yet. What the product sends appears here.</p>"
-        return html_answer(page("Mailbox", shown), policy=POLICY)
+        return page("Mailbox", shown, POLICY)
 
 
 def _parse(line: str) -> dict[str, Any] | None:

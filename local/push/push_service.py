@@ -10,14 +10,15 @@ import base64
 import re
 import threading
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
+from starlette.responses import JSONResponse, Response
 
 from chalicelib.push.adapters.encryption import decode
-from local.gateway.http_message import HttpAnswer, HttpRequest, json_answer
 
 KEPT = 200
 MOST_BYTES = 4096
@@ -44,48 +45,48 @@ class PushService:
             self._taken.clear()
             self.answers.clear()
 
-    def take(self, request: HttpRequest, name: str) -> HttpAnswer:
-        """POST of a message to an endpoint."""
+    def take(self, name: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """POST of a message to an endpoint; names of headers are lower-case."""
         if status := self.answers.get(name):
-            return HttpAnswer(status)
-        problem = _problem(request)
+            return Response(status_code=status)
+        problem = _problem(headers, body)
         if problem:
-            return json_answer({"message": problem[1]}, problem[0])
+            return JSONResponse({"message": problem[1]}, problem[0])
         message = {
             "to": name,
-            "topic": request.header("topic"),
-            "ttl": int(request.header("ttl")),
-            "body": request.body,
+            "topic": headers.get("topic", ""),
+            "ttl": int(headers["ttl"]),
+            "body": body,
         }
         with self._lock:
             self._taken.append(message)
-        return HttpAnswer(201, [("Location", f"/_local/push/{name}/message")])
+        return Response(status_code=201, headers={"Location": f"/_local/push/{name}/message"})
 
-    def json_view(self) -> HttpAnswer:
+    def json_view(self) -> JSONResponse:
         """What came, newest first; bodies are base64 of what only their browser can read."""
         shown = [{**one, "body": base64.b64encode(one["body"]).decode()} for one in reversed(self.taken())]
-        return json_answer({"items": shown})
+        return JSONResponse({"items": shown})
 
 
-def _problem(request: HttpRequest) -> tuple[int, str] | None:
-    if not request.header("ttl").isdigit():
+def _problem(headers: Mapping[str, str], body: bytes) -> tuple[int, str] | None:
+    if not headers.get("ttl", "").isdigit():
         return 400, "TTL is missing (RFC 8030, 5.2)"
-    if request.header("topic") and not _TOPIC.fullmatch(request.header("topic")):
+    if (topic := headers.get("topic")) and not _TOPIC.fullmatch(topic):
         return 400, "Topic is not one (RFC 8030, 5.4)"
-    if request.header("content-encoding") != "aes128gcm":
+    if headers.get("content-encoding") != "aes128gcm":
         return 415, "Content-Encoding must be aes128gcm (RFC 8291)"
-    if len(request.body) > MOST_BYTES:
+    if len(body) > MOST_BYTES:
         return 413, "at most 4096 bytes (RFC 8030, 7.2)"
-    return None if _is_signed(request) else (403, "Authorization is not VAPID's (RFC 8292)")
+    return None if _is_signed(headers) else (403, "Authorization is not VAPID's (RFC 8292)")
 
 
-def _is_signed(request: HttpRequest) -> bool:
-    found = _CREDENTIALS.fullmatch(request.header("authorization"))
+def _is_signed(headers: Mapping[str, str]) -> bool:
+    found = _CREDENTIALS.fullmatch(headers.get("authorization", ""))
     if not found:
         return False
     try:
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode(found[2]))
-        claims = jwt.decode(found[1], key, algorithms=["ES256"], audience=f"http://{request.header('host')}")
+        claims = jwt.decode(found[1], key, algorithms=["ES256"], audience=f"http://{headers['host']}")
     except (ValueError, jwt.InvalidTokenError):
         return False
     return urlsplit(str(claims.get("sub"))).scheme in ("http", "https", "mailto")

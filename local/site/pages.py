@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 
+from starlette.responses import HTMLResponse
+
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
 body { max-width: 60rem; margin: 0 auto; padding: 1.5rem }
@@ -17,12 +19,18 @@ article form { display: inline-block; margin: .5rem .5rem 0 0 } .about { opacity
 """
 
 
-def page(title: str, body: str) -> str:
-    """A whole document; `body` is HTML, `title` is text."""
+def page(title: str, body: str, policy: str) -> HTMLResponse:
+    """A whole document; `body` is HTML, `title` is text. It may load and run nothing but what `policy` names."""
     name = html.escape(title)
-    return (
+    text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}: Marquee local</title><style>{STYLE}</style></head>"
         f'<body><nav><a href="/_local/">Local runner</a></nav><main><h1>{name}</h1>{body}</main></body></html>'
     )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    return HTMLResponse(text, headers=headers)

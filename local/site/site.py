@@ -1,24 +1,29 @@
 """Everything under /_local/: index page, mailbox, connections API, doubles, failure queue, reset.
 
-The gateway hands requests over. Only for the person at this machine: a request under another host name than a loopback
-one (DNS rebinding), or a change asked for by another site, is refused.
+`mount_apps` puts it before the gateway. Only for the person at this machine: a request under another host name than a
+loopback one (DNS rebinding), or a change asked for by another site, is refused.
 """
 
 from __future__ import annotations
 
-import asyncio
 import html
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from local.demo.demo import DemoAccount
 from local.events.failures import FailureFile, ReplayRunning
 from local.events.timers import Timer
-from local.gateway.http_message import HttpAnswer, HttpRequest, html_answer, json_answer
 from local.mail.mailbox import Mailbox
 from local.push.push_service import PushService
 from local.site.pages import page
@@ -27,14 +32,27 @@ from local.websocket.sockets import SocketGateway
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 SHOWN_FAILURES = 50
-THREADS = 40
-"""Calls to what is outside of the product that wait at the same time; Stripe's double may be slow on command."""
 INDEX_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+
+
+class OnlyFromThisSite:
+    """Around an ASGI app: refuses what another site's page asks for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on, or refuse."""
+        headers = HTTPConnection(scope).headers
+        origin = headers.get("origin")
+        is_ours = not origin or urlsplit(origin).netloc == headers.get("host")
+        app = self._app if is_ours else JSONResponse({"message": "Only for this site"}, 403)
+        await app(scope, receive, send)
 
 
 @dataclass(slots=True)
 class LocalSite:
-    """Called on the event loop; what may wait runs in threads of its own (never in those of the handlers)."""
+    """An ASGI app. What may wait runs in Starlette's threads, never in those of the handlers."""
 
     mailbox: Mailbox
     sockets: SocketGateway
@@ -44,98 +62,85 @@ class LocalSite:
     stripe: StripeMount | None = None
     push: PushService = field(default_factory=PushService)
     accounts: Sequence[DemoAccount] = ()
-    _threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="local")
-    )
+    _router: Router = field(init=False)
 
-    async def __call__(self, request: HttpRequest) -> HttpAnswer:
-        """Answer one request."""
-        if not _from_this_machine(request):
-            return json_answer({"message": "Only for this machine"}, 403)
-        path = request.path.removeprefix("/_local")
-        if path.startswith("/connections/"):
-            return await self.sockets.manage(request)
-        if path.startswith("/stripe/") and self.stripe:
-            return await self._in_thread(self._stripe, self.stripe, request, path.removeprefix("/stripe"))
-        if path.startswith("/push/") and request.method == "POST":
-            return await self._in_thread(self.push.take, request, path.removeprefix("/push/"))
-        return await self._own(request, path)
+    def __post_init__(self) -> None:
+        """Say what is where."""
+        views = {
+            "/": self._index,
+            "/mail": lambda _: self.mailbox.html_view(),
+            "/mail.json": lambda request: self.mailbox.json_view(request.query_params.get("to", "")),
+            "/ses/v2/email/account": lambda _: self.mailbox.limits(),
+            "/push.json": lambda _: self.push.json_view(),
+            "/failures.json": lambda _: JSONResponse({"items": self.failures.entries}),
+        }
+        changes = {
+            "/ses/v2/email/outbound-emails": self._send_mail,
+            "/mail/{id}/{kind}": lambda request: self.mailbox.return_mail(**request.path_params),
+            "/reset": self._reset,
+            "/failures/replay": self._replay,
+            "/timers/{name}": self._run_timer,
+        }
+        ours = [Middleware(OnlyFromThisSite)]
+        routes = [
+            *(Route(path, view) for path, view in views.items()),
+            *(Route(path, change, methods=["POST"], middleware=ours) for path, change in changes.items()),
+            Route("/connections/@connections/{id:path}", self.sockets.manage, methods=["DELETE", "GET", "POST"]),
+            Route("/push/{name}", self._take_push, methods=["POST"]),
+        ]
+        if self.stripe:
+            routes.append(Route("/stripe/{path:path}", self.stripe.answer, methods=["DELETE", "GET", "POST"]))
+        self._router = Router(routes)
 
-    async def _own(self, request: HttpRequest, path: str) -> HttpAnswer:
-        if request.method == "POST":
-            return await self._change(request, path)
-        if request.method not in ("GET", "HEAD"):
-            return HttpAnswer(405, [("Allow", "GET, HEAD, POST")])
-        return await self._in_thread(self._show, request, path)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; no answer is to be stored."""
 
-    async def _in_thread(self, work: Callable[..., HttpAnswer], *arguments: object) -> HttpAnswer:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        async def send_unstored(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("Cache-Control", "no-store")
+            await send(message)
 
-    async def _change(self, request: HttpRequest, path: str) -> HttpAnswer:
-        if not _from_this_site(request):
-            return json_answer({"message": "Only for this site"}, 403)
-        if path == "/ses/v2/email/outbound-emails":
-            return await self._in_thread(self.mailbox.send, request.body)
-        if path in ("/reset", "/failures/replay"):
-            return await self._in_thread(self._reset if path == "/reset" else self._replay, request)
-        if path.startswith("/mail/"):
-            return await self._in_thread(self.mailbox.return_mail, path.removeprefix("/mail/"))
-        if path.startswith("/timers/"):
-            return await self._in_thread(self._run_timer, path.removeprefix("/timers/"))
-        return json_answer({"message": "Not found"}, 404)
+        app = self._router if _from_this_machine(scope) else JSONResponse({"message": "Only for this machine"}, 403)
+        try:
+            await app(scope, receive, send_unstored)
+        except ClientDisconnect:
+            return
 
-    def _show_mail(self, request: HttpRequest, path: str) -> HttpAnswer:
-        if path == "/ses/v2/email/account":
-            return self.mailbox.limits()
-        if path == "/mail":
-            return self.mailbox.html_view()
-        if path == "/mail.json":
-            return self.mailbox.json_view(parse_qs(request.query).get("to", [""])[0])
-        return json_answer({"message": "Not found"}, 404)
+    async def _send_mail(self, request: Request) -> Response:
+        return await run_in_threadpool(self.mailbox.send, await request.body())
 
-    def _show(self, request: HttpRequest, path: str) -> HttpAnswer:
-        if path in ("", "/"):
-            return html_answer(self._index(), policy=INDEX_POLICY)
-        if path.startswith(("/mail", "/ses/")):
-            return self._show_mail(request, path)
-        if path == "/push.json":
-            return self.push.json_view()
-        if path == "/failures.json":
-            return json_answer({"items": self.failures.entries})
-        return json_answer({"message": "Not found"}, 404)
+    async def _take_push(self, request: Request) -> Response:
+        body = await request.body()
+        return await run_in_threadpool(self.push.take, request.path_params["name"], request.headers, body)
 
-    def _reset(self, request: HttpRequest) -> HttpAnswer:
+    def _reset(self, request: Request) -> Response:
         self.accounts = self.reset()
-        if "text/html" in request.header("accept"):
-            return HttpAnswer(303, [("Location", "/_local/")])
-        return json_answer({"accounts": [account.email for account in self.accounts]})
+        if _wants_page(request):
+            return RedirectResponse("/_local/", 303)
+        return JSONResponse({"accounts": [account.email for account in self.accounts]})
 
-    def _replay(self, request: HttpRequest) -> HttpAnswer:
+    async def _replay(self, request: Request) -> Response:
         """All entries of the failure queue, or the one with `id` (query or form). A failed replay is an answer too."""
-        sent = f"{request.query}&{request.body.decode('utf-8', 'replace')}"
+        sent = f"{request.url.query}&{(await request.body()).decode('utf-8', 'replace')}"
         ids = parse_qs(sent, keep_blank_values=True).get("id")
         try:
-            replayed = self.failures.replay(ids[0] if ids else None)
+            replayed = await run_in_threadpool(self.failures.replay, ids[0] if ids else None)
         except KeyError:
-            return json_answer({"message": "No such failure"}, 404)
+            return JSONResponse({"message": "No such failure"}, 404)
         except ReplayRunning:
-            return json_answer({"message": "A replay is running"}, 409)
-        if "text/html" in request.header("accept"):
-            return HttpAnswer(303, [("Location", "/_local/#failures")])
-        return json_answer({"items": [one._asdict() for one in replayed]})
+            return JSONResponse({"message": "A replay is running"}, 409)
+        if _wants_page(request):
+            return RedirectResponse("/_local/#failures", 303)
+        return JSONResponse({"items": [one._asdict() for one in replayed]})
 
-    def _run_timer(self, name: str) -> HttpAnswer:
+    def _run_timer(self, request: Request) -> Response:
+        name = request.path_params["name"]
         timer = next((timer for timer in self.timers if timer.name == name), None)
         if timer is None:
-            return json_answer({"message": "No such timer"}, 404)
-        return json_answer({"succeeded": timer.run(datetime.now(UTC))})
+            return JSONResponse({"message": "No such timer"}, 404)
+        return JSONResponse({"succeeded": timer.run(datetime.now(UTC))})
 
-    def _stripe(self, double: StripeMount, request: HttpRequest, path: str) -> HttpAnswer:
-        headers = dict(request.headers)
-        status, fields, body = double.handle(request.method, path, request.query, headers, request.body)
-        return HttpAnswer(status, list(fields.items()), body)
-
-    def _index(self) -> str:
+    def _index(self, _request: Request) -> Response:
         links: list[tuple[str, str]] = [
             ("/", "The product"),
             ("/api/docs", "API documentation"),
@@ -156,6 +161,7 @@ class LocalSite:
             "Local runner",
             f"<ul>{listed}</ul><h2>Demo accounts</h2>{accounts}<h2>Timers</h2>{timers}{self._failure_queue()}"
             f"<p>{self.sockets.count()} open sockets.</p>{reset}",
+            INDEX_POLICY,
         )
 
     def _failure_queue(self) -> str:
@@ -169,10 +175,6 @@ class LocalSite:
         button = '<form method="post" action="/_local/failures/replay"><button>Replay them all</button></form>'
         return about + _table(("Given up", "Handler", "Calls", "Reason"), rows) + button
 
-    def close(self) -> None:
-        """Start no more work."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
 
 def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     def cells(kind: str, values: tuple[Any, ...]) -> str:
@@ -184,10 +186,9 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return f"<table><thead><tr>{cells('th', heads)}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _from_this_machine(request: HttpRequest) -> bool:
-    return (urlsplit(f"//{request.header('host')}").hostname or "") in LOOPBACK
+def _from_this_machine(scope: Scope) -> bool:
+    return (urlsplit(f"//{HTTPConnection(scope).headers.get('host', '')}").hostname or "") in LOOPBACK
 
 
-def _from_this_site(request: HttpRequest) -> bool:
-    origin = request.header("origin")
-    return not origin or urlsplit(origin).netloc == request.header("host")
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

@@ -9,6 +9,10 @@ import shutil
 import threading
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
 from chalicelib.payments.services.handle_webhook import HANDLED
 from local.stripe_double import DoubleServer, Settings, create_double
 
@@ -17,7 +21,7 @@ SENDERS = 8
 
 
 class StripeMount:
-    """Used by `runner` (start, stop, reset) and `site` (handle). Thread-safe."""
+    """Used by `runner` (start, stop, reset) and `site` (answer). Thread-safe."""
 
     def __init__(
         self,
@@ -41,11 +45,14 @@ class StripeMount:
         secret = self._connect_secret
         return DoubleServer(create_double(self._directory, *self._told, connect_secret=secret, settings=settings))
 
-    def handle(
-        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, dict[str, str], bytes]:
-        """One HTTP call; `path` is relative to the mount."""
-        return self._server.handle(method, path, query, headers, body)
+    async def answer(self, request: Request) -> Response:
+        """One HTTP call; the route names what is below the mount `path`. A thread waits: it may be slow on command."""
+        body = await request.body()
+        path, query, headers = "/" + request.path_params["path"], request.url.query, dict(request.headers)
+        status, fields, content = await run_in_threadpool(
+            self._server.handle, request.method, path, query, headers, body
+        )
+        return Response(content, status, fields)
 
     def start(self) -> None:
         """Begin to send webhooks."""

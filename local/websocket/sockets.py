@@ -17,10 +17,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from local.gateway.handlers import Handler
-from local.gateway.http_message import HttpAnswer, HttpRequest, Message, Receive, Scope, Send, json_answer, request_of
+from local.gateway.http_message import HttpRequest, Message, Receive, Scope, Send, request_of
 from local.gateway.servers import MESSAGE_BYTES
 from local.websocket.socket_events import connect_event, disconnect_event, message_event
 
@@ -174,22 +176,20 @@ class SocketGateway:
     async def _invoke(self, handler: Handler, event: dict[str, Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, handler, event)
 
-    async def manage(self, request: HttpRequest) -> HttpAnswer:
+    async def manage(self, request: Request) -> Response:
         """The management API: POST, GET and DELETE `…/@connections/{id}`."""
-        id = unquote(request.path.rpartition("/@connections/")[2])
-        connection = self._open.get(id)
+        body = await request.body()
+        connection = self._open.get(request.path_params["id"])
         if connection is None or connection.closed:
             return _refusal(410, "GoneException", "")
         if request.method == "POST":
-            return self._post(connection, request.body)
-        if request.method == "GET":
-            return json_answer(_description(connection))
-        if request.method == "DELETE":
-            await connection.outgoing.put({"type": "websocket.close", "code": 1000, "reason": ""})
-            return HttpAnswer(204)
-        return _refusal(405, "MethodNotAllowed", "")
+            return self._post(connection, body)
+        if request.method in ("GET", "HEAD"):
+            return JSONResponse(_description(connection))
+        await connection.outgoing.put({"type": "websocket.close", "code": 1000, "reason": ""})
+        return Response(status_code=204)
 
-    def _post(self, connection: Connection, body: bytes) -> HttpAnswer:
+    def _post(self, connection: Connection, body: bytes) -> Response:
         if len(body) > MESSAGE_BYTES:
             return _refusal(413, "PayloadTooLargeException", "Message over 128 KB")
         try:
@@ -200,15 +200,15 @@ class SocketGateway:
             connection.outgoing.put_nowait(message)
         except asyncio.QueueFull:
             return _refusal(429, "LimitExceededException", "The client does not keep up")
-        return HttpAnswer(200)
+        return Response()
 
     def close(self) -> None:
         """Start no more handlers."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _refusal(status: int, kind: str, words: str) -> HttpAnswer:
-    return json_answer({"message": words}, status, {"x-amzn-errortype": kind})
+def _refusal(status: int, kind: str, words: str) -> Response:
+    return JSONResponse({"message": words}, status, {"x-amzn-errortype": kind})
 
 
 def _description(connection: Connection) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from local.gateway.http_message import HttpRequest
 from local.push.push_service import PushService
 from tests.harness.browser import Browser
 
@@ -48,12 +47,10 @@ def running() -> Iterator[PushServer]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             name = self.path.rpartition("/")[2]
             push.tries.append(name)
-            fields = [(key.lower(), value) for key, value in self.headers.items()]
-            answer = service.take(HttpRequest("POST", self.path, "", fields, body, ""), name)
-            self.send_response(answer.status)
-            for key, value in answer.headers:
+            answer = service.take(name, {key.lower(): value for key, value in self.headers.items()}, body)
+            self.send_response(answer.status_code)
+            for key, value in answer.headers.items():
                 self.send_header(key, value)
-            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
             self.wfile.write(answer.body)
 

@@ -14,6 +14,7 @@ from local.gateway.gateway import Gateway
 from local.gateway.handlers import socket_handlers
 from local.gateway.servers import listen, serving
 from local.mail.mailbox import Mailbox
+from local.site.mount_apps import mount_apps
 from local.site.site import LocalSite
 from local.websocket.sockets import SocketGateway
 
@@ -92,10 +93,10 @@ def handlers(sample):
 def live(sample, static_dir, handlers, limits):
     sockets = SocketGateway(handlers, **limits)
     site = LocalSite(mailbox=Mailbox(), sockets=sockets, failures=FailureFile(None), reset=list)
-    gateway = Gateway(sample.app, static_dir=static_dir, local_site=site, sockets=sockets)
-    with serving(gateway, listen()) as origin:
+    gateway = Gateway(sample.app, static_dir=static_dir)
+    with serving(mount_apps(gateway, site, sockets), listen()) as origin:
         yield origin
-    for part in (gateway, site, sockets):
+    for part in (gateway, sockets):
         part.close()
 
 

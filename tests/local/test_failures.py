@@ -18,6 +18,7 @@ from local.events.failures import FailureFile, ReplayRunning
 from local.gateway.gateway import Gateway
 from local.gateway.servers import listen, serving
 from local.mail.mailbox import Mailbox
+from local.site.mount_apps import mount_apps
 from local.site.site import LocalSite
 from local.websocket.sockets import SocketGateway
 from tests.local.conftest import dynamo
@@ -190,11 +191,10 @@ def failures(notes: Notes) -> FailureFile:
 @pytest.fixture
 def origin(sample, static_dir, tmp_path, failures):
     site = LocalSite(mailbox=Mailbox(None), sockets=SocketGateway({}), failures=failures, reset=list)
-    gateway = Gateway(sample.app, static_dir=static_dir, local_site=site)
-    with serving(gateway, listen()) as url:
+    gateway = Gateway(sample.app, static_dir=static_dir)
+    with serving(mount_apps(gateway, site, site.sockets), listen()) as url:
         yield f"{url}/_local"
     gateway.close()
-    site.close()
 
 
 @pytest.mark.enable_socket
@@ -227,7 +227,7 @@ def test_endpoint_refuses_other_sites_and_unknown_ids(
 ) -> None:
     fail(failures, "1")
     assert httpx.post(f"{origin}/failures/replay{query}", headers=headers).status_code == status
-    assert httpx.get(f"{origin}/failures/replay").status_code == 404
+    assert httpx.get(f"{origin}/failures/replay").status_code == 405
     assert notes.records == []
 
 

@@ -16,6 +16,7 @@ from local.gateway.gateway import Gateway
 from local.gateway.handlers import schedules
 from local.gateway.servers import listen, serving
 from local.mail.mailbox import Mailbox
+from local.site.mount_apps import mount_apps
 from local.site.site import LocalSite
 from local.websocket.sockets import SocketGateway
 
@@ -41,7 +42,7 @@ def site(sample, tmp_path, resets, told):
         resets.append("reset")
         return [DemoAccount("organiser", "o@example.org", "demo")]
 
-    site = LocalSite(
+    return LocalSite(
         mailbox=Mailbox(tmp_path / "mail.jsonl", lambda mail, kind: told.append((mail["to"], kind))),
         sockets=SocketGateway({}),
         failures=FailureFile(None),
@@ -49,14 +50,12 @@ def site(sample, tmp_path, resets, told):
         timers=[Timer(schedule) for schedule in schedules(sample.app, sample)],
         accounts=[DemoAccount("attendee", "a@example.org", HOSTILE)],
     )
-    yield site
-    site.close()
 
 
 @pytest.fixture
 def origin(sample, static_dir, site):
-    gateway = Gateway(sample.app, static_dir=static_dir, local_site=site)
-    with serving(gateway, listen()) as url:
+    gateway = Gateway(sample.app, static_dir=static_dir)
+    with serving(mount_apps(gateway, site, site.sockets), listen()) as url:
         yield url
     gateway.close()
 
@@ -189,8 +188,20 @@ def test_other_sites_may_not_change_anything(origin, resets):
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
         assert httpx.post(f"{origin}/_local/reset", headers=headers).status_code == 403
     assert httpx.get(f"{origin}/_local/mail.json", headers={"Host": "evil.example:8000"}).status_code == 403
-    assert httpx.get(f"{origin}/_local/reset").status_code == 404
+    assert httpx.get(f"{origin}/_local/reset").status_code == 405
     assert resets == []
+
+
+def test_answers_of_the_runner_itself_are_not_stored(origin):
+    for path in ("", "mail.json", "nothing"):
+        assert httpx.get(f"{origin}/_local/{path}").headers["cache-control"] == "no-store"
+    assert httpx.get(f"{origin}/_local", follow_redirects=True).url == f"{origin}/_local/"
+
+
+def test_body_over_the_gateways_limit_is_413_here_too(origin):
+    path = f"{origin}/_local/ses/v2/email/outbound-emails"
+    assert httpx.post(path, content=b"x" * (10 * 1024 * 1024 + 1)).status_code == 413
+    assert httpx.get(f"{origin}/_local/mail.json").json() == {"items": []}
 
 
 def test_timer_can_be_run_by_hand(origin, sample):
