@@ -177,12 +177,12 @@ def stripe(folder: Path) -> Iterator[tuple[str, StripeDouble]]:
         thread.join()
 
 
-def _handler(stripe: DoubleServer) -> type[BaseHTTPRequestHandler]:
+def _handler(double_server: DoubleServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, headers, content = stripe.handle(self.command, path, query, dict(self.headers), body)
+            status, headers, content = double_server.handle(self.command, path, query, dict(self.headers), body)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

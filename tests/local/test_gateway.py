@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import os
 import socket
 import time
 from urllib.parse import urlsplit
@@ -259,6 +260,25 @@ def test_static_files_have_type_validator_and_lifetime(origin, static_dir):
     assert logo.headers["cache-control"] == "public, max-age=0, must-revalidate"
     again = httpx.get(f"{origin}/static/logo.svg", headers={"If-None-Match": logo.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_tag_of_a_file_follows_from_its_content_and_is_weak_when_compressed(origin, static_dir):
+    def tag(coding: str) -> str:
+        return httpx.get(f"{origin}/static/app.js", headers={"Accept-Encoding": coding}).headers["etag"]
+
+    plain = tag("identity")
+    assert (tag("gzip"), plain[0], tag("gzip;q=0")) == (f"W/{plain}", '"', plain)
+    text = (static_dir / "app.js").read_text()
+    os.utime(static_dir / "app.js", (1, 1))
+    assert tag("identity") == plain
+    (static_dir / "app.js").write_text(text.replace("1", "2"))
+    assert tag("identity") != plain
+
+
+def test_head_is_a_method_of_its_own(origin):
+    assert httpx.head(f"{origin}/api/v1/big/1").status_code == 200
+    refused = httpx.head(f"{origin}/api/v1/who/ann")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
 
 
 def test_unusable_file_name_is_404(origin):
