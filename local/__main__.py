@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from local.environment import DEFAULT_DATA_DIR, DEFAULT_PORT, Settings
+from local.environment import DEFAULT_DATA_DIR, DEFAULT_PORT, RunnerSettings
 from local.start_errors import CannotStart
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def main(port: int, data_dir: Path, database_port: int, verbose: bool) -> None:
     def tell(running: Runner) -> None:
         console.print(_summary(running, time.perf_counter() - started))
 
-    settings = Settings(port, data_dir.resolve(), database_port)
+    settings = RunnerSettings(port, data_dir.resolve(), database_port)
     try:
         asyncio.run(runner.run(settings, step=lambda text: console.print(f"[dim]·[/dim] {text}"), ready=tell))
     except CannotStart as error:

@@ -24,7 +24,7 @@ ADMIN_EMAIL = "admin@marquee.example"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class RunnerSettings:
     """What the command line and PORT, DATA_DIR, DATABASE_PORT and MARQUEE_ADMIN_EMAIL decide."""
 
     port: int
@@ -37,7 +37,7 @@ class Settings:
         return f"http://127.0.0.1:{self.port}"
 
 
-def prepare(settings: Settings, database_port: int, environ: MutableMapping[str, str]) -> None:
+def prepare(settings: RunnerSettings, database_port: int, environ: MutableMapping[str, str]) -> None:
     """Fill in what is missing for a start without an AWS account."""
     origin = settings.origin
     prefix = environ.setdefault("TABLE_PREFIX", "marquee-local-")

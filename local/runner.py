@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 from local.demo import demo, demo_marker
 from local.dynamodb.database import Database
 from local.dynamodb.database_server import DatabaseApp
-from local.environment import Settings, prepare, uses_stripe_double
+from local.environment import RunnerSettings, prepare, uses_stripe_double
 from local.events.failures import FailureFile
 from local.events.mail_events import MailEvents
 from local.events.streams import StreamLoop
@@ -80,7 +80,7 @@ def load_product() -> Product:
 class Runner:
     """Everything that was started."""
 
-    settings: Settings
+    settings: RunnerSettings
     database: Database
     gateway: Gateway
     site: LocalSite
@@ -124,7 +124,7 @@ class Runner:
         return self.load_demo()
 
 
-def assemble(settings: Settings, database: Database, product: Product) -> Runner:
+def assemble(settings: RunnerSettings, database: Database, product: Product) -> Runner:
     """Wire the product's handlers to their triggers."""
     app, module, data_dir = product.app, product.module, settings.data_dir
     failures = FailureFile(data_dir / "failures.jsonl")
@@ -147,7 +147,7 @@ def assemble(settings: Settings, database: Database, product: Product) -> Runner
     return runner
 
 
-def _stripe(settings: Settings) -> StripeMount | None:
+def _stripe(settings: RunnerSettings) -> StripeMount | None:
     if not uses_stripe_double(os.environ):
         return None
     return StripeMount(
@@ -173,7 +173,7 @@ def _bind(port: int) -> socket.socket:
 
 
 async def run(
-    settings: Settings,
+    settings: RunnerSettings,
     *,
     load: Callable[[], Product] = load_product,
     step: Step = log.info,

@@ -14,7 +14,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 from tests.harness.server import ServerProcess
 
@@ -38,7 +38,7 @@ def measure(*, writes: int) -> dict[str, Any]:
 
 def _latencies(origin: str, writes: int) -> list[float]:
     """From sending the request that writes a notification, so its own work is in them, to the frame."""
-    buyer = Api(origin)
+    buyer = ApiCaller(origin)
     form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
     buyer.token = buyer.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     place = f"/api/v1/events/{buyer.call('GET', f'/api/v1/events/{SLUG}')['id']}"

@@ -19,7 +19,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 from tests.harness.server import ServerProcess
 from tests.stripe_double.conftest import Answer, listening
@@ -100,7 +100,7 @@ def _watch(origin: str, service: SlowMails, pushes: int, mails: int) -> dict[str
     lines = [{"ticket_type_id": organiser.call("POST", f"{place}/ticket-types", free)["id"], "quantity": 1}]
     service.is_slow = True
     before = service.taken.total()
-    guest = Api(origin)
+    guest = ApiCaller(origin)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda number: guest.call("POST", f"{place}/orders", _order(lines, number)), range(mails)))
     sent: list[float] = []
@@ -125,8 +125,8 @@ def _watch(origin: str, service: SlowMails, pushes: int, mails: int) -> dict[str
     return {**figures, **counts, "mails_taken_twice": twice, "mails_refused_as_too_soon": service.refused}
 
 
-def _signed_in(origin: str, email: str) -> Api:
-    api = Api(origin)
+def _signed_in(origin: str, email: str) -> ApiCaller:
+    api = ApiCaller(origin)
     form = {"email": email, "password": ACCOUNTS[0].password}
     api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     return api

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 from tests.harness.server import ServerProcess
 
@@ -39,7 +39,7 @@ def measure(*, orders: int = ORDERS) -> dict[str, Any]:
 
 def _measure(origin: str, orders: int) -> dict[str, Any]:
     place, ticket = _shop(origin, orders)
-    guest = Api(origin)
+    guest = ApiCaller(origin)
     with ThreadPoolExecutor(BUYERS_AT_ONCE) as buyers:
         waiting = list(buyers.map(lambda number: _order(origin, place, ticket, number), range(orders)))
         sessions = list(buyers.map(lambda order: _open(origin, order), waiting))
@@ -60,7 +60,7 @@ def _measure(origin: str, orders: int) -> dict[str, Any]:
 
 def _shop(origin: str, orders: int) -> tuple[str, str]:
     """A ticket type of the demo conference with a ticket for each: the event's path, the type's id."""
-    owner = Api(origin)
+    owner = ApiCaller(origin)
     form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
     owner.token = owner.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     place = f"/api/v1/events/{owner.call('GET', f'/api/v1/events/{SLUG}')['id']}"
@@ -72,7 +72,7 @@ def _order(origin: str, place: str, ticket: str, number: int) -> str:
     """A guest's order: the path at which it can be read."""
     buyer = {"name": "Ada Lovelace", "email": f"ada{number}@example.org"}
     form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
-    made = Api(origin).call("POST", f"{place}/orders", form)
+    made = ApiCaller(origin).call("POST", f"{place}/orders", form)
     return f"/api/v1/orders/{made['id']}?access={made['access']}"
 
 
@@ -81,7 +81,7 @@ def _open(origin: str, order: str) -> str:
     path, _, access = order.partition("?")
     while True:
         try:
-            url = Api(origin).call("POST", f"{path}/payment?{access}")["checkout_url"]
+            url = ApiCaller(origin).call("POST", f"{path}/payment?{access}")["checkout_url"]
         except urllib.error.HTTPError as refused:
             if refused.code != 503:
                 raise
@@ -90,7 +90,7 @@ def _open(origin: str, order: str) -> str:
             return str(url).rpartition("/")[2]
 
 
-def _until_quiet(guest: Api) -> None:
+def _until_quiet(guest: ApiCaller) -> None:
     """Wait until Stripe has no event left to send and asks of the last ones have come."""
     calls = -1
     while True:
@@ -102,7 +102,7 @@ def _until_quiet(guest: Api) -> None:
         time.sleep(3)
 
 
-def _asked(guest: Api, before: dict[str, Any], orders: int) -> dict[str, Any]:
+def _asked(guest: ApiCaller, before: dict[str, Any], orders: int) -> dict[str, Any]:
     """Calls of Stripe since the first payment, for each order and in the busiest second."""
     traffic = guest.call("GET", CONTROL)["traffic"]
     calls = {name: one["calls"] - before.get(name, {"calls": 0})["calls"] for name, one in traffic["endpoints"].items()}

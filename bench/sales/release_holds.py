@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.sales.seed_holds import FREED, LAPSED_OFFERS, Seeded
-from local.demo.demo import Api
+from local.demo.demo import ApiCaller
 from tests.harness.server import ServerProcess
 
 HOLDS = 3_000
@@ -43,12 +43,12 @@ def measure(*, holds: int = HOLDS) -> dict[str, Any]:
 def slow_down(origin: str, seconds: float) -> None:
     """Every answer of the Stripe double is late from now on."""
     fault = {"action": "api_fault", "kind": "timeout_after", "seconds": seconds, "count": None, "path": "/v1/"}
-    Api(origin).call("POST", "/_local/stripe/control", fault)
+    ApiCaller(origin).call("POST", "/_local/stripe/control", fault)
 
 
 def _watch(origin: str, made: Seeded, holds: int) -> dict[str, Any]:
     slow_down(origin, STRIPE_SECONDS)
-    staff = Api(origin, made.token)
+    staff = ApiCaller(origin, made.token)
     began = time.monotonic()
     for name in TIMERS:
         threading.Thread(target=_run_timer, args=(origin, name), daemon=True).start()
@@ -66,19 +66,19 @@ def _watch(origin: str, made: Seeded, holds: int) -> dict[str, Any]:
 
 def _run_timer(origin: str, name: str) -> None:
     try:
-        Api(origin).call("POST", f"/_local/timers/{name}")
+        ApiCaller(origin).call("POST", f"/_local/timers/{name}")
     except OSError:
         """No such timer, or one that takes its time: the other reads tell what became of it."""
 
 
-def _left(staff: Api, made: Seeded, holds: int) -> int:
+def _left(staff: ApiCaller, made: Seeded, holds: int) -> int:
     """Tickets of abandoned orders that are still held; what came free for others is on offer to them."""
     place = f"/api/v1/events/{made.event_id}/ticket-types?view=all"
     found = {one["id"]: one["available"] for one in staff.call("GET", place)["items"]}
     return holds - FREED - int(found[made.crowd])
 
 
-def _unoffered(staff: Api, made: Seeded) -> int:
+def _unoffered(staff: ApiCaller, made: Seeded) -> int:
     """People whose turn comes with what is released and who were not offered anything yet."""
     entries = staff.call("GET", f"/api/v1/events/{made.event_id}/waiting-list")["items"]
     return 2 * LAPSED_OFFERS + FREED - sum(entry["state"] == "offered" for entry in entries)

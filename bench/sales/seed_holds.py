@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from bench.stage import event_with
 from local.dynamodb.database_server import running_database
-from local.environment import Settings, prepare
+from local.environment import RunnerSettings, prepare
 from local.stripe_double import create_double
 from tests.stripe_double.conftest import serve
 
@@ -58,7 +58,7 @@ def seed(data_dir: Path, *, port: int, holds: int) -> Seeded:
     """Write everything and let go of the directory; `port` is where it will be served."""
     clock = _Clock()
     with running_database(data_dir) as database:
-        prepare(Settings(port, data_dir), int(str(database).rpartition(":")[2]), os.environ)
+        prepare(RunnerSettings(port, data_dir), int(str(database).rpartition(":")[2]), os.environ)
         folder = data_dir / "stripe"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         doubles = serve(lambda url: create_double(folder, url, "http://hook.test/", "whsec_local", clock=clock.now))

@@ -39,7 +39,7 @@ ACCOUNTS = [
 ]
 
 
-class Api:
+class ApiCaller:
     """The public API as one caller."""
 
     def __init__(self, origin: str, token: str = "") -> None:
@@ -70,9 +70,9 @@ def load(origin: str) -> list[DemoAccount]:
     return ACCOUNTS
 
 
-def _account(origin: str, account: DemoAccount, name: str) -> Api:
+def _account(origin: str, account: DemoAccount, name: str) -> ApiCaller:
     """Sign up, or sign in when that was done before, and follow the mailed link."""
-    api = Api(origin)
+    api = ApiCaller(origin)
     credentials = {"email": account.email, "password": account.password}
     try:
         answer = api.call("POST", "/api/v1/auth/sign-up", {**credentials, "name": name})
@@ -90,7 +90,7 @@ def mailed_token(origin: str, address: str) -> str:
     """The token of the verification link in the newest mail to an address. Raises TimeoutError."""
     deadline = time.monotonic() + MAIL_SECONDS
     while time.monotonic() < deadline:
-        for mail in Api(origin).call("GET", "/_local/mail.json")["items"]:
+        for mail in ApiCaller(origin).call("GET", "/_local/mail.json")["items"]:
             found = re.search(r"/verify#([\w-]+)", mail.get("text") or "")
             if address in str(mail["to"]) and found:
                 return found[1]
@@ -98,7 +98,7 @@ def mailed_token(origin: str, address: str) -> str:
     raise TimeoutError(f"no verification mail for {address}")
 
 
-def _conference(api: Api) -> None:
+def _conference(api: ApiCaller) -> None:
     """The event with all its parts; published last, so that it appears whole."""
     first = datetime.now(UTC).date() + timedelta(days=data.DAYS_AHEAD)
     fields = {

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 
 POLL_SECONDS = 0.2
 MOST_IDS = 5
@@ -35,7 +35,7 @@ MOST_IDS = 5
 @click.option("--json", "as_json", is_flag=True, help="Print the import as JSON.")
 def main(*, path: Path, url: str, email: str, password: str, as_json: bool) -> None:
     """Send, wait, report."""
-    api = Api(url)
+    api = ApiCaller(url)
     try:
         answer = api.call("POST", "/api/v1/auth/sign-in", {"email": email, "password": password})
         api.token = answer["access_token"]
@@ -64,14 +64,14 @@ def _archive(path: Path) -> bytes:
     return buffer.getvalue()
 
 
-def _send(api: Api, archive: bytes) -> str:
+def _send(api: ApiCaller, archive: bytes) -> str:
     headers = {"Content-Type": "application/zip", "Authorization": f"Bearer {api.token}"}
     request = urllib.request.Request(f"{api.origin}/api/v1/events/import", archive, headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return str(json.load(answer)["import_id"])
 
 
-def _wait(api: Api, import_id: str, *, quiet: bool) -> dict[str, Any]:
+def _wait(api: ApiCaller, import_id: str, *, quiet: bool) -> dict[str, Any]:
     with Progress(console=Console(stderr=True), disable=quiet) as progress:
         task = progress.add_task("Importing", total=None)
         while True:

@@ -24,7 +24,7 @@ import click
 from rich.console import Console
 from websockets.sync.client import ClientConnection, connect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 
 READY_SECONDS = 120
@@ -75,14 +75,14 @@ def tour(origin: str, console: Console) -> dict[str, Any]:
     }
 
 
-def _signed_in(origin: str, email: str, password: str) -> Api:
-    api = Api(origin)
+def _signed_in(origin: str, email: str, password: str) -> ApiCaller:
+    api = ApiCaller(origin)
     api.token = api.call("POST", "/api/v1/auth/sign-in", {"email": email, "password": password})["access_token"]
     return api
 
 
 @contextmanager
-def _socket(api: Api) -> Iterator[ClientConnection]:
+def _socket(api: ApiCaller) -> Iterator[ClientConnection]:
     """An open socket that has said hello and been answered."""
     ticket = api.call("POST", "/api/v1/live/tickets", {})
     with connect(ticket["url"]) as connection:
@@ -101,7 +101,7 @@ def _heard(connection: ClientConnection, meta: str, since: float) -> tuple[dict[
     raise TimeoutError(f"no {meta!r} within {PUSH_SECONDS} s")
 
 
-def _buy(api: Api, console: Console) -> tuple[str, float]:
+def _buy(api: ApiCaller, console: Console) -> tuple[str, float]:
     """Order the first ticket type and pay for it on the double's page; the order's id and the moment of paying."""
     types = api.call("GET", f"/api/v1/events/{SLUG}/ticket-types")["items"]
     form = {
@@ -159,7 +159,7 @@ def _wait_until_ready(origin: str, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None:
             raise TimeoutError(f"the server ended with code {server.returncode}")
         try:
-            if Api(origin).call("GET", f"/api/v1/events/{SLUG}"):
+            if ApiCaller(origin).call("GET", f"/api/v1/events/{SLUG}"):
                 return
         except urllib.error.URLError:
             time.sleep(0.1)

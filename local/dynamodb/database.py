@@ -19,9 +19,9 @@ from typing import IO, Any
 
 import msgspec
 
-from local.dynamodb.dynamo_wire import READS, TABLE_CHANGES, WRITES, Answer, fault, finished
+from local.dynamodb.dynamo_wire import READS, TABLE_CHANGES, WRITES, WireAnswer, fault, finished
 from local.dynamodb.engine import Engine
-from local.dynamodb.journal import Entry, Journal, JournalFailed
+from local.dynamodb.journal import Journal, JournalEntry, JournalFailed
 from local.dynamodb.stream_log import StoredRecord, StreamLog
 from local.start_errors import DataDirectoryInUse
 
@@ -68,7 +68,7 @@ class Database:
             self.close()
             raise
 
-    def call(self, operation: str, body: bytes) -> Answer:
+    def call(self, operation: str, body: bytes) -> WireAnswer:
         """Run one operation ("PutItem") on its JSON body; returns when its effects are durable."""
         answer, receipt = self.execute(operation, body)
         if receipt is None:
@@ -79,7 +79,7 @@ class Database:
             return _disk_fault(error)
         return answer
 
-    def execute(self, operation: str, body: bytes) -> tuple[Answer, Receipt | None]:
+    def execute(self, operation: str, body: bytes) -> tuple[WireAnswer, Receipt | None]:
         """Run one operation. With a receipt, the answer must wait for `confirm`."""
         with self._lock:
             answer = self._run(operation, body)
@@ -96,7 +96,7 @@ class Database:
         if self._journal and self._journal.size > self._compact_above:
             self._try_to_compact()
 
-    def _run(self, operation: str, body: bytes) -> Answer:
+    def _run(self, operation: str, body: bytes) -> WireAnswer:
         if self._journal and self._journal.failed:
             return _disk_fault(JournalFailed("the journal failed earlier"))
         if operation in ("UpdateTimeToLive", "DescribeTimeToLive"):
@@ -107,14 +107,14 @@ class Database:
             return fault("SerializationException", "The request holds a lone surrogate")
         return self._hand_over(operation, body)
 
-    def _hand_over(self, operation: str, body: bytes) -> Answer:
+    def _hand_over(self, operation: str, body: bytes) -> WireAnswer:
         try:
             return finished(*self._engine.run(operation, body))
         except Exception:
             log.exception("the database engine failed in %s", operation)
             return fault("InternalServerError", "Internal server error", 500)
 
-    def _time_to_live(self, operation: str, body: bytes) -> Answer:
+    def _time_to_live(self, operation: str, body: bytes) -> WireAnswer:
         """Kept here and never enabled in ministack, whose reaper would delete behind the journal's back."""
         with self._engine.reaper_held():
             answer = self._hand_over(operation, body)
@@ -138,7 +138,7 @@ class Database:
         else:
             self._ttl.pop(table, None)
 
-    def _write_down(self, operation: str, answer: Answer) -> Receipt | None:
+    def _write_down(self, operation: str, answer: WireAnswer) -> Receipt | None:
         """Journal what the call changed, even when it answered with an error half-way through a batch."""
         entry = self._engine.take(self._changed_table(operation, answer))
         if entry is None:
@@ -153,7 +153,7 @@ class Database:
             return None
         return receipt
 
-    def _changed_table(self, operation: str, answer: Answer) -> tuple[str, dict[str, Any] | None] | None:
+    def _changed_table(self, operation: str, answer: WireAnswer) -> tuple[str, dict[str, Any] | None] | None:
         if operation not in TABLE_CHANGES or answer.status != 200:
             return None
         name = str(json.loads(answer.body)["TableDescription"]["TableName"])
@@ -168,7 +168,7 @@ class Database:
         with self._lock:
             self.streams.advance(consumer, table, sequence)
             if self._journal:
-                position = self._journal.append(Entry(checkpoint=(consumer, table, sequence)))
+                position = self._journal.append(JournalEntry(checkpoint=(consumer, table, sequence)))
                 receipt = Receipt(position, sequence)
         if receipt:
             self.confirm(receipt)
@@ -212,23 +212,23 @@ class Database:
                 if expiry is not None and float(expiry) < before:
                     self._engine.restore_item(name, item, stored=False)
 
-    def _snapshot(self) -> Iterator[Entry]:
-        yield Entry(sequence=self.streams.last_sequence)
+    def _snapshot(self) -> Iterator[JournalEntry]:
+        yield JournalEntry(sequence=self.streams.last_sequence)
         for name in self._engine.table_names():
-            yield Entry(table=(name, self._engine.table_definition(name)))
+            yield JournalEntry(table=(name, self._engine.table_definition(name)))
             rows = [(name, item, True) for item in self._engine.items_of(name)]
             for start in range(0, len(rows), ITEMS_PER_LINE):
-                yield Entry(items=rows[start : start + ITEMS_PER_LINE])
+                yield JournalEntry(items=rows[start : start + ITEMS_PER_LINE])
         for name, attribute in self._ttl.items():
-            yield Entry(ttl=(name, attribute))
+            yield JournalEntry(ttl=(name, attribute))
         for token in self._engine.live_tokens():
-            yield Entry(token=token)
+            yield JournalEntry(token=token)
         for checkpoint in self.streams.all_checkpoints():
-            yield Entry(checkpoint=checkpoint)
+            yield JournalEntry(checkpoint=checkpoint)
         for name, record in self.streams.all_records():
-            yield Entry(records=[(name, record.sequence, record.at, msgspec.Raw(record.json))])
+            yield JournalEntry(records=[(name, record.sequence, record.at, msgspec.Raw(record.json))])
 
-    def _replay(self, entry: Entry) -> None:
+    def _replay(self, entry: JournalEntry) -> None:
         if entry.sequence:
             self.streams.last_sequence = max(self.streams.last_sequence, entry.sequence)
         if entry.table:
@@ -264,7 +264,7 @@ def _is_unicode(body: bytes) -> bool:
     return True
 
 
-def _disk_fault(error: JournalFailed) -> Answer:
+def _disk_fault(error: JournalFailed) -> WireAnswer:
     log.error("the journal cannot be written: %s; restart the runner", error)
     return fault("InternalServerError", "The journal cannot be written", 500)
 

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local.dynamodb.database import Database, Receipt
-from local.dynamodb.dynamo_wire import Answer, fault
+from local.dynamodb.dynamo_wire import WireAnswer, fault
 from local.dynamodb.journal import JournalFailed
-from local.gateway.request_body import BodyTooLarge, read_body
+from local.gateway.request_body import RequestTooLarge, read_body
 from local.gateway.servers import listen, serving
 
 REQUEST_BYTES = 16 * 1024 * 1024
@@ -40,14 +40,14 @@ class DatabaseApp:
         try:
             body = await read_body(request, REQUEST_BYTES)
             answer = await self._answer(request.headers.get("x-amz-target", ""), body)
-        except BodyTooLarge:
+        except RequestTooLarge:
             answer = fault("RequestEntityTooLarge", "The request is too large", 413)
         except ClientDisconnect:
             return
         headers = {**answer.headers, "x-amzn-requestid": str(uuid4())}
         await Response(answer.body, answer.status, headers)(scope, receive, send)
 
-    async def _answer(self, target: str, body: bytes) -> Answer:
+    async def _answer(self, target: str, body: bytes) -> WireAnswer:
         version, _, operation = target.rpartition(".")
         if version != "DynamoDB_20120810":
             return fault("UnknownOperationException", f"Unknown operation: {target}")

@@ -31,7 +31,7 @@ TABLE_CHANGES = frozenset({"CreateTable", "DeleteTable", "UpdateTable"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """What goes back over the wire."""
 
     status: int
@@ -39,13 +39,13 @@ class Answer:
     body: bytes
 
 
-def fault(kind: str, message: str, status: int = 400) -> Answer:
+def fault(kind: str, message: str, status: int = 400) -> WireAnswer:
     """An error in DynamoDB's words."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{kind}", "message": message}).encode()
     return finished(status, {"x-amzn-errortype": kind}, body)
 
 
-def finished(status: int, headers: dict[str, str], body: bytes) -> Answer:
+def finished(status: int, headers: dict[str, str], body: bytes) -> WireAnswer:
     """Add what every answer carries; clients check the CRC."""
     checked = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
-    return Answer(status, {**{name.lower(): value for name, value in headers.items()}, **checked}, body)
+    return WireAnswer(status, {**{name.lower(): value for name, value in headers.items()}, **checked}, body)

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from local.dynamodb.fingerprint import Fingerprint
-from local.dynamodb.journal import Entry
+from local.dynamodb.journal import JournalEntry
 from local.dynamodb.stream_log import StreamLog, sequence_number
 
 PARSERS = ("_tokenize", "_condition_syntax_error")
@@ -84,14 +84,14 @@ class Engine:
         self._records: list[tuple[str, int, float, msgspec.Raw]] = []
         self._token: tuple[str, dict[str, Any]] | None = None
 
-    def take(self, table: tuple[str, dict[str, Any] | None] | None) -> Entry | None:
+    def take(self, table: tuple[str, dict[str, Any] | None] | None) -> JournalEntry | None:
         """The journal entry of the call that just ran, or None when it changed nothing."""
         items, records, token, ttl = self._items, self._records, self._token, self._ttl
         if not (items or records or token or ttl or table):
             return None
         self._clear()
         flat = (token[0], Fingerprint.flatten(token[1])) if token else None
-        return Entry(table=table, ttl=ttl, items=items, token=flat, records=records)
+        return JournalEntry(table=table, ttl=ttl, items=items, token=flat, records=records)
 
     def _set_item(self, table: dict[str, Any], pk: Any, sk: Any, item: dict[str, Any]) -> Any:
         old = self._original["_set_item"](table, pk, sk, item)

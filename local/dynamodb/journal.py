@@ -25,7 +25,7 @@ class JournalFailed(Exception):
     """The disk refused a write: what is in memory can no longer be promised."""
 
 
-class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
+class JournalEntry(msgspec.Struct, omit_defaults=True, frozen=True):
     """What one acknowledged call changed. Every field is optional; replaying entries in order gives the state."""
 
     format: int = 0
@@ -46,16 +46,16 @@ class Entry(msgspec.Struct, omit_defaults=True, frozen=True):
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Entry)
+_decoder = msgspec.json.Decoder(JournalEntry)
 
 
-def encode_line(entry: Entry) -> bytes:
+def encode_line(entry: JournalEntry) -> bytes:
     """One line: CRC-32 in hex, a space, the JSON, a newline."""
     text = _encoder.encode(entry)
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
-def decode_line(line: bytes) -> Entry | None:
+def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a whole and unbroken line, else None."""
     if len(line) < 11 or line[8:9] != b" " or not line.endswith(b"\n"):
         return None
@@ -82,7 +82,7 @@ class Journal:
         self.size = 0
         """Bytes in the file."""
 
-    def load(self) -> Iterator[Entry]:
+    def load(self) -> Iterator[JournalEntry]:
         """Every entry, oldest first, then open for appending. A torn last line was never acknowledged and is cut off.
 
         Raises JournalDamaged when whole lines follow a broken one.
@@ -106,7 +106,7 @@ class Journal:
         if any(decode_line(line) is not None for line in rest):
             raise JournalDamaged(f"{self._path}: line {number} is damaged, but later lines are whole")
 
-    def _check_format(self, entry: Entry, number: int) -> None:
+    def _check_format(self, entry: JournalEntry, number: int) -> None:
         if number == 1 and entry.format != FORMAT:
             raise JournalDamaged(f"{self._path}: written in format {entry.format}, this runner reads {FORMAT}")
 
@@ -122,7 +122,7 @@ class Journal:
         """Once true it stays true: restart to come back to what is on the disk."""
         return self._failed
 
-    def append(self, entry: Entry) -> int:
+    def append(self, entry: JournalEntry) -> int:
         """Hand one entry to the operating system (it survives a kill); returns the position to `commit`."""
         if self._failed:
             raise JournalFailed("the journal failed earlier")
@@ -166,7 +166,7 @@ class Journal:
             self._failed = True
             self._state.notify_all()
 
-    def rewrite(self, entries: Iterable[Entry]) -> None:
+    def rewrite(self, entries: Iterable[JournalEntry]) -> None:
         """Put a compacted journal in the place of this one; the caller holds the lock that keeps appends out.
 
         Raises OSError when there is no room for it: the journal goes on as it was.
@@ -195,10 +195,10 @@ class Journal:
         with self._state:
             self._synced = self._appended
 
-    def _write_fresh(self, entries: Iterable[Entry]) -> Path:
+    def _write_fresh(self, entries: Iterable[JournalEntry]) -> Path:
         fresh = self._path.with_suffix(".new")
         with open(fresh, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            file.write(encode_line(Entry(format=FORMAT)))
+            file.write(encode_line(JournalEntry(format=FORMAT)))
             file.writelines(encode_line(entry) for entry in entries)
             file.flush()
             os.fsync(file.fileno())

@@ -20,7 +20,7 @@ Attempt = Callable[[dict[str, Any]], str]
 """Hands one record to its handler; answers why it failed, or nothing."""
 
 
-class Entry(TypedDict):
+class FailedRecord(TypedDict):
     """One record, with why, when (ISO 8601) and after how many calls it was given up."""
 
     id: str
@@ -54,13 +54,13 @@ class FailureFile:
         self._lock = threading.Lock()
         self._replaying = threading.Lock()
         self._attempts: dict[str, Attempt] = {}
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, FailedRecord] = {}
         if path and path.exists():
             self._entries = _read(path)
             self._write_anew()
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[FailedRecord]:
         """All of them as they stand, oldest first."""
         with self._lock:
             return [entry.copy() for entry in self._entries.values()]
@@ -73,7 +73,7 @@ class FailureFile:
         self, *, handler: str, stream: str, sequence: str, record: dict[str, Any], reason: str, attempts: int
     ) -> None:
         """Durable when it returns."""
-        entry = Entry(
+        entry = FailedRecord(
             id=_id(handler, sequence),
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             handler=handler,
@@ -104,7 +104,7 @@ class FailureFile:
         with self._lock:
             self._forget_all()
 
-    def _replay(self, entry: Entry) -> Replayed:
+    def _replay(self, entry: FailedRecord) -> Replayed:
         attempt = self._attempts.get(entry["handler"])
         if attempt is None:
             return Replayed(entry["id"], entry["handler"], False, "no handler has this name now")
@@ -165,24 +165,24 @@ def _opened(path: Path, mode: str) -> Iterator[Callable[[object], None]]:
         os.fsync(file.fileno())
 
 
-def _read(path: Path) -> dict[str, Entry]:
+def _read(path: Path) -> dict[str, FailedRecord]:
     """What the file comes to. A line that a kill cut off was never acknowledged, and is skipped."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, FailedRecord] = {}
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             _apply(entries, json.loads(text))
     return entries
 
 
-def _apply(entries: dict[str, Entry], line: dict[str, Any]) -> None:
+def _apply(entries: dict[str, FailedRecord], line: dict[str, Any]) -> None:
     if "replayed" in line:
         entries.pop(line["replayed"], None)
     elif "failed_again" in line:
         entries[line["failed_again"]].update({"attempts": line["attempts"], "reason": line["reason"]})
     else:
         id = _id(line["handler"], line["sequence"])  # a file of an older version has none
-        fields = {name: line[name] for name in Entry.__annotations__ if name != "id"}
-        entries[id] = cast("Entry", {"id": id, **fields})
+        fields = {name: line[name] for name in FailedRecord.__annotations__ if name != "id"}
+        entries[id] = cast("FailedRecord", {"id": id, **fields})
 
 
 def _id(handler: str, sequence: str) -> str:

@@ -35,7 +35,7 @@ from local.gateway.http_message import (
 from local.gateway.isolation import isolate_callers
 from local.gateway.lambda_context import LambdaContext
 from local.gateway.proxy_event import MalformedAnswer, answer_of, payload_fits, proxy_event
-from local.gateway.request_body import BodyTooLarge, read_body
+from local.gateway.request_body import RequestTooLarge, read_body
 from local.gateway.routing import Match, Router, UndecodablePath
 from local.gateway.static_files import StaticFiles, accepts_gzip
 
@@ -82,7 +82,7 @@ class Gateway:
         try:
             request = dataclasses.replace(request, body=await read_body(Request(scope, receive), BODY_BYTES))
             name, answer = await self._serve(request, request_id)
-        except BodyTooLarge:
+        except RequestTooLarge:
             answer = self._problem(request, 413, request_id)
             answer.headers.append(("Connection", "close"))
         except ClientDisconnect:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 BODY_SECONDS = 30
 
 
-class BodyTooLarge(Exception):
+class RequestTooLarge(Exception):
     """The client sent more than the limit; the rest was not read."""
 
 
@@ -21,7 +21,7 @@ async def read_body(request: Request, limit: int) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > limit:
-                    raise BodyTooLarge
+                    raise RequestTooLarge
     except TimeoutError as error:
         raise ClientDisconnect from error
     return bytes(body)

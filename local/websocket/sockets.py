@@ -35,7 +35,7 @@ GOING_AWAY = 1001
 
 
 @dataclass(slots=True)
-class Connection:
+class OpenSocket:
     """One open socket."""
 
     id: str
@@ -61,7 +61,7 @@ class SocketGateway:
         self._handlers = handlers
         self._idle_seconds = idle_seconds
         self._life_seconds = life_seconds
-        self._open: dict[str, Connection] = {}
+        self._open: dict[str, OpenSocket] = {}
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="socket")
 
     def count(self) -> int:
@@ -72,7 +72,7 @@ class SocketGateway:
         """One socket from handshake to close."""
         await receive()
         id = base64.b64encode(secrets.token_bytes(11)).decode()
-        connection = Connection(id, request_of(scope), int(time.time() * 1000))
+        connection = OpenSocket(id, request_of(scope), int(time.time() * 1000))
         status = await self._connect(connection)
         if not 200 <= status < 300:
             await send({"type": "websocket.http.response.start", "status": status, "headers": []})
@@ -88,7 +88,7 @@ class SocketGateway:
             self._open.pop(connection.id, None)
             await asyncio.shield(self._disconnect(connection, code))
 
-    async def _connect(self, connection: Connection) -> int:
+    async def _connect(self, connection: OpenSocket) -> int:
         """The status of the handshake: what `$connect` answers, 200 without such a handler, 500 when it crashes."""
         handler = self._handlers.get("$connect")
         if handler is None:
@@ -101,7 +101,7 @@ class SocketGateway:
         status = answer.get("statusCode") if isinstance(answer, dict) else None
         return status if isinstance(status, int) and 200 <= status < 600 else 500
 
-    async def _talk(self, connection: Connection, receive: Receive, send: Send) -> int:
+    async def _talk(self, connection: OpenSocket, receive: Receive, send: Send) -> int:
         """Until either side closes; returns the close code."""
         reader = asyncio.create_task(self._read(connection, receive))
         others = [asyncio.create_task(self._write(connection, send)), asyncio.create_task(self._expire(connection))]
@@ -112,7 +112,7 @@ class SocketGateway:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
 
-    async def _read(self, connection: Connection, receive: Receive) -> int:
+    async def _read(self, connection: OpenSocket, receive: Receive) -> int:
         while True:
             message = await receive()
             if message["type"] == "websocket.disconnect":
@@ -120,13 +120,13 @@ class SocketGateway:
             connection.active = time.monotonic()
             await self._message(connection, message)
 
-    async def _write(self, connection: Connection, send: Send) -> None:
+    async def _write(self, connection: OpenSocket, send: Send) -> None:
         while True:
             message = await connection.outgoing.get()
             await send(message)
             connection.active = time.monotonic()
 
-    async def _expire(self, connection: Connection) -> None:
+    async def _expire(self, connection: OpenSocket) -> None:
         """Close what is idle for 10 minutes or 2 hours old."""
         while True:
             end = min(connection.active + self._idle_seconds, connection.born + self._life_seconds)
@@ -136,7 +136,7 @@ class SocketGateway:
                 return
             await asyncio.sleep(left)
 
-    async def _message(self, connection: Connection, message: Message) -> None:
+    async def _message(self, connection: OpenSocket, message: Message) -> None:
         text: str = message["text"]  # servers.LimitedSocket takes no binary frames
         route, handler = self._choose(text)
         event = message_event(connection, route, text)
@@ -159,12 +159,12 @@ class SocketGateway:
             return action, self._handlers[action]
         return "$default", self._handlers.get("$default")
 
-    async def _tell(self, connection: Connection, event: dict[str, Any], words: str) -> None:
+    async def _tell(self, connection: OpenSocket, event: dict[str, Any], words: str) -> None:
         request_id = event["requestContext"]["requestId"]
         text = json.dumps({"message": words, "connectionId": connection.id, "requestId": request_id})
         await connection.outgoing.put({"type": "websocket.send", "text": text})
 
-    async def _disconnect(self, connection: Connection, code: int) -> None:
+    async def _disconnect(self, connection: OpenSocket, code: int) -> None:
         handler = self._handlers.get("$disconnect")
         if handler is None:
             return
@@ -189,7 +189,7 @@ class SocketGateway:
         await connection.outgoing.put({"type": "websocket.close", "code": 1000, "reason": ""})
         return Response(status_code=204)
 
-    def _post(self, connection: Connection, body: bytes) -> Response:
+    def _post(self, connection: OpenSocket, body: bytes) -> Response:
         if len(body) > MESSAGE_BYTES:
             return _refusal(413, "PayloadTooLargeException", "Message over 128 KB")
         try:
@@ -211,7 +211,7 @@ def _refusal(status: int, kind: str, words: str) -> Response:
     return JSONResponse({"message": words}, status, {"x-amzn-errortype": kind})
 
 
-def _description(connection: Connection) -> dict[str, Any]:
+def _description(connection: OpenSocket) -> dict[str, Any]:
     def moment(seconds: float) -> str:
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 

@@ -63,7 +63,7 @@ def test_services_are_named_by_what_they_do() -> None:
     assert unlike == {}
 
 
-@pytest.mark.parametrize("package", ["chalicelib", "infra"])
+@pytest.mark.parametrize("package", ["chalicelib", "local", "infra"])
 def test_a_class_name_stands_for_one_thing(package: str) -> None:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / package).rglob("*.py")):

@@ -182,7 +182,7 @@ def test_up_with_changed_files_serves_the_new_file(second_up: Ran, world: World)
 
 
 def test_up_again_keeps_what_people_entrusted(second_up: Ran, world: World, toured: dict) -> None:
-    attendee = demo.Api(world.places.cdn)
+    attendee = demo.ApiCaller(world.places.cdn)
     credentials = {"email": demo.ACCOUNTS[1].email, "password": demo.PASSWORD}
     attendee.token = attendee.call("POST", "/api/v1/auth/sign-in", credentials)["access_token"]
     order = attendee.call("GET", f"/api/v1/orders/{toured['charge']['order_id']}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from websockets.sync.client import connect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 from local.demo.tour import CARD, pay
 from tests.harness.server import ServerProcess
@@ -18,8 +18,8 @@ from tests.harness.server import ServerProcess
 WRITERS, BEFORE_KILL = 8, 200
 
 
-def signed_in(origin: str, number: int) -> Api:
-    api = Api(origin)
+def signed_in(origin: str, number: int) -> ApiCaller:
+    api = ApiCaller(origin)
     form = {"email": ACCOUNTS[number].email, "password": ACCOUNTS[number].password}
     api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     return api
@@ -27,7 +27,7 @@ def signed_in(origin: str, number: int) -> Api:
 
 def write_until_killed(origin: str, token: str, base: str, acknowledged: list[str], enough: threading.Event) -> None:
     """Create tracks; note each one the server acknowledged."""
-    api = Api(origin, token)
+    api = ApiCaller(origin, token)
     while True:
         try:
             made = api.call("POST", f"{base}/tracks", {"name": "T"})
@@ -38,7 +38,7 @@ def write_until_killed(origin: str, token: str, base: str, acknowledged: list[st
             enough.set()
 
 
-def listed(api: Api, base: str) -> set[str]:
+def listed(api: ApiCaller, base: str) -> set[str]:
     found: set[str] = set()
     url = f"{base}/tracks?limit=500"
     while True:

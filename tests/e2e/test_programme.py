@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from local.demo import importing
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.harness.server import ServerProcess
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "open-event" / "FOSSASIASummit2017"
@@ -46,7 +46,7 @@ class Reply(NamedTuple):
 class Http:
     """Requests as one caller, errors included."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: ApiCaller) -> None:
         self._api = api
 
     def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
@@ -72,7 +72,7 @@ def archive() -> bytes:
 
 @pytest.fixture(scope="module")
 def http(server: ServerProcess) -> Http:
-    api = Api(server.origin)
+    api = ApiCaller(server.origin)
     form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
     api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     return Http(api)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.ids import make_ulid
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from local.demo.demo_conference import SLUG
 from tests.harness.link import LOST, Link, Listener
 from tests.harness.server import ServerProcess
@@ -40,13 +40,13 @@ class User:
 
     def sign_in(self) -> None:
         form = {"email": self._account.email, "password": self._account.password}
-        self.token = Api(self._origin).call("POST", "/api/v1/auth/sign-in", form)["access_token"]
+        self.token = ApiCaller(self._origin).call("POST", "/api/v1/auth/sign-in", form)["access_token"]
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
         """A request that is repeated until the product answers it."""
         while True:
             try:
-                return Api(self._origin, self.token).call(method, f"/api/v1{path}", body, **headers)
+                return ApiCaller(self._origin, self.token).call(method, f"/api/v1{path}", body, **headers)
             except LOST as lost:
                 if getattr(lost, "code", 500) < 500:
                     raise

@@ -23,10 +23,10 @@ from botocore.httpsession import URLLib3Session
 
 from chalicelib.aws.signed_client import SignedClient
 from local.dynamodb.database import Database
-from local.dynamodb.dynamo_wire import Answer, fault, finished
+from local.dynamodb.dynamo_wire import WireAnswer, fault, finished
 
-Send = Callable[[], Answer]
-Wire = Callable[[str, bytes, Send], Answer]
+Send = Callable[[], WireAnswer]
+Wire = Callable[[str, bytes, Send], WireAnswer]
 """Answers an operation ("PutItem") with its JSON body, by `Send` or otherwise. May raise ReplyLost."""
 
 
@@ -45,7 +45,7 @@ class Faults:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
 
-    def __call__(self, operation: str, body: bytes, send: Send) -> Answer:
+    def __call__(self, operation: str, body: bytes, send: Send) -> WireAnswer:
         """One call."""
         with self._lock:
             dice = [self._random.random() for _ in range(3)]
@@ -59,12 +59,12 @@ class Faults:
             raise ReplyLost
         return answer
 
-    def _throttle(self, operation: str) -> Answer:
+    def _throttle(self, operation: str) -> WireAnswer:
         self._count(f"throttled {operation}")
         kind = "ThrottlingException" if self._random.random() < 0.5 else "ProvisionedThroughputExceededException"
         return fault(kind, "Rate exceeded")
 
-    def _conflict(self, body: bytes) -> Answer:
+    def _conflict(self, body: bytes) -> WireAnswer:
         """As DynamoDB cancels: a reason for every operation, one of them the conflict or the throttled partition
         (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
         """
@@ -101,9 +101,9 @@ def wired(wire: Wire) -> Iterator[None]:
     def send_through(self: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
         operation = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
 
-        def really() -> Answer:
+        def really() -> WireAnswer:
             reply = send(self, request)
-            return Answer(reply.status_code, dict(reply.headers), reply.content)
+            return WireAnswer(reply.status_code, dict(reply.headers), reply.content)
 
         try:
             answer = wire(operation, request.body, really)
@@ -112,7 +112,7 @@ def wired(wire: Wire) -> Iterator[None]:
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
 
     def attempt_through(self: SignedClient, operation: str, body: bytes) -> dict[str, Any]:
-        def really() -> Answer:
+        def really() -> WireAnswer:
             return finished(200, {}, json.dumps(attempt(self, operation, body)).encode())
 
         try:

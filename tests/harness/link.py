@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from chalicelib.core.ids import milliseconds_of
-from local.demo.demo import Api
+from local.demo.demo import ApiCaller
 
 LOST = (OSError, WebSocketException, urllib.error.URLError, http.client.HTTPException, ValueError, TimeoutError)
 """How a link that is cut, or a product that is killed at any byte, looks to a client."""
@@ -110,7 +110,7 @@ class Listener:
             await asyncio.sleep(wait * random.uniform(0.5, 1))
 
     async def _connect(self) -> None:
-        api = Api(self._origin, self._token())
+        api = ApiCaller(self._origin, self._token())
         ask = asyncio.get_running_loop().run_in_executor
         url = (await ask(self._threads, api.call, "POST", "/api/v1/live/tickets"))["url"]
         path = url.split("/", 3)[3]

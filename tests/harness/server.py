@@ -9,7 +9,7 @@ import time
 import urllib.error
 from pathlib import Path
 
-from local.demo.demo import Api
+from local.demo.demo import ApiCaller
 from local.demo.demo_conference import SLUG
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ class ServerProcess:
         while time.monotonic() < deadline:
             assert self._process.poll() is None, self._log.read_text()[-3000:]
             try:
-                Api(self.origin).call("GET", f"/api/v1/events/{SLUG}")
+                ApiCaller(self.origin).call("GET", f"/api/v1/events/{SLUG}")
             except urllib.error.URLError:
                 time.sleep(0.05)
             else:

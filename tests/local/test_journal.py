@@ -11,7 +11,7 @@ import pytest
 
 from local.dynamodb import journal as journal_module
 from local.dynamodb.database import Database
-from local.dynamodb.journal import Entry, Journal, encode_line
+from local.dynamodb.journal import Journal, JournalEntry, encode_line
 from local.start_errors import DataDirectoryInUse, JournalDamaged
 from tests.local.conftest import TABLE, call, put
 
@@ -187,7 +187,7 @@ def test_compaction_that_dies_at_any_step_loses_nothing(filled, opened, tmp_path
     def die(*_args, **_kwargs):
         raise Killed
 
-    def write_half(entry: Entry) -> bytes:
+    def write_half(entry: JournalEntry) -> bytes:
         if entry.items:
             raise Killed
         return encode_line(entry)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from local.dynamodb.journal import Entry, Journal, JournalFailed
+from local.dynamodb.journal import Journal, JournalEntry, JournalFailed
 
 
 def test_one_sync_serves_many_writers(tmp_path, monkeypatch):
@@ -24,7 +24,7 @@ def test_one_sync_serves_many_writers(tmp_path, monkeypatch):
 
     def write():
         with lock:
-            position = journal.append(Entry(sequence=1))
+            position = journal.append(JournalEntry(sequence=1))
         journal.commit(position)
 
     threads = [threading.Thread(target=write) for _ in range(20)]
@@ -41,13 +41,13 @@ def test_torn_line_is_cut_off_before_the_next_is_written(tmp_path):
     journal = Journal(path)
     assert [entry.format for entry in journal.load()] == [1]
     for number in (1, 2):
-        journal.commit(journal.append(Entry(sequence=number)))
+        journal.commit(journal.append(JournalEntry(sequence=number)))
     journal.close()
     path.write_bytes(path.read_bytes()[:-4])
     for expected in ([1], [1, 3]):
         journal = Journal(path)
         assert [entry.sequence for entry in journal.load()][1:] == expected
-        journal.commit(journal.append(Entry(sequence=3)))
+        journal.commit(journal.append(JournalEntry(sequence=3)))
         journal.close()
 
 
@@ -57,7 +57,7 @@ def test_append_after_a_failure_raises(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
         with pytest.raises(JournalFailed):
-            journal.append(Entry(sequence=1))
+            journal.append(JournalEntry(sequence=1))
     with pytest.raises(JournalFailed):
-        journal.append(Entry(sequence=1))
+        journal.append(JournalEntry(sequence=1))
     journal.close()

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from local.demo.demo import DemoAccount
-from local.environment import Settings, kept, prepare
+from local.environment import RunnerSettings, kept, prepare
 from local.runner import PortTaken, Product, run
 from tests.local.conftest import TABLE, dynamo
 
@@ -51,7 +51,7 @@ class Running:
     """The runner in a thread."""
 
     def __init__(self, module, data_dir: Path, load_demo=lambda origin: []) -> None:
-        self.settings = Settings(free_port(), data_dir)
+        self.settings = RunnerSettings(free_port(), data_dir)
         self.runner, self.error = None, None
         self._load_demo = load_demo
         self._module, self._ready = module, threading.Event()
@@ -155,7 +155,7 @@ SERVER = """
 import asyncio, sys
 from pathlib import Path
 from local.demo.demo import DemoAccount
-from local.environment import Settings
+from local.environment import RunnerSettings
 from local.runner import Product, run
 from tests.local import sample_app
 from tests.local.test_runner import create_tables
@@ -163,7 +163,7 @@ if sys.argv[3] == "hang":
     import time
     sample_app.outbox.func = lambda event: time.sleep(60)
 ready = lambda runner: print(__import__("os").environ["AWS_ENDPOINT_URL_DYNAMODB"], flush=True)
-settings = Settings(int(sys.argv[1]), Path(sys.argv[2]))
+settings = RunnerSettings(int(sys.argv[1]), Path(sys.argv[2]))
 asyncio.run(run(settings, load=lambda: Product(sample_app, create_tables, lambda origin: []), step=lambda text: None, ready=ready))
 """
 
@@ -198,14 +198,14 @@ def test_signals_end_it_in_order(environment, tmp_path, name):
 
 def test_environment_is_filled_in_and_what_is_set_stays(tmp_path):
     environ = {"ORDER_HOLD_SECONDS": "5", "STRIPE_SECRET_KEY": ""}
-    prepare(Settings(8123, tmp_path), 9999, environ)
+    prepare(RunnerSettings(8123, tmp_path), 9999, environ)
     assert environ["ORDER_HOLD_SECONDS"] == "5"
     assert environ["AWS_ENDPOINT_URL_DYNAMODB"] == "http://127.0.0.1:9999"
     assert environ["STRIPE_API_BASE"] == "http://127.0.0.1:8123/_local/stripe"
     assert environ["STRIPE_SECRET_KEY"] == "sk_test_local"
     assert environ["INBOX_STREAM_ARN"].endswith(":table/marquee-local-stripe_inbox/stream/local")
     real = {"STRIPE_SECRET_KEY": "sk_test_123"}
-    prepare(Settings(8123, tmp_path), 9999, real)
+    prepare(RunnerSettings(8123, tmp_path), 9999, real)
     assert "STRIPE_API_BASE" not in real
     assert real["TOKEN_KEYS"] == environ["TOKEN_KEYS"]
 

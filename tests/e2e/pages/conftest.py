@@ -24,7 +24,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from local.demo.demo import ACCOUNTS, Api, DemoAccount
+from local.demo.demo import ACCOUNTS, ApiCaller, DemoAccount
 from tests.harness.server import ServerProcess
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -149,7 +149,7 @@ def tab(context: OpenContext) -> Page:
 class Offer:
     """A published event and the API as its organiser."""
 
-    api: Api
+    api: ApiCaller
     id: str
     slug: str
     currency: str = "CHF"
@@ -187,9 +187,9 @@ def publish(origin: str) -> Offer:
     return Offer(api, api.call("POST", "/api/v1/events", fields)["id"], slug)
 
 
-def signed_in(origin: str, account: DemoAccount) -> Api:
+def signed_in(origin: str, account: DemoAccount) -> ApiCaller:
     """The API as one of the demo's people."""
-    api = Api(origin)
+    api = ApiCaller(origin)
     form = {"email": account.email, "password": account.password}
     api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
     return api

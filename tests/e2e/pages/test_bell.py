@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, WebSocketRoute, expect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
@@ -18,7 +18,7 @@ Receive = Callable[[], None]
 
 
 @pytest.fixture
-def reader(server: ServerProcess) -> Api:
+def reader(server: ServerProcess) -> ApiCaller:
     """The API as the reader, whose inbox is all read."""
     api = signed_in(server.origin, READER)
     api.call("POST", "/api/v1/notifications/read-all")
@@ -26,7 +26,7 @@ def reader(server: ServerProcess) -> Api:
 
 
 @pytest.fixture
-def receive(reader: Api, offer: Offer) -> Receive:
+def receive(reader: ApiCaller, offer: Offer) -> Receive:
     """Causes one notification: the reader takes a free ticket."""
     ticket = offer.ticket("Livestream", 0, quantity=100)
 
@@ -39,7 +39,7 @@ def receive(reader: Api, offer: Offer) -> Receive:
 
 
 @pytest.fixture
-def tab(context: OpenContext, reader: Api) -> Page:
+def tab(context: OpenContext, reader: ApiCaller) -> Page:
     """A tab of the reader."""
     page = context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, READER.email, READER.password)
@@ -93,7 +93,7 @@ def test_click_on_anything_inside_marks_read_once(tab: Page, receive: Receive, i
     assert sent == ["read"]
 
 
-def test_link_inside_navigates_and_marks_read(tab: Page, receive: Receive, reader: Api) -> None:
+def test_link_inside_navigates_and_marks_read(tab: Page, receive: Receive, reader: ApiCaller) -> None:
     receive()
     expect_unread(tab, 1)
     bell(tab).click()
@@ -177,7 +177,7 @@ def test_everything_is_read_at_once_and_undone(tab: Page, receive: Receive) -> N
     expect_unread(tab, 3)
 
 
-def test_many_of_a_kind_are_one_row_that_opens(tab: Page, reader: Api, offer: Offer) -> None:
+def test_many_of_a_kind_are_one_row_that_opens(tab: Page, reader: ApiCaller, offer: Offer) -> None:
     place = f"/api/v1/events/{offer.id}"
     me = reader.call("GET", "/api/v1/me")["id"]
     speaker = offer.api.call("POST", f"{place}/speakers", {"name": "Ada", "user_id": me})["id"]
@@ -221,7 +221,9 @@ def test_count_and_list_stay_true_where_sockets_are_blocked(context: OpenContext
     expect(page.locator(".inbox .note.unread")).to_have_count(1)
 
 
-def test_push_that_got_lost_is_told_with_the_next_greeting(context: OpenContext, reader: Api, receive: Receive) -> None:
+def test_push_that_got_lost_is_told_with_the_next_greeting(
+    context: OpenContext, reader: ApiCaller, receive: Receive
+) -> None:
     page = context().new_page()
     said: list[str] = []
     heard: list[str] = []
@@ -258,7 +260,7 @@ def test_push_that_got_lost_is_told_with_the_next_greeting(context: OpenContext,
     assert heard == ["WS connected", "New notifications", *["pong"] * 5, "WS connected"]
 
 
-def test_mark_that_was_not_heard_of_shows_after_a_break(tab: Page, receive: Receive, reader: Api) -> None:
+def test_mark_that_was_not_heard_of_shows_after_a_break(tab: Page, receive: Receive, reader: ApiCaller) -> None:
     receive()
     tab.goto("/notifications")
     expect(tab.locator(".inbox .note.unread")).to_have_count(1)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.browser import Browser
 from tests.harness.server import ServerProcess
@@ -58,14 +58,14 @@ def person(context: OpenContext, browser: Browser) -> BrowserContext:
     return made
 
 
-def forget(api: Api) -> None:
+def forget(api: ApiCaller) -> None:
     """The server forgets all browsers of somebody, as when their push services say that they are gone."""
     for one in api.call("GET", PLACE)["items"]:
         httpx.delete(f"{api.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {api.token}"})
 
 
 @pytest.fixture
-def reader(server: ServerProcess) -> Iterator[Api]:
+def reader(server: ServerProcess) -> Iterator[ApiCaller]:
     """The API as the reader, who has no browsers afterwards."""
     api = signed_in(server.origin, READER)
     yield api
@@ -73,7 +73,7 @@ def reader(server: ServerProcess) -> Iterator[Api]:
 
 
 @pytest.fixture
-def tab(person: BrowserContext, reader: Api) -> Page:
+def tab(person: BrowserContext, reader: ApiCaller) -> Page:
     """The reader's page of preferences."""
     page = person.new_page()
     sign_in(page, READER.email, READER.password, following=PAGE.replace("/", "%2F"))
@@ -86,7 +86,7 @@ def switch_on(tab: Page) -> None:
     expect(tab.get_by_role("status").filter(has_text="tells you from now on")).to_be_visible()
 
 
-def announce(offer: Offer, reader: Api, title: str) -> None:
+def announce(offer: Offer, reader: ApiCaller, title: str) -> None:
     """Tell whoever has a ticket, which the reader gets."""
     ticket = offer.ticket("Free", 0)
     buyer = {"name": "Robin Example", "email": READER.email}
@@ -133,7 +133,7 @@ def shown(person: BrowserContext) -> list[list[str]]:
     )
 
 
-def test_switch_on_is_kept_and_off_again_leaves_nothing(tab: Page, reader: Api) -> None:
+def test_switch_on_is_kept_and_off_again_leaves_nothing(tab: Page, reader: ApiCaller) -> None:
     switch_on(tab)
     assert len(reader.call("GET", PLACE)["items"]) == 1
     tab.reload()
@@ -147,7 +147,7 @@ def test_switch_on_is_kept_and_off_again_leaves_nothing(tab: Page, reader: Api) 
     assert tab.evaluate("localStorage.subscribed") is None
 
 
-def test_nothing_is_asked_before_the_button_is_pressed(context: OpenContext, reader: Api) -> None:
+def test_nothing_is_asked_before_the_button_is_pressed(context: OpenContext, reader: ApiCaller) -> None:
     person = context()
     person.add_init_script(
         "Notification.requestPermission = () => { window.asked = true; return Promise.resolve('denied') }"
@@ -165,7 +165,7 @@ def test_nothing_is_asked_before_the_button_is_pressed(context: OpenContext, rea
 
 
 def test_push_is_shown_once_while_no_page_is_in_sight(
-    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: Api
+    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: ApiCaller
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Doors open at nine")
@@ -180,7 +180,7 @@ def test_push_is_shown_once_while_no_page_is_in_sight(
 
 
 def test_push_is_not_shown_while_a_page_is_in_sight(
-    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: Api
+    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: ApiCaller
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Lunch is ready")
@@ -191,7 +191,7 @@ def test_push_is_not_shown_while_a_page_is_in_sight(
 
 
 def test_click_marks_it_read_and_leads_to_its_subject(
-    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: Api
+    *, tab: Page, person: BrowserContext, browser: Browser, server: ServerProcess, offer: Offer, reader: ApiCaller
 ) -> None:
     switch_on(tab)
     announce(offer, reader, "Room changed")
@@ -222,7 +222,7 @@ def test_click_on_one_that_is_long_gone_shows_the_inbox(tab: Page) -> None:
     expect(tab).to_have_url(re.compile(r"/notifications$"))
 
 
-def test_sign_out_lets_go_and_the_next_person_is_asked_anew(tab: Page, reader: Api) -> None:
+def test_sign_out_lets_go_and_the_next_person_is_asked_anew(tab: Page, reader: ApiCaller) -> None:
     switch_on(tab)
     tab.get_by_role("button", name=re.compile("^Account of")).click()
     tab.get_by_role("button", name="Sign out").click()
@@ -233,7 +233,7 @@ def test_sign_out_lets_go_and_the_next_person_is_asked_anew(tab: Page, reader: A
     expect(tab.get_by_role("button", name="Tell me on this browser")).to_be_visible()
 
 
-def test_other_browsers_can_be_removed(tab: Page, reader: Api, server: ServerProcess) -> None:
+def test_other_browsers_can_be_removed(tab: Page, reader: ApiCaller, server: ServerProcess) -> None:
     reader.call("POST", PLACE, Browser(f"{server.origin}/_local/push").form())
     tab.reload()
     tab.get_by_role("button", name="Remove Another browser").click()
@@ -248,7 +248,9 @@ def change_kept(tab: Page, name: str, value: str) -> None:
     tab.evaluate(f"() => {{ {read}; kept.{name} = {value}; localStorage['marquee.push'] = JSON.stringify(kept) }}")
 
 
-def test_subscription_is_renewed_after_a_day_and_given_up_when_somebody_else_is_here(tab: Page, reader: Api) -> None:
+def test_subscription_is_renewed_after_a_day_and_given_up_when_somebody_else_is_here(
+    tab: Page, reader: ApiCaller
+) -> None:
     switch_on(tab)
     (before,) = reader.call("GET", PLACE)["items"]
     change_kept(tab, "at", "kept.at - 864e5")
@@ -261,7 +263,7 @@ def test_subscription_is_renewed_after_a_day_and_given_up_when_somebody_else_is_
 
 
 def test_browser_that_was_removed_elsewhere_does_not_come_back_unless_it_has_a_new_address(
-    tab: Page, reader: Api
+    tab: Page, reader: ApiCaller
 ) -> None:
     switch_on(tab)
     forget(reader)
@@ -275,7 +277,7 @@ def test_browser_that_was_removed_elsewhere_does_not_come_back_unless_it_has_a_n
     assert reader.call("GET", PLACE)["items"] == []
 
 
-def test_browser_that_the_server_has_forgotten_says_that_it_does_not_tell(tab: Page, reader: Api) -> None:
+def test_browser_that_the_server_has_forgotten_says_that_it_does_not_tell(tab: Page, reader: ApiCaller) -> None:
     switch_on(tab)
     forget(reader)
     tab.reload()

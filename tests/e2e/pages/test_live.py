@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in, wait_until
 from tests.harness.server import ServerProcess
 
@@ -78,7 +78,7 @@ def test_programme_is_watched_again_after_the_socket_broke(tab: Page, offer: Off
 
 
 def test_order_that_moves_on_shows_at_once(tab: Page, offer: Offer, server: ServerProcess) -> None:
-    buyer: Api = signed_in(server.origin, READER)
+    buyer: ApiCaller = signed_in(server.origin, READER)
     form = {
         "lines": [{"ticket_type_id": offer.ticket("Standard", 5000), "quantity": 1}],
         "buyer": {"name": "Demo Attendee", "email": READER.email},

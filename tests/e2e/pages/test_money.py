@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from local.demo.demo import ACCOUNTS, Api, DemoAccount
+from local.demo.demo import ACCOUNTS, ApiCaller, DemoAccount
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
 from tests.e2e.pages.test_selling import open_sales, refund
 from tests.harness.server import ServerProcess
@@ -35,7 +35,7 @@ HOLD_SECONDS = 4
 class Person:
     """Somebody signed in: the API as they use it, a tab to click in, and one that only listens."""
 
-    api: Api
+    api: ApiCaller
     tab: Page
     listener: Page
 
@@ -296,7 +296,7 @@ def test_late_payment_goes_back_when_the_tickets_are_gone(expired: ShortHolds) -
         "lines": [{"ticket_type_id": expired.ticket, "quantity": 1}],
         "buyer": {"name": "Bo", "email": "b@example.org"},
     }
-    Api(expired.offer.api.origin).call("POST", f"/api/v1/events/{expired.offer.id}/orders", form)
+    ApiCaller(expired.offer.api.origin).call("POST", f"/api/v1/events/{expired.offer.id}/orders", form)
     expired.pay_late()
     expect(head(expired.buyer)).to_have_text("Paid too late")
     expect(expired.buyer.tab.locator("[data-outcome]")).to_contain_text(

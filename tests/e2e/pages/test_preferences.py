@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import OpenContext, sign_in, signed_in
 from tests.harness.server import ServerProcess
 
@@ -23,20 +23,20 @@ TOO_WIDE = """
 
 
 @pytest.fixture
-def reader(server: ServerProcess) -> Iterator[Api]:
+def reader(server: ServerProcess) -> Iterator[ApiCaller]:
     """The API as the reader; what was chosen is undone afterwards."""
     api = signed_in(server.origin, READER)
     yield api
     change(api, {"actions": None, "quiet_hours": None, "timezone": None, "digest_hour": None})
 
 
-def change(api: Api, patch: dict[str, object]) -> None:
+def change(api: ApiCaller, patch: dict[str, object]) -> None:
     headers = {"Authorization": f"Bearer {api.token}", "If-Match": "*"}
     assert httpx.patch(f"{api.origin}{PLACE}", json=patch, headers=headers).status_code == 200
 
 
 @pytest.fixture
-def tab(context: OpenContext, reader: Api) -> Page:
+def tab(context: OpenContext, reader: ApiCaller) -> Page:
     """The reader's page."""
     page = context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, READER.email, READER.password, following=PAGE.replace("/", "%2F"))
@@ -44,7 +44,7 @@ def tab(context: OpenContext, reader: Api) -> Page:
     return page
 
 
-def test_choice_is_saved_and_stands_after_a_reload(tab: Page, reader: Api) -> None:
+def test_choice_is_saved_and_stands_after_a_reload(tab: Page, reader: ApiCaller) -> None:
     tab.get_by_label("Mail: Announcements of organisers").select_option("Once a day")
     tab.get_by_label("Push: Announcements of organisers").uncheck()
     tab.get_by_label("Mails and pushes wait").check()
@@ -79,7 +79,7 @@ def test_push_waits_for_the_inbox(tab: Page) -> None:
     expect(push).to_be_checked()
 
 
-def test_fault_is_told_beside_its_field_and_nothing_typed_is_lost(tab: Page, reader: Api) -> None:
+def test_fault_is_told_beside_its_field_and_nothing_typed_is_lost(tab: Page, reader: ApiCaller) -> None:
     before = reader.call("GET", PLACE)
     tab.get_by_label("Inbox: Announcements of organisers").uncheck()
     tab.get_by_label("Mail: Announcements of organisers").select_option("Once a day")
@@ -96,7 +96,7 @@ def test_fault_is_told_beside_its_field_and_nothing_typed_is_lost(tab: Page, rea
     expect(wrong).to_have_accessible_description("")
 
 
-def test_change_on_another_device_is_told_and_saved_over_only_when_asked_again(tab: Page, reader: Api) -> None:
+def test_change_on_another_device_is_told_and_saved_over_only_when_asked_again(tab: Page, reader: ApiCaller) -> None:
     change(reader, {"digest_hour": 5})
     tab.get_by_label("Daily mail at").select_option("20:00")
     tab.get_by_role("button", name="Save").click()
@@ -107,7 +107,7 @@ def test_change_on_another_device_is_told_and_saved_over_only_when_asked_again(t
     assert reader.call("GET", PLACE)["digest_hour"] == 20
 
 
-def test_everything_can_be_done_by_keyboard(tab: Page, reader: Api) -> None:
+def test_everything_can_be_done_by_keyboard(tab: Page, reader: ApiCaller) -> None:
     tab.get_by_label("Push: Announcements of organisers").focus()
     tab.keyboard.press("Space")
     tab.keyboard.press("Tab")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo.demo import Api, mailed_token
+from local.demo.demo import ApiCaller, mailed_token
 from local.demo.demo_conference import NAME, SLUG
 from tests.e2e.pages.conftest import Offer, OpenContext, wait_until
 from tests.harness.server import ServerProcess
@@ -193,7 +193,7 @@ def reset_token(tab: Page, origin: str, email: str) -> str:
     """The token of the reset link mailed to an address, once it is sent."""
 
     def found() -> list[str]:
-        mails = Api(origin).call("GET", "/_local/mail.json")["items"]
+        mails = ApiCaller(origin).call("GET", "/_local/mail.json")["items"]
         mine = [mail["text"] for mail in mails if email in str(mail["to"]) and mail.get("text")]
         return [token for text in mine for token in re.findall(r"/reset#([\w-]+)", text)]
 

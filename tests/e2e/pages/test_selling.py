@@ -6,7 +6,7 @@ import time
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from local.demo.demo import ACCOUNTS, Api
+from local.demo.demo import ACCOUNTS, ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -51,7 +51,7 @@ def paid_order(offer: Offer, quantity: int = 1, amount: int = 12000) -> str:
         "buyer": {"name": "Ada Lovelace", "email": "ada@example.org"},
         "attendees": [{"name": "Grace Hopper"}],
     }
-    guest = Api(offer.api.origin)
+    guest = ApiCaller(offer.api.origin)
     order = guest.call("POST", f"/api/v1/events/{offer.id}/orders", form)
     if amount:
         path = f"/api/v1/orders/{order['id']}/payment?access={order['access']}"
@@ -61,7 +61,7 @@ def paid_order(offer: Offer, quantity: int = 1, amount: int = 12000) -> str:
     return str(order["id"])
 
 
-def wait_until_paid(api: Api, path: str) -> None:
+def wait_until_paid(api: ApiCaller, path: str) -> None:
     """Stripe tells the server in its own time."""
     deadline = time.monotonic() + PAID_SECONDS
     while api.call("GET", path)["state"] != "paid":
@@ -184,7 +184,7 @@ def test_orders_are_found_by_state_and_words_and_lead_back_to_the_list(tab: Page
     order = paid_order(offer, quantity=2)
     ticket = offer.api.call("GET", f"/api/v1/events/{offer.id}/ticket-types")["items"][0]["id"]
     form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": {"name": "Karen", "email": "k@example.org"}}
-    Api(offer.api.origin).call("POST", f"/api/v1/events/{offer.id}/orders", form)
+    ApiCaller(offer.api.origin).call("POST", f"/api/v1/events/{offer.id}/orders", form)
     open_sales(tab, offer)
     rows = tab.locator(".order-row")
     expect(rows).to_have_count(2)

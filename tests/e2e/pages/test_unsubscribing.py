@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.demo.demo import Api
+from local.demo.demo import ApiCaller
 from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
 from tests.e2e.test_mail import eventually
 from tests.harness.server import ServerProcess
@@ -17,9 +17,9 @@ PLACE = "/api/v1/me/notification-preferences"
 
 
 @pytest.fixture(scope="module")
-def reader(server: ServerProcess) -> Api:
+def reader(server: ServerProcess) -> ApiCaller:
     """The API as somebody of this module's own."""
-    api = Api(server.origin)
+    api = ApiCaller(server.origin)
     form = {"email": EMAIL, "password": PASSWORD, "name": "Ada Lovelace"}
     api.token = api.call("POST", "/api/v1/auth/sign-up", form)["access_token"]
     (mail,) = eventually(lambda: mails(server, ""))
@@ -34,7 +34,7 @@ def mails(server: ServerProcess, subject: str) -> list[str]:
 
 
 @pytest.fixture
-def links(server: ServerProcess, reader: Api, offer: Offer) -> dict[str, str]:
+def links(server: ServerProcess, reader: ApiCaller, offer: Offer) -> dict[str, str]:
     """Paths in the foot of an announcement's mail, by their words."""
     headers = {"Authorization": f"Bearer {reader.token}", "If-Match": "*"}
     assert httpx.patch(f"{server.origin}{PLACE}", json={"actions": None}, headers=headers).status_code == 200
@@ -54,12 +54,12 @@ def stop_link(links: dict[str, str]) -> str:
     return path
 
 
-def mail_choice(reader: Api) -> str:
+def mail_choice(reader: ApiCaller) -> str:
     return str(reader.call("GET", PLACE)["actions"]["announcement"]["mail"])
 
 
 def test_link_asks_first_and_the_button_stops_the_mails(
-    context: OpenContext, links: dict[str, str], reader: Api
+    context: OpenContext, links: dict[str, str], reader: ApiCaller
 ) -> None:
     tab = context(java_script_enabled=False, viewport={"width": 320, "height": 700}).new_page()
     tab.goto(stop_link(links))
@@ -76,7 +76,7 @@ def test_link_asks_first_and_the_button_stops_the_mails(
 
 
 def test_button_is_reached_by_keyboard_and_leads_on_to_the_choice(
-    context: OpenContext, links: dict[str, str], reader: Api
+    context: OpenContext, links: dict[str, str], reader: ApiCaller
 ) -> None:
     tab: Page = context(color_scheme="dark", viewport={"width": 390, "height": 844}).new_page()
     sign_in(tab, EMAIL, PASSWORD, following=stop_link(links).replace("/", "%2F"))

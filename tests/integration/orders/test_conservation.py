@@ -26,7 +26,7 @@ from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundForm, RefundStanding
 from local.dynamodb.database_server import DatabaseEndpoint
-from local.dynamodb.dynamo_wire import Answer
+from local.dynamodb.dynamo_wire import WireAnswer
 from tests.harness.faults import Faults, ReplyLost, Send, wired
 from tests.harness.shop import BUYER, OWNER, Shop, form_of, items_of, stock_of, together
 from tests.integration.orders import mortal_worker
@@ -204,7 +204,7 @@ def test_order_whose_replies_stay_lost_is_acknowledged_once(shop: Shop) -> None:
     """Longer than botocore itself tries, so that Marquee's own try with the same token is needed."""
     ticket, lost = shop.ticket(LAST_TICKETS), []
 
-    def lose_the_first(operation: str, body: bytes, send: Send) -> Answer:
+    def lose_the_first(operation: str, body: bytes, send: Send) -> WireAnswer:
         answer = send()
         if operation == "TransactWriteItems" and len(lost) < BEYOND_BOTOCORE:
             lost.append(operation)
