@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 def endpoint_of(method: str, path: str) -> str:
     """What Stripe counts a call under: its method and path without ids. Unknown ones are one endpoint."""
-    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(_TABLE, _ROUTES, strict=True)
+    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(ENDPOINTS, _ROUTES, strict=True)
                  if verb == method and pattern.fullmatch(path)), "unknown")  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def find_route(method: str, path: str) -> Found:
 
 
 _INTENT = finder("payment_intent", param="intent")
-_TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
+ENDPOINTS: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
     ("POST", "/v1/checkout/sessions", sessions.create_session, session_parameters.CREATE),
     ("GET", "/v1/checkout/sessions", sessions.list_sessions, session_parameters.LIST),
     ("GET", "/v1/checkout/sessions/*", finder("checkout.session", param="session"), session_parameters.ONE),
@@ -112,5 +112,5 @@ _TABLE: tuple[tuple[str, str, Callable[..., Json], Reader], ...] = (
 )  # fmt: skip
 _ROUTES = tuple(
     (method, re.compile(re.escape(path).replace(r"\*", "([A-Za-z0-9_]+)")), verb, reader)
-    for method, path, verb, reader in _TABLE
+    for method, path, verb, reader in ENDPOINTS
 )
