@@ -47,13 +47,13 @@ class Http:
     """Requests as one caller, errors included."""
 
     def __init__(self, api: Api) -> None:
-        self._api = api
+        self.api = api
 
     def __call__(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
-        fields |= {"Authorization": f"Bearer {self._api.token}", "Content-Type": "application/json"}
+        fields |= {"Authorization": f"Bearer {self.api.token}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self._api.origin}{path}", content, fields, method=method)
+        request = urllib.request.Request(f"{self.api.origin}{path}", content, fields, method=method)
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return Reply(answer.status, answer.headers, answer.read())
@@ -80,7 +80,7 @@ def http(server: ServerProcess) -> Http:
 
 @pytest.fixture(scope="module")
 def imported(server: ServerProcess, http: Http) -> dict[str, Any]:
-    headers = {"Content-Type": "application/zip", "Authorization": f"Bearer {http._api.token}"}
+    headers = {"Content-Type": "application/zip", "Authorization": f"Bearer {http.api.token}"}
     request = urllib.request.Request(f"{server.origin}/api/v1/events/import", archive(), headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 202
