@@ -60,7 +60,6 @@ class Product:
 
     @property
     def app(self) -> Chalice:
-        """The Chalice app."""
         app: Chalice = self.module.app
         return app
 

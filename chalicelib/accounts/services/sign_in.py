@@ -56,8 +56,6 @@ class Mailboxes(Protocol):
 
 
 class SignPeopleIn:
-    """Opens accounts and signs people in and out."""
-
     def __init__(
         self,
         *,

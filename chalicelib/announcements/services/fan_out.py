@@ -71,8 +71,6 @@ class Share(NamedTuple):
 
 
 class FanOut:
-    """Brings announcements to people."""
-
     def __init__(
         self,
         *,

@@ -36,8 +36,6 @@ MOST_OPERATIONS = 96
 
 
 class EditQuotas:
-    """Creates, shows, changes and deletes quotas."""
-
     def __init__(self, *, quotas: Quotas, types: TicketTypes, authorising: Authorise, clock: Clock, ids: Ids) -> None:
         self._quotas = quotas
         self._types = types

@@ -18,8 +18,6 @@ from chalicelib.representations.stored import StoredCall
 
 
 class EditCall:
-    """Writes calls for papers."""
-
     def __init__(self, calls: Calls, stored: Representations, authorising: Authorise, clock: Clock, ids: Ids) -> None:
         self._calls = calls
         self._stored = stored

@@ -39,8 +39,6 @@ class News(NamedTuple):
 
 
 class NotifyReviewers:
-    """Says what reviewers are told."""
-
     def __init__(
         self,
         reviewers: Callable[[], Reviewers],

@@ -48,8 +48,6 @@ class Held(NamedTuple):
 
 
 class SubmitProposal:
-    """Takes proposals."""
-
     def __init__(
         self,
         *,

@@ -17,8 +17,6 @@ from chalicelib.live.services.sockets import Sockets
 
 
 class PushCounts:
-    """Tells how many are in."""
-
     def __init__(self, *, attending: ReadCheckIns, view: GateView, reaching: Sockets) -> None:
         self._attending = attending
         self._view = view

@@ -51,8 +51,6 @@ class Hosts(Protocol):
 
 
 class EditEvents:
-    """Creates, changes and deletes events."""
-
     def __init__(
         self,
         *,

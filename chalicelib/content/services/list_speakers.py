@@ -14,8 +14,6 @@ from chalicelib.representations.stored import StoredItem
 
 
 class Programme(Protocol):
-    """Knows the parts of an event."""
-
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
         """The staff's representation, strongly consistent."""
 

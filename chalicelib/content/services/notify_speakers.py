@@ -67,8 +67,6 @@ class News(NamedTuple):
 
 
 class Programme(Protocol):
-    """Knows the event and its parts."""
-
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
         """The staff's representation, strongly consistent."""
 
@@ -88,8 +86,6 @@ class Proposers(Protocol):
 
 
 class NotifySpeakers:
-    """Says what speakers are told."""
-
     def __init__(
         self,
         programme: Programme,

@@ -25,29 +25,21 @@ class Withheld(NamedTuple):
 
 
 class Accounts(Protocol):
-    """Knows accounts."""
-
     def account(self, user_id: str) -> StoredAccount | None:
         """The account with this id."""
 
 
 class Mailboxes(Protocol):
-    """Knows addresses."""
-
     def standing(self, address: str) -> Standing:
         """What is known of an address."""
 
 
 class Choices(Protocol):
-    """Knows preferences."""
-
     def preferences_of(self, user_id: str) -> Preferences:
         """What somebody chose."""
 
 
 class PrepareMail:
-    """Makes mails ready to leave."""
-
     def __init__(
         self,
         *,

@@ -28,8 +28,6 @@ PROOFS_A_DAY = 3
 
 
 class Accounts(Protocol):
-    """Knows accounts."""
-
     def account_of(self, email: str) -> StoredAccount | None:
         """The account with this normalised address."""
 
@@ -44,8 +42,6 @@ class Accounts(Protocol):
 
 
 class Choices(Protocol):
-    """Changes preferences."""
-
     def mark_address(self, user_id: str, address: Address) -> None:
         """Show their owner whether mails arrive."""
 

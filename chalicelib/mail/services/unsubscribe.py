@@ -30,8 +30,6 @@ class SentMails(Protocol):
 
 
 class Choices(Protocol):
-    """Changes preferences."""
-
     def stop_mails(self, user_id: str, topic: str) -> None:
         """No mails about a topic any more."""
 
@@ -51,8 +49,6 @@ class Link(NamedTuple):
 
 
 class Unsubscribe:
-    """Follows the links of mails."""
-
     def __init__(
         self,
         mails: SentMails,

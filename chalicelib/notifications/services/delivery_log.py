@@ -51,8 +51,6 @@ class Wanted(NamedTuple):
 
 
 class DeliveryLog:
-    """Looks through notifications."""
-
     def __init__(
         self, log: NotificationLog, contacts: Contacts, clock: Clock, *, admins: frozenset[str], key: CursorKey
     ) -> None:

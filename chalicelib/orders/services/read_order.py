@@ -18,8 +18,6 @@ _HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 
 
 class ReadOrder:
-    """Finds what may be read of an order."""
-
     def __init__(self, view: OrdersView, authorising: Authorise) -> None:
         self._view = view
         self._authorising = authorising

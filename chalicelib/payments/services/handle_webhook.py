@@ -33,8 +33,6 @@ HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
 
 
 class HandleWebhook:
-    """Passes events on."""
-
     def __init__(self, *, applying: ApplyEvents, onboarding: ConnectAccount) -> None:
         self._applying = applying
         self._onboarding = onboarding

@@ -35,8 +35,6 @@ MOST_REFUNDS = 50
 
 
 class Reconcile:
-    """Finds what was missed."""
-
     def __init__(
         self,
         *,

@@ -26,8 +26,6 @@ _STEP = 100
 
 
 class ListAttendees:
-    """Lists who comes."""
-
     def __init__(self, *, admissions: Admissions, view: GateView, authorising: Authorise, key: CursorKey) -> None:
         self._admissions = admissions
         self._view = view

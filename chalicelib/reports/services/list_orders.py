@@ -31,8 +31,6 @@ CHARGE_COLUMNS = ("id", "order_id", "created_at", "status", *_MONEY, *_HOW)
 
 
 class ListOrders:
-    """Lists an event's sales."""
-
     def __init__(self, view: SalesLists, authorising: Authorise, key: CursorKey) -> None:
         self._view = view
         self._authorising = authorising

@@ -40,8 +40,6 @@ _Figures = Mapping[str, int]
 
 
 class ReadTotals:
-    """Sums an event's sales up."""
-
     def __init__(self, *, lists: SalesLists, sales: CatalogView, authorising: Authorise, key: CursorKey) -> None:
         self._lists = lists
         self._sales = sales

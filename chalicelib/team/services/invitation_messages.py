@@ -36,8 +36,6 @@ class Bid(NamedTuple):
 
 
 class InvitationMessages:
-    """Says what invited people are told."""
-
     def __init__(
         self, preferring: Preferring, keys: Callable[[], Sequence[bytes]], clock: Clock, *, public_url: str
     ) -> None:

@@ -54,8 +54,6 @@ ALREADY = "This address has an open invitation."
 
 
 class Accounts(Protocol):
-    """Knows accounts."""
-
     def account(self, user_id: str) -> StoredAccount | None:
         """The account with this id, strongly consistent."""
 
@@ -74,8 +72,6 @@ class AccountForms(NamedTuple):
 
 
 class InvitePeople:
-    """Invites people."""
-
     def __init__(
         self,
         *,

@@ -23,15 +23,11 @@ TRIES = 10
 
 
 class Accounts(Protocol):
-    """Knows accounts."""
-
     def account(self, user_id: str) -> StoredAccount | None:
         """The account with this id."""
 
 
 class Members:
-    """Lists and removes staff."""
-
     def __init__(
         self,
         roster: Roster,
