@@ -10,6 +10,7 @@ from chalicelib.orders.domain.order_state import Facts, OrderState
 
 MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
 PRICE = Money(amount=2500, currency="EUR")
+PAID = Facts(issued=True, charge_id="ch_1", charged=5000)
 
 
 def charge(**changes: Any) -> Charge:

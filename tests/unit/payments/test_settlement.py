@@ -4,14 +4,24 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.errors import UpstreamFailed
-from chalicelib.orders.domain.charge import Payment, PaymentStatus
-from chalicelib.orders.domain.order_state import Ended, Facts, Reason
+from chalicelib.orders.domain.charge import Charge, ChargeDispute, Payment, PaymentStatus, Refund
+from chalicelib.orders.domain.order_state import Dispute, Ended, Facts, Reason
 from chalicelib.orders.domain.refund import RefundReason
 from chalicelib.payments.domain.settlement import settle
-from tests.unit.orders.builders import payment, record
+from tests.unit.orders.builders import MOMENT, PAID, charge, payment, record
+
+
+def refund(amount: int) -> Refund:
+    facts = {"id": "re_1", "currency": "EUR", "status": "succeeded", "reason": None, "created_at": MOMENT}
+    return Refund(amount=amount, **facts)  # type: ignore[arg-type]
+
+
+def dispute(status: str) -> ChargeDispute:
+    facts = {"id": "dp_1", "amount": 5000, "currency": "EUR", "reason": "fraudulent", "created_at": MOMENT}
+    return ChargeDispute(status=status, **facts)  # type: ignore[arg-type]
+
 
 HELD = Facts()
-PAID = Facts(issued=True, charge_id="ch_1", charged=5000)
 REVIEW = Facts(held_back=True, charge_id="ch_1", charged=5000)
 
 
@@ -81,3 +91,41 @@ def test_settle_session_that_expired_early_lets_the_buyer_try_again() -> None:
 def test_settle_money_without_a_charge_waits() -> None:
     with pytest.raises(UpstreamFailed):
         settle(record(), payment(PaymentStatus.PAID, charge=None), now=0, livemode=False)
+
+
+RETURNED = replace(PAID, refunded=5000)
+
+
+@pytest.mark.parametrize(
+    ("facts", "made", "expected", "reason"),
+    [
+        (PAID, charge(refunds=[refund(2000)]), replace(PAID, refunded=2000), None),
+        (PAID, charge(refunds=[refund(5000)]), RETURNED, None),
+        (PAID, charge(dispute=dispute("needs_response")), replace(PAID, dispute=Dispute.OPEN), None),
+        (RETURNED, charge(), PAID, None),
+        (
+            replace(RETURNED, issued=False, ended=Ended.EXPIRED),
+            charge(),
+            replace(PAID, issued=False, ended=Ended.EXPIRED, held_back=True),
+            None,
+        ),
+        (Facts(held_back=True), charge(), PAID, None),
+    ],
+    ids=["part refunded", "refunded", "disputed", "refund failed", "refund of an ended order failed", "seen at last"],
+)
+def test_settle_again_what_became_of_a_payment(
+    facts: Facts, made: Charge, expected: Facts, reason: Reason | None
+) -> None:
+    found = settle(record(facts), payment(PaymentStatus.PAID, charge=made), now=0, livemode=False)
+    assert (found.facts, found.reason) == (expected, reason)
+
+
+def test_settle_failed_refund_whose_tickets_went_back_to_sale_is_for_staff() -> None:
+    found = settle(record(RETURNED), payment(PaymentStatus.PAID), now=0, livemode=False, has_stock=False)
+    assert (found.facts.issued, found.facts.held_back, found.reason) == (False, True, Reason.TICKETS_GONE)
+    assert found.note == "A refund failed after its tickets had gone back to sale."
+
+
+def test_settle_payment_that_differs_says_both_amounts() -> None:
+    found = settle(record(), payment(PaymentStatus.PAID, amount=4999), now=0, livemode=False)
+    assert found.note == "Stripe took 49.99 EUR, but the order comes to 50.00 EUR. Nothing was issued."
