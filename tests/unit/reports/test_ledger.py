@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.orders.domain.charge import LedgerEntry
 from chalicelib.reports.domain.ledger import column_of, rows_of, uncounted
-from tests.unit.orders.builders import charge
+from tests.unit.orders.builders import ID, charge
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def test_list_movements_newest_first() -> None:
     later = NOW + timedelta(seconds=1)
     made = charge(ledger=[entry("charge"), entry("refund", id="txn_2", at=later), entry("refund", id="txn_3")])
     assert [row.id for row in rows_of(made)] == ["txn_2", "txn_3", "txn_1"]
-    assert {(row.order_id, row.charge_id, row.account) for row in rows_of(made)} == {("O", "ch_1", None)}
+    assert {(row.order_id, row.charge_id, row.account) for row in rows_of(made)} == {(ID, "ch_1", None)}
 
 
 def test_list_what_counts_nowhere() -> None:
