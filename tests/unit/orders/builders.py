@@ -8,7 +8,7 @@ from chalicelib.catalog.ports import Lost
 from chalicelib.core.money import Money
 from chalicelib.orders.domain.charge import CardMethod, Charge, Payment, PaymentStatus
 from chalicelib.orders.domain.order import Buyer, Checkout, Line, Order, OrderRecord, links_of
-from chalicelib.orders.domain.order_state import Facts, OrderState
+from chalicelib.orders.domain.order_state import Facts, OrderState, state_of
 from chalicelib.orders.domain.refund import RefundWish
 from chalicelib.orders.ports import SaleChange
 
@@ -46,7 +46,8 @@ def order(**changes: Any) -> Order:
 
 def record(facts: Facts | None = None, **changes: Any) -> OrderRecord:
     kept: dict[str, Any] = {"version": 1, "deadline": 100, "allocation": (), "checkout": Checkout("cs_1", "url")}
-    made: dict[str, Any] = {"order": order(), "facts": facts or Facts(), **kept, **changes}
+    facts = facts or Facts()
+    made: dict[str, Any] = {"order": order(state=state_of(facts)), "facts": facts, **kept, **changes}
     return OrderRecord(**made)
 
 
