@@ -65,7 +65,6 @@ def rest_api(prefix: str) -> str:
 
 
 def websocket_api(prefix: str) -> str:
-    """The WebSocket API."""
     return f"{prefix}-websocket-api"
 
 

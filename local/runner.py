@@ -62,7 +62,6 @@ class Product:
 
     @property
     def app(self) -> Chalice:
-        """The Chalice app."""
         app: Chalice = self.module.app
         return app
 

@@ -3,7 +3,6 @@
 Used by bench/cost/cost_units.py; knows nothing of prices.
 """
 
-import base64
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -55,8 +54,8 @@ class Meter(Writes):
         total = 0.0
         for table, asked in (one or request["RequestItems"]).items():
             for key in asked["Keys"]:
-                item = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-                total += read_units(_size(item), consistent=bool(asked.get("ConsistentRead")))
+                found = self._ask("GetItem", {"TableName": table, "Key": key, "ConsistentRead": True})
+                total += read_units(item_bytes(found.get("Item", {})), consistent=bool(asked.get("ConsistentRead")))
         return total
 
     def _query(self, request: dict[str, Any]) -> float:
@@ -65,13 +64,8 @@ class Meter(Writes):
         names = whole.pop("ExpressionAttributeNames", {})
         asked = whole["KeyConditionExpression"]
         whole["ExpressionAttributeNames"] = {name: value for name, value in names.items() if name in asked}
-        found = self._client.query(**whole)["Items"]
-        return read_units(sum(map(_size, found)), consistent=bool(request.get("ConsistentRead")))
-
-
-def _size(item: dict[str, Any]) -> int:
-    """Botocore gives bytes for binaries; sizes are counted on the wire's base64."""
-    return item_bytes({n: {"B": base64.b64encode(v["B"]).decode()} if "B" in v else v for n, v in item.items()})
+        found = self._ask("Query", whole)["Items"]
+        return read_units(sum(map(item_bytes, found)), consistent=bool(request.get("ConsistentRead")))
 
 
 class CountedGateway:

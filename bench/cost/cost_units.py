@@ -201,15 +201,12 @@ class Shop:
 
     def _timer(self, meter: Meter) -> Use:
         """A run that finds nothing, a minute after one that found nothing."""
-        from chalicelib import bootstrap
         from chalicelib.orders.ports import Sweep
 
-        services = bootstrap.services()
-        releasing: Any = services.payments.expire_orders
-        now = services.clock.now()
-        releasing._clock = SimpleNamespace(now=lambda: now)  # no minute may end between the two lines below
-        assert releasing._holds.save_sweep(Sweep(int(now - services.config.order_hold_seconds) // 60, (), 0))
-        return meter.use(releasing.release_due)
+        services = _at_one_moment()
+        last = int(services.clock.now() - services.config.order_hold_seconds) // 60
+        assert services.payments.holds.save_sweep(Sweep(last, (), 0))
+        return meter.use(services.payments.expire_orders.release_due)
 
     def _offers(self, meter: Meter) -> Use:
         """A run for which nothing lapsed and nobody waits."""
@@ -219,14 +216,9 @@ class Shop:
 
     def _due_mails(self, meter: Meter) -> Use:
         """A run that finds nothing due, a quarter of an hour after one."""
-        from chalicelib import bootstrap
-
-        services = bootstrap.services()
-        waking: Any = services.mail.sweep_due
-        now = services.clock.now()
-        waking._index.advance(int(now) - 1800)  # what the last run left as its cursor
-        waking._clock = SimpleNamespace(now=lambda: now)
-        return meter.use(waking.run)
+        services = _at_one_moment()
+        services.mail.due_index.advance(int(services.clock.now()) - 1800)  # what the last run left as its cursor
+        return meter.use(services.mail.sweep_due.run)
 
     def _reconciling(self, meter: Meter) -> Use:
         """A run that finds nothing new, after one that looked at everything."""
@@ -235,6 +227,18 @@ class Shop:
         reconciling = bootstrap.services().payments.reconcile
         reconciling.reconcile()
         return meter.use(reconciling.reconcile)
+
+
+def _at_one_moment() -> Any:
+    """The services once more, for which time stands still: no minute may end between two lines."""
+    from chalicelib import bootstrap
+
+    running = bootstrap.services()
+    services: Any = bootstrap.Services(running.config)
+    now = running.clock.now()
+    services.clock = SimpleNamespace(now=lambda: now)
+    services.aws.dynamodb = running.aws.dynamodb
+    return services
 
 
 EVENT = {

@@ -9,6 +9,7 @@ from typing import Any
 from local.gateway.http_message import HttpRequest
 from local.gateway.lambda_context import LambdaContext
 from local.gateway.proxy_event import proxy_event
+from local.gateway.routing import Router
 from tests.harness.client import Client
 
 
@@ -16,11 +17,11 @@ def prepared(client: Client, path: str, **headers: str) -> Callable[[], Any]:
     """A GET whose proxy event exists already: what the call costs is the product's, not the gateway's."""
     place, _, query = path.partition("?")
     fields = [(name.replace("_", "-"), value) for name, value in headers.items()]
-    match = client._router.match(place)
+    match = Router(client.app.routes).match(place)
     assert match is not None
     event = proxy_event(HttpRequest("GET", place, query, fields, b"", "127.0.0.1"), match, [], "bench")
     context = LambdaContext("api", 29.0)
-    return lambda: client._app(event, context)
+    return lambda: client.app(event, context)
 
 
 @contextmanager

@@ -78,9 +78,9 @@ def _units(client: Client, path: str, tag: str, event_id: str) -> dict[str, Any]
 
 def units(operation: str, request: dict[str, Any]) -> float:
     """Read units of one request, by the sizes of the items it asks for."""
-    from chalicelib.aws.dynamo_tables import ContentTable
+    from chalicelib import bootstrap
 
-    client = ContentTable._get_connection().connection.client
+    ask = bootstrap.services().aws.dynamodb.call
     if operation == "GetItem":
         asked = [(request["TableName"], request["Key"], request["ConsistentRead"])]
     else:
@@ -91,13 +91,6 @@ def units(operation: str, request: dict[str, Any]) -> float:
         ]
     total = 0.0
     for table, key, consistent in asked:
-        item = client.get_item(TableName=table, Key=key).get("Item", {})
-        total += read_units(item_bytes(_wire(item)), consistent=consistent)
+        item = ask("GetItem", {"TableName": table, "Key": key}).get("Item", {})
+        total += read_units(item_bytes(item), consistent=consistent)
     return total
-
-
-def _wire(item: dict[str, Any]) -> dict[str, Any]:
-    """Botocore gives bytes for binaries; sizes are counted on the wire's base64."""
-    import base64
-
-    return {n: {"B": base64.b64encode(v["B"]).decode()} if "B" in v else v for n, v in item.items()}

@@ -27,16 +27,12 @@ speakers_sessions = Table(
 
 
 class Track(Base):
-    """A track."""
-
     __tablename__ = "track"
     id = Column(Integer, primary_key=True)
     name = Column(String)
 
 
 class Speaker(Base):
-    """A speaker."""
-
     __tablename__ = "speaker"
     id = Column(Integer, primary_key=True)
     name = Column(String)

@@ -3,12 +3,17 @@
 The model of a big sale is in sale_model.py.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest
 
 from bench.capacity import item_bytes, write_units
 from bench.sales import sale_model
+from local.dynamodb.dynamo_wire import WireAnswer
+from tests.harness.aws_wire import Send, botocore_through, operation_of
 from tests.harness.client import Client
 
 
@@ -66,38 +71,31 @@ class Writes:
     """Watches every write that any client of this process sends, and adds up its units by the sizes of the items."""
 
     def __init__(self) -> None:
-        from chalicelib.aws.dynamo_tables import ContentTable
-
-        self._client = ContentTable._get_connection().connection.client
         self._sent: list[tuple[str, dict[str, Any]]] = []
+        self._watching = ExitStack()
 
     def __enter__(self) -> "Writes":
-        """All botocore clients are watched, by their class; the light client sends its own."""
-        from botocore.client import BaseClient
-
+        """All botocore clients are watched where their requests leave; the light client sends its own."""
         from chalicelib import bootstrap
 
-        self._dynamodb: Any = bootstrap.services().aws.dynamodb
-        self._send: Any = BaseClient._make_api_call
-        light, send, note = self._dynamodb.call, self._send, self._note
+        dynamodb: Any = bootstrap.services().aws.dynamodb
+        self._ask: Callable[[str, dict[str, Any]], Any] = dynamodb.call
 
-        def watched(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-            note(operation, parameters)
-            return send(client, operation, parameters)
+        def watched(request: AWSPreparedRequest, send: Send) -> WireAnswer:
+            self._note(operation_of(request), json.loads(request.body))
+            return send()
 
         def watched_light(operation: str, parameters: dict[str, Any]) -> Any:
-            note(operation, parameters)
-            return light(operation, parameters)
+            self._note(operation, parameters)
+            return self._ask(operation, parameters)
 
-        self._light, self._dynamodb.call = light, watched_light
-        BaseClient._make_api_call = watched
+        self._watching.enter_context(botocore_through(watched))
+        self._watching.callback(setattr, dynamodb, "call", self._ask)
+        dynamodb.call = watched_light
         return self
 
     def __exit__(self, *_: object) -> None:
-        from botocore.client import BaseClient
-
-        BaseClient._make_api_call = self._send
-        self._dynamodb.call = self._light
+        self._watching.close()
 
     def units(self, work: Any, status: int) -> int:
         """Write units of some work that answers with this status."""
@@ -112,7 +110,8 @@ class Writes:
         from chalicelib.aws.dynamo_tables import PeopleTable, SalesTable
 
         found = [
-            self._client.describe_table(TableName=table.Meta.table_name)["Table"] for table in (SalesTable, PeopleTable)
+            self._ask("DescribeTable", {"TableName": table.Meta.table_name})["Table"]
+            for table in (SalesTable, PeopleTable)
         ]
         kinds = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
         return sum(len(table.get(kind) or ()) for table in found for kind in kinds)
@@ -137,5 +136,5 @@ class Writes:
 
     def _one(self, action: dict[str, Any], *, transactional: bool) -> int:
         key = action.get("Key") or {name: action["Item"][name] for name in ("pk", "sk")}
-        stored = self._client.get_item(TableName=action["TableName"], Key=key, ConsistentRead=True).get("Item", {})
-        return write_units(item_bytes(stored), transactional=transactional)
+        stored = self._ask("GetItem", {"TableName": action["TableName"], "Key": key, "ConsistentRead": True})
+        return write_units(item_bytes(stored.get("Item", {})), transactional=transactional)

@@ -70,7 +70,7 @@ class SignIns(Protocol):
         """Exchange a refresh token and return whose it is. A token that was used before ends the family: None."""
 
     def end_family(self, family_id: str) -> None:
-        """End a sign-in."""
+        """Its refresh tokens count no more."""
 
     def end_families_of(self, user_id: str) -> None:
         """End all sign-ins of a user."""

@@ -65,7 +65,6 @@ class Transaction:
         self._checks.append((name, (model, key, condition)))
 
     def delete(self, name: str, item: Model, condition: Condition | None = None) -> None:
-        """Delete an item."""
         self._deletes.append((name, (item, condition)))
 
     def put(self, name: str, item: Model, condition: Condition | None = None) -> None:

@@ -77,7 +77,7 @@ class SignedClient:
         attempt, started = 0, self._clock()
         while True:
             try:
-                return self._attempt(operation, body)
+                return self._answer(*self.send(operation, body))
             except _Again as failure:
                 otherwise = failure.otherwise
             except _BROKEN:
@@ -88,7 +88,8 @@ class SignedClient:
             self._sleep(seconds)
             attempt += 1
 
-    def _attempt(self, operation: str, body: bytes) -> dict[str, Any]:
+    def send(self, operation: str, body: bytes) -> tuple[int, bytes]:
+        """One request on the wire, whatever is answered: its status and body. Raises OSError, HTTPException."""
         connection = self._connection()
         try:
             connection.request("POST", self._path, body, self._signer.headers(operation, body, now=self._clock()))
@@ -101,21 +102,22 @@ class SignedClient:
         self._idle.append(connection)
         checksum = response.getheader("x-amz-crc32")
         if checksum is not None and int(checksum) != zlib.crc32(payload):
-            raise _Again(_busy())
-        if response.status == 200:
+            raise http.client.HTTPException("The body is not what was sent.")
+        return response.status, payload
+
+    def _answer(self, status: int, payload: bytes) -> dict[str, Any]:
+        """The document of an answer that says yes. Raises _Again, Refused."""
+        if status == 200:
             answer: dict[str, Any] = json.loads(payload)
             return answer
-        raise self._refusal(response.status, payload)
-
-    def _refusal(self, status: int, payload: bytes) -> Exception:
         try:
             name = str(json.loads(payload).get("__type", "")).rpartition("#")[2]
         except ValueError:
             name = ""
         if status >= 500 or name.startswith(_RETRIED):
-            return _Again(_busy())
+            raise _Again(_busy())
         refused = Refused(name or str(status))
-        return _Again(refused) if self._bears_denial and name.startswith(_SPREADING) else refused
+        raise _Again(refused) if self._bears_denial and name.startswith(_SPREADING) else refused
 
     def _connection(self) -> http.client.HTTPConnection:
         """An idle connection, the most recently used first, or a new one."""

@@ -55,7 +55,6 @@ class AccountsWiring:
 
     @cached_property
     def tokens(self) -> AccessTokens:
-        """Access tokens."""
         from chalicelib.accounts.adapters.jwt import AccessTokens
 
         return AccessTokens(self._services.keys.token_keys, self._services.config.public_url)

@@ -90,7 +90,6 @@ class CatalogWiring:
 
     @cached_property
     def edit_quotas(self) -> EditQuotas:
-        """Quotas."""
         from chalicelib.catalog.adapters.quotas import DynamoQuotas
         from chalicelib.catalog.services.edit_quotas import EditQuotas
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
     from chalicelib.live.adapters.api_gateway import SocketPusher
     from chalicelib.live.adapters.connections import DynamoConnections
+    from chalicelib.live.adapters.versions import DynamoWatchedEvents
     from chalicelib.live.services.connect_socket import ConnectSocket
     from chalicelib.live.services.push_notifications import PushNotifications
     from chalicelib.live.services.signal_orders import SignalOrders
@@ -44,15 +45,20 @@ class LiveWiring:
         return Sockets(self.connection_store, self._services.accounts.credentials, self.pusher, self._services.clock)
 
     @cached_property
+    def watched_events(self) -> DynamoWatchedEvents:
+        from chalicelib.live.adapters.versions import DynamoWatchedEvents
+
+        return DynamoWatchedEvents(self._services.aws.reader, self._services.aws.queries)
+
+    @cached_property
     def watch_event(self) -> WatchEvent:
         """Who watches an event, and its changes to them."""
         from chalicelib.live.adapters.connections import DynamoWatches
-        from chalicelib.live.adapters.versions import DynamoWatchedEvents
         from chalicelib.live.services.watch_event import WatchEvent
 
         return WatchEvent(
             watches=DynamoWatches(),
-            audience=DynamoWatchedEvents(self._services.aws.reader, self._services.aws.queries),
+            audience=self.watched_events,
             credentials=self._services.accounts.credentials,
             sockets=lambda: self.sockets,
             clock=self._services.clock,

@@ -68,7 +68,6 @@ class NotificationsWiring:
 
     @cached_property
     def mark_read(self) -> MarkRead:
-        """Marks of notifications."""
         from chalicelib.notifications.adapters.writes import DynamoMarks
         from chalicelib.notifications.services.mark_read import MarkRead
 

@@ -22,7 +22,6 @@ class WebsiteWiring:
 
     @cached_property
     def render(self) -> RenderPages:
-        """Pages."""
         from chalicelib.website.pages.files import Website
         from chalicelib.website.render import RenderPages
 

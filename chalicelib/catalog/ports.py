@@ -165,7 +165,7 @@ class CatalogView(Protocol):
     """Reads of ticket types and stock without PynamoDB. Eventually consistent unless asked otherwise."""
 
     def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
-        """One ticket type."""
+        """The type, hidden or not, or None when the event has no such type."""
 
     def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
         """All ticket types of an event, by id."""

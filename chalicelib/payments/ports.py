@@ -168,7 +168,7 @@ class StripeAccounts(Protocol):
         """The events that an account is paid for."""
 
     def connected(self) -> list[str]:
-        """All accounts that are connected."""
+        """Ids of the accounts that events are paid to."""
 
     def save(self, account: StripeAccount) -> None:
         """Keep an event's account, newly connected."""

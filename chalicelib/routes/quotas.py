@@ -22,7 +22,6 @@ def list_quotas(request: Request, event: str) -> Answer:
 
 @routes.get(ONE, Contract("Read a quota", auth="required", result=READ))
 def read_quota(request: Request, event: str, id: str) -> Answer:
-    """One quota."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(request, services.catalog.edit_quotas.quota(event_id, id, caller=request.caller), View.ALL)

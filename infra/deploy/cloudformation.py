@@ -33,7 +33,7 @@ class Stack(NamedTuple):
 
 
 class ChangeSetLine(NamedTuple):
-    """One line of a change set."""
+    """What CloudFormation would do to a resource."""
 
     action: str
     resource: str

@@ -111,7 +111,7 @@ def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: Wheel
     lines.write_text("".join(f"{name}=={version}{hashes}\n" for name, (version, hashes) in wanted.items()))
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", target.python]
-    for platform in _platforms(target):
+    for platform in platforms(target):
         command += ["--platform", platform]
     done = subprocess.run(  # noqa: S603 - our own arguments
         [*command, "--dest", str(into), "--requirement", str(lines)], capture_output=True, text=True, check=False
@@ -122,7 +122,7 @@ def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: Wheel
     return sorted(into.glob("*.whl"))
 
 
-def _platforms(target: WheelTarget) -> list[str]:
+def platforms(target: WheelTarget) -> list[str]:
     """Every one, for pip takes them literally: no wheel for an older glibc unless that is listed too."""
     minors = range(_GLIBC[target.python], _OLDEST_GLIBC - 1, -1)
     return [*(f"manylinux_2_{minor}_{target.machine}" for minor in minors), f"manylinux2014_{target.machine}"]

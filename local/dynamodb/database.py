@@ -44,8 +44,9 @@ class Receipt:
 class Database:
     """The whole of it. `call` for synchronous callers; `execute` + `confirm` for an event loop that must not wait."""
 
-    def __init__(self, data_dir: Path | None = None) -> None:
-        """Open, replay and compact. `data_dir` None keeps everything in memory.
+    def __init__(self, data_dir: Path | None = None, *, compact_above: int = COMPACT_ABOVE_BYTES) -> None:
+        """Open, replay and compact. `data_dir` None keeps everything in memory; a journal of more bytes than
+        `compact_above`, and than three times what the last compaction left, is compacted.
 
         Raises DataDirectoryInUse, or JournalDamaged when acknowledged data would be lost.
         """
@@ -55,7 +56,7 @@ class Database:
         self._ttl: dict[str, str] = {}
         self.streams = StreamLog()
         self._engine = Engine(self.streams)
-        self._compact_above = COMPACT_ABOVE_BYTES
+        self._least_compacted = self._compact_above = compact_above
         try:
             if data_dir:
                 journal = Journal(data_dir / "journal.jsonl")
@@ -196,7 +197,7 @@ class Database:
                 return
             self._drop_expired(time.time() - EXPIRED_FOR_SECONDS)
             self._journal.rewrite(self._snapshot())
-            self._compact_above = max(COMPACT_ABOVE_BYTES, 3 * self._journal.size)
+            self._compact_above = max(self._least_compacted, 3 * self._journal.size)
 
     def _try_to_compact(self) -> None:
         try:

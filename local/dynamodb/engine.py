@@ -154,7 +154,6 @@ class Engine:
         return self._ttl
 
     def table_names(self) -> list[str]:
-        """All tables."""
         return sorted(self._service._tables)
 
     def items_of(self, name: str) -> list[dict[str, Any]]:

@@ -40,7 +40,6 @@ def connect_event(peer: Peer) -> dict[str, Any]:
 
 
 def message_event(peer: Peer, route: str, text: str) -> dict[str, Any]:
-    """A message."""
     context = _context(peer, route, "MESSAGE")
     context["messageId"] = uuid4().hex[:15] + "="
     return {"requestContext": context, "body": text, "isBase64Encoded": False}

@@ -36,8 +36,6 @@ GOING_AWAY = 1001
 
 @dataclass(slots=True)
 class OpenSocket:
-    """One open socket."""
-
     id: str
     request: HttpRequest
     connected_at: int

@@ -55,7 +55,7 @@ class Client:
         fields: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         isolate_callers(app)
-        self._app = app
+        self.app = app
         self._router = Router(app.routes)
         self.token = token
         self.user_id = user_id
@@ -64,12 +64,12 @@ class Client:
 
     def as_user(self, token: str | None, user_id: str = "") -> "Client":
         """The same app as another caller."""
-        return Client(self._app, token, user_id, address=self._address, fields=self._fields)
+        return Client(self.app, token, user_id, address=self._address, fields=self._fields)
 
     def from_address(self, address: str, **fields: str) -> "Client":
         """The same caller from another address, with these headers beside all others; underscores for dashes."""
         named = {name.replace("_", "-"): value for name, value in fields.items()}
-        return Client(self._app, self.token, self.user_id, address=address, fields=named)
+        return Client(self.app, self.token, self.user_id, address=address, fields=named)
 
     def request(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Reply:
         """Send a request; header names with underscores for dashes."""
@@ -83,11 +83,11 @@ class Client:
         request = HttpRequest(method, path, query, list(fields.items()), payload, self._address)
         request_id = f"test-{next(_numbers)}"
         match = self._router.match(path)
-        if match is None or method not in self._app.routes[match.resource]:
+        if match is None or method not in self.app.routes[match.resource]:
             return _reply(api_problem(404 if match is None else 405, request_id))
-        binary_types = self._app.api.binary_types
+        binary_types = self.app.api.binary_types
         event = proxy_event(request, match, binary_types, request_id)
-        return _reply(answer_of(self._app(event, LambdaContext("api", 29.0)), request, binary_types))
+        return _reply(answer_of(self.app(event, LambdaContext("api", 29.0)), request, binary_types))
 
     def get(self, path: str, **headers: str) -> Reply:
         """GET."""

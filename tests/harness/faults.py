@@ -11,21 +11,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from types import SimpleNamespace
-from typing import Any
 
 import botocore.endpoint
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ReadTimeoutError
-from botocore.httpsession import URLLib3Session
 
 from chalicelib.aws.signed_client import SignedClient
 from local.dynamodb.database import Database
 from local.dynamodb.dynamo_wire import WireAnswer, fault, finished
+from tests.harness.aws_wire import Send, botocore_through, operation_of
 
-Send = Callable[[], WireAnswer]
+BEYOND_BOTOCORE = 7
+"""More failures of one transaction than botocore meets with tries of its own: ours begins another."""
 Wire = Callable[[str, bytes, Send], WireAnswer]
 """Answers an operation ("PutItem") with its JSON body, by `Send` or otherwise. May raise ReplyLost."""
 
@@ -96,48 +95,26 @@ def wired(wire: Wire) -> Iterator[None]:
     """Everything that speaks to DynamoDB in this process speaks through the wire; botocore waits a fiftieth as long
     between its tries, which otherwise takes seconds.
     """
-    send, attempt = URLLib3Session.send, SignedClient._attempt
+    send = SignedClient.send
 
-    def send_through(self: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
-        operation = _text(request.headers["X-Amz-Target"]).rpartition(".")[2]
-
-        def really() -> WireAnswer:
-            reply = send(self, request)
-            return WireAnswer(reply.status_code, dict(reply.headers), reply.content)
-
+    def respond(request: AWSPreparedRequest, really: Send) -> WireAnswer:
         try:
-            answer = wire(operation, request.body, really)
+            return wire(operation_of(request), request.body, really)
         except ReplyLost:
             raise ReadTimeoutError(endpoint_url=request.url) from None
-        return AWSResponse(request.url, answer.status, answer.headers, _Body(answer.body))
 
-    def attempt_through(self: SignedClient, operation: str, body: bytes) -> dict[str, Any]:
+    def send_through(self: SignedClient, operation: str, body: bytes) -> tuple[int, bytes]:
         def really() -> WireAnswer:
-            return finished(200, {}, json.dumps(attempt(self, operation, body)).encode())
+            status, answer = send(self, operation, body)
+            return finished(status, {}, answer)
 
         try:
             answer = wire(operation, body, really)
         except ReplyLost:
             raise ConnectionResetError from None
-        if answer.status != 200:
-            raise self._refusal(answer.status, answer.body)
-        read: dict[str, Any] = json.loads(answer.body)
-        return read
+        return answer.status, answer.body
 
-    with pytest.MonkeyPatch.context() as patch:
+    with botocore_through(respond), pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 50)))
-        patch.setattr(URLLib3Session, "send", send_through)
-        patch.setattr(SignedClient, "_attempt", attempt_through)
+        patch.setattr(SignedClient, "send", send_through)
         yield
-
-
-class _Body(BytesIO):
-    """A body as urllib3 gives it."""
-
-    def stream(self) -> Iterator[bytes]:
-        """All of it."""
-        yield self.read()
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value

@@ -1,6 +1,6 @@
 """What a function asks of AWS, as IAM sees it, and whether its policy allows that. Used by the tests of infra/policies/.
 
-`Recorder` stands where every request leaves the product: the light client's `call` and botocore's `_make_api_call`.
+`Recorder` stands where every request leaves the product: the light client's `call` and botocore's HTTP session.
 DynamoDB answers as always; Parameter Store, SES and the sockets' API have no double here, so the recorder answers for
 them. One caller at a time: whose requests they are is an attribute, so that threads of the product count too.
 """
@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parseaddr
 from typing import Any, NamedTuple
-from unittest.mock import patch
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
 from chalicelib.aws.signed_client import SignedClient
+from local.dynamodb.dynamo_wire import WireAnswer
+from tests.harness.aws_wire import Send, botocore_through, operation_of
 
 REGION, ACCOUNT, STAGE = "us-east-1", "000000000000", "test"
 _DYNAMODB = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
@@ -107,28 +108,29 @@ class Recorder:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Stand where requests leave."""
-        light, heavy = SignedClient.call, BaseClient._make_api_call
+        light = SignedClient.call
 
-        def call(client: Any, operation: str, request: dict[str, Any]) -> Any:
-            if client._signer._service.name == "ssm":
+        def call(client: SignedClient, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+            if operation == "GetParameters":
                 return self._parameters(request)
             self._note(*needs(operation, request))
             return light(client, operation, request)
 
-        def make_api_call(client: Any, operation: str, request: dict[str, Any]) -> Any:
-            service = client.meta.service_model.service_name
-            if operation == "GetAccount":
-                return self._mail_limits()
-            if service == "sesv2":
-                return self._mail(request)
-            if service == "apigatewaymanagementapi":
-                return self._socket(client.meta.endpoint_url, operation, request)
-            assert service == "dynamodb", service
-            self._note(*needs(operation, request))
-            return heavy(client, operation, request)
-
-        with patch.object(SignedClient, "call", call), patch.object(BaseClient, "_make_api_call", make_api_call):
+        with botocore_through(self._respond), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SignedClient, "call", call)
             yield
+
+    def _respond(self, request: AWSPreparedRequest, really: Send) -> WireAnswer:
+        """What a request of botocore's is answered: DynamoDB answers for itself."""
+        place = urlsplit(request.url).path
+        if place == "/v2/email/account":
+            return self._mail_limits()
+        if place == "/v2/email/outbound-emails":
+            return self._mail(json.loads(request.body))
+        if "/@connections/" in place:
+            return self._socket(request.method, request.url)
+        self._note(*needs(operation_of(request), json.loads(request.body)))
+        return really()
 
     def _note(self, *needed: tuple[str, str]) -> None:
         if self._function is not None:
@@ -141,12 +143,12 @@ class Recorder:
         found = [{"Name": name, "Version": int(version), "Value": self._secrets[name]} for name, _, version in asked]
         return {"Parameters": found, "InvalidParameters": []}
 
-    def _mail_limits(self) -> dict[str, Any]:
+    def _mail_limits(self) -> WireAnswer:
         """Belongs to no resource: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html"""
         self._note(("ses:GetAccount", "*"))
-        return {"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 1_000.0, "SentLast24Hours": 0.0}}
+        return _said({"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 1_000.0, "SentLast24Hours": 0.0}})
 
-    def _mail(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _mail(self, request: dict[str, Any]) -> WireAnswer:
         """SES asks for the sender's identity, in its sandbox for the recipient's, and for the configuration set that the
         sender has by default; a mail with attachments may be checked as a raw one.
         """
@@ -156,14 +158,18 @@ class Recorder:
         for action in ("ses:SendEmail", "ses:SendRawEmail"):
             self._note((action, f"{place}configuration-set/marquee-{STAGE}"))
             self._note(*((action, f"{place}identity/{identity}") for identity in addressed))
-        return {"MessageId": "1"}
+        return _said({"MessageId": "1"})
 
-    def _socket(self, endpoint: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        place, method = urlsplit(endpoint), {"PostToConnection": "POST", "DeleteConnection": "DELETE"}[operation]
+    def _socket(self, method: str, url: str) -> WireAnswer:
+        endpoint, _, connection = url.partition("/@connections/")
+        place, connection_id = urlsplit(endpoint), unquote(connection)
         api = f"{place.netloc.partition('.')[0]}{place.path}"
-        resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/{method}/@connections/{request['ConnectionId']}"
+        resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/{method}/@connections/{connection_id}"
         self._note(("execute-api:ManageConnections", resource))
-        if request["ConnectionId"] in self.gone:
-            error = {"Error": {"Code": "GoneException"}, "ResponseMetadata": {"HTTPStatusCode": 410}}
-            raise ClientError(error, operation)
-        return {}
+        return (
+            WireAnswer(410, {"x-amzn-errortype": "GoneException"}, b"{}") if connection_id in self.gone else _said({})
+        )
+
+
+def _said(document: dict[str, Any]) -> WireAnswer:
+    return WireAnswer(200, {}, json.dumps(document).encode())

@@ -182,7 +182,7 @@ class FakePayments:
         """A refund that did not reach the bank."""
         charge = self.charge(charge_id)
         refunds = [replace(r, status="failed") if r.id == refund_id else r for r in charge.refunds]
-        self._keep(replace(charge, refunds=refunds))
+        self.keep(replace(charge, refunds=refunds))
 
     def dispute(
         self, charge_id: str, status: str, *, id: str = "dp_1", amount: int | None = None, currency: str | None = None
@@ -191,7 +191,7 @@ class FakePayments:
         charge = self.charge(charge_id)
         facts: Any = {"reason": "fraudulent", "created_at": datetime.fromtimestamp(START, UTC), "status": status}
         made = ChargeDispute(id=id, amount=amount or charge.amount, currency=currency or charge.currency, **facts)
-        self._keep(with_disputes(charge, [made]))
+        self.keep(with_disputes(charge, [made]))
 
     def charge(self, charge_id: str) -> Charge:
         """A charge as it stands."""
@@ -212,10 +212,11 @@ class FakePayments:
             created_at=datetime.fromtimestamp(START, UTC),
             request=request,
         )
-        self._keep(replace(charge, refunds=[*charge.refunds, refund]))
+        self.keep(replace(charge, refunds=[*charge.refunds, refund]))
         return refund.id
 
-    def _keep(self, charge: Charge) -> None:
+    def keep(self, charge: Charge) -> None:
+        """Let Stripe show the charge so from now on."""
         self.charges[charge.id] = self.charges[charge.id]._replace(charge=charge)
 
     def _check(self) -> None:

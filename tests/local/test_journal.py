@@ -11,7 +11,7 @@ import pytest
 
 from local.dynamodb import journal as journal_module
 from local.dynamodb.database import Database
-from local.dynamodb.journal import Journal, JournalEntry, encode_line
+from local.dynamodb.journal import JournalEntry, encode_line
 from local.start_errors import DataDirectoryInUse, JournalDamaged
 from tests.local.conftest import TABLE, call, put
 
@@ -32,10 +32,10 @@ def opened(tmp_path):
     """Opens a database on one directory again and again."""
     opened = []
 
-    def open_again() -> Database:
+    def open_again(**more: int) -> Database:
         while opened:
             opened.pop().close()
-        opened.append(Database(tmp_path / "data"))
+        opened.append(Database(tmp_path / "data", **more))
         return opened[0]
 
     yield open_again
@@ -144,8 +144,7 @@ import json, sys
 from pathlib import Path
 from local.dynamodb.database import Database
 from tests.local.conftest import TABLE, call, put
-database = Database(Path(sys.argv[1]))
-database._compact_above = int(sys.argv[2])
+database = Database(Path(sys.argv[1]), compact_above=int(sys.argv[2]))
 call(database, "CreateTable", **TABLE)
 number = 0
 while True:
@@ -252,13 +251,19 @@ def _readable(database):
     return [record.json for record in database.streams.read("sample-outbox", 0, 100, 0)]
 
 
-def test_compaction_without_room_leaves_the_journal_as_it_was(filled, opened, monkeypatch):
-    def full(_entry):
-        raise OSError(28, "No space left on device")
+def test_compaction_without_room_leaves_the_journal_as_it_was(filled, opened, monkeypatch, caplog):
+    real_open, names = os.open, {f"kept {number}" for number in range(20)}
 
-    filled._compact_above = 0
+    def open_nothing_new(path, flags, *args, **kwargs):
+        if Path(path).suffix == ".new":
+            raise OSError(28, "No space left on device")
+        return real_open(path, flags, *args, **kwargs)
+
+    database = opened(compact_above=0)
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "_write_fresh", lambda self, entries: full(entries))
-        put(filled, "kept")
-    put(filled, "kept too")
-    assert ids(opened()) == {"i0", "i1", "i2", "kept", "kept too"}
+        patch.setattr(os, "open", open_nothing_new)
+        for name in names:
+            put(database, name)
+    assert "could not be compacted" in caplog.text
+    put(database, "kept too")
+    assert ids(opened()) == {"i0", "i1", "i2", "kept too", *names}

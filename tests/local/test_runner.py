@@ -98,9 +98,7 @@ def eventually(condition, seconds: float = 5.0):
 
 
 def test_everything_is_wired(environment, sample, tmp_path):
-    started = time.monotonic()
     with Running(sample, tmp_path / "data") as running:
-        assert time.monotonic() - started < 3
         origin = running.settings.origin
         assert httpx.get(f"{origin}/api/v1/who/ann").json()["seen"] == "ann"
         assert "Local runner" in httpx.get(f"{origin}/_local/").text

@@ -10,7 +10,6 @@ import hashlib
 import os
 import socket
 import struct
-import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -355,6 +354,12 @@ def test_handshake_that_is_none_opens_nothing(
     key = base64.b64encode(os.urandom(16)).decode()
     refused = Client(live, handshake("127.0.0.1", key, **changed))
     assert int(refused.until(b"\r\n\r\n").split()[1]) in statuses
-    time.sleep(0.05)
-    assert [one for one in sample.socket_events if one["requestContext"]["eventType"] == "MESSAGE"] == []
     refused.drop()
+    opened = Client(live)
+    opened.send(frame(TEXT, b"later"))
+
+    def bodies() -> list[str]:
+        return [one["body"] for one in sample.socket_events if one["requestContext"]["eventType"] == "MESSAGE"]
+
+    assert eventually(bodies) == ["later"]
+    opened.drop()

@@ -176,7 +176,7 @@ class Truth(FakePayments):
         """A refund comes to stand otherwise."""
         charge = self.charge(charge_id)
         refunds = [replace(one, status=status) if one.id == refund_id else one for one in charge.refunds]
-        self._keep(replace(charge, refunds=refunds))
+        self.keep(replace(charge, refunds=refunds))
         if status == "failed":
             amount = next(one.amount for one in refunds if one.id == refund_id)
             self._move(charge, "refund_failure", amount)

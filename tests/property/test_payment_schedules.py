@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import count
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.aws import dynamo_keys as keys
+from chalicelib.bootstrap.payments import PaymentsWiring
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Facts
 from chalicelib.orders.services import order_messages
@@ -211,24 +212,31 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     from chalicelib.orders.adapters import dynamo as sales_store
     from chalicelib.orders.adapters.items import OrderItem
 
-    orders, charging, numbers = world.shop.services.orders.store, world.shop.services.payments.record_payment, count()
+    services, numbers = world.shop.services, count()
+    orders = services.orders.store
 
     def as_before(order_id: str) -> OrderRecord | None:
         record = orders.load(order_id)
         return record and replace(record, facts=Facts(), order=replace(record.order, paid_at=None))
 
-    blind = SimpleNamespace(
+    blind: Any = SimpleNamespace(
         load=as_before,
         charge=lambda order_id, charge_id: None,
         was_applied=lambda event_id: False,
         write=lambda change: orders.write(change._replace(marker=None)),
     )
-    patch.setattr(charging, "_orders", blind)
+    wiring: Any = PaymentsWiring(services)
+    wiring.stripe = services.payments.stripe
+    with pytest.MonkeyPatch.context() as meanwhile:
+        meanwhile.setattr(services.orders, "store", blind)
+        services.payments.record_payment = wiring.record_payment  # before anything is built over the other one
     patch.setattr(
-        sales_store, "_unchanged", lambda before: OrderItem.pk.exists() if before else OrderItem.pk.does_not_exist()
+        sales_store,
+        "unchanged_since",
+        lambda before: OrderItem.pk.exists() if before else OrderItem.pk.does_not_exist(),
     )
     patch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
-    patch.setattr(order_messages, "_key", lambda news, record: f"{news.words.name} {next(numbers)}")
+    patch.setattr(order_messages, "message_key", lambda news, record: f"{news.words.name} {next(numbers)}")
 
 
 def test_play_with_a_handler_blind_to_duplicates_is_caught(database_endpoint: DatabaseEndpoint) -> None:

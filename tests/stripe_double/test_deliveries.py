@@ -71,14 +71,7 @@ def test_refuse_event_for_three_days_ends_the_tries_but_it_stays_listed(shop: Sh
 
 def test_deliver_events_with_race_fault_come_at_once(shop: Shop) -> None:
     """Five different events are in the endpoint's hands at the same time."""
-    barrier = threading.Barrier(5)
-    inner = shop.hook.__call__
-
-    def waiting(url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:
-        barrier.wait(timeout=10)
-        return inner(url, headers, body, timeout)
-
-    shop.double._sender._post = waiting
+    shop.hook.together = threading.Barrier(5)
     shop.double.faults.on_webhooks(WebhookFault("race", times=5))
     paid(shop)
     assert shop.double.tick() == 5

@@ -165,7 +165,7 @@ def _connect(call: Caller) -> None:
 def test_call_every_route_returns_objects_that_fit_stripes_schemas(shop: Shop, document: Any) -> None:
     call = Caller(shop)
     call_every_route(call)
-    assert sorted(call.answers) == sorted((method, path) for method, path, _, _ in routes.TABLE)
+    assert sorted(call.answers) == sorted((method, path) for method, path, _, _ in routes.ENDPOINTS)
     assert [fault for answer in call.answers.values() for fault in answer_faults(document, 200, answer)] == []
     lists = [json.loads(answer) for answer in call.answers.values() if b'"object": "list"' in answer[:30]]
     assert all(sorted(each) == ["data", "has_more", "object", "url"] for each in lists)

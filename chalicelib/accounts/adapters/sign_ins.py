@@ -51,7 +51,6 @@ class DynamoSignIns:
         return bool(item.secret_hash == keys.digest(new_secret))
 
     def end_family(self, family_id: str) -> None:
-        """End a sign-in."""
         FamilyItem(*keys.token_family(family_id)).delete()
 
     def end_families_of(self, user_id: str) -> None:

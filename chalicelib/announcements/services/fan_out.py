@@ -73,8 +73,6 @@ class RecipientShare(NamedTuple):
 
 
 class FanOut:
-    """Brings announcements to people."""
-
     def __init__(
         self,
         *,

@@ -51,8 +51,6 @@ Fields = AccessCodeFields | DiscountFields
 
 
 class EditCodes:
-    """Creates, shows, changes and deletes codes."""
-
     def __init__(
         self, *, codes: Codes, view: CatalogView, content: ContentStore, authorise: Authorise, clock: Clock
     ) -> None:

@@ -43,8 +43,6 @@ _HTML = ("description",)
 
 
 class EditTicketTypes:
-    """Creates, changes and deletes ticket types."""
-
     def __init__(
         self,
         *,

@@ -19,8 +19,6 @@ from chalicelib.representations.read import Found
 
 
 class ReadTicketTypes:
-    """Finds what may be read of sales."""
-
     def __init__(self, view: CatalogView, representations: Representations, *, cursor_key: CursorKey) -> None:
         self._view = view
         self._representations = representations

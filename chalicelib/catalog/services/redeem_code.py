@@ -33,8 +33,6 @@ class Redeemed(NamedTuple, Generic[Code]):
 
 
 class RedeemCode:
-    """Finds codes."""
-
     def __init__(self, codes: Codes, attempts: Attempts, clock: Clock) -> None:
         self._codes = codes
         self._attempts = attempts

@@ -21,8 +21,6 @@ from chalicelib.representations.ports import Representations
 
 
 class AnnounceCall:
-    """Begins to tell of calls."""
-
     def __init__(
         self,
         *,

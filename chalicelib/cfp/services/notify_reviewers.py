@@ -40,8 +40,6 @@ class ReviewerNews(NamedTuple):
 
 
 class NotifyReviewers:
-    """Says what reviewers are told."""
-
     def __init__(
         self,
         reviewers: Callable[[], Reviewers],

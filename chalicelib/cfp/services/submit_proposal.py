@@ -48,8 +48,6 @@ class StoredSpeaker(NamedTuple):
 
 
 class SubmitProposal:
-    """Takes proposals."""
-
     def __init__(
         self,
         *,

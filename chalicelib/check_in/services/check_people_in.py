@@ -48,8 +48,6 @@ OUTCOMES = {
 
 
 class CheckPeopleIn:
-    """Lets people in."""
-
     def __init__(
         self, *, orders: Orders, admissions: Admissions, view: GateView, authorise: Authorise, clock: Clock
     ) -> None:

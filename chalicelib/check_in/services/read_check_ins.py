@@ -34,8 +34,6 @@ from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
 
 
 class ReadCheckIns:
-    """Knows who is there."""
-
     def __init__(
         self,
         *,

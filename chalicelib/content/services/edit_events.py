@@ -42,8 +42,6 @@ _HTML = ("description",)
 
 
 class EditEvents:
-    """Creates, changes and deletes events."""
-
     def __init__(
         self,
         *,

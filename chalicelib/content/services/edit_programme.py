@@ -46,8 +46,6 @@ _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLO
 
 
 class EditProgramme:
-    """Creates, changes and deletes the parts of an event."""
-
     def __init__(
         self,
         store: ContentStore,

@@ -75,8 +75,6 @@ class Proposers(Protocol):
 
 
 class NotifySpeakers:
-    """Says what speakers are told."""
-
     def __init__(
         self,
         programme: Programme,

@@ -52,8 +52,6 @@ class Progress(Protocol):
 
 
 class ImportEvent:
-    """Takes uploads and makes events of them."""
-
     def __init__(
         self, store: ImportStore, content: ContentStore, clock: Clock, ids: Ids, progress: Callable[[], Progress]
     ) -> None:

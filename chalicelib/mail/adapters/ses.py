@@ -54,7 +54,7 @@ class SesMailer:
         """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
         try).
         """
-        message = _message(self._sender, mail)
+        message = message_of(mail, sender=self._sender)
         try:
             self._client.send_email(**message)
         except ClientError as error:
@@ -77,7 +77,8 @@ class SesMailer:
         return SendingLimits(max(float(quota["MaxSendRate"]), LEAST_A_SECOND), left)
 
 
-def _message(sender: str, mail: Claimed) -> dict[str, Any]:
+def message_of(mail: Claimed, *, sender: str) -> dict[str, Any]:
+    """The request that asks SES to send it. Raises MailRefused."""
     simple: dict[str, Any] = {
         "Subject": _utf8(header(mail.subject)),
         "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},

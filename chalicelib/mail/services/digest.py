@@ -19,8 +19,6 @@ MOST_LISTED = 40
 
 
 class Digest:
-    """Makes digests."""
-
     def __init__(
         self,
         collected: Collected,

@@ -26,8 +26,6 @@ class Withheld(NamedTuple):
 
 
 class PrepareMail:
-    """Makes mails ready to leave."""
-
     def __init__(
         self,
         *,

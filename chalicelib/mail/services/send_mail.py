@@ -28,8 +28,6 @@ PAUSES_SECONDS = (1.0, 3.0)
 
 
 class Addressing(Protocol):
-    """Makes mails ready to leave."""
-
     def outgoing(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
         """The mail as it leaves, or why it does not."""
 

@@ -25,8 +25,6 @@ Dealer = Callable[[Due], bool]
 
 
 class SweepDue:
-    """Goes through what is due."""
-
     def __init__(
         self, index: DueIndex, dealers: Mapping[str, Dealer], sleepers: Mapping[str, Sleepers], clock: Clock
     ) -> None:

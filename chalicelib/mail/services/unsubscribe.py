@@ -31,8 +31,6 @@ class Link(NamedTuple):
 
 
 class Unsubscribe:
-    """Follows the links of mails."""
-
     def __init__(
         self,
         mails: Mails,

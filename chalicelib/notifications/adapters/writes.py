@@ -55,7 +55,7 @@ def add_notifications(transaction: Transaction, notifications: Iterable[Notifica
     for at, user_id in sorted(digests):
         transaction.put("digest", due_item(at, DIGEST, user_id))
     for user_id, number in received.items():
-        _count(transaction, user_id, number)
+        add_unread(transaction, user_id, number)
 
 
 def add_mail(transaction: Transaction, mail: Mail) -> None:
@@ -130,7 +130,7 @@ def _marking(user_id: str, ids: list[str], *, has_read: bool) -> Transaction:
             transaction.delete("unread_mark", mark)
         else:
             transaction.put("unread_mark", mark)
-    _count(transaction, user_id, -len(ids) if has_read else len(ids))
+    add_unread(transaction, user_id, -len(ids) if has_read else len(ids))
     return transaction
 
 
@@ -138,7 +138,8 @@ def _read_at(*, has_read: bool) -> Action:
     return NotificationItem.read_at.set(int(time.time())) if has_read else NotificationItem.read_at.remove()
 
 
-def _count(transaction: Transaction, user_id: str, change: int) -> None:
+def add_unread(transaction: Transaction, user_id: str, change: int) -> None:
+    """Move somebody's counter of what they have not read, as part of a transaction that makes it true."""
     counter = UnreadCounterItem(*keys.unread_counter(user_id))
     fresh = UnreadCounterItem.etag.set(uuid.uuid4().hex)
     transaction.update("counter", counter, [UnreadCounterItem.unread.add(change), fresh])

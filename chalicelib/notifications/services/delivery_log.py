@@ -49,8 +49,6 @@ class LogFilter(NamedTuple):
 
 
 class DeliveryLog:
-    """Looks through notifications."""
-
     def __init__(
         self, log: NotificationLog, contacts: Contacts, clock: Clock, *, admins: frozenset[str], key: CursorKey
     ) -> None:

@@ -30,8 +30,6 @@ class _State(NamedTuple):
 
 
 class EditPreferences:
-    """Changes preferences."""
-
     def __init__(self, view: PreferencesView, store: PreferencesStore) -> None:
         self._view = view
         self._store = store

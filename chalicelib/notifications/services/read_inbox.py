@@ -39,8 +39,6 @@ def scope(user_id: str, state: str, order: str) -> str:
 
 
 class ReadInbox:
-    """Reads inboxes."""
-
     def __init__(self, counters: Counters, inbox: Callable[[], Inbox], clock: Clock, cursor_key: CursorKey) -> None:
         self._counters = counters
         self._inbox = inbox

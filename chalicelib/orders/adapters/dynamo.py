@@ -202,7 +202,7 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
     if change.marker is not None:
         marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
         transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
-    unchanged = _unchanged(change.before)
+    unchanged = unchanged_since(change.before)
     if change.before is not None and change.unused:
         unchanged &= _nobody_came_since(change.before)
     transaction.put("order", order_item(change.after), unchanged)
@@ -233,7 +233,7 @@ def save_unless_newer(item: SalesTable, unchanged: Condition) -> bool:
     return True
 
 
-def _unchanged(before: OrderRecord | None) -> Condition:
+def unchanged_since(before: OrderRecord | None) -> Condition:
     """The order is as it was read: state, total and currency too, so that no mistake about versions costs money."""
     if before is None:
         return OrderItem.pk.does_not_exist()

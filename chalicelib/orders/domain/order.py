@@ -128,12 +128,10 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """The order's id."""
         return self.order.id
 
     @property
     def state(self) -> OrderState:
-        """The order's state."""
         return self.order.state
 
     @property

@@ -28,8 +28,6 @@ class Wish(NamedTuple):
 
 
 class DraftOrder:
-    """Drafts orders."""
-
     def __init__(self, ids: Ids, key: CursorKey) -> None:
         self._ids = ids
         self._key = key

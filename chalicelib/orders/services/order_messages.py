@@ -99,7 +99,7 @@ class OrderMessages:
                 order=record.order,
                 event=event,
                 url=self._order_url(record),
-                key=_key(news, record),
+                key=message_key(news, record),
                 language=language,
             )
             if news.action is NotificationAction.ORDER_PAID:
@@ -126,7 +126,7 @@ class OrderMessages:
                     order=order,
                     event=event,
                     url=f"{self._public_url}{place}",
-                    key=f"{_key(news, change.after)} {user_id}",
+                    key=f"{message_key(news, change.after)} {user_id}",
                     language=language,
                 )
                 told = self._mail(told, mail, news, user_id, channels)
@@ -180,7 +180,7 @@ class OrderMessages:
         return change._replace(notifications=(*change.notifications, notification))
 
     def _id(self, change: SaleChange, news: BuyerNews, user_id: str) -> str:
-        return derive_ulid(int(self._clock.now() * 1000), _key(news, change.after), user_id)
+        return derive_ulid(int(self._clock.now() * 1000), message_key(news, change.after), user_id)
 
     def _label(self, event_id: str) -> EventLabel:
         stored = self._representations.event(event_id, View.ALL)
@@ -207,7 +207,7 @@ def _operations(change: SaleChange) -> int:
     return len(change.after.allocation) + told + 2 * len(change.mails)
 
 
-def _key(news: BuyerNews, record: OrderRecord) -> str:
+def message_key(news: BuyerNews, record: OrderRecord) -> str:
     """What makes a message unique: an order is paid once; everything else once a version of the order."""
     if news.action is NotificationAction.ORDER_PAID:
         return paid_mail_key(record.id)

@@ -59,8 +59,6 @@ class EnteredCodes(NamedTuple):
 
 
 class PlaceOrder:
-    """Makes orders."""
-
     def __init__(
         self,
         *,

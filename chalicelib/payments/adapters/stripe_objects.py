@@ -54,7 +54,7 @@ def payment_of_session(session: Json, *, charge: Json | None, disputes: list[Jso
 
 
 def payment_of_charge(raw: Json, *, disputes: list[Json], account: str | None) -> Payment:
-    """The payment that a charge is."""
+    """What Stripe says in a charge, with its payment intent expanded, as one payment."""
     intent = raw.get("payment_intent")
     intent = intent if isinstance(intent, dict) else {}
     order_id = {**(intent.get("metadata") or {}), **(raw.get("metadata") or {})}.get("order_id")

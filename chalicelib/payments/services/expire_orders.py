@@ -62,8 +62,6 @@ class UsedTickets(Protocol):
 
 
 class ExpireOrders:
-    """Ends holds."""
-
     def __init__(
         self,
         *,

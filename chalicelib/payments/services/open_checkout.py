@@ -53,8 +53,6 @@ _REFUSALS = {
 
 
 class OpenCheckout:
-    """Opens the checkout of orders."""
-
     def __init__(
         self,
         *,

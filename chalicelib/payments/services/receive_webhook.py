@@ -35,8 +35,6 @@ Secrets = Callable[[], Sequence[str]]
 
 
 class ReceiveWebhook:
-    """The webhook intake."""
-
     def __init__(
         self,
         inbox: StripeInbox,

@@ -34,8 +34,6 @@ MOST_REFUNDS = 50
 
 
 class Reconcile:
-    """Finds what was missed."""
-
     def __init__(
         self,
         *,

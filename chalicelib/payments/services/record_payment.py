@@ -41,8 +41,6 @@ TRIES = 12
 
 
 class RecordPayment:
-    """Applies payments to orders."""
-
     def __init__(
         self,
         *,

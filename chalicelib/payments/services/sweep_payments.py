@@ -41,8 +41,6 @@ class SweepStopped(Exception):
 
 
 class SweepPayments:
-    """Finds what differs."""
-
     def __init__(
         self,
         *,

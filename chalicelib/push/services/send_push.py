@@ -39,8 +39,6 @@ class _News(NamedTuple):
 
 
 class SendPush:
-    """Tells closed browsers."""
-
     def __init__(
         self,
         *,

@@ -26,8 +26,6 @@ WHERE = "must be an https address at the push service of a browser we know"
 
 
 class Subscriptions:
-    """Keeps people's browsers."""
-
     def __init__(
         self, view: PushSubscriptionsView, store: PushSubscriptions, clock: Clock, *, trusted: Sequence[str]
     ) -> None:

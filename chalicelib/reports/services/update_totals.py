@@ -30,8 +30,6 @@ _FIRST_VERSION = 1
 
 
 class UpdateTotals:
-    """Keeps rows and totals."""
-
     def __init__(self, *, view: GateView, rows: SalesRows) -> None:
         self._view = view
         self._rows = rows

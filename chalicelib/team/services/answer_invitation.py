@@ -33,8 +33,6 @@ TRIES = 10
 
 
 class AnswerInvitation:
-    """Follows the links of invitations."""
-
     def __init__(
         self,
         *,

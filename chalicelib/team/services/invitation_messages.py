@@ -37,8 +37,6 @@ class Bid(NamedTuple):
 
 
 class InvitationMessages:
-    """Says what invited people are told."""
-
     def __init__(
         self, choose_channels: ChooseChannels, keys: Callable[[], Sequence[bytes]], clock: Clock, *, public_url: str
     ) -> None:

@@ -57,8 +57,6 @@ ALREADY = "This address has an open invitation."
 
 
 class InvitePeople:
-    """Invites people."""
-
     def __init__(
         self,
         *,

@@ -22,8 +22,6 @@ TRIES = 10
 
 
 class Members:
-    """Lists and removes staff."""
-
     def __init__(
         self,
         roster: Roster,

@@ -105,7 +105,6 @@ class AttendeeChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def attendee(self) -> Attendee:
-        """The attendee."""
         return Attendee(name=self.name, email=self.email)
 
 

@@ -35,8 +35,6 @@ TRIES = 12
 
 
 class JoinWaitingList:
-    """Keeps waiting lists."""
-
     def __init__(
         self,
         *,

@@ -48,8 +48,6 @@ Release = Callable[[str], bool]
 
 
 class OfferTickets:
-    """Makes offers."""
-
     def __init__(
         self,
         *,

@@ -40,7 +40,7 @@ class Found(NamedTuple):
 
 def endpoint_of(method: str, path: str) -> str:
     """What Stripe counts a call under: its method and path without ids. Unknown ones are one endpoint."""
-    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(TABLE, _ROUTES, strict=True)
+    return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(ENDPOINTS, _ROUTES, strict=True)
                  if verb == method and pattern.fullmatch(path)), "unknown")  # fmt: skip
 
 
@@ -122,8 +122,8 @@ _TESTS: tuple[Row, ...] = (
 )  # fmt: skip
 """What only tests call: they bring about what is rare, and look at what came of it."""
 
-TABLE = (*_PRODUCT, *_DEPLOYMENT, *TRIGGERS, *_TESTS)
+ENDPOINTS = (*_PRODUCT, *_DEPLOYMENT, *TRIGGERS, *_TESTS)
 _ROUTES = tuple(
     (method, re.compile(re.escape(path).replace(r"\*", "([A-Za-z0-9_]+)")), verb, reader)
-    for method, path, verb, reader in TABLE
+    for method, path, verb, reader in ENDPOINTS
 )

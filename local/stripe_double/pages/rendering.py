@@ -54,7 +54,6 @@ class Renderer:
         return 303, {"location": location, "cache-control": "no-store"}, b""
 
     def style_sheet(self) -> Answer:
-        """The one style sheet."""
         headers = {"content-type": "text/css; charset=utf-8", "cache-control": "no-cache"}
         return 200, headers, (_HERE / "double.css").read_bytes()
 

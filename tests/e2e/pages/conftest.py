@@ -204,6 +204,25 @@ def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> No
     tab.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def heard(page: Page | BrowserContext) -> list[str]:
+    """What sockets of a tab, or of all tabs of a person, say from now on."""
+    frames: list[str] = []
+
+    def listen(tab: Page) -> None:
+        tab.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+
+    if isinstance(page, Page):
+        listen(page)
+    else:
+        page.on("page", listen)
+    return frames
+
+
+def wait_for(tab: Page, frames: list[str], meta: str) -> None:
+    """Wait until a socket has said this."""
+    wait_until(tab, lambda: any(f'"meta":"{meta}"' in frame for frame in frames))
+
+
 def wait_until(tab: Page, found: Callable[[], T]) -> T:
     """What is found as soon as it is something; the tab goes on meanwhile."""
     until = time.monotonic() + PATIENCE_MS / 1000

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in, signed_in
+from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, signed_in, wait_for
 from tests.harness.server import ServerProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -172,10 +172,11 @@ def test_hostile_announcement_rings_in_an_open_tab_and_never_runs(
     buy(offer, server)
     signed_in(server.origin, READER).call("POST", "/api/v1/notifications/read-all")
     reader = context(viewport={"width": 1280, "height": 900}).new_page()
+    frames = heard(reader)
     sign_in(reader, READER.email, READER.password)
     bell = reader.get_by_role("button", name="Notifications,")
     expect(bell).to_have_accessible_name("Notifications, none unread")
-    reader.wait_for_timeout(500)  # the socket greets: what comes now is pushed
+    wait_for(reader, frames, "WS connected")  # what comes now is pushed
     message = (
         '<p>Hi <b>you</b><img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">x</a></p>'
     )

@@ -268,7 +268,8 @@ def test_complete_page_confirms_until_the_server_says_paid(tab: Page, offer: Off
     tab.goto(tab.url.replace("/pay", "/complete"))
     head = tab.get_by_role("heading", level=1)
     expect(head).to_have_text("Confirming your payment")
-    tab.wait_for_timeout(2500)
+    with tab.expect_response("**/api/v1/orders/*"):
+        pass
     expect(head).to_have_text("Confirming your payment")
     tab.route("**/api/v1/orders/*", answer({"state": "paid"}))
     expect(head).to_have_text("You’re going!")

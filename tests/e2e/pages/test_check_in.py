@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from local.demo.demo import ACCOUNTS
-from tests.e2e.pages.conftest import Offer, OpenContext, sign_in
+from tests.e2e.pages.conftest import Offer, OpenContext, heard, sign_in, wait_for
 from tests.e2e.pages.gate_steps import buy_tickets, open_gate, scan, undo, verdict
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
@@ -37,8 +37,10 @@ def test_check_in_says_who_comes_in_then_that_the_ticket_is_used_and_can_be_undo
 
 
 def test_check_in_elsewhere_is_counted_here_at_once(context: OpenContext, offer: Offer, codes: list[str]) -> None:
-    here, elsewhere = open_gate(context(), offer, "here"), open_gate(context(), offer, "elsewhere")
-    here.wait_for_timeout(1_500)  # its socket opens
+    person = context()
+    frames = heard(person)
+    here, elsewhere = open_gate(person, offer, "here"), open_gate(context(), offer, "elsewhere")
+    wait_for(here, frames, "WS connected")
     scan(elsewhere, codes[0])
     expect(here.locator("[data-counts]")).to_contain_text("1 of 2 are in")
     expect(here.locator("[data-latest]")).to_contain_text("elsewhere")

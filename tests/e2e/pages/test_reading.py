@@ -24,8 +24,7 @@ _numbers = itertools.count(1)
 @pytest.mark.parametrize("path", PLACES)
 def test_no_page_scrolls_sideways_at_320_pixels(context: OpenContext, path: str, scheme: str) -> None:
     tab = context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
-    tab.goto(path)
-    tab.wait_for_timeout(200)
+    tab.goto(path, wait_until="networkidle")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -53,7 +52,7 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
         tab.goto(place)
         expect(tab.get_by_text(EVIL).first).to_be_attached()
         assert tab.locator("img").count() == 0
-    tab.wait_for_timeout(200)
+        tab.wait_for_load_state("networkidle")
 
 
 def test_picture_that_does_not_come_leaves_its_place_to_initials(context: OpenContext, offer: Offer) -> None:

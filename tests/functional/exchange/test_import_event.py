@@ -82,7 +82,6 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     organiser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from chalicelib import bootstrap
-    from chalicelib.exchange.services.import_event import ImportEvent
 
     archive = zipped(
         {
@@ -94,11 +93,11 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     )
     import_id = upload(organiser, archive).json["import_id"]
 
-    def die(*_: object) -> None:
+    def die(*_: object, **more: object) -> None:
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(ImportEvent, "_create_event", die)
+        patch.setattr(bootstrap.services().content.store, "create_event", die)
         with pytest.raises(RuntimeError):
             bootstrap.services().exchange.import_event.run(import_id)
     assert organiser.get("/v1/events?view=all").json["items"] == []

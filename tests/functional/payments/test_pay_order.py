@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import bootstrap
+from chalicelib import bootstrap, config
 from local.dynamodb.database_server import DatabaseEndpoint
 from local.stripe_double import StripeDouble, create_double
 from tests.functional.builders import make_event
@@ -287,8 +287,8 @@ def test_webhook_keeps_where_to_look_and_a_hint_whose_it_is(
 
 
 def test_webhook_without_a_secret_is_404(anonymous: Client) -> None:
-    receiving = bootstrap.services().payments.receive_webhook
-    receiving._secrets = receiving._connect_secrets = tuple
+    without = config.load().replaced(stripe_webhook_secret="", stripe_connect_webhook_secret="")
+    bootstrap.use(bootstrap.Services(without))
     assert hook(anonymous, b"{}", signed(b"{}")).status == 404
 
 

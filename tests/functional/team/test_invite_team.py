@@ -106,9 +106,9 @@ def test_invite_of_proven_account_is_in_its_inbox_and_language(team: Team, anony
 def test_mail_of_an_invitation_names_its_notification_however_the_clock_moves(
     team: Team, anonymous: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guest, bidding = account(anonymous, GUEST), bootstrap.services().team.invite_people._invitation_messages
-    moments = itertools.count(bidding._clock.now(), 0.01)
-    monkeypatch.setattr(bidding, "_clock", SimpleNamespace(now=lambda: next(moments)))
+    guest, services = account(anonymous, GUEST), bootstrap.services()
+    moments = itertools.count(services.clock.now(), 0.01)
+    monkeypatch.setattr(services, "clock", SimpleNamespace(now=lambda: next(moments)))  # of what is built from now on
     team.invite()
     (told,) = guest.get("/v1/notifications").json["items"]
     assert [mail["notification_id"] for mail in mails(user_id=guest.user_id)] == [told["id"]]

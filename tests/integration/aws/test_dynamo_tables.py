@@ -1,28 +1,49 @@
 """What the tables share."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
+import subprocess
+import sys
+from pathlib import Path
 
 from local.dynamodb.database_server import DatabaseEndpoint
 
-MODELS = 8
+ROOT = Path(__file__).resolve().parents[3]
+FRESH = """
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from botocore.session import Session
+
+from tests.harness import environment
+
+environment.prepare(sys.argv[1])
+from chalicelib.aws.dynamo_tables import TABLES
+
+made, create = [], Session.create_client
 
 
-def test_connect_by_many_models_and_threads_at_once_makes_one_client(
-    database_endpoint: DatabaseEndpoint, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from chalicelib.aws import dynamo_tables as tables
+def counted(self, name, *arguments, **more):
+    made.append(name)
+    return create(self, name, *arguments, **more)
 
-    monkeypatch.setattr(tables, "_client", None)
-    body = {"Meta": tables._meta("content"), "__module__": __name__}
-    models = [type(f"Model{number}", (tables.BaseTable,), dict(body)) for number in range(MODELS)]
-    together = threading.Barrier(MODELS * 2)
 
-    def client(model: type[tables.BaseTable]) -> int:
-        together.wait()
-        return id(model._get_connection().connection.client)
+Session.create_client = counted
+together = threading.Barrier(3 * len(TABLES))
 
-    with ThreadPoolExecutor(MODELS * 2) as threads:
-        assert len(set(threads.map(client, models * 2))) == 1
+
+def look(table):
+    together.wait()
+    assert table.exists()
+
+
+with ThreadPoolExecutor(3 * len(TABLES)) as threads:
+    list(threads.map(look, TABLES * 3))
+print(*made)
+"""
+"""A process whose first requests come from many threads and models at once; prints the clients it made."""
+
+
+def test_connect_by_many_models_and_threads_at_once_makes_one_client(database_endpoint: DatabaseEndpoint) -> None:
+    command = [sys.executable, "-c", FRESH, str(database_endpoint)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "dynamodb\n", "")

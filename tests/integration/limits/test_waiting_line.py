@@ -3,6 +3,8 @@
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -156,11 +158,21 @@ def test_lines_of_many_orders_are_not_remembered_for_ever(
     database: DatabaseEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(line_store, "MOST_SEEN", 3)
-    mine = lines()
+    asked: list[str] = []
+    client = bootstrap.services().aws.dynamodb
+
+    def call(operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        asked.append(operation)
+        return client.call(operation, request)
+
+    mine = DynamoLines(SimpleNamespace(call=call), table_prefix=VARIABLES["TABLE_PREFIX"])  # type: ignore[arg-type]
     for number in range(10):
-        assert mine.take(f"look.{number}", now=START, every=30, most=0) == START
-    assert len(mine._seen) <= 3
-    assert [mine.take(f"look.{number}", now=START, every=30, most=0) for number in range(10)] == [None] * 10
+        assert mine.take(f"look.{number}", now=START, every=30, most=60) == START
+    asked.clear()
+    for number, requests in ((9, 1), (0, 2)):  # to a line that it does not know as taken it asks twice
+        assert mine.take(f"look.{number}", now=START, every=30, most=60) == START + 30
+        assert len(asked) == requests
+        asked.clear()
 
 
 def test_wait_alone_does_not_wait(database: DatabaseEndpoint) -> None:

@@ -228,7 +228,7 @@ def test_event_changed_by_nobody_watched_costs_one_query(
     stage: Stage, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(stage.host.client, stage.id, "sessions", **TALK)
-    monkeypatch.delattr(type(services.live.watch_event._audience), "versions")
+    monkeypatch.setattr(services.live.watched_events, "versions", None)
     assert stage.react() == NOTHING_FAILED
 
 

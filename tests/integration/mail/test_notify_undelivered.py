@@ -7,13 +7,13 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.core.changes import Change, ChangeKind
-from chalicelib.mail.adapters.ses import _message
+from chalicelib.mail.adapters.ses import message_of
 from chalicelib.mail.ports import Claimed, paid_mail_key
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.triggers import mail_events
 from local.dynamodb.database_server import DatabaseEndpoint
 from local.events.mail_events import ses_event, sns_event
-from local.mail.mailbox import _read_request
+from local.mail.mailbox import Mailbox
 from tests.harness.shop import BUYER, OWNER, Shop, inbox
 
 LOST = "Tickets did not arrive: Alpine Python Days"
@@ -85,8 +85,10 @@ def test_bounce_that_names_an_order_marks_the_mail_with_its_tickets(
     from datetime import UTC, datetime
 
     mail_item(order).update([type(mail_item(order)).state.set("sent")])
-    sent = _message("tickets@marquee.example", Claimed("ada@example.org", "s", "t", "h", tickets_of=order.id))
-    event = ses_event(_read_request(sent), kind, datetime.now(UTC))
+    mail = Claimed("ada@example.org", "s", "t", "h", tickets_of=order.id)
+    mailbox = Mailbox()
+    assert mailbox.send(json.dumps(message_of(mail, sender="tickets@marquee.example")).encode()).status == 200
+    event = ses_event(mailbox.all()[0], kind, datetime.now(UTC))
     mail_events.hear(sns_event("arn:aws:sns:us-east-1:000000000000:t", json.dumps(event), datetime.now(UTC)))
     assert mail_item(order).state == state
 

@@ -122,7 +122,7 @@ def test_counter_that_is_read_and_written_back_is_caught(
             unread = 0
         transaction.put("counter", UnreadCounterItem(*place, unread=unread + change, etag="naive"))
 
-    monkeypatch.setattr(notification_writes, "_count", naive)
+    monkeypatch.setattr(notification_writes, "add_unread", naive)
     scripts: list[list[Step]] = [[("receive", 0, False)] * 10] * DEVICES
     for _ in range(20):
         caller = Principal(services.ids.new_id(), services.ids.new_id())

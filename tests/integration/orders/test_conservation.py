@@ -27,7 +27,8 @@ from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundForm, RefundStanding
 from local.dynamodb.database_server import DatabaseEndpoint
 from local.dynamodb.dynamo_wire import WireAnswer
-from tests.harness.faults import Faults, ReplyLost, Send, wired
+from tests.harness.aws_wire import Send
+from tests.harness.faults import BEYOND_BOTOCORE, Faults, ReplyLost, wired
 from tests.harness.shop import BUYER, OWNER, Shop, form_of, items_of, stock_of, together
 from tests.integration.orders import mortal_worker
 
@@ -42,7 +43,6 @@ SOLD = {OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DISPUTED}
 HELD = {OrderState.RESERVED, OrderState.PENDING}
 LAST_TICKETS = 5
 KILLS = 5
-BEYOND_BOTOCORE = 7
 KILLED_WITHIN = 1.5
 """Seconds after the worker's first order within which it is killed."""
 BUSY = (Busy, PynamoDBException)
@@ -222,14 +222,15 @@ def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypa
     from chalicelib.catalog.adapters import stock as stock_writes
 
     ticket = shop.ticket(LAST_TICKETS)
-    look, everybody_has_looked = shop.services.orders.hold_stock._look, threading.Barrier(BUYERS)
+    view, everybody_has_looked = shop.services.catalog.view, threading.Barrier(BUYERS)
+    lefts = view.lefts
 
     def look_together(*args: Any, **more: Any) -> Any:
-        seen = look(*args, **more)
+        seen = lefts(*args, **more)
         everybody_has_looked.wait()
         return seen
 
-    monkeypatch.setattr(shop.services.orders.hold_stock, "_look", look_together)
+    monkeypatch.setattr(view, "lefts", look_together)
     monkeypatch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
     acknowledged = together(BUYERS, lambda number: _order(shop, ticket))
     assert len([result for result in acknowledged if isinstance(result, str)]) == BUYERS

@@ -12,6 +12,9 @@ from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.core.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
+from local.dynamodb.dynamo_wire import WireAnswer, fault
+from tests.harness.aws_wire import Send
+from tests.harness.faults import BEYOND_BOTOCORE, wired
 from tests.harness.shop import BUYER, Shop, Stock, form_of, items_of, model, stock_of, together
 
 ROUNDS = int(os.environ.get("MARQUEE_ROUNDS", "50"))
@@ -126,24 +129,19 @@ def test_order_repeated_id_is_the_same_order_and_takes_stock_once(shop: Shop) ->
         shop.services.orders.hold_stock.hold(change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)])
 
 
-def test_order_lost_reply_after_commit_takes_stock_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pynamodb.exceptions import TransactWriteError
-    from pynamodb.transactions import TransactWrite
+def test_order_whose_commit_was_answered_with_a_failure_takes_stock_once(shop: Shop) -> None:
+    ticket, failed = shop.ticket(5), []
 
-    ticket = shop.ticket(5)
-    real, lost = TransactWrite._commit, []
+    def fail_the_first(operation: str, body: bytes, send: Send) -> WireAnswer:
+        answer = send()
+        if operation != "TransactWriteItems" or len(failed) == BEYOND_BOTOCORE:
+            return answer
+        failed.append(operation)
+        return fault("InternalServerError", "It was done, and this says otherwise", 500)
 
-    def commit(self: TransactWrite) -> None:
-        real(self)
-        if not lost:
-            lost.append(True)
-            error = TransactWriteError("the reply was lost")
-            monkeypatch.setattr(type(error), "cause_response_code", "InternalServerError")
-            raise error
-
-    monkeypatch.setattr(TransactWrite, "_commit", commit)
-    shop.order((ticket, 2))
-    assert lost == [True]
+    with wired(fail_the_first):
+        shop.order((ticket, 2))
+    assert len(failed) == BEYOND_BOTOCORE
     assert stock_of(ticket) == Stock(left=3, held=2, sold=0, capacity=5)
 
 

@@ -38,7 +38,7 @@ def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
 
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:
     """What happens right after a cancellation looked who came in, one thing a look."""
-    admissions = shop.services.payments.expire_orders._admissions
+    admissions = shop.services.check_in.store
     look = admissions.between
 
     def look_then(*place: str) -> list[Admission]:

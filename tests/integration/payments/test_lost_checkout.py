@@ -1,11 +1,14 @@
 """A checkout was opened and its answer lost: the order can still be paid, whatever became of its deadline meanwhile."""
 
 import msgspec
+import pytest
 
 from chalicelib.aws.dynamo_lines import DynamoLines
 from chalicelib.core.errors import WaitInLine
+from chalicelib.orders.domain.order import Checkout
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
+from chalicelib.payments.ports import CheckoutRequest
 from chalicelib.payments.services.queue_for_checkout import LINE
 from tests.harness.double_shop import DoubleShop
 from tests.harness.environment import VARIABLES
@@ -20,15 +23,28 @@ def press(shop: Shop, order_id: str) -> str | None:
         return None
 
 
-def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(double_shop: DoubleShop) -> None:
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(
+    double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop = double_shop
     shop.services.payments.stripe_share = 1.0
     ticket = shop.ticket(5)
     record = shop.order((ticket, 1))
-    paying = shop.services.payments.open_checkout
-    lost = shop.services.payments.stripe.open_checkout(
-        paying._request(record, None, at_once=False)
-    )  # then it was killed
+    gateway, lost = shop.services.payments.stripe, []
+    opened = gateway.open_checkout
+
+    def open_and_die(request: CheckoutRequest) -> Checkout:
+        lost.append(opened(request))
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "open_checkout", open_and_die)
+        with pytest.raises(Killed):
+            press(shop, record.id)
     lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     assert lines.take(LINE, now=shop.clock.now(), every=600, most=60) is not None
     assert press(shop, record.id) is None
@@ -36,7 +52,7 @@ def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(
     url = press(shop, record.id)
     checkout = shop.record(record).checkout
     assert checkout is not None
-    assert (checkout.url, checkout.id != lost.id) == (url, True)
+    assert (checkout.url, checkout.id != lost[0].id) == (url, True)
     shop.double.pay(checkout.id)
     shop.settle()
     shop.pass_time(2 * 3600)  # nobody has the URL of the lost one: it ends by itself and changes nothing

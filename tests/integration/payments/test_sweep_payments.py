@@ -128,12 +128,14 @@ def test_reconcile_makes_waiting_refunds_before_it_sweeps(
     double_shop: DoubleShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = double_shop
-    done: list[str] = []
-    reconciling: Any = shop.services.payments.reconcile
-    monkeypatch.setattr(reconciling, "_refunds", lambda now: done.append("refunds") or 0)
-    monkeypatch.setattr(reconciling._sweep_payments, "sweep", lambda account, **more: done.append("sweep") or 0)
+    asked: list[str] = []
+    orders: Any = shop.services.orders.store
+    stripe: Any = shop.services.payments.stripe
+    monkeypatch.setattr(orders, "wanted", lambda **when: asked.append("refunds") or [])
+    monkeypatch.setattr(stripe, "traces", lambda kind, **when: asked.append("sweep") or iter([]))
+    shop.pass_time(DAY)
     shop.services.payments.reconcile.reconcile()
-    assert done == ["refunds", "sweep"]
+    assert list(dict.fromkeys(asked)) == ["refunds", "sweep"]
 
 
 def test_reconcile_without_time_to_sweep_sweeps_in_the_next_run(double_shop: DoubleShop) -> None:

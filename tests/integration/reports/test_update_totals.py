@@ -73,7 +73,7 @@ def settle(shop: Shop, charge_id: str, kind: str, amount: int, fee: int = 0) -> 
         currency="EUR",
         created_at=datetime.fromtimestamp(START, UTC),
     )
-    shop.payments._keep(replace(charge, ledger=[*charge.ledger, made]))
+    shop.payments.keep(replace(charge, ledger=[*charge.ledger, made]))
 
 
 def busy_day(shop: Shop) -> list[OrderRecord]:

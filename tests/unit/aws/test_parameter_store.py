@@ -137,38 +137,20 @@ FOUND = (200, {"Parameters": [{"Name": "/marquee/test/token-keys", "Version": 3,
 
 
 class Answers:
-    """A connection to a Parameter Store that gives these answers, (status, document), the last one for ever."""
+    """A Parameter Store that gives these answers, (status, document), the last one for ever."""
 
     def __init__(self, *answers: tuple[int, dict[str, Any]]) -> None:
         self.asked = 0
         self._answers = answers
 
-    def request(self, *_: object) -> None:
+    def send(self, operation: str, body: bytes) -> tuple[int, bytes]:
         self.asked += 1
-
-    def getresponse(self) -> "Answers":
-        return self
-
-    @property
-    def status(self) -> int:
-        return self._now[0]
-
-    def getheader(self, _: str) -> None:
-        return None
-
-    def read(self) -> bytes:
-        return json.dumps(self._now[1]).encode()
-
-    def close(self) -> None:
-        pass
-
-    @property
-    def _now(self) -> tuple[int, dict[str, Any]]:
-        return self._answers[min(self.asked, len(self._answers)) - 1]
+        status, document = self._answers[min(self.asked, len(self._answers)) - 1]
+        return status, json.dumps(document).encode()
 
 
 def asking(service: Answers | None, clock: "Clock") -> Parameters:
-    """As bootstrap/core.py makes them, with a connection to this service that is kept alive; None: nobody answers."""
+    """As bootstrap/keys.py makes them, with this service on the wire; None: nobody answers."""
     client = SignedClient(
         PARAMETER_STORE,
         endpoint="http://127.0.0.1:9",  # nobody listens there
@@ -179,7 +161,7 @@ def asking(service: Answers | None, clock: "Clock") -> Parameters:
         patience=patience,
     )
     if service:
-        client._idle.append(service)  # type: ignore[arg-type]
+        client.send = service.send  # type: ignore[method-assign]
     return Parameters(client)
 
 

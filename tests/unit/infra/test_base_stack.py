@@ -11,6 +11,7 @@ import pytest
 
 from infra import names
 from tests.unit.infra.templates import PSEUDO, STAGE, Template, deployed
+from tests.unit.orders.builders import payment, record
 
 PREFIX = f"marquee-{STAGE}"
 
@@ -134,11 +135,19 @@ def test_crash_filter_finds_bugs_and_deaths_and_nothing_else(lines: list[str]) -
 
 
 def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: list[str]) -> None:
-    from chalicelib.payments.services import record_payment
+    from chalicelib.orders.domain.charge import PaymentStatus
+    from chalicelib.payments.services.record_payment import RecordPayment
 
-    order = SimpleNamespace(id="o", state=record_payment.OrderState.RESERVED)
-    record_payment._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker=None))
-    record_payment._log(order, SimpleNamespace(after=order, charge=None, wish=None, marker="evt_1"))
+    others = dict.fromkeys(("hold_stock", "payments", "representations", "ids", "review_unseen_payment"))
+    recording: Any = RecordPayment(
+        orders=SimpleNamespace(write=lambda change: None),
+        order_messages=SimpleNamespace(about=lambda change, known: change),
+        clock=SimpleNamespace(now=lambda: 0),
+        livemode=False,
+        **others,
+    )
+    for marker in (None, "evt_1"):
+        assert recording.apply(record(), payment(PaymentStatus.UNPAID, charge=None), marker=marker)
     late, usual = (json.loads(line) for line in lines)
     found = _filters(deployed("base"), "PaymentsFoundLate")
     groups = {one.properties["LogGroupName"] for one in found}

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from infra import __main__ as command
 from infra.checks.run_smoke_test import SmokeFailed
-from infra.deploy import steps
+from infra.deploy import find_changes, steps
 from infra.settings import StageSettings, Unusable
 
 
@@ -30,8 +30,8 @@ class Cli:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.did: list[str] = []
         self._patch = monkeypatch
-        monkeypatch.setattr(command, "_here", lambda *_: FakeHere())
-        monkeypatch.setattr(command, "_show_changes", lambda _: self.did.append("shown"))
+        monkeypatch.setattr(command, "Deployment", lambda *_: FakeHere())
+        monkeypatch.setattr(find_changes, "of", lambda _: self.did.append("shown") or {})
         monkeypatch.setattr(steps, "rollback", lambda _, name, __: self.did.append(f"back to {name}") or name)
         monkeypatch.setattr(steps, "last_good", lambda _: "good")
         monkeypatch.setattr(steps, "one_before", lambda _: "before")

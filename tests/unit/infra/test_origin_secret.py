@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from chalicelib import config
-from infra.deploy import steps
+from infra.deploy import adopting, configuring, run_chalice, steps
 from infra.deploy.cloudformation import Stack
 from infra.deploy.deployment import Deployment
 from infra.deploy.parameters import ORIGIN_SECRET, Secret, digest, new_origin_secret
+from infra.package import build
 from infra.settings import StageSettings
 from tests.harness.environment import VARIABLES
 
@@ -36,8 +37,10 @@ class Account(Deployment):
         self.outages: list[str] = []
         self.__dict__["account"] = "111122223333"
         monkeypatch.setattr("infra.deploy.deployment.rest_api_id", lambda *_: "restapi")
-        monkeypatch.setattr(steps, "_configure", lambda _: self._configure())
-        monkeypatch.setattr(steps, "_deploy", lambda *_: self._deploy())
+        monkeypatch.setattr(configuring, "write", self._configure)
+        monkeypatch.setattr(adopting, "rest_api_id", lambda *_: None)
+        monkeypatch.setattr(build, "build_app", lambda *_, **__: None)
+        monkeypatch.setattr(run_chalice, "deploy", self._deploy)
         monkeypatch.setattr("infra.deploy.stripe_endpoint.retire", lambda *_, **__: None)
 
     def get(self, name: str) -> Secret | None:
@@ -62,11 +65,17 @@ class Account(Deployment):
         self._look("edge")
         return before != self.sent
 
-    def _configure(self) -> bool:
-        before, self.configured = self.configured, self.origin_digests
+    def variables(self) -> dict[str, str]:
+        return {"ORIGIN_DIGESTS": self.origin_digests}
+
+    def placeholders(self) -> dict[str, str]:
+        return {}
+
+    def _configure(self, *_: object, variables: dict[str, str], **__: object) -> bool:
+        before, self.configured = self.configured, variables["ORIGIN_DIGESTS"]
         return before != self.configured
 
-    def _deploy(self) -> None:
+    def _deploy(self, *_: object, **__: object) -> None:
         self.accepted = config.load({**VARIABLES, "ORIGIN_DIGESTS": self.configured}).origin_digests
         self.deploys += 1
         self._look("deploy")

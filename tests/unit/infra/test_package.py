@@ -239,7 +239,7 @@ def test_name_a_target_that_lambda_has_not_is_refused(python: str, architecture:
 
 
 def test_list_platforms_of_an_older_runtime_has_no_newer_glibc() -> None:
-    old, new = (wheels._platforms(wheels.target_of(python, "x86_64")) for python in ("3.11", "3.12"))
+    old, new = (wheels.platforms(wheels.target_of(python, "x86_64")) for python in ("3.11", "3.12"))
     assert "manylinux_2_26_x86_64" in old
     assert "manylinux_2_28_x86_64" not in old
     assert {"manylinux_2_34_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"} <= set(new)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from chalice import Chalice
 from chalice.config import Config
 from chalice.deploy import models
 from chalice.deploy.appgraph import ApplicationGraphBuilder
@@ -182,9 +183,12 @@ def injected(policy: models.IAMPolicy) -> Any:
 
 
 def test_chalice_takes_the_file_named_in_its_configuration() -> None:
+    app: Any = Chalice("marquee")
+    app.lambda_function(name="on_notifications")(lambda event, context: None)
     given = {"app_name": "marquee", "autogen_policy": False, "iam_policy_file": "policies/prod/x.json"}
-    config = Config.create(project_dir="/project", **given)
-    policy = ApplicationGraphBuilder()._create_role_reference(config, "prod", "on_notifications").policy
+    config = Config.create(chalice_app=app, project_dir="/project", **given)
+    (function,) = ApplicationGraphBuilder().build(config, "prod").resources
+    policy = function.role.policy
     assert isinstance(policy, models.FileBasedIAMPolicy)
     assert policy.filename == "/project/.chalice/policies/prod/x.json"
 

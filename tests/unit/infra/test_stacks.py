@@ -11,6 +11,7 @@ from infra import names
 from infra.deploy.deployment import Deployment
 from infra.deploy.parameters import StageParameters
 from infra.settings import StageSettings
+from tests.harness.environment import VARIABLES
 from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed, read
 
 PREFIX = f"marquee-{STAGE}"
@@ -48,9 +49,7 @@ def _models() -> list[Any]:
 
 
 def _table(model: Any) -> dict[str, Any]:
-    from chalicelib.aws import dynamo_tables as tables
-
-    name = f"{PREFIX}-{model.Meta.table_name.removeprefix(tables._CONFIG.table_prefix)}"
+    name = f"{PREFIX}-{model.Meta.table_name.removeprefix(VARIABLES['TABLE_PREFIX'])}"
     return next(
         one for one in deployed("data").of("AWS::DynamoDB::Table") if one.properties["TableName"] == name
     )._asdict()
@@ -146,19 +145,14 @@ def test_tables_are_those_of_the_models() -> None:
 @pytest.mark.parametrize("index", range(6))
 def test_keys_and_stream_of_a_table_are_those_of_its_model(index: int) -> None:
     model = _models()[index]
-    table, schema = _table(model)["properties"], model._get_schema()
-    assert table["AttributeDefinitions"] == [
-        {"AttributeName": one["AttributeName"], "AttributeType": one["AttributeType"]}
-        for one in schema["attribute_definitions"]
-    ]
-    assert table["KeySchema"] == [
-        {"AttributeName": one["AttributeName"], "KeyType": one["KeyType"]} for one in schema["key_schema"]
-    ]
+    table, made = _table(model)["properties"], model.describe_table()  # as create_missing() made it of the model
+    assert table["AttributeDefinitions"] == made["AttributeDefinitions"]
+    assert table["KeySchema"] == made["KeySchema"]
     assert table.get("GlobalSecondaryIndexes", []) == [
-        {"IndexName": one["index_name"], "KeySchema": one["key_schema"], "Projection": one["projection"]}
-        for one in schema["global_secondary_indexes"]
+        {name: one[name] for name in ("IndexName", "KeySchema", "Projection")}
+        for one in made.get("GlobalSecondaryIndexes") or []
     ]
-    assert table.get("LocalSecondaryIndexes", []) == schema["local_secondary_indexes"]
+    assert table.get("LocalSecondaryIndexes", []) == (made.get("LocalSecondaryIndexes") or [])
     assert table["BillingMode"] == model.Meta.billing_mode
     assert table.get("StreamSpecification", {}).get("StreamViewType") == getattr(model.Meta, "stream_view_type", None)
 

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from infra import names, website
 from infra.checks import run_smoke_test
-from infra.deploy import configuring, releases, steps, streams
+from infra.deploy import adopting, configuring, releases, run_chalice, steps, streams
+from infra.package import build
 from infra.settings import Unusable
 
 BUCKET = "marquee-dev-failures"
@@ -106,16 +107,24 @@ def test_rollback_to_a_release_without_send_mails_lets_the_other_function_send_t
         session=SimpleNamespace(client=lambda _: fake),
         prefix="marquee-dev",
         stage=SimpleNamespace(name="dev", region="eu-central-1"),
-        outputs=lambda _: {"FailuresBucket": BUCKET, "ReleasesBucket": "releases"},
+        project=None,
+        outputs=lambda _: {"FailuresBucket": BUCKET, "ReleasesBucket": "releases", "WebsiteBucket": "website"},
         variables=dict,
     )
     done: list[str] = []
-    for module, name in ((releases, "unpack"), (configuring, "write_for_rollback"), (steps, "_upload")):
-        monkeypatch.setattr(module, name, lambda *_, **__: None)
-    monkeypatch.setattr(website, "release", lambda _: "files")
-    monkeypatch.setattr(steps, "_deploy", lambda *_: fake.mappings.pop("marquee-dev-send_mails"))  # as Chalice does
+    for module, names_of in {
+        adopting: ("rest_api_id",),
+        build: ("build_app",),
+        configuring: ("write_for_rollback",),
+        releases: ("unpack",),
+        website: ("prune", "release", "upload"),
+    }.items():
+        for name in names_of:
+            monkeypatch.setattr(module, name, lambda *_, **__: None)
+    takes = fake.mappings.pop
+    monkeypatch.setattr(run_chalice, "deploy", lambda *_, **__: takes("marquee-dev-send_mails"))  # as Chalice does
     monkeypatch.setattr(run_smoke_test, "run", lambda *_, **__: done.append("smoke"))
-    monkeypatch.setattr(steps, "_settle_on", lambda *_: done.append("settled"))
+    monkeypatch.setattr(releases, "mark_live", lambda *_: done.append("settled"))
 
     assert steps.rollback(here, "before", lambda _: None) == "before"
 
