@@ -99,15 +99,17 @@ class ReviewProposal:
         tag = after.representation.etag
         listing = newly_listed(self._store, event_id, old, made)
         room = MOST_TOLD - len(listing)
-        told = self._notify_speakers.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
+        messages = self._notify_speakers.compose_messages(
+            event_id, old, made, tag=tag, caller=caller, room=room, message=message
+        )
         self._store.replace(
             after,
             expected_tag=stored.etag,
             was_public=before.public is not None,
             references=[],
             tag=self._ids.new_id(),
-            notifications=told.notifications,
-            mails=told.mails,
+            notifications=messages.notifications,
+            mails=messages.mails,
             listing=listing,
         )
         return after.representation

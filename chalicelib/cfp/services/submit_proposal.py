@@ -105,8 +105,10 @@ class SubmitProposal:
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
         event = self._event(event_id)
-        told = self._notify_reviewers.about(event, session, held.speaker, caller=caller)
-        self._submissions.submit(submission, change, before=before, notifications=told.notifications, mails=told.mails)
+        messages = self._notify_reviewers.compose_messages(event, session, held.speaker, caller=caller)
+        self._submissions.submit(
+            submission, change, before=before, notifications=messages.notifications, mails=messages.mails
+        )
         return show(event, session, held.speaker, can_be_changed=True, submission=submission)
 
     def own(self, caller: Principal) -> Representation:

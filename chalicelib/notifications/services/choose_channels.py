@@ -7,18 +7,27 @@ leaves.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.notifications.domain import preferences as rules
 from chalicelib.notifications.domain.preferences import Address, Channels, MailChoice, Preferences, may_be_switched_off
 from chalicelib.representations.read import Found
+from chalicelib.texts import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.core.ports import Clock
     from chalicelib.notifications.domain.notification import NotificationAction
-    from chalicelib.notifications.ports import PreferencesView, StoredPreferences
+    from chalicelib.notifications.ports import Contacts, PreferencesView, StoredPreferences
+
+
+class Addressee(NamedTuple):
+    """Somebody with an account, where a message to them goes, and in which language."""
+
+    user_id: str
+    channels: Channels
+    language: str
 
 
 class ChooseChannels:
@@ -34,6 +43,16 @@ class ChooseChannels:
         now = self._clock.now()
         texts = self._view.settings(wanted)
         return {id: channels_of(rules.read(text), action, now) for id, text in zip(wanted, texts, strict=True)}
+
+    def find_addressees(
+        self, user_ids: Sequence[str], action: NotificationAction, *, contacts: Contacts
+    ) -> list[Addressee]:
+        """These users as a message about this finds them, in their order. Raises Busy."""
+        if not user_ids:
+            return []
+        channels, known = self.channels(user_ids, action), contacts.contacts(user_ids)
+        languages = {user_id: contact.language for user_id, contact in known.items()}
+        return [Addressee(one, channels[one], languages.get(one, DEFAULT)) for one in user_ids]
 
     def preferences_of(self, user_id: str) -> Preferences:
         """What somebody chose."""

@@ -31,6 +31,6 @@ class NotifyUndelivered:
         record = self._orders.load(order_id)
         if record is None:
             return
-        told = self._order_messages.undelivered(record)
+        told = self._order_messages.add_undelivered(record)
         if self._undelivered.tell_once(paid_mail_key(order_id), told.notifications, told.mails):
             telemetry.log("tickets_undelivered", order_id=order_id)

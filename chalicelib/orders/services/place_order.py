@@ -180,7 +180,7 @@ class PlaceOrder:
         wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
         change = SaleChange(after=self._draft_order.draft(wish, order_id=new_id, now=now))
         if change.after.state is OrderState.PAID:
-            change = self._order_messages.about(change, event=event)
+            change = self._order_messages.add_messages(change, event=event)
         return change, demands
 
     def _event(self, event_id: str, caller: Principal | None) -> Event:

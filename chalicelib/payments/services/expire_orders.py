@@ -188,7 +188,7 @@ class ExpireOrders:
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
             change = SaleChange(before=record, after=ended, unused=unused)
-            self._orders.write(self._order_messages.about(change))
+            self._orders.write(self._order_messages.add_messages(change))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)

@@ -144,7 +144,7 @@ class RecordPayment:
             surplus=settlement.send_back is RefundReason.PAID_TWICE,
             wish=wish,
         )
-        return self._order_messages.about(change, known=known)
+        return self._order_messages.add_messages(change, known=known)
 
     def _settlement(self, record: OrderRecord, payment: Payment) -> tuple[Settlement, tuple[Piece, ...] | None]:
         """What becomes of the order, and the tickets it takes when its own had gone back to stock."""

@@ -133,7 +133,7 @@ class RefundPayment:
                 note = f"{note} {refused}" if note else refused
                 facts = replace(facts, held_back=facts.held_back or wish.charge_id == facts.charge_id)
             after = replace(self._stepped(record, facts), note=note)
-            change = self._order_messages.about(SaleChange(before=record, after=after, wish=wish))
+            change = self._order_messages.add_messages(SaleChange(before=record, after=after, wish=wish))
             try:
                 self._orders.write(change)
             except Lost as lost:

@@ -86,7 +86,7 @@ class ReviewUnseenPayment:
                 "look at it.",
             )
             try:
-                self._orders.write(self._order_messages.about(SaleChange(before=record, after=after)))
+                self._orders.write(self._order_messages.add_messages(SaleChange(before=record, after=after)))
             except Lost:
                 fresh = self._orders.load(record.id)
                 if fresh is None:

@@ -17,7 +17,7 @@ from chalicelib.cfp.services.add_speaker import session_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
-from chalicelib.content.services.notify_speakers import Told, accounts_of
+from chalicelib.content.services.notify_speakers import accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -35,6 +35,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import rfc3339
+from chalicelib.notifications.services.compose import Messages
 from chalicelib.team.domain.invitation import (
     LIFE_SECONDS,
     MOST_A_DAY,
@@ -49,7 +50,7 @@ from chalicelib.team.domain.invitation import (
     stands,
 )
 from chalicelib.team.ports import NOTHING, Given, Invites, Roster
-from chalicelib.team.services.invitation_messages import Bid, InvitationMessages
+from chalicelib.team.services.invitation_messages import InvitationMessages, InvitationNews
 
 DAY_SECONDS = 24 * 3600
 TRIES = 10
@@ -103,10 +104,10 @@ class InvitePeople:
         invite, now = self._managed(event_id, invite_id, caller), int(self._clock.now())
         if invite.state is not InviteState.PENDING:
             raise Conflict(WHY_NOT[invite.state], code=f"invite_{invite.state.value}")
-        bid = self._bid(invite, caller)
+        news = self._news(invite, caller)
         fresh = invite._replace(invited_by=caller.user_id, until=now + LIFE_SECONDS)
-        told = self._told(bid, self._account_of(invite.email), caller)
-        if not self._invites.renew(fresh, notifications=told.notifications, mails=told.mails):
+        messages = self._messages(news, self._account_of(invite.email), caller)
+        if not self._invites.renew(fresh, notifications=messages.notifications, mails=messages.mails):
             raise Conflict("This invitation was answered just now.", code="invite_answered")
         return self._json(fresh, now)
 
@@ -153,7 +154,7 @@ class InvitePeople:
         )
 
     def _invite(self, invite: StoredInvite, caller: Principal) -> str:
-        bid, now = self._bid(invite, caller), invite.created_at
+        news, now = self._news(invite, caller), invite.created_at
         known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
         if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
             return self._json(made, now)
@@ -165,14 +166,14 @@ class InvitePeople:
             raise Conflict(f"An event may have {MOST_OPEN} open invitations.", code="too_many_invites")
         account = self._account_of(invite.email)
         if account is not None:
-            self._require_news(invite, account, holders)
-        told = self._told(bid, account, caller)
+            self._require_new(invite, account, holders)
+        messages = self._messages(news, account, caller)
         before = same[0] if same else None
-        if not self._invites.put(invite, before=before, notifications=told.notifications, mails=told.mails):
+        if not self._invites.put(invite, before=before, notifications=messages.notifications, mails=messages.mails):
             raise AlreadyExists(ALREADY, code="already_invited")
         return self._json(invite, now)
 
-    def _require_news(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
+    def _require_new(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
         """They are not what they are invited to be. Raises AlreadyExists."""
         event_id = invite.event_id
         if invite.session_id is None:
@@ -183,7 +184,7 @@ class InvitePeople:
         if account.id in accounts_of(self._programme, event_id, session.speaker_ids):
             raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
 
-    def _bid(self, invite: StoredInvite, caller: Principal) -> Bid:
+    def _news(self, invite: StoredInvite, caller: Principal) -> InvitationNews:
         """The invitation as somebody sends it who may. Raises NotFound, Forbidden, Conflict (`session_over`)."""
         event_id, title = invite.event_id, None
         if invite.role is not None:
@@ -196,7 +197,7 @@ class InvitePeople:
         inviter = revive_account(stored) if stored else None
         if inviter is None or not inviter.verified:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
-        return Bid(invite, event_of(self._programme, event_id).name, title, inviter.name)
+        return InvitationNews(invite, event_of(self._programme, event_id).name, title, inviter.name)
 
     def _managed(self, event_id: str, invite_id: str, caller: Principal) -> StoredInvite:
         """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
@@ -215,14 +216,14 @@ class InvitePeople:
         stored = self._accounts.account_of(email)
         return revive_account(stored) if stored else None
 
-    def _told(self, bid: Bid, account: Account | None, caller: Principal) -> Told:
+    def _messages(self, news: InvitationNews, account: Account | None, caller: Principal) -> Messages:
         """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
         now = int(self._clock.now())
-        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {bid.invite.email}": MOST_TO_ADDRESS}
+        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {news.invite.email}": MOST_TO_ADDRESS}
         for subject, most in limits.items():
             if self._attempts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
                 raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
-        return self._invitation_messages.about(bid, account)
+        return self._invitation_messages.compose_messages(news, account)
 
     @staticmethod
     def _json(invite: StoredInvite, now: int) -> str:

@@ -194,7 +194,7 @@ class OfferTickets:
             offer=entry.id,
         )
         draft = self._draft_order.draft(wish, order_id=self._ids.new_id(), now=now)
-        return self._order_messages.about(SaleChange(after=draft), event=event)
+        return self._order_messages.add_messages(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
         """The next one's turn: this one may have no more, or the sale is over."""

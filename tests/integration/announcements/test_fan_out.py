@@ -16,6 +16,7 @@ from chalicelib.core.errors import Busy
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.permissions import Role
 from chalicelib.notifications.domain.notification import Mail
+from chalicelib.notifications.services.compose import Messages
 from chalicelib.orders.domain.order_state import Ended, Facts
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.crowds import Visitor, open_accounts, sell_to, user_id_of
@@ -271,7 +272,7 @@ def test_announce_while_throttled_is_reported_and_done_later(
 
 def test_pack_shares_fills_transactions_and_leaves_none_empty() -> None:
     mail = Mail(key="k", to="a@example.org", subject="s", text="t", html="h")
-    shares = [fan_out.RecipientShare(str(n), mail=mail) for n in range(60)]
+    shares = [fan_out.RecipientShare(str(n), messages=Messages(mails=(mail,))) for n in range(60)]
     parts = list(fan_out.packed([*shares, fan_out.RecipientShare("last")]))
     assert [len(part) for part in parts] == [49, 12]
     assert [part[-1].place for part in parts] == ["48", "last"]
