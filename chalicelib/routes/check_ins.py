@@ -7,6 +7,7 @@ from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import conditional, created
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import parse_page
+from chalicelib.representations.json_text import encode
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/check-ins"
@@ -27,15 +28,13 @@ PAGED = ("limit", "cursor")
 )
 def check_in(request: Request, event: str) -> Answer:
     """Who came in; 409 `already_checked_in` says who let them in before, and when."""
-    import msgspec
-
     from chalicelib.check_in.domain.check_in import tag_of
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.check_in.check_people_in.check_in(event_id, request.body, caller=request.caller)
     location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
-    return created(msgspec.json.encode(made).decode(), tag_of(made), location)
+    return created(encode(made), tag_of(made), location)
 
 
 @routes.get(
@@ -88,12 +87,10 @@ def list_offline(request: Request, event: str) -> Answer:
 )
 def reconcile(request: Request, event: str) -> Answer:
     """What came of each scan; sending them again changes nothing."""
-    import msgspec
-
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     done = services.check_in.check_people_in.reconcile(event_id, request.body, caller=request.caller)
-    return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
+    return Answer(encode(done), headers={"Cache-Control": PRIVATE})
 
 
 @routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", if_match=True, status=204))

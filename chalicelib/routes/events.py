@@ -9,7 +9,6 @@ from chalicelib.core.errors import MalformedRequest, Unauthenticated
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import Page, parse_page
 from chalicelib.representations.filters import parse_filters
-from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
 EVENT, FIELDS = "content.domain.event:Event", "content.domain.event:EventFields"
@@ -36,8 +35,7 @@ def list_events(request: Request) -> Answer:
             raise MalformedRequest("view=all lists all of one's own events; it takes no filter or page.")
         if request.principal is None:
             raise Unauthenticated("Sign in to see your own events.")
-        tag, body = services.content.edit_events.own(request.principal)
-        return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
+        return conditional(request, services.content.edit_events.list_own(request.principal), View.ALL)
     if view != View.PUBLIC:
         raise MalformedRequest("view is public or all.", code="invalid_view")
     return conditional(request, services.representations.read.directory(page, filters), View.PUBLIC)

@@ -10,6 +10,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import add_members
 
 routes = Routes(__name__)
 ACCESS = ("access",)
@@ -38,7 +39,7 @@ def create_order(request: Request, event: str) -> Answer:
         event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.visitor
     )
     made = represent(record.order)
-    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    body = made.body if access is None else add_members(made.body, {"access": access})
     return created(body, made.etag, record.order.links.self_)
 
 

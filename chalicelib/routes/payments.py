@@ -39,7 +39,7 @@ def read_stripe_account(request: Request, event: str) -> Answer:
         services.representations.read.event_id(event), caller=request.caller
     )
     made = represent(account)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.post(

@@ -79,14 +79,14 @@ def submit(request: Request, event: str) -> Answer:
 def list_submissions(request: Request) -> Answer:
     """One's submissions, oldest first."""
     made = bootstrap.services().cfp.submit_proposal.own(request.caller)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.get("/v1/me/submissions/{id}", Contract("Read what one proposed", auth="required", result=SUBMISSION))
 def read_submission(request: Request, id: str) -> Answer:
     """One of one's submissions; its id is the session's."""
     made = bootstrap.services().cfp.submit_proposal.read(id, caller=request.caller)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.patch(

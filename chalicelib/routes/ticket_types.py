@@ -6,6 +6,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
 from chalicelib.core.pagination import parse_page
+from chalicelib.representations.json_text import write_array
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/ticket-types", "/v1/events/{event}/ticket-types/{id}"
@@ -51,8 +52,8 @@ def check_access_code(request: Request, event: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     found = services.catalog.redeem_code.access(event_id, request.body.code, source=request.visitor, pointer="/code")
-    opened = services.catalog.read_ticket_types.opened(event_id, found.code.ticket_type_ids)
-    return Answer(opened, headers={"Cache-Control": PRIVATE})
+    opened = services.catalog.read_ticket_types.list_opened(event_id, found.code.ticket_type_ids)
+    return Answer(write_array("ticket_types", opened), headers={"Cache-Control": PRIVATE})
 
 
 @routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))

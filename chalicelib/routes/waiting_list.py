@@ -4,13 +4,12 @@ Without an account the `access` token in the query stands for who joined, as wit
 logged.
 """
 
-import json
-
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import conditional, created
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import add_members
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/waiting-list"
@@ -47,7 +46,7 @@ def join_waiting(request: Request, event: str) -> Answer:
     made, access = services.waiting_list.join_waiting_list.join(
         event_id, request.body, caller=request.principal, new_id=new_id
     )
-    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    body = made.body if access is None else add_members(made.body, {"access": access})
     return created(body, made.etag, f"/api/v1/events/{event_id}/waiting-list/{new_id}")
 
 

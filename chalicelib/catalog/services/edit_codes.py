@@ -72,7 +72,7 @@ class EditCodes:
     def code(self, event_id: str, kind: CodeKind, code_id: str, *, caller: Principal) -> Found:
         """One code. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        return usage.as_found(self._shown(self._existing(event_id, kind, code_id)))
+        return Found.made(*self._shown(self._existing(event_id, kind, code_id)))
 
     def create(
         self, event_id: str, kind: CodeKind, fields: Fields, *, caller: Principal, new_id: str

@@ -55,7 +55,7 @@ class EditQuotas:
     def quota(self, event_id: str, quota_id: str, *, caller: Principal) -> Found:
         """One quota. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        return usage.as_found(self._shown(self._existing(event_id, quota_id)))
+        return Found.made(*self._shown(self._existing(event_id, quota_id)))
 
     def create(self, event_id: str, fields: QuotaFields, *, caller: Principal, new_id: str) -> Representation:
         """A new quota. Raises NotFound, Forbidden, InvalidInput, Conflict (`already_sold`, `too_many_quotas`,

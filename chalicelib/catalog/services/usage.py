@@ -4,13 +4,13 @@ Like a ticket type, its ETag is `<stored tag>-<figures>`, and If-Match looks at 
 placed meanwhile does not get in an editor's way.
 """
 
-import hashlib
 from collections.abc import Sequence
 
 from chalicelib.catalog.domain.stock import Shard
 from chalicelib.catalog.ports import StoredLimit
 from chalicelib.core.errors import PreconditionFailed
 from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.representations.json_text import add_members, as_found, write_list
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation
 
@@ -25,16 +25,9 @@ def of_code(stored: StoredLimit, shards: Sequence[Shard]) -> Representation:
     return _with(stored, **_taken(shards, "used"))
 
 
-def as_found(shown: Representation) -> Found:
-    """One of them, to be sent."""
-    return Found(shown.etag, lambda: (shown.etag, shown.body))
-
-
 def as_list(shown: Sequence[Representation]) -> Found:
     """All of them, to be sent."""
-    body = f'{{"items":[{",".join(one.body for one in shown)}],"next_cursor":null}}'
-    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, body))
+    return as_found(write_list(one.body for one in shown))
 
 
 def require_same(match: Match, shown: Representation) -> None:
@@ -51,6 +44,5 @@ def _taken(shards: Sequence[Shard], sold: str) -> dict[str, int]:
 
 
 def _with(stored: StoredLimit, **figures: int) -> Representation:
-    fields = ",".join(f'"{name}":{value}' for name, value in figures.items())
     tag = "-".join([stored.etag, *map(str, figures.values())])
-    return Representation(tag, f"{stored.body[:-1]},{fields}}}")
+    return Representation(tag, add_members(stored.body, {**figures}))

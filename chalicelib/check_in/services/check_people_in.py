@@ -33,6 +33,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.ports import Orders
+from chalicelib.representations.json_text import encode
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, parse_code, parse_name, ticket_for, tickets_of
 
 TRIES = 20
@@ -82,7 +83,7 @@ class CheckPeopleIn:
             if before is None or not before.stands:
                 raise NotFound
             told = self._standing(before)
-            require_match(match, etag=tag_of(told), body=msgspec.json.encode(told).decode())
+            require_match(match, etag=tag_of(told), body=encode(told))
             after = _with(before, Act(admitted=False, at=moment(self._clock.now()), by=caller.user_id))
             try:
                 self._admissions.write(after, before=before, order=None)

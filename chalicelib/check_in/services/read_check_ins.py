@@ -29,6 +29,7 @@ from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.representations.json_text import as_found, encode
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
 
@@ -144,6 +145,4 @@ def _newest(records: Sequence[OrderRecord], admissions: Sequence[Admission]) -> 
 
 
 def _found(answer: msgspec.Struct) -> Found:
-    body = msgspec.json.encode(answer).decode()
-    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, body))
+    return as_found(encode(answer))

@@ -62,10 +62,10 @@ class ChooseChannels:
         """Somebody's preferences for themselves. Knowing the tag costs one read of one item."""
         version = self._view.version(user_id)
         if version is None:
-            return _made(rules.represent(Preferences({}), Address()))
+            return Found.made(*rules.represent(Preferences({}), Address()))
         tag, revision = version
         if revision != rules.CURRENT:
-            return _made(self._current(user_id))
+            return Found.made(*self._current(user_id))
         return Found(tag, lambda: self._current(user_id))
 
     def _current(self, user_id: str) -> tuple[str, str]:
@@ -104,7 +104,3 @@ def address_of(stored: StoredPreferences | None) -> Address:
     if stored is None or stored.address_state is None:
         return Address()
     return Address(stored.address_state, stored.address_since)
-
-
-def _made(representation: tuple[str, str]) -> Found:
-    return Found(representation[0], lambda: representation)

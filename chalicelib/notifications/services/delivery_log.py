@@ -6,7 +6,6 @@ partitions and rows, and its cursor continues where it stopped (docs/data-model.
 """
 
 import heapq
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -22,6 +21,7 @@ from chalicelib.core.times import moment, rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.ports import Contacts, LogEntry, NotificationLog, Overseen
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import write_json
 from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Part, Row, Sheet, as_list, as_sheet, fill
 
@@ -178,7 +178,7 @@ def _fields(one: Overseen, email: str | None) -> dict[str, Any]:
 
 
 def _json(one: Overseen, email: str | None) -> str:
-    return json.dumps(_fields(one, email), ensure_ascii=False, separators=(",", ":"))
+    return write_json(_fields(one, email))
 
 
 def _line(one: Overseen, email: str | None) -> str:

@@ -39,8 +39,7 @@ class Subscriptions:
 
     def found(self, user_id: str, *, public_key: str) -> Found:
         """Somebody's browsers, for themselves: one read of one item."""
-        made = rules.represent(self._view.of_user(user_id).subscriptions, public_key=public_key)
-        return Found(made[0], lambda: made)
+        return Found.made(*rules.represent(self._view.of_user(user_id).subscriptions, public_key=public_key))
 
     def subscribe(self, caller: Principal, form: PushSubscriptionForm) -> PushSubscription:
         """Push to this browser from now on. Raises InvalidInput, Busy."""

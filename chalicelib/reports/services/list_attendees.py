@@ -15,6 +15,7 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.reports.domain.attendee import Guest, guest_of
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import encode
 from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Filters, Row, Sheet, as_list, as_sheet, fill, scope, told
 from chalicelib.tickets.domain.ticket import TicketState, tickets_of
@@ -74,7 +75,7 @@ def _fits(guest: Guest, filters: Filters) -> bool:
 
 
 def _json(guest: Guest) -> str:
-    return msgspec.json.encode(guest).decode()
+    return encode(guest)
 
 
 def _line(guest: Guest) -> str:

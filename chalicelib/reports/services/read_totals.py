@@ -30,8 +30,9 @@ from chalicelib.reports.domain.sales_totals import (
 )
 from chalicelib.reports.ports import SalesLists
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import as_found, encode
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Row, Sheet, as_list, as_sheet, fill, scope, tagged
+from chalicelib.representations.rows import Row, Sheet, as_list, as_sheet, fill, scope
 
 COLUMNS = ("created_at", "id", "kind", "order_id", "charge_id", "amount", "fee", "net", "currency", "account")
 _STEP = 200
@@ -53,15 +54,15 @@ class ReadTotals:
         tally = self._lists.totals(event_id)
         types = self._sales.ticket_types(event_id, consistent=True)
         stock = self._lists.stock({one.id: one.shards for one in types})
-        found = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
-        return tagged(msgspec.json.encode(found).decode())
+        totals = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
+        return as_found(encode(totals))
 
     def ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """Movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _json), limit=page.limit)
-        sums = msgspec.json.encode(_sums(self._lists.totals(event_id))).decode()
-        return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more=f',"sums":{sums}')
+        sums = encode(_sums(self._lists.totals(event_id)))
+        return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more={"sums": sums})
 
     def sheet(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
         """The movements as CSV."""
@@ -155,7 +156,7 @@ def _position(stored: StoredTicketType) -> tuple[int, str]:
 
 
 def _json(row: LedgerRow) -> str:
-    return msgspec.json.encode(row).decode()
+    return encode(row)
 
 
 def _line(row: LedgerRow) -> str:

@@ -5,10 +5,7 @@ written as rows of their event together with the difference they make to its tot
 read. So changes may come twice, late, in any order and to several at once, and the last look wins (ADR 9).
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
-import msgspec
 
 from chalicelib import telemetry
 from chalicelib.catalog.ports import Lost
@@ -16,9 +13,11 @@ from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy
 from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.services.read_order import staff_body
 from chalicelib.reports.domain.ledger import uncounted
 from chalicelib.reports.domain.sales_totals import Tally, difference, merged, tally_of
 from chalicelib.reports.ports import KeptRow, RowChange, SalesRows
+from chalicelib.representations.json_text import encode
 
 TRIES = 12
 MOST_ORDERS = 25
@@ -87,7 +86,7 @@ class UpdateTotals:
         row = KeptRow(record.version, _body(record), tally_of(record.order, charges))
         if before is not None and not charges and before._replace(version=record.version) == row:
             return None
-        texts = tuple((charge.id, msgspec.json.encode(charge).decode()) for charge in charges)
+        texts = tuple((charge.id, encode(charge)) for charge in charges)
         return RowChange(record.id, row, before, texts)
 
 
@@ -99,8 +98,7 @@ def _is_new_version(change: Change) -> bool:
 
 def _body(record: OrderRecord) -> str:
     """The order as staff read it (orders/services/read_order.py)."""
-    body = msgspec.json.encode(record.order).decode()
-    return f'{body[:-1]},"review_reason":{json.dumps(record.note, ensure_ascii=False)}}}'
+    return staff_body(encode(record.order), record.note)
 
 
 def _moved(change: RowChange) -> Tally:

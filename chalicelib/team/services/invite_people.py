@@ -4,10 +4,7 @@ routes/team.py; what becomes of it is team/services/answer_invitation.py's.
 What is told of an invitation (team/services/invitation_messages.py) is in its transaction.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.domain.stored_account import revive_account
@@ -34,8 +31,10 @@ from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
-from chalicelib.core.times import rfc3339
+from chalicelib.core.times import moment
 from chalicelib.notifications.services.compose import Messages
+from chalicelib.representations.json_text import as_found, encode, write_list
+from chalicelib.representations.read import Found
 from chalicelib.team.domain.invitation import (
     LIFE_SECONDS,
     MOST_A_DAY,
@@ -49,6 +48,7 @@ from chalicelib.team.domain.invitation import (
     reaches,
     stands,
 )
+from chalicelib.team.domain.views import Invite
 from chalicelib.team.ports import NOTHING, Given, Invites, Roster
 from chalicelib.team.services.invitation_messages import InvitationMessages, InvitationNews
 
@@ -81,8 +81,8 @@ class InvitePeople:
         self._invitation_messages = invitation_messages
         self._clock = clock
 
-    def invite(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> str:
-        """Invite an address to the staff; the JSON of the invitation. Raises NotFound, Forbidden (also `unverified` and
+    def invite_member(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> Invite:
+        """Invite an address to the staff. Raises NotFound, Forbidden (also `unverified` and
         `above_own_role`), InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
         (`too_many_invites`).
         """
@@ -90,14 +90,14 @@ class InvitePeople:
 
     def invite_speaker(
         self, event_id: str, session_id: str, form: SpeakerInviteForm, *, caller: Principal, new_id: str
-    ) -> str:
-        """Invite an address to speak in a session; the JSON of the invitation. Raises NotFound, Forbidden
+    ) -> Invite:
+        """Invite an address to speak in a session. Raises NotFound, Forbidden
         (`unverified`), InvalidInput, AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
         (`too_many_invites`, `session_over`).
         """
         return self._invite(self._made(new_id, event_id, form.email, session_id=session_id, caller=caller), caller)
 
-    def resend(self, event_id: str, invite_id: str, *, caller: Principal) -> str:
+    def resend_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> Invite:
         """Mail an open or expired invitation again; its life begins anew. Raises NotFound, Forbidden, Conflict,
         TooManyAttempts.
         """
@@ -109,9 +109,9 @@ class InvitePeople:
         messages = self._messages(news, self._account_of(invite.email), caller)
         if not self._invites.renew(fresh, notifications=messages.notifications, mails=messages.mails):
             raise Conflict("This invitation was answered just now.", code="invite_answered")
-        return self._json(fresh, now)
+        return _as_read(fresh, now)
 
-    def revoke(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
+    def revoke_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
         """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
         for _ in range(TRIES):
             invite, now = self._managed(event_id, invite_id, caller), self._clock.now()
@@ -124,17 +124,16 @@ class InvitePeople:
             return
         raise Busy("Too many writers at once. Try again.")
 
-    def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
-        """Tag and bytes of the invitations of an event that the caller may send, newest first; few, so made when read.
-        Raises NotFound, Forbidden.
+    def list_invites(self, event_id: str, *, caller: Principal) -> Found:
+        """The invitations of an event that the caller may send, newest first; few, so made when read. Raises NotFound,
+        Forbidden.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         manages = allows(self._authorise.role(caller, event_id), Action.MANAGE_PEOPLE)
         now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
-        shown = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
-        items = ",".join(self._json(one, now) for one in sorted(shown, key=lambda one: one.id, reverse=True))
-        body = f'{{"items":[{items}],"next_cursor":null}}'
-        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+        invites = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
+        newest_first = sorted(invites, key=lambda one: one.id, reverse=True)
+        return as_found(write_list(encode(_as_read(one, now)) for one in newest_first))
 
     def _made(
         self,
@@ -153,11 +152,11 @@ class InvitePeople:
             new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS
         )
 
-    def _invite(self, invite: StoredInvite, caller: Principal) -> str:
+    def _invite(self, invite: StoredInvite, caller: Principal) -> Invite:
         news, now = self._news(invite, caller), invite.created_at
         known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
         if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
-            return self._json(made, now)
+            return _as_read(made, now)
         opened = [one for one in known if lapsing(one, holders).state_at(now) is InviteState.PENDING]
         same = [one for one in known if (one.email, one.session_id) == (invite.email, invite.session_id)]
         if any(one in opened for one in same):
@@ -171,7 +170,7 @@ class InvitePeople:
         before = same[0] if same else None
         if not self._invites.put(invite, before=before, notifications=messages.notifications, mails=messages.mails):
             raise AlreadyExists(ALREADY, code="already_invited")
-        return self._json(invite, now)
+        return _as_read(invite, now)
 
     def _require_new(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
         """They are not what they are invited to be. Raises AlreadyExists."""
@@ -225,19 +224,18 @@ class InvitePeople:
                 raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
         return self._invitation_messages.compose_messages(news, account)
 
-    @staticmethod
-    def _json(invite: StoredInvite, now: int) -> str:
-        shown: dict[str, Any] = {
-            "id": invite.id,
-            "email": invite.email,
-            "role": invite.role.value if invite.role else None,
-            "session_id": invite.session_id,
-            "state": invite.state_at(now).value,
-            "created_at": rfc3339(invite.created_at),
-            "expires_at": rfc3339(invite.until),
-            "invited_by": invite.invited_by,
-        }
-        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+def _as_read(invite: StoredInvite, now: int) -> Invite:
+    return Invite(
+        id=invite.id,
+        email=invite.email,
+        role=invite.role.value if invite.role else None,
+        session_id=invite.session_id,
+        state=invite.state_at(now).value,
+        created_at=moment(invite.created_at),
+        expires_at=moment(invite.until),
+        invited_by=invite.invited_by,
+    )
 
 
 def found(invites: Invites, event_id: str, invite_id: str) -> StoredInvite:

@@ -23,6 +23,7 @@ from chalicelib.mail.ports import Attachment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.read_order import is_buyer
+from chalicelib.representations.json_text import encode, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState, shown, tickets_of, with_attendees
@@ -141,9 +142,9 @@ class IssueTickets:
     def _listed(self, record: OrderRecord) -> Found:
         used = self._admissions.used_at(record.order.event_id, record.id)
         items = [shown(ticket, used_at=used.get(ticket.number)) for ticket in tickets_of(record)]
-        body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
+        body = write_list(map(encode, items))
         tag = _tag("tickets", body)
-        return Found(tag, lambda: (tag, body))
+        return Found.made(tag, body)
 
     def _event(self, record: OrderRecord) -> dict[str, Any]:
         stored = self._representations.event(record.order.event_id, View.ALL)
