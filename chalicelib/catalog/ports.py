@@ -134,9 +134,6 @@ class TicketTypes(Protocol):
     def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
         """A ticket type, strongly consistent."""
 
-    def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
-        """The stock of a ticket type, strongly consistent."""
-
     def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, who have that many each; strongly consistent."""
 

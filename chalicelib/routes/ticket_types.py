@@ -78,7 +78,7 @@ def change_ticket_type(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.catalog.edit_ticket_types.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.edit_ticket_types.update(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 

@@ -11,7 +11,6 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
 from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
-from chalicelib.catalog.services import usage
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
@@ -25,6 +24,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.services.draft_order import DraftOrder
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
+from chalicelib.representations.json_text import as_found, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
@@ -80,7 +80,7 @@ class JoinWaitingList:
     def entries(self, event_id: str, *, caller: Principal) -> Found:
         """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
-        return usage.as_list([represent(entry) for entry in self._lists.entries(event_id)])
+        return as_found(write_list(represent(entry).body for entry in self._lists.entries(event_id)))
 
     def leave(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
         """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order

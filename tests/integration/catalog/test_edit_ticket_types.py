@@ -13,7 +13,7 @@ EVERYTHING = frozenset({ANY})
 
 
 def change(shop: Shop, ticket: str, *, match: frozenset[str] = EVERYTHING, **fields: object) -> str:
-    return shop.services.catalog.edit_ticket_types.change(shop.event_id, ticket, fields, caller=OWNER, match=match).etag
+    return shop.services.catalog.edit_ticket_types.update(shop.event_id, ticket, fields, caller=OWNER, match=match).etag
 
 
 def test_change_quantity_up_adds_capacity_and_shards(shop: Shop) -> None:
@@ -85,7 +85,7 @@ def test_change_currency_to_another_than_the_events_is_refused(shop: Shop) -> No
 def test_change_by_somebody_without_a_role_is_not_found(shop: Shop) -> None:
     ticket = shop.ticket(10)
     with pytest.raises(NotFound):
-        shop.services.catalog.edit_ticket_types.change(
+        shop.services.catalog.edit_ticket_types.update(
             shop.event_id, ticket, {"name": "Mine"}, caller=BUYER, match=EVERYTHING
         )
 

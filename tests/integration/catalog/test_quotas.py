@@ -156,7 +156,7 @@ def test_create_quota_for_a_type_with_tickets_sold_is_refused(shop: Shop) -> Non
     with pytest.raises(Conflict) as refusal:
         quota(shop, 10, day)
     assert refusal.value.code == "already_sold"
-    assert json.loads(shop.services.catalog.edit_quotas.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
+    assert json.loads(shop.services.catalog.edit_quotas.list_all(shop.event_id, caller=OWNER).load()[1])["items"] == []
     shop.order((day, 1))
 
 

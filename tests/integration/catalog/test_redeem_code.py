@@ -185,12 +185,12 @@ def test_delete_code_in_use_is_refused_and_unused_leaves_nothing(shop: Shop) -> 
     day, code = shop.ticket(9), discount(shop, max_uses=3)
     record = order_with(shop, (day, 1), discount_code="SPRING")
     with pytest.raises(StillReferenced):
-        shop.services.catalog.edit_codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
     shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
-    shop.services.catalog.edit_codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
+    shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
     assert items_of("StockItem", "CODE") == []
     assert json.loads(
-        shop.services.catalog.edit_codes.codes(shop.event_id, CodeKind.DISCOUNT, caller=OWNER).load()[1]
+        shop.services.catalog.edit_codes[CodeKind.DISCOUNT].list_all(shop.event_id, caller=OWNER).load()[1]
     ) == {
         "items": [],
         "next_cursor": None,
