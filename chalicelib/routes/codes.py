@@ -60,7 +60,7 @@ def routes_for(kind: CodeKind) -> Routes:
             problems=(409,),
         ),
     )
-    def change_code(request: Request, event: str, id: str) -> Answer:
+    def update_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))

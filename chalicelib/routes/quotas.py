@@ -54,7 +54,7 @@ def create_quota(request: Request, event: str) -> Answer:
         problems=(409,),
     ),
 )
-def change_quota(request: Request, event: str, id: str) -> Answer:
+def update_quota(request: Request, event: str, id: str) -> Answer:
     """Change a quota; its quantity never below what is sold or held."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)

@@ -116,7 +116,7 @@ class Announce:
         wanted = form.audience.ticket_type_ids
         if not wanted:
             return
-        known = {one.id for one in self._sales.ticket_types(event_id, consistent=True)}
+        known = {one.id for one in self._sales.load_ticket_types(event_id, consistent=True)}
         strange = [number for number, one in enumerate(wanted) if one not in known]
         if strange:
             pointers = (f"/audience/ticket_type_ids/{number}" for number in strange)

@@ -61,16 +61,16 @@ class Limited(Protocol[F, S]):
     def represent_all(self, stored: Sequence[S]) -> list[Representation]:
         """These as staff read them, with the numbers of their stock."""
 
-    def capacity(self, fields: F) -> int:
+    def capacity_of(self, fields: F) -> int:
         """How many there are in all."""
 
-    def shards(self, stored: S) -> list[Shard]:
+    def load_shards(self, stored: S) -> list[Shard]:
         """Its stock, strongly consistent."""
 
     def require_room(self, event_id: str) -> None:
         """Raise Conflict when the event has as many as it may have."""
 
-    def checked(self, event_id: str, fields: F, *, old: F | None) -> F:
+    def check_fields(self, event_id: str, fields: F, *, old: F | None) -> F:
         """The fields, ready to be stored. Raises NotFound, InvalidInput."""
 
     def require_unused(self, event_id: str, stored: S) -> None:
@@ -113,11 +113,11 @@ class EditLimited(Generic[F, S]):
     def create(self, event_id: str, fields: F, *, caller: Principal, new_id: str) -> Representation:
         """A new one with its stock. Raises NotFound, Forbidden, InvalidInput, AlreadyExists, Conflict."""
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        fields = self._limited.checked(event_id, fields, old=None)
+        fields = self._limited.check_fields(event_id, fields, old=None)
         self._limited.require_room(event_id)
         now = moment(self._clock.now())
         made = represent(self._limited.resource(**as_fields(fields), id=new_id, created_at=now, updated_at=now))
-        capacity = self._limited.capacity(fields)
+        capacity = self._limited.capacity_of(fields)
         stock = split(capacity, shard_count(capacity, most=self._limited.most_shards))
         for _ in range(TRIES):
             try:
@@ -139,12 +139,14 @@ class EditLimited(Generic[F, S]):
             stored = self._matching(event_id, id, match)
             old = msgspec.json.decode(stored.body, type=limited.resource)
             fields = validate(merge(as_fields(old, limited.fields), patch), limited.fields)
-            fields = limited.checked(event_id, fields, old=old)
+            fields = limited.check_fields(event_id, fields, old=old)
             kept = {"id": stored.id, "created_at": as_fields(old)["created_at"]}
             made = represent(limited.resource(**as_fields(fields), **kept, updated_at=moment(self._clock.now())))
             deltas = {}
-            if limited.capacity(fields) != limited.capacity(old):
-                deltas = resize(limited.shards(stored), limited.capacity(fields), most_shards=limited.most_shards)
+            if limited.capacity_of(fields) != limited.capacity_of(old):
+                deltas = resize(
+                    limited.load_shards(stored), limited.capacity_of(fields), most_shards=limited.most_shards
+                )
             try:
                 limited.replace(event_id, stored, made, old=old, fields=fields, deltas=deltas)
             except Lost as lost:

@@ -51,28 +51,28 @@ class LimitedCodes:
 
     def represent_all(self, stored: Sequence[StoredLimit]) -> list[Representation]:
         """With how often they were used, and are held by orders that are not paid."""
-        stocks = self._codes.stocks({code_stock(one.id): one.shards for one in stored})
+        stocks = self._codes.load_stocks({code_stock(one.id): one.shards for one in stored})
         both = [(one, stocks[code_stock(one.id)]) for one in stored]
         return [usage.with_numbers(one, held=usage.held(shards), used=usage.sold(shards)) for one, shards in both]
 
-    def capacity(self, fields: CodeFields) -> int:
+    def capacity_of(self, fields: CodeFields) -> int:
         """Uses in all."""
         return capacity_of(fields)
 
-    def shards(self, stored: StoredLimit) -> list[Shard]:
+    def load_shards(self, stored: StoredLimit) -> list[Shard]:
         """Its uses."""
         owner = code_stock(stored.id)
-        return self._codes.stocks({owner: stored.shards})[owner]
+        return self._codes.load_stocks({owner: stored.shards})[owner]
 
     def require_room(self, event_id: str) -> None:
         """Raise Conflict (`too_many_codes`)."""
         if len(self.load_all(event_id)) >= MAX_CODES:
             raise Conflict(f"An event may have {MAX_CODES} of these.", code="too_many_codes")
 
-    def checked(self, event_id: str, fields: CodeFields, *, old: CodeFields | None) -> CodeFields:
+    def check_fields(self, event_id: str, fields: CodeFields, *, old: CodeFields | None) -> CodeFields:
         """Raise InvalidInput for types that the event does not have, or an amount in another currency."""
         del old
-        known = {one.id for one in self._view.ticket_types(event_id, consistent=True)}
+        known = {one.id for one in self._view.load_ticket_types(event_id, consistent=True)}
         found = [
             Violation(f"/ticket_type_ids/{index}", "names no ticket type of this event")
             for index, one in enumerate(fields.ticket_type_ids or [])

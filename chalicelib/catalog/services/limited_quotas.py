@@ -41,24 +41,24 @@ class LimitedQuotas:
 
     def represent_all(self, stored: Sequence[StoredLimit]) -> list[Representation]:
         """With how many of them are available, held and sold."""
-        stocks = self._quotas.stocks({quota_stock(one.id): one.shards for one in stored})
+        stocks = self._quotas.load_stocks({quota_stock(one.id): one.shards for one in stored})
         return [_represent(one, stocks[quota_stock(one.id)]) for one in stored]
 
-    def capacity(self, fields: QuotaFields) -> int:
+    def capacity_of(self, fields: QuotaFields) -> int:
         """Tickets in all."""
         return fields.quantity
 
-    def shards(self, stored: StoredLimit) -> list[Shard]:
+    def load_shards(self, stored: StoredLimit) -> list[Shard]:
         """Its tickets."""
         owner = quota_stock(stored.id)
-        return self._quotas.stocks({owner: stored.shards})[owner]
+        return self._quotas.load_stocks({owner: stored.shards})[owner]
 
     def require_room(self, event_id: str) -> None:
         """Raise Conflict (`too_many_quotas`)."""
         if len(self.load_all(event_id)) >= MAX_QUOTAS:
             raise Conflict(f"An event may have {MAX_QUOTAS} quotas.", code="too_many_quotas")
 
-    def checked(self, event_id: str, fields: QuotaFields, *, old: QuotaFields | None) -> QuotaFields:
+    def check_fields(self, event_id: str, fields: QuotaFields, *, old: QuotaFields | None) -> QuotaFields:
         """The types that it names are checked as they are when it is written."""
         del event_id, old
         return fields

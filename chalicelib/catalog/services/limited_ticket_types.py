@@ -41,28 +41,30 @@ class LimitedTicketTypes:
 
     def load_all(self, event_id: str) -> list[StoredTicketType]:
         """The ticket types of an event."""
-        return self._view.ticket_types(event_id, consistent=True)
+        return self._view.load_ticket_types(event_id, consistent=True)
 
     def represent_all(self, stored: Sequence[StoredTicketType]) -> list[Representation]:
         """With how many of them are left."""
-        stocks = self._store.stocks(shards_of(stored))
+        stocks = self._store.load_stocks(shards_of(stored))
         left = {owner: sum(shard.left for shard in shards) for owner, shards in stocks.items()}
         return [Representation(*with_availability(one.etag, one.body, least_left(one, left))) for one in stored]
 
-    def capacity(self, fields: TicketTypeFields) -> int:
+    def capacity_of(self, fields: TicketTypeFields) -> int:
         """Tickets in all."""
         return fields.quantity
 
-    def shards(self, stored: StoredTicketType) -> list[Shard]:
+    def load_shards(self, stored: StoredTicketType) -> list[Shard]:
         """Its tickets."""
-        return self._store.stocks({stored.id: stored.shards})[stored.id]
+        return self._store.load_stocks({stored.id: stored.shards})[stored.id]
 
     def require_room(self, event_id: str) -> None:
         """Raise Conflict (`too_many_ticket_types`)."""
         if len(self.load_all(event_id)) >= MAX_TYPES:
             raise Conflict(f"An event may have {MAX_TYPES} ticket types.", code="too_many_ticket_types")
 
-    def checked(self, event_id: str, fields: TicketTypeFields, *, old: TicketTypeFields | None) -> TicketTypeFields:
+    def check_fields(
+        self, event_id: str, fields: TicketTypeFields, *, old: TicketTypeFields | None
+    ) -> TicketTypeFields:
         """The fields, their HTML sanitised. Raises NotFound, InvalidInput (currency)."""
         if old is None or fields.price.currency != old.price.currency:
             self._check_currency(event_id, fields)

@@ -26,10 +26,10 @@ class ReadTicketTypes:
         self._representations = representations
         self._cursor_key = cursor_key
 
-    def ticket_types(self, event_id: str, view: View, page: Page) -> Found:
+    def list_ticket_types(self, event_id: str, view: View, page: Page) -> Found:
         """The ticket types of an event in order of position. Raises NotFound."""
         self._require_event(event_id, view)
-        stored = self._view.ticket_types(event_id, consistent=view is View.ALL)
+        stored = self._view.load_ticket_types(event_id, consistent=view is View.ALL)
         shown = sorted((s for s in stored if view is View.ALL or not s.hidden), key=_place)
         rest = [one for one in shown if _place(one) > page.after]
         chosen = rest[: page.limit]
@@ -39,25 +39,25 @@ class ReadTicketTypes:
             cursor = make_cursor(_place(chosen[-1]), scope=scope, key=self._cursor_key)
         return as_found(write_list(self._with_available(chosen, view), next_cursor=cursor))
 
-    def ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
+    def read_ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
         """One ticket type; its ETag is the type's tag and how many are available. Raises NotFound."""
         self._require_event(event_id, view)
-        stored = self._view.ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
+        stored = self._view.load_ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
         if stored is None or (stored.hidden and view is View.PUBLIC):
             raise NotFound
-        lefts = self._view.lefts(shards_of([stored]), consistent=view is View.ALL)
+        lefts = self._view.load_lefts(shards_of([stored]), consistent=view is View.ALL)
         return Found.made(*with_availability(stored.etag, stored.body, _available(stored, lefts, view)))
 
-    def list_opened(self, event_id: str, ticket_type_ids: list[str]) -> list[str]:
+    def list_opened_types(self, event_id: str, ticket_type_ids: list[str]) -> list[str]:
         """These ticket types, each as JSON, hidden ones too, for who has an access code for them; in order of position.
         Raises NotFound.
         """
         self._require_event(event_id, View.PUBLIC)
-        stored = [one for one in self._view.ticket_types(event_id) if one.id in ticket_type_ids]
+        stored = [one for one in self._view.load_ticket_types(event_id) if one.id in ticket_type_ids]
         return self._with_available(sorted(stored, key=_place), View.PUBLIC)
 
     def _with_available(self, stored: list[StoredTicketType], view: View) -> list[str]:
-        lefts = self._view.lefts(shards_of(stored), consistent=view is View.ALL)
+        lefts = self._view.load_lefts(shards_of(stored), consistent=view is View.ALL)
         return [with_available(one.body, _available(one, lefts, view)) for one in stored]
 
     def _require_event(self, event_id: str, view: View) -> None:

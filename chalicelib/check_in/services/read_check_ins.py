@@ -67,7 +67,7 @@ class ReadCheckIns:
     def counts(self, event_id: str) -> CheckInCounts:
         """How many tickets of each type are used, of how many sold."""
         used = self._admissions.counts(event_id).by_type
-        stored = self._sales.ticket_types(event_id)
+        stored = self._sales.load_ticket_types(event_id)
         sold = self._view.sold({one.id: one.shards for one in stored})
         types = [
             TypeCount(

@@ -141,8 +141,8 @@ class PlaceOrder:
     def _codes(self, event_id: str, form: OrderForm, source: str) -> EnteredCodes:
         discount, access = form.discount_code, form.access_code
         return EnteredCodes(
-            self._redeem_code.discount(event_id, discount, source=source) if discount is not None else None,
-            self._redeem_code.access(event_id, access, source=source) if access is not None else None,
+            self._redeem_code.redeem_discount(event_id, discount, source=source) if discount is not None else None,
+            self._redeem_code.redeem_access_code(event_id, access, source=source) if access is not None else None,
         )
 
     def _prepare(
@@ -157,7 +157,9 @@ class PlaceOrder:
     ) -> tuple[SaleChange, list[Demand]]:
         """The order before it takes stock, with all it demands. Raises InvalidInput, SaleClosed, SoldOut."""
         now = moment(self._clock.now())
-        stored = [self._view.ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines]
+        stored = [
+            self._view.load_ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines
+        ]
         types = [None if one is None else msgspec.json.decode(one.body, type=TicketType) for one in stored]
         lines = checked_lines(
             form.lines,

@@ -52,7 +52,7 @@ class ReadTotals:
         """What was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         tally = self._lists.totals(event_id)
-        types = self._sales.ticket_types(event_id, consistent=True)
+        types = self._sales.load_ticket_types(event_id, consistent=True)
         stock = self._lists.stock({one.id: one.shards for one in types})
         totals = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
         return as_found(encode(totals))

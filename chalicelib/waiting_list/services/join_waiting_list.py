@@ -104,7 +104,7 @@ class JoinWaitingList:
     def _sold_out(self, event_id: str, form: WaitingForm) -> StoredTicketType:
         """The type as it stands, which has no ticket left or is waited for."""
         public = self._representations.event(event_id, View.PUBLIC)
-        stored = self._view.ticket_type(event_id, form.ticket_type_id, consistent=True)
+        stored = self._view.load_ticket_type(event_id, form.ticket_type_id, consistent=True)
         if public is None:
             raise NotFound
         ticket = None if stored is None else msgspec.json.decode(stored.body, type=TicketType)
@@ -117,7 +117,7 @@ class JoinWaitingList:
         closed = closed_because(ticket, now=moment(self._clock.now()), event_ends_at=event.ends_at)
         if closed:
             raise SaleClosed(closed)
-        left = 0 if stored.waiting else left_of(stored, self._view.lefts(shards_of([stored]), consistent=True))
+        left = 0 if stored.waiting else left_of(stored, self._view.load_lefts(shards_of([stored]), consistent=True))
         if left:
             raise Conflict("Tickets are left. Order them.", code="not_sold_out", available=left)
         return stored

@@ -139,7 +139,7 @@ class OfferTickets:
             if queue is None:
                 return made
             first = self._lists.first(ticket_type_id)
-            stored = self._view.ticket_type(event_id, ticket_type_id, consistent=True)
+            stored = self._view.load_ticket_type(event_id, ticket_type_id, consistent=True)
             if stored is None:
                 return made
             if first is None:

@@ -27,7 +27,9 @@ from tests.integration.catalog.test_edit_ticket_types import change
 
 def available(shop: Shop, ticket: str) -> int:
     return int(
-        shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition("-")[2]
+        shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition(
+            "-"
+        )[2]
     )
 
 
@@ -141,10 +143,10 @@ def test_create_quota_while_buyers_buy_counts_every_ticket_or_is_refused(shop: S
 def test_order_on_old_terms_comes_to_nothing_and_is_made_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     day = shop.ticket(10)
     view = shop.services.catalog.view
-    fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, day)
+    fresh, stale = view.load_ticket_type, view.load_ticket_type(shop.event_id, day)
     hall = quota(shop, 10, day)
     monkeypatch.setattr(
-        view, "ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
+        view, "load_ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
     )
     shop.order((day, 2))
     assert shared(hall) == Stock(8, 2, 0, 10)
@@ -238,6 +240,6 @@ def test_list_types_show_no_more_than_their_quotas_have(shop: Shop) -> None:
     day, dinner = shop.ticket(10, position=1), shop.ticket(3, position=2)
     quota(shop, 5, day, dinner)
     items = json.loads(
-        shop.services.catalog.read_ticket_types.ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
+        shop.services.catalog.read_ticket_types.list_ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
     )["items"]
     assert [one["available"] for one in items] == [5, 3]

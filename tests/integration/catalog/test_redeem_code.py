@@ -251,7 +251,7 @@ def test_order_limit_of_a_buyer_holds_when_the_first_look_came_too_early(
 ) -> None:
     day = shop.ticket(100, max_per_buyer=2)
     view = shop.services.catalog.view
-    rooms, looks = view.rooms, []
+    rooms, looks = view.load_rooms, []
 
     def too_early_once(owners: list[str]) -> dict[str, Room]:
         looks.append(owners)
@@ -260,7 +260,7 @@ def test_order_limit_of_a_buyer_holds_when_the_first_look_came_too_early(
     order_with(shop, (day, 1))
     for quantity in (2, 1):
         looks.clear()
-        monkeypatch.setattr(view, "rooms", too_early_once)
+        monkeypatch.setattr(view, "load_rooms", too_early_once)
         if quantity == 2:
             with pytest.raises(InvalidInput):
                 order_with(shop, (day, quantity))

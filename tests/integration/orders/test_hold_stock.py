@@ -85,10 +85,10 @@ def test_order_last_tickets_in_other_shards_are_found_after_a_stale_look(
     ticket = shop.ticket(5_000)
     sell_out(ticket, 0, left=0, sold=2_500)
     view = shop.services.catalog.view
-    fresh = view.lefts
+    fresh = view.load_lefts
     stale = {(ticket, 0): 2_500, (ticket, 1): 0}
     monkeypatch.setattr(
-        view, "lefts", lambda shards, *, consistent=False: fresh(shards, consistent=True) if consistent else stale
+        view, "load_lefts", lambda shards, *, consistent=False: fresh(shards, consistent=True) if consistent else stale
     )
     assert [piece.shard for piece in shop.order((ticket, 1)).allocation] == [1]
 

@@ -112,8 +112,10 @@ def test_order_while_others_wait_is_sold_out_although_tickets_are_free(shop: Sho
     with pytest.raises(SoldOut) as refusal:
         shop.order((ticket, 1))
     assert refusal.value.extra == {"available": 0, "ticket_type_id": ticket}
-    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith("-0")
-    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
+    assert shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith(
+        "-0"
+    )
+    assert shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
     shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["offered"]
 
@@ -122,7 +124,7 @@ def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypa
     """The buyer read the type before the queue began, and a ticket came free in between."""
     ticket, record = sold_out(shop)
     view = shop.services.catalog.view
-    fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, ticket)
+    fresh, stale = view.load_ticket_type, view.load_ticket_type(shop.event_id, ticket)
     join(shop, ticket)
     cancel(shop, record)
     monkeypatch.setattr(

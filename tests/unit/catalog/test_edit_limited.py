@@ -57,16 +57,16 @@ class FakeLimited:
     def represent_all(self, stored: Sequence[StoredLimit]) -> list[Representation]:
         return [Representation(f"{one.etag}-0", one.body) for one in stored]
 
-    def capacity(self, fields: SeatFields) -> int:
+    def capacity_of(self, fields: SeatFields) -> int:
         return fields.seats
 
-    def shards(self, stored: StoredLimit) -> list[Shard]:
+    def load_shards(self, stored: StoredLimit) -> list[Shard]:
         return [Shard(number, 5, 0, 0) for number in range(stored.shards)]
 
     def require_room(self, event_id: str) -> None:
         del event_id
 
-    def checked(self, event_id: str, fields: SeatFields, *, old: SeatFields | None) -> SeatFields:
+    def check_fields(self, event_id: str, fields: SeatFields, *, old: SeatFields | None) -> SeatFields:
         del event_id, old
         return fields
 
