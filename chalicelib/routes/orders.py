@@ -29,13 +29,13 @@ ACCESS = ("access",)
         problems=(409,),
     ),
 )
-def create_order(request: Request, event: str) -> Answer:
+def place_order(request: Request, event: str) -> Answer:
     """A reserved order, or a paid one when it is free."""
     from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    record, access = services.orders.place_order.create(
+    record, access = services.orders.place_order.place_order(
         event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.visitor
     )
     made = represent(record.order)
@@ -49,7 +49,7 @@ def create_order(request: Request, event: str) -> Answer:
 )
 def read_order(request: Request, id: str) -> Answer:
     """One order, for its buyer and the event's staff."""
-    found = bootstrap.services().orders.read_order.order(
+    found = bootstrap.services().orders.read_order.read_order(
         id, principal=request.principal, access=request.query.get("access")
     )
     return conditional(request, found, View.ALL)
@@ -61,7 +61,7 @@ def read_order(request: Request, id: str) -> Answer:
 )
 def list_charges(request: Request, id: str) -> Answer:
     """The charges of an order, for the event's staff."""
-    found = bootstrap.services().orders.read_order.charges(
+    found = bootstrap.services().orders.read_order.list_charges(
         id, principal=request.principal, access=request.query.get("access")
     )
     return conditional(request, found, View.ALL)
@@ -78,7 +78,7 @@ def list_charges(request: Request, id: str) -> Answer:
         problems=(409, 422, 502, 503),
     ),
 )
-def open_payment(request: Request, id: str) -> Answer:
+def open_checkout(request: Request, id: str) -> Answer:
     """Where to pay; the same place however often it is asked."""
     url = bootstrap.services().payments.open_checkout.pay(
         id, caller=request.principal, access=request.query.get("access")
@@ -135,5 +135,5 @@ def request_refund(request: Request, id: str) -> Answer:
 )
 def list_refunds(request: Request, id: str) -> Answer:
     """What came of each wish, for the event's staff."""
-    found = bootstrap.services().orders.read_order.refunds(id, principal=request.caller)
+    found = bootstrap.services().orders.read_order.list_refunds(id, principal=request.caller)
     return conditional(request, found, View.ALL)

@@ -86,7 +86,7 @@ class DoubleShop(Shop):
 
     def charge_record(self, record: OrderRecord) -> Charge:
         """The charge that an order rests on, as we keep it."""
-        found = self.services.orders.store.charge(record.id, str(self.record(record).facts.charge_id))
+        found = self.services.orders.store.load_charge(record.id, str(self.record(record).facts.charge_id))
         assert found is not None
         return found
 

@@ -60,7 +60,7 @@ def order_with(
     form = form_of(*wanted)
     form = msgspec.structs.replace(form, buyer=msgspec.structs.replace(form.buyer, email=email), **codes)
     new_id = shop.services.ids.new_id()
-    return shop.services.orders.place_order.create(
+    return shop.services.orders.place_order.place_order(
         shop.event_id, form, caller=caller, new_id=new_id, source="192.0.2.1"
     )[0]
 

@@ -341,7 +341,7 @@ class Shop:
 
     def order(self, *wanted: tuple[str, int], caller: Principal | None = BUYER) -> OrderRecord:
         """An order of (ticket type, quantity)."""
-        return self.services.orders.place_order.create(
+        return self.services.orders.place_order.place_order(
             self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
         )[0]
 
@@ -363,7 +363,7 @@ class Shop:
 
     def record(self, record: OrderRecord) -> OrderRecord:
         """The order as stored."""
-        found = self.services.orders.store.load(record.id)
+        found = self.services.orders.store.load_order(record.id)
         assert found is not None
         return found
 

@@ -47,7 +47,7 @@ def make_order(world: World, _: int, number: int) -> None:
     form = form_of((world.ticket, quantity))
     try:
         record, _token = _until_alive(
-            lambda: world.shop.services.orders.place_order.create(
+            lambda: world.shop.services.orders.place_order.place_order(
                 world.shop.event_id, form, caller=BUYER, new_id=new_id
             )
         )

@@ -68,9 +68,9 @@ class World:
             self.shop.connect(self.account)
         self.shop.services.payments.stripe = self.shop.payments = self.truth
         self.ticket = self.shop.ticket(self.capacity, amount=PRICE)
-        self._write = self.shop.services.orders.store.write
+        self._write = self.shop.services.orders.store.write_order
         self._lock = threading.Lock()
-        self.shop.services.orders.store.write = self._mortal_write  # type: ignore[method-assign]
+        self.shop.services.orders.store.write_order = self._mortal_write  # type: ignore[method-assign]
 
     def _mortal_write(self, change: SaleChange) -> None:
         death = None

@@ -214,14 +214,14 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     orders, charging, numbers = world.shop.services.orders.store, world.shop.services.payments.record_payment, count()
 
     def as_before(order_id: str) -> OrderRecord | None:
-        record = orders.load(order_id)
+        record = orders.load_order(order_id)
         return record and replace(record, facts=Facts(), order=replace(record.order, paid_at=None))
 
     blind = SimpleNamespace(
         load=as_before,
         charge=lambda order_id, charge_id: None,
         was_applied=lambda event_id: False,
-        write=lambda change: orders.write(change._replace(marker=None)),
+        write=lambda change: orders.write_order(change._replace(marker=None)),
     )
     patch.setattr(charging, "_orders", blind)
     patch.setattr(

@@ -24,7 +24,7 @@ MOST_TOLD = 88
 class Reviewers(Protocol):
     """Knows who decides about proposals."""
 
-    def reviewers(self, event_id: str) -> list[str]:
+    def list_reviewers(self, event_id: str) -> list[str]:
         """Users who may review, those who have most to say first."""
 
 
@@ -56,7 +56,7 @@ class NotifyReviewers:
 
     def compose_messages(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Messages:
         """What to tell of a new proposal, to as many as the transaction has room for."""
-        users = [one for one in self._reviewers().reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
+        users = [one for one in self._reviewers().list_reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
         addressees = self._choose_channels.find_addressees(users, ACTION, contacts=self._contacts)
         news = ReviewerNews(event, session, speaker.name)
         return fit((self._compose(one, news) for one in addressees), room=MOST_TOLD)

@@ -153,7 +153,7 @@ class CheckPeopleIn:
     def _ticket(self, event_id: str, text: str) -> tuple[OrderRecord, Ticket]:
         """The ticket of a code; the read is strongly consistent. Raises UnknownTicket."""
         code = parse_code(text)
-        order = self._orders.load(code.order_id) if code else None
+        order = self._orders.load_order(code.order_id) if code else None
         if code is None or order is None or order.order.event_id != event_id:
             raise UnknownTicket
         ticket = ticket_for(code, order)
@@ -162,7 +162,7 @@ class CheckPeopleIn:
         return order, ticket
 
     def _standing(self, admission: Admission) -> CheckIn:
-        order = self._orders.load(admission.order_id)
+        order = self._orders.load_order(admission.order_id)
         found = [one for one in tickets_of(order) if one.number == admission.number] if order else []
         if not found:
             raise NotFound

@@ -32,7 +32,7 @@ class HoldStock:
         self._view = view
         self._orders = orders
 
-    def hold(
+    def hold_stock(
         self,
         change: SaleChange,
         demands: Sequence[Demand],
@@ -57,7 +57,7 @@ class HoldStock:
                 continue
             record = msgspec.structs.replace(draft, allocation=tuple(pieces))
             try:
-                (write or self._orders.write)(change._replace(after=record, openings=tuple(openings)))
+                (write or self._orders.write_order)(change._replace(after=record, openings=tuple(openings)))
             except Lost as lost:
                 _raise_unless_stock(lost)
                 lefts, first_look = {**lefts, **lost.places}, False

@@ -28,7 +28,7 @@ class NotifyUndelivered:
                 self._notify(str(after["tickets_of"]))
 
     def _notify(self, order_id: str) -> None:
-        record = self._orders.load(order_id)
+        record = self._orders.load_order(order_id)
         if record is None:
             return
         told = self._order_messages.add_undelivered(record)

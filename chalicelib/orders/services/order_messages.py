@@ -35,7 +35,7 @@ MOST_ITEMS = 95
 class Staff(Protocol):
     """Knows who looks after the money of an event."""
 
-    def treasurers(self, event_id: str) -> list[str]:
+    def list_treasurers(self, event_id: str) -> list[str]:
         """Users who may refund the event's orders, those who have most to say first."""
 
 
@@ -117,7 +117,7 @@ class OrderMessages:
 
     def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> Messages:
         """To as many of the staff as the transaction has room for."""
-        people = self._staff().treasurers(change.after.order.event_id)[:MOST_ITEMS]
+        people = self._staff().list_treasurers(change.after.order.event_id)[:MOST_ITEMS]
         used = len(change.after.allocation) + items_of(Messages(change.notifications, change.mails))
         each = (self._to_one(change.after, news, one, event) for one in self._find_addressees(people, news))
         return fit(each, room=MOST_ITEMS - used)

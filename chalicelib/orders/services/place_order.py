@@ -86,7 +86,7 @@ class PlaceOrder:
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def create(
+    def place_order(
         self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str, source: str = ""
     ) -> tuple[OrderRecord, str | None]:
         """A new order and, without an account, its access token. `source` is where the request came from: it may only
@@ -94,11 +94,11 @@ class PlaceOrder:
         repeated request took over too late: its next try begins anew).
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id, source=source)
-        return record, None if record.access_hash is None else self._draft_order.access(new_id)
+        return record, None if record.access_hash is None else self._draft_order.make_access(new_id)
 
-    def load(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+    def load_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
-        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
         if not is_buyer(record, principal=caller, access=access):
@@ -112,7 +112,7 @@ class PlaceOrder:
         age = self._clock.now() - milliseconds_of(new_id) / 1000
         if age < LATE_SECONDS / 2:
             return None
-        found = self._orders.load(new_id)
+        found = self._orders.load_order(new_id)
         if found is None and age > LATE_SECONDS:
             raise StillRunning("The first request with this Idempotency-Key came to nothing. Send it again.")
         return found
@@ -128,11 +128,11 @@ class PlaceOrder:
                     event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
                 )
                 try:
-                    return self._hold_stock.hold(change, demands)
+                    return self._hold_stock.hold_stock(change, demands)
                 except TermsChanged:
                     continue
         except (AlreadyExists, SoldOut, InvalidInput):  # the same request may have come before, and taken the last
-            existing = self._orders.load(new_id)
+            existing = self._orders.load_order(new_id)
             if existing is None:
                 raise
             return existing
@@ -180,7 +180,7 @@ class PlaceOrder:
         demands += demands_of_buyer(lines, tickets, email=form.buyer.email, user_id=user_id)
         deadline = int(now.timestamp()) + self._hold_seconds
         wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
-        change = SaleChange(after=self._draft_order.draft(wish, order_id=new_id, now=now))
+        change = SaleChange(after=self._draft_order.draft_order(wish, order_id=new_id, now=now))
         if change.after.state is OrderState.PAID:
             change = self._order_messages.add_messages(change, event=event)
         return change, demands

@@ -24,7 +24,7 @@ class ReadOrder:
         self._view = view
         self._authorise = authorise
 
-    def order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def read_order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
         stored = self._with_mail(order_id, self._order(order_id))
         if not is_buyer(stored, principal=principal, access=access):
@@ -34,32 +34,32 @@ class ReadOrder:
             return Found.made(f"{stored.etag}-staff-{mark}", staff_body(stored.body, stored.reason))
         return Found.made(stored.etag, stored.body)
 
-    def charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def list_charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """The charges of an order, for staff. Raises NotFound, Forbidden (the buyer asks)."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             if is_buyer(stored, principal=principal, access=access):
                 raise Forbidden("Charges are for the event's staff.")
             raise NotFound
-        return as_found(write_list(self._view.charges(order_id)))
+        return as_found(write_list(self._view.load_charges(order_id)))
 
-    def refunds(self, order_id: str, *, principal: Principal) -> Found:
+    def list_refunds(self, order_id: str, *, principal: Principal) -> Found:
         """The refunds of an order that were asked for, for staff. Raises NotFound."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             raise NotFound
-        return as_found(write_list(self._view.refunds(order_id)))
+        return as_found(write_list(self._view.load_refunds(order_id)))
 
     def _with_mail(self, order_id: str, stored: StoredOrder) -> StoredOrder:
         """The order, saying so when the mail with its tickets did not arrive."""
         is_paid = json.loads(stored.body)["state"] in _HAS_TICKETS
-        if not is_paid or self._view.tickets_mail_state(order_id) not in LOST_STATES:
+        if not is_paid or self._view.load_mail_state(order_id) not in LOST_STATES:
             return stored
         body = add_members(stored.body, {"mail_undelivered": True})
         return stored._replace(etag=f"{stored.etag}-mail", body=body)
 
     def _order(self, order_id: str) -> StoredOrder:
-        stored = self._view.order(order_id)
+        stored = self._view.load_order(order_id)
         if stored is None:
             raise NotFound
         return stored

@@ -137,12 +137,12 @@ class ApplyEvents:
 
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether what an event tells has been recorded since the order was read."""
-        now = self._orders.load(record.id) if event.kind in _TOLD_BY_ORDER else record
+        now = self._orders.load_order(record.id) if event.kind in _TOLD_BY_ORDER else record
         return now is not None and self._is_known(now, event)
 
     def _order_of(self, event: StripeEvent) -> OrderRecord | None:
         """The order that an event names, if it does."""
-        return self._orders.load(event.order_id) if event.order_id and is_ulid(event.order_id) else None
+        return self._orders.load_order(event.order_id) if event.order_id and is_ulid(event.order_id) else None
 
     def _is_known(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether all that an event of this kind can tell is recorded: what comes later has events of its own."""
@@ -161,16 +161,16 @@ class ApplyEvents:
         """The recorded charge of an order that an event is about."""
         if record is None or not _is_of(record, event) or event.object_id is None:
             return None
-        return self._orders.charge(record.id, event.object_id)
+        return self._orders.load_charge(record.id, event.object_id)
 
     def _unsettled(self, events: Iterable[StripeEvent]) -> list[tuple[StripeEvent, Charge]]:
         """Those of the events of one account that are about a recorded charge whose fee is not known, and the charge.
         Their orders and charges are read together.
         """
         named = [event for event in events if event.order_id and is_ulid(event.order_id) and event.object_id]
-        records = self._orders.load_all(str(event.order_id) for event in named)
+        records = self._orders.load_orders(str(event.order_id) for event in named)
         ours = [event for event in named if _is_of(records.get(str(event.order_id)), event)]
-        charges = self._orders.charges((str(event.order_id), str(event.object_id)) for event in ours)
+        charges = self._orders.load_charges((str(event.order_id), str(event.object_id)) for event in ours)
         found = [(event, charges.get(str(event.object_id))) for event in ours]
         return [(event, charge) for event, charge in found if charge is not None and charge.net is None]
 
@@ -204,10 +204,10 @@ class ApplyEvents:
         """Record the fee that a list shows of a charge without refunds or disputes; what was recorded of those since
         stays (orders/domain/charge.py). Whether the fee is recorded now.
         """
-        record = self._orders.load(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
+        record = self._orders.load_order(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
         if record is None or payment.charge is None or payment.charge.net is None or record.account != payment.account:
             return False
-        known = self._orders.charge(record.id, payment.charge.id)
+        known = self._orders.load_charge(record.id, payment.charge.id)
         return known is not None and (known.net is not None or self._record_payment.apply(record, payment))
 
 

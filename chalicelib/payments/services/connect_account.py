@@ -84,7 +84,7 @@ class ConnectAccount:
         """
         events = self._accounts.events_of(account_id)
         ready = self._at_stripe().is_ready(account_id) if events else None
-        last = None if ready is None else self._reconciliations.last(account_id)
+        last = None if ready is None else self._reconciliations.load_last(account_id)
         if last is not None and last.rests_until:
             self._reconciliations.save(account_id, last._replace(rests_until=0))
         for event_id in events:

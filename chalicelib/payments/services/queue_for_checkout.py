@@ -87,7 +87,7 @@ class QueueForCheckout:
             if self._lines.take(_claim_of(record), now=self._clock.now(), every=CLAIM_SECONDS, most=0) is not None:
                 return
             self._sleep(pause)
-            current = self._orders.load(record.id)
+            current = self._orders.load_order(record.id)
             if current is None or current.version != record.version:
                 raise Lost(frozenset({"order"}))
         raise turn_in(record, CLAIM_SECONDS)
@@ -109,7 +109,7 @@ class QueueForCheckout:
         deadline = max(record.deadline, pays_from + self._hold_seconds)
         order = replace(record.order, expires_at=moment(deadline))
         kept = replace(record, order=order, pays_from=pays_from, deadline=deadline, version=record.version + 1)
-        self._orders.write(SaleChange(before=record, after=kept))
+        self._orders.write_order(SaleChange(before=record, after=kept))
         telemetry.log("checkout_queued", order_id=record.id, seconds=pays_from - int(self._clock.now()))
         return kept
 

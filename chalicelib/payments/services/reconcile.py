@@ -81,7 +81,7 @@ class Reconcile:
 
     def _reconcile_account(self, account: str | None, now: int, until: float) -> int | None:
         """Look at what is new in an account, and save that; how much was found, or None when it could not be seen."""
-        last = self._reconciliations.last(account)
+        last = self._reconciliations.load_last(account)
         if last is not None and now < last.rests_until:
             return None
         since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
@@ -115,7 +115,7 @@ class Reconcile:
 
     def _refunds(self, now: int) -> int:
         """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""
-        wanted = self._orders.wanted(before=now - STREAM_SECONDS, now=now)
+        wanted = self._orders.load_wanted(before=now - STREAM_SECONDS, now=now)
         turn = now // STREAM_SECONDS * MOST_REFUNDS % max(1, len(wanted))
         due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
         for order_id, key in due:

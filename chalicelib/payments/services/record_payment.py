@@ -90,7 +90,7 @@ class RecordPayment:
     ) -> Payment | None:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):
-            record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
+            record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
             payment = self._payments().payment(object_id, account=account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
@@ -113,7 +113,7 @@ class RecordPayment:
         if change is None:
             return True
         try:
-            self._orders.write(change)
+            self._orders.write_order(change)
         except Lost as lost:
             return "marker" in lost.names
         _log(record, change)
@@ -121,7 +121,7 @@ class RecordPayment:
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
         """Everything this payment changes about an order as it stands, or None when nothing."""
-        known = self._orders.charge(record.id, payment.charge.id) if payment.charge else None
+        known = self._orders.load_charge(record.id, payment.charge.id) if payment.charge else None
         charge = moved_forward(known, payment.charge) if payment.charge else None
         payment = payment._replace(charge=charge)
         settlement, pieces = self._settlement(record, payment)
@@ -210,7 +210,7 @@ class RecordPayment:
         """
         rest = in_steps(charge.amount - charge.returned, charge.currency)
         key = _wish_key(reason, charge)
-        if rest <= 0 or charge.dispute_standing is not None or self._orders.wish(record.id, key) is not None:
+        if rest <= 0 or charge.dispute_standing is not None or self._orders.load_wish(record.id, key) is not None:
             return None
         return RefundWish(
             key=key,
@@ -229,7 +229,7 @@ class RecordPayment:
         """
         if charge.amount == charge.returned or charge.dispute_standing is not None or settlement.facts.wanted:
             return False
-        made = self._orders.wish(record.id, _wish_key(RefundReason.PAID_TOO_LATE, charge))
+        made = self._orders.load_wish(record.id, _wish_key(RefundReason.PAID_TOO_LATE, charge))
         return settlement.facts.charge_id == charge.id and made is not None and made.standing is RefundStanding.DONE
 
     def _quarantine(self, object_id: str, payment: Payment, record: OrderRecord | None) -> None:

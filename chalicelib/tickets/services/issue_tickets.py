@@ -87,7 +87,7 @@ class IssueTickets:
 
     def attachment(self, order_id: str) -> Attachment | None:
         """The PDF that goes with a mail; None when the order's tickets are not valid any more."""
-        record = self._orders.load(order_id)
+        record = self._orders.load_order(order_id)
         tickets = tickets_of(record) if record else []
         if record is None or not tickets or tickets[0].state is not TicketState.VALID:
             return None
@@ -130,7 +130,7 @@ class IssueTickets:
 
     def _readable(self, order_id: str, principal: Principal | None, access: str | None) -> OrderRecord:
         """The order, for its buyer and staff who may read orders. Raises NotFound."""
-        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
         if is_buyer(record, principal=principal, access=access):

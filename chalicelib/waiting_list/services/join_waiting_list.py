@@ -61,7 +61,7 @@ class JoinWaitingList:
         Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
         """
         user_id = caller.user_id if caller else None
-        access = None if caller else self._draft_order.access(new_id)
+        access = None if caller else self._draft_order.make_access(new_id)
         for _ in range(TRIES):
             stored = self._sold_out(event_id, form)
             entry = self._entry(event_id, form, new_id)

@@ -173,7 +173,7 @@ class OfferTickets:
         try:
             check_total(lines)
             write = partial(self._lists.offer, after=offered, member=member_of(entry))
-            self._hold_stock.hold(change, demands, write=write)
+            self._hold_stock.hold_stock(change, demands, write=write)
         except SoldOut:
             return None
         except InvalidInput:
@@ -193,7 +193,7 @@ class OfferTickets:
             user_id=waiting.user_id,
             offer=entry.id,
         )
-        draft = self._draft_order.draft(wish, order_id=self._ids.new_id(), now=now)
+        draft = self._draft_order.draft_order(wish, order_id=self._ids.new_id(), now=now)
         return self._order_messages.add_messages(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:

@@ -71,10 +71,10 @@ def test_order_paid_late_takes_from_the_quota_again_or_goes_back(shop: Shop) -> 
 
 def end_hold(shop: Shop, order_id: str) -> None:
     """As the timer does in the moment before a payment is known."""
-    record = shop.services.orders.store.load(order_id)
+    record = shop.services.orders.store.load_order(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=record, after=ended))
+    shop.services.orders.store.write_order(SaleChange(before=record, after=ended))
 
 
 def test_order_twenty_buyers_of_two_types_never_exceed_the_quota(shop: Shop) -> None:
@@ -99,11 +99,11 @@ def test_order_and_cancel_at_once_leave_every_limit_adding_up(shop: Shop) -> Non
             except (SoldOut, InvalidInput):
                 continue
             if (number + turn) % 2:
-                access = shop.services.orders.draft_order.access(record.id)
+                access = shop.services.orders.draft_order.make_access(record.id)
                 shop.services.payments.expire_orders.cancel(record.id, caller=None, access=access)
 
     assert together(16, work) == [None] * 16
-    orders = [shop.services.orders.store.load(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
+    orders = [shop.services.orders.store.load_order(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
     held = [one for one in orders if one and one.state is OrderState.RESERVED]
     tickets = [line.quantity for one in held for line in one.order.lines]
     assert 0 < len(held) <= 12

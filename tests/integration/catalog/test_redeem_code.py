@@ -102,7 +102,7 @@ def test_order_repeated_after_the_last_use_is_the_same_order(shop: Shop) -> None
     discount(shop, max_uses=1)
     first = order_with(shop, (day, 1), discount_code="SPRING")
     again = replace(form_of((day, 1)), discount_code="SPRING")
-    found, _ = shop.services.orders.place_order.create(shop.event_id, again, caller=BUYER, new_id=first.id)
+    found, _ = shop.services.orders.place_order.place_order(shop.event_id, again, caller=BUYER, new_id=first.id)
     assert found == shop.record(first)
 
 

@@ -47,7 +47,7 @@ def refund(shop: Shop, record: OrderRecord) -> None:
     before = shop.record(record)
     facts = replace(before.facts, refunded=before.facts.charged)
     after = moved_on(before, facts, now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=before, after=after))
 
 
 def counted(shop: Shop) -> int:

@@ -74,7 +74,9 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
             shop.services.payments.expire_orders.release_due()
         order_id = shop.services.ids.new_id()
         try:
-            shop.services.orders.place_order.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id)
+            shop.services.orders.place_order.place_order(
+                shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id
+            )
         except SoldOut:
             continue
         payments.note("acknowledged", order_id, shop.clock.seconds)

@@ -81,7 +81,7 @@ def again(work: Callable[[], Any]) -> Any:
 def buy(shop: Shop, ticket: str, number: int) -> str | None:
     """One buyer's story, each another; the order's id once the shop acknowledged it."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.orders.place_order.create
+    create = shop.services.orders.place_order.place_order
     form = form_of((ticket, 1))
     try:
         record, _ = again(lambda: create(shop.event_id, form, caller=BUYER, new_id=order_id))
@@ -119,7 +119,7 @@ def in_turn(shop: Shop, record: OrderRecord) -> str:
 def orders_of(shop: Shop, ticket: str) -> list[OrderRecord]:
     """Every order there is of a ticket type."""
     ids = [item.sk.removeprefix("ORDER#") for item in items_of("OrderItem", "ORDER#") if ticket in item.body]
-    found = [shop.services.orders.store.load(order_id) for order_id in ids]
+    found = [shop.services.orders.store.load_order(order_id) for order_id in ids]
     return [record for record in found if record is not None]
 
 
@@ -192,7 +192,7 @@ def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Sh
 def _order(shop: Shop, ticket: str) -> str | None:
     """One buyer who only orders; the order's id, or None when there is nothing left."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.orders.place_order.create
+    create = shop.services.orders.place_order.place_order
     try:
         again(lambda: create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id))
     except SoldOut:
@@ -306,6 +306,6 @@ def _restore(shop: Shop, notes: Path) -> None:
 
 def _is_swept_until(shop: Shop) -> int:
     """The Unix minute that the timer of holds comes to next."""
-    sweep = shop.services.payments.holds.sweep()
+    sweep = shop.services.payments.holds.load_sweep()
     assert sweep is not None
     return sweep.minute

@@ -117,7 +117,7 @@ def test_apply_fees_of_many_orders_takes_one_look(intake: Intake, looks: Looks) 
         intake.post("charge.updated", charge, **named(record))
     intake.bring()
     assert looks.made == ["8 charges"]
-    assert [shop.services.orders.view.charges(record.id)[0].count('"fee":35') for record, _ in orders] == [1] * 8
+    assert [shop.services.orders.view.load_charges(record.id)[0].count('"fee":35') for record, _ in orders] == [1] * 8
     assert intake.bring_again() == []
     assert looks.made == ["8 charges"]
 

@@ -181,14 +181,14 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     second = shop.order((ticket, 1))
     shop.clock.seconds += 2_000
     holds = shop.services.payments.holds
-    reserved, broken = holds.reserved, [int(START) // 60]
+    reserved, broken = holds.list_reserved, [int(START) // 60]
 
     def read(minute: int) -> list[HeldOrder]:
         if minute in broken:
             raise Busy("no")
         return reserved(minute)
 
-    monkeypatch.setattr(holds, "reserved", read)
+    monkeypatch.setattr(holds, "list_reserved", read)
     shop.services.payments.expire_orders.release_due()
     assert [shop.state(record) for record in (first, second)] == [OrderState.RESERVED, OrderState.EXPIRED]
     broken.clear()
@@ -300,7 +300,7 @@ def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, mon
     for seconds in (2_000, 2_100, 9_000):
         shop.clock.seconds = START + seconds
         assert shop.services.payments.expire_orders.release_due() == 0
-        assert len(shop.services.payments.holds.sweep().left_over) == 2  # type: ignore[union-attr]
+        assert len(shop.services.payments.holds.load_sweep().left_over) == 2  # type: ignore[union-attr]
     shop.payments.down = False
     assert shop.services.payments.expire_orders.release_due() == 5
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

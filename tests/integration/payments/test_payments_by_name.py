@@ -115,7 +115,7 @@ def test_refund_dispute_updated_before_succeeded(intake: Intake, kinds: tuple[st
     stored = shop.record(record)
     assert (stored.state, stored.facts.refunded, stored.facts.charge_id) == (OrderState.DISPUTED, 1000, charge_id)
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-    charges = shop.services.orders.view.charges(record.id)
+    charges = shop.services.orders.view.load_charges(record.id)
     assert ['"net":4965' in charge for charge in charges] == [True]
     assert mails().count(PAID[0]) == 1
 
@@ -182,13 +182,13 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
     record, session, ticket = reserved(shop)
     shop.payments.pay(session)
     writes = {"effects": 1, "refund seen": 3, "wish settled": 4}
-    counted, write = itertools.count(1), shop.services.orders.store.write
+    counted, write = itertools.count(1), shop.services.orders.store.write_order
     if step in writes:
 
         def die(change: SaleChange) -> None:
             (dying(write, after=after) if next(counted) == writes[step] else write)(change)
 
-        monkeypatch.setattr(shop.services.orders.store, "write", die)
+        monkeypatch.setattr(shop.services.orders.store, "write_order", die)
     elif step == "inbox":
         dies_once(monkeypatch, shop.services.payments.inbox, "put", after=after)
     else:

@@ -48,7 +48,7 @@ def test_reconcile_session_of_nobody_is_passed_over(shop: Shop, named: str | Non
     shop.payments.pay(session, order_id=named)
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
@@ -76,7 +76,7 @@ def test_reconcile_while_stripe_is_away_begins_at_the_same_place_next_time(shop:
     shop.clock.seconds = START + 600
     shop.payments.down = True
     assert reconciling.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START), 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START), 1)
 
 
 def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
@@ -108,7 +108,9 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
         shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, None, None, "acct_1"]
     assert "not_reconciled" not in caplog.text
-    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(0, 2, int(START) + 2 * 24 * 3600)
+    assert shop.services.payments.reconciliations.load_last("acct_1") == ReconciledUntil(
+        0, 2, int(START) + 2 * 24 * 3600
+    )
 
 
 def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
@@ -131,7 +133,7 @@ def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
     shop.hear("acct_1", kind="account.updated", account="acct_1")
     shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, "acct_1"]
-    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(int(START) + 600, 3)
+    assert shop.services.payments.reconciliations.load_last("acct_1") == ReconciledUntil(int(START) + 600, 3)
 
 
 def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> None:
@@ -141,7 +143,7 @@ def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> N
     reconciliations.save("acct_1", resting)
     shop.at_stripe.ready["acct_1"] = None
     shop.hear("acct_1", kind="account.updated", account="acct_1")
-    assert reconciliations.last("acct_1") == resting._replace(version=1)
+    assert reconciliations.load_last("acct_1") == resting._replace(version=1)
 
 
 def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,7 +161,7 @@ def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monk
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_again(shop: Shop) -> None:
@@ -167,7 +169,7 @@ def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_agai
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile(until=shop.clock.seconds) == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
     assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
 
@@ -205,7 +207,7 @@ def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch:
     stuck = [WantedRefund(f"order{number:03}", "wish") for number in range(120)]
     tried: list[str] = []
     reconciling = shop.services.payments.reconcile
-    monkeypatch.setattr(shop.services.orders.store, "wanted", lambda *, before, now: stuck, raising=False)
+    monkeypatch.setattr(shop.services.orders.store, "load_wanted", lambda *, before, now: stuck, raising=False)
     monkeypatch.setattr(
         shop.services.payments.refund_payment, "carry_out", lambda order_id, key: tried.append(order_id)
     )

@@ -225,7 +225,7 @@ def test_refund_killed_at_each_step_and_brought_again_is_made_once(
 ) -> None:
     record, charge_id, ticket = paid(shop)
     ask(shop, record)
-    writes, write = [], shop.services.orders.store.write
+    writes, write = [], shop.services.orders.store.write_order
 
     def die(change: SaleChange) -> None:
         writes.append(change)
@@ -236,7 +236,7 @@ def test_refund_killed_at_each_step_and_brought_again_is_made_once(
             raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(shop.services.orders.store, "write", die)
+        patch.setattr(shop.services.orders.store, "write_order", die)
         with pytest.raises(SystemExit):
             shop.carry_out_refunds()
     shop.carry_out_refunds()

@@ -50,7 +50,7 @@ def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: st
         account=record.account,
     )
     before = shop.record(record)
-    shop.services.orders.store.write(
+    shop.services.orders.store.write_order(
         SaleChange(before=before, after=replace_fields(before, version=before.version + 1), wish=wish)
     )
 
@@ -59,7 +59,7 @@ def noted(shop: DoubleShop, note: str) -> OrderRecord:
     """A paid order with a note for staff."""
     before = shop.paid_order()
     after = replace_fields(before, version=before.version + 1, note=note)
-    shop.services.orders.store.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=before, after=after))
     return shop.record(before)
 
 

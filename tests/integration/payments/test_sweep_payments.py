@@ -118,7 +118,7 @@ def test_reconcile_while_disputes_may_not_be_read_goes_on_with_all_else(
     shop.double.refund(intent_of(shop, record), 2000)
     assert next_day(shop) == 1
     assert shop.record(record).facts.refunded == 2000
-    last = shop.services.payments.reconciliations.last(None)
+    last = shop.services.payments.reconciliations.load_last(None)
     assert last is not None
     assert last.until == int(shop.clock.seconds)
     assert caplog.text.count('"SweepFailed": 1, "PaymentsToLookAt": 1') == 1
@@ -191,7 +191,7 @@ def test_reconcile_reads_the_records_of_a_page_at_once(
         shop.paid_order()
     shop.pass_time(DAY)
     orders: Any = shop.services.orders.store
-    monkeypatch.setattr(orders, "charge", None)
-    monkeypatch.setattr(orders, "load", None)
+    monkeypatch.setattr(orders, "load_charge", None)
+    monkeypatch.setattr(orders, "load_order", None)
     assert shop.services.payments.reconcile.reconcile() == 0
     assert [word for word in ("not_swept", "not_reconciled", "SweepFailed") if word in caplog.text] == []

@@ -288,9 +288,9 @@ def test_follow_keeps_events_apart(shop: Shop) -> None:
 def test_row_of_an_order_is_what_staff_read_of_it(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     after = replace(shop.record(record), note='Look: "ü"', version=record.version + 1)
-    shop.services.orders.store.write(SaleChange(before=shop.record(record), after=after))
+    shop.services.orders.store.write_order(SaleChange(before=shop.record(record), after=after))
     shop.services.reports.update_totals.follow([record.id])
-    staff = shop.services.orders.read_order.order(record.id, principal=OWNER, access=None).load()[1]
+    staff = shop.services.orders.read_order.read_order(record.id, principal=OWNER, access=None).load()[1]
     assert rows(shop) == [json.loads(staff)]
     assert msgspec.json.decode(staff)["review_reason"] == 'Look: "ü"'
 

@@ -76,7 +76,7 @@ def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: 
 def test_mail_of_tickets_that_are_not_valid_any_more_goes_without_them(shop: Shop, paid: OrderRecord) -> None:
     facts = replace(paid.facts, dispute=Dispute.LOST)
     after = moved_on(paid, facts, now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=paid, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=paid, after=after))
     (mail,) = send_mails(shop)
     assert mail.attachments == ()
 

@@ -40,14 +40,14 @@ def states(shop: Shop) -> list[str]:
 
 def offered(shop: Shop, number: int) -> OrderRecord:
     """The order that was made for an entry."""
-    record = shop.services.orders.store.load(entries(shop)[number]["order_id"])
+    record = shop.services.orders.store.load_order(entries(shop)[number]["order_id"])
     assert record is not None
     return record
 
 
 def cancel(shop: Shop, record: OrderRecord) -> None:
     shop.services.payments.expire_orders.cancel(
-        record.id, caller=BUYER, access=shop.services.orders.draft_order.access(record.id)
+        record.id, caller=BUYER, access=shop.services.orders.draft_order.make_access(record.id)
     )
 
 
@@ -82,7 +82,7 @@ def test_offer_first_in_line_gets_what_comes_free_with_a_day_to_pay(shop: Shop) 
     assert order.expires_at
     until = order.expires_at.astimezone(ZoneInfo("Europe/Zurich"))
     assert all(f"until {until:%d %B %Y, %H:%M %Z};" in mail.text for mail in sent)
-    token = shop.services.orders.draft_order.access(order.id)
+    token = shop.services.orders.draft_order.make_access(order.id)
     assert any(f"/orders/{order.id}#access={token}" in mail.text for mail in sent)
 
 
@@ -96,7 +96,7 @@ def test_offer_can_be_paid_until_its_own_deadline(shop: Shop) -> None:
     assert shop.services.payments.expire_orders.release_due() == 0
     shop.services.waiting_list.offer_tickets.run()
     session = shop.services.payments.open_checkout.pay(
-        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+        made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.payments.pay(session.rpartition("/")[2])
     shop.hear(session.rpartition("/")[2])
@@ -171,7 +171,7 @@ def test_offer_whose_release_fails_is_released_by_a_later_run(shop: Shop) -> Non
     shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
     shop.services.payments.open_checkout.pay(
-        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+        made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.clock.seconds += 82_801
     shop.payments.down = True
@@ -214,7 +214,7 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
     entry = join(shop, ticket)
     cancel(shop, record)
     shop.services.waiting_list.join_waiting_list.leave(
-        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     shop.services.waiting_list.offer_tickets.run()
     assert (states(shop), shop.services.waiting_list.store.queues()) == (["left"], [])
@@ -226,7 +226,7 @@ def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: 
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
     shop.services.waiting_list.join_waiting_list.leave(
-        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     lists = shop.services.waiting_list.store
     first = lists.first
@@ -278,7 +278,7 @@ def test_join_for_what_is_not_on_sale_is_refused(shop: Shop) -> None:
 def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1)
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
-    access = shop.services.orders.draft_order.access
+    access = shop.services.orders.draft_order.make_access
     with pytest.raises(NotFound):
         shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(other))
     cancel(shop, record)
@@ -373,7 +373,7 @@ def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
     made = [offered(shop, number) for number in range(count)]
     for one in made:
         shop.services.payments.open_checkout.pay(
-            one.id, caller=None, access=shop.services.orders.draft_order.access(one.id)
+            one.id, caller=None, access=shop.services.orders.draft_order.make_access(one.id)
         )
     shop.clock.seconds += 82_900
     return made
