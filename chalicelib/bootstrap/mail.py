@@ -133,7 +133,7 @@ class MailWiring:
         """Sends queued mails."""
         from chalicelib.mail.services.send_mail import SendMail
 
-        pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.attachment
+        pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.make_attachment
         return SendMail(
             self.store,
             self.mailer,

@@ -52,11 +52,11 @@ class IssueTickets:
         self._representations = representations
         self._authorise = authorise
 
-    def tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def list_tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """All tickets of an order, none before it is paid. Raises NotFound."""
         return self._listed(self._readable(order_id, principal, access))
 
-    def qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
+    def read_qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
         """The QR code of a valid ticket as SVG. Raises NotFound, TicketNotValid."""
         record = self._readable(order_id, principal, access)
         ticket = next((one for one in tickets_of(record) if str(one.number) == number), None)
@@ -72,7 +72,7 @@ class IssueTickets:
         tag = _tag("qr", ticket.code)
         return Found(tag, load)
 
-    def pdf(
+    def read_pdf(
         self, order_id: str, *, principal: Principal | None, access: str | None
     ) -> tuple[str, Callable[[], Attachment]]:
         """Tag of the PDF of all tickets, and what makes it. Raises NotFound, TicketNotValid."""
@@ -85,7 +85,7 @@ class IssueTickets:
         tag = _tag("pdf", repr(event), *(f"{one.code} {one.attendee.name}" for one in tickets))
         return tag, lambda: _printed(record, tickets, event)
 
-    def attachment(self, order_id: str) -> Attachment | None:
+    def make_attachment(self, order_id: str) -> Attachment | None:
         """The PDF that goes with a mail; None when the order's tickets are not valid any more."""
         record = self._orders.load_order(order_id)
         tickets = tickets_of(record) if record else []
@@ -93,7 +93,7 @@ class IssueTickets:
             return None
         return _printed(record, tickets, self._event(record))
 
-    def change_attendees(
+    def update_attendees(
         self,
         order_id: str,
         form: AttendeesForm,

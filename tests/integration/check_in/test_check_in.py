@@ -110,7 +110,7 @@ def test_check_in_loses_against_a_new_attendee_in_between(shop: Shop, paid: Orde
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
 
     def change() -> None:
-        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
 
     shop.services.check_in.check_people_in._admissions = Between(shop, change)  # type: ignore[assignment]
     with pytest.raises(NotFound) as refused:
@@ -122,7 +122,7 @@ def test_change_attendee_loses_against_a_check_in_in_between(shop: Shop, paid: O
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
     shop.services.tickets.issue_tickets._admissions = Between(shop, lambda: admit(shop, code(paid)))
     with pytest.raises(TicketNotValid) as refused:
-        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
     assert (refused.value.code, shop.record(paid)) == ("ticket_used", paid)
 
 
@@ -131,7 +131,7 @@ def test_change_attendees_of_4_tickets_at_once_all_take_effect(shop: Shop) -> No
 
     def work(number: int) -> object:
         form = AttendeesForm(attendees=[AttendeeChange(number=number + 1, name=f"Guest {number}")])
-        return shop.services.tickets.issue_tickets.change_attendees(record.id, form, principal=BUYER, access=None)
+        return shop.services.tickets.issue_tickets.update_attendees(record.id, form, principal=BUYER, access=None)
 
     assert not [one for one in together(4, work) if isinstance(one, MarqueeError)]
     assert [ticket.attendee.name for ticket in tickets_of(shop.record(record))] == [f"Guest {n}" for n in range(4)]

@@ -29,7 +29,7 @@ def admit(shop: Shop, ticket: Ticket) -> None:
 
 def rename_first(shop: Shop, order: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
-    shop.services.tickets.issue_tickets.change_attendees(order.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.update_attendees(order.id, form, principal=BUYER, access=None)
 
 
 def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:

@@ -46,7 +46,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
     from chalicelib.mail.adapters.mails import DynamoMails
 
     mailer = FakeMailer()
-    give = tickets or shop.services.tickets.issue_tickets.attachment
+    give = tickets or shop.services.tickets.issue_tickets.make_attachment
     mailing = SendMail(
         DynamoMails(),
         mailer,
@@ -63,7 +63,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
 def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: Shop, paid: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace Hopper")])
-    shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
     (mail,) = send_mails(shop)
     ((name, content_type, content),) = mail.attachments
     assert (name, content_type) == (f"tickets-{paid.id}.pdf", "application/pdf")
