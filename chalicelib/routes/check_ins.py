@@ -54,7 +54,7 @@ def list_check_ins(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     page = parse_page(request.query, scope=check_ins_scope(event_id), key=services.keys.cursor_key)
     return conditional(
-        request, services.check_in.read_check_ins.check_ins(event_id, page, caller=request.caller), View.ALL
+        request, services.check_in.read_check_ins.list_check_ins(event_id, page, caller=request.caller), View.ALL
     )
 
 
@@ -72,7 +72,7 @@ def list_offline(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     page = parse_page(request.query, scope=offline_scope(event_id), key=services.keys.cursor_key)
     return conditional(
-        request, services.check_in.read_check_ins.offline(event_id, page, caller=request.caller), View.ALL
+        request, services.check_in.read_check_ins.list_offline(event_id, page, caller=request.caller), View.ALL
     )
 
 
@@ -85,11 +85,11 @@ def list_offline(request: Request, event: str) -> Answer:
         result="check_in.domain.check_in:Reconciled",
     ),
 )
-def reconcile(request: Request, event: str) -> Answer:
+def reconcile_check_ins(request: Request, event: str) -> Answer:
     """What came of each scan; sending them again changes nothing."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    done = services.check_in.check_people_in.reconcile(event_id, request.body, caller=request.caller)
+    done = services.check_in.check_people_in.reconcile_check_ins(event_id, request.body, caller=request.caller)
     return Answer(encode(done), headers={"Cache-Control": PRIVATE})
 
 
@@ -98,7 +98,7 @@ def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
     """The ticket can be used again; that it was undone, by whom and when, stays known."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.check_in.check_people_in.undo(
+    services.check_in.check_people_in.undo_check_in(
         services.representations.read.event_id(event), ticket, match=match, caller=request.caller
     )
     return Answer(status=204)

@@ -107,7 +107,7 @@ class Known:
 
     def offline(self, event_id: str) -> Any:
         """The list for scanners, as the API gives it."""
-        _, body = self.read_check_ins.offline(event_id, Page(limit=500), caller=STAFF).load()
+        _, body = self.read_check_ins.list_offline(event_id, Page(limit=500), caller=STAFF).load()
         return msgspec.json.decode(body)
 
 

@@ -19,11 +19,11 @@ class DynamoCrowd:
 
     def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders that have or had tickets, behind one of them; one Query."""
-        return self._gate.order_ids(event_id, limit=limit, after=after)
+        return self._gate.list_order_ids(event_id, limit=limit, after=after)
 
     def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id; one BatchGetItem for 100."""
-        return self._gate.orders(order_ids)
+        return self._gate.load_orders(order_ids)
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user; one Query."""

@@ -70,7 +70,7 @@ class CheckPeopleIn:
             raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
         return told
 
-    def undo(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
+    def undo_check_in(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
         """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden,
         PreconditionRequired, PreconditionFailed (somebody else undid it, and the ticket came in again), Busy.
         """
@@ -92,7 +92,7 @@ class CheckPeopleIn:
             return
         raise Busy("This ticket is being scanned elsewhere. Try again.")
 
-    def reconcile(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
+    def reconcile_check_ins(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
         """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
         send them again changes nothing. Raises NotFound, Forbidden, Busy (some may count already: send all again).
         """
@@ -170,7 +170,7 @@ class CheckPeopleIn:
 
     def _told(self, admission: Admission, ticket: Ticket) -> CheckIn:
         by = admission.last.by
-        return check_in_of(admission, ticket, name=self._view.people([by]).get(by))
+        return check_in_of(admission, ticket, name=self._view.load_names([by]).get(by))
 
 
 def _require_valid(ticket: Ticket) -> None:

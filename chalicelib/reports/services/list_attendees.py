@@ -57,11 +57,11 @@ class ListAttendees:
         ids = [first] if first else []
         after = first
         while True:
-            ids += self._view.order_ids(event_id, limit=_STEP, after=after)
+            ids += self._view.list_order_ids(event_id, limit=_STEP, after=after)
             if not ids:
                 return
-            orders = self._view.orders(ids)
-            used = {(a.order_id, a.number): a for a in self._admissions.between(event_id, ids[0], ids[-1]) if a.stands}
+            orders = self._view.load_orders(ids)
+            used = {(a.order_id, a.number): a for a in self._admissions.load_between(event_id, ids[0], ids[-1]) if a.stands}
             for record in (orders[order_id] for order_id in ids if order_id in orders):
                 for ticket in tickets_of(record):
                     admission = used.get((ticket.order_id, ticket.number))

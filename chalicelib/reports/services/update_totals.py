@@ -56,7 +56,7 @@ class UpdateTotals:
         raise Busy("These orders keep changing.")
 
     def _follow(self, order_ids: Sequence[str]) -> int:
-        orders = self._view.orders(order_ids)
+        orders = self._view.load_orders(order_ids)
         by_event: dict[str, list[OrderRecord]] = {}
         for order_id in order_ids:
             if order_id in orders:

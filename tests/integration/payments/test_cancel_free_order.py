@@ -46,7 +46,7 @@ def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: I
         next(happenings, lambda: None)()
         return found
 
-    monkeypatch.setattr(admissions, "between", look_then)
+    monkeypatch.setattr(admissions, "load_between", look_then)
 
 
 @pytest.mark.parametrize("tickets", [4, 100])
@@ -83,7 +83,7 @@ def test_cancel_after_every_check_in_was_undone_gives_the_tickets_back(shop: Sho
     order, last = order_of(shop, 100)
     for _ in range(2):
         admit(shop, last)
-        shop.services.check_in.check_people_in.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
+        shop.services.check_in.check_people_in.undo_check_in(shop.event_id, last.name, match=ANY, caller=OWNER)
     cancel(shop, order)
     (type_id,) = {line.ticket_type_id for line in order.order.lines}
     assert stock_of(type_id) == Stock(left=100, held=0, sold=0, capacity=100)
