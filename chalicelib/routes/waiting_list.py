@@ -16,12 +16,12 @@ MANY = "/v1/events/{event}/waiting-list"
 
 
 @routes.get(MANY, Contract("List who waits", auth="required", result="waiting_list.domain.entry:Entry", many=True))
-def list_waiting(request: Request, event: str) -> Answer:
+def list_entries(request: Request, event: str) -> Answer:
     """Everybody who ever waited, in the order they came."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(
-        request, services.waiting_list.join_waiting_list.entries(event_id, caller=request.caller), View.ALL
+        request, services.waiting_list.join_waiting_list.list_entries(event_id, caller=request.caller), View.ALL
     )
 
 
@@ -38,12 +38,12 @@ def list_waiting(request: Request, event: str) -> Answer:
         problems=(409,),
     ),
 )
-def join_waiting(request: Request, event: str) -> Answer:
+def join_waiting_list(request: Request, event: str) -> Answer:
     """A place at the end; an offer comes by mail."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     new_id = request.resource_id
-    made, access = services.waiting_list.join_waiting_list.join(
+    made, access = services.waiting_list.join_waiting_list.join_waiting_list(
         event_id, request.body, caller=request.principal, new_id=new_id
     )
     body = made.body if access is None else add_members(made.body, {"access": access})
@@ -54,10 +54,10 @@ def join_waiting(request: Request, event: str) -> Answer:
     f"{MANY}/{{id}}",
     Contract("Wait no longer", auth="optional", query=("access",), status=204, problems=(409,)),
 )
-def leave_waiting(request: Request, event: str, id: str) -> Answer:
+def leave_waiting_list(request: Request, event: str, id: str) -> Answer:
     """Give the place up; who has an offer cancels that order instead."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     access = request.query.get("access")
-    services.waiting_list.join_waiting_list.leave(event_id, id, caller=request.principal, access=access)
+    services.waiting_list.join_waiting_list.leave_waiting_list(event_id, id, caller=request.principal, access=access)
     return Answer(status=204)

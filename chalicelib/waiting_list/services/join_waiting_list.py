@@ -54,7 +54,7 @@ class JoinWaitingList:
         self._authorise = authorise
         self._clock = clock
 
-    def join(
+    def join_waiting_list(
         self, event_id: str, form: WaitingForm, *, caller: Principal | None, new_id: str
     ) -> tuple[Representation, str | None]:
         """A new entry and, without an account, the token to leave with. Raises NotFound, InvalidInput, SaleClosed,
@@ -77,12 +77,12 @@ class JoinWaitingList:
             return represent(entry), access
         raise Busy("This waiting list is changing. Try again.")
 
-    def entries(self, event_id: str, *, caller: Principal) -> Found:
+    def list_entries(self, event_id: str, *, caller: Principal) -> Found:
         """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
-        return as_found(write_list(represent(entry).body for entry in self._lists.entries(event_id)))
+        return as_found(write_list(represent(entry).body for entry in self._lists.load_entries(event_id)))
 
-    def leave(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
+    def leave_waiting_list(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
         """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order
         to pay or cancel).
         """
@@ -137,7 +137,7 @@ class JoinWaitingList:
         )
 
     def _existing(self, event_id: str, entry_id: str) -> StoredEntry:
-        stored = self._lists.entry(event_id, entry_id) if is_ulid(entry_id) else None
+        stored = self._lists.load_entry(event_id, entry_id) if is_ulid(entry_id) else None
         if stored is None:
             raise NotFound
         return stored

@@ -25,12 +25,12 @@ def join(shop: Shop, ticket: str, name: str = "ada", quantity: int = 1) -> str:
     form = WaitingForm(ticket_type_id=ticket, quantity=quantity, name=name.title(), email=f"{name}@example.org")
     entry_id = shop.services.ids.new_id()
     shop.clock.seconds += 1
-    shop.services.waiting_list.join_waiting_list.join(shop.event_id, form, caller=None, new_id=entry_id)
+    shop.services.waiting_list.join_waiting_list.join_waiting_list(shop.event_id, form, caller=None, new_id=entry_id)
     return entry_id
 
 
 def entries(shop: Shop) -> list[dict[str, Any]]:
-    body = shop.services.waiting_list.join_waiting_list.entries(shop.event_id, caller=OWNER).load()[1]
+    body = shop.services.waiting_list.join_waiting_list.list_entries(shop.event_id, caller=OWNER).load()[1]
     return list(json.loads(body)["items"])
 
 
@@ -141,7 +141,7 @@ def test_offer_two_workers_make_one_each_in_the_order_they_came(shop: Shop) -> N
     for name in ROUND:
         join(shop, ticket, name)
     cancel(shop, record)
-    made = together(8, lambda _: shop.services.waiting_list.offer_tickets.offer(shop.event_id, ticket))
+    made = together(8, lambda _: shop.services.waiting_list.offer_tickets.offer_tickets(shop.event_id, ticket))
     assert sum(made) == 6
     assert states(shop) == ["offered"] * 6 + ["waiting"] * 4
     orders = [one for one in items_of("OrderItem", "ORDER#") if one.offer]
@@ -213,11 +213,11 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
     cancel(shop, record)
-    shop.services.waiting_list.join_waiting_list.leave(
+    shop.services.waiting_list.join_waiting_list.leave_waiting_list(
         shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     shop.services.waiting_list.offer_tickets.run()
-    assert (states(shop), shop.services.waiting_list.store.queues()) == (["left"], [])
+    assert (states(shop), shop.services.waiting_list.store.list_queues()) == (["left"], [])
     shop.order((ticket, 2))
     assert stock_of(ticket) == Stock(0, 2, 0, 2)
 
@@ -225,20 +225,20 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
 def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
-    shop.services.waiting_list.join_waiting_list.leave(
+    shop.services.waiting_list.join_waiting_list.leave_waiting_list(
         shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     lists = shop.services.waiting_list.store
-    first = lists.first
+    first = lists.load_first
 
     def then_somebody_comes(ticket_type_id: str) -> str | None:
         found = first(ticket_type_id)
         if found is None:
-            monkeypatch.setattr(lists, "first", first)
+            monkeypatch.setattr(lists, "load_first", first)
             join(shop, ticket, "grace")
         return found
 
-    monkeypatch.setattr(lists, "first", then_somebody_comes)
+    monkeypatch.setattr(lists, "load_first", then_somebody_comes)
     cancel(shop, record)
     assert shop.services.waiting_list.offer_tickets.run() == 1
     assert offered(shop, 1).order.buyer.email == "grace@example.org"
@@ -248,7 +248,7 @@ def test_join_while_the_queue_begins_or_ends_keeps_everybody(shop: Shop) -> None
     ticket, _ = sold_out(shop)
     results = together(10, lambda number: join(shop, ticket, ROUND[number]))
     assert [one for one in results if isinstance(one, Exception)] == []
-    assert [queue.joined for queue in shop.services.waiting_list.store.queues()] == [10]
+    assert [queue.joined for queue in shop.services.waiting_list.store.list_queues()] == [10]
     assert states(shop) == ["waiting"] * 10
 
 
@@ -280,14 +280,14 @@ def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop:
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
     access = shop.services.orders.draft_order.make_access
     with pytest.raises(NotFound):
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, entry, caller=None, access=access(other))
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     with pytest.raises(Conflict) as refusal:
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(entry))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, entry, caller=None, access=access(entry))
     assert refusal.value.code == "not_waiting"
     for _ in range(2):
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, other, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, other, caller=None, access=access(other))
     assert states(shop) == ["offered", "left"]
 
 
@@ -311,7 +311,7 @@ def test_offer_after_the_sale_is_over_lets_everybody_go(shop: Shop) -> None:
     cancel(shop, record)
     shop.clock.seconds += 10 * 365 * 24 * 3600
     assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (0, ["passed_over"])
-    assert shop.services.waiting_list.store.queues() == []
+    assert shop.services.waiting_list.store.list_queues() == []
 
 
 def test_offer_of_a_shared_quota_takes_from_it(shop: Shop) -> None:
@@ -343,7 +343,7 @@ def test_offer_free_tickets_are_given_at_once(shop: Shop) -> None:
     shop.services.waiting_list.offer_tickets.run()
     assert (offered(shop, 0).state, stock_of(ticket)) == (OrderState.PAID, Stock(0, 0, 1, 1))
     assert mails().count("Your tickets for Alpine Python Days") == 2
-    assert shop.services.waiting_list.store.offers(until=2**40) == []
+    assert shop.services.waiting_list.store.list_offers(until=2**40) == []
 
 
 def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> None:
@@ -420,14 +420,14 @@ def test_run_type_that_cannot_be_offered_keeps_no_other_from_its_turn(
         join(shop, ticket, name)
     for record in (one, other):
         cancel(shop, record)
-    offer = shop.services.waiting_list.offer_tickets.offer
+    offer = shop.services.waiting_list.offer_tickets.offer_tickets
 
     def stumbles(event_id: str, ticket_type_id: str) -> int:
         if ticket_type_id == poison:
             raise TypeError("a shape nobody thought of")
         return offer(event_id, ticket_type_id)
 
-    monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer", stumbles)
+    monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer_tickets", stumbles)
     for _ in range(2):  # wherever a run begins
         shop.clock.seconds += 60
         shop.services.waiting_list.offer_tickets.run()
