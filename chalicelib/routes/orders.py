@@ -80,7 +80,7 @@ def list_charges(request: Request, id: str) -> Answer:
 )
 def open_checkout(request: Request, id: str) -> Answer:
     """Where to pay; the same place however often it is asked."""
-    url = bootstrap.services().payments.open_checkout.pay(
+    url = bootstrap.services().payments.open_checkout.open_checkout(
         id, caller=request.principal, access=request.query.get("access")
     )
     return Answer(json.dumps({"checkout_url": url}), 201, {"Cache-Control": PRIVATE})
@@ -100,7 +100,7 @@ def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
     from chalicelib.representations.represent import represent
 
-    record = bootstrap.services().payments.expire_orders.cancel(
+    record = bootstrap.services().payments.expire_orders.cancel_order(
         id, caller=request.principal, access=request.query.get("access")
     )
     made = represent(record.order)
@@ -124,7 +124,7 @@ def request_refund(request: Request, id: str) -> Answer:
     from chalicelib.representations.represent import represent
 
     refund_payment = bootstrap.services().payments.refund_payment
-    wish = refund_payment.request(id, request.body, caller=request.caller, key=request.resource_id)
+    wish = refund_payment.request_refund(id, request.body, caller=request.caller, key=request.resource_id)
     made = represent(wish)
     return created(made.body, made.etag, f"/api/v1/orders/{id}/refunds")
 

@@ -40,9 +40,9 @@ class DoubleShop(Shop):
 
     def connect_account(self) -> str:
         """The event has an account of its own at Stripe, ready to be paid; its id."""
-        account, _ = self.services.payments.connect_account.connect(self.event_id, caller=OWNER)
+        account, _ = self.services.payments.connect_account.connect_stripe_account(self.event_id, caller=OWNER)
         self.double.onboard(account.id)
-        self.services.payments.connect_account.refresh(account.id)
+        self.services.payments.connect_account.refresh_stripe_account(account.id)
         self.accounts.append(account.id)
         return account.id
 

@@ -32,7 +32,7 @@ class Faulty:
         self._payments = payments
         self.stumbles_over: set[str] = set()
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Any:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Any:
         if object_id in self.stumbles_over:
             raise TypeError("a shape nobody thought of")
         return self._payments.payment(object_id, account=account)

@@ -206,7 +206,7 @@ class World:
         body = told.payload.encode()
         secret = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET" if self.account else "STRIPE_WEBHOOK_SECRET"].encode()
         mac = hmac.new(secret, b"%d." % at + body, hashlib.sha256).hexdigest()
-        self.shop.services.payments.receive_webhook.receive(body, f"t={at},v1={mac}")
+        self.shop.services.payments.receive_webhook.receive_stripe_event(body, f"t={at},v1={mac}")
         self.truth.delivered.add(told.id)
 
     def _bring_inbox(self) -> None:

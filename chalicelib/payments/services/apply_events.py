@@ -87,7 +87,7 @@ class ApplyEvents:
                 return False
         if self._orders.was_applied(event.id):
             return False
-        return self._record_payment.record(event, event.object_id, marker=event.id) is not None
+        return self._record_payment.record_payment(event, event.object_id, marker=event.id) is not None
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
         """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
@@ -127,12 +127,12 @@ class ApplyEvents:
         """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
         if event.kind in SESSION_PAID or record.checkout is None or record.account != event.account:
             return False
-        seen = self._record_payment.record(event, record.checkout.id, marker=None)
+        seen = self._record_payment.record_payment(event, record.checkout.id, marker=None)
         return seen is not None and seen.charge is not None and seen.charge.id == event.object_id
 
     def _look_at_object(self, event: StripeEvent) -> bool:
         """Look at what the event is about. Whether that recorded a charge."""
-        seen = self._record_payment.record(event, event.object_id or "", marker=event.id)
+        seen = self._record_payment.record_payment(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
@@ -189,7 +189,7 @@ class ApplyEvents:
         made = [int(charge.created_at.timestamp()) for _, charge in group]
         try:
             since, pages = min(made) - FEES_BACK_SECONDS, max(1, len(group) // 2)
-            listed = self._payments().payments_made(since=since, until=max(made), pages=pages, account=account)
+            listed = self._payments().list_payments(since=since, until=max(made), pages=pages, account=account)
             settled = {payment.charge.id for payment in listed if payment.charge and self._record_fee(payment)}
         except AccountGone:
             settled = set()

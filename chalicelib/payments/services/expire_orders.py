@@ -87,7 +87,7 @@ class ExpireOrders:
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+    def cancel_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
         stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
         Busy.

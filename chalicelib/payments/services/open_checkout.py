@@ -78,7 +78,7 @@ class OpenCheckout:
         self._queue = queue
         self._public_url = public_url
 
-    def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
+    def open_checkout(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
         OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), WaitInLine,
         UpstreamFailed.
@@ -157,7 +157,7 @@ class OpenCheckout:
 
     def _account(self, record: OrderRecord) -> str | None:
         """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""
-        account = self._accounts.of_event(record.order.event_id)
+        account = self._accounts.load_account(record.order.event_id)
         if account is not None and not account.takes_payments:
             raise OrderNotPayable("The organiser cannot take payments yet.", code="payments_not_ready")
         return account.id if account else None

@@ -67,7 +67,7 @@ class Reconcile:
         now = int(self._clock.now())
         until = now + RUN_SECONDS if until is None else until
         found, seen = 0, []
-        for account in (None, *self._accounts.connected()):
+        for account in (None, *self._accounts.list_connected()):
             new = self._reconcile_account(account, now, until)
             if new is not None:
                 found += new
@@ -102,7 +102,7 @@ class Reconcile:
     def _swept(self, account: str | None, until: float) -> int:
         """Sweep an account; how much was found."""
         try:
-            return self._sweep_payments.sweep(account, until=until)
+            return self._sweep_payments.sweep_payments(account, until=until)
         except Exception:  # noqa: BLE001 - the timer's boundary is one account
             telemetry.failure("not_swept", account=account)
             return 0
@@ -127,7 +127,7 @@ class Reconcile:
 
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""
-        events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
+        events = self._payments().list_undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receive_webhook.keep(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int, until: float) -> int:
@@ -135,7 +135,7 @@ class Reconcile:
         for are listed again in the next run.
         """
         since = now - self._hold_seconds - 2 * 3600
-        sessions = self._payments().complete_sessions(since=since, account=account)
+        sessions = self._payments().list_complete_sessions(since=since, account=account)
         try:
             return self._sweep_payments.look_at_sessions(sessions, account, until=until)
         except SweepStopped:

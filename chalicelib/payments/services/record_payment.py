@@ -66,7 +66,7 @@ class RecordPayment:
         self._livemode = livemode
         self._review_unseen_payment = review_unseen_payment
 
-    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
+    def record_payment(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
         """Apply how an object that an event tells of stands at Stripe now, and return what was recorded with its order;
         None when nothing was. With a marker the event is remembered as worked on. Raises UpstreamFailed, Busy.
         """
@@ -91,7 +91,7 @@ class RecordPayment:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):
             record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
-            payment = self._payments().payment(object_id, account=account)
+            payment = self._payments().read_payment(object_id, account=account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
                 return None

@@ -55,7 +55,7 @@ class RefundPayment:
         self._authorise = authorise
         self._clock = clock
 
-    def request(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
+    def request_refund(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
         """A refund that staff want, of part of a payment or all that is left. `key` is fresh; the same one is the
         same wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
         """

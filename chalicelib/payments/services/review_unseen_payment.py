@@ -47,7 +47,7 @@ class ReviewUnseenPayment:
 
     def review(self, event: StripeEvent) -> None:
         """Let an event of an account that is gone have its effects, once. Raises Busy."""
-        payment = self._payments().told(event.payload, account=event.account) if event.payload else None
+        payment = self._payments().parse_payment(event.payload, account=event.account) if event.payload else None
         if payment is None or payment.status is not PaymentStatus.PAID or payment.livemode is not self._livemode:
             telemetry.log("stripe_event_out_of_reach", stripe_event=event.id, kind=event.kind, account=event.account)
             return

@@ -58,7 +58,7 @@ class SweepPayments:
         self._reconciliations = reconciliations
         self._clock = clock
 
-    def sweep(self, account: str | None, *, until: float) -> int:
+    def sweep_payments(self, account: str | None, *, until: float) -> int:
         """Compare all parts of an account that were not compared today, as far as the clock (Unix seconds) allows; how
         much was found.
         """
@@ -111,8 +111,8 @@ class SweepPayments:
     ) -> Iterator[CompleteSession] | Iterator[Trace]:
         """What Stripe lists for a part, newest first."""
         if part == SESSIONS:
-            return self._payments().complete_sessions(since=since, until=until, account=account)
-        return self._payments().traces(TraceKind(part), since=since, until=until, account=account)
+            return self._payments().list_complete_sessions(since=since, until=until, account=account)
+        return self._payments().list_traces(TraceKind(part), since=since, until=until, account=account)
 
     def _compare(self, page: list[CompleteSession | Trace], account: str | None, until: float) -> int:
         """Look at what differs on a page; how much was found. Raises SweepStopped."""

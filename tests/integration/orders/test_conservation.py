@@ -94,7 +94,7 @@ def buy(shop: Shop, ticket: str, number: int) -> str | None:
 def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays; 3 pays and is heard of twice; 4 pays and is refunded."""
     if story == 1:
-        again(lambda: shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None))
+        again(lambda: shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None))
     if story < 2:
         return
     session = again(lambda: in_turn(shop, record))
@@ -104,7 +104,7 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda number=number: shop.hear(session, event_id=f"evt_{record.id}_{number}"))
     if story == 4:
         key = shop.services.ids.new_id()
-        again(lambda: shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key=key))
+        again(lambda: shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key=key))
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:

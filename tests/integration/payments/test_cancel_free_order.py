@@ -33,7 +33,7 @@ def rename_first(shop: Shop, order: OrderRecord) -> None:
 
 
 def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
-    return shop.services.payments.expire_orders.cancel(order.id, caller=BUYER, access=None)
+    return shop.services.payments.expire_orders.cancel_order(order.id, caller=BUYER, access=None)
 
 
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:

@@ -116,7 +116,7 @@ def test_cancel_by_the_buyer_gives_stock_back_once(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     session = shop.checkout(record)
     releasing = shop.services.payments.expire_orders
-    ended = together(8, lambda _: releasing.cancel(record.id, caller=BUYER, access=None).state)
+    ended = together(8, lambda _: releasing.cancel_order(record.id, caller=BUYER, access=None).state)
     assert ended == [OrderState.CANCELLED] * 8
     assert stock_of(ticket) == FULL
     assert shop.payments.sessions[session].status is PaymentStatus.EXPIRED
@@ -127,7 +127,7 @@ def test_cancel_of_a_paid_order_is_refused(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     shop.payments.pay(shop.checkout(record))
     with pytest.raises(Conflict) as refusal:
-        shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+        shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert refusal.value.code == "order_not_cancellable"
     assert shop.state(record) is OrderState.PAID
 
@@ -136,12 +136,12 @@ def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     stranger = Principal(OWNER.family_id, OWNER.family_id)
     with pytest.raises(NotFound):
-        shop.services.payments.expire_orders.cancel(record.id, caller=stranger, access=None)
+        shop.services.payments.expire_orders.cancel_order(record.id, caller=stranger, access=None)
 
 
 def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    urls = together(8, lambda _: shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None))
+    urls = together(8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None))
     assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
     assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
     assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
@@ -151,7 +151,7 @@ def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 900
     with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
 
 
 def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
@@ -168,7 +168,7 @@ def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
 
     monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
     with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
     assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]
 
 

@@ -15,7 +15,7 @@ from tests.harness.shop import BUYER, START, Shop, stock_of
 def press(shop: Shop, order_id: str) -> str | None:
     """The buyer presses Pay: the checkout's URL, or None when others are first."""
     try:
-        return shop.services.payments.open_checkout.pay(order_id, caller=BUYER, access=None)
+        return shop.services.payments.open_checkout.open_checkout(order_id, caller=BUYER, access=None)
     except WaitInLine:
         return None
 

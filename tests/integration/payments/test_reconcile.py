@@ -61,7 +61,7 @@ def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) 
 
 def test_reconcile_goes_on_from_where_the_last_run_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(shop.payments, "undelivered", lambda *, since, kinds, account: asked.append(since) or iter([]))
+    monkeypatch.setattr(shop.payments, "list_undelivered", lambda *, since, kinds, account: asked.append(since) or iter([]))
     month = 40 * 24 * 3600
     for later in (0, 600, month):
         shop.clock.seconds = START + later
@@ -102,7 +102,7 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
             raise AccountGone
         return iter([])
 
-    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    monkeypatch.setattr(shop.payments, "list_undelivered", undelivered)
     for seconds in (0, 600, 1200, 24 * 3600):
         shop.clock.seconds = START + seconds
         shop.services.payments.reconcile.reconcile()
@@ -126,7 +126,7 @@ def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
             raise AccountGone
         return iter([])
 
-    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    monkeypatch.setattr(shop.payments, "list_undelivered", undelivered)
     shop.services.payments.reconcile.reconcile()
     is_gone = False
     shop.clock.seconds += 600
@@ -150,14 +150,14 @@ def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monk
     first, second = (shop.order((shop.ticket(3), 1)) for _ in range(2))
     for record in (first, second):
         shop.payments.pay(shop.checkout(record))
-    look = shop.payments.payment
+    look = shop.payments.read_payment
 
     def stumble(object_id: str, *, account: str | None = None) -> Any:
         if first.id in object_id:
             raise KeyError
         return look(object_id, account=account)
 
-    monkeypatch.setattr(shop.payments, "payment", stumble)
+    monkeypatch.setattr(shop.payments, "read_payment", stumble)
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
@@ -179,7 +179,7 @@ def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, mo
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    wish = shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    wish = shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="wish")
     with monkeypatch.context() as patch:
         patch.setattr(shop.payments, "refund", away)
         shop.clock.seconds = START + 120 + STREAM_SECONDS
@@ -197,7 +197,7 @@ def test_reconcile_leaves_a_fresh_refund_to_the_stream(shop: Shop) -> None:
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="wish")
     shop.clock.seconds += STREAM_SECONDS - 1
     assert shop.services.payments.reconcile.reconcile() == 0
     assert shop.state(record) is OrderState.PAID

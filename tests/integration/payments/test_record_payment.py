@@ -230,7 +230,7 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
     other = shop.order((ticket, 1))
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    shop.services.payments.expire_orders.cancel(other.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(other.id, caller=BUYER, access=None)
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     assert shop.state(record) is OrderState.EXPIRED
     shop.carry_out_refunds()
@@ -248,7 +248,7 @@ def expire(shop: Shop, record: OrderRecord, session: str) -> None:
 
 def test_record_payment_of_a_cancelled_order_goes_back(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     shop.carry_out_refunds()

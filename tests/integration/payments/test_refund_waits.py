@@ -106,7 +106,7 @@ def test_refund_by_staff_that_the_balance_is_too_low_for_fails_at_once(double_sh
     shop = double_shop
     record = shop.paid_order()
     run_low(shop)
-    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     shop.carry_out_refunds()
     assert (wish_of(shop).standing, wish_of(shop).failure) == (RefundStanding.FAILED, "balance_insufficient")
     assert (shop.state(record), inbox(OWNER)) == (OrderState.PAID, [FAILED])
@@ -128,7 +128,7 @@ def test_refund_that_came_to_be_failed_is_failed(double_shop: DoubleShop, *, by_
     record = shop.paid_order() if by_staff else unneeded(shop)
     shop.double.settings = replace(shop.double.settings, refunds_fail=True)
     if by_staff:
-        shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+        shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     for _ in range(2):
         shop.carry_out_refunds()
         shop.settle()

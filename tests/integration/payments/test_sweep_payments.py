@@ -131,7 +131,7 @@ def test_reconcile_makes_waiting_refunds_before_it_sweeps(
     done: list[str] = []
     reconciling: Any = shop.services.payments.reconcile
     monkeypatch.setattr(reconciling, "_refunds", lambda now: done.append("refunds") or 0)
-    monkeypatch.setattr(reconciling._sweep_payments, "sweep", lambda account, **more: done.append("sweep") or 0)
+    monkeypatch.setattr(reconciling._sweep_payments, "sweep_payments", lambda account, **more: done.append("sweep") or 0)
     shop.services.payments.reconcile.reconcile()
     assert done == ["refunds", "sweep"]
 
@@ -171,7 +171,7 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
             untils.append(until - int(START))
         yield from traces(kind, since=since, until=until, account=account)
 
-    monkeypatch.setattr(gateway, "traces", listed)
+    monkeypatch.setattr(gateway, "list_traces", listed)
     monkeypatch.setattr(shop.services.payments.record_payment, "sync_payment", stop)
     with pytest.raises(KeyboardInterrupt):
         shop.services.payments.reconcile.reconcile()

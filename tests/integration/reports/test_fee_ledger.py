@@ -38,7 +38,7 @@ def test_ledger_of_an_account_is_its_balance_transactions_after_each_refund(
             shop.api.v1.refunds.create(fields, options)
         else:
             form = RefundForm(amount=amount)
-            shop.services.payments.refund_payment.request(record.id, form, caller=OWNER, key=f"0{number}")
+            shop.services.payments.refund_payment.request_refund(record.id, form, caller=OWNER, key=f"0{number}")
             shop.carry_out_refunds()
         shop.settle()
         truth, shown = moved(shop, account), ledger(shop)

@@ -46,7 +46,7 @@ def offered(shop: Shop, number: int) -> OrderRecord:
 
 
 def cancel(shop: Shop, record: OrderRecord) -> None:
-    shop.services.payments.expire_orders.cancel(
+    shop.services.payments.expire_orders.cancel_order(
         record.id, caller=BUYER, access=shop.services.orders.draft_order.make_access(record.id)
     )
 
@@ -95,7 +95,7 @@ def test_offer_can_be_paid_until_its_own_deadline(shop: Shop) -> None:
     shop.clock.seconds += 82_700
     assert shop.services.payments.expire_orders.release_due() == 0
     shop.services.waiting_list.offer_tickets.run()
-    session = shop.services.payments.open_checkout.pay(
+    session = shop.services.payments.open_checkout.open_checkout(
         made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.payments.pay(session.rpartition("/")[2])
@@ -170,7 +170,7 @@ def test_offer_whose_release_fails_is_released_by_a_later_run(shop: Shop) -> Non
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
-    shop.services.payments.open_checkout.pay(
+    shop.services.payments.open_checkout.open_checkout(
         made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.clock.seconds += 82_801
@@ -372,7 +372,7 @@ def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
     shop.services.waiting_list.offer_tickets.run()
     made = [offered(shop, number) for number in range(count)]
     for one in made:
-        shop.services.payments.open_checkout.pay(
+        shop.services.payments.open_checkout.open_checkout(
             one.id, caller=None, access=shop.services.orders.draft_order.make_access(one.id)
         )
     shop.clock.seconds += 82_900
