@@ -19,7 +19,9 @@ PLACE = "/v1/events/{event}/stripe-account"
 @routes.post("/v1/stripe/webhook", Contract("Take an event from Stripe", raw=True))
 def receive_stripe_event(request: Request) -> Answer:
     """200 once the event is kept."""
-    bootstrap.services().payments.receive_webhook.receive_stripe_event(request.raw_body, request.header("stripe-signature"))
+    bootstrap.services().payments.receive_webhook.receive_stripe_event(
+        request.raw_body, request.header("stripe-signature")
+    )
     return Answer('{"received":true}')
 
 

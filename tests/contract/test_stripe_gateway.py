@@ -218,7 +218,9 @@ def test_complete_sessions_leave_out_open_ones(stripe_side: StripeSide) -> None:
 
 
 def test_undelivered_events_are_listed_oldest_first(stripe_side: StripeSide) -> None:
-    found = [event.created for event in stripe_side.gateway.list_undelivered(since=int(time.time()) - 60, kinds=HANDLED)]
+    found = [
+        event.created for event in stripe_side.gateway.list_undelivered(since=int(time.time()) - 60, kinds=HANDLED)
+    ]
     assert found == sorted(found)
 
 

@@ -34,13 +34,13 @@ class ListAttendees:
         self._authorise = authorise
         self._key = key
 
-    def attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
+    def list_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Attendees in the order of their orders, void tickets too. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _json), limit=page.limit)
         return as_list(part, scope=scope(event_id, "attendees"), key=self._key)
 
-    def sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
+    def export_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _line), limit=page.limit)
@@ -61,7 +61,9 @@ class ListAttendees:
             if not ids:
                 return
             orders = self._view.load_orders(ids)
-            used = {(a.order_id, a.number): a for a in self._admissions.load_between(event_id, ids[0], ids[-1]) if a.stands}
+            used = {
+                (a.order_id, a.number): a for a in self._admissions.load_between(event_id, ids[0], ids[-1]) if a.stands
+            }
             for record in (orders[order_id] for order_id in ids if order_id in orders):
                 for ticket in tickets_of(record):
                     admission = used.get((ticket.order_id, ticket.number))

@@ -64,7 +64,7 @@ class UpdateTotals:
         return sum(self._write(event_id, records) for event_id, records in by_event.items())
 
     def _write(self, event_id: str, records: Sequence[OrderRecord]) -> int:
-        kept = self._rows.kept(event_id, [record.id for record in records])
+        kept = self._rows.load_kept(event_id, [record.id for record in records])
         looked = (self._change(record, kept.get(record.id)) for record in records)
         changes = [change for change in looked if change is not None]
         for part in _packed(changes):
@@ -79,7 +79,7 @@ class UpdateTotals:
         """
         if before is not None and before.version >= record.version:
             return None
-        charges = self._rows.charges(record.id) if record.version > _FIRST_VERSION else []
+        charges = self._rows.load_charges(record.id) if record.version > _FIRST_VERSION else []
         for entry in uncounted(charges):
             telemetry.log("ledger_kind_unknown", order_id=record.id, entry_id=entry.id, kind=entry.kind)
             telemetry.count("LedgerKindsUnknown")

@@ -83,7 +83,9 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
     assert kept is not None
     assert counted(shop) == int(kept.stands)
     assert [act.admitted for act in kept.acts] == [number % 2 == 0 for number in range(len(kept.acts))]
-    assert len(shop.services.check_in.store.load_latest(shop.event_id, limit=9, after="").admissions) == int(kept.stands)
+    assert len(shop.services.check_in.store.load_latest(shop.event_id, limit=9, after="").admissions) == int(
+        kept.stands
+    )
 
 
 class Between:
@@ -155,7 +157,9 @@ def test_check_in_came_and_went_too_often_is_refused(
 ) -> None:
     monkeypatch.setattr("chalicelib.check_in.services.check_people_in.MOST_ACTS", 2)
     admit(shop, code(paid))
-    shop.services.check_in.check_people_in.undo_check_in(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
+    shop.services.check_in.check_people_in.undo_check_in(
+        shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER
+    )
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert refused.value.code == "too_many_check_ins"

@@ -104,7 +104,9 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda number=number: shop.hear(session, event_id=f"evt_{record.id}_{number}"))
     if story == 4:
         key = shop.services.ids.new_id()
-        again(lambda: shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key=key))
+        again(
+            lambda: shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key=key)
+        )
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:

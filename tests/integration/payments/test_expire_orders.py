@@ -141,7 +141,9 @@ def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
 
 def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    urls = together(8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None))
+    urls = together(
+        8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+    )
     assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
     assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
     assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900

@@ -61,7 +61,9 @@ def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) 
 
 def test_reconcile_goes_on_from_where_the_last_run_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(shop.payments, "list_undelivered", lambda *, since, kinds, account: asked.append(since) or iter([]))
+    monkeypatch.setattr(
+        shop.payments, "list_undelivered", lambda *, since, kinds, account: asked.append(since) or iter([])
+    )
     month = 40 * 24 * 3600
     for later in (0, 600, month):
         shop.clock.seconds = START + later

@@ -27,7 +27,9 @@ def paid(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, st
 
 def ask(shop: Shop, record: OrderRecord, amount: int | None = None, *, key: str = "01") -> RefundWish:
     """Staff want a refund."""
-    return shop.services.payments.refund_payment.request_refund(record.id, RefundForm(amount=amount), caller=OWNER, key=key)
+    return shop.services.payments.refund_payment.request_refund(
+        record.id, RefundForm(amount=amount), caller=OWNER, key=key
+    )
 
 
 def test_refund_all_by_staff_voids_the_order_returns_stock_and_tells_the_buyer(shop: Shop) -> None:

@@ -64,7 +64,9 @@ def test_refused_access_leaves_an_account_ready(double_shop: DoubleShop) -> None
     refuse(double_shop, "403")
     with pytest.raises(UpstreamFailed):
         double_shop.services.payments.connect_account.refresh_stripe_account(account)
-    assert double_shop.services.payments.connect_account.read_stripe_account(double_shop.event_id, caller=OWNER).takes_payments
+    assert double_shop.services.payments.connect_account.read_stripe_account(
+        double_shop.event_id, caller=OWNER
+    ).takes_payments
 
 
 def paid_and_taken_back(shop: DoubleShop) -> tuple[OrderRecord, str, str]:

@@ -131,7 +131,9 @@ def test_reconcile_makes_waiting_refunds_before_it_sweeps(
     done: list[str] = []
     reconciling: Any = shop.services.payments.reconcile
     monkeypatch.setattr(reconciling, "_refunds", lambda now: done.append("refunds") or 0)
-    monkeypatch.setattr(reconciling._sweep_payments, "sweep_payments", lambda account, **more: done.append("sweep") or 0)
+    monkeypatch.setattr(
+        reconciling._sweep_payments, "sweep_payments", lambda account, **more: done.append("sweep") or 0
+    )
     shop.services.payments.reconcile.reconcile()
     assert done == ["refunds", "sweep"]
 

@@ -19,7 +19,9 @@ def moved(shop: DoubleShop, account: str) -> list[tuple[str, int, int, int]]:
 
 def ledger(shop: DoubleShop) -> Any:
     shop.services.reports.update_totals.follow(item.id for item in shop.orders_made)
-    return json.loads(shop.services.reports.read_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    return json.loads(
+        shop.services.reports.read_totals.read_ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1]
+    )
 
 
 @pytest.mark.parametrize("in_dashboard", [False, True])

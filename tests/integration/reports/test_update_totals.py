@@ -45,11 +45,11 @@ def deliver(told: list[dict[str, Any]], size: int = 25) -> None:
 
 
 def totals(shop: Shop) -> Tally:
-    return shop.services.reports.lists.totals(shop.event_id)
+    return shop.services.reports.lists.load_totals(shop.event_id)
 
 
 def rows(shop: Shop) -> list[dict[str, Any]]:
-    found = shop.services.reports.list_orders.orders(shop.event_id, Page(), Filters(), caller=OWNER)
+    found = shop.services.reports.list_orders.list_orders(shop.event_id, Page(), Filters(), caller=OWNER)
     items: list[dict[str, Any]] = json.loads(found.load()[1])["items"]
     return items
 
@@ -58,7 +58,7 @@ def expected(shop: Shop, *orders: OrderRecord) -> Tally:
     """The sum over orders and charges as they are stored."""
     from chalicelib.reports.adapters.rows import DynamoSalesRows
 
-    return merged(tally_of(shop.record(one).order, DynamoSalesRows().charges(one.id)) for one in orders)
+    return merged(tally_of(shop.record(one).order, DynamoSalesRows().load_charges(one.id)) for one in orders)
 
 
 def settle(shop: Shop, charge_id: str, kind: str, amount: int, fee: int = 0) -> None:
@@ -226,7 +226,7 @@ def test_write_of_an_older_look_is_lost_and_adds_nothing(shop: Shop) -> None:
     for before in (None, one):
         with pytest.raises(Lost):
             store.write(shop.event_id, [RowChange(order_id, one, before)], one.tally)
-    assert store.kept(shop.event_id, [order_id]) == {order_id: two}
+    assert store.load_kept(shop.event_id, [order_id]) == {order_id: two}
     assert totals(shop) == NOWHERE
 
 
@@ -349,5 +349,7 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
     assert [one["kind"] for one in told if one.get("event") == "ledger_kind_unknown"] == ["levitation"]
     assert [one["LedgerKindsUnknown"] for one in told if "LedgerKindsUnknown" in one] == [1]
     assert totals(shop)["LEDGER#platform#EUR"] == {"charges": 5000, "fees": 130, "net": 4870}
-    found = json.loads(shop.services.reports.read_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    found = json.loads(
+        shop.services.reports.read_totals.read_ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1]
+    )
     assert [row["kind"] for row in found["items"]].count("levitation") == 1

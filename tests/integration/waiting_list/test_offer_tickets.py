@@ -280,14 +280,20 @@ def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop:
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
     access = shop.services.orders.draft_order.make_access
     with pytest.raises(NotFound):
-        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, entry, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, entry, caller=None, access=access(other)
+        )
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     with pytest.raises(Conflict) as refusal:
-        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, entry, caller=None, access=access(entry))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, entry, caller=None, access=access(entry)
+        )
     assert refusal.value.code == "not_waiting"
     for _ in range(2):
-        shop.services.waiting_list.join_waiting_list.leave_waiting_list(shop.event_id, other, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, other, caller=None, access=access(other)
+        )
     assert states(shop) == ["offered", "left"]
 
 
