@@ -218,10 +218,10 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
         return record and replace(record, facts=Facts(), order=replace(record.order, paid_at=None))
 
     blind = SimpleNamespace(
-        load=as_before,
-        charge=lambda order_id, charge_id: None,
+        load_order=as_before,
+        load_charge=lambda order_id, charge_id: None,
         was_applied=lambda event_id: False,
-        write=lambda change: orders.write_order(change._replace(marker=None)),
+        write_order=lambda change: orders.write_order(change._replace(marker=None)),
     )
     patch.setattr(charging, "_orders", blind)
     patch.setattr(

@@ -39,7 +39,7 @@ def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:
     """What happens right after a cancellation looked who came in, one thing a look."""
     admissions = shop.services.payments.expire_orders._admissions
-    look = admissions.between
+    look = admissions.load_between
 
     def look_then(*place: str) -> list[Admission]:
         found = look(*place)

@@ -160,7 +160,7 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
     look, looked = shop.services.payments.record_payment.sync_payment, []
     untils: list[int] = []
     gateway: Any = shop.services.payments.stripe
-    traces = gateway.traces
+    traces = gateway.list_traces
 
     def stop(charge_id: str, **more: Any) -> None:
         looked.append(charge_id)

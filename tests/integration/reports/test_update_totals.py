@@ -236,7 +236,7 @@ class Slow:
     def __init__(self, *records: OrderRecord) -> None:
         self._records = {record.id: record for record in records}
 
-    def orders(self, order_ids: Any) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Any) -> dict[str, OrderRecord]:
         return self._records
 
 

@@ -128,7 +128,7 @@ def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypa
     join(shop, ticket)
     cancel(shop, record)
     monkeypatch.setattr(
-        view, "ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
+        view, "load_ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
     )
     with pytest.raises(SoldOut):
         shop.order((ticket, 1))
