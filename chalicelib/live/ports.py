@@ -99,7 +99,7 @@ class Watches(Protocol):
     def of_event(self, event_id: str) -> Watched:
         """Who watches an event."""
 
-    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+    def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
         """Remember what all watchers of an event were told, until every one of them is gone."""
 
 

@@ -89,7 +89,7 @@ class Undelivered(Protocol):
     def mark_returned(self, key: str) -> None:
         """The mail with this key came back, if there is one."""
 
-    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """Write what staff are told of this mail unless that was done. Whether it was written now. Raises Busy."""
 
 
@@ -130,7 +130,7 @@ class Mailboxes(Protocol):
     def suppress(self, address: str, *, state: str, since: int) -> None:
         """Mails came back. What was known before stays as it was, but a complaint outweighs a bounce."""
 
-    def clear(self, address: str) -> None:
+    def restore(self, address: str) -> None:
         """Mails arrive again."""
 
     def refuse(self, address_hash: str, topic: str) -> None:

@@ -111,7 +111,7 @@ def delete_push_subscription(request: Request, id: str) -> Answer:
 
 
 @routes.get("/pages/unsubscribe/{token}", page("The page that a link in a mail leads to"))
-def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
+def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Asks; changes nothing, since mail scanners follow links."""
     services = bootstrap.services()
     try:

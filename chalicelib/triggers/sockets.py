@@ -41,7 +41,9 @@ def message(event: Event) -> Answer:
         from chalicelib.live.domain.protocol import unexpected_frame
 
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
-        bootstrap.services().live.connect_socket.tell(context["connectionId"], _endpoint(context), unexpected_frame())
+        bootstrap.services().live.connect_socket.push_frame(
+            context["connectionId"], _endpoint(context), unexpected_frame()
+        )
     return {"statusCode": 200}
 
 
@@ -80,7 +82,7 @@ def _hear(event: Event, connection_id: str) -> None:
 
         endpoint = _endpoint(event["requestContext"])
         telemetry.log("frame_refused", connection_id=connection_id, code=error.code)
-        connecting.tell(connection_id, endpoint, error_frame(error))
+        connecting.push_frame(connection_id, endpoint, error_frame(error))
         if ends_connection(error):
             connecting.part(connection_id, endpoint)
 

@@ -51,7 +51,7 @@ class Shown(NamedTuple):
     can_be_changed: bool
 
 
-def show(
+def represent_submission(
     event: Event, session: Session, speaker: Speaker | None, *, can_be_changed: bool, submission: Submission
 ) -> Representation:
     """Its bytes under their hash."""
@@ -68,7 +68,7 @@ def show(
     return Representation(*tagged(encode(shown)))
 
 
-def show_all(found: list[Representation]) -> Representation:
+def represent_submissions(found: list[Representation]) -> Representation:
     """The list of them."""
     return Representation(*tagged(write_list(one.body for one in found)))
 

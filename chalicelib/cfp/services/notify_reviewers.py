@@ -65,18 +65,18 @@ class NotifyReviewers:
         user_id, channels, language = addressee
         event, session, speaker = news
         now = self._clock.now()
-        brief = speaker_messages.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)
+        text = speaker_messages.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)
         place = f"/events/{event.id}/review#{session.id}"
         notification = Notification(
             id=derive_ulid(int(now * 1000), ACTION.value, session.id, user_id),
             user_id=user_id,
             action=ACTION,
-            title=brief.title,
-            message=brief.message,
+            title=text.title,
+            message=text.message,
             subject=place,
             received_at=int(now),
             group=group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{ACTION.value} {session.id} {user_id}"
-        mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)
+        mail = speaker_messages.mail(language, text, url=f"{self._public_url}{place}", key=key)
         return compose(channels, notification, mail)

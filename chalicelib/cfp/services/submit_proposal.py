@@ -17,7 +17,7 @@ from chalicelib.cfp.domain.submission import (
     Submission,
     SubmissionForm,
 )
-from chalicelib.cfp.domain.submission_view import Shown, show, show_all
+from chalicelib.cfp.domain.submission_view import Shown, represent_submission, represent_submissions
 from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
@@ -109,7 +109,7 @@ class SubmitProposal:
         self._submissions.submit(
             submission, change, before=before, notifications=messages.notifications, mails=messages.mails
         )
-        return show(event, session, held.speaker, can_be_changed=True, submission=submission)
+        return represent_submission(event, session, held.speaker, can_be_changed=True, submission=submission)
 
     def own(self, caller: Principal) -> Representation:
         """The list of one's submissions, oldest first; few, so made when read."""
@@ -119,7 +119,7 @@ class SubmitProposal:
                 found.append(self._read(one).representation)
             except NotFound:  # staff removed it
                 continue
-        return show_all(found)
+        return represent_submissions(found)
 
     def read(self, submission_id: str, *, caller: Principal) -> Representation:
         """One of one's submissions. Raises NotFound."""
@@ -190,7 +190,7 @@ class SubmitProposal:
         call = self._stored.call_for_papers(event_id, consistent=True)
         can_be_changed = call is not None and call.is_open(self._clock.now()) and session.state in CHANGEABLE
         event = self._event(event_id)
-        made = show(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
+        made = represent_submission(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
         return Shown(made, event_id, session, stored.etag, speaker, kept.etag if kept else None, can_be_changed)
 
     def _revised(self, shown: Shown, patch: object) -> ProposalChange:

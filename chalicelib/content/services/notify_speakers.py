@@ -23,7 +23,7 @@ from chalicelib.content.domain.programme import (
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.speaker_messages import Brief, SessionSlot
+from chalicelib.content.services.speaker_messages import MessageText, SessionSlot
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock
@@ -133,25 +133,25 @@ class NotifySpeakers:
         user_id, channels, language = addressee
         action, event, session, tag = news[:4]
         now = self._clock.now()
-        brief = _brief(language, news)
+        text = _text(language, news)
         is_own = action is not MOVED and self._proposals.has_proposed(user_id, session.id)
         place = news.place(is_own=is_own)
         notification = Notification(
             id=derive_ulid(int(now * 1000), action.value, session.id, tag, user_id),
             user_id=user_id,
             action=action,
-            title=brief.title,
-            message=brief.message,
+            title=text.title,
+            message=text.message,
             subject=place,
             received_at=int(now),
             group=group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{action.value} {session.id} {tag} {user_id}"
-        mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)
+        mail = speaker_messages.mail(language, text, url=f"{self._public_url}{place}", key=key)
         return compose(channels, notification, mail)
 
 
-def _brief(language: str, news: SpeakerNews) -> Brief:
+def _text(language: str, news: SpeakerNews) -> MessageText:
     about = {"title": news.session.title, "event_name": news.event.name}
     if news.slot is not None:
         return speaker_messages.of_schedule(language, news.slot, **about)

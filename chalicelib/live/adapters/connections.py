@@ -200,7 +200,7 @@ class DynamoWatches:
                 told = {View(view): known for view, known in versions.items()}
         return Watched(watchers, told)
 
-    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+    def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
         """Remember what all watchers of an event were told."""
         WatchItem(*connection_keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()
 

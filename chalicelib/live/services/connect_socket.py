@@ -104,7 +104,7 @@ class ConnectSocket:
         for effect in turn.effects:
             self._carry_out(heard.connection, turn.state, effect)
 
-    def tell(self, connection_id: str, endpoint: str, frame: str) -> None:
+    def push_frame(self, connection_id: str, endpoint: str, frame: str) -> None:
         """Push one frame to a connection that may not be known."""
         self._pusher().push([_stranger(connection_id, endpoint)], [frame])
 

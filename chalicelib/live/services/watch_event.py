@@ -83,7 +83,7 @@ class WatchEvent:
                 failed=len(pushed.failed),
             )
         if seen != watched.told:
-            self._watches.tell(event_id, seen, expires_at=int(self._clock.now()) + LIFE_SECONDS)
+            self._watches.remember(event_id, seen, expires_at=int(self._clock.now()) + LIFE_SECONDS)
 
     def _entitled(self, event_id: str, watched: Watched, seen: dict[View, Versions]) -> list[Watcher]:
         """The watchers who may still see what they watch. The watch of the others ends, and they are told."""

@@ -32,7 +32,7 @@ class DynamoMailboxes:
             if not is_condition_lost(error):
                 raise
 
-    def clear(self, address: str) -> None:
+    def restore(self, address: str) -> None:
         """Mails arrive again."""
         MailboxItem(*notification_keys.mailbox(canonical(address))).update(
             [MailboxItem.state.remove(), MailboxItem.since.remove()]

@@ -90,7 +90,7 @@ class SuppressBounces:
         if self._mailboxes.standing(email).state is None:
             return
         self._edit_preferences.mark_address(user_id, Address())
-        self._mailboxes.clear(email)
+        self._mailboxes.restore(email)
         telemetry.log("address_works_again", user_id=user_id)
 
     def _suppress(self, address: str, reason: str) -> None:

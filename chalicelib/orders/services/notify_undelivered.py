@@ -32,5 +32,5 @@ class NotifyUndelivered:
         if record is None:
             return
         told = self._order_messages.add_undelivered(record)
-        if self._undelivered.tell_once(paid_mail_key(order_id), told.notifications, told.mails):
+        if self._undelivered.notify_once(paid_mail_key(order_id), told.notifications, told.mails):
             telemetry.log("tickets_undelivered", order_id=order_id)

@@ -99,7 +99,7 @@ class QueueForCheckout:
             raise WaitInLine(
                 "Too many people are paying right now. Your tickets are held until the time that is shown, not for"
                 " longer. Press Pay again in a minute.",
-                retry_after=60 + _spread(record),
+                retry_after=60 + _stagger(record),
                 code="line_too_long",
             )
         return place
@@ -116,14 +116,14 @@ class QueueForCheckout:
 
 def turn_in(record: OrderRecord, seconds: int) -> WaitInLine:
     """What a buyer is told whose turn it is not."""
-    wait = seconds + _spread(record)
+    wait = seconds + _stagger(record)
     return WaitInLine(
         f"Many people are paying right now. Your tickets are kept for you, and your turn comes in {wait} seconds.",
         retry_after=wait,
     )
 
 
-def _spread(record: OrderRecord) -> int:
+def _stagger(record: OrderRecord) -> int:
     """Seconds that differ from order to order."""
     return sum(record.id.encode()) % SPREAD_SECONDS
 

@@ -188,7 +188,7 @@ class InvitePeople:
         event_id, title = invite.event_id, None
         if invite.role is not None:
             self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
-            self._require_reach(caller, event_id, invite.role)
+            self._require_own_rank(caller, event_id, invite.role)
         else:
             self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
             title = session_of(self._programme, event_id, invite.session_id or "")[1].title
@@ -204,10 +204,10 @@ class InvitePeople:
         invite = found(self._invites, event_id, invite_id)
         if invite.role is not None:
             self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
-            self._require_reach(caller, event_id, invite.role)
+            self._require_own_rank(caller, event_id, invite.role)
         return invite
 
-    def _require_reach(self, caller: Principal, event_id: str, role: Role) -> None:
+    def _require_own_rank(self, caller: Principal, event_id: str, role: Role) -> None:
         if not reaches(self._authorise.role(caller, event_id), role):
             raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
 
