@@ -152,7 +152,7 @@ class MailWiring:
         from chalicelib.mail.services.sweep_due import SweepDue
         from chalicelib.notifications.ports import ANNOUNCEMENT, CALL, DIGEST, MAIL
 
-        dealers = {CALL: self._services.cfp.announce_call.open}
+        dealers = {CALL: self._services.cfp.announce_call.open_call}
         sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
         if self._services.config.mail_from:
             dealers[DIGEST] = self.digest.digest

@@ -102,7 +102,7 @@ class AnswerInvitation:
         self, invite: StoredInvite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
     ) -> Accepted:
         account = revive_account(stored)
-        speaker_id, appearance = self._add_speaker.appearance(invite.event_id, session_id, account)
+        speaker_id, appearance = self._add_speaker.add_speaker(invite.event_id, session_id, account)
         if not (again and appearance is None):
             given = Given(holders.get(invite.invited_by), appearance=appearance, proof=self._proof(stored))
             self._settle(invite, InviteState.ACCEPTED, stored.id, given)
