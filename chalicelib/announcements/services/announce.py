@@ -61,7 +61,9 @@ class Announce:
         self._clock = clock
         self._key = key
 
-    def announce(self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str) -> Representation:
+    def create_announcement(
+        self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str
+    ) -> Representation:
         """Keep an announcement; the stream sends it. Raises NotFound, Forbidden, InvalidInput, TooManyAttempts."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         dispatch = Dispatch(
@@ -87,15 +89,15 @@ class Announce:
             ) from None
         return _shown(dispatch if made else self._stored(event_id, new_id))
 
-    def announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
+    def read_announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
         """One announcement. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         return Found.made(*_shown(self._stored(event_id, announcement_id)))
 
-    def announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+    def list_announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """An event's announcements, newest first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
-        newest = self._announcements.newest(event_id, page)
+        newest = self._announcements.load_newest(event_id, page)
         shown = newest[: page.limit]
         cursor = make_cursor(shown[-1].id, scope=scope(event_id), key=self._key) if len(newest) > page.limit else None
         return as_found(write_list((encode(_read(one)) for one in shown), next_cursor=cursor))

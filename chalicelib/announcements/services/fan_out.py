@@ -49,16 +49,16 @@ class Round(Protocol):
 
     in_languages: bool
 
-    def places(self) -> list[str]:
+    def list_places(self) -> list[str]:
         """Where people may be found behind the cursor; none: that was all."""
 
-    def people(self, places: Sequence[str]) -> list[AudienceMember]:
+    def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The people at some of these places, each once."""
 
-    def said(self, language: str) -> Said:
+    def compose_notification(self, language: str) -> Said:
         """What an inbox shows."""
 
-    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
+    def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """A mail; without an address there is nothing to rely on."""
 
 
@@ -99,9 +99,9 @@ class FanOut:
         images = (change.after for change in changes)
         standing = {(str(one["event_id"]), str(one["id"])) for one in images if one and one["stage"] != Stage.DONE}
         for event_id, announcement_id in sorted(standing):
-            self.go_on(event_id, announcement_id)
+            self.fan_out(event_id, announcement_id)
 
-    def go_on(self, event_id: str, announcement_id: str) -> None:
+    def fan_out(self, event_id: str, announcement_id: str) -> None:
         """Take steps for a while, or to the end. Raises Busy."""
         until = self._clock.now() + SECONDS
         overtaken = 0
@@ -122,14 +122,14 @@ class FanOut:
         if look is None:
             self._announcements.abandon(dispatch)
             return
-        places = look.places()
+        places = look.list_places()
         if not places:
             self._next_stage(dispatch)
             return
         make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares
         for start in range(0, len(places), TOGETHER):
             some = places[start : start + TOGETHER]
-            for part in packed([*make(look, dispatch, look.people(some)), RecipientShare(some[-1])]):
+            for part in packed([*make(look, dispatch, look.list_people(some)), RecipientShare(some[-1])]):
                 dispatch = self._announcements.advance(dispatch, _step(dispatch.stage, part))
             if self._clock.now() >= until:
                 return
@@ -155,7 +155,7 @@ class FanOut:
     ) -> Iterator[RecipientShare]:
         """Everybody with an account is told, unless they were; into the inbox if they want it there."""
         users = [person.user_id for person in people if person.user_id is not None]
-        known = self._announcements.told(dispatch.id, users)
+        known = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.channels(users, dispatch.action)
         contacts = self._contacts.contacts(users) if look.in_languages else {}
         now = self._clock.now()
@@ -163,7 +163,7 @@ class FanOut:
             user_id = person.user_id
             if user_id is None or user_id in known:
                 continue
-            said = look.said(contacts[user_id].language if user_id in contacts else DEFAULT)
+            said = look.compose_notification(contacts[user_id].language if user_id in contacts else DEFAULT)
             notification = Notification(
                 id=derive_ulid(int(now * 1000), dispatch.id, user_id),
                 user_id=user_id,
@@ -180,7 +180,7 @@ class FanOut:
     ) -> Iterator[RecipientShare]:
         """A mail to each guest, and to each of the others who wants one; to one address once."""
         users = [person.user_id for person in people if person.user_id is not None]
-        told = self._announcements.told(dispatch.id, users)
+        told = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.channels(users, dispatch.action)
         contacts = self._contacts.contacts(users)
         shares: dict[str, RecipientShare] = {}
@@ -188,14 +188,14 @@ class FanOut:
             user_id = person.user_id
             if user_id is not None and user_id not in told:
                 continue
-            mail = look.mail(person, contacts.get(user_id) if user_id else None)
+            mail = look.compose_mail(person, contacts.get(user_id) if user_id else None)
             mail = mail._replace(user_id=user_id, action=dispatch.action.value)
             if user_id is not None:
                 mail = mail._replace(notification_id=told[user_id].notification_id)
             messages = compose_mail(channels[user_id] if user_id else NO_ACCOUNT, mail)
             if messages.mails and mail.to:
                 shares.setdefault(mail.key, RecipientShare(person.place, messages=messages, is_guest=user_id is None))
-        queued = self._announcements.queued(list(shares))
+        queued = self._announcements.load_queued(list(shares))
         return (share for key, share in shares.items() if key not in queued)
 
 
