@@ -66,7 +66,7 @@ class EditEvents:
         self._clock = clock
         self._ids = ids
 
-    def create(self, fields: EventFields, *, caller: Principal, new_id: str) -> Representation:
+    def create_event(self, fields: EventFields, *, caller: Principal, new_id: str) -> Representation:
         """A new event owned by the caller. Raises AlreadyExists (slug), Forbidden (publishing unverified)."""
         self._check_publication(fields.state, caller)
         chosen = fields.slug
@@ -81,7 +81,7 @@ class EditEvents:
                 raise
         return self._create(fields, f"{slug}-{new_id[-6:].lower()}", caller, new_id)
 
-    def change(self, event_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
+    def update_event(self, event_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
         """A merge patch of an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         InvalidInput, AlreadyExists (slug).
         """
@@ -112,7 +112,7 @@ class EditEvents:
             return after.representation
         raise Busy("Too many writers at once. Try again.")
 
-    def delete(self, event_id: str, *, caller: Principal, match: Match) -> None:
+    def delete_event(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         StillReferenced (while it has ticket types: their orders need it).
         """

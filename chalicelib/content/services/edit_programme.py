@@ -90,7 +90,7 @@ class EditProgramme:
             raise NotFound
         return Representation(stored.etag, stored.body)
 
-    def change(
+    def update(
         self, kind: Kind, event_id: str, resource_id: str, patch: object, *, caller: Principal, match: Match
     ) -> Representation:
         """A merge patch of a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
