@@ -80,7 +80,9 @@ def delete_event(request: Request, event: str) -> Answer:
     """Remove an event with all its parts."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    services.content.edit_events.delete_event(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    services.content.edit_events.delete_event(
+        event_id, caller=request.caller, match=parse_match(request.header("if-match"))
+    )
     return Answer(status=204)
 
 

@@ -24,7 +24,7 @@ NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
 def read_preferences(request: Request) -> Answer:
     """The caller's preferences, defaults filled in, and whether mails reach their address."""
     return conditional(
-        request, bootstrap.services().notifications.choose_channels.found(request.caller.user_id), View.ALL
+        request, bootstrap.services().notifications.choose_channels.read_preferences(request.caller.user_id), View.ALL
     )
 
 
@@ -39,10 +39,10 @@ def read_preferences(request: Request) -> Answer:
         result=PREFERENCES,
     ),
 )
-def change_preferences(request: Request) -> Answer:
+def update_preferences(request: Request) -> Answer:
     """An action that is null goes back to its default."""
     match = parse_match(request.header("if-match"))
-    tag, body = bootstrap.services().notifications.edit_preferences.change(
+    tag, body = bootstrap.services().notifications.edit_preferences.update_preferences(
         request.caller.user_id, request.json, match=match
     )
     return changed(body, tag)

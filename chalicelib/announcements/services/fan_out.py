@@ -156,7 +156,7 @@ class FanOut:
         """Everybody with an account is told, unless they were; into the inbox if they want it there."""
         users = [person.user_id for person in people if person.user_id is not None]
         known = self._announcements.load_told(dispatch.id, users)
-        channels = self._choose_channels.channels(users, dispatch.action)
+        channels = self._choose_channels.choose_channels(users, dispatch.action)
         contacts = self._contacts.contacts(users) if look.in_languages else {}
         now = self._clock.now()
         for person in people:
@@ -181,7 +181,7 @@ class FanOut:
         """A mail to each guest, and to each of the others who wants one; to one address once."""
         users = [person.user_id for person in people if person.user_id is not None]
         told = self._announcements.load_told(dispatch.id, users)
-        channels = self._choose_channels.channels(users, dispatch.action)
+        channels = self._choose_channels.choose_channels(users, dispatch.action)
         contacts = self._contacts.contacts(users)
         shares: dict[str, RecipientShare] = {}
         for person in people:

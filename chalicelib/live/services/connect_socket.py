@@ -147,7 +147,7 @@ class ConnectSocket:
         now = self._clock.now()
         position = make_ulid(int(now * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
-        unread = self._counters.counter(user_id).unread
+        unread = self._counters.load_counter(user_id).unread
         return protocol.connected_frames(unread=unread, missed=missed, position=position, now=int(now))
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:

@@ -68,7 +68,7 @@ class PrepareMail:
             return mail.action in standing.refused
         if mail.action == DIGEST:
             return False  # mail/services/digest.py put in what was wanted, moments ago
-        return self._choose_channels.preferences_of(mail.user_id).setting(mail.action).mail is MailChoice.OFF
+        return self._choose_channels.load_preferences(mail.user_id).setting(mail.action).mail is MailChoice.OFF
 
     def _dressed(self, mail_id: str, mail: Claimed) -> Claimed:
         if mail.action is None or not may_be_switched_off(mail.action):

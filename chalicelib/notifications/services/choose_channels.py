@@ -37,11 +37,11 @@ class ChooseChannels:
         self._view = view
         self._clock = clock
 
-    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
+    def choose_channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
         """Where a message about this goes, for each user: half a read unit a person. Raises Busy."""
         wanted = list(dict.fromkeys(user_ids))
         now = self._clock.now()
-        texts = self._view.settings(wanted)
+        texts = self._view.load_settings(wanted)
         return {id: channels_of(rules.read(text), action, now) for id, text in zip(wanted, texts, strict=True)}
 
     def find_addressees(
@@ -50,17 +50,17 @@ class ChooseChannels:
         """These users as a message about this finds them, in their order. Raises Busy."""
         if not user_ids:
             return []
-        channels, known = self.channels(user_ids, action), contacts.contacts(user_ids)
+        channels, known = self.choose_channels(user_ids, action), contacts.contacts(user_ids)
         languages = {user_id: contact.language for user_id, contact in known.items()}
         return [Addressee(one, channels[one], languages.get(one, DEFAULT)) for one in user_ids]
 
-    def preferences_of(self, user_id: str) -> Preferences:
+    def load_preferences(self, user_id: str) -> Preferences:
         """What somebody chose."""
-        return rules.read(self._view.settings([user_id])[0])
+        return rules.read(self._view.load_settings([user_id])[0])
 
-    def found(self, user_id: str) -> Found:
+    def read_preferences(self, user_id: str) -> Found:
         """Somebody's preferences for themselves. Knowing the tag costs one read of one item."""
-        version = self._view.version(user_id)
+        version = self._view.load_version(user_id)
         if version is None:
             return Found.made(*rules.represent(Preferences({}), Address()))
         tag, revision = version
@@ -69,7 +69,7 @@ class ChooseChannels:
         return Found(tag, lambda: self._current(user_id))
 
     def _current(self, user_id: str) -> tuple[str, str]:
-        stored = self._view.stored(user_id)
+        stored = self._view.load_stored(user_id)
         return current(stored)
 
 

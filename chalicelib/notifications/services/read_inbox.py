@@ -47,23 +47,23 @@ class ReadInbox:
         self._clock = clock
         self._cursor_key = cursor_key
 
-    def unread_count(self, user_id: str) -> Found:
+    def count_unread(self, user_id: str) -> Found:
         """How many notifications are unread."""
-        counter = self._counters.counter(user_id)
+        counter = self._counters.load_counter(user_id)
         return Found.made(counter.etag, write_json({"count": counter.unread}))
 
-    def notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
+    def list_notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
         """A page of the inbox."""
         minute = int(self._clock.now()) // 60
 
         def tag(etag: str) -> str:
             return f"{etag}-{minute:x}-r{REVISION}-{state}-{order}{page.suffix}"
 
-        before = self._counters.counter(user_id).etag
+        before = self._counters.load_counter(user_id).etag
 
         def load() -> tuple[str, str]:
             return settled(
-                lambda: tag(self._counters.counter(user_id).etag),
+                lambda: tag(self._counters.load_counter(user_id).etag),
                 lambda: self._body(user_id, state, order, page, minute * 60),
                 _not_kept,
             )

@@ -58,7 +58,7 @@ class InvitationMessages:
         account = account if account and account.verified else None
         channels = NO_ACCOUNT
         if account is not None:
-            channels = self._choose_channels.channels([account.id], news.action)[account.id]
+            channels = self._choose_channels.choose_channels([account.id], news.action)[account.id]
         now = int(self._clock.now() * 1000)
         return compose(channels, self._notification(news, account, now), self._mail(news, account, now))
 

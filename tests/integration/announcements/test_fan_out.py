@@ -247,7 +247,7 @@ def test_announce_by_several_at_once_tells_each_once(services: bootstrap.Service
         for done in [pool.submit(services.announcements.fan_out.fan_out, EVENT, ID) for _ in range(4)]:
             done.result()
     services.announcements.fan_out.fan_out(EVENT, ID)
-    assert [services.notifications.counters.counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
+    assert [services.notifications.counters.load_counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
     assert (len(addresses()), len(set(addresses()))) == (160, 160)
     assert counts(services) == (160, 80, 160)
 

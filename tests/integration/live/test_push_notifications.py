@@ -58,7 +58,7 @@ def test_push_that_comes_late_says_how_long_ago_as_the_list_does(
     deliver(notification(ada.id, received_at=int(time.time()) - 2 * 3600 - 60))
     assert react(database) == NOTHING_FAILED
     (pushed,) = pusher.sent[tab][0]["notifs"]
-    _, body = services.notifications.read_inbox.notifications(ada.id, "all", "newest", Page()).load()
+    _, body = services.notifications.read_inbox.list_notifications(ada.id, "all", "newest", Page()).load()
     (listed,) = json.loads(body)["items"]
     assert (pushed["received_ago"], listed["received_ago"]) == ("2 hours ago", "2 hours ago")
 
@@ -94,7 +94,12 @@ def test_marks_within_a_batch_tell_how_each_ended(
     first, second, third = receive(ada.id, 3)
     seen = len(records(database))
     mark = services.notifications.mark_read
-    for turn, id in ((mark.read, first), (mark.read, second), (mark.unread, first), (mark.read, third)):
+    for turn, id in (
+        (mark.mark_read, first),
+        (mark.mark_read, second),
+        (mark.mark_unread, first),
+        (mark.mark_read, third),
+    ):
         turn(id, caller=ada.principal)
     batch = records(database)[seen:]
     assert streams.react({"Records": batch}, reactions.NOTIFICATIONS) == NOTHING_FAILED
@@ -192,14 +197,14 @@ def test_poison_of_one_user_costs_another_nothing(
     other = person()
     (tab,), (mine,) = connect(services, ada), connect(services, other)
     deliver(notification(other.id), notification(ada.id))
-    counter = services.notifications.counters.counter
+    counter = services.notifications.counters.load_counter
 
     def failing(user_id: str) -> Any:
         if user_id == other.id:
             raise RuntimeError
         return counter(user_id)
 
-    monkeypatch.setattr(services.notifications.counters, "counter", failing)
+    monkeypatch.setattr(services.notifications.counters, "load_counter", failing)
     answer = react(database, of_notifications)
     assert len(answer["batchItemFailures"]) == 1
     assert mine not in pusher.sent
@@ -210,7 +215,7 @@ def test_nobody_connected_costs_no_count(
     database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive(ada.id)
-    monkeypatch.delattr(type(services.notifications.counters), "counter")
+    monkeypatch.delattr(type(services.notifications.counters), "load_counter")
     assert react(database) == NOTHING_FAILED
 
 

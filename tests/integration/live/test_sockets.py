@@ -250,7 +250,7 @@ def test_hello_tells_of_what_was_missed_whether_it_was_read_meanwhile(
 ) -> None:
     (id,) = connect(services, ada)
     known, read, unread = receive(ada.id, 3)
-    services.notifications.mark_read.read(read, caller=ada.principal)
+    services.notifications.mark_read.mark_read(read, caller=ada.principal)
     say(id, {"action": "hello", "since": known})
     (frame,) = pusher.sent[id]
     assert [(one["id"], one.get("has_read")) for one in frame["missed"]] == [(read, True), (unread, None)]

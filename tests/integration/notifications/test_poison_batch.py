@@ -29,10 +29,10 @@ class InMemory:
     def standing(self, family_ids: Iterable[str]) -> set[str]:
         return set(family_ids)
 
-    def counter(self, user_id: str) -> Counter:
+    def load_counter(self, user_id: str) -> Counter:
         return Counter(unread=1, etag="e")
 
-    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+    def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """Nobody asks."""
 
 

@@ -181,7 +181,9 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
     session = shop.checkout(record)
     if has_expired:
         expire(shop, record, session)
-    shop.services.content.edit_events.update_event(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.payments.pay(session)
     shop.hear(session)
     assert (shop.state(record), shop.record(record).order.reason) == (OrderState.CANCELLED, Reason.EVENT_CLOSED)
@@ -196,7 +198,9 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
 
 def test_record_payment_for_an_event_that_went_back_to_draft_is_honoured(shop: Shop) -> None:
     record, session, _ = reserved(shop)
-    shop.services.content.edit_events.update_event(shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.payments.pay(session)
     shop.hear(session)
     assert shop.state(record) is OrderState.PAID

@@ -26,7 +26,9 @@ def unneeded(shop: DoubleShop) -> OrderRecord:
     """An order whose payment goes back by itself: its event was closed before it came."""
     record = shop.order((shop.ticket(5), 2))
     shop.double.pay(shop.checkout(record))
-    shop.services.content.edit_events.update_event(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.settle()
     assert [wish.amount for wish in shop.wishes()] == [5000]
     return record

@@ -391,7 +391,7 @@ def test_failing_preferences_are_reported_and_come_again(
     browser = subscribe(ada, push)
     id = new(ada, action=NotificationAction.TICKETS_OFFERED)
     with monkeypatch.context() as patched:
-        patched.setattr(services.notifications.choose_channels, "channels", lambda *_: 1 / 0)
+        patched.setattr(services.notifications.choose_channels, "choose_channels", lambda *_: 1 / 0)
         assert len(react(database)["batchItemFailures"]) == 1
     assert push.tries == []
     assert react(database) == NOTHING_FAILED
