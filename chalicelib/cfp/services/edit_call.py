@@ -54,7 +54,7 @@ class EditCall:
         return made, stored is None
 
     def create_call(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
-        """A call where there is none (`If-None-Match: *`). Raises as `put_call`; PreconditionFailed where there is one."""
+        """A call where there is none (`If-None-Match: *`). Raises as `put_call`; PreconditionFailed if there is one."""
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is not None:
