@@ -76,7 +76,7 @@ def list_push_subscriptions(request: Request) -> Answer:
     """All of the caller's, and the key for another."""
     services, public_key = bootstrap.services(), _public_key()
     return conditional(
-        request, services.push.subscriptions.found(request.caller.user_id, public_key=public_key), View.ALL
+        request, services.push.subscriptions.list_subscriptions(request.caller.user_id, public_key=public_key), View.ALL
     )
 
 

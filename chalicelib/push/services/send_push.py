@@ -80,7 +80,7 @@ class SendPush:
 
     def _browsers(self, user_ids: Iterable[str], now: float) -> dict[str, list[PushSubscription]]:
         """The browsers that may be told, by user; those whose sign-in or life has ended are forgotten."""
-        found = {id: held.subscriptions for id, held in self._view.of_users(sorted(user_ids)).items()}
+        found = {id: held.subscriptions for id, held in self._view.load_all(sorted(user_ids)).items()}
         if not found:
             return {}
         stands = self._sign_ins.standing(one.family_id for held in found.values() for one in held)

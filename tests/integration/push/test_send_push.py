@@ -232,7 +232,7 @@ def test_sign_out_ends_it_and_it_is_forgotten(
     new(ada)
     assert react(database) == NOTHING_FAILED
     assert (push.tries, owners()) == ([], set())
-    assert services.push.view.of_user(ada.id).subscriptions == []
+    assert services.push.view.load_subscriptions(ada.id).subscriptions == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
