@@ -30,7 +30,7 @@ class PushNotifications:
         if not added and not marked:
             return
         user_id = changes[0].owner
-        connections = self._sockets.sockets_of(user_id)
+        connections = self._sockets.list_connections(user_id)
         if not connections:
             return
         unread = self._counters.load_counter(user_id).unread

@@ -31,7 +31,7 @@ class SignalOrders:
         self._signal("import_pushed", owner_id, [frame])
 
     def _signal(self, event: str, user_id: str, frames: Iterable[str]) -> None:
-        connections = self._sockets.sockets_of(user_id)
+        connections = self._sockets.list_connections(user_id)
         if not connections:
             return
         pushed = self._sockets.push(connections, list(frames))

@@ -71,7 +71,7 @@ def test_push_to_three_with_one_gone_forgets_it_and_reaches_the_others(
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert set(pusher.sent) == {first, third}
-    assert {c.id for c in services.live.connection_store.of_user(ada.id)} == {first, third}
+    assert {c.id for c in services.live.connection_store.list_connections(ada.id)} == {first, third}
     assert services.live.connection_store.find(gone) is None
 
 
@@ -84,7 +84,7 @@ def test_push_out_of_reach_ends_the_connection_so_that_nothing_is_passed_over(
     assert react(database) == NOTHING_FAILED
     assert list(pusher.sent) == [first]
     assert pusher.closed == [failing]
-    assert [one.id for one in services.live.connection_store.of_user(ada.id)] == [first]
+    assert [one.id for one in services.live.connection_store.list_connections(ada.id)] == [first]
 
 
 def test_marks_within_a_batch_tell_how_each_ended(
@@ -119,7 +119,7 @@ def test_push_after_signing_out_goes_nowhere_and_closes(
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert (pusher.sent, pusher.closed) == ({}, [tab])
-    assert services.live.connection_store.of_user(ada.id) == []
+    assert services.live.connection_store.list_connections(ada.id) == []
 
 
 def test_push_to_a_connection_past_its_life_goes_nowhere(
@@ -135,7 +135,7 @@ def test_push_to_a_connection_past_its_life_goes_nowhere(
     services.live.sockets = Sockets(services.live.connection_store, services.accounts.credentials, pusher, Later())
     react(database)
     assert pusher.sent == {}
-    assert services.live.connection_store.of_user(ada.id) == []
+    assert services.live.connection_store.list_connections(ada.id) == []
 
 
 def test_many_in_one_batch_are_split_into_frames(
@@ -244,7 +244,7 @@ def test_socket_that_was_cut_without_hearing_so_hears_it_at_its_next_ping(
     receive(ada.id)
     react(database)
     with pytest.raises(Unauthenticated, match="connection has ended"):
-        services.live.connect_socket.hear(tab, '{"action":"ping"}')
+        services.live.connect_socket.handle_frame(tab, '{"action":"ping"}')
 
 
 def test_reaction_that_cannot_be_built_costs_the_others_nothing(

@@ -23,7 +23,7 @@ BATCH = 100
 class InMemory:
     """Ports `Connections`, `StandingSignIns`, `Counters` and `Deliveries`, as far as pushes ask: one open socket a user."""
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         return [Connection(user_id, user_id, "family", "https://x.example", 2**31)]
 
     def standing(self, family_ids: Iterable[str]) -> set[str]:

@@ -105,7 +105,7 @@ class FakeConnections:
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         return [
             Connection(f"{user_id} {name}", user_id, name, "https://x.example", expires_at)
             for name, expires_at in (("stands", 2_000_000_000), ("ended", 2_000_000_000), ("old", 1))
