@@ -87,7 +87,7 @@ class MailWiring:
             accounts=self._services.accounts.store,
             mailboxes=self.mailboxes,
             choose_channels=self._services.notifications.choose_channels,
-            token=self.unsubscribe.token,
+            token=self.unsubscribe.make_token,
             public_url=self._services.config.public_url,
         )
 
@@ -155,6 +155,6 @@ class MailWiring:
         dealers = {CALL: self._services.cfp.announce_call.open_call}
         sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
         if self._services.config.mail_from:
-            dealers[DIGEST] = self.digest.digest
+            dealers[DIGEST] = self.digest.queue_digest
             sleepers[MAIL] = DynamoWaitingMails()
         return SweepDue(self.due_index, dealers, sleepers, self._services.clock)

@@ -115,7 +115,7 @@ def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Asks; changes nothing, since mail scanners follow links."""
     services = bootstrap.services()
     try:
-        topic = services.mail.unsubscribe.topic(token)
+        topic = services.mail.unsubscribe.read_topic(token)
     except NotFound:
         return _page(services.website.render.missing(), 404)
     return _page(services.website.render.unsubscribe(topic=topic, token=token, done=False))
@@ -128,7 +128,7 @@ def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
 def unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001 - a mail program sends one fixed body
     """Switches off what the mail was about. Mail programs post here for their user, without any credentials."""
     services = bootstrap.services()
-    topic = services.mail.unsubscribe.stop(token)
+    topic = services.mail.unsubscribe.unsubscribe(token)
     return _page(services.website.render.unsubscribe(topic=topic, token=token, done=True))
 
 

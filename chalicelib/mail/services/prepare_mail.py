@@ -43,12 +43,12 @@ class PrepareMail:
         self._token = token
         self._public_url = public_url
 
-    def outgoing(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
+    def prepare_mail(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
         """The mail as it leaves, or why it does not."""
         to = mail.to or self._proven_address(mail.user_id)
         if not to:
             return Withheld("unreachable")
-        standing = self._mailboxes.standing(to)
+        standing = self._mailboxes.load_standing(to)
         if standing.state is not None and not mail.proves:
             return Withheld("suppressed")
         if self._is_unwanted(mail, standing):
