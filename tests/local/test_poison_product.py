@@ -96,7 +96,9 @@ def test_inbox_poison_anywhere_the_other_orders_are_paid_once(
     assert stock_of(ticket) == Stock(left=5, held=1, sold=others, capacity=30)
     (entry,) = failures.entries
     assert entry["record"]["dynamodb"]["NewImage"]["object_id"] == {"S": sessions[index]}
-    assert re.fullmatch(r"reported by the handler: TypeError at test_poison_product\.py:\d+ read_payment", entry["reason"])
+    assert re.fullmatch(
+        r"reported by the handler: TypeError at test_poison_product\.py:\d+ read_payment", entry["reason"]
+    )
 
     faulty.stumbles_over.clear()
     assert [one.succeeded for one in failures.replay()] == [True]
