@@ -55,16 +55,16 @@ def stale_look(type_id: str) -> Iterator[None]:
     from chalicelib import bootstrap
 
     view: Any = bootstrap.services().catalog.view
-    lefts = view.lefts
+    lefts = view.load_lefts
 
     def stale(shards: dict[str, int], *, consistent: bool = False) -> Any:
         return lefts(shards, consistent=True) if consistent else {(type_id, 0): 1}
 
-    view.lefts = stale
+    view.load_lefts = stale
     try:
         yield
     finally:
-        del view.lefts
+        del view.load_lefts
 
 
 class Writes:

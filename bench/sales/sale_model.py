@@ -48,11 +48,11 @@ class Stock:
     def _room(self, partition: object) -> int:
         return UNITS_A_SECOND // STEPS_A_SECOND - self._used.get(partition, 0)
 
-    def lefts(self, _: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
+    def load_lefts(self, _: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
         """What every shard has left, or had at the beginning of the step."""
         return dict(self.left if consistent else self._stale)
 
-    def write(self, change: SaleChange) -> None:
+    def write_order(self, change: SaleChange) -> None:
         """Take one ticket. Raises Busy where a partition has no units left, Lost where the shard is empty."""
         assert change.after is not None
         place = TYPE, change.after.allocation[0].shard
@@ -100,7 +100,7 @@ def _buy(holding: Any, number: int, step: int, shards: int) -> str:
     milliseconds = 1_800_000_000_000 + step * 1000 // STEPS_A_SECOND
     draft = _draft(make_ulid(milliseconds, number.to_bytes(10, "big")))
     try:
-        holding.hold(SaleChange(after=draft), [Demand(Limit.TICKETS, TYPE, 1, shards, ticket_type_id=TYPE)])
+        holding.hold_stock(SaleChange(after=draft), [Demand(Limit.TICKETS, TYPE, 1, shards, ticket_type_id=TYPE)])
     except SoldOut:
         return "sold out"
     except Busy:

@@ -96,15 +96,15 @@ class _Sale:
         orders = [self._order(event_id, made.lapsed) for _ in range(LAPSED_OFFERS)]
         self._wait_in_line(event_id, made.lapsed, 2 * LAPSED_OFFERS)
         for order in orders:
-            self._services.payments.expire_orders.cancel(
-                order.id, caller=None, access=self._services.orders.draft_order.access(order.id)
+            self._services.payments.expire_orders.cancel_order(
+                order.id, caller=None, access=self._services.orders.draft_order.make_access(order.id)
             )
-        assert self._services.waiting_list.offer_tickets.offer(event_id, made.lapsed) == LAPSED_OFFERS
+        assert self._services.waiting_list.offer_tickets.offer_tickets(event_id, made.lapsed) == LAPSED_OFFERS
         for number in range(holds):
             self._clock.seconds = began - _SOLD_AGO + number * 60 * _MINUTES // holds
             order = self._order(event_id, made.freed if number % (holds // FREED) == 0 else made.crowd)
-            access = self._services.orders.draft_order.access(order.id)
-            self._services.payments.open_checkout.pay(order.id, caller=None, access=access)
+            access = self._services.orders.draft_order.make_access(order.id)
+            self._services.payments.open_checkout.open_checkout(order.id, caller=None, access=access)
         self._wait_in_line(event_id, made.freed, FREED)
         return made
 
@@ -132,7 +132,9 @@ class _Sale:
 
         lines = [OrderLineForm(ticket_type_id=ticket_type_id, quantity=1)]
         form = OrderForm(lines=lines, buyer=Buyer(name="Robin Example", email=self._address()))
-        return self._services.orders.place_order.create(event_id, form, caller=None, new_id=self._clock.new_id())[0]
+        return self._services.orders.place_order.place_order(event_id, form, caller=None, new_id=self._clock.new_id())[
+            0
+        ]
 
     def _wait_in_line(self, event_id: str, ticket_type_id: str, count: int) -> None:
         from chalicelib.waiting_list.domain.entry import WaitingForm
@@ -140,7 +142,9 @@ class _Sale:
         for _ in range(count):
             self._clock.seconds += 0.001
             form = WaitingForm(ticket_type_id=ticket_type_id, quantity=1, name="Robin", email=self._address())
-            self._services.waiting_list.join_waiting_list.join(event_id, form, caller=None, new_id=self._clock.new_id())
+            self._services.waiting_list.join_waiting_list.join_waiting_list(
+                event_id, form, caller=None, new_id=self._clock.new_id()
+            )
 
     def _address(self) -> str:
         self._people += 1

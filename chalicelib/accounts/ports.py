@@ -56,7 +56,7 @@ class Attempts(Protocol):
     def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
         """Count a guess (by -1: take one back) and return how many there were in the current window."""
 
-    def clear_attempts(self, subject: str, *, now: int, window: int) -> None:
+    def reset_attempts(self, subject: str, *, now: int, window: int) -> None:
         """Forget the guesses after a success."""
 
 

@@ -53,13 +53,13 @@ class Announcements(Protocol):
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
         """An announcement, strongly consistent."""
 
-    def newest(self, event_id: str, page: Page) -> list[Dispatch]:
+    def load_newest(self, event_id: str, page: Page) -> list[Dispatch]:
         """One more than a page of an event's announcements, newest first, strongly consistent."""
 
-    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
+    def load_told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
         """Which of these people were told already, strongly consistent."""
 
-    def queued(self, keys: Sequence[str]) -> set[str]:
+    def load_queued(self, keys: Sequence[str]) -> set[str]:
         """For which of these keys there is a mail, strongly consistent."""
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
@@ -69,17 +69,17 @@ class Announcements(Protocol):
 class Crowd(Protocol):
     """Finds the people of an event."""
 
-    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+    def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders that have or had tickets, behind one of them, oldest first, strongly consistent."""
 
-    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Up to 100 orders by id, strongly consistent."""
 
-    def holders(self, event_id: str) -> list[tuple[str, str]]:
+    def list_holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user."""
 
-    def owned(self, user_id: str) -> list[str]:
+    def list_owned(self, user_id: str) -> list[str]:
         """Events that somebody owns."""
 
-    def proposers(self, event_id: str) -> list[str]:
+    def list_proposers(self, event_id: str) -> list[str]:
         """Who proposed something in an event, or speaks in it by invitation; by user."""

@@ -172,7 +172,7 @@ def stock(owner: str, shard: int) -> Key:
 
 def order(order_id: str) -> Key:
     """An order. Its id holds the minute it was made in, so the timer finds holds without an index (ADR 0004)."""
-    return orders_of_minute(milliseconds_of(order_id) // 60_000, _spread(order_id)), f"ORDER#{order_id}"
+    return orders_of_minute(milliseconds_of(order_id) // 60_000, _part_of(order_id)), f"ORDER#{order_id}"
 
 
 def orders_of_minute(minute: int, part: int) -> str:
@@ -180,7 +180,7 @@ def orders_of_minute(minute: int, part: int) -> str:
     return f"ORDERS#{minute}#{part:02d}"
 
 
-def _spread(order_id: str) -> int:
+def _part_of(order_id: str) -> int:
     return int.from_bytes(hashlib.sha256(order_id.encode()).digest()[:4], "big") % ORDER_SPREAD
 
 

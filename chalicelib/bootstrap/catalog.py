@@ -9,15 +9,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.bootstrap import Services
     from chalicelib.catalog.adapters.codes import DynamoCodes
     from chalicelib.catalog.adapters.reads import DynamoCatalogView
     from chalicelib.catalog.adapters.ticket_types import DynamoTicketTypes
-    from chalicelib.catalog.services.edit_codes import EditCodes
-    from chalicelib.catalog.services.edit_quotas import EditQuotas
-    from chalicelib.catalog.services.edit_ticket_types import EditTicketTypes
+    from chalicelib.catalog.domain.quota import QuotaFields
+    from chalicelib.catalog.domain.ticket_type import TicketTypeFields
+    from chalicelib.catalog.ports import StoredLimit, StoredTicketType
+    from chalicelib.catalog.services.edit_limited import EditLimited
+    from chalicelib.catalog.services.limited_codes import CodeFields
     from chalicelib.catalog.services.read_ticket_types import ReadTicketTypes
     from chalicelib.catalog.services.redeem_code import RedeemCode
+    from chalicelib.core.kinds import CodeKind
 
 
 class CatalogWiring:
@@ -48,19 +53,14 @@ class CatalogWiring:
         )
 
     @cached_property
-    def edit_ticket_types(self) -> EditTicketTypes:
+    def edit_ticket_types(self) -> EditLimited[TicketTypeFields, StoredTicketType]:
         """Writes of ticket types."""
-        from chalicelib.catalog.services.edit_ticket_types import EditTicketTypes
+        from chalicelib.catalog.services.edit_limited import EditLimited
+        from chalicelib.catalog.services.limited_ticket_types import LimitedTicketTypes
 
-        return EditTicketTypes(
-            store=self.ticket_type_store,
-            view=self.view,
-            codes=self.code_store,
-            content=self._services.content.store,
-            authorise=self._services.accounts.authorise,
-            clock=self._services.clock,
-            ids=self._services.ids,
-        )
+        content, ids = self._services.content.store, self._services.ids
+        limited = LimitedTicketTypes(self.ticket_type_store, self.view, self.code_store, content, ids)
+        return EditLimited(limited, self._services.accounts.authorise, self._services.clock)
 
     @cached_property
     def code_store(self) -> DynamoCodes:
@@ -76,27 +76,22 @@ class CatalogWiring:
         return RedeemCode(self.code_store, self._services.accounts.attempts, self._services.clock)
 
     @cached_property
-    def edit_codes(self) -> EditCodes:
+    def edit_codes(self) -> Mapping[CodeKind, EditLimited[CodeFields, StoredLimit]]:
         """Discounts and access codes."""
-        from chalicelib.catalog.services.edit_codes import EditCodes
+        from chalicelib.catalog.services.edit_limited import EditLimited
+        from chalicelib.catalog.services.limited_codes import LimitedCodes
+        from chalicelib.core.kinds import CodeKind
 
-        return EditCodes(
-            codes=self.code_store,
-            view=self.view,
-            content=self._services.content.store,
-            authorise=self._services.accounts.authorise,
-            clock=self._services.clock,
-        )
+        known = self.code_store, self.view, self._services.content.store
+        authorise, clock = self._services.accounts.authorise, self._services.clock
+        return {kind: EditLimited(LimitedCodes(kind, *known), authorise, clock) for kind in CodeKind}
 
     @cached_property
-    def edit_quotas(self) -> EditQuotas:
+    def edit_quotas(self) -> EditLimited[QuotaFields, StoredLimit]:
+        """Quotas."""
         from chalicelib.catalog.adapters.quotas import DynamoQuotas
-        from chalicelib.catalog.services.edit_quotas import EditQuotas
+        from chalicelib.catalog.services.edit_limited import EditLimited
+        from chalicelib.catalog.services.limited_quotas import LimitedQuotas
 
-        return EditQuotas(
-            quotas=DynamoQuotas(),
-            types=self.ticket_type_store,
-            authorise=self._services.accounts.authorise,
-            clock=self._services.clock,
-            ids=self._services.ids,
-        )
+        limited = LimitedQuotas(DynamoQuotas(), self.ticket_type_store, self._services.ids)
+        return EditLimited(limited, self._services.accounts.authorise, self._services.clock)

@@ -61,7 +61,7 @@ class ContentWiring:
         from chalicelib.content.services.edit_events import EditEvents
 
         def on_sale(event_id: str) -> list[str]:
-            return [one.id for one in self._services.catalog.view.ticket_types(event_id, consistent=True)]
+            return [one.id for one in self._services.catalog.view.load_ticket_types(event_id, consistent=True)]
 
         return EditEvents(
             store=self.store,

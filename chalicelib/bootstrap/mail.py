@@ -87,7 +87,7 @@ class MailWiring:
             accounts=self._services.accounts.store,
             mailboxes=self.mailboxes,
             choose_channels=self._services.notifications.choose_channels,
-            token=self.unsubscribe.token,
+            token=self.unsubscribe.make_token,
             public_url=self._services.config.public_url,
         )
 
@@ -133,7 +133,7 @@ class MailWiring:
         """Sends queued mails."""
         from chalicelib.mail.services.send_mail import SendMail
 
-        pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.attachment
+        pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.make_attachment
         return SendMail(
             self.store,
             self.mailer,
@@ -152,9 +152,9 @@ class MailWiring:
         from chalicelib.mail.services.sweep_due import SweepDue
         from chalicelib.notifications.ports import ANNOUNCEMENT, CALL, DIGEST, MAIL
 
-        dealers = {CALL: self._services.cfp.announce_call.open}
+        dealers = {CALL: self._services.cfp.announce_call.open_call}
         sleepers: dict[str, Sleepers] = {ANNOUNCEMENT: DynamoWaitingAnnouncements()}
         if self._services.config.mail_from:
-            dealers[DIGEST] = self.digest.digest
+            dealers[DIGEST] = self.digest.queue_digest
             sleepers[MAIL] = DynamoWaitingMails()
         return SweepDue(self.due_index, dealers, sleepers, self._services.clock)

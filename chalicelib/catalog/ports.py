@@ -39,7 +39,7 @@ class Quotas(Protocol):
     def load_all(self, event_id: str) -> list[StoredLimit]:
         """All quotas of an event, by id, strongly consistent."""
 
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, who have that many each; strongly consistent."""
 
     def create(
@@ -77,7 +77,7 @@ class Codes(Protocol):
     def load_all(self, event_id: str, kind: CodeKind) -> list[StoredLimit]:
         """All codes of a kind, by id, strongly consistent."""
 
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, who have that many each; strongly consistent."""
 
     def create(
@@ -134,10 +134,7 @@ class TicketTypes(Protocol):
     def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
         """A ticket type, strongly consistent."""
 
-    def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
-        """The stock of a ticket type, strongly consistent."""
-
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, who have that many each; strongly consistent."""
 
     def create(
@@ -164,14 +161,16 @@ class TicketTypes(Protocol):
 class CatalogView(Protocol):
     """Reads of ticket types and stock without PynamoDB. Eventually consistent unless asked otherwise."""
 
-    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
+    def load_ticket_type(
+        self, event_id: str, ticket_type_id: str, *, consistent: bool = False
+    ) -> StoredTicketType | None:
         """The type, hidden or not, or None when the event has no such type."""
 
-    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
+    def load_ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
         """All ticket types of an event, by id."""
 
-    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
+    def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
         """What every shard has left, for owners of stock with that many shards each; absent shards are left out."""
 
-    def rooms(self, owners: list[str]) -> dict[str, Room]:
+    def load_rooms(self, owners: list[str]) -> dict[str, Room]:
         """How stock of one shard stands, strongly consistent; absent ones are left out."""

@@ -62,13 +62,13 @@ class ProposalChange(NamedTuple):
 class Submissions(Protocol):
     """Keeps submissions. Reads are strongly consistent."""
 
-    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
+    def load_proposer(self, event_id: str, user_id: str) -> Proposer | None:
         """What somebody proposed in an event so far."""
 
-    def submission(self, user_id: str, session_id: str) -> Submission | None:
+    def load_submission(self, user_id: str, session_id: str) -> Submission | None:
         """A submission of somebody's."""
 
-    def of_user(self, user_id: str) -> list[Submission]:
+    def list_submissions(self, user_id: str) -> list[Submission]:
         """All submissions of somebody's, oldest first."""
 
     def submit(

@@ -34,30 +34,30 @@ class Admissions(Protocol):
         still as it was read. Raises ports.sales.Lost (`admission`, `order`), Busy.
         """
 
-    def latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
+    def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
         """The admissions that stand, newest first, behind a place that an earlier page named."""
 
-    def between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
+    def load_between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
         """All admissions, standing or not, of orders from one id to another."""
 
-    def counts(self, event_id: str) -> Admitted:
+    def load_counts(self, event_id: str) -> Admitted:
         """How many tickets are used."""
 
 
 class GateView(Protocol):
     """What is looked up around admissions."""
 
-    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id, strongly consistent; absent ones are left out."""
 
-    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+    def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders of an event that have or had tickets, in order, behind one of them."""
 
-    def gatekeepers(self, event_id: str) -> list[str]:
+    def list_gatekeepers(self, event_id: str) -> list[str]:
         """Ids of users who may check in at an event, strongly consistent."""
 
-    def people(self, user_ids: Iterable[str]) -> dict[str, str]:
+    def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id; absent ones are left out."""
 
-    def sold(self, shards: dict[str, int]) -> dict[str, int]:
+    def count_sold(self, shards: dict[str, int]) -> dict[str, int]:
         """How many tickets of each type are sold; `shards` is how many each type has."""

@@ -60,7 +60,7 @@ class Connections(Protocol):
     def keep_ticket(self, secret: str, ticket: SocketTicket) -> None:
         """A new ticket."""
 
-    def ticket(self, secret: str) -> SocketTicket | None:
+    def load_ticket(self, secret: str) -> SocketTicket | None:
         """The ticket, used or expired ones only until they are cleared away."""
 
     def drop_ticket(self, secret: str) -> None:
@@ -69,13 +69,13 @@ class Connections(Protocol):
     def open(self, secret: str, connection: Connection) -> bool:
         """Exchange a ticket for a connection, once; False when somebody else was first."""
 
-    def hear(self, connection_id: str, cost: int) -> Heard | None:
+    def charge_frame(self, connection_id: str, cost: int) -> Heard | None:
         """Charge a connection for a frame; None when it is not known. Racing frames are all counted."""
 
     def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
         """Begin another window, unless a racing frame did."""
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         """All connections of a user, strongly consistent."""
 
     def forget(self, connection: Connection) -> None:
@@ -96,22 +96,22 @@ class Watches(Protocol):
     def drop(self, connection_id: str, event_id: str) -> None:
         """Forget that; nothing happens when it does not."""
 
-    def of_event(self, event_id: str) -> Watched:
+    def load_watched(self, event_id: str) -> Watched:
         """Who watches an event."""
 
-    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+    def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
         """Remember what all watchers of an event were told, until every one of them is gone."""
 
 
 class WatchedEvents(Protocol):
     """Knows what of an event there is to see, and for whom. Everything is strongly consistent."""
 
-    def versions(self, event_id: str) -> dict[View, Versions]:
+    def load_versions(self, event_id: str) -> dict[View, Versions]:
         """The counters of each view that exists: no public one while the event is not published, none at all when
         there is no such event.
         """
 
-    def staff(self, event_id: str) -> set[str]:
+    def list_staff(self, event_id: str) -> set[str]:
         """Users who may read everything of an event."""
 
 

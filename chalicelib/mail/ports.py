@@ -70,7 +70,7 @@ class Mails(Protocol):
         address came back), `unsubscribed`, `unreachable` (its user has no proven address), `expired`.
         """
 
-    def recipient(self, mail_id: str) -> MailRecipient | None:
+    def load_recipient(self, mail_id: str) -> MailRecipient | None:
         """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
 
 
@@ -89,7 +89,7 @@ class Undelivered(Protocol):
     def mark_returned(self, key: str) -> None:
         """The mail with this key came back, if there is one."""
 
-    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """Write what staff are told of this mail unless that was done. Whether it was written now. Raises Busy."""
 
 
@@ -124,13 +124,13 @@ class Mailer(Protocol):
 class Mailboxes(Protocol):
     """Keeps what is known of addresses, each in its canonical form."""
 
-    def standing(self, address: str) -> AddressStanding:
+    def load_standing(self, address: str) -> AddressStanding:
         """What is known, strongly consistent."""
 
     def suppress(self, address: str, *, state: str, since: int) -> None:
         """Mails came back. What was known before stays as it was, but a complaint outweighs a bounce."""
 
-    def clear(self, address: str) -> None:
+    def restore(self, address: str) -> None:
         """Mails arrive again."""
 
     def refuse(self, address_hash: str, topic: str) -> None:
@@ -153,7 +153,7 @@ class DueIndex(Protocol):
     def begin(self, now: int) -> int:
         """From when on there may be something (Unix seconds)."""
 
-    def found(self, begin: int, now: int) -> list[Due]:
+    def list_due(self, begin: int, now: int) -> list[Due]:
         """Everything due in the quarter of an hour that holds `begin`, up to now."""
 
     def advance(self, until: int) -> None:
@@ -173,7 +173,7 @@ class Waiting(NamedTuple):
 class Sleepers(Protocol):
     """Things of one kind that the stream carries out, and may have lost."""
 
-    def waiting(self, id: str) -> Waiting | None:
+    def load_waiting(self, id: str) -> Waiting | None:
         """The thing, unless it is done or forgotten."""
 
     def wake(self, due: Due, *, again_at: int) -> None:
@@ -186,7 +186,7 @@ class Sleepers(Protocol):
 class Collected(Protocol):
     """Notifications that wait for their digest."""
 
-    def unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
+    def list_unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
         """Those of a digest that were not read, oldest first."""
 
     def put(self, due: Due, mail: Mail) -> bool:

@@ -26,7 +26,7 @@ class Counter(NamedTuple):
 class Counters(Protocol):
     """Reads counters."""
 
-    def counter(self, user_id: str) -> Counter:
+    def load_counter(self, user_id: str) -> Counter:
         """The counter, strongly consistent."""
 
 
@@ -83,13 +83,13 @@ class Contacts(Protocol):
 class Deliveries(Protocol):
     """Keeps what became of notifications."""
 
-    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+    def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
 
-    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    def mark_settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those (user, notification) that closed browsers need not be told of any more: they were, or it was read."""
 
-    def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
+    def mark_web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers. What was kept before stays."""
 
 
@@ -109,13 +109,13 @@ class StoredPreferences(NamedTuple):
 class PreferencesView(Protocol):
     """Reads preferences without PynamoDB."""
 
-    def version(self, user_id: str) -> tuple[str, str] | None:
+    def load_version(self, user_id: str) -> tuple[str, str] | None:
         """Tag and revision, strongly consistent; None for somebody who never chose."""
 
-    def stored(self, user_id: str) -> StoredPreferences | None:
+    def load_stored(self, user_id: str) -> StoredPreferences | None:
         """All of it, strongly consistent."""
 
-    def settings(self, user_ids: Sequence[str]) -> list[str | None]:
+    def load_settings(self, user_ids: Sequence[str]) -> list[str | None]:
         """What people chose, in their order; eventually consistent."""
 
 
@@ -153,11 +153,11 @@ class Overseen(NamedTuple):
 class NotificationLog(Protocol):
     """Finds notifications of all people. `step` are fetched whenever more are asked for. Raises Busy."""
 
-    def month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+    def list_month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of an action in a month (YYYY-MM) between two ids, both included, newest first; a moment late."""
 
-    def inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+    def list_inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of one user between two ids, newest first."""
 
-    def details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
+    def load_details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
         """Up to 100 of them as they stand, in the same order, less what is gone."""

@@ -27,16 +27,16 @@ class StoredOrder(NamedTuple):
 class OrdersView(Protocol):
     """Reads of orders without PynamoDB."""
 
-    def order(self, order_id: str) -> StoredOrder | None:
+    def load_order(self, order_id: str) -> StoredOrder | None:
         """An order, strongly consistent."""
 
-    def tickets_mail_state(self, order_id: str) -> str | None:
+    def load_mail_state(self, order_id: str) -> str | None:
         """What became of the mail with an order's tickets (notifications/ports.py); None when there is none."""
 
-    def charges(self, order_id: str) -> list[str]:
+    def load_charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges, strongly consistent, oldest id first."""
 
-    def refunds(self, order_id: str) -> list[str]:
+    def load_refunds(self, order_id: str) -> list[str]:
         """The representations of an order's wanted refunds, strongly consistent, oldest first."""
 
 
@@ -71,25 +71,25 @@ class WantedRefund(NamedTuple):
 class Orders(Protocol):
     """Keeps orders, charges and wanted refunds."""
 
-    def load(self, order_id: str) -> OrderRecord | None:
+    def load_order(self, order_id: str) -> OrderRecord | None:
         """An order, strongly consistent."""
 
-    def write(self, change: SaleChange) -> None:
+    def write_order(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
 
-    def load_all(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
         """Orders by id, strongly consistent; those that are none are left out."""
 
-    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+    def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
         """A charge record, strongly consistent."""
 
-    def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
+    def load_charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
         """Charge records of these orders and charges, by the charge's id, strongly consistent."""
 
-    def wish(self, order_id: str, key: str) -> RefundWish | None:
+    def load_wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted, strongly consistent."""
 
-    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+    def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
         """Refunds that are to be made since before then (Unix seconds) and need not wait any longer `now`; up to a
         thousand, eventually consistent.
         """
@@ -148,13 +148,13 @@ class Swept(NamedTuple):
 class Reconciliations(Protocol):
     """Keeps how far each account was reconciled and swept; None is the platform's own."""
 
-    def last(self, account: str | None) -> ReconciledUntil | None:
+    def load_last(self, account: str | None) -> ReconciledUntil | None:
         """How far an account was reconciled; None before the first time."""
 
     def save(self, account: str | None, done: ReconciledUntil) -> None:
         """Keep it, unless another run has done so since it was read."""
 
-    def swept(self, account: str | None) -> Swept:
+    def load_swept(self, account: str | None) -> Swept:
         """How far an account was swept."""
 
     def save_swept(self, account: str | None, swept: Swept) -> bool:
@@ -164,11 +164,11 @@ class Reconciliations(Protocol):
 class Holds(Protocol):
     """Finds orders whose hold may be over."""
 
-    def sweep(self) -> Sweep | None:
+    def load_sweep(self) -> Sweep | None:
         """How far the timer has got; None before its first run."""
 
     def save_sweep(self, sweep: Sweep) -> bool:
         """Keep it, unless another run has done so since it was read. Whether it was kept."""
 
-    def reserved(self, minute: int) -> list[HeldOrder]:
+    def list_reserved(self, minute: int) -> list[HeldOrder]:
         """The orders made in a Unix minute that are still reserved, strongly consistent."""

@@ -122,15 +122,15 @@ class Payments(Protocol):
         an account that was taken back: nothing in it can be looked at any more.
         """
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
         no such object. Raises AccountGone.
         """
 
-    def told(self, payload: str, *, account: str | None) -> Payment | None:
+    def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
         """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
 
-    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+    def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
         """What Stripe says now of charges made between two moments (Unix seconds), newest first, as far as so many
         requests of its list show them; without those that have refunds or disputes. Raises AccountGone.
         """
@@ -140,19 +140,19 @@ class Payments(Protocol):
         already. Raises RefundRefused, also when one that was made failed at once or since; RefundWaits.
         """
 
-    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+    def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first.
         Raises AccountGone.
         """
 
-    def complete_sessions(
+    def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
         """The checkout sessions opened between two moments (Unix seconds) that were completed, newest first. Raises
         AccountGone.
         """
 
-    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+    def list_traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
         """The refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
         AccountGone.
         """
@@ -161,13 +161,13 @@ class Payments(Protocol):
 class StripeAccounts(Protocol):
     """Keeps which account each event is paid to."""
 
-    def of_event(self, event_id: str) -> StripeAccount | None:
+    def load_account(self, event_id: str) -> StripeAccount | None:
         """The account of an event, strongly consistent."""
 
-    def events_of(self, account_id: str) -> list[str]:
+    def list_events(self, account_id: str) -> list[str]:
         """The events that an account is paid for."""
 
-    def connected(self) -> list[str]:
+    def list_connected(self) -> list[str]:
         """Ids of the accounts that events are paid to."""
 
     def save(self, account: StripeAccount) -> None:
@@ -183,10 +183,10 @@ class StripeAccounts(Protocol):
 class AccountsAtStripe(Protocol):
     """Stripe's side of connected accounts. Every call may raise UpstreamFailed."""
 
-    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+    def create_account(self, event_id: str, *, instead_of: str | None = None) -> str:
         """The id of the event's account, made now or before; `instead_of` names one that is of no use any more."""
 
-    def onboarding_url(self, account_id: str, *, back: str) -> str:
+    def make_onboarding_url(self, account_id: str, *, back: str) -> str:
         """Where its owner tells Stripe what Stripe must know; `back` is where to go afterwards."""
 
     def is_ready(self, account_id: str) -> bool | None:

@@ -33,13 +33,13 @@ class PushMessage(NamedTuple):
 class PushSubscriptionsView(Protocol):
     """Reads subscriptions without PynamoDB."""
 
-    def of_user(self, user_id: str) -> Subscribed:
+    def load_subscriptions(self, user_id: str) -> Subscribed:
         """All of one person, strongly consistent."""
 
-    def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
+    def load_all(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
         """Of these people those who have any; eventually consistent."""
 
-    def owner(self, subscription_id: str) -> str | None:
+    def load_owner(self, subscription_id: str) -> str | None:
         """Whose browser that is, strongly consistent."""
 
 

@@ -31,10 +31,10 @@ class RowChange(NamedTuple):
 class SalesRows(Protocol):
     """Writes the rows and totals of an event."""
 
-    def charges(self, order_id: str) -> list[Charge]:
+    def load_charges(self, order_id: str) -> list[Charge]:
         """The charges of an order, strongly consistent."""
 
-    def kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
+    def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
         """The rows of up to 100 orders that have one, strongly consistent."""
 
     def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
@@ -51,14 +51,14 @@ class ListedRow(NamedTuple):
 class SalesLists(Protocol):
     """Reads the rows and totals of an event, strongly consistent."""
 
-    def orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
+    def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of orders, newest first, from a place (empty: the newest) on; `step` at a time are fetched."""
 
-    def charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
+    def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of charges, those of the newest order first, from a place on."""
 
-    def totals(self, event_id: str) -> Tally:
+    def load_totals(self, event_id: str) -> Tally:
         """What all orders add up to."""
 
-    def stock(self, shards: dict[str, int]) -> dict[str, Shard]:
+    def load_stock(self, shards: dict[str, int]) -> dict[str, Shard]:
         """The stock of ticket types with so many shards each, all shards of a type as one with number 0."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import CursorKey, Page, make_cursor
+from chalicelib.representations.json_text import write_list
 from chalicelib.representations.ports import Bodies, ListMember
 from chalicelib.representations.read import page_tag
 from chalicelib.representations.represent import Written
@@ -67,10 +68,10 @@ class BuildRepresentations:
 
     def _page(self, members: list[ListMember], page: Page, *, scope: str) -> str:
         shown = members[: page.limit]
-        cursor = "null"
+        cursor = None
         if len(members) > page.limit:
-            cursor = f'"{make_cursor(shown[-1].id, scope=scope, key=self._cursor_key)}"'
-        return f'{{"items":[{",".join(m.body for m in shown)}],"next_cursor":{cursor}}}'
+            cursor = make_cursor(shown[-1].id, scope=scope, key=self._cursor_key)
+        return write_list((member.body for member in shown), next_cursor=cursor)
 
 
 def fits(event: dict[str, object], filters: dict[str, str]) -> bool:

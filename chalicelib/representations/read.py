@@ -30,6 +30,11 @@ class Found:
         self.tag = tag
         self.load = load
 
+    @classmethod
+    def made(cls, tag: str, body: str) -> Found:
+        """Something whose bytes are known already."""
+        return cls(tag, lambda: (tag, body))
+
 
 class ReadRepresentations:
     """Finds representations by URL."""
@@ -59,8 +64,7 @@ class ReadRepresentations:
             item = self._maker().refresh(event_id, kind, resource_id, view)
         if item is None:
             raise NotFound
-        found = item.etag, item.body
-        return Found(item.etag, lambda: found)
+        return Found.made(item.etag, item.body)
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> Found:
         """A page of one list of an event. Raises NotFound."""
@@ -80,8 +84,7 @@ class ReadRepresentations:
         call = self._stored.call_for_papers(event_id, consistent=view is View.ALL)
         if call is None or not (view is View.ALL or call.is_open(now)):
             raise NotFound
-        found = call.etag, call.body
-        return Found(call.etag, lambda: found)
+        return Found.made(call.etag, call.body)
 
     def directory(self, page: Page, filters: dict[str, str]) -> Found:
         """A page of the public list of events; `filters` are already checked."""
@@ -100,7 +103,7 @@ class ReadRepresentations:
             raise NotFound
         tag, counters = versions
         body = json.dumps({"event_id": event_id, **counters}, separators=(",", ":"))
-        return Found(tag, lambda: (tag, body))
+        return Found.made(tag, body)
 
 
 def page_tag(tag: str, page: Page, filters: dict[str, str] | None = None) -> str:

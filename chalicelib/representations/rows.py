@@ -3,7 +3,6 @@
 Lambda's answers end at 6 MB, body and its escapes together (docs/platform.md).
 """
 
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from chalicelib.core.errors import MalformedRequest
 from chalicelib.core.pagination import CursorKey, make_cursor
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import add_text, as_found, hash_of, write_list
 from chalicelib.representations.read import Found
 
 MAX_Q = 100
@@ -75,33 +75,24 @@ def scope(event_id: str, name: str) -> str:
     return f"{event_id}/{name}"
 
 
-def as_list(part: Part, *, scope: str, key: CursorKey, more: str = "") -> Found:
-    """The JSON of a page. `more` are further members, each with a comma in front."""
-    cursor = json.dumps(_cursor(part, scope, key))
-    return tagged(f'{{"items":[{",".join(part.texts)}],"next_cursor":{cursor}{more}}}')
+def as_list(part: Part, *, scope: str, key: CursorKey, more: dict[str, str] | None = None) -> Found:
+    """The JSON of a page. `more` are further members by name, each a JSON text."""
+    body = write_list(part.texts, next_cursor=_cursor(part, scope, key))
+    for name, text in (more or {}).items():
+        body = add_text(body, name, text)
+    return as_found(body)
 
 
 def as_sheet(head: tuple[str, ...], part: Part, *, scope: str, key: CursorKey) -> Sheet:
     """The CSV of a page. Its tag names what comes next too, since that is told in a header."""
     cursor = _cursor(part, scope, key)
     text = csv.sheet(head, part.texts)
-    tag = f"{_hash(text)}{'-more' if cursor else ''}"
-    return Sheet(Found(tag, lambda: (tag, text)), cursor)
-
-
-def tagged(body: str) -> Found:
-    """An answer made when read, under the hash of its bytes."""
-    tag = _hash(body)
-    return Found(tag, lambda: (tag, body))
+    return Sheet(Found.made(f"{hash_of(text)}{'-more' if cursor else ''}", text), cursor)
 
 
 def told(q: str, *, names: tuple[str, ...], ids: tuple[str, ...]) -> bool:
     """Whether the words are part of one of the names or begin one of the ids; no words are part of everything."""
     return any(q in name.casefold() for name in names) or any(id.casefold().startswith(q) for id in ids)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _cursor(part: Part, scope: str, key: CursorKey) -> str | None:

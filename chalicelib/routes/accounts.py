@@ -6,6 +6,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import encode
 from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
@@ -26,19 +27,19 @@ SIGNED_IN, ACCOUNT = "accounts.domain.account:SignedIn", "accounts.domain.accoun
 def sign_up(request: Request) -> Answer:
     """Open an account and sign in; a verification link is mailed."""
     services = bootstrap.services()
-    body = services.accounts.sign_in.sign_up(
+    signed_in = services.accounts.sign_in.sign_up(
         request.body,
         new_id=request.resource_id,
         source=request.visitor,
         accept_language=request.header("accept-language"),
     )
-    return Answer(body, 201, {"Location": "/api/v1/me"})
+    return Answer(encode(signed_in), 201, {"Location": "/api/v1/me"})
 
 
 @routes.post("/v1/auth/sign-in", Contract("Sign in", body="accounts.domain.account:SignInForm", result=SIGNED_IN))
 def sign_in(request: Request) -> Answer:
     """Sign in with address and password."""
-    return Answer(bootstrap.services().accounts.sign_in.sign_in(request.body, source=request.visitor))
+    return Answer(encode(bootstrap.services().accounts.sign_in.sign_in(request.body, source=request.visitor)))
 
 
 @routes.post(
@@ -47,7 +48,7 @@ def sign_in(request: Request) -> Answer:
 )
 def refresh(request: Request) -> Answer:
     """New tokens for a refresh token, which is used up."""
-    return Answer(bootstrap.services().accounts.sign_in.refresh(request.body.refresh_token))
+    return Answer(encode(bootstrap.services().accounts.sign_in.refresh(request.body.refresh_token)))
 
 
 @routes.post("/v1/auth/sign-out", Contract("Sign out", body="accounts.domain.account:RefreshToken", status=204))
@@ -91,7 +92,7 @@ def reset_password(request: Request) -> Answer:
 def read_account(request: Request) -> Answer:
     """The caller's account."""
     stored = bootstrap.services().accounts.profile.read_account(request.caller)
-    return conditional(request, Found(stored.etag, lambda: (stored.etag, stored.body)), View.ALL)
+    return conditional(request, Found.made(stored.etag, stored.body), View.ALL)
 
 
 @routes.patch(
@@ -117,5 +118,4 @@ def update_account(request: Request) -> Answer:
 )
 def list_roles(request: Request) -> Answer:
     """The caller's roles, an event each."""
-    tag, body = bootstrap.services().accounts.profile.list_roles(request.caller)
-    return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
+    return conditional(request, bootstrap.services().accounts.profile.list_roles(request.caller), View.ALL)

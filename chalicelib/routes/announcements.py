@@ -23,11 +23,11 @@ ANNOUNCEMENT = "announcements.domain.announcement:Announcement"
         problems=(403, 429),
     ),
 )
-def announce(request: Request, event: str) -> Answer:
+def create_announcement(request: Request, event: str) -> Answer:
     """It is on its way when this answers; read it again for how far it is."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.announcements.announce.announce(
+    made = services.announcements.announce.create_announcement(
         event_id, request.body, caller=request.caller, new_id=request.resource_id
     )
     return Answer(made.body, 202, {"Location": f"/api/v1/events/{event_id}/announcements/{request.resource_id}"})
@@ -53,7 +53,7 @@ def list_announcements(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     page = parse_page(request.query, scope=scope(event_id), key=services.keys.cursor_key)
     return conditional(
-        request, services.announcements.announce.announcements(event_id, page, caller=request.caller), View.ALL
+        request, services.announcements.announce.list_announcements(event_id, page, caller=request.caller), View.ALL
     )
 
 
@@ -63,5 +63,5 @@ def read_announcement(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(
-        request, services.announcements.announce.announcement(event_id, id, caller=request.caller), View.ALL
+        request, services.announcements.announce.read_announcement(event_id, id, caller=request.caller), View.ALL
     )

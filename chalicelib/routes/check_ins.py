@@ -7,6 +7,7 @@ from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import conditional, created
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import parse_page
+from chalicelib.representations.json_text import encode
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/check-ins"
@@ -27,15 +28,13 @@ PAGED = ("limit", "cursor")
 )
 def check_in(request: Request, event: str) -> Answer:
     """Who came in; 409 `already_checked_in` says who let them in before, and when."""
-    import msgspec
-
     from chalicelib.check_in.domain.check_in import tag_of
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.check_in.check_people_in.check_in(event_id, request.body, caller=request.caller)
     location = f"/api/v1/events/{event_id}/check-ins/{made.ticket}"
-    return created(msgspec.json.encode(made).decode(), tag_of(made), location)
+    return created(encode(made), tag_of(made), location)
 
 
 @routes.get(
@@ -55,7 +54,7 @@ def list_check_ins(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     page = parse_page(request.query, scope=check_ins_scope(event_id), key=services.keys.cursor_key)
     return conditional(
-        request, services.check_in.read_check_ins.check_ins(event_id, page, caller=request.caller), View.ALL
+        request, services.check_in.read_check_ins.list_check_ins(event_id, page, caller=request.caller), View.ALL
     )
 
 
@@ -73,7 +72,7 @@ def list_offline(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     page = parse_page(request.query, scope=offline_scope(event_id), key=services.keys.cursor_key)
     return conditional(
-        request, services.check_in.read_check_ins.offline(event_id, page, caller=request.caller), View.ALL
+        request, services.check_in.read_check_ins.list_offline(event_id, page, caller=request.caller), View.ALL
     )
 
 
@@ -86,14 +85,12 @@ def list_offline(request: Request, event: str) -> Answer:
         result="check_in.domain.check_in:Reconciled",
     ),
 )
-def reconcile(request: Request, event: str) -> Answer:
+def reconcile_check_ins(request: Request, event: str) -> Answer:
     """What came of each scan; sending them again changes nothing."""
-    import msgspec
-
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    done = services.check_in.check_people_in.reconcile(event_id, request.body, caller=request.caller)
-    return Answer(msgspec.json.encode(done).decode(), headers={"Cache-Control": PRIVATE})
+    done = services.check_in.check_people_in.reconcile_check_ins(event_id, request.body, caller=request.caller)
+    return Answer(encode(done), headers={"Cache-Control": PRIVATE})
 
 
 @routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", if_match=True, status=204))
@@ -101,7 +98,7 @@ def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
     """The ticket can be used again; that it was undone, by whom and when, stays known."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.check_in.check_people_in.undo(
+    services.check_in.check_people_in.undo_check_in(
         services.representations.read.event_id(event), ticket, match=match, caller=request.caller
     )
     return Answer(status=204)

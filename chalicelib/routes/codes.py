@@ -25,14 +25,16 @@ def routes_for(kind: CodeKind) -> Routes:
     def list_codes(request: Request, event: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        return conditional(request, services.catalog.edit_codes.codes(event_id, kind, caller=request.caller), View.ALL)
+        return conditional(
+            request, services.catalog.edit_codes[kind].list_all(event_id, caller=request.caller), View.ALL
+        )
 
     @routes.get(one, Contract(f"Read a {noun}", auth="required", result=read))
     def read_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         return conditional(
-            request, services.catalog.edit_codes.code(event_id, kind, id, caller=request.caller), View.ALL
+            request, services.catalog.edit_codes[kind].read(event_id, id, caller=request.caller), View.ALL
         )
 
     @routes.post(
@@ -43,7 +45,7 @@ def routes_for(kind: CodeKind) -> Routes:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         new_id = request.resource_id
-        made = services.catalog.edit_codes.create(event_id, kind, request.body, caller=request.caller, new_id=new_id)
+        made = services.catalog.edit_codes[kind].create(event_id, request.body, caller=request.caller, new_id=new_id)
         return created(made.body, made.etag, f"/api/v1/events/{event_id}/{kind.value}/{new_id}")
 
     @routes.patch(
@@ -58,11 +60,11 @@ def routes_for(kind: CodeKind) -> Routes:
             problems=(409,),
         ),
     )
-    def change_code(request: Request, event: str, id: str) -> Answer:
+    def update_code(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        made = services.catalog.edit_codes.change(event_id, kind, id, request.json, caller=request.caller, match=match)
+        made = services.catalog.edit_codes[kind].update(event_id, id, request.json, caller=request.caller, match=match)
         return changed(made.body, made.etag)
 
     @routes.delete(one, Contract(f"Remove a {noun}", auth="required", if_match=True, status=204, problems=(409,)))
@@ -70,7 +72,7 @@ def routes_for(kind: CodeKind) -> Routes:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
         match = parse_match(request.header("if-match"))
-        services.catalog.edit_codes.delete(event_id, kind, id, caller=request.caller, match=match)
+        services.catalog.edit_codes[kind].delete(event_id, id, caller=request.caller, match=match)
         return Answer(status=204)
 
     return routes

@@ -51,4 +51,4 @@ def _describe() -> dict[str, Any]:
 
 def _found(text: str) -> Found:
     tag = hashlib.sha256(text.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, text))
+    return Found.made(tag, text)

@@ -9,7 +9,6 @@ from chalicelib.core.errors import MalformedRequest, Unauthenticated
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.pagination import Page, parse_page
 from chalicelib.representations.filters import parse_filters
-from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
 EVENT, FIELDS = "content.domain.event:Event", "content.domain.event:EventFields"
@@ -36,8 +35,7 @@ def list_events(request: Request) -> Answer:
             raise MalformedRequest("view=all lists all of one's own events; it takes no filter or page.")
         if request.principal is None:
             raise Unauthenticated("Sign in to see your own events.")
-        tag, body = services.content.edit_events.own(request.principal)
-        return conditional(request, Found(tag, lambda: (tag, body)), View.ALL)
+        return conditional(request, services.content.edit_events.list_own(request.principal), View.ALL)
     if view != View.PUBLIC:
         raise MalformedRequest("view is public or all.", code="invalid_view")
     return conditional(request, services.representations.read.directory(page, filters), View.PUBLIC)
@@ -49,7 +47,7 @@ def list_events(request: Request) -> Answer:
 )
 def create_event(request: Request) -> Answer:
     """A new event; its creator owns it."""
-    made = bootstrap.services().content.edit_events.create(
+    made = bootstrap.services().content.edit_events.create_event(
         request.body, caller=request.caller, new_id=request.resource_id
     )
     return created(made.body, made.etag, f"/api/v1/events/{request.resource_id}")
@@ -68,12 +66,12 @@ def read_event(request: Request, event: str) -> Answer:
     "/v1/events/{event}",
     Contract("Change an event by merge patch", auth="required", body=FIELDS, patch=True, if_match=True, result=EVENT),
 )
-def change_event(request: Request, event: str) -> Answer:
+def update_event(request: Request, event: str) -> Answer:
     """Change, publish or archive an event."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.content.edit_events.change(event_id, request.json, caller=request.caller, match=match)
+    made = services.content.edit_events.update_event(event_id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 
@@ -82,7 +80,9 @@ def delete_event(request: Request, event: str) -> Answer:
     """Remove an event with all its parts."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    services.content.edit_events.delete(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    services.content.edit_events.delete_event(
+        event_id, caller=request.caller, match=parse_match(request.header("if-match"))
+    )
     return Answer(status=204)
 
 

@@ -5,6 +5,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import conditional
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import write_json
 from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
@@ -24,14 +25,16 @@ routes = Routes(__name__)
 def accept_import(request: Request) -> Answer:
     """Keep the archive; the work is done by what its arrival starts."""
     content_type = request.header("content-type") or ""
-    body = bootstrap.services().exchange.import_event.accept(
+    bootstrap.services().exchange.import_event.accept(
         request.raw_body, content_type=content_type, caller=request.caller, new_id=request.resource_id
     )
-    return Answer(body, 202, {"Location": f"/api/v1/imports/{request.resource_id}"})
+    return Answer(
+        write_json({"import_id": request.resource_id}), 202, {"Location": f"/api/v1/imports/{request.resource_id}"}
+    )
 
 
 @routes.get("/v1/imports/{id}", Contract("Read an import", auth="required", result="exchange.domain.import_job:Import"))
 def read_import(request: Request, id: str) -> Answer:
     """How far an import got, and its report."""
     job = bootstrap.services().exchange.import_event.read(id, caller=request.caller)
-    return conditional(request, Found(job.etag, lambda: (job.etag, job.body)), View.ALL)
+    return conditional(request, Found.made(job.etag, job.body), View.ALL)

@@ -26,5 +26,5 @@ def create_ticket(request: Request) -> Answer:
     services = bootstrap.services()
     if not services.config.live:
         raise FeatureOff("Live pushes are switched off here; ask for the unread count instead.", code="live_off")
-    url, expires_in = services.live.connect_socket.ticket(request.caller, origin=request.header("origin"))
+    url, expires_in = services.live.connect_socket.create_ticket(request.caller, origin=request.header("origin"))
     return Answer(json.dumps({"url": url, "expires_in": expires_in}), 201)

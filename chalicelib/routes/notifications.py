@@ -33,7 +33,9 @@ def list_notifications(request: Request) -> Answer:
     state, order = read_inbox.chosen(request.query)
     user_id = request.caller.user_id
     page = parse_page(request.query, scope=read_inbox.scope(user_id, state, order), key=services.keys.cursor_key)
-    return conditional(request, services.notifications.read_inbox.notifications(user_id, state, order, page), View.ALL)
+    return conditional(
+        request, services.notifications.read_inbox.list_notifications(user_id, state, order, page), View.ALL
+    )
 
 
 @routes.get(
@@ -43,21 +45,21 @@ def list_notifications(request: Request) -> Answer:
 def count_unread(request: Request) -> Answer:
     """How many notifications the caller has not read."""
     return conditional(
-        request, bootstrap.services().notifications.read_inbox.unread_count(request.caller.user_id), View.ALL
+        request, bootstrap.services().notifications.read_inbox.count_unread(request.caller.user_id), View.ALL
     )
 
 
 @routes.post("/v1/notifications/{id}/read", Contract("Mark a notification read", auth="required", status=204))
-def read_notification(request: Request, id: str) -> Answer:
+def mark_read(request: Request, id: str) -> Answer:
     """Mark one read; nothing changes when it is already."""
-    bootstrap.services().notifications.mark_read.read(id, caller=request.caller)
+    bootstrap.services().notifications.mark_read.mark_read(id, caller=request.caller)
     return Answer(status=204)
 
 
 @routes.post("/v1/notifications/{id}/unread", Contract("Mark a notification unread", auth="required", status=204))
-def unread_notification(request: Request, id: str) -> Answer:
+def mark_unread(request: Request, id: str) -> Answer:
     """Mark one unread; nothing changes when it is already."""
-    bootstrap.services().notifications.mark_read.unread(id, caller=request.caller)
+    bootstrap.services().notifications.mark_read.mark_unread(id, caller=request.caller)
     return Answer(status=204)
 
 
@@ -70,10 +72,10 @@ def unread_notification(request: Request, id: str) -> Answer:
         result="api.schemas.notifications:MarkedRead",
     ),
 )
-def read_all_notifications(request: Request) -> Answer:
+def mark_all_read(request: Request) -> Answer:
     """Mark read what is unread now; `more` says that some are left for another call, which names this one's `up_to`."""
     acknowledging = bootstrap.services().notifications.mark_read
-    marked = acknowledging.read_all(caller=request.caller, up_to=request.query.get("up_to"))
+    marked = acknowledging.mark_all_read(caller=request.caller, up_to=request.query.get("up_to"))
     return Answer(json.dumps(marked._asdict()))
 
 
@@ -87,13 +89,15 @@ def read_all_notifications(request: Request) -> Answer:
         many=True,
     ),
 )
-def oversee_notifications(request: Request) -> Answer:
+def list_delivery_log(request: Request) -> Answer:
     """By action, user (an account's id), state (unread, read) and time (days, or moments); of the last 92 days unless
     told otherwise. A page may hold fewer than asked for and still name a next one.
     """
     services, page = bootstrap.services(), _overseen_page(request)
     return conditional(
-        request, services.notifications.delivery_log.notifications(request.query, page, caller=request.caller), View.ALL
+        request,
+        services.notifications.delivery_log.list_delivery_log(request.query, page, caller=request.caller),
+        View.ALL,
     )
 
 
@@ -101,13 +105,15 @@ def oversee_notifications(request: Request) -> Answer:
     "/v1/admin/notifications.csv",
     Contract("The same as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV),
 )
-def save_overseen_notifications(request: Request) -> Answer:
+def export_delivery_log(request: Request) -> Answer:
     """As a file; `Link` leads to the next part of a long one."""
     from chalicelib.notifications.services.delivery_log import SHEET_ROWS
     from chalicelib.representations.csv import CONTENT_TYPE
 
     page = _overseen_page(request)._replace(limit=SHEET_ROWS)
-    sheet = bootstrap.services().notifications.delivery_log.sheet(request.query, page, caller=request.caller)
+    sheet = bootstrap.services().notifications.delivery_log.export_delivery_log(
+        request.query, page, caller=request.caller
+    )
     answer = conditional(request, sheet.found, View.ALL, content_type=CONTENT_TYPE)
     if answer.status == 200:
         answer.headers["Content-Disposition"] = 'attachment; filename="notifications.csv"'

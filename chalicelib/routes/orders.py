@@ -10,6 +10,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import add_members
 
 routes = Routes(__name__)
 ACCESS = ("access",)
@@ -28,17 +29,17 @@ ACCESS = ("access",)
         problems=(409,),
     ),
 )
-def create_order(request: Request, event: str) -> Answer:
+def place_order(request: Request, event: str) -> Answer:
     """A reserved order, or a paid one when it is free."""
     from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    record, access = services.orders.place_order.create(
+    record, access = services.orders.place_order.place_order(
         event_id, request.body, caller=request.principal, new_id=request.resource_id, source=request.visitor
     )
     made = represent(record.order)
-    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    body = made.body if access is None else add_members(made.body, {"access": access})
     return created(body, made.etag, record.order.links.self_)
 
 
@@ -48,7 +49,7 @@ def create_order(request: Request, event: str) -> Answer:
 )
 def read_order(request: Request, id: str) -> Answer:
     """One order, for its buyer and the event's staff."""
-    found = bootstrap.services().orders.read_order.order(
+    found = bootstrap.services().orders.read_order.read_order(
         id, principal=request.principal, access=request.query.get("access")
     )
     return conditional(request, found, View.ALL)
@@ -60,7 +61,7 @@ def read_order(request: Request, id: str) -> Answer:
 )
 def list_charges(request: Request, id: str) -> Answer:
     """The charges of an order, for the event's staff."""
-    found = bootstrap.services().orders.read_order.charges(
+    found = bootstrap.services().orders.read_order.list_charges(
         id, principal=request.principal, access=request.query.get("access")
     )
     return conditional(request, found, View.ALL)
@@ -77,9 +78,9 @@ def list_charges(request: Request, id: str) -> Answer:
         problems=(409, 422, 502, 503),
     ),
 )
-def open_payment(request: Request, id: str) -> Answer:
+def open_checkout(request: Request, id: str) -> Answer:
     """Where to pay; the same place however often it is asked."""
-    url = bootstrap.services().payments.open_checkout.pay(
+    url = bootstrap.services().payments.open_checkout.open_checkout(
         id, caller=request.principal, access=request.query.get("access")
     )
     return Answer(json.dumps({"checkout_url": url}), 201, {"Cache-Control": PRIVATE})
@@ -99,7 +100,7 @@ def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
     from chalicelib.representations.represent import represent
 
-    record = bootstrap.services().payments.expire_orders.cancel(
+    record = bootstrap.services().payments.expire_orders.cancel_order(
         id, caller=request.principal, access=request.query.get("access")
     )
     made = represent(record.order)
@@ -123,7 +124,7 @@ def request_refund(request: Request, id: str) -> Answer:
     from chalicelib.representations.represent import represent
 
     refund_payment = bootstrap.services().payments.refund_payment
-    wish = refund_payment.request(id, request.body, caller=request.caller, key=request.resource_id)
+    wish = refund_payment.request_refund(id, request.body, caller=request.caller, key=request.resource_id)
     made = represent(wish)
     return created(made.body, made.etag, f"/api/v1/orders/{id}/refunds")
 
@@ -134,5 +135,5 @@ def request_refund(request: Request, id: str) -> Answer:
 )
 def list_refunds(request: Request, id: str) -> Answer:
     """What came of each wish, for the event's staff."""
-    found = bootstrap.services().orders.read_order.refunds(id, principal=request.caller)
+    found = bootstrap.services().orders.read_order.list_refunds(id, principal=request.caller)
     return conditional(request, found, View.ALL)

@@ -40,51 +40,51 @@ def page(summary: str) -> Contract:
 
 
 @routes.get("/pages", page("The home page"))
-def show_home(request: Request) -> Answer:
+def serve_home(request: Request) -> Answer:
     """The published events."""
     return _answer(request, bootstrap.services().website.render.home)
 
 
 @routes.get("/pages/e/{event}", page("The page of an event"))
-def show_event(request: Request, event: str) -> Answer:
+def serve_event(request: Request, event: str) -> Answer:
     """An event with its tickets, by slug or id."""
     services = bootstrap.services()
     return _answer(request, lambda: services.website.render.event(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/schedule", page("The schedule of an event"))
-def show_schedule(request: Request, event: str) -> Answer:
+def serve_schedule(request: Request, event: str) -> Answer:
     """The programme by day and time."""
     services = bootstrap.services()
     return _answer(request, lambda: services.website.render.schedule(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/call", page("The call for papers of an event"))
-def show_call(request: Request, event: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
+def serve_call(request: Request, event: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
     """What is looked for until when, and the form to propose a session."""
     return _shell(request, "call")
 
 
 @routes.get("/pages/orders/{id}", page("The page of an order"))
-def show_order(request: Request, id: str) -> Answer:  # noqa: ARG001
+def serve_order(request: Request, id: str) -> Answer:  # noqa: ARG001
     """An order and its tickets."""
     return _shell(request, "order")
 
 
 @routes.get("/pages/orders/{id}/{step}", page("A step of paying an order"))
-def show_step(request: Request, id: str, step: str) -> Answer:  # noqa: ARG001
+def serve_step(request: Request, id: str, step: str) -> Answer:  # noqa: ARG001
     """What will be paid, and whether it is."""
     return _shell(request, step, among=STEPS)
 
 
 @routes.get("/pages/events", page("The events that one runs"))
-def show_own_events(request: Request) -> Answer:
+def serve_own_events(request: Request) -> Answer:
     """The events of whose staff the reader is."""
     return _shell(request, "events")
 
 
 @routes.get("/pages/events/{event}/{desk}", page("A desk of an event's staff"))
-def show_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG001
+def serve_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG001
     """Sales, announcements, people, proposals to review, the gate, where tickets are scanned, with the camera too."""
     answer = _shell(request, desk, among=DESKS)
     if desk == "check-in":
@@ -94,31 +94,31 @@ def show_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG00
 
 
 @routes.get("/pages/invites/{token}", page("The page of an invitation"))
-def show_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
+def serve_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Who invites to what, and the answer."""
     return _shell(request, "invite")
 
 
 @routes.get("/pages/admin/notifications", page("What people were told"))
-def show_told(request: Request) -> Answer:
+def serve_told(request: Request) -> Answer:
     """Everybody's notifications, for administrators."""
     return _shell(request, "oversee")
 
 
 @routes.get("/pages/notifications", page("The notifications page"))
-def show_notifications(request: Request) -> Answer:
+def serve_notifications(request: Request) -> Answer:
     """The reader's notifications."""
     return _shell(request, "notifications")
 
 
 @routes.get("/pages/notifications/preferences", page("The page of what one is told"))
-def show_preferences(request: Request) -> Answer:
+def serve_preferences(request: Request) -> Answer:
     """How the reader wants to be told."""
     return _shell(request, "preferences")
 
 
 @routes.get("/pages/{name}", page("A page of an account"))
-def show_own(request: Request, name: str) -> Answer:
+def serve_own(request: Request, name: str) -> Answer:
     """Sign in, sign up, prove an address, set a password, what one proposed."""
     return _shell(request, name, among=OWN)
 

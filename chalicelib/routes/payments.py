@@ -19,7 +19,9 @@ PLACE = "/v1/events/{event}/stripe-account"
 @routes.post("/v1/stripe/webhook", Contract("Take an event from Stripe", raw=True))
 def receive_stripe_event(request: Request) -> Answer:
     """200 once the event is kept."""
-    bootstrap.services().payments.receive_webhook.receive(request.raw_body, request.header("stripe-signature"))
+    bootstrap.services().payments.receive_webhook.receive_stripe_event(
+        request.raw_body, request.header("stripe-signature")
+    )
     return Answer('{"received":true}')
 
 
@@ -35,11 +37,11 @@ def read_stripe_account(request: Request, event: str) -> Answer:
     from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
-    account = services.payments.connect_account.read(
+    account = services.payments.connect_account.read_stripe_account(
         services.representations.read.event_id(event), caller=request.caller
     )
     made = represent(account)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.post(
@@ -58,7 +60,7 @@ def connect_stripe_account(request: Request, event: str) -> Answer:
     """Where the organiser tells Stripe what Stripe must know."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    account, url = services.payments.connect_account.connect(event_id, caller=request.caller)
+    account, url = services.payments.connect_account.connect_stripe_account(event_id, caller=request.caller)
     return Answer(json.dumps({"account_id": account.id, "onboarding_url": url}), 201, {"Cache-Control": PRIVATE})
 
 
@@ -67,7 +69,7 @@ def disconnect_stripe_account(request: Request, event: str) -> Answer:
     """The platform is paid again; orders under way keep their account."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
-    services.payments.connect_account.disconnect(
+    services.payments.connect_account.disconnect_stripe_account(
         services.representations.read.event_id(event), caller=request.caller, match=match
     )
     return Answer(status=204)

@@ -24,7 +24,7 @@ NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
 def read_preferences(request: Request) -> Answer:
     """The caller's preferences, defaults filled in, and whether mails reach their address."""
     return conditional(
-        request, bootstrap.services().notifications.choose_channels.found(request.caller.user_id), View.ALL
+        request, bootstrap.services().notifications.choose_channels.read_preferences(request.caller.user_id), View.ALL
     )
 
 
@@ -39,10 +39,10 @@ def read_preferences(request: Request) -> Answer:
         result=PREFERENCES,
     ),
 )
-def change_preferences(request: Request) -> Answer:
+def update_preferences(request: Request) -> Answer:
     """An action that is null goes back to its default."""
     match = parse_match(request.header("if-match"))
-    tag, body = bootstrap.services().notifications.edit_preferences.change(
+    tag, body = bootstrap.services().notifications.edit_preferences.update_preferences(
         request.caller.user_id, request.json, match=match
     )
     return changed(body, tag)
@@ -76,7 +76,7 @@ def list_push_subscriptions(request: Request) -> Answer:
     """All of the caller's, and the key for another."""
     services, public_key = bootstrap.services(), _public_key()
     return conditional(
-        request, services.push.subscriptions.found(request.caller.user_id, public_key=public_key), View.ALL
+        request, services.push.subscriptions.list_subscriptions(request.caller.user_id, public_key=public_key), View.ALL
     )
 
 
@@ -111,11 +111,11 @@ def delete_push_subscription(request: Request, id: str) -> Answer:
 
 
 @routes.get("/pages/unsubscribe/{token}", page("The page that a link in a mail leads to"))
-def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
+def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     """Asks; changes nothing, since mail scanners follow links."""
     services = bootstrap.services()
     try:
-        topic = services.mail.unsubscribe.topic(token)
+        topic = services.mail.unsubscribe.read_topic(token)
     except NotFound:
         return _page(services.website.render.missing(), 404)
     return _page(services.website.render.unsubscribe(topic=topic, token=token, done=False))
@@ -128,7 +128,7 @@ def show_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
 def unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001 - a mail program sends one fixed body
     """Switches off what the mail was about. Mail programs post here for their user, without any credentials."""
     services = bootstrap.services()
-    topic = services.mail.unsubscribe.stop(token)
+    topic = services.mail.unsubscribe.unsubscribe(token)
     return _page(services.website.render.unsubscribe(topic=topic, token=token, done=True))
 
 

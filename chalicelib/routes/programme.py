@@ -66,10 +66,10 @@ def routes_for(kind: Kind) -> Routes:
             f"Change a {noun} by merge patch", auth="required", body=fields, patch=True, if_match=True, result=stored
         ),
     )
-    def change(request: Request, event: str, id: str) -> Answer:
+    def update(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        made = services.content.edit_programme.change(
+        made = services.content.edit_programme.update(
             kind, event_id, id, request.json, caller=request.caller, match=parse_match(request.header("if-match"))
         )
         return changed(made.body, made.etag)

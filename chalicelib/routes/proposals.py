@@ -40,9 +40,9 @@ def put_call(request: Request, event: str) -> Answer:
     only_new = request.header("if-none-match")
     match = parse_match(request.header("if-match"))
     if only_new is None:
-        made, is_new = services.cfp.edit_call.put(event_id, request.body, caller=request.caller, match=match)
+        made, is_new = services.cfp.edit_call.put_call(event_id, request.body, caller=request.caller, match=match)
     elif only_new.strip() == "*" and match is None:
-        made, is_new = services.cfp.edit_call.create(event_id, request.body, caller=request.caller), True
+        made, is_new = services.cfp.edit_call.create_call(event_id, request.body, caller=request.caller), True
     else:
         raise MalformedRequest("If-None-Match of a PUT is *, without If-Match.", code="malformed_if_none_match")
     if is_new:
@@ -55,7 +55,7 @@ def delete_call(request: Request, event: str) -> Answer:
     """What was proposed stays."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    services.cfp.edit_call.remove(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
+    services.cfp.edit_call.delete_call(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
     return Answer(status=204)
 
 
@@ -65,28 +65,28 @@ def delete_call(request: Request, event: str) -> Answer:
         "Propose a session", auth="required", body=FORM, creates=True, result=SUBMISSION, status=201, problems=(409,)
     ),
 )
-def submit(request: Request, event: str) -> Answer:
+def submit_proposal(request: Request, event: str) -> Answer:
     """A session and who would give it; staff who review are told."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.cfp.submit_proposal.submit(
+    made = services.cfp.submit_proposal.submit_proposal(
         event_id, request.body, caller=request.caller, new_id=request.resource_id
     )
     return created(made.body, made.etag, f"/api/v1/me/submissions/{request.resource_id}")
 
 
 @routes.get("/v1/me/submissions", Contract("List what one proposed", auth="required", result=SUBMISSION, many=True))
-def list_submissions(request: Request) -> Answer:
+def list_proposals(request: Request) -> Answer:
     """One's submissions, oldest first."""
-    made = bootstrap.services().cfp.submit_proposal.own(request.caller)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    made = bootstrap.services().cfp.submit_proposal.list_proposals(request.caller)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.get("/v1/me/submissions/{id}", Contract("Read what one proposed", auth="required", result=SUBMISSION))
-def read_submission(request: Request, id: str) -> Answer:
+def read_proposal(request: Request, id: str) -> Answer:
     """One of one's submissions; its id is the session's."""
-    made = bootstrap.services().cfp.submit_proposal.read(id, caller=request.caller)
-    return conditional(request, Found(made.etag, lambda: (made.etag, made.body)), View.ALL)
+    made = bootstrap.services().cfp.submit_proposal.read_proposal(id, caller=request.caller)
+    return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.patch(
@@ -101,10 +101,12 @@ def read_submission(request: Request, id: str) -> Answer:
         problems=(409,),
     ),
 )
-def change_submission(request: Request, id: str) -> Answer:
+def update_proposal(request: Request, id: str) -> Answer:
     """Until something is decided or the call closes."""
     match = parse_match(request.header("if-match"))
-    made = bootstrap.services().cfp.submit_proposal.change(id, request.json, caller=request.caller, match=match)
+    made = bootstrap.services().cfp.submit_proposal.update_proposal(
+        id, request.json, caller=request.caller, match=match
+    )
     return changed(made.body, made.etag)
 
 
@@ -112,9 +114,9 @@ def change_submission(request: Request, id: str) -> Answer:
     "/v1/me/submissions/{id}/withdraw",
     Contract("Withdraw what one proposed", auth="required", result=SUBMISSION, problems=(409,)),
 )
-def withdraw_submission(request: Request, id: str) -> Answer:
+def withdraw_proposal(request: Request, id: str) -> Answer:
     """At any time; said again it changes nothing."""
-    made = bootstrap.services().cfp.submit_proposal.withdraw(id, caller=request.caller)
+    made = bootstrap.services().cfp.submit_proposal.withdraw_proposal(id, caller=request.caller)
     return changed(made.body, made.etag)
 
 
@@ -122,10 +124,10 @@ def withdraw_submission(request: Request, id: str) -> Answer:
     "/v1/events/{event}/sessions/{id}/review",
     Contract("Accept or reject a proposal", auth="required", body="cfp.domain.review:ReviewForm", result=SESSION),
 )
-def review_session(request: Request, event: str, id: str) -> Answer:
+def review_proposal(request: Request, event: str, id: str) -> Answer:
     """Decide about a proposal, or decide otherwise; its speakers are told. Said again it changes nothing."""
     services = bootstrap.services()
-    made = services.cfp.review_proposal.review(
+    made = services.cfp.review_proposal.review_proposal(
         services.representations.read.event_id(event), id, request.body, caller=request.caller
     )
     return changed(made.body, made.etag)
@@ -138,7 +140,7 @@ def review_session(request: Request, event: str, id: str) -> Answer:
 def confirm_session(request: Request, event: str, id: str) -> Answer:
     """A speaker of the session says that they come."""
     services = bootstrap.services()
-    made = services.cfp.review_proposal.confirm(
+    made = services.cfp.review_proposal.confirm_session(
         services.representations.read.event_id(event), id, caller=request.caller
     )
     return changed(made.body, made.etag)

@@ -17,14 +17,14 @@ def list_quotas(request: Request, event: str) -> Answer:
     """All quotas with how much of them is left."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    return conditional(request, services.catalog.edit_quotas.quotas(event_id, caller=request.caller), View.ALL)
+    return conditional(request, services.catalog.edit_quotas.list_all(event_id, caller=request.caller), View.ALL)
 
 
 @routes.get(ONE, Contract("Read a quota", auth="required", result=READ))
 def read_quota(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    return conditional(request, services.catalog.edit_quotas.quota(event_id, id, caller=request.caller), View.ALL)
+    return conditional(request, services.catalog.edit_quotas.read(event_id, id, caller=request.caller), View.ALL)
 
 
 @routes.post(
@@ -53,12 +53,12 @@ def create_quota(request: Request, event: str) -> Answer:
         problems=(409,),
     ),
 )
-def change_quota(request: Request, event: str, id: str) -> Answer:
+def update_quota(request: Request, event: str, id: str) -> Answer:
     """Change a quota; its quantity never below what is sold or held."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.catalog.edit_quotas.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.edit_quotas.update(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 

@@ -40,7 +40,7 @@ def list_orders(request: Request, event: str) -> Answer:
 
     services, event_id = bootstrap.services(), _event(event)
     filters = parse_filters(request.query, ORDER_STATES)
-    found = services.reports.list_orders.orders(
+    found = services.reports.list_orders.list_orders(
         event_id, _page(request, event_id, "orders"), filters, caller=request.caller
     )
     return conditional(request, found, View.ALL)
@@ -50,7 +50,7 @@ def list_orders(request: Request, event: str) -> Answer:
     f"{EVENT}/orders.csv",
     Contract("The orders as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV, problems=STAFF),
 )
-def save_orders(request: Request, event: str) -> Answer:
+def export_orders(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     from chalicelib.reports.services.list_orders import ORDER_STATES
     from chalicelib.representations.rows import parse_filters
@@ -61,7 +61,7 @@ def save_orders(request: Request, event: str) -> Answer:
         request,
         event_id,
         "orders",
-        services.reports.list_orders.orders_sheet(event_id, page, filters, caller=request.caller),
+        services.reports.list_orders.export_orders(event_id, page, filters, caller=request.caller),
     )
 
 
@@ -76,14 +76,14 @@ def save_orders(request: Request, event: str) -> Answer:
         problems=STAFF,
     ),
 )
-def list_event_charges(request: Request, event: str) -> Answer:
+def list_charges(request: Request, event: str) -> Answer:
     """Charge records; q is the beginning of the id of a charge or an order."""
     from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _page(request, event_id, "charges")
     return conditional(
-        request, services.reports.list_orders.charges(event_id, page, filters, caller=request.caller), View.ALL
+        request, services.reports.list_orders.list_charges(event_id, page, filters, caller=request.caller), View.ALL
     )
 
 
@@ -91,13 +91,13 @@ def list_event_charges(request: Request, event: str) -> Answer:
     f"{EVENT}/charges.csv",
     Contract("The charges as CSV", auth="required", query=("q", "cursor"), content_type=CSV, problems=STAFF),
 )
-def save_charges(request: Request, event: str) -> Answer:
+def export_charges(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, frozenset()), _part(request, event_id, "charges")
-    sheet = services.reports.list_orders.charges_sheet(event_id, page, filters, caller=request.caller)
+    sheet = services.reports.list_orders.export_charges(event_id, page, filters, caller=request.caller)
     return _file(request, event_id, "charges", sheet)
 
 
@@ -120,7 +120,9 @@ def list_attendees(request: Request, event: str) -> Answer:
     services, event_id = bootstrap.services(), _event(event)
     filters, page = parse_filters(request.query, TICKET_STATES), _page(request, event_id, "attendees")
     return conditional(
-        request, services.reports.list_attendees.attendees(event_id, page, filters, caller=request.caller), View.ALL
+        request,
+        services.reports.list_attendees.list_attendees(event_id, page, filters, caller=request.caller),
+        View.ALL,
     )
 
 
@@ -128,7 +130,7 @@ def list_attendees(request: Request, event: str) -> Answer:
     f"{EVENT}/attendees.csv",
     Contract("The attendees as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV, problems=STAFF),
 )
-def save_attendees(request: Request, event: str) -> Answer:
+def export_attendees(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     from chalicelib.reports.services.list_attendees import TICKET_STATES
     from chalicelib.representations.rows import parse_filters
@@ -139,7 +141,7 @@ def save_attendees(request: Request, event: str) -> Answer:
         request,
         event_id,
         "attendees",
-        services.reports.list_attendees.sheet(event_id, page, filters, caller=request.caller),
+        services.reports.list_attendees.export_attendees(event_id, page, filters, caller=request.caller),
     )
 
 
@@ -152,9 +154,9 @@ def save_attendees(request: Request, event: str) -> Answer:
         problems=STAFF,
     ),
 )
-def read_sales(request: Request, event: str) -> Answer:
+def read_totals(request: Request, event: str) -> Answer:
     """The totals of an event."""
-    found = bootstrap.services().reports.read_totals.totals(_event(event), caller=request.caller)
+    found = bootstrap.services().reports.read_totals.read_totals(_event(event), caller=request.caller)
     return conditional(request, found, View.ALL)
 
 
@@ -171,7 +173,9 @@ def read_sales(request: Request, event: str) -> Answer:
 def read_ledger(request: Request, event: str) -> Answer:
     """Stripe's balance transactions of the event's charges, refunds and disputes; those of the newest order first."""
     services, event_id = bootstrap.services(), _event(event)
-    found = services.reports.read_totals.ledger(event_id, _page(request, event_id, "ledger"), caller=request.caller)
+    found = services.reports.read_totals.read_ledger(
+        event_id, _page(request, event_id, "ledger"), caller=request.caller
+    )
     return conditional(request, found, View.ALL)
 
 
@@ -179,11 +183,13 @@ def read_ledger(request: Request, event: str) -> Answer:
     f"{EVENT}/ledger.csv",
     Contract("The ledger as CSV", auth="required", query=("cursor",), content_type=CSV, problems=STAFF),
 )
-def save_ledger(request: Request, event: str) -> Answer:
+def export_ledger(request: Request, event: str) -> Answer:
     """The same as a file; `Link` leads to the next part of a long one."""
     services, event_id = bootstrap.services(), _event(event)
     page = _part(request, event_id, "ledger")
-    return _file(request, event_id, "ledger", services.reports.read_totals.sheet(event_id, page, caller=request.caller))
+    return _file(
+        request, event_id, "ledger", services.reports.read_totals.export_ledger(event_id, page, caller=request.caller)
+    )
 
 
 def _event(event: str) -> str:

@@ -5,32 +5,32 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import conditional
 from chalicelib.core.kinds import View
-from chalicelib.representations.read import Found
+from chalicelib.representations.json_text import encode
 
 routes = Routes(__name__)
-INVITE, ACCEPTED = "api.schemas.people:Invite", "api.schemas.people:Accepted"
+INVITE, ACCEPTED = "team.domain.views:Invite", "team.domain.views:Accepted"
 INVITES = "/v1/events/{event}/invites"
 
 
 @routes.get(
     "/v1/events/{event}/roles",
-    Contract("List the staff of an event", auth="required", result="api.schemas.people:Member", many=True),
+    Contract("List the staff of an event", auth="required", result="team.domain.views:Member", many=True),
 )
-def list_staff(request: Request, event: str) -> Answer:
+def list_members(request: Request, event: str) -> Answer:
     """Who holds which role."""
     services = bootstrap.services()
-    found = services.team.members.listed(services.representations.read.event_id(event), caller=request.caller)
-    return conditional(request, Found(found[0], lambda: found), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(request, services.team.members.list_members(event_id, caller=request.caller), View.ALL)
 
 
 @routes.delete(
     "/v1/events/{event}/roles/{user}",
     Contract("Take a role away, or give up one's own", auth="required", status=204, problems=(403, 409)),
 )
-def remove_staff(request: Request, event: str, user: str) -> Answer:
+def remove_member(request: Request, event: str, user: str) -> Answer:
     """Somebody is staff no more."""
     services = bootstrap.services()
-    services.team.members.remove(services.representations.read.event_id(event), user, caller=request.caller)
+    services.team.members.remove_member(services.representations.read.event_id(event), user, caller=request.caller)
     return Answer(status=204)
 
 
@@ -46,12 +46,14 @@ def remove_staff(request: Request, event: str, user: str) -> Answer:
         problems=(403, 409, 429),
     ),
 )
-def invite(request: Request, event: str) -> Answer:
+def invite_member(request: Request, event: str) -> Answer:
     """An address is invited; whether it has an account is nobody's business."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    made = services.team.invite_people.invite(event_id, request.body, caller=request.caller, new_id=request.resource_id)
-    return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
+    made = services.team.invite_people.invite_member(
+        event_id, request.body, caller=request.caller, new_id=request.resource_id
+    )
+    return Answer(encode(made), 201, {"Location": f"/api/v1/events/{event_id}/invites/{request.resource_id}"})
 
 
 @routes.post(
@@ -71,15 +73,15 @@ def invite_speaker(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id, new_id = services.representations.read.event_id(event), request.resource_id
     made = services.team.invite_people.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
-    return Answer(made, 201, {"Location": f"/api/v1/events/{event_id}/invites/{new_id}"})
+    return Answer(encode(made), 201, {"Location": f"/api/v1/events/{event_id}/invites/{new_id}"})
 
 
 @routes.get(INVITES, Contract("List invitations, newest first", auth="required", result=INVITE, many=True))
 def list_invites(request: Request, event: str) -> Answer:
     """All invitations of an event with what became of them."""
     services = bootstrap.services()
-    found = services.team.invite_people.listed(services.representations.read.event_id(event), caller=request.caller)
-    return conditional(request, Found(found[0], lambda: found), View.ALL)
+    event_id = services.representations.read.event_id(event)
+    return conditional(request, services.team.invite_people.list_invites(event_id, caller=request.caller), View.ALL)
 
 
 @routes.delete(
@@ -88,7 +90,7 @@ def list_invites(request: Request, event: str) -> Answer:
 def revoke_invite(request: Request, event: str, id: str) -> Answer:
     """Its link is good for nothing any more."""
     services = bootstrap.services()
-    services.team.invite_people.revoke(services.representations.read.event_id(event), id, caller=request.caller)
+    services.team.invite_people.revoke_invite(services.representations.read.event_id(event), id, caller=request.caller)
     return Answer(status=204)
 
 
@@ -99,15 +101,14 @@ def revoke_invite(request: Request, event: str, id: str) -> Answer:
 def resend_invite(request: Request, event: str, id: str) -> Answer:
     """Its life begins anew; the link stays the same."""
     services = bootstrap.services()
-    return Answer(
-        services.team.invite_people.resend(services.representations.read.event_id(event), id, caller=request.caller)
-    )
+    event_id = services.representations.read.event_id(event)
+    return Answer(encode(services.team.invite_people.resend_invite(event_id, id, caller=request.caller)))
 
 
-@routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="api.schemas.people:Invitation"))
+@routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="team.domain.views:Invitation"))
 def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
     """For whoever has the link."""
-    return Answer(bootstrap.services().team.answer_invitation.shown(token))
+    return Answer(encode(bootstrap.services().team.answer_invitation.read_invite(token)))
 
 
 @routes.post(
@@ -116,7 +117,7 @@ def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
 )
 def accept_invite(request: Request, token: str) -> Answer:
     """By the account of the invited address; its address is proven by this too."""
-    return Answer(bootstrap.services().team.answer_invitation.accept(token, caller=request.caller))
+    return Answer(encode(bootstrap.services().team.answer_invitation.accept_invite(token, caller=request.caller)))
 
 
 @routes.post(
@@ -125,5 +126,5 @@ def accept_invite(request: Request, token: str) -> Answer:
 )
 def decline_invite(request: Request, token: str) -> Answer:
     """With the link alone, or by the account of the invited address."""
-    bootstrap.services().team.answer_invitation.decline(token, caller=request.principal)
+    bootstrap.services().team.answer_invitation.decline_invite(token, caller=request.principal)
     return Answer(status=204)

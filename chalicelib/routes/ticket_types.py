@@ -6,6 +6,7 @@ from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import PRIVATE, Answer, Contract, Request
 from chalicelib.api.responses import changed, conditional, created
 from chalicelib.core.pagination import parse_page
+from chalicelib.representations.json_text import write_array
 
 routes = Routes(__name__)
 MANY, ONE = "/v1/events/{event}/ticket-types", "/v1/events/{event}/ticket-types/{id}"
@@ -24,7 +25,7 @@ def list_ticket_types(request: Request, event: str) -> Answer:
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
     page = parse_page(request.query, scope=f"{event_id}/ticket-types/{view.value}", key=services.keys.cursor_key)
-    return conditional(request, services.catalog.read_ticket_types.ticket_types(event_id, view, page), view)
+    return conditional(request, services.catalog.read_ticket_types.list_ticket_types(event_id, view, page), view)
 
 
 @routes.get(ONE, Contract("Read a ticket type", auth="optional", query=("view",), result=READ))
@@ -33,7 +34,7 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
-    return conditional(request, services.catalog.read_ticket_types.ticket_type(event_id, id, view), view)
+    return conditional(request, services.catalog.read_ticket_types.read_ticket_type(event_id, id, view), view)
 
 
 @routes.post(
@@ -46,13 +47,15 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
         problems=(429,),
     ),
 )
-def check_access_code(request: Request, event: str) -> Answer:
+def redeem_access_code(request: Request, event: str) -> Answer:
     """The types an access code is for, hidden ones too. A POST, since codes are secrets and URLs are none."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    found = services.catalog.redeem_code.access(event_id, request.body.code, source=request.visitor, pointer="/code")
-    opened = services.catalog.read_ticket_types.opened(event_id, found.code.ticket_type_ids)
-    return Answer(opened, headers={"Cache-Control": PRIVATE})
+    found = services.catalog.redeem_code.redeem_access_code(
+        event_id, request.body.code, source=request.visitor, pointer="/code"
+    )
+    opened = services.catalog.read_ticket_types.list_opened_types(event_id, found.code.ticket_type_ids)
+    return Answer(write_array("ticket_types", opened), headers={"Cache-Control": PRIVATE})
 
 
 @routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))
@@ -72,12 +75,12 @@ def create_ticket_type(request: Request, event: str) -> Answer:
         "Change a ticket type by merge patch", auth="required", body=FIELDS, patch=True, if_match=True, result=READ
     ),
 )
-def change_ticket_type(request: Request, event: str, id: str) -> Answer:
+def update_ticket_type(request: Request, event: str, id: str) -> Answer:
     """Change a type; its quantity never below what is sold or held."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
-    made = services.catalog.edit_ticket_types.change(event_id, id, request.json, caller=request.caller, match=match)
+    made = services.catalog.edit_ticket_types.update(event_id, id, request.json, caller=request.caller, match=match)
     return changed(made.body, made.etag)
 
 

@@ -30,7 +30,7 @@ SVG = "image/svg+xml; charset=utf-8"
 def list_tickets(request: Request, id: str) -> Answer:
     """All tickets; none before the order is paid."""
     issuing = bootstrap.services().tickets.issue_tickets
-    found = issuing.tickets(id, principal=request.principal, access=request.query.get("access"))
+    found = issuing.list_tickets(id, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL)
 
 
@@ -38,10 +38,10 @@ def list_tickets(request: Request, id: str) -> Answer:
     "/v1/orders/{id}/tickets/{number}/qr.svg",
     Contract("The QR code of a ticket", auth="optional", query=ACCESS, content_type="image/svg+xml", problems=(409,)),
 )
-def show_qr(request: Request, id: str, number: str) -> Answer:
+def read_qr(request: Request, id: str, number: str) -> Answer:
     """What the gate scans, as SVG."""
     issuing = bootstrap.services().tickets.issue_tickets
-    found = issuing.qr(id, number, principal=request.principal, access=request.query.get("access"))
+    found = issuing.read_qr(id, number, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL, content_type=SVG)
 
 
@@ -49,12 +49,12 @@ def show_qr(request: Request, id: str, number: str) -> Answer:
     "/v1/orders/{id}/tickets.pdf",
     Contract("The tickets of an order to print", auth="optional", query=ACCESS, content_type=PDF, problems=(409,)),
 )
-def show_pdf(request: Request, id: str) -> Answer:
+def read_pdf(request: Request, id: str) -> Answer:
     """A page for each ticket."""
     if PDF not in (request.header("accept") or ""):
         raise MalformedRequest(f"Send Accept: {PDF}.", code="not_acceptable")
     issuing = bootstrap.services().tickets.issue_tickets
-    tag, make = issuing.pdf(id, principal=request.principal, access=request.query.get("access"))
+    tag, make = issuing.read_pdf(id, principal=request.principal, access=request.query.get("access"))
     headers = {"Cache-Control": PRIVATE, "ETag": quote(tag)}
     if none_match(request.header("if-none-match"), tag):
         return Answer(status=304, headers=headers)
@@ -75,11 +75,11 @@ def show_pdf(request: Request, id: str) -> Answer:
         many=True,
     ),
 )
-def change_attendees(request: Request, id: str) -> Answer:
+def update_attendees(request: Request, id: str) -> Answer:
     """The tickets, with other attendees; those not named stay as they are."""
     issuing = bootstrap.services().tickets.issue_tickets
     access = request.query.get("access")
     match = parse_match(request.header("if-match"))
-    found = issuing.change_attendees(id, request.body, principal=request.principal, access=access, match=match)
+    found = issuing.update_attendees(id, request.body, principal=request.principal, access=access, match=match)
     tag, body = found.load()
     return changed(body, tag)

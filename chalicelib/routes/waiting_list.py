@@ -4,25 +4,24 @@ Without an account the `access` token in the query stands for who joined, as wit
 logged.
 """
 
-import json
-
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
 from chalicelib.api.requests import Answer, Contract, Request
 from chalicelib.api.responses import conditional, created
 from chalicelib.core.kinds import View
+from chalicelib.representations.json_text import add_members
 
 routes = Routes(__name__)
 MANY = "/v1/events/{event}/waiting-list"
 
 
 @routes.get(MANY, Contract("List who waits", auth="required", result="waiting_list.domain.entry:Entry", many=True))
-def list_waiting(request: Request, event: str) -> Answer:
+def list_entries(request: Request, event: str) -> Answer:
     """Everybody who ever waited, in the order they came."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(
-        request, services.waiting_list.join_waiting_list.entries(event_id, caller=request.caller), View.ALL
+        request, services.waiting_list.join_waiting_list.list_entries(event_id, caller=request.caller), View.ALL
     )
 
 
@@ -39,15 +38,15 @@ def list_waiting(request: Request, event: str) -> Answer:
         problems=(409,),
     ),
 )
-def join_waiting(request: Request, event: str) -> Answer:
+def join_waiting_list(request: Request, event: str) -> Answer:
     """A place at the end; an offer comes by mail."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     new_id = request.resource_id
-    made, access = services.waiting_list.join_waiting_list.join(
+    made, access = services.waiting_list.join_waiting_list.join_waiting_list(
         event_id, request.body, caller=request.principal, new_id=new_id
     )
-    body = made.body if access is None else f'{made.body[:-1]},"access":{json.dumps(access)}}}'
+    body = made.body if access is None else add_members(made.body, {"access": access})
     return created(body, made.etag, f"/api/v1/events/{event_id}/waiting-list/{new_id}")
 
 
@@ -55,10 +54,10 @@ def join_waiting(request: Request, event: str) -> Answer:
     f"{MANY}/{{id}}",
     Contract("Wait no longer", auth="optional", query=("access",), status=204, problems=(409,)),
 )
-def leave_waiting(request: Request, event: str, id: str) -> Answer:
+def leave_waiting_list(request: Request, event: str, id: str) -> Answer:
     """Give the place up; who has an offer cancels that order instead."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     access = request.query.get("access")
-    services.waiting_list.join_waiting_list.leave(event_id, id, caller=request.principal, access=access)
+    services.waiting_list.join_waiting_list.leave_waiting_list(event_id, id, caller=request.principal, access=access)
     return Answer(status=204)

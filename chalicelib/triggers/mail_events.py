@@ -13,4 +13,4 @@ def hear(event: dict[str, Any]) -> None:
     """Each message of a delivery."""
     suppressing = bootstrap.services().mail.suppress_bounces
     for record in event["Records"]:
-        suppressing.hear(record["Sns"]["Message"])
+        suppressing.suppress_bounces(record["Sns"]["Message"])

@@ -41,7 +41,9 @@ def message(event: Event) -> Answer:
         from chalicelib.live.domain.protocol import unexpected_frame
 
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
-        bootstrap.services().live.connect_socket.tell(context["connectionId"], _endpoint(context), unexpected_frame())
+        bootstrap.services().live.connect_socket.push_frame(
+            context["connectionId"], _endpoint(context), unexpected_frame()
+        )
     return {"statusCode": 200}
 
 
@@ -73,16 +75,16 @@ def _hear(event: Event, connection_id: str) -> None:
     """Answer a frame; a refusal is an answer too, and some end the connection."""
     connecting = bootstrap.services().live.connect_socket
     try:
-        connecting.hear(connection_id, _text(event))
+        connecting.handle_frame(connection_id, _text(event))
     except MarqueeError as error:
         from chalicelib.live.domain.protocol import error_frame
         from chalicelib.live.services.connect_socket import ends_connection
 
         endpoint = _endpoint(event["requestContext"])
         telemetry.log("frame_refused", connection_id=connection_id, code=error.code)
-        connecting.tell(connection_id, endpoint, error_frame(error))
+        connecting.push_frame(connection_id, endpoint, error_frame(error))
         if ends_connection(error):
-            connecting.part(connection_id, endpoint)
+            connecting.close_connection(connection_id, endpoint)
 
 
 def _text(event: Event) -> str | None:

@@ -36,19 +36,19 @@ class Offer(NamedTuple):
 class WaitingLists(Protocol):
     """Keeps waiting lists."""
 
-    def entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
+    def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
         """An entry, strongly consistent."""
 
-    def entries(self, event_id: str) -> list[Entry]:
+    def load_entries(self, event_id: str) -> list[Entry]:
         """All entries of an event in the order they came, strongly consistent."""
 
-    def queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
+    def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
         """Whether people wait for a type, strongly consistent."""
 
-    def queues(self) -> list[Queue]:
+    def list_queues(self) -> list[Queue]:
         """All types that people wait for."""
 
-    def first(self, ticket_type_id: str) -> str | None:
+    def load_first(self, ticket_type_id: str) -> str | None:
         """The entry that came first of those that wait, strongly consistent."""
 
     def join(self, new: StoredEntry, *, member: str, begins: StoredTicketType | None) -> None:
@@ -68,7 +68,7 @@ class WaitingLists(Protocol):
         `terms`).
         """
 
-    def offers(self, *, until: int) -> list[Offer]:
+    def list_offers(self, *, until: int) -> list[Offer]:
         """Offers whose time was over by then (Unix seconds), oldest first."""
 
     def forget(self, offer: Offer) -> None:

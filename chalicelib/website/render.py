@@ -122,7 +122,7 @@ class RenderPages:
     def _event_body(self, event_id: str) -> str:
         from chalicelib.website.pages.event import event_page
 
-        stored = self._sales.ticket_types(event_id, consistent=True)
+        stored = self._sales.load_ticket_types(event_id, consistent=True)
         return event_page(
             self._event(event_id),
             tickets=list(_shown(stored)),

@@ -18,6 +18,13 @@ CORE = {
 }  # fmt: skip
 """What every context may stand on. Something new belongs to a context unless it is as general as these."""
 PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))
+RARE_WORDS = {
+    "advise", "bid", "brief", "browse", "clear", "convoke", "demand", "disclose", "figure", "gather", "herald",
+    "muster", "ration", "reach", "show", "spread", "tell", "unveil",
+}  # fmt: skip
+"""Words that say less than the usual term: nobody searches for them."""
+USUAL_HERE = {"demand", "Demand", "demand_of_code"}
+"""What an order demands of a stock is the word for it, beside what is held and what is left."""
 
 
 def test_folders_have_at_most_so_many_modules() -> None:
@@ -61,6 +68,19 @@ def test_services_are_named_by_what_they_do() -> None:
         if public and camel not in public:
             unlike[path.stem] = public
     assert unlike == {}
+
+
+def test_names_are_made_of_usual_words() -> None:
+    """Modules, classes, functions and methods; a word is a part of a snake_case or CamelCase name."""
+    rare = {}
+    for path in PRODUCT:
+        defined = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        names = [path.stem, *(node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, defined))]
+        for name in names:
+            words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", name)}
+            if words & RARE_WORDS and name not in USUAL_HERE:
+                rare[f"{path.relative_to(ROOT)}: {name}"] = words & RARE_WORDS
+    assert rare == {}
 
 
 @pytest.mark.parametrize("package", ["chalicelib", "local", "infra"])

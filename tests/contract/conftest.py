@@ -70,7 +70,7 @@ class DoubleSide(StripeSide):
         super().__init__("sk_test_local", url)
         self.double, self.url = double, url
         self.accounts = StripeAccountsGateway(secret_key="sk_test_local", api_base=url)
-        self.account = self.accounts.create("event")
+        self.account = self.accounts.create_account("event")
         double.onboard(self.account)
 
 

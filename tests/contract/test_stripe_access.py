@@ -15,12 +15,12 @@ from tests.contract.test_stripe_gateway import NOW, new_id, order
 from tests.stripe_double.conftest import START
 
 CALLS: dict[str, Callable[[DoubleSide, str | None], Any]] = {
-    "payment": lambda side, account: side.gateway.payment("cs_test_1", account=account),
+    "payment": lambda side, account: side.gateway.read_payment("cs_test_1", account=account),
     "close_checkout": lambda side, account: side.gateway.close_checkout("cs_test_1", account=account),
     "refund": lambda side, account: side.gateway.refund(wish(account)),
     "open_checkout": lambda side, account: side.gateway.open_checkout(request(account)),
-    "complete_sessions": lambda side, account: list(side.gateway.complete_sessions(since=0, account=account)),
-    "undelivered": lambda side, account: list(side.gateway.undelivered(since=0, kinds=["x"], account=account)),
+    "complete_sessions": lambda side, account: list(side.gateway.list_complete_sessions(since=0, account=account)),
+    "undelivered": lambda side, account: list(side.gateway.list_undelivered(since=0, kinds=["x"], account=account)),
 }
 
 
@@ -93,7 +93,7 @@ def test_calls_for_an_account_that_was_taken_back_say_that_it_is_gone(
 def test_open_checkout_in_an_account_that_takes_no_payments_is_refused_for_good(
     double_side: DoubleSide, told: Callable[[], list[str]], *, is_gone: bool
 ) -> None:
-    account = double_side.account if is_gone else double_side.accounts.create("another event")
+    account = double_side.account if is_gone else double_side.accounts.create_account("another event")
     if is_gone:
         double_side.double.disconnect(account)
     with pytest.raises(CheckoutRefused) as refused:

@@ -69,7 +69,7 @@ def paid(stripe_side: StripeSide, method: str = "pm_card_visa") -> Charge:
     """The charge of a new payment, as the gateway shows it."""
     order_id = new_id()
     intent = stripe_side.pay(order_id, method)
-    found = stripe_side.gateway.payment(intent.id)
+    found = stripe_side.gateway.read_payment(intent.id)
     assert found is not None
     assert found.charge is not None
     assert found.charge.order_id == order_id
@@ -77,7 +77,7 @@ def paid(stripe_side: StripeSide, method: str = "pm_card_visa") -> Charge:
 
 
 def charge_of(stripe_side: StripeSide, charge: Charge) -> Charge:
-    found = stripe_side.gateway.payment(charge.id)
+    found = stripe_side.gateway.read_payment(charge.id)
     assert found is not None
     assert found.charge is not None
     return found.charge
@@ -87,7 +87,7 @@ def test_open_checkout_twice_is_one_session_of_the_orders_total(stripe_side: Str
     asked = request(order((2500, 2), (1050, 1)))
     first, second = (stripe_side.gateway.open_checkout(asked) for _ in range(2))
     assert first == second
-    assert stripe_side.gateway.payment(first.id) == Payment(
+    assert stripe_side.gateway.read_payment(first.id) == Payment(
         asked.order.id, PaymentStatus.OPEN, 6050, "EUR", livemode=False, session_id=first.id
     )
 
@@ -97,7 +97,7 @@ def test_open_checkout_in_a_currency_of_other_decimals_keeps_minor_units(
     stripe_side: StripeSide, currency: str
 ) -> None:
     checkout = stripe_side.gateway.open_checkout(request(order((1500, 2), currency=currency)))
-    found = stripe_side.gateway.payment(checkout.id)
+    found = stripe_side.gateway.read_payment(checkout.id)
     assert found is not None
     assert (found.amount, found.currency) == (3000, currency)
 
@@ -130,7 +130,7 @@ def test_open_checkout_for_an_address_that_stripe_does_not_take_is_refused(strip
 def test_close_checkout_ends_it_and_bears_repeating(stripe_side: StripeSide) -> None:
     checkout = stripe_side.gateway.open_checkout(request(order((2500, 1))))
     assert [stripe_side.gateway.close_checkout(checkout.id) for _ in range(2)] == [True, True]
-    found = stripe_side.gateway.payment(checkout.id)
+    found = stripe_side.gateway.read_payment(checkout.id)
     assert found is not None
     assert found.status is PaymentStatus.EXPIRED
 
@@ -141,14 +141,14 @@ def test_close_checkout_of_nothing_is_closed(stripe_side: StripeSide) -> None:
 
 @pytest.mark.parametrize("object_id", ["cs_test_nothing", "pi_nothing", "ch_nothing"])
 def test_payment_of_nothing_is_none(stripe_side: StripeSide, object_id: str) -> None:
-    assert stripe_side.gateway.payment(object_id) is None
+    assert stripe_side.gateway.read_payment(object_id) is None
 
 
 def test_payment_by_intent_and_by_charge_is_the_same(stripe_side: StripeSide) -> None:
     order_id = new_id()
     intent = stripe_side.pay(order_id)
-    by_intent = stripe_side.gateway.payment(intent.id)
-    by_charge = stripe_side.gateway.payment(str(intent.latest_charge))
+    by_intent = stripe_side.gateway.read_payment(intent.id)
+    by_charge = stripe_side.gateway.read_payment(str(intent.latest_charge))
     assert by_intent is not None
     assert by_charge is not None
     assert (by_intent.order_id, by_intent.status, by_intent.amount) == (order_id, PaymentStatus.PAID, 5000)
@@ -213,12 +213,14 @@ def test_dispute_shows_on_its_charge_and_in_the_ledger(stripe_side: StripeSide) 
 
 def test_complete_sessions_leave_out_open_ones(stripe_side: StripeSide) -> None:
     checkout = stripe_side.gateway.open_checkout(request(order((2500, 1))))
-    found = stripe_side.gateway.complete_sessions(since=int(time.time()) - 60)
+    found = stripe_side.gateway.list_complete_sessions(since=int(time.time()) - 60)
     assert checkout.id not in {session.id for session in found}
 
 
 def test_undelivered_events_are_listed_oldest_first(stripe_side: StripeSide) -> None:
-    found = [event.created for event in stripe_side.gateway.undelivered(since=int(time.time()) - 60, kinds=HANDLED)]
+    found = [
+        event.created for event in stripe_side.gateway.list_undelivered(since=int(time.time()) - 60, kinds=HANDLED)
+    ]
     assert found == sorted(found)
 
 
@@ -229,7 +231,7 @@ def test_amount_that_is_no_whole_step_is_refused_wherever_it_is_sent(
     with pytest.raises(stripe.InvalidRequestError):
         stripe_side.pay(new_id(), amount=amount * 100 + amount, currency=currency.lower())
     order_id = new_id()
-    found = stripe_side.gateway.payment(stripe_side.pay(order_id, amount=10_000, currency=currency.lower()).id)
+    found = stripe_side.gateway.read_payment(stripe_side.pay(order_id, amount=10_000, currency=currency.lower()).id)
     assert found is not None
     assert found.charge is not None
     with pytest.raises(RefundRefused):
@@ -238,7 +240,7 @@ def test_amount_that_is_no_whole_step_is_refused_wherever_it_is_sent(
 
 def test_open_checkout_in_rupiah_takes_twelve_digits(stripe_side: StripeSide) -> None:
     checkout = stripe_side.gateway.open_checkout(request(order((60_000_000, 2), currency="IDR")))
-    found = stripe_side.gateway.payment(checkout.id)
+    found = stripe_side.gateway.read_payment(checkout.id)
     assert found is not None
     assert found.amount == 120_000_000
 

@@ -39,7 +39,7 @@ def bought(side: DoubleSide, card: str = "4242424242424242") -> str:
 
 
 def seen(side: StripeSide, object_id: str) -> tuple[Payment, Charge]:
-    found = side.gateway.payment(object_id)
+    found = side.gateway.read_payment(object_id)
     assert found is not None
     assert found.charge is not None
     return found, found.charge
@@ -82,7 +82,7 @@ def test_look_at_a_session_with_a_dispute_shows_the_dispute(double_side: DoubleS
 def test_look_at_an_open_session_takes_one_request(double_side: DoubleSide) -> None:
     session = double_side.gateway.open_checkout(request(None)).id
     counted = Counted(double_side)
-    found = double_side.gateway.payment(session)
+    found = double_side.gateway.read_payment(session)
     assert counted.asked() == {SESSION: 1}
     assert found is not None
     assert (found.status, found.charge) == (PaymentStatus.OPEN, None)
@@ -93,23 +93,23 @@ def test_list_payments_made_takes_one_request_and_shows_the_same(double_side: Do
     intent = double_side.api.v1.charges.retrieve(charges[3]).payment_intent
     double_side.double.refund(str(intent), 700)
     counted = Counted(double_side)
-    found = double_side.gateway.payments_made(since=START, until=START, pages=5)
+    found = double_side.gateway.list_payments(since=START, until=START, pages=5)
     assert counted.asked() == {"GET /v1/charges": 1}
     del charges[3]  # of a refund a list does not show all
     assert [payment.charge.id for payment in found if payment.charge] == charges[::-1]
-    assert [double_side.gateway.payment(charge) for charge in charges[::-1]] == found
+    assert [double_side.gateway.read_payment(charge) for charge in charges[::-1]] == found
 
 
 def test_list_payments_made_at_another_time_shows_none(double_side: DoubleSide) -> None:
     bought(double_side)
-    assert double_side.gateway.payments_made(since=START + 1, until=START + 2, pages=1) == []
+    assert double_side.gateway.list_payments(since=START + 1, until=START + 2, pages=1) == []
 
 
 def test_list_payments_made_stops_after_so_many_pages(double_side: DoubleSide, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stripe_looks, "PAGE", 2)
     charges = [seen(double_side, bought(double_side))[1].id for _ in range(8)]
     counted = Counted(double_side)
-    found = double_side.gateway.payments_made(since=START, until=START, pages=3)
+    found = double_side.gateway.list_payments(since=START, until=START, pages=3)
     assert counted.asked() == {"GET /v1/charges": 3}
     assert [payment.charge.id for payment in found if payment.charge] == charges[:1:-1]
 
@@ -117,6 +117,6 @@ def test_list_payments_made_stops_after_so_many_pages(double_side: DoubleSide, m
 def test_list_payments_made_at_stripe(stripe_side: StripeSide) -> None:
     charges = {charge.id: charge for charge in (paid(stripe_side) for _ in range(2))}
     moments = [int(charge.created_at.timestamp()) for charge in charges.values()]
-    found = stripe_side.gateway.payments_made(since=min(moments), until=max(moments), pages=2)
+    found = stripe_side.gateway.list_payments(since=min(moments), until=max(moments), pages=2)
     shown = {payment.charge.id: payment.order_id for payment in found if payment.charge}
     assert shown.items() >= {id: charge.order_id for id, charge in charges.items()}.items()

@@ -46,7 +46,7 @@ def test_gateway_waits_for_its_turn_before_every_request_also_a_repeated_one(dou
     double_side.double.faults.on_api(ApiFault("503"))
     session = gateway.open_checkout(request(None)).id
     gateway.close_checkout(session)
-    gateway.payment(session)
+    gateway.read_payment(session)
     accounts = StripeAccountsGateway(secret_key="sk_test_local", api_base=double_side.url, pace=pace_of(lines))
     accounts.is_ready(double_side.account)
     names = ["open", "open", "close", "session", "rest"]
@@ -59,7 +59,7 @@ def test_gateway_behind_a_line_that_is_too_long_asks_nothing(double_side: Double
     )
     before = double_side.double.traffic.summary()
     with pytest.raises(Busy, match="Too much is asked of the payment service at once"):
-        gateway.payment("cs_test_1")
+        gateway.read_payment("cs_test_1")
     assert double_side.double.traffic.summary() == before
 
 

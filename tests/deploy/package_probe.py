@@ -166,8 +166,8 @@ def cannot_reach_stripe():
     stripe_gateway.RETRIES = 0
     gateway = stripe_gateway.StripeGateway(secret_key="sk_test_x", api_base="http://127.0.0.1:9")
     operations = (
-        lambda: gateway.payment("cs_1"),
-        lambda: gateway.payment("ch_1"),
+        lambda: gateway.read_payment("cs_1"),
+        lambda: gateway.read_payment("ch_1"),
         lambda: gateway.close_checkout("cs_1"),
         lambda: gateway.open_checkout(_request()),
     )
@@ -183,9 +183,9 @@ def pays_by_stripe():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     gateway = StripeGateway(secret_key="sk_test_x", api_base=f"http://127.0.0.1:{server.server_port}")
     assert gateway.open_checkout(_request()).id == "cs_1"
-    assert gateway.payment("cs_1").charge.net == 2440
-    assert gateway.payment("ch_1").charge.method.last4 == "4242"
-    assert gateway.payment("cs_2") is None
+    assert gateway.read_payment("cs_1").charge.net == 2440
+    assert gateway.read_payment("ch_1").charge.method.last4 == "4242"
+    assert gateway.read_payment("cs_2") is None
     assert gateway.close_checkout("cs_1")
     assert gateway.close_checkout("cs_2")
     server.shutdown()

@@ -40,9 +40,9 @@ class DoubleShop(Shop):
 
     def connect_account(self) -> str:
         """The event has an account of its own at Stripe, ready to be paid; its id."""
-        account, _ = self.services.payments.connect_account.connect(self.event_id, caller=OWNER)
+        account, _ = self.services.payments.connect_account.connect_stripe_account(self.event_id, caller=OWNER)
         self.double.onboard(account.id)
-        self.services.payments.connect_account.refresh(account.id)
+        self.services.payments.connect_account.refresh_stripe_account(account.id)
         self.accounts.append(account.id)
         return account.id
 
@@ -86,7 +86,7 @@ class DoubleShop(Shop):
 
     def charge_record(self, record: OrderRecord) -> Charge:
         """The charge that an order rests on, as we keep it."""
-        found = self.services.orders.store.charge(record.id, str(self.record(record).facts.charge_id))
+        found = self.services.orders.store.load_charge(record.id, str(self.record(record).facts.charge_id))
         assert found is not None
         return found
 

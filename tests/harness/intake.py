@@ -48,7 +48,7 @@ class Intake:
     def post(self, kind: str, object_id: str, *, event_id: str = "", **more: Any) -> None:
         """One webhook call."""
         body = body_of(event_id or f"evt_{next(self._numbers)}", kind, object_id, **more)
-        self.shop.services.payments.receive_webhook.receive(body, signed(body, at=self.shop.clock.now()))
+        self.shop.services.payments.receive_webhook.receive_stripe_event(body, signed(body, at=self.shop.clock.now()))
 
     def tell(self, kind: str, object_id: str, **more: Any) -> None:
         """One webhook call, and the streams bring what comes of it."""

@@ -26,7 +26,7 @@ def quota(shop: Shop, quantity: int, *types: str) -> str:
 
 
 def change_quota(shop: Shop, quota_id: str, **patch: Any) -> dict[str, Any]:
-    made = shop.services.catalog.edit_quotas.change(shop.event_id, quota_id, patch, caller=OWNER, match=EVERYTHING)
+    made = shop.services.catalog.edit_quotas.update(shop.event_id, quota_id, patch, caller=OWNER, match=EVERYTHING)
     return dict(json.loads(made.body))
 
 
@@ -44,12 +44,12 @@ def access_code(shop: Shop, *types: str, code: str = "MEMBERS", **fields: Any) -
 
 def _code(shop: Shop, kind: CodeKind, fields: Any) -> str:
     code_id = shop.services.ids.new_id()
-    shop.services.catalog.edit_codes.create(shop.event_id, kind, fields, caller=OWNER, new_id=code_id)
+    shop.services.catalog.edit_codes[kind].create(shop.event_id, fields, caller=OWNER, new_id=code_id)
     return code_id
 
 
 def change_code(shop: Shop, kind: CodeKind, code_id: str, **patch: Any) -> dict[str, Any]:
-    made = shop.services.catalog.edit_codes.change(shop.event_id, kind, code_id, patch, caller=OWNER, match=EVERYTHING)
+    made = shop.services.catalog.edit_codes[kind].update(shop.event_id, code_id, patch, caller=OWNER, match=EVERYTHING)
     return dict(json.loads(made.body))
 
 
@@ -60,7 +60,7 @@ def order_with(
     form = form_of(*wanted)
     form = msgspec.structs.replace(form, buyer=msgspec.structs.replace(form.buyer, email=email), **codes)
     new_id = shop.services.ids.new_id()
-    return shop.services.orders.place_order.create(
+    return shop.services.orders.place_order.place_order(
         shop.event_id, form, caller=caller, new_id=new_id, source="192.0.2.1"
     )[0]
 

@@ -113,7 +113,7 @@ class FakePayments:
                 self.sessions[session_id] = self.sessions[session_id]._replace(status=PaymentStatus.EXPIRED)
             return open_ or self.sessions[session_id].status is PaymentStatus.EXPIRED
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         self._check()
         found = self.sessions.get(object_id) or self.charges.get(object_id)
         if found is None or found.account != account:
@@ -123,12 +123,12 @@ class FakePayments:
             charge = replace(charge, fee=35, net=charge.amount - 35, fee_currency=charge.currency)
         return found._replace(charge=charge)
 
-    def told(self, payload: str, *, account: str | None) -> Payment | None:
+    def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
         raise AssertionError("No account of this fake is ever gone.")
 
-    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+    def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
         made = [one for one in self.charges if since <= self.charge(one).created_at.timestamp() <= until]
-        seen = [payment for one in made if (payment := self.payment(one, account=account)) and payment.charge]
+        seen = [payment for one in made if (payment := self.read_payment(one, account=account)) and payment.charge]
         return [one for one in seen if one.charge and not one.charge.refunds and one.charge.dispute is None]
 
     def refund(self, wish: RefundWish) -> str:
@@ -147,11 +147,11 @@ class FakePayments:
                 raise RefundRefused("invalid_request")
             return self._add_refund(charge, wish.amount, wish.key)
 
-    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+    def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         self._check()
         return iter([event for event in self.events if event.created >= since])
 
-    def complete_sessions(
+    def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
         self._check()
@@ -159,12 +159,12 @@ class FakePayments:
         found = [(id, payment) for id, payment in self.sessions.items() if payment.status in done]
         return iter([CompleteSession(id, p.order_id, int(START)) for id, p in found if p.account == account])
 
-    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+    def list_traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
         self._check()
         for payment in reversed(list(self.charges.values())):
             charge = payment.charge
             if charge and payment.account == account and charge.created_at.timestamp() <= until:
-                yield from traces_of(self.payment(charge.id, account=account) or payment, kind)
+                yield from traces_of(self.read_payment(charge.id, account=account) or payment, kind)
 
     def pay(self, session_id: str, **changes: Any) -> str:
         """Money comes in; the charge's id."""
@@ -243,12 +243,12 @@ class FakeAccounts:
 
     ready: dict[str, bool | None] = field(default_factory=dict)
 
-    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+    def create_account(self, event_id: str, *, instead_of: str | None = None) -> str:
         account_id = f"acct_{len(self.ready) + 1}"
         self.ready[account_id] = False
         return account_id
 
-    def onboarding_url(self, account_id: str, *, back: str) -> str:
+    def make_onboarding_url(self, account_id: str, *, back: str) -> str:
         return f"https://stripe.test/onboard/{account_id}"
 
     def is_ready(self, account_id: str) -> bool | None:
@@ -342,20 +342,20 @@ class Shop:
 
     def order(self, *wanted: tuple[str, int], caller: Principal | None = BUYER) -> OrderRecord:
         """An order of (ticket type, quantity)."""
-        return self.services.orders.place_order.create(
+        return self.services.orders.place_order.place_order(
             self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
         )[0]
 
     def connect(self, account_id: str) -> None:
         """The event has a Stripe account of its own, ready to be paid."""
-        account, _ = self.services.payments.connect_account.connect(self.event_id, caller=OWNER)
+        account, _ = self.services.payments.connect_account.connect_stripe_account(self.event_id, caller=OWNER)
         assert account.id == account_id
         self.at_stripe.ready[account_id] = True
-        self.services.payments.connect_account.refresh(account_id)
+        self.services.payments.connect_account.refresh_stripe_account(account_id)
 
     def checkout(self, record: OrderRecord) -> str:
         """The id of the order's checkout session."""
-        url = self.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        url = self.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
         return url.rpartition("/")[2]
 
     def state(self, record: OrderRecord) -> OrderState:
@@ -364,7 +364,7 @@ class Shop:
 
     def record(self, record: OrderRecord) -> OrderRecord:
         """The order as stored."""
-        found = self.services.orders.store.load(record.id)
+        found = self.services.orders.store.load_order(record.id)
         assert found is not None
         return found
 

@@ -201,7 +201,7 @@ def connect(services: bootstrap.Services, person: Person, number: int = 1) -> li
     """Open so many sockets; their connection ids."""
     opened = []
     for _ in range(number):
-        url, _ = services.live.connect_socket.ticket(person.principal, origin=None)
+        url, _ = services.live.connect_socket.create_ticket(person.principal, origin=None)
         id = f"conn{next(_numbers)}="
         services.live.connect_socket.connect(
             url.partition("?ticket=")[2], connection_id=id, origin=None, endpoint="https://x.example/api"

@@ -89,7 +89,7 @@ def mails() -> list[Any]:
 
 def standing(services: bootstrap.Services, address: str) -> Any:
     """What is known of an address."""
-    return services.mail.mailboxes.standing(address)
+    return services.mail.mailboxes.load_standing(address)
 
 
 def returned(kind: str, *addresses: str) -> str:

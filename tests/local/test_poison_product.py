@@ -32,10 +32,10 @@ class Faulty:
         self._payments = payments
         self.stumbles_over: set[str] = set()
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Any:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Any:
         if object_id in self.stumbles_over:
             raise TypeError("a shape nobody thought of")
-        return self._payments.payment(object_id, account=account)
+        return self._payments.read_payment(object_id, account=account)
 
 
 @pytest.fixture
@@ -96,7 +96,9 @@ def test_inbox_poison_anywhere_the_other_orders_are_paid_once(
     assert stock_of(ticket) == Stock(left=5, held=1, sold=others, capacity=30)
     (entry,) = failures.entries
     assert entry["record"]["dynamodb"]["NewImage"]["object_id"] == {"S": sessions[index]}
-    assert re.fullmatch(r"reported by the handler: TypeError at test_poison_product\.py:\d+ payment", entry["reason"])
+    assert re.fullmatch(
+        r"reported by the handler: TypeError at test_poison_product\.py:\d+ read_payment", entry["reason"]
+    )
 
     faulty.stumbles_over.clear()
     assert [one.succeeded for one in failures.replay()] == [True]

@@ -69,7 +69,7 @@ class Known:
         self.check_people_in = CheckPeopleIn(orders=self, clock=clock, **parts)  # type: ignore[arg-type]
         self.read_check_ins = ReadCheckIns(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
 
-    def load(self, order_id: str) -> OrderRecord | None:
+    def load_order(self, order_id: str) -> OrderRecord | None:
         """An order."""
         return self.stored.get(order_id)
 
@@ -88,26 +88,26 @@ class Known:
         """Store it."""
         self.admissions[key] = admission
 
-    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+    def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders of an event, in order."""
         found = sorted(one for one, record in self.stored.items() if record.order.event_id == event_id)
         return [one for one in found if one > after][:limit]
 
-    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id."""
         return {one: self.stored[one] for one in order_ids}
 
-    def between(self, event_id: str, first: str, last: str) -> list[Admission]:
+    def load_between(self, event_id: str, first: str, last: str) -> list[Admission]:
         """Admissions of orders from one id to another."""
         return [one for key, one in self.admissions.items() if first <= key[0] <= last]
 
-    def people(self, user_ids: Iterable[str]) -> dict[str, str]:
+    def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Nobody has a name."""
         return {}
 
     def offline(self, event_id: str) -> Any:
         """The list for scanners, as the API gives it."""
-        _, body = self.read_check_ins.offline(event_id, Page(limit=500), caller=STAFF).load()
+        _, body = self.read_check_ins.list_offline(event_id, Page(limit=500), caller=STAFF).load()
         return msgspec.json.decode(body)
 
 

@@ -47,7 +47,7 @@ def make_order(world: World, _: int, number: int) -> None:
     form = form_of((world.ticket, quantity))
     try:
         record, _token = _until_alive(
-            lambda: world.shop.services.orders.place_order.create(
+            lambda: world.shop.services.orders.place_order.place_order(
                 world.shop.event_id, form, caller=BUYER, new_id=new_id
             )
         )
@@ -73,7 +73,7 @@ def cancel(world: World, order: int, _: int) -> None:
     """A buyer cancels, until somebody answers."""
     if (sold := world.sold(order)) is None:
         return
-    cancel = world.shop.services.payments.expire_orders.cancel
+    cancel = world.shop.services.payments.expire_orders.cancel_order
     try:
         ended = _until_alive(lambda: cancel(sold.record.id, caller=BUYER, access=None))
     except MarqueeError:
@@ -178,7 +178,7 @@ def refund_by_staff(world: World, order: int, number: int) -> None:
         return
     form = RefundForm(amount=None if number % 2 else 700)
     key = world.shop.services.ids.new_id()
-    request = world.shop.services.payments.refund_payment.request
+    request = world.shop.services.payments.refund_payment.request_refund
     try:
         _until_alive(lambda: request(sold.record.id, form, caller=OWNER, key=key))
     except (Conflict, InvalidInput):

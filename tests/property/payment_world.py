@@ -68,9 +68,9 @@ class World:
             self.shop.connect(self.account)
         self.shop.services.payments.stripe = self.shop.payments = self.truth
         self.ticket = self.shop.ticket(self.capacity, amount=PRICE)
-        self._write = self.shop.services.orders.store.write
+        self._write = self.shop.services.orders.store.write_order
         self._lock = threading.Lock()
-        self.shop.services.orders.store.write = self._mortal_write  # type: ignore[method-assign]
+        self.shop.services.orders.store.write_order = self._mortal_write  # type: ignore[method-assign]
 
     def _mortal_write(self, change: SaleChange) -> None:
         death = None
@@ -206,7 +206,7 @@ class World:
         body = told.payload.encode()
         secret = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET" if self.account else "STRIPE_WEBHOOK_SECRET"].encode()
         mac = hmac.new(secret, b"%d." % at + body, hashlib.sha256).hexdigest()
-        self.shop.services.payments.receive_webhook.receive(body, f"t={at},v1={mac}")
+        self.shop.services.payments.receive_webhook.receive_stripe_event(body, f"t={at},v1={mac}")
         self.truth.delivered.add(told.id)
 
     def _bring_inbox(self) -> None:

@@ -86,10 +86,10 @@ class Truth(FakePayments):
         self._lose_reply()
         return closed
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         if object_id.startswith("pi_"):
             object_id = next((id for id in self.charges if id.endswith(object_id.removeprefix("pi_"))), object_id)
-        found = super().payment(object_id, account=account)
+        found = super().read_payment(object_id, account=account)
         if found is None or found.charge is None:
             return found
         charge = replace(found.charge, ledger=sorted(self.balance[found.charge.id], key=lambda one: one.id))
@@ -110,16 +110,16 @@ class Truth(FakePayments):
         self._lose_reply()
         return refund_id
 
-    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+    def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         self._check()
         missed = [one for one in self.told if one.id not in self.delivered | self.untold]
         kept = [one for one in missed if one.created >= since]
         return iter([RawEvent(one.payload, one.created) for one in kept])
 
-    def complete_sessions(
+    def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
-        done = {one.id: one for one in super().complete_sessions(since=since, account=account)}
+        done = {one.id: one for one in super().list_complete_sessions(since=since, account=account)}
         made = [one._replace(created=self.created[one.id]) for one in done.values()]
         return iter([one for one in made if one.created >= since])
 

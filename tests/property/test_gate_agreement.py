@@ -119,7 +119,7 @@ class Schedule:
         at = at or device.tick()
         scan = OfflineScan(code=text, at=datetime.fromisoformat(at))
         form = ReconcileForm(device=device.name, scans=[scan])
-        (judged,) = device.check_people_in.reconcile(self._world.event, form, caller=STAFF).results
+        (judged,) = device.check_people_in.reconcile_check_ins(self._world.event, form, caller=STAFF).results
         self._say(device, "alone", text=text, at=at, name=device.name)
         verdict = VERDICTS[judged.outcome.value]
         self.fired[f"alone: {verdict}"] += 1
@@ -165,7 +165,7 @@ class Schedule:
             return
         key = self._rng.choice(standing)
         before = server.admissions[key]
-        server.check_people_in.undo(self._world.event, ticket_name(*key), match=frozenset({ANY}), caller=STAFF)
+        server.check_people_in.undo_check_in(self._world.event, ticket_name(*key), match=frozenset({ANY}), caller=STAFF)
         told = {"ticket": before.name, "checked_in_at": plain(before.used_at), "recorded_at": plain(before.last.at)}
         self._say(device, "undo", check_in=told)
         device.hear(server.admissions[key])
@@ -215,7 +215,7 @@ class Schedule:
         form = ReconcileForm(
             device=device.name, scans=[msgspec.convert(without(one, "ticket"), OfflineScan) for one in device.waiting]
         )
-        done = self._world.server.check_people_in.reconcile(self._world.event, form, caller=STAFF)
+        done = self._world.server.check_people_in.reconcile_check_ins(self._world.event, form, caller=STAFF)
         is_lost = loses and self._rng.random() < 0.3
         self._say(device, "reconcile", answer=None if is_lost else plain(done))
         sent = {"device": device.name, "scans": [without(one, "ticket") for one in device.waiting]}
@@ -237,7 +237,7 @@ class Schedule:
         server, event = self._world.server, self._world.event
         scans = device.taken_back
         sent = {"device": device.name, "scans": [without(one, "ticket") for one in scans]}
-        done = server.check_people_in.reconcile(event, msgspec.convert(sent, ReconcileForm), caller=STAFF)
+        done = server.check_people_in.reconcile_check_ins(event, msgspec.convert(sent, ReconcileForm), caller=STAFF)
         is_lost = loses and self._rng.random() < 0.3
         self._say(device, "reconcile", answer=None if is_lost else plain(done))
         self._expect(sent=sent, told=None if is_lost else [])
@@ -248,7 +248,7 @@ class Schedule:
             if not is_lost:
                 self.fired["taken back there"] += result.outcome == "admitted"
                 if result.outcome == "admitted":
-                    server.check_people_in.undo(event, scan["ticket"], match=frozenset({ANY}), caller=STAFF)
+                    server.check_people_in.undo_check_in(event, scan["ticket"], match=frozenset({ANY}), caller=STAFF)
                 self._hear_result(device, scan["code"], key, result)
             if key in server.admissions:
                 self._push(key)

@@ -216,14 +216,14 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     orders = services.orders.store
 
     def as_before(order_id: str) -> OrderRecord | None:
-        record = orders.load(order_id)
+        record = orders.load_order(order_id)
         return record and replace(record, facts=Facts(), order=replace(record.order, paid_at=None))
 
     blind: Any = SimpleNamespace(
         load=as_before,
         charge=lambda order_id, charge_id: None,
         was_applied=lambda event_id: False,
-        write=lambda change: orders.write(change._replace(marker=None)),
+        write_order=lambda change: orders.write_order(change._replace(marker=None)),
     )
     wiring: Any = PaymentsWiring(services)
     wiring.stripe = services.payments.stripe

@@ -15,6 +15,6 @@ class DynamoAttempts:
         item.update([AttemptsItem.attempts.add(by), AttemptsItem.expires_at.set(now + 2 * window)])
         return int(item.attempts)
 
-    def clear_attempts(self, subject: str, *, now: int, window: int) -> None:
+    def reset_attempts(self, subject: str, *, now: int, window: int) -> None:
         """Forget the guesses after a success."""
         AttemptsItem(*keys.attempts(f"{subject} {now // window}")).delete()

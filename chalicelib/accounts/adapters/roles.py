@@ -28,11 +28,11 @@ class DynamoRoles:
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
 
-    def treasurers(self, event_id: str) -> list[str]:
+    def list_treasurers(self, event_id: str) -> list[str]:
         """Users who may refund orders of the event, owners first; one Query."""
         return users_allowed(self._queries, event_id, Action.REFUND)
 
-    def reviewers(self, event_id: str) -> list[str]:
+    def list_reviewers(self, event_id: str) -> list[str]:
         """Users who may decide about proposals, owners first; one Query."""
         return users_allowed(self._queries, event_id, Action.REVIEW)
 

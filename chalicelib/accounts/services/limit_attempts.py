@@ -29,4 +29,4 @@ class LimitAttempts:
 
     def forget(self, subject: str, *, now: int) -> None:
         """Forget the attempts of a subject, after a success."""
-        self._attempts.clear_attempts(subject, now=now, window=WINDOW_SECONDS)
+        self._attempts.reset_attempts(subject, now=now, window=WINDOW_SECONDS)

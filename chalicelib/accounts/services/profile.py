@@ -1,7 +1,5 @@
 """One's own account and roles, as /me shows them. Called by routes/accounts.py."""
 
-import hashlib
-
 import msgspec
 
 from chalicelib.accounts.domain.account import Account, AccountFields
@@ -13,6 +11,8 @@ from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
+from chalicelib.representations.json_text import as_found, write_json, write_list
+from chalicelib.representations.read import Found
 
 
 class Profile:
@@ -39,11 +39,10 @@ class Profile:
         changed = msgspec.structs.replace(account, name=fields.name, language=fields.language)
         return replace_account(self._accounts, stored, changed, now=self._clock.now())
 
-    def list_roles(self, caller: Principal) -> tuple[str, str]:
-        """Tag and bytes of the list of the caller's roles; few a person, so made when read."""
-        items = [{"event_id": event_id, "role": role} for event_id, role in self._roles.roles_of(caller.user_id)]
-        body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
-        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+    def list_roles(self, caller: Principal) -> Found:
+        """The list of the caller's roles; few a person, so made when read."""
+        items = ({"event_id": event_id, "role": role} for event_id, role in self._roles.roles_of(caller.user_id))
+        return as_found(write_list(map(write_json, items)))
 
 
 def replace_account(accounts: Accounts, stored: StoredAccount, account: Account, *, now: float) -> StoredAccount:

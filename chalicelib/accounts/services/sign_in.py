@@ -7,8 +7,6 @@ with the account.
 
 from typing import cast
 
-import msgspec
-
 from chalicelib.accounts.domain.account import Account, Language, SignedIn, SignInForm, SignUpForm
 from chalicelib.accounts.domain.stored_account import new_account, revive_account
 from chalicelib.accounts.ports import Accounts, Passwords, SignIns, Tokens
@@ -57,9 +55,9 @@ class SignIn:
         self._public_url = public_url
         self._admins = admins
 
-    def sign_up(self, form: SignUpForm, *, new_id: str, source: str, accept_language: str | None = None) -> str:
-        """Open an account, in the language that a browser asks for, mail the verification link and sign in; the JSON of
-        SignedIn. Raises AlreadyExists, TooManyAttempts.
+    def sign_up(self, form: SignUpForm, *, new_id: str, source: str, accept_language: str | None = None) -> SignedIn:
+        """Open an account, in the language that a browser asks for, mail the verification link and sign in. Raises
+        AlreadyExists, TooManyAttempts.
         """
         now = self._clock.now()
         self._limit.count(f"sign-up {source}", ATTEMPTS_PER_SOURCE, now=int(now))
@@ -95,8 +93,8 @@ class SignIn:
             password_hash = stored.password_hash
         return self._signed_in(account, password_hash)
 
-    def sign_in(self, form: SignInForm, *, source: str) -> str:
-        """Sign in; the JSON of SignedIn. Raises Unauthenticated (the same for an unknown address and a wrong
+    def sign_in(self, form: SignInForm, *, source: str) -> SignedIn:
+        """Sign in. Raises Unauthenticated (the same for an unknown address and a wrong
         password), TooManyAttempts.
         """
         email = normalised(form.email)
@@ -112,8 +110,8 @@ class SignIn:
             self._limit.take_back(subject, now=now)
         return self._signed_in(revive_account(stored), stored.password_hash)
 
-    def refresh(self, token: str) -> str:
-        """Exchange a refresh token; the JSON of SignedIn. Raises Unauthenticated."""
+    def refresh(self, token: str) -> SignedIn:
+        """Exchange a refresh token. Raises Unauthenticated."""
         family_id, _, secret = token.partition(".")
         now = self._clock.now()
         fresh = self._ids.new_secret()
@@ -133,7 +131,7 @@ class SignIn:
         if self._sign_ins.rotate_family(family_id, old_secret=secret, new_secret=fresh, until=now + 60, now=now):
             self._sign_ins.end_family(family_id)
 
-    def _signed_in(self, account: Account, password_hash: str) -> str:
+    def _signed_in(self, account: Account, password_hash: str) -> SignedIn:
         family_id, secret = self._ids.new_id(), self._ids.new_secret()
         until = int(self._clock.now()) + FAMILY_SECONDS
         if not self._sign_ins.start_family(
@@ -142,13 +140,12 @@ class SignIn:
             raise Unauthenticated("The password was changed just now.", code="wrong_credentials")
         return self._answer(account, family_id, secret)
 
-    def _answer(self, account: Account, family_id: str, secret: str) -> str:
+    def _answer(self, account: Account, family_id: str, secret: str) -> SignedIn:
         token, expires_in = self._tokens.issue(Principal(account.id, family_id), now=self._clock.now())
-        answer = SignedIn(
+        return SignedIn(
             user=account,
             administrator=is_administrator(account.email, verified=account.verified, admins=self._admins),
             access_token=token,
             refresh_token=f"{family_id}.{secret}",
             expires_in=expires_in,
         )
-        return msgspec.json.encode(answer).decode()

@@ -15,7 +15,7 @@ from chalicelib.core.ports import Clock
 class ProvenAddresses(Protocol):
     """Knows whether mails arrive (mail/services/suppress_bounces.py)."""
 
-    def proven(self, user_id: str, email: str) -> None:
+    def restore_address(self, user_id: str, email: str) -> None:
         """A link that was mailed to the address was followed."""
 
 
@@ -43,5 +43,5 @@ class VerifyAddress:
             raise NotFound("This link is not valid any more.", code="token_not_valid")
         account = revive_account(stored)
         replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=self._clock.now())
-        self._addresses().proven(stored.id, account.email)
+        self._addresses().restore_address(stored.id, account.email)
         self._mailed_tokens.drop_token("verify", token)

@@ -118,7 +118,7 @@ class DynamoAnnouncements:
         except AnnouncementItem.DoesNotExist:
             return None
 
-    def newest(self, event_id: str, page: Page) -> list[Dispatch]:
+    def load_newest(self, event_id: str, page: Page) -> list[Dispatch]:
         """One more than a page, newest first; one Query."""
         partition, prefix = notification_keys.announcement(event_id, "")
         until = f"{prefix}{page.after or _LAST}"
@@ -127,7 +127,7 @@ class DynamoAnnouncements:
         found = AnnouncementItem.query(partition, condition, consistent_read=True, scan_index_forward=False, limit=most)
         return [_revived(item) for item in found if item.id != page.after][: page.limit + 1]
 
-    def told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
+    def load_told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
         """Which of up to 100 people were told; one BatchGetItem."""
         people = list(dict.fromkeys(user_ids))
         wanted = [notification_keys.told(user_id, announcement_id) for user_id in people]
@@ -137,7 +137,7 @@ class DynamoAnnouncements:
             user_id: ToldRecipient(user_id, item.get("notification_id")) for user_id, item in pairs if item is not None
         }
 
-    def queued(self, mail_keys: Sequence[str]) -> set[str]:
+    def load_queued(self, mail_keys: Sequence[str]) -> set[str]:
         """For which of these different keys there is a mail; one BatchGetItem for 100."""
         items = self._found([notification_keys.mail(keys.digest(key)) for key in mail_keys], ())
         return {key for key, item in zip(mail_keys, items, strict=True) if item is not None}

@@ -17,23 +17,23 @@ class DynamoCrowd:
         self._queries = queries
         self._gate = gate
 
-    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+    def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders that have or had tickets, behind one of them; one Query."""
-        return self._gate.order_ids(event_id, limit=limit, after=after)
+        return self._gate.list_order_ids(event_id, limit=limit, after=after)
 
-    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id; one BatchGetItem for 100."""
-        return self._gate.orders(order_ids)
+        return self._gate.load_orders(order_ids)
 
-    def holders(self, event_id: str) -> list[tuple[str, str]]:
+    def list_holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user; one Query."""
         return role_holders(self._queries, event_id)
 
-    def owned(self, user_id: str) -> list[str]:
+    def list_owned(self, user_id: str) -> list[str]:
         """Events that somebody owns; one Query."""
         return [event_id for event_id, role in self._people(keys.role_of_user(user_id, "")) if role == Role.OWNER]
 
-    def proposers(self, event_id: str) -> list[str]:
+    def list_proposers(self, event_id: str) -> list[str]:
         """Who proposed something, by user; one Query."""
         return [user_id for user_id, _ in self._people(keys.proposer(event_id, ""))]
 

@@ -14,7 +14,7 @@ from chalicelib.notifications.ports import ANNOUNCEMENT
 class DynamoWaitingAnnouncements:
     """Port `Sleepers`: announcements, named event.announcement."""
 
-    def waiting(self, id: str) -> Waiting | None:
+    def load_waiting(self, id: str) -> Waiting | None:
         """The announcement, unless it is done."""
         try:
             item = AnnouncementItem.get(*_announcement(id), consistent_read=True)

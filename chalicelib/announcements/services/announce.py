@@ -4,9 +4,7 @@ routes/announcements.py.
 The request writes the announcement and nothing else; announcements/services/fan_out.py carries it out (ADR 15).
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -32,10 +30,10 @@ from chalicelib.core.text import sanitise
 from chalicelib.core.times import moment
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.services.compose import as_text
+from chalicelib.representations.json_text import as_found, encode, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
-from chalicelib.representations.rows import tagged
 
 
 def scope(event_id: str) -> str:
@@ -63,7 +61,9 @@ class Announce:
         self._clock = clock
         self._key = key
 
-    def announce(self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str) -> Representation:
+    def create_announcement(
+        self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str
+    ) -> Representation:
         """Keep an announcement; the stream sends it. Raises NotFound, Forbidden, InvalidInput, TooManyAttempts."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         dispatch = Dispatch(
@@ -89,20 +89,18 @@ class Announce:
             ) from None
         return _shown(dispatch if made else self._stored(event_id, new_id))
 
-    def announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
+    def read_announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
         """One announcement. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
-        tag, body = _shown(self._stored(event_id, announcement_id))
-        return Found(tag, lambda: (tag, body))
+        return Found.made(*_shown(self._stored(event_id, announcement_id)))
 
-    def announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+    def list_announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """An event's announcements, newest first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
-        found = self._announcements.newest(event_id, page)
-        shown = found[: page.limit]
-        cursor = make_cursor(shown[-1].id, scope=scope(event_id), key=self._key) if len(found) > page.limit else None
-        answer: Mapping[str, Any] = {"items": [_read(one) for one in shown], "next_cursor": cursor}
-        return tagged(msgspec.json.encode(answer).decode())
+        newest = self._announcements.load_newest(event_id, page)
+        shown = newest[: page.limit]
+        cursor = make_cursor(shown[-1].id, scope=scope(event_id), key=self._key) if len(newest) > page.limit else None
+        return as_found(write_list((encode(_read(one)) for one in shown), next_cursor=cursor))
 
     def _stored(self, event_id: str, announcement_id: str) -> Dispatch:
         stored = self._announcements.load(event_id, announcement_id) if is_ulid(announcement_id) else None
@@ -120,7 +118,7 @@ class Announce:
         wanted = form.audience.ticket_type_ids
         if not wanted:
             return
-        known = {one.id for one in self._sales.ticket_types(event_id, consistent=True)}
+        known = {one.id for one in self._sales.load_ticket_types(event_id, consistent=True)}
         strange = [number for number, one in enumerate(wanted) if one not in known]
         if strange:
             pointers = (f"/audience/ticket_type_ids/{number}" for number in strange)

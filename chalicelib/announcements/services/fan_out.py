@@ -24,14 +24,20 @@ from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.domain.preferences import MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services.choose_channels import ChooseChannels
+from chalicelib.notifications.services.compose import (
+    NO_ACCOUNT,
+    Messages,
+    compose_mail,
+    compose_notification,
+    items_of,
+)
 from chalicelib.texts import DEFAULT
 
 TOGETHER = 100
 """Places, of those found at once, that are looked at together; what is read of them fits one BatchGetItem each."""
-MOST_OPERATIONS = 99
+MOST_ITEMS = 99
 """Of a transaction's 100, less the announcement itself."""
 SECONDS = 10.0
 """After which a call ends, so that pushes and mails behind it in the stream get their turn."""
@@ -43,16 +49,16 @@ class Round(Protocol):
 
     in_languages: bool
 
-    def places(self) -> list[str]:
+    def list_places(self) -> list[str]:
         """Where people may be found behind the cursor; none: that was all."""
 
-    def people(self, places: Sequence[str]) -> list[AudienceMember]:
+    def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The people at some of these places, each once."""
 
-    def said(self, language: str) -> Said:
+    def compose_notification(self, language: str) -> Said:
         """What an inbox shows."""
 
-    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
+    def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """A mail; without an address there is nothing to rely on."""
 
 
@@ -61,15 +67,13 @@ class RecipientShare(NamedTuple):
 
     place: str
     told: ToldRecipient | None = None
-    notification: Notification | None = None
-    mail: Mail | None = None
+    messages: Messages = Messages()
     is_guest: bool = False
 
     @property
-    def operations(self) -> int:
-        """Items of a transaction it takes (notifications/adapters/writes.py)."""
-        collected = self.notification is not None and self.notification.digest_at is not None
-        return (self.told is not None) + 3 * (self.notification is not None) + collected + 2 * (self.mail is not None)
+    def items(self) -> int:
+        """Items of a transaction it takes."""
+        return (self.told is not None) + items_of(self.messages)
 
 
 class FanOut:
@@ -93,9 +97,9 @@ class FanOut:
         images = (change.after for change in changes)
         standing = {(str(one["event_id"]), str(one["id"])) for one in images if one and one["stage"] != Stage.DONE}
         for event_id, announcement_id in sorted(standing):
-            self.go_on(event_id, announcement_id)
+            self.fan_out(event_id, announcement_id)
 
-    def go_on(self, event_id: str, announcement_id: str) -> None:
+    def fan_out(self, event_id: str, announcement_id: str) -> None:
         """Take steps for a while, or to the end. Raises Busy."""
         until = self._clock.now() + SECONDS
         overtaken = 0
@@ -116,14 +120,14 @@ class FanOut:
         if look is None:
             self._announcements.abandon(dispatch)
             return
-        places = look.places()
+        places = look.list_places()
         if not places:
             self._next_stage(dispatch)
             return
         make = self._inbox_shares if dispatch.stage is Stage.INBOXES else self._mail_shares
         for start in range(0, len(places), TOGETHER):
             some = places[start : start + TOGETHER]
-            for part in packed([*make(look, dispatch, look.people(some)), RecipientShare(some[-1])]):
+            for part in packed([*make(look, dispatch, look.list_people(some)), RecipientShare(some[-1])]):
                 dispatch = self._announcements.advance(dispatch, _step(dispatch.stage, part))
             if self._clock.now() >= until:
                 return
@@ -149,52 +153,47 @@ class FanOut:
     ) -> Iterator[RecipientShare]:
         """Everybody with an account is told, unless they were; into the inbox if they want it there."""
         users = [person.user_id for person in people if person.user_id is not None]
-        known = self._announcements.told(dispatch.id, users)
-        channels = self._choose_channels.channels(users, dispatch.action)
+        known = self._announcements.load_told(dispatch.id, users)
+        channels = self._choose_channels.choose_channels(users, dispatch.action)
         contacts = self._contacts.contacts(users) if look.in_languages else {}
         now = self._clock.now()
         for person in people:
             user_id = person.user_id
             if user_id is None or user_id in known:
                 continue
-            notification = None
-            if channels[user_id].in_app:
-                said = look.said(contacts[user_id].language if user_id in contacts else DEFAULT)
-                notification = Notification(
-                    id=derive_ulid(int(now * 1000), dispatch.id, user_id),
-                    user_id=user_id,
-                    action=dispatch.action,
-                    received_at=int(now),
-                    digest_at=channels[user_id].digest_at,
-                    **said._asdict(),
-                )
-            yield RecipientShare(
-                person.place, ToldRecipient(user_id, notification.id if notification else None), notification
+            said = look.compose_notification(contacts[user_id].language if user_id in contacts else DEFAULT)
+            notification = Notification(
+                id=derive_ulid(int(now * 1000), dispatch.id, user_id),
+                user_id=user_id,
+                action=dispatch.action,
+                received_at=int(now),
+                **said._asdict(),
             )
+            messages = compose_notification(channels[user_id], notification)
+            told = ToldRecipient(user_id, notification.id if messages.notifications else None)
+            yield RecipientShare(person.place, told, messages)
 
     def _mail_shares(
         self, look: Round, dispatch: Dispatch, people: Sequence[AudienceMember]
     ) -> Iterator[RecipientShare]:
         """A mail to each guest, and to each of the others who wants one; to one address once."""
         users = [person.user_id for person in people if person.user_id is not None]
-        told = self._announcements.told(dispatch.id, users)
-        channels = self._choose_channels.channels(users, dispatch.action)
+        told = self._announcements.load_told(dispatch.id, users)
+        channels = self._choose_channels.choose_channels(users, dispatch.action)
         contacts = self._contacts.contacts(users)
         shares: dict[str, RecipientShare] = {}
         for person in people:
             user_id = person.user_id
-            if user_id is None:
-                mail = look.mail(person, None)
-            elif user_id in told and channels[user_id].mail is MailChoice.EACH:
-                mail = look.mail(person, contacts.get(user_id))._replace(
-                    notification_id=told[user_id].notification_id, not_before=channels[user_id].mail_after
-                )
-            else:
+            if user_id is not None and user_id not in told:
                 continue
+            mail = look.compose_mail(person, contacts.get(user_id) if user_id else None)
             mail = mail._replace(user_id=user_id, action=dispatch.action.value)
-            if mail.to:
-                shares.setdefault(mail.key, RecipientShare(person.place, mail=mail, is_guest=user_id is None))
-        queued = self._announcements.queued(list(shares))
+            if user_id is not None:
+                mail = mail._replace(notification_id=told[user_id].notification_id)
+            messages = compose_mail(channels[user_id] if user_id else NO_ACCOUNT, mail)
+            if messages.mails and mail.to:
+                shares.setdefault(mail.key, RecipientShare(person.place, messages=messages, is_guest=user_id is None))
+        queued = self._announcements.load_queued(list(shares))
         return (share for key, share in shares.items() if key not in queued)
 
 
@@ -203,17 +202,17 @@ def packed(shares: Sequence[RecipientShare]) -> Iterator[list[RecipientShare]]:
     part: list[RecipientShare] = []
     used = 0
     for share in shares:
-        if part and used + share.operations > MOST_OPERATIONS:
+        if part and used + share.items > MOST_ITEMS:
             yield part
             part, used = [], 0
         part.append(share)
-        used += share.operations
+        used += share.items
     yield part
 
 
 def _step(stage: Stage, part: Sequence[RecipientShare]) -> Step:
-    notifications = tuple(share.notification for share in part if share.notification)
-    mails = tuple(share.mail for share in part if share.mail)
+    notifications = tuple(one for share in part for one in share.messages.notifications)
+    mails = tuple(one for share in part for one in share.messages.mails)
     told = tuple(share.told for share in part if share.told)
     guests = sum(share.is_guest for share in part)
     counts = AnnouncementCounts(recipients=len(told) + guests, delivered=len(notifications), mailed=len(mails))

@@ -28,30 +28,30 @@ class Recipients:
         self._dispatch = dispatch
         self._public_url = public_url
 
-    def places(self) -> list[str]:
+    def list_places(self) -> list[str]:
         """Where people may be found behind the cursor: the next orders, or all staff of the roles."""
         dispatch, roles = self._dispatch, self._dispatch.audience.roles
         if roles is None:
-            return self._crowd.order_ids(dispatch.event_id, limit=PAGE, after=dispatch.cursor)
-        holders = self._crowd.holders(dispatch.event_id)
+            return self._crowd.list_order_ids(dispatch.event_id, limit=PAGE, after=dispatch.cursor)
+        holders = self._crowd.list_holders(dispatch.event_id)
         return [user_id for user_id, role in holders if role in roles and user_id > dispatch.cursor]
 
-    def people(self, places: Sequence[str]) -> list[AudienceMember]:
+    def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The people at these places that the announcement is for, each once."""
         audience = self._dispatch.audience
         if audience.roles is not None:
             return [AudienceMember(user_id, user_id) for user_id in places]
-        orders = self._crowd.orders(places)
+        orders = self._crowd.load_orders(places)
         return list(_once(orders[id] for id in places if id in orders and is_for(orders[id], audience)))
 
-    def said(self, language: str) -> Said:
+    def compose_notification(self, language: str) -> Said:
         """The same in every language: what staff wrote."""
         del language
         dispatch = self._dispatch
         title = announcement_texts.announcement_title(dispatch.title, dispatch.event_name)
         return Said(title, dispatch.message, self._place)
 
-    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
+    def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """To an account's address when that is certainly theirs, otherwise where their tickets went."""
         dispatch = self._dispatch
         to = contact.email if contact is not None and contact.verified else person.email

@@ -30,7 +30,7 @@ class DynamoCodes:
         """All codes of a kind, by id, strongly consistent."""
         return load_limits(limit_keys.code(event_id, kind, ""))
 
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, strongly consistent."""
         return stocks(shards)
 

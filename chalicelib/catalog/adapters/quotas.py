@@ -22,7 +22,7 @@ class DynamoQuotas:
         """All quotas of an event, by id, strongly consistent."""
         return load_limits(limit_keys.quota(event_id, ""))
 
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, strongly consistent."""
         return stocks(shards)
 

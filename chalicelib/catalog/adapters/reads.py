@@ -20,20 +20,22 @@ class DynamoCatalogView:
         self._reader = reader
         self._queries = queries
 
-    def ticket_type(self, event_id: str, ticket_type_id: str, *, consistent: bool = False) -> StoredTicketType | None:
+    def load_ticket_type(
+        self, event_id: str, ticket_type_id: str, *, consistent: bool = False
+    ) -> StoredTicketType | None:
         """One ticket type; one GetItem."""
         if not is_ulid(ticket_type_id):
             return None
         key = keys.ticket_type(event_id, ticket_type_id)
         return _ticket_type(self._reader.get("sales", key, _TYPE, consistent=consistent))
 
-    def ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
+    def load_ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
         """All ticket types of an event, by id; one Query."""
         partition, prefix = keys.ticket_type(event_id, "")
         items = self._queries.query("sales", partition, prefix, _TYPE, consistent=consistent)
         return [found for found in map(_ticket_type, items) if found is not None]
 
-    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[tuple[str, int], int]:
+    def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[tuple[str, int], int]:
         """What every shard has left; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         items = self._reader.get_many(
@@ -41,7 +43,7 @@ class DynamoCatalogView:
         )
         return {place: int(item["left"]) for place, item in zip(places, items, strict=True) if item}
 
-    def rooms(self, owners: list[str]) -> dict[str, Room]:
+    def load_rooms(self, owners: list[str]) -> dict[str, Room]:
         """How stock of one shard stands; one strongly consistent BatchGetItem."""
         wanted = [keys.stock(owner, 0) for owner in owners]
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)

@@ -35,11 +35,7 @@ class DynamoTicketTypes:
         quotas, terms, waiting = quotas_of(item.quotas), int(item.terms or 0), bool(item.waiting)
         return StoredTicketType(item.id, item.etag, item.body, item.hidden, int(item.shards), quotas, terms, waiting)
 
-    def shards(self, ticket_type_id: str, count: int) -> list[Shard]:
-        """The stock of a ticket type, strongly consistent."""
-        return stocks({ticket_type_id: count})[ticket_type_id]
-
-    def stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
+    def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, strongly consistent."""
         return stocks(shards)
 

@@ -11,7 +11,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from chalicelib.catalog.domain.stock import shard_count
 from chalicelib.catalog.domain.ticket_type import MAX_TYPES
 from chalicelib.content.domain.event import Moment
 from chalicelib.core.errors import Violation
@@ -129,11 +128,6 @@ def normalised(code: str) -> str:
 def capacity_of(fields: CodeFields) -> int:
     """How many uses the code has in all."""
     return UNLIMITED if fields.max_uses is None else fields.max_uses
-
-
-def code_shards(uses: int) -> int:
-    """How many shards that many uses are kept in."""
-    return shard_count(uses, most=MOST_SHARDS)
 
 
 def is_in_time(fields: CodeFields, *, now: datetime) -> bool:

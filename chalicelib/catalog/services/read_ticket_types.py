@@ -5,7 +5,6 @@ Availability changes with every order, so ticket types are the exception to stor
 made from the stored type and its shards, and the ETag names both.
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
@@ -14,6 +13,7 @@ from chalicelib.catalog.ports import CatalogView, StoredTicketType
 from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import CursorKey, Page, make_cursor
+from chalicelib.representations.json_text import add_members, as_found, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 
@@ -24,42 +24,38 @@ class ReadTicketTypes:
         self._representations = representations
         self._cursor_key = cursor_key
 
-    def ticket_types(self, event_id: str, view: View, page: Page) -> Found:
+    def list_ticket_types(self, event_id: str, view: View, page: Page) -> Found:
         """The ticket types of an event in order of position. Raises NotFound."""
         self._require_event(event_id, view)
-        stored = self._view.ticket_types(event_id, consistent=view is View.ALL)
+        stored = self._view.load_ticket_types(event_id, consistent=view is View.ALL)
         shown = sorted((s for s in stored if view is View.ALL or not s.hidden), key=_place)
         rest = [one for one in shown if _place(one) > page.after]
         chosen = rest[: page.limit]
-        items = ",".join(self._with_available(chosen, view))
-        cursor = "null"
+        cursor = None
         if len(rest) > page.limit:
             scope = ticket_types_scope(event_id, view)
-            cursor = json.dumps(make_cursor(_place(chosen[-1]), scope=scope, key=self._cursor_key))
-        body = f'{{"items":[{items}],"next_cursor":{cursor}}}'
-        tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-        return Found(tag, lambda: (tag, body))
+            cursor = make_cursor(_place(chosen[-1]), scope=scope, key=self._cursor_key)
+        return as_found(write_list(self._with_available(chosen, view), next_cursor=cursor))
 
-    def ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
+    def read_ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
         """One ticket type; its ETag is the type's tag and how many are available. Raises NotFound."""
         self._require_event(event_id, view)
-        stored = self._view.ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
+        stored = self._view.load_ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
         if stored is None or (stored.hidden and view is View.PUBLIC):
             raise NotFound
-        lefts = self._view.lefts(shards_of([stored]), consistent=view is View.ALL)
-        found = with_availability(stored.etag, stored.body, _available(stored, lefts, view))
-        return Found(found[0], lambda: found)
+        lefts = self._view.load_lefts(shards_of([stored]), consistent=view is View.ALL)
+        return Found.made(*with_availability(stored.etag, stored.body, _available(stored, lefts, view)))
 
-    def opened(self, event_id: str, ticket_type_ids: list[str]) -> str:
-        """These ticket types as JSON, hidden ones too, for who has an access code for them; in order of position.
+    def list_opened_types(self, event_id: str, ticket_type_ids: list[str]) -> list[str]:
+        """These ticket types, each as JSON, hidden ones too, for who has an access code for them; in order of position.
         Raises NotFound.
         """
         self._require_event(event_id, View.PUBLIC)
-        stored = [one for one in self._view.ticket_types(event_id) if one.id in ticket_type_ids]
-        return f'{{"ticket_types":[{",".join(self._with_available(sorted(stored, key=_place), View.PUBLIC))}]}}'
+        stored = [one for one in self._view.load_ticket_types(event_id) if one.id in ticket_type_ids]
+        return self._with_available(sorted(stored, key=_place), View.PUBLIC)
 
     def _with_available(self, stored: list[StoredTicketType], view: View) -> list[str]:
-        lefts = self._view.lefts(shards_of(stored), consistent=view is View.ALL)
+        lefts = self._view.load_lefts(shards_of(stored), consistent=view is View.ALL)
         return [with_available(one.body, _available(one, lefts, view)) for one in stored]
 
     def _require_event(self, event_id: str, view: View) -> None:
@@ -69,7 +65,7 @@ class ReadTicketTypes:
 
 def with_available(body: str, available: int) -> str:
     """A stored ticket type's JSON with how many can be bought."""
-    return f'{body[:-1]},"available":{available}}}'
+    return add_members(body, {"available": available})
 
 
 def with_availability(etag: str, body: str, available: int) -> tuple[str, str]:

@@ -38,7 +38,7 @@ class RedeemCode:
         self._attempts = attempts
         self._clock = clock
 
-    def discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
+    def redeem_discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
         """The discount with this code. Raises InvalidInput (`unknown_discount`, `discount_expired`),
         TooManyAttempts.
         """
@@ -51,7 +51,9 @@ class RedeemCode:
             raise _refused("/discount_code", "cannot be used at this time", "discount_expired")
         return Redeemed(stored, found)
 
-    def access(self, event_id: str, text: str, *, source: str, pointer: str = "/access_code") -> Redeemed[AccessCode]:
+    def redeem_access_code(
+        self, event_id: str, text: str, *, source: str, pointer: str = "/access_code"
+    ) -> Redeemed[AccessCode]:
         """The access code. Raises InvalidInput (`unknown_access_code`, `access_code_expired`), TooManyAttempts."""
         stored = self._find(event_id, CodeKind.ACCESS, text, source=source)
         if stored is None:

@@ -1,56 +1,24 @@
-"""Figuring: what is limited as staff read it, with how much of it is used at the moment. Called by services of limits.
+"""What is limited, with how much of it is used at the moment. Called by the descriptions of limits."""
 
-Like a ticket type, its ETag is `<stored tag>-<figures>`, and If-Match looks at the part before the first dash: an order
-placed meanwhile does not get in an editor's way.
-"""
-
-import hashlib
 from collections.abc import Sequence
 
 from chalicelib.catalog.domain.stock import Shard
 from chalicelib.catalog.ports import StoredLimit
-from chalicelib.core.errors import PreconditionFailed
-from chalicelib.core.preconditions import ANY, Match, require_match
-from chalicelib.representations.read import Found
+from chalicelib.representations.json_text import add_members
 from chalicelib.representations.represent import Representation
 
 
-def of_quota(stored: StoredLimit, shards: Sequence[Shard]) -> Representation:
-    """A quota with how many of it are available, held and sold."""
-    return _with(stored, available=sum(s.left for s in shards), **_taken(shards, "sold"))
+def with_numbers(stored: StoredLimit, **numbers: int) -> Representation:
+    """It with these numbers behind its members, and behind its tag."""
+    tag = "-".join([stored.etag, *map(str, numbers.values())])
+    return Representation(tag, add_members(stored.body, {**numbers}))
 
 
-def of_code(stored: StoredLimit, shards: Sequence[Shard]) -> Representation:
-    """A code with how often it was used and is held by orders that are not paid."""
-    return _with(stored, **_taken(shards, "used"))
+def held(shards: Sequence[Shard]) -> int:
+    """How many are held by orders that are not paid."""
+    return sum(shard.held for shard in shards)
 
 
-def as_found(shown: Representation) -> Found:
-    """One of them, to be sent."""
-    return Found(shown.etag, lambda: (shown.etag, shown.body))
-
-
-def as_list(shown: Sequence[Representation]) -> Found:
-    """All of them, to be sent."""
-    body = f'{{"items":[{",".join(one.body for one in shown)}],"next_cursor":null}}'
-    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, body))
-
-
-def require_same(match: Match, shown: Representation) -> None:
-    """Raise PreconditionRequired, PreconditionFailed unless one of `match` names the version that is shown."""
-    parts = None if match is None else frozenset(tag if tag == ANY else tag.partition("-")[0] for tag in match)
-    try:
-        require_match(parts, etag=shown.etag.partition("-")[0], body=shown.body)
-    except PreconditionFailed:
-        raise PreconditionFailed(etag=shown.etag, body=shown.body) from None
-
-
-def _taken(shards: Sequence[Shard], sold: str) -> dict[str, int]:
-    return {"held": sum(shard.held for shard in shards), sold: sum(shard.sold for shard in shards)}
-
-
-def _with(stored: StoredLimit, **figures: int) -> Representation:
-    fields = ",".join(f'"{name}":{value}' for name, value in figures.items())
-    tag = "-".join([stored.etag, *map(str, figures.values())])
-    return Representation(tag, f"{stored.body[:-1]},{fields}}}")
+def sold(shards: Sequence[Shard]) -> int:
+    """How many are sold, or used."""
+    return sum(shard.sold for shard in shards)

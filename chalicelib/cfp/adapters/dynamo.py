@@ -92,7 +92,7 @@ class DynamoSubmissions:
                     one.delete()
             proposer.delete()
 
-    def proposer(self, event_id: str, user_id: str) -> Proposer | None:
+    def load_proposer(self, event_id: str, user_id: str) -> Proposer | None:
         """One GetItem."""
         try:
             item = ProposerItem.get(*keys.proposer(event_id, user_id), consistent_read=True)
@@ -102,16 +102,16 @@ class DynamoSubmissions:
 
     def has_proposed(self, user_id: str, session_id: str) -> bool:
         """One GetItem. Port `Proposers` of content/services/notify_speakers.py."""
-        return self.submission(user_id, session_id) is not None
+        return self.load_submission(user_id, session_id) is not None
 
-    def submission(self, user_id: str, session_id: str) -> Submission | None:
+    def load_submission(self, user_id: str, session_id: str) -> Submission | None:
         """One GetItem."""
         try:
             return _revived(SubmissionItem.get(*keys.submission(user_id, session_id), consistent_read=True))
         except SubmissionItem.DoesNotExist:
             return None
 
-    def of_user(self, user_id: str) -> list[Submission]:
+    def list_submissions(self, user_id: str) -> list[Submission]:
         """One Query."""
         partition, prefix = keys.submission(user_id, "")
         found = SubmissionItem.query(partition, SubmissionItem.sk.startswith(prefix), consistent_read=True)

@@ -3,17 +3,16 @@
 Of what staff add to a session (room, time, other speakers) nothing is shown before it is public.
 """
 
-import hashlib
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from chalicelib.cfp.domain.submission import Submission
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.core.times import moment
+from chalicelib.representations.json_text import encode, tagged, write_list
 from chalicelib.representations.represent import Representation
 
 S = TypeVar("S", bound=Struct)
@@ -52,7 +51,7 @@ class Shown(NamedTuple):
     can_be_changed: bool
 
 
-def show(
+def represent_submission(
     event: Event, session: Session, speaker: Speaker | None, *, can_be_changed: bool, submission: Submission
 ) -> Representation:
     """Its bytes under their hash."""
@@ -66,17 +65,13 @@ def show(
         created_at=moment(submission.created_at),
         updated_at=max(session.updated_at, speaker.updated_at) if speaker else session.updated_at,
     )
-    return _tagged(msgspec.json.encode(shown).decode())
+    return Representation(*tagged(encode(shown)))
 
 
-def show_all(found: list[Representation]) -> Representation:
+def represent_submissions(found: list[Representation]) -> Representation:
     """The list of them."""
-    return _tagged(f'{{"items":[{",".join(one.body for one in found)}],"next_cursor":null}}')
+    return Representation(*tagged(write_list(one.body for one in found)))
 
 
 def _part(whole: Struct, struct: type[S]) -> S:
     return struct(**{name: getattr(whole, name) for name in struct.__struct_fields__})
-
-
-def _tagged(body: str) -> Representation:
-    return Representation(hashlib.sha256(body.encode()).hexdigest()[:32], body)

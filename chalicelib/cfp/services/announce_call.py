@@ -43,7 +43,7 @@ class AnnounceCall:
         for event_id in sorted({change.owner for change in changes if change.kind is not ChangeKind.REMOVED}):
             self._open(event_id)
 
-    def open(self, due: Due) -> bool:
+    def open_call(self, due: Due) -> bool:
         """Look at a call that was to open or close by now; whether people will be told. A call that opens later, or
         whose event is published later, stands as due for then.
         """

@@ -13,7 +13,7 @@ from chalicelib.announcements.domain.announcement import AudienceMember, Dispatc
 from chalicelib.announcements.ports import Crowd
 from chalicelib.cfp.domain.call_for_papers import CallForPapers
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.speaker_messages import Brief
+from chalicelib.content.services.speaker_messages import MessageText
 from chalicelib.core.permissions import Role
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
 from chalicelib.notifications.ports import Contact
@@ -35,38 +35,38 @@ class CallRecipients:
         self._call = call
         self._public_url = public_url
 
-    def places(self) -> list[str]:
+    def list_places(self) -> list[str]:
         """Everybody behind the cursor; a place is a user."""
         event_id = self._dispatch.event_id
-        staff = self._crowd.holders(event_id)
-        owned = (sorted(self._crowd.owned(user_id), reverse=True) for user_id, role in staff if role == Role.OWNER)
+        staff = self._crowd.list_holders(event_id)
+        owned = (sorted(self._crowd.list_owned(user_id), reverse=True) for user_id, role in staff if role == Role.OWNER)
         others = {other for newest in owned for other in newest[:MOST_EVENTS]} - {event_id}
-        found = {user_id for user_id, _ in staff}.union(*(self._crowd.proposers(other) for other in others))
+        found = {user_id for user_id, _ in staff}.union(*(self._crowd.list_proposers(other) for other in others))
         return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
 
-    def people(self, places: Sequence[str]) -> list[AudienceMember]:
+    def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
         """The same."""
         return [AudienceMember(user_id, user_id) for user_id in places]
 
-    def said(self, language: str) -> Said:
+    def compose_notification(self, language: str) -> Said:
         """Until when proposals are taken, in the call's time."""
-        brief = self._brief(language)
-        return Said(brief.title, brief.message, self._place)
+        text = self._text(language)
+        return Said(text.title, text.message, self._place)
 
-    def mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
+    def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
         """To the address of the account."""
         language = contact.language if contact is not None else DEFAULT
         key = f"{NotificationAction.CALL_FOR_PAPERS_OPEN.value} {self._dispatch.id} {person.user_id}"
         to = contact.email if contact is not None and contact.verified else ""
-        mail = speaker_messages.mail(language, self._brief(language), url=f"{self._public_url}{self._place}", key=key)
+        mail = speaker_messages.mail(language, self._text(language), url=f"{self._public_url}{self._place}", key=key)
         return mail._replace(to=to)
 
     @property
     def _place(self) -> str:
         return f"/e/{self._dispatch.event_id}/call"
 
-    def _brief(self, language: str) -> Brief:
+    def _text(self, language: str) -> MessageText:
         name = self._dispatch.event_name
         until = date_and_time(language, self._call.closes_at.astimezone(ZoneInfo(self._call.timezone)))
         text = say(language, "call.text", {"event": f"<strong>{escape(name)}</strong>", "until": until})
-        return Brief(one_line(say(language, "call.title", {"event": name})), f"<p>{text}</p>", "call.link")
+        return MessageText(one_line(say(language, "call.title", {"event": name})), f"<p>{text}</p>", "call.link")

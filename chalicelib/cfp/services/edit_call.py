@@ -27,7 +27,9 @@ class EditCall:
         self._clock = clock
         self._ids = ids
 
-    def put(self, event_id: str, fields: CallFields, *, caller: Principal, match: Match) -> tuple[Representation, bool]:
+    def put_call(
+        self, event_id: str, fields: CallFields, *, caller: Principal, match: Match
+    ) -> tuple[Representation, bool]:
         """The call as it is now, and whether it is new. The first needs no tag, each further one the tag of what it
         replaces. Raises NotFound, Forbidden, InvalidInput, PreconditionRequired, PreconditionFailed.
         """
@@ -51,15 +53,15 @@ class EditCall:
             raise
         return made, stored is None
 
-    def create(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
-        """A call where there is none (`If-None-Match: *`). Raises as `put`; PreconditionFailed where there is one."""
+    def create_call(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
+        """A call where there is none (`If-None-Match: *`). Raises as `put_call`; PreconditionFailed if there is one."""
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is not None:
             raise PreconditionFailed(etag=stored.etag, body=stored.body)
-        return self.put(event_id, fields, caller=caller, match=None)[0]
+        return self.put_call(event_id, fields, caller=caller, match=None)[0]
 
-    def remove(self, event_id: str, *, caller: Principal, match: Match) -> None:
+    def delete_call(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """No call any more; what was proposed stays. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed.
         """

@@ -8,16 +8,13 @@ from typing import NamedTuple, Protocol
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import Session, Speaker
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.notify_speakers import Told, by_channels, operations
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.domain.notification import Notification, NotificationAction
-from chalicelib.notifications.domain.preferences import Channels
 from chalicelib.notifications.ports import Contacts
-from chalicelib.notifications.services import compose
-from chalicelib.notifications.services.choose_channels import ChooseChannels
-from chalicelib.texts import DEFAULT
+from chalicelib.notifications.services.choose_channels import Addressee, ChooseChannels
+from chalicelib.notifications.services.compose import Messages, compose, fit, group_of
 
 ACTION = NotificationAction.SUBMISSION_RECEIVED
 MOST_TOLD = 88
@@ -27,7 +24,7 @@ MOST_TOLD = 88
 class Reviewers(Protocol):
     """Knows who decides about proposals."""
 
-    def reviewers(self, event_id: str) -> list[str]:
+    def list_reviewers(self, event_id: str) -> list[str]:
         """Users who may review, those who have most to say first."""
 
 
@@ -55,37 +52,29 @@ class NotifyReviewers:
         self._clock = clock
         self._public_url = public_url
 
-    def about(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Told:
+    def compose_messages(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Messages:
         """What to tell of a new proposal, to as many as the transaction has room for."""
-        users = [one for one in self._reviewers().reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
-        channels = self._choose_channels.channels(users, ACTION) if users else {}
-        contacts = self._contacts.contacts(users) if users else {}
-        told = Told()
-        for user_id in users:
-            language = contacts[user_id].language if user_id in contacts else DEFAULT
-            more = self._to(user_id, channels[user_id], language, ReviewerNews(event, session, speaker.name))
-            together = Told(told.notifications + more.notifications, told.mails + more.mails)
-            if operations(together) > MOST_TOLD:
-                return told
-            told = together
-        return told
+        users = [one for one in self._reviewers().list_reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
+        addressees = self._choose_channels.find_addressees(users, ACTION, contacts=self._contacts)
+        news = ReviewerNews(event, session, speaker.name)
+        return fit((self._compose(one, news) for one in addressees), room=MOST_TOLD)
 
-    def _to(self, user_id: str, channels: Channels, language: str, news: ReviewerNews) -> Told:
+    def _compose(self, addressee: Addressee, news: ReviewerNews) -> Messages:
+        user_id, channels, language = addressee
         event, session, speaker = news
         now = self._clock.now()
-        brief = speaker_messages.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)
+        text = speaker_messages.of_submission(language, title=session.title, event_name=event.name, speaker=speaker)
         place = f"/events/{event.id}/review#{session.id}"
         notification = Notification(
             id=derive_ulid(int(now * 1000), ACTION.value, session.id, user_id),
             user_id=user_id,
             action=ACTION,
-            title=brief.title,
-            message=brief.message,
+            title=text.title,
+            message=text.message,
             subject=place,
             received_at=int(now),
-            digest_at=channels.digest_at,
-            group=compose.group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
+            group=group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{ACTION.value} {session.id} {user_id}"
-        mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)
-        return by_channels(channels, notification, mail)
+        mail = speaker_messages.mail(language, text, url=f"{self._public_url}{place}", key=key)
+        return compose(channels, notification, mail)

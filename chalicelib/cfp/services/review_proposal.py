@@ -42,7 +42,7 @@ class ReviewProposal:
         self._clock = clock
         self._ids = ids
 
-    def review(self, event_id: str, session_id: str, form: ReviewForm, *, caller: Principal) -> Representation:
+    def review_proposal(self, event_id: str, session_id: str, form: ReviewForm, *, caller: Principal) -> Representation:
         """The session with this decision. Raises NotFound, Forbidden, InvalidInput, Conflict (`not_reviewable`)."""
         self._authorise.require(caller, event_id, Action.REVIEW)
         message = _message(form)
@@ -59,7 +59,7 @@ class ReviewProposal:
                 continue
         raise Busy("Too many writers at once. Try again.")
 
-    def confirm(self, event_id: str, session_id: str, *, caller: Principal) -> Representation:
+    def confirm_session(self, event_id: str, session_id: str, *, caller: Principal) -> Representation:
         """The session, confirmed by one of its speakers. Raises NotFound (also to everybody else), Conflict
         (`not_accepted`).
         """
@@ -99,15 +99,17 @@ class ReviewProposal:
         tag = after.representation.etag
         listing = newly_listed(self._store, event_id, old, made)
         room = MOST_TOLD - len(listing)
-        told = self._notify_speakers.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
+        messages = self._notify_speakers.compose_messages(
+            event_id, old, made, tag=tag, caller=caller, room=room, message=message
+        )
         self._store.replace(
             after,
             expected_tag=stored.etag,
             was_public=before.public is not None,
             references=[],
             tag=self._ids.new_id(),
-            notifications=told.notifications,
-            mails=told.mails,
+            notifications=messages.notifications,
+            mails=messages.mails,
             listing=listing,
         )
         return after.representation

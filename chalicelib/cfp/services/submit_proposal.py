@@ -17,7 +17,7 @@ from chalicelib.cfp.domain.submission import (
     Submission,
     SubmissionForm,
 )
-from chalicelib.cfp.domain.submission_view import Shown, show, show_all
+from chalicelib.cfp.domain.submission_view import Shown, represent_submission, represent_submissions
 from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
@@ -67,14 +67,14 @@ class SubmitProposal:
         self._clock = clock
         self._ids = ids
 
-    def submit(self, event_id: str, form: SubmissionForm, *, caller: Principal, new_id: str) -> Representation:
+    def submit_proposal(self, event_id: str, form: SubmissionForm, *, caller: Principal, new_id: str) -> Representation:
         """A new submission. Raises NotFound (event), Conflict (`call_closed`, `too_many_submissions`), InvalidInput."""
         form = _sanitised(form)
         for _ in range(TRIES):
-            if made := self._submissions.submission(caller.user_id, new_id):  # an earlier try was cut off
+            if made := self._submissions.load_submission(caller.user_id, new_id):  # an earlier try was cut off
                 return self._read(made).representation
             self._require_open(event_id)
-            before = self._submissions.proposer(event_id, caller.user_id)
+            before = self._submissions.load_proposer(event_id, caller.user_id)
             if before and before.submissions >= MOST_A_PERSON:
                 raise Conflict(f"At most {MOST_A_PERSON} submissions in an event.", code="too_many_submissions")
             try:
@@ -103,25 +103,27 @@ class SubmitProposal:
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
         event = self._event(event_id)
-        told = self._notify_reviewers.about(event, session, held.speaker, caller=caller)
-        self._submissions.submit(submission, change, before=before, notifications=told.notifications, mails=told.mails)
-        return show(event, session, held.speaker, can_be_changed=True, submission=submission)
+        messages = self._notify_reviewers.compose_messages(event, session, held.speaker, caller=caller)
+        self._submissions.submit(
+            submission, change, before=before, notifications=messages.notifications, mails=messages.mails
+        )
+        return represent_submission(event, session, held.speaker, can_be_changed=True, submission=submission)
 
-    def own(self, caller: Principal) -> Representation:
+    def list_proposals(self, caller: Principal) -> Representation:
         """The list of one's submissions, oldest first; few, so made when read."""
         found = []
-        for one in self._submissions.of_user(caller.user_id):
+        for one in self._submissions.list_submissions(caller.user_id):
             try:
                 found.append(self._read(one).representation)
             except NotFound:  # staff removed it
                 continue
-        return show_all(found)
+        return represent_submissions(found)
 
-    def read(self, submission_id: str, *, caller: Principal) -> Representation:
+    def read_proposal(self, submission_id: str, *, caller: Principal) -> Representation:
         """One of one's submissions. Raises NotFound."""
         return self._read(self._find(submission_id, caller)).representation
 
-    def change(self, submission_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
+    def update_proposal(self, submission_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
         """A merge patch of {session, speaker} of one's submission, while the call is open and nothing was decided.
         Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict (`submission_closed`), InvalidInput.
         """
@@ -143,7 +145,7 @@ class SubmitProposal:
             return self._read(submission).representation
         raise Busy("Too many writers at once. Try again.")
 
-    def withdraw(self, submission_id: str, *, caller: Principal) -> Representation:
+    def withdraw_proposal(self, submission_id: str, *, caller: Principal) -> Representation:
         """One's submission, withdrawn, once or again. Raises NotFound, Conflict (`not_withdrawable`)."""
         submission = self._find(submission_id, caller)
         for _ in range(TRIES):
@@ -167,7 +169,7 @@ class SubmitProposal:
         raise Busy("Too many writers at once. Try again.")
 
     def _find(self, submission_id: str, caller: Principal) -> Submission:
-        found = self._submissions.submission(caller.user_id, submission_id) if is_ulid(submission_id) else None
+        found = self._submissions.load_submission(caller.user_id, submission_id) if is_ulid(submission_id) else None
         if found is None:
             raise NotFound
         return found
@@ -186,7 +188,7 @@ class SubmitProposal:
         call = self._stored.call_for_papers(event_id, consistent=True)
         can_be_changed = call is not None and call.is_open(self._clock.now()) and session.state in CHANGEABLE
         event = self._event(event_id)
-        made = show(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
+        made = represent_submission(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
         return Shown(made, event_id, session, stored.etag, speaker, kept.etag if kept else None, can_be_changed)
 
     def _revised(self, shown: Shown, patch: object) -> ProposalChange:

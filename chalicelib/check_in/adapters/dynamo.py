@@ -73,7 +73,7 @@ class DynamoAdmissions:
         transaction.update("counter", counter, [CounterItem.admitted.add(1 if after.stands else -1)])
         _commit(transaction)
 
-    def latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
+    def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
         """The admissions that stand, newest first; one Query backwards."""
         partition, prefix = keys.latest_check_in(event_id, None, "", 0)
         condition = LatestItem.sk.between(prefix, after or prefix + _LAST)
@@ -86,7 +86,7 @@ class DynamoAdmissions:
             [_admission(item.body) for item in shown[:limit]], str(shown[limit - 1].sk) if more else ""
         )
 
-    def between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
+    def load_between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
         """All admissions of orders from one id to another; one Query."""
         partition, prefix = keys.check_in(event_id, "", None)
         condition = AdmissionItem.sk.between(f"{prefix}{first_order}", f"{prefix}{last_order}{_LAST}")
@@ -94,10 +94,10 @@ class DynamoAdmissions:
 
     def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
         """One Query."""
-        acts = self.between(event_id, order_id, order_id)
+        acts = self.load_between(event_id, order_id, order_id)
         return {one.number: one.last.arrived_at for one in acts if one.stands}
 
-    def counts(self, event_id: str) -> Admitted:
+    def load_counts(self, event_id: str) -> Admitted:
         """How many tickets are used; one Query of COUNTERS small items a type."""
         partition, prefix = keys.check_in_counter(event_id, "", None)
         condition = CounterItem.sk.startswith(prefix)

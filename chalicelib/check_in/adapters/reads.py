@@ -22,11 +22,11 @@ class DynamoGateView:
         self._reader = reader
         self._queries = queries
 
-    def orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
         """Orders by id; one BatchGetItem for 100."""
         return load_orders(order_ids)
 
-    def order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
+    def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
         """Ids of orders of an event that have or had tickets, behind one of them; one Query."""
         partition, prefix = keys.order_of_event(event_id, "")
         condition = TicketedItem.sk.between(f"{prefix}{after}", f"{prefix}{_LAST}")
@@ -34,17 +34,17 @@ class DynamoGateView:
         found = [str(item.sk).removeprefix(prefix) for item in items]
         return [order_id for order_id in found if order_id != after][:limit]
 
-    def gatekeepers(self, event_id: str) -> list[str]:
+    def list_gatekeepers(self, event_id: str) -> list[str]:
         """Ids of users who may check in at an event; one Query."""
         return users_allowed(self._queries, event_id, Action.CHECK_IN)
 
-    def people(self, user_ids: Iterable[str]) -> dict[str, str]:
+    def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id."""
         wanted = sorted(set(user_ids))
         items = self._reader.get_many("people", [keys.account(one) for one in wanted], ("name",))
         return {user_id: str(item["name"]) for user_id, item in zip(wanted, items, strict=True) if item}
 
-    def sold(self, shards: dict[str, int]) -> dict[str, int]:
+    def count_sold(self, shards: dict[str, int]) -> dict[str, int]:
         """How many tickets of each type are sold; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = dict.fromkeys(shards, 0)

@@ -33,6 +33,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.ports import Orders
+from chalicelib.representations.json_text import encode
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, parse_code, parse_name, ticket_for, tickets_of
 
 TRIES = 20
@@ -67,7 +68,7 @@ class CheckPeopleIn:
             raise AlreadyCheckedIn("This ticket is used already.", check_in=msgspec.to_builtins(told))
         return told
 
-    def undo(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
+    def undo_check_in(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
         """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden,
         PreconditionRequired, PreconditionFailed (somebody else undid it, and the ticket came in again), Busy.
         """
@@ -80,7 +81,7 @@ class CheckPeopleIn:
             if before is None or not before.stands:
                 raise NotFound
             told = self._standing(before)
-            require_match(match, etag=tag_of(told), body=msgspec.json.encode(told).decode())
+            require_match(match, etag=tag_of(told), body=encode(told))
             after = _with(before, Act(admitted=False, at=moment(self._clock.now()), by=caller.user_id))
             try:
                 self._admissions.write(after, before=before, order=None)
@@ -89,7 +90,7 @@ class CheckPeopleIn:
             return
         raise Busy("This ticket is being scanned elsewhere. Try again.")
 
-    def reconcile(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
+    def reconcile_check_ins(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
         """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
         send them again changes nothing. Raises NotFound, Forbidden, Busy (some may count already: send all again).
         """
@@ -150,7 +151,7 @@ class CheckPeopleIn:
     def _ticket(self, event_id: str, text: str) -> tuple[OrderRecord, Ticket]:
         """The ticket of a code; the read is strongly consistent. Raises UnknownTicket."""
         code = parse_code(text)
-        order = self._orders.load(code.order_id) if code else None
+        order = self._orders.load_order(code.order_id) if code else None
         if code is None or order is None or order.order.event_id != event_id:
             raise UnknownTicket
         ticket = ticket_for(code, order)
@@ -159,7 +160,7 @@ class CheckPeopleIn:
         return order, ticket
 
     def _standing(self, admission: Admission) -> CheckIn:
-        order = self._orders.load(admission.order_id)
+        order = self._orders.load_order(admission.order_id)
         found = [one for one in tickets_of(order) if one.number == admission.number] if order else []
         if not found:
             raise NotFound
@@ -167,7 +168,7 @@ class CheckPeopleIn:
 
     def _told(self, admission: Admission, ticket: Ticket) -> CheckIn:
         by = admission.last.by
-        return check_in_of(admission, ticket, name=self._view.people([by]).get(by))
+        return check_in_of(admission, ticket, name=self._view.load_names([by]).get(by))
 
 
 def _require_valid(ticket: Ticket) -> None:

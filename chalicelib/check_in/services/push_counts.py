@@ -27,10 +27,10 @@ class PushCounts:
     def on_changes(self, changes: list[Change]) -> None:
         """Push the counts of one event, once however many came in, and what was done last with each ticket."""
         event_id = changes[0].owner
-        connections = self._sockets.sockets_of(*self._view.gatekeepers(event_id))
+        connections = self._sockets.list_connections(*self._view.list_gatekeepers(event_id))
         if not connections:
             return
-        counts = msgspec.to_builtins(self._read_check_ins.counts(event_id))
+        counts = msgspec.to_builtins(self._read_check_ins.count_check_ins(event_id))
         frame = protocol.check_ins_frame(event_id, counts, msgspec.to_builtins(list(_news(changes).values())))
         pushed = self._sockets.push(connections, [frame])
         telemetry.log(

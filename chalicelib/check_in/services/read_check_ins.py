@@ -29,6 +29,7 @@ from chalicelib.core.pagination import CursorKey, Page, make_cursor
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.representations.json_text import as_found, encode
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import Ticket, TicketState, tickets_of
 
@@ -49,23 +50,23 @@ class ReadCheckIns:
         self._authorise = authorise
         self._key = key
 
-    def check_ins(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+    def list_check_ins(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """Who was let in, newest first, with counts. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.CHECK_IN)
-        found = self._admissions.latest(event_id, limit=page.limit, after=page.after)
+        found = self._admissions.load_latest(event_id, limit=page.limit, after=page.after)
         return _found(
             CheckInList(
                 items=self._shown(found.admissions),
                 next_cursor=self._cursor(found.next_after, check_ins_scope(event_id)),
-                counts=self.counts(event_id),
+                counts=self.count_check_ins(event_id),
             )
         )
 
-    def counts(self, event_id: str) -> CheckInCounts:
+    def count_check_ins(self, event_id: str) -> CheckInCounts:
         """How many tickets of each type are used, of how many sold."""
-        used = self._admissions.counts(event_id).by_type
-        stored = self._sales.ticket_types(event_id)
-        sold = self._view.sold({one.id: one.shards for one in stored})
+        used = self._admissions.load_counts(event_id).by_type
+        stored = self._sales.load_ticket_types(event_id)
+        sold = self._view.count_sold({one.id: one.shards for one in stored})
         types = [
             TypeCount(
                 ticket_type_id=one.id,
@@ -77,14 +78,14 @@ class ReadCheckIns:
         ]
         return CheckInCounts(checked_in=sum(used.values()), sold=sum(sold.values()), types=types)
 
-    def offline(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+    def list_offline(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """A scanner's own list, a page of orders at a time. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.CHECK_IN)
-        ids = self._view.order_ids(event_id, limit=page.limit + 1, after=page.after)
+        ids = self._view.list_order_ids(event_id, limit=page.limit + 1, after=page.after)
         shown, more = ids[: page.limit], len(ids) > page.limit
-        orders = self._view.orders(shown)
+        orders = self._view.load_orders(shown)
         records = [orders[order_id] for order_id in shown if order_id in orders]
-        admissions = self._admissions.between(event_id, shown[0], shown[-1]) if shown else []
+        admissions = self._admissions.load_between(event_id, shown[0], shown[-1]) if shown else []
         salt = self._salt(event_id)
         known = {(one.order_id, one.number): one for one in admissions}
         tickets = [ticket for record in records for ticket in tickets_of(record)]
@@ -98,9 +99,9 @@ class ReadCheckIns:
         )
 
     def _shown(self, admissions: Sequence[Admission]) -> list[CheckIn]:
-        orders = self._view.orders([one.order_id for one in admissions])
+        orders = self._view.load_orders([one.order_id for one in admissions])
         tickets = {(t.order_id, t.number): t for record in orders.values() for t in tickets_of(record)}
-        names = self._view.people(one.last.by for one in admissions)
+        names = self._view.load_names(one.last.by for one in admissions)
         pairs = [(one, tickets.get((one.order_id, one.number))) for one in admissions]
         return [check_in_of(one, ticket, name=names.get(one.last.by)) for one, ticket in pairs if ticket is not None]
 
@@ -142,6 +143,4 @@ def _newest(records: Sequence[OrderRecord], admissions: Sequence[Admission]) -> 
 
 
 def _found(answer: msgspec.Struct) -> Found:
-    body = msgspec.json.encode(answer).decode()
-    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, body))
+    return as_found(encode(answer))

@@ -4,7 +4,6 @@ Like content/services/edit_programme.py, with what only events have: a slug, an 
 state.
 """
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +33,9 @@ from chalicelib.core.preconditions import ANY, Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
+from chalicelib.representations.json_text import hash_of, write_list
 from chalicelib.representations.ports import Representations
+from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, Written
 from chalicelib.representations.stored import StoredItem
 
@@ -63,7 +64,7 @@ class EditEvents:
         self._clock = clock
         self._ids = ids
 
-    def create(self, fields: EventFields, *, caller: Principal, new_id: str) -> Representation:
+    def create_event(self, fields: EventFields, *, caller: Principal, new_id: str) -> Representation:
         """A new event owned by the caller. Raises AlreadyExists (slug), Forbidden (publishing unverified)."""
         self._check_publication(fields.state, caller)
         chosen = fields.slug
@@ -78,7 +79,7 @@ class EditEvents:
                 raise
         return self._create(fields, f"{slug}-{new_id[-6:].lower()}", caller, new_id)
 
-    def change(self, event_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
+    def update_event(self, event_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
         """A merge patch of an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         InvalidInput, AlreadyExists (slug).
         """
@@ -109,7 +110,7 @@ class EditEvents:
             return after.representation
         raise Busy("Too many writers at once. Try again.")
 
-    def delete(self, event_id: str, *, caller: Principal, match: Match) -> None:
+    def delete_event(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         StillReferenced (while it has ticket types: their orders need it).
         """
@@ -126,16 +127,15 @@ class EditEvents:
             return
         raise Busy("Too many writers at once. Try again.")
 
-    def own(self, caller: Principal) -> tuple[str, str]:
-        """Tag and bytes of the list of events in which the caller holds a role, oldest first. Few a person, so
-        made when read, from stored representations.
+    def list_own(self, caller: Principal) -> Found:
+        """The list of events in which the caller holds a role, oldest first. Few a person, so made when read, from
+        stored representations.
         """
         found = [
             self._store.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
         ]
         items = [item for item in found if item is not None]
-        tag = hashlib.sha256("".join(item.etag for item in items).encode()).hexdigest()[:32]
-        return tag, f'{{"items":[{",".join(item.body for item in items)}],"next_cursor":null}}'
+        return Found.made(hash_of("".join(item.etag for item in items)), write_list(item.body for item in items))
 
     def _create(self, fields: EventFields, slug: str, caller: Principal, new_id: str) -> Representation:
         now = moment(self._clock.now())

@@ -15,7 +15,7 @@ from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Sessio
 from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import ContentStore, Missing
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
-from chalicelib.content.services.notify_speakers import NotifySpeakers, Told
+from chalicelib.content.services.notify_speakers import NotifySpeakers
 from chalicelib.core.errors import (
     AlreadyExists,
     Busy,
@@ -34,6 +34,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.text import MAX_HTML, sanitise
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
+from chalicelib.notifications.services.compose import Messages
 from chalicelib.representations.represent import Representation
 from chalicelib.representations.stored import StoredItem
 
@@ -87,7 +88,7 @@ class EditProgramme:
             raise NotFound
         return Representation(stored.etag, stored.body)
 
-    def change(
+    def update(
         self, kind: Kind, event_id: str, resource_id: str, patch: object, *, caller: Principal, match: Match
     ) -> Representation:
         """A merge patch of a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
@@ -105,7 +106,7 @@ class EditProgramme:
             references = [r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}]
             listing = newly_listed(self._store, event_id, old, made)
             room = MOST_TOLD - len(references) - len(listing)
-            told = self._told(event_id, old, made, after.representation.etag, caller, room=room)
+            messages = self._messages(event_id, old, made, after.representation.etag, caller, room=room)
             try:
                 self._store.replace(
                     after,
@@ -113,8 +114,8 @@ class EditProgramme:
                     was_public=before.public is not None,
                     references=references,
                     tag=self._ids.new_id(),
-                    notifications=told.notifications,
-                    mails=told.mails,
+                    notifications=messages.notifications,
+                    mails=messages.mails,
                     listing=listing,
                 )
             except PreconditionFailed:
@@ -128,10 +129,12 @@ class EditProgramme:
             return after.representation
         raise Busy("Too many writers at once. Try again.")
 
-    def _told(self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int) -> Told:
+    def _messages(
+        self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int
+    ) -> Messages:
         if not isinstance(old, Session) or not isinstance(made, Session):
-            return Told()
-        return self._notify_speakers().about(event_id, old, made, tag=tag, caller=caller, room=room)
+            return Messages()
+        return self._notify_speakers().compose_messages(event_id, old, made, tag=tag, caller=caller, room=room)
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced

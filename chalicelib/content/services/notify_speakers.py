@@ -23,27 +23,18 @@ from chalicelib.content.domain.programme import (
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.speaker_messages import Brief, SessionSlot
+from chalicelib.content.services.speaker_messages import MessageText, SessionSlot
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
-from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
-from chalicelib.notifications.domain.preferences import Channels, MailChoice
-from chalicelib.notifications.ports import Contact, Contacts
-from chalicelib.notifications.services import compose
-from chalicelib.notifications.services.choose_channels import ChooseChannels
-from chalicelib.texts import DEFAULT
+from chalicelib.notifications.domain.notification import Notification, NotificationAction
+from chalicelib.notifications.ports import Contacts
+from chalicelib.notifications.services.choose_channels import Addressee, ChooseChannels
+from chalicelib.notifications.services.compose import Messages, compose, fit, group_of
 
 MOVED = NotificationAction.SESSION_SCHEDULE_CHANGED
 INBOX = "/notifications"
-
-
-class Told(NamedTuple):
-    """What is told of a change."""
-
-    notifications: tuple[Notification, ...] = ()
-    mails: tuple[Mail, ...] = ()
 
 
 class SpeakerNews(NamedTuple):
@@ -92,7 +83,7 @@ class NotifySpeakers:
         self._clock = clock
         self._public_url = public_url
 
-    def about(
+    def compose_messages(
         self,
         event_id: str,
         before: Session,
@@ -102,27 +93,18 @@ class NotifySpeakers:
         caller: Principal,
         room: int,
         message: str = "",
-    ) -> Told:
+    ) -> Messages:
         """What to tell of a change that made the version `tag` of the session, as much as takes at most `room`
-        operations of the transaction.
+        items of the transaction.
         """
         news = self._news(event_id, before, after, tag, message)
         if news is None:
-            return Told()
+            return Messages()
         wanted = [one for one in after.speaker_ids if news.action is not MOVED or one in before.speaker_ids]
         speakers = accounts_of(self._programme, event_id, wanted)
         users = [user_id for user_id in speakers if user_id != caller.user_id]
-        channels = self._choose_channels.channels(users, news.action) if users else {}
-        contacts = self._contacts.contacts(users) if users else {}
-        told = Told()
-        for user_id in users:
-            contact = contacts.get(user_id) or Contact("", verified=False, language=DEFAULT)
-            more = self._to(user_id, channels[user_id], contact.language, news)
-            together = Told(told.notifications + more.notifications, told.mails + more.mails)
-            if operations(together) > room:
-                return told
-            told = together
-        return told
+        addressees = self._choose_channels.find_addressees(users, news.action, contacts=self._contacts)
+        return fit((self._compose(one, news) for one in addressees), room=room)
 
     def _news(self, event_id: str, before: Session, after: Session, tag: str, message: str) -> SpeakerNews | None:
         """What there is to tell, if anything."""
@@ -145,29 +127,29 @@ class NotifySpeakers:
             room = found.name if found else None
         return SessionSlot(_local(session.starts_at, event), room, session.state is SessionState.CANCELLED)
 
-    def _to(self, user_id: str, channels: Channels, language: str, news: SpeakerNews) -> Told:
+    def _compose(self, addressee: Addressee, news: SpeakerNews) -> Messages:
+        user_id, channels, language = addressee
         action, event, session, tag = news[:4]
         now = self._clock.now()
-        brief = _brief(language, news)
+        text = _text(language, news)
         is_own = action is not MOVED and self._proposals.has_proposed(user_id, session.id)
         place = news.place(is_own=is_own)
         notification = Notification(
             id=derive_ulid(int(now * 1000), action.value, session.id, tag, user_id),
             user_id=user_id,
             action=action,
-            title=brief.title,
-            message=brief.message,
+            title=text.title,
+            message=text.message,
             subject=place,
             received_at=int(now),
-            digest_at=channels.digest_at,
-            group=compose.group_of(action, event.id, event.name, received_at=int(now), language=language),
+            group=group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{action.value} {session.id} {tag} {user_id}"
-        mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)
-        return by_channels(channels, notification, mail)
+        mail = speaker_messages.mail(language, text, url=f"{self._public_url}{place}", key=key)
+        return compose(channels, notification, mail)
 
 
-def _brief(language: str, news: SpeakerNews) -> Brief:
+def _text(language: str, news: SpeakerNews) -> MessageText:
     about = {"title": news.session.title, "event_name": news.event.name}
     if news.slot is not None:
         return speaker_messages.of_schedule(language, news.slot, **about)
@@ -201,21 +183,3 @@ def accounts_of(programme: Programme, event_id: str, speaker_ids: Iterable[str])
     found = (programme.load(event_id, Kind.SPEAKERS, one) for one in speaker_ids)
     speakers: Iterable[Speaker] = (revive(Kind.SPEAKERS, one.body) for one in found if one is not None)
     return list(dict.fromkeys(speaker.user_id for speaker in speakers if speaker.user_id is not None))
-
-
-def by_channels(channels: Channels, notification: Notification, mail: Mail) -> Told:
-    """A notification and the mail that says the same, as far as their reader wants each. Without an account
-    (`user_id` empty) the mail is to its address.
-    """
-    mail = mail._replace(
-        user_id=notification.user_id or None,
-        action=notification.action.value,
-        notification_id=notification.id if channels.in_app else None,
-        not_before=channels.mail_after,
-    )
-    return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
-
-
-def operations(told: Told) -> int:
-    """Items of a transaction that it takes (notifications/adapters/writes.py)."""
-    return sum(3 + (one.digest_at is not None) for one in told.notifications) + 2 * len(told.mails)

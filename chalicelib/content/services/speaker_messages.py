@@ -1,4 +1,4 @@
-"""Briefing: what speakers are told of their sessions, in words. Pure; called by content/services/notify_speakers.py.
+"""What speakers are told of their sessions, in words. Pure; called by content/services/notify_speakers.py.
 
 Titles and subjects are plain text on one line, messages HTML in which user text is escaped.
 """
@@ -21,7 +21,7 @@ class SessionSlot(NamedTuple):
     cancelled: bool = False
 
 
-class Brief(NamedTuple):
+class MessageText(NamedTuple):
     """A title, a message, and the name (texts) of what the button of its mail says."""
 
     title: str
@@ -29,7 +29,7 @@ class Brief(NamedTuple):
     link: str
 
 
-def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str) -> Brief:
+def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str) -> MessageText:
     """About a session that has another time, place or fate than before."""
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
     if slot.cancelled:
@@ -40,34 +40,36 @@ def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str
         name, text = "moved", "moved.text" if slot.room else "moved.text_no_room"
         values |= {"when": date_and_time(language, slot.starts_at), "room": escape(slot.room or "")}
     heading = one_line(say(language, f"{name}.title", {"session": title}))
-    return Brief(heading, f"<p>{say(language, text, values)}</p>", "moved.link")
+    return MessageText(heading, f"<p>{say(language, text, values)}</p>", "moved.link")
 
 
-def of_decision(language: str, action: NotificationAction, *, title: str, event_name: str, message: str = "") -> Brief:
+def of_decision(
+    language: str, action: NotificationAction, *, title: str, event_name: str, message: str = ""
+) -> MessageText:
     """About a proposal that was accepted or rejected. `message` is what the organisers write, sanitised HTML."""
     name = action.value
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
     text = f"<p>{say(language, f'{name}.text', values)}</p>"
     if message:
         text += f"<p>{say(language, 'decision.message')}</p><blockquote>{message}</blockquote>"
-    return Brief(one_line(say(language, f"{name}.title", {"session": title})), text, "decision.link")
+    return MessageText(one_line(say(language, f"{name}.title", {"session": title})), text, "decision.link")
 
 
-def of_submission(language: str, *, title: str, event_name: str, speaker: str) -> Brief:
+def of_submission(language: str, *, title: str, event_name: str, speaker: str) -> MessageText:
     """About a session that somebody proposed; to staff who review."""
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name), "speaker": escape(speaker)}
     heading = one_line(say(language, "submission.title", {"session": title}))
-    return Brief(heading, f"<p>{say(language, 'submission.text', values)}</p>", "submission.link")
+    return MessageText(heading, f"<p>{say(language, 'submission.text', values)}</p>", "submission.link")
 
 
-def mail(language: str, brief: Brief, *, url: str, key: str) -> Mail:
+def mail(language: str, text: MessageText, *, url: str, key: str) -> Mail:
     """The same to a speaker, at the address of their account. `url` is where its button leads."""
-    hello, label = one_paragraph(greeting("", language)), say(language, brief.link)
+    hello, label = one_paragraph(greeting("", language)), say(language, text.link)
     return Mail(
         key=key,
         to="",
-        subject=brief.title,
-        text="\n\n".join([hello, as_text(brief.message), f"{label}: {url}"]) + "\n",
-        html=paragraphs([hello]) + brief.message + button(label, url),
+        subject=text.title,
+        text="\n\n".join([hello, as_text(text.message), f"{label}: {url}"]) + "\n",
+        html=paragraphs([hello]) + text.message + button(label, url),
         language=language,
     )

@@ -53,7 +53,7 @@ class SessionLinks:
         claiming = self._known[kind].claiming(session)
         perhaps = self._known[kind].perhaps_claiming(session)
         if by_value is None and by_id is None:
-            _tell_unclear(record, noun, perhaps, session)
+            _report_unclear(record, noun, perhaps, session)
             if len(claiming) == 1:
                 record.mend(f"names no {noun}; {shown(claiming[0].name)}, which lists it, is taken")
                 return claiming[0].key
@@ -64,7 +64,7 @@ class SessionLinks:
             record.mend(f"{noun} {unknown[0]} is not in the archive and is left out")
         if by_value is not None and by_id is not None and read_id(by_id) != (found and found.source_id):
             record.mend(f"not kept: {noun}_id {shown(by_id)}")
-        _tell_unclear(record, noun, [known for known in perhaps if known is not found], session)
+        _report_unclear(record, noun, [known for known in perhaps if known is not found], session)
         if others := [shown(known.name) for known in claiming if known is not found]:
             record.mend(f"{noun} {', '.join(others)} lists it too")
         return found.key if found else None
@@ -80,7 +80,7 @@ class SessionLinks:
             more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
             record.mend(f"speaker {', '.join(unknown[:5])}{more} is not in the archive and is left out")
         perhaps = self._known[Kind.SPEAKERS].perhaps_claiming(session)
-        _tell_unclear(record, "speaker", [known for known in perhaps if known not in found], session)
+        _report_unclear(record, "speaker", [known for known in perhaps if known not in found], session)
         if others := [known for known in claiming if known not in found]:
             names = ", ".join(shown(known.name) for known in others)
             if given:
@@ -112,7 +112,7 @@ class SessionLinks:
         return known
 
 
-def _tell_unclear(record: Record, noun: str, perhaps: list[Known], session: SessionIdentity) -> None:
+def _report_unclear(record: Record, noun: str, perhaps: list[Known], session: SessionIdentity) -> None:
     """Say who lists an id that several sessions have, without the title of one."""
     if names := ", ".join(shown(known.name) for known in perhaps):
         several = f"session {shown(session.source_id)}, which is several"

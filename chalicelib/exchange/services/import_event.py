@@ -61,15 +61,14 @@ class ImportEvent:
         self._ids = ids
         self._progress_of = progress
 
-    def accept(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> str:
-        """Keep an upload and return the JSON of ImportAccepted. Raises UnsupportedMedia."""
+    def accept(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> None:
+        """Keep an upload as the import of this id. Raises UnsupportedMedia."""
         if content_type.partition(";")[0].strip().lower() not in _ZIP:
             raise UnsupportedMedia("Send the archive with Content-Type: application/zip.")
         event_id = derive_ulid(milliseconds_of(new_id), new_id, "event")
         started = Import(id=new_id, state=ImportState.RUNNING, event_id=None, counts={}, total=0, report=[])
         job = _job(started, owner_id=caller.user_id, event_id=event_id)
         self._store.accept(job, archive, expires_at=int(self._clock.now()) + KEPT_SECONDS)
-        return f'{{"import_id":"{new_id}"}}'
 
     def read(self, import_id: str, *, caller: Principal) -> ImportJob:
         """One of the caller's imports. Raises NotFound."""

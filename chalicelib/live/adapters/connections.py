@@ -75,7 +75,7 @@ class DynamoConnections:
             expires_at=ticket.expires_at,
         ).save()
 
-    def ticket(self, secret: str) -> SocketTicket | None:
+    def load_ticket(self, secret: str) -> SocketTicket | None:
         """The ticket, if nobody used it."""
         try:
             item = TicketItem.get(*connection_keys.socket_ticket(secret), consistent_read=True)
@@ -95,7 +95,7 @@ class DynamoConnections:
         transaction.put("owner", OwnerItem(*connection_keys.connection_owner(connection.id), **_fields(connection)))
         return transaction.try_commit()
 
-    def hear(self, connection_id: str, cost: int) -> Heard | None:
+    def charge_frame(self, connection_id: str, cost: int) -> Heard | None:
         """Charge a connection for a frame; one write."""
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
         if not _updated(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
@@ -109,7 +109,7 @@ class DynamoConnections:
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
         _updated(item, actions, OwnerItem.window_before == instead_of.before)
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         """All connections of a user; one Query."""
         partition, prefix = connection_keys.connection(user_id, "")
         items = self._queries.query("connections", partition, prefix, _CONNECTION, consistent=True)
@@ -187,7 +187,7 @@ class DynamoWatches:
         if not transaction.try_commit():
             item.delete()
 
-    def of_event(self, event_id: str) -> Watched:
+    def load_watched(self, event_id: str) -> Watched:
         """Who watches an event and what they were told; one Query."""
         partition, prefix = connection_keys.watch(event_id, "")
         watchers: list[Watcher] = []
@@ -200,7 +200,7 @@ class DynamoWatches:
                 told = {View(view): known for view, known in versions.items()}
         return Watched(watchers, told)
 
-    def tell(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
+    def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
         """Remember what all watchers of an event were told."""
         WatchItem(*connection_keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()
 

@@ -18,7 +18,7 @@ class DynamoWatchedEvents:
         self._reader = reader
         self._queries = queries
 
-    def versions(self, event_id: str) -> dict[View, Versions]:
+    def load_versions(self, event_id: str) -> dict[View, Versions]:
         """The counters of each view that exists; one BatchGetItem of two small items."""
         wanted = [keys.versions(event_id, view) for view in _VIEWS]
         items = self._reader.get_many("content", wanted, ("published", *COUNTERS), consistent=True)
@@ -28,6 +28,6 @@ class DynamoWatchedEvents:
             if item is not None and (view is View.ALL or item.get("published"))
         }
 
-    def staff(self, event_id: str) -> set[str]:
+    def list_staff(self, event_id: str) -> set[str]:
         """Users who may read everything of an event; one Query."""
         return set(users_allowed(self._queries, event_id, Action.READ_ALL))

@@ -53,7 +53,7 @@ class ConnectSocket:
         self._ids = ids
         self._websocket_url = websocket_url
 
-    def ticket(self, caller: Principal, *, origin: str | None) -> tuple[str, int]:
+    def create_ticket(self, caller: Principal, *, origin: str | None) -> tuple[str, int]:
         """The URL that opens one socket, from this web origin if there is one, and the seconds it is good for."""
         secret = self._ids.new_secret()
         until = int(self._clock.now()) + TICKET_SECONDS
@@ -64,7 +64,7 @@ class ConnectSocket:
         """Exchange a ticket for a connection. Whoever shows a ticket uses it up, refused or not.
         Raises Unauthenticated.
         """
-        ticket = self._connections.ticket(secret) if 0 < len(secret) <= MAX_SECRET else None
+        ticket = self._connections.load_ticket(secret) if 0 < len(secret) <= MAX_SECRET else None
         if ticket is None:
             raise Unauthenticated("This ticket is not valid.")
         if not self._is_good(ticket, origin):
@@ -88,12 +88,12 @@ class ConnectSocket:
         if connection is not None:
             self._connections.forget(connection)
 
-    def hear(self, connection_id: str, text: str | None) -> None:
+    def handle_frame(self, connection_id: str, text: str | None) -> None:
         """Answer a frame over its connection; None is a frame that is no text. Raises Unauthenticated and whatever
         live/domain/machine.py refuses it with: the caller tells that.
         """
         asked = machine.read(text)
-        heard = self._connections.hear(connection_id, machine.cost(asked))
+        heard = self._connections.charge_frame(connection_id, machine.cost(asked))
         if heard is None:
             raise Unauthenticated("This connection has ended. Connect again.")
         if not self._sign_ins.family_stands(heard.connection.family_id):
@@ -104,11 +104,11 @@ class ConnectSocket:
         for effect in turn.effects:
             self._carry_out(heard.connection, turn.state, effect)
 
-    def tell(self, connection_id: str, endpoint: str, frame: str) -> None:
+    def push_frame(self, connection_id: str, endpoint: str, frame: str) -> None:
         """Push one frame to a connection that may not be known."""
         self._pusher().push([_stranger(connection_id, endpoint)], [frame])
 
-    def part(self, connection_id: str, endpoint: str) -> None:
+    def close_connection(self, connection_id: str, endpoint: str) -> None:
         """Close a connection and forget it."""
         self._pusher().disconnect([_stranger(connection_id, endpoint)])
         self.disconnect(connection_id)
@@ -120,16 +120,16 @@ class ConnectSocket:
         elif isinstance(effect, Greet):
             self._answer(connection, self._greeting(connection.user_id, effect))
         elif isinstance(effect, Look):
-            view = self._watch_event().sight(connection.user_id, effect.event_id)
+            view = self._watch_event().find_view(connection.user_id, effect.event_id)
             after = machine.looked(state, effect.event_id, view)
             for follows in after.effects:
                 self._carry_out(connection, after.state, follows)
         elif isinstance(effect, Keep):
-            answer = self._watch_event().begin(connection, effect.event_id, effect.view)
+            answer = self._watch_event().begin_watch(connection, effect.event_id, effect.view)
             follows = machine.too_many_watches(effect.event_id) if answer is None else Say(answer)
             self._carry_out(connection, state, follows)
         elif isinstance(effect, Drop):
-            self._watch_event().end(connection.id, effect.event_id)
+            self._watch_event().end_watch(connection.id, effect.event_id)
         else:
             raise effect.error
 
@@ -138,7 +138,7 @@ class ConnectSocket:
         pushed = self._pusher().push([connection], frames)
         if pushed.failed:
             telemetry.log("answer_failed", connections=1)
-            self.part(connection.id, connection.endpoint)
+            self.close_connection(connection.id, connection.endpoint)
         elif pushed.gone:
             self._connections.forget(connection)
 
@@ -147,7 +147,7 @@ class ConnectSocket:
         now = self._clock.now()
         position = make_ulid(int(now * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
-        unread = self._counters.counter(user_id).unread
+        unread = self._counters.load_counter(user_id).unread
         return protocol.connected_frames(unread=unread, missed=missed, position=position, now=int(now))
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:

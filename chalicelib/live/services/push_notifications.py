@@ -30,10 +30,10 @@ class PushNotifications:
         if not added and not marked:
             return
         user_id = changes[0].owner
-        connections = self._sockets.sockets_of(user_id)
+        connections = self._sockets.list_connections(user_id)
         if not connections:
             return
-        unread = self._counters.counter(user_id).unread
+        unread = self._counters.load_counter(user_id).unread
         now = int(self._clock.now())
         frames = [
             *protocol.new_frames(unread=unread, notifications=added, now=now),
@@ -44,7 +44,7 @@ class PushNotifications:
         self._sockets.cut(pushed.failed)
         reached = len(connections) - len(pushed.gone) - len(pushed.failed)
         if reached and added:
-            self._deliveries.pushed(user_id, [one.id for one in added], devices=reached, at=now)
+            self._deliveries.mark_pushed(user_id, [one.id for one in added], devices=reached, at=now)
         telemetry.log(
             "notifications_pushed",
             added=len(added),

@@ -23,15 +23,15 @@ class SignalOrders:
     def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: each order's last state of a batch, to its buyer if they have an account."""
         for user_id, frames in _by_buyer(changes).items():
-            self._tell("orders_pushed", user_id, frames)
+            self._signal("orders_pushed", user_id, frames)
 
     def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
         """Whoever imports hears how many records are written."""
         frame = protocol.import_frame(import_id, state=state, done=done, total=total)
-        self._tell("import_pushed", owner_id, [frame])
+        self._signal("import_pushed", owner_id, [frame])
 
-    def _tell(self, event: str, user_id: str, frames: Iterable[str]) -> None:
-        connections = self._sockets.sockets_of(user_id)
+    def _signal(self, event: str, user_id: str, frames: Iterable[str]) -> None:
+        connections = self._sockets.list_connections(user_id)
         if not connections:
             return
         pushed = self._sockets.push(connections, list(frames))

@@ -20,11 +20,13 @@ class Sockets:
         self._pusher = pusher
         self._clock = clock
 
-    def sockets_of(self, *user_ids: str) -> list[Connection]:
+    def list_connections(self, *user_ids: str) -> list[Connection]:
         """The connections of these users that may be pushed to."""
-        return self.standing([one for user_id in user_ids for one in self._connections.of_user(user_id)])
+        return self.select_standing(
+            [one for user_id in user_ids for one in self._connections.list_connections(user_id)]
+        )
 
-    def standing(self, connections: Sequence[Connection]) -> list[Connection]:
+    def select_standing(self, connections: Sequence[Connection]) -> list[Connection]:
         """Those whose sign-in stands and whose life is not over; the others are closed and forgotten."""
         if not connections:
             return []

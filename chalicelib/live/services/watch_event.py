@@ -42,35 +42,35 @@ class WatchEvent:
         self._sockets = sockets
         self._clock = clock
 
-    def sight(self, user_id: str, event_id: str) -> View | None:
+    def find_view(self, user_id: str, event_id: str) -> View | None:
         """What somebody may see of an event: everything as its staff, what is public as anybody, or nothing."""
-        seen = self._audience.versions(event_id)
+        seen = self._audience.load_versions(event_id)
         if View.ALL in seen and allows(self._credentials.role(user_id, event_id), Action.READ_ALL):
             return View.ALL
         return View.PUBLIC if View.PUBLIC in seen else None
 
-    def begin(self, connection: Connection, event_id: str, view: View) -> str | None:
+    def begin_watch(self, connection: Connection, event_id: str, view: View) -> str | None:
         """Watch an event; the frame that says how its lists stand. None: the connection watches enough already.
 
         The counters are read again once the watch stands: what changes before that is in them, what changes after
         finds the watch.
         """
-        watcher = Watcher(connection, view, self._audience.versions(event_id).get(view, {}))
+        watcher = Watcher(connection, view, self._audience.load_versions(event_id).get(view, {}))
         if not self._watches.keep(watcher, event_id, most=machine.MAX_WATCHES):
             return None
-        return protocol.watching_frame(event_id, _lists(self._audience.versions(event_id).get(view, {})))
+        return protocol.watching_frame(event_id, _lists(self._audience.load_versions(event_id).get(view, {})))
 
-    def end(self, connection_id: str, event_id: str) -> None:
+    def end_watch(self, connection_id: str, event_id: str) -> None:
         """Watch it no longer."""
         self._watches.drop(connection_id, event_id)
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the content stream: the counters of one event changed."""
         event_id = changes[0].owner
-        watched = self._watches.of_event(event_id) if event_id else None  # the list of all events has counters too
+        watched = self._watches.load_watched(event_id) if event_id else None  # the list of all events has counters too
         if watched is None or not watched.watchers:
             return
-        seen = self._audience.versions(event_id)
+        seen = self._audience.load_versions(event_id)
         watchers = self._entitled(event_id, watched, seen)
         for frames, connections in _news(event_id, watchers, watched.told, seen):
             pushed = self._push(connections, frames)
@@ -83,18 +83,18 @@ class WatchEvent:
                 failed=len(pushed.failed),
             )
         if seen != watched.told:
-            self._watches.tell(event_id, seen, expires_at=int(self._clock.now()) + LIFE_SECONDS)
+            self._watches.remember(event_id, seen, expires_at=int(self._clock.now()) + LIFE_SECONDS)
 
     def _entitled(self, event_id: str, watched: Watched, seen: dict[View, Versions]) -> list[Watcher]:
         """The watchers who may still see what they watch. The watch of the others ends, and they are told."""
-        staff = self._audience.staff(event_id) if any(one.view is View.ALL for one in watched.watchers) else set()
+        staff = self._audience.list_staff(event_id) if any(one.view is View.ALL for one in watched.watchers) else set()
         may: list[Watcher] = []
         ended: list[Watcher] = []
         for one in watched.watchers:
             (may if one.view in seen and _may(one, staff) else ended).append(one)
         for one in ended:
             self._watches.drop(one.connection.id, event_id)
-        standing = set(self._sockets().standing([one.connection for one in watched.watchers]))
+        standing = set(self._sockets().select_standing([one.connection for one in watched.watchers]))
         told = [one.connection for one in ended if one.connection in standing]
         if told:
             self._push(told, [protocol.unwatched_frame(event_id)])

@@ -46,7 +46,7 @@ class DynamoDueIndex:
             until = now - FIRST_BACK_SECONDS
         return max(until, now - FURTHEST_BACK_SECONDS)
 
-    def found(self, begin: int, now: int) -> list[Due]:
+    def list_due(self, begin: int, now: int) -> list[Due]:
         """Everything due in the quarter of an hour that holds `begin`, up to now. Strongly consistent."""
         quarter = begin // notification_keys.DUE_SECONDS
         return [due for part in range(notification_keys.DUE_PARTS) for due in _due(quarter, part, now)]
@@ -75,7 +75,7 @@ def _revived(sort_key: str) -> Due:
 class DynamoWaitingMails(DynamoMails):
     """Port `Sleepers`: mails."""
 
-    def waiting(self, id: str) -> Waiting | None:
+    def load_waiting(self, id: str) -> Waiting | None:
         """The mail, unless it is settled or forgotten."""
         try:
             item = MailItem.get(*notification_keys.mail(id), consistent_read=True)
@@ -104,7 +104,7 @@ class DynamoWaitingMails(DynamoMails):
 class DynamoCollected:
     """Port `Collected`."""
 
-    def unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
+    def list_unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
         """Those of a digest that were not read, oldest first. They came within the longest wait before it."""
         begin = make_ulid((digest_at - LONGEST_WAIT_SECONDS) * 1000, bytes(10))
         partition, first = keys.unread_mark(user_id, begin)

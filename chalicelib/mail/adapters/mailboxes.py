@@ -11,7 +11,7 @@ from chalicelib.notifications.domain.address import AddressStanding, canonical
 class DynamoMailboxes:
     """Port `Mailboxes`."""
 
-    def standing(self, address: str) -> AddressStanding:
+    def load_standing(self, address: str) -> AddressStanding:
         """What is known, strongly consistent."""
         try:
             item = MailboxItem.get(*notification_keys.mailbox(canonical(address)), consistent_read=True)
@@ -32,7 +32,7 @@ class DynamoMailboxes:
             if not is_condition_lost(error):
                 raise
 
-    def clear(self, address: str) -> None:
+    def restore(self, address: str) -> None:
         """Mails arrive again."""
         MailboxItem(*notification_keys.mailbox(canonical(address))).update(
             [MailboxItem.state.remove(), MailboxItem.since.remove()]

@@ -66,7 +66,7 @@ class DynamoMails:
             delivery = DeliveryItem(*notification_keys.delivery(item.user_id, item.notification_id))
             delivery.update([DeliveryItem.mailed.set(state)])
 
-    def recipient(self, mail_id: str) -> MailRecipient | None:
+    def load_recipient(self, mail_id: str) -> MailRecipient | None:
         """Whom a mail that can be refused went to."""
         try:
             item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)

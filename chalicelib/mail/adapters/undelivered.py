@@ -24,7 +24,7 @@ class DynamoUndelivered:
             if not is_condition_lost(error):
                 raise
 
-    def tell_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
+    def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """Write what staff are told of this mail unless that was done. Whether it was written now."""
         transaction = Transaction()
         first = MailItem.pk.exists() & MailItem.staff_told.does_not_exist()

@@ -34,10 +34,10 @@ class Digest:
         self._contacts = contacts
         self._public_url = public_url
 
-    def digest(self, due: Due) -> bool:
+    def queue_digest(self, due: Due) -> bool:
         """Queue the digest that is due, unless there is nothing in it. Whether there is one."""
-        unread = self._collected.unread(due.id, digest_at=due.at)
-        preferences = self._choose_channels.preferences_of(due.id) if unread else Preferences({})
+        unread = self._collected.list_unread(due.id, digest_at=due.at)
+        preferences = self._choose_channels.load_preferences(due.id) if unread else Preferences({})
         wanted = [one for one in unread if preferences.setting(one.action).mail is not MailChoice.OFF]
         if not wanted:
             self._index.drop(due)

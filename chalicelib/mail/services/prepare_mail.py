@@ -41,12 +41,12 @@ class PrepareMail:
         self._token = token
         self._public_url = public_url
 
-    def outgoing(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
+    def prepare_mail(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
         """The mail as it leaves, or why it does not."""
         to = mail.to or self._proven_address(mail.user_id)
         if not to:
             return Withheld("unreachable")
-        standing = self._mailboxes.standing(to)
+        standing = self._mailboxes.load_standing(to)
         if standing.state is not None and not mail.proves:
             return Withheld("suppressed")
         if self._is_unwanted(mail, standing):
@@ -66,7 +66,7 @@ class PrepareMail:
             return mail.action in standing.refused
         if mail.action == DIGEST:
             return False  # mail/services/digest.py put in what was wanted, moments ago
-        return self._choose_channels.preferences_of(mail.user_id).setting(mail.action).mail is MailChoice.OFF
+        return self._choose_channels.load_preferences(mail.user_id).setting(mail.action).mail is MailChoice.OFF
 
     def _dressed(self, mail_id: str, mail: Claimed) -> Claimed:
         if mail.action is None or not may_be_switched_off(mail.action):

@@ -28,7 +28,9 @@ PAUSES_SECONDS = (1.0, 3.0)
 
 
 class Addressing(Protocol):
-    def outgoing(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
+    """Makes mails ready to leave."""
+
+    def prepare_mail(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
         """The mail as it leaves, or why it does not."""
 
 
@@ -107,7 +109,7 @@ class SendMail:
         """The mail as it leaves, or why it does not. Given back when that cannot be told."""
         with ExitStack() as otherwise:
             otherwise.callback(self._mails.give_back, mail_id, sent_perhaps=False)
-            ready = self._prepare_mail.outgoing(mail_id, claimed)
+            ready = self._prepare_mail.prepare_mail(mail_id, claimed)
             if not isinstance(ready, Withheld):
                 ready = self._with_tickets(ready)
             otherwise.pop_all()

@@ -49,7 +49,7 @@ class SuppressBounces:
         self._ids = ids
         self._public_url = public_url
 
-    def hear(self, message: str) -> None:
+    def suppress_bounces(self, message: str) -> None:
         """What SES tells of a mail. One that cannot be read is passed over: another try would not mend it."""
         try:
             returned = ses_event.returned(message)
@@ -66,7 +66,7 @@ class SuppressBounces:
         TooManyAttempts.
         """
         stored = self._accounts.account(user_id)
-        standing = self._mailboxes.standing(revive_account(stored).email) if stored else None
+        standing = self._mailboxes.load_standing(revive_account(stored).email) if stored else None
         if stored is None or standing is None or standing.state is None:
             self._edit_preferences.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
             raise Conflict("Mails to your address arrive, as far as we know.", code="address_works")
@@ -85,18 +85,18 @@ class SuppressBounces:
             secret, user_id, until=now + PROVE_SECONDS, mail=mail._replace(proves=True)
         )
 
-    def proven(self, user_id: str, email: str) -> None:
+    def restore_address(self, user_id: str, email: str) -> None:
         """The account's owner followed a link that was mailed to the address: it works."""
-        if self._mailboxes.standing(email).state is None:
+        if self._mailboxes.load_standing(email).state is None:
             return
         self._edit_preferences.mark_address(user_id, Address())
-        self._mailboxes.clear(email)
+        self._mailboxes.restore(email)
         telemetry.log("address_works_again", user_id=user_id)
 
     def _suppress(self, address: str, reason: str) -> None:
         since = int(self._clock.now())
         self._mailboxes.suppress(address, state=reason, since=since)
-        standing = self._mailboxes.standing(address)
+        standing = self._mailboxes.load_standing(address)
         stored = self._accounts.account_of(normalised(readable(address)))
         if stored is not None and standing.state is not None:
             self._edit_preferences.mark_address(stored.id, Address(standing.state, standing.since))

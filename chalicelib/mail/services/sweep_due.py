@@ -39,7 +39,7 @@ class SweepDue:
         begin = self._index.begin(now)
         done, failed = 0, 0
         while begin <= now:
-            dealt = [self._attempt(due, now) for due in self._index.found(begin, now)]
+            dealt = [self._attempt(due, now) for due in self._index.list_due(begin, now)]
             done, failed = done + dealt.count(True), failed + dealt.count(None)
             begin = (begin // QUARTER_SECONDS + 1) * QUARTER_SECONDS
             if not failed:
@@ -61,7 +61,7 @@ class SweepDue:
         sleepers = self._sleepers.get(due.kind)
         if sleepers is None:  # nobody does such things here: it clears away
             return False
-        waiting = sleepers.waiting(due.id)
+        waiting = sleepers.load_waiting(due.id)
         if waiting is None:
             self._index.drop(due)
             return False

@@ -43,15 +43,15 @@ class Unsubscribe:
         self._mailboxes = mailboxes
         self._keys = keys
 
-    def token(self, mail_id: str) -> str:
+    def make_token(self, mail_id: str) -> str:
         """What a link in this mail holds."""
         return _text(bytes.fromhex(mail_id) + _mac(mail_id, self._keys()[0]))
 
-    def topic(self, token: str) -> str:
+    def read_topic(self, token: str) -> str:
         """What the mails are about that a link would switch off. Raises NotFound."""
         return self._followed(token).recipient.action
 
-    def stop(self, token: str) -> str:
+    def unsubscribe(self, token: str) -> str:
         """Switch them off, once or again; the topic. Raises NotFound, Busy."""
         mail_id, recipient = self._followed(token)
         if recipient.user_id is not None:
@@ -63,7 +63,7 @@ class Unsubscribe:
 
     def _followed(self, token: str) -> Link:
         mail_id = self._signed(token)
-        recipient = self._mails.recipient(mail_id) if mail_id else None
+        recipient = self._mails.load_recipient(mail_id) if mail_id else None
         if mail_id is None or recipient is None or not may_be_switched_off(recipient.action):
             raise NotFound("This link is not valid any more.", code="token_not_valid")
         return Link(mail_id, recipient)

@@ -16,7 +16,7 @@ class DynamoDeliveries:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+    def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """These reached so many sockets; one update each, so that other facts of the item stay. What stands already
         stays too, so a repeated push changes nothing.
         """
@@ -25,14 +25,14 @@ class DynamoDeliveries:
             at_first = DeliveryItem.pushed_at.set(DeliveryItem.pushed_at | at)
             DeliveryItem(*notification_keys.delivery(user_id, id)).update([devices_first, at_first])
 
-    def settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    def mark_settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Those that were read or told to closed browsers; strongly consistent, one BatchGetItem for 50."""
         asked = [keys.notification(*one) for one in places] + [notification_keys.delivery(*one) for one in places]
         items = self._reader.get_many(_TABLE, asked, ("has_read", "web_pushed"), consistent=True)
         marks = zip(places, items[: len(places)], items[len(places) :], strict=True)
         return {one for one, told, delivery in marks if _is_settled(told or {}, delivery or {})}
 
-    def web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
+    def mark_web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
         """This one was taken by the push services of so many browsers."""
         devices_first = DeliveryItem.web_pushed.set(DeliveryItem.web_pushed | devices)
         DeliveryItem(*notification_keys.delivery(user_id, notification_id)).update([devices_first])

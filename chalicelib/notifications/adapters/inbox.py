@@ -26,7 +26,7 @@ class DynamoCounters:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def counter(self, user_id: str) -> Counter:
+    def load_counter(self, user_id: str) -> Counter:
         """The counter; zero for somebody who never got a notification."""
         item = self._reader.get("notifications", keys.unread_counter(user_id), ("unread", "etag"), consistent=True)
         return Counter(int(item["unread"]), str(item["etag"])) if item else Counter(0, _NEVER)

@@ -21,12 +21,12 @@ T = TypeVar("T", bound=NotificationsTable)
 class DynamoNotificationLog:
     """Port `NotificationLog`."""
 
-    def month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+    def list_month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of an action in a month, newest first: a Query of each part, merged."""
         parts = (self._part(notification_log(action, month, n), first, last, step) for n in range(LOG_PARTS))
         return heapq.merge(*parts, reverse=True)
 
-    def inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
+    def list_inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
         """Those of one user, newest first: a Query of the inbox."""
         partition, lowest = keys.notification(user_id, first)
         found = NotificationItem.query(
@@ -38,7 +38,7 @@ class DynamoNotificationLog:
         )
         return (_entry(item) for item in found)
 
-    def details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
+    def load_details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
         """Notifications, and what became of them: two BatchGetItems."""
         places = [(entry.user_id, entry.notification_id) for entry in entries]
         notifications = _by_key(NotificationItem.batch_get([keys.notification(*place) for place in places]))

@@ -23,12 +23,13 @@ class DynamoPreferencesView:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def version(self, user_id: str) -> tuple[str, str] | None:
+    def load_version(self, user_id: str) -> tuple[str, str] | None:
         """Tag and revision."""
         item = self._reader.get(_TABLE, notification_keys.preferences(user_id), ("etag", "rev"), consistent=True)
         return None if item is None else (str(item["etag"]), str(item["rev"]))
 
-    def stored(self, user_id: str) -> StoredPreferences | None:
+    def load_stored(self, user_id: str) -> StoredPreferences | None:
+        """All of it."""
         item = self._reader.get(_TABLE, notification_keys.preferences(user_id), _ALL, consistent=True)
         if item is None:
             return None
@@ -41,7 +42,7 @@ class DynamoPreferencesView:
             address_since=item.get("address_since"),
         )
 
-    def settings(self, user_ids: Sequence[str]) -> list[str | None]:
+    def load_settings(self, user_ids: Sequence[str]) -> list[str | None]:
         """What people chose, in their order; one BatchGetItem for 100."""
         found = self._reader.get_many(_TABLE, [notification_keys.preferences(one) for one in user_ids], ("settings",))
         return [None if item is None else item.get("settings") for item in found]

@@ -7,18 +7,27 @@ leaves.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.notifications.domain import preferences as rules
 from chalicelib.notifications.domain.preferences import Address, Channels, MailChoice, Preferences, may_be_switched_off
 from chalicelib.representations.read import Found
+from chalicelib.texts import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.core.ports import Clock
     from chalicelib.notifications.domain.notification import NotificationAction
-    from chalicelib.notifications.ports import PreferencesView, StoredPreferences
+    from chalicelib.notifications.ports import Contacts, PreferencesView, StoredPreferences
+
+
+class Addressee(NamedTuple):
+    """Somebody with an account, where a message to them goes, and in which language."""
+
+    user_id: str
+    channels: Channels
+    language: str
 
 
 class ChooseChannels:
@@ -28,29 +37,39 @@ class ChooseChannels:
         self._view = view
         self._clock = clock
 
-    def channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
+    def choose_channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
         """Where a message about this goes, for each user: half a read unit a person. Raises Busy."""
         wanted = list(dict.fromkeys(user_ids))
         now = self._clock.now()
-        texts = self._view.settings(wanted)
+        texts = self._view.load_settings(wanted)
         return {id: channels_of(rules.read(text), action, now) for id, text in zip(wanted, texts, strict=True)}
 
-    def preferences_of(self, user_id: str) -> Preferences:
-        """What somebody chose."""
-        return rules.read(self._view.settings([user_id])[0])
+    def find_addressees(
+        self, user_ids: Sequence[str], action: NotificationAction, *, contacts: Contacts
+    ) -> list[Addressee]:
+        """These users as a message about this finds them, in their order. Raises Busy."""
+        if not user_ids:
+            return []
+        channels, known = self.choose_channels(user_ids, action), contacts.contacts(user_ids)
+        languages = {user_id: contact.language for user_id, contact in known.items()}
+        return [Addressee(one, channels[one], languages.get(one, DEFAULT)) for one in user_ids]
 
-    def found(self, user_id: str) -> Found:
+    def load_preferences(self, user_id: str) -> Preferences:
+        """What somebody chose."""
+        return rules.read(self._view.load_settings([user_id])[0])
+
+    def read_preferences(self, user_id: str) -> Found:
         """Somebody's preferences for themselves. Knowing the tag costs one read of one item."""
-        version = self._view.version(user_id)
+        version = self._view.load_version(user_id)
         if version is None:
-            return _made(rules.represent(Preferences({}), Address()))
+            return Found.made(*rules.represent(Preferences({}), Address()))
         tag, revision = version
         if revision != rules.CURRENT:
-            return _made(self._current(user_id))
+            return Found.made(*self._current(user_id))
         return Found(tag, lambda: self._current(user_id))
 
     def _current(self, user_id: str) -> tuple[str, str]:
-        stored = self._view.stored(user_id)
+        stored = self._view.load_stored(user_id)
         return current(stored)
 
 
@@ -85,7 +104,3 @@ def address_of(stored: StoredPreferences | None) -> Address:
     if stored is None or stored.address_state is None:
         return Address()
     return Address(stored.address_state, stored.address_since)
-
-
-def _made(representation: tuple[str, str]) -> Found:
-    return Found(representation[0], lambda: representation)

@@ -1,16 +1,19 @@
-"""Notifying: what people are told, as notifications and mails. Pure; called by the services whose facts they tell.
+"""Composes messages: a notification and the mail that says the same, by the channels of their reader. Pure; called
+by the services that write them in the transaction of what they tell (notifications/adapters/writes.py).
 
 Texts stand in texts, in every language; what is made here is in the language of its reader. A notification's
-`message` is HTML, so user text in it is escaped; titles and mail subjects are plain text on one line. It is stored by
-notifications/adapters/writes.py in the transaction of the fact it tells. docs/notifications.md lists all actions.
+`message` is HTML, so user text in it is escaped; titles and mail subjects are plain text on one line.
+docs/notifications.md lists all actions.
 """
 
 import re
+from collections.abc import Iterable
 from html import unescape
 from typing import NamedTuple
 
 from chalicelib.notifications.domain.mail_layout import button, paragraphs
-from chalicelib.notifications.domain.notification import Burst, Mail, NotificationAction, group_key
+from chalicelib.notifications.domain.notification import Burst, Mail, Notification, NotificationAction, group_key
+from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.texts import DEFAULT, say
 
 MAX_TITLE = 120
@@ -24,11 +27,67 @@ _LINK = re.compile(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
+NO_ACCOUNT = Channels(in_app=False)
+"""How people without an account are reached: at once, by mail alone."""
+
+
+class Messages(NamedTuple):
+    """What people get, each notification with the mail that says the same."""
+
+    notifications: tuple[Notification, ...] = ()
+    mails: tuple[Mail, ...] = ()
+
+    def plus(self, other: "Messages") -> "Messages":
+        """These messages, then the others."""
+        return Messages(self.notifications + other.notifications, self.mails + other.mails)
+
+
 class EventLabel(NamedTuple):
     """What a message says of an event: its name, and the IANA zone of its times, as the event's page has it."""
 
     name: str
     timezone: str = "UTC"
+
+
+def compose(channels: Channels, notification: Notification, mail: Mail | None) -> Messages:
+    """A notification and the mail that says the same, as far as their reader wants each. Without an account
+    (`user_id` empty) the mail is to its address.
+    """
+    inbox = compose_notification(channels, notification)
+    if mail is None:
+        return inbox
+    mail = mail._replace(user_id=notification.user_id or None, action=notification.action.value)
+    if inbox.notifications:
+        mail = mail._replace(notification_id=notification.id)
+    return inbox.plus(compose_mail(channels, mail))
+
+
+def compose_notification(channels: Channels, notification: Notification) -> Messages:
+    """The notification, if its reader wants it in their inbox, with the digest that collects it."""
+    return Messages((notification._replace(digest_at=channels.digest_at),)) if channels.in_app else Messages()
+
+
+def compose_mail(channels: Channels, mail: Mail) -> Messages:
+    """The mail, if its reader wants each as it comes, not before their quiet hours end."""
+    is_wanted = channels.mail is MailChoice.EACH
+    return Messages(mails=(mail._replace(not_before=channels.mail_after),)) if is_wanted else Messages()
+
+
+def items_of(messages: Messages) -> int:
+    """Items of a transaction that they take (notifications/adapters/writes.py)."""
+    collected = sum(one.digest_at is not None for one in messages.notifications)
+    return 3 * len(messages.notifications) + collected + 2 * len(messages.mails)
+
+
+def fit(messages: Iterable[Messages], *, room: int) -> Messages:
+    """What people get, one after another, as far as it takes at most `room` items of a transaction."""
+    fitting = Messages()
+    for one in messages:
+        more = fitting.plus(one)
+        if items_of(more) > room:
+            break
+        fitting = more
+    return fitting
 
 
 def group_of(

@@ -6,7 +6,6 @@ partitions and rows, and its cursor continues where it stopped (docs/data-model.
 """
 
 import heapq
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, islice
@@ -22,6 +21,7 @@ from chalicelib.core.times import moment, rfc3339
 from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.ports import Contacts, LogEntry, NotificationLog, Overseen
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import write_json
 from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Part, Row, Sheet, as_list, as_sheet, fill
 
@@ -64,12 +64,12 @@ class DeliveryLog:
         if contact is None or not is_administrator(contact.email, verified=contact.verified, admins=self._admins):
             raise NotFound
 
-    def notifications(self, query: dict[str, str], page: Page, *, caller: Principal) -> Found:
+    def list_delivery_log(self, query: dict[str, str], page: Page, *, caller: Principal) -> Found:
         """Notifications as JSON. Raises NotFound, MalformedRequest."""
         self.require(caller)
         return as_list(self._part(query, page, _json), scope=SCOPE, key=self._key)
 
-    def sheet(self, query: dict[str, str], page: Page, *, caller: Principal) -> Sheet:
+    def export_delivery_log(self, query: dict[str, str], page: Page, *, caller: Principal) -> Sheet:
         """The same as CSV."""
         self.require(caller)
         return as_sheet(COLUMNS, self._part(query, page, _line), scope=SCOPE, key=self._key)
@@ -93,16 +93,16 @@ class DeliveryLog:
         """Where notifications may be, newest first."""
         first = _lowest(wanted.begin)
         if wanted.user_id:
-            return self._log.inbox(wanted.user_id, first=first, last=last, step=step)
+            return self._log.list_inbox(wanted.user_id, first=first, last=last, step=step)
         actions = [wanted.action] if wanted.action else list(NotificationAction)
-        found = (self._log.month(one.value, month, first=first, last=last, step=step) for one in actions)
+        found = (self._log.list_month(one.value, month, first=first, last=last, step=step) for one in actions)
         return heapq.merge(*found, reverse=True)
 
     def _rows(
         self, entries: Iterator[LogEntry], wanted: LogFilter, step: int, text: Callable[[Overseen, str | None], str]
     ) -> Iterator[Row]:
         while some := list(islice(entries, step)):
-            overseen = {one.notification.id: one for one in self._log.details(some)}
+            overseen = {one.notification.id: one for one in self._log.load_details(some)}
             contacts = self._contacts.contacts(entry.user_id for entry in some)
             for entry in some:
                 one, contact = overseen.get(entry.notification_id), contacts.get(entry.user_id)
@@ -176,7 +176,7 @@ def _fields(one: Overseen, email: str | None) -> dict[str, Any]:
 
 
 def _json(one: Overseen, email: str | None) -> str:
-    return json.dumps(_fields(one, email), ensure_ascii=False, separators=(",", ":"))
+    return write_json(_fields(one, email))
 
 
 def _line(one: Overseen, email: str | None) -> str:

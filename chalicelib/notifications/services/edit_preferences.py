@@ -34,7 +34,7 @@ class EditPreferences:
         self._view = view
         self._store = store
 
-    def change(self, user_id: str, patch: object, *, match: Match) -> tuple[str, str]:
+    def update_preferences(self, user_id: str, patch: object, *, match: Match) -> tuple[str, str]:
         """A merge patch by their owner; tag and JSON. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
         state = self._read(user_id)
         require_match(match, etag=state.tag, body=state.body)
@@ -62,7 +62,7 @@ class EditPreferences:
         raise Busy("Too many writers at once. Try again.")
 
     def _read(self, user_id: str) -> _State:
-        stored = self._view.stored(user_id)
+        stored = self._view.load_stored(user_id)
         tag, body = current(stored)
         preferences = rules.read(stored.settings if stored else None)
         return _State(preferences, address_of(stored), stored.etag if stored else None, tag, body)

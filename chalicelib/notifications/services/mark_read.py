@@ -27,15 +27,15 @@ class MarkRead:
         self._inbox = inbox
         self._clock = clock
 
-    def read(self, notification_id: str, *, caller: Principal) -> None:
+    def mark_read(self, notification_id: str, *, caller: Principal) -> None:
         """Mark one read. Raises NotFound."""
         self._marks.mark_read(caller.user_id, [_checked(notification_id)])
 
-    def unread(self, notification_id: str, *, caller: Principal) -> None:
+    def mark_unread(self, notification_id: str, *, caller: Principal) -> None:
         """Mark one unread. Raises NotFound."""
         self._marks.mark_unread(caller.user_id, [_checked(notification_id)])
 
-    def read_all(self, *, caller: Principal, up_to: str | None = None) -> Acknowledged:
+    def mark_all_read(self, *, caller: Principal, up_to: str | None = None) -> Acknowledged:
         """Mark read what there is now, up to MARKED_PER_CALL; what arrives meanwhile stays unread. A call that goes on
         names what the first one came to (`up_to`), so that what arrived between the two stays unread too. Raises
         MalformedRequest.

@@ -4,7 +4,6 @@ Everything hangs on the counter item: its tag is fresh after every change of the
 list says how long ago things arrived, so its tag also names the minute, and ages are told as of that minute's start.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.times import ago
 from chalicelib.notifications.domain.notification import Received
 from chalicelib.notifications.ports import Counters, Inbox, InboxPage
+from chalicelib.representations.json_text import write_json
 from chalicelib.representations.read import Found
 from chalicelib.representations.settle import settled
 
@@ -45,24 +45,23 @@ class ReadInbox:
         self._clock = clock
         self._cursor_key = cursor_key
 
-    def unread_count(self, user_id: str) -> Found:
+    def count_unread(self, user_id: str) -> Found:
         """How many notifications are unread."""
-        counter = self._counters.counter(user_id)
-        found = counter.etag, f'{{"count":{counter.unread}}}'
-        return Found(counter.etag, lambda: found)
+        counter = self._counters.load_counter(user_id)
+        return Found.made(counter.etag, write_json({"count": counter.unread}))
 
-    def notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
+    def list_notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
         """A page of the inbox."""
         minute = int(self._clock.now()) // 60
 
         def tag(etag: str) -> str:
             return f"{etag}-{minute:x}-r{REVISION}-{state}-{order}{page.suffix}"
 
-        before = self._counters.counter(user_id).etag
+        before = self._counters.load_counter(user_id).etag
 
         def load() -> tuple[str, str]:
             return settled(
-                lambda: tag(self._counters.counter(user_id).etag),
+                lambda: tag(self._counters.load_counter(user_id).etag),
                 lambda: self._body(user_id, state, order, page, minute * 60),
                 _not_kept,
             )
@@ -76,7 +75,7 @@ class ReadInbox:
             "items": [_shown(received, as_of) for received in found.received],
             "next_cursor": self._cursor(found, scope(user_id, state, order)),
         }
-        return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        return write_json(answer)
 
     def _cursor(self, found: InboxPage, scope: str) -> str | None:
         return make_cursor(found.next_after, scope=scope, key=self._cursor_key) if found.next_after else None

@@ -48,18 +48,18 @@ _ORDER = "ORDER#"
 class DynamoOrders:
     """Port `Orders`."""
 
-    def load(self, order_id: str) -> OrderRecord | None:
+    def load_order(self, order_id: str) -> OrderRecord | None:
         """An order, strongly consistent."""
         try:
             return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
         except OrderItem.DoesNotExist:
             return None
 
-    def load_all(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
         """Orders by id, strongly consistent; one BatchGetItem for 100."""
         return load_orders(order_ids)
 
-    def write(self, change: SaleChange) -> None:
+    def write_order(self, change: SaleChange) -> None:
         """One transaction. Raises Lost, Busy."""
         transaction = Transaction()
         add_change(transaction, change)
@@ -68,7 +68,7 @@ class DynamoOrders:
         except ConditionLost as lost:
             raise lost_from(lost) from None
 
-    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+    def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
         """A charge record."""
         try:
             item = ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True)
@@ -76,13 +76,13 @@ class DynamoOrders:
             return None
         return msgspec.json.decode(item.body, type=Charge)
 
-    def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
+    def load_charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
         """Charge records by id; one BatchGetItem for 100."""
         found = ChargeItem.batch_get([keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
         charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
         return {charge.id: charge for charge in charges}
 
-    def wish(self, order_id: str, key: str) -> RefundWish | None:
+    def load_wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted."""
         try:
             item = RefundItem.get(*keys.refund_wish(order_id, key), consistent_read=True)
@@ -90,7 +90,7 @@ class DynamoOrders:
             return None
         return msgspec.json.decode(item.body, type=RefundWish)
 
-    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+    def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
         """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
         partition, prefix = keys.wanted_refund("", "")
         due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
@@ -127,7 +127,7 @@ class DynamoHolds:
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
 
-    def sweep(self) -> Sweep | None:
+    def load_sweep(self) -> Sweep | None:
         """How far the timer has got."""
         try:
             item = SweepItem.get(*keys.hold_sweep(), consistent_read=True)
@@ -141,7 +141,7 @@ class DynamoHolds:
         item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
         return save_unless_newer(item, SweepItem.version == sweep.version)
 
-    def reserved(self, minute: int) -> list[HeldOrder]:
+    def list_reserved(self, minute: int) -> list[HeldOrder]:
         """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
         (waiting_list/adapters/dynamo.py).
         """
@@ -157,7 +157,7 @@ class DynamoHolds:
 class DynamoReconciliations:
     """Port `Reconciliations`."""
 
-    def last(self, account: str | None) -> ReconciledUntil | None:
+    def load_last(self, account: str | None) -> ReconciledUntil | None:
         """How far an account was reconciled."""
         try:
             item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
@@ -175,7 +175,7 @@ class DynamoReconciliations:
         )
         save_unless_newer(item, ReconciledItem.version == done.version)
 
-    def swept(self, account: str | None) -> Swept:
+    def load_swept(self, account: str | None) -> Swept:
         """How far an account was swept."""
         try:
             item = SweptItem.get(*keys.swept(account), consistent_read=True)

@@ -18,7 +18,7 @@ class DynamoOrdersView:
         self._reader = reader
         self._queries = queries
 
-    def order(self, order_id: str) -> StoredOrder | None:
+    def load_order(self, order_id: str) -> StoredOrder | None:
         """An order; one strongly consistent GetItem."""
         if not is_ulid(order_id):
             return None
@@ -27,17 +27,17 @@ class DynamoOrdersView:
             return None
         return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
 
-    def tickets_mail_state(self, order_id: str) -> str | None:
+    def load_mail_state(self, order_id: str) -> str | None:
         """What became of the mail with an order's tickets; one GetItem."""
         key = notification_keys.mail(keys.digest(paid_mail_key(order_id)))
         item = self._reader.get("notifications", key, ("state",))
         return None if item is None else str(item["state"])
 
-    def charges(self, order_id: str) -> list[str]:
+    def load_charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges; one strongly consistent Query."""
         return self._bodies(keys.charge(order_id, ""))
 
-    def refunds(self, order_id: str) -> list[str]:
+    def load_refunds(self, order_id: str) -> list[str]:
         """The representations of an order's wanted refunds; one strongly consistent Query."""
         return self._bodies(keys.refund_wish(order_id, ""))
 

@@ -32,7 +32,7 @@ class DraftOrder:
         self._ids = ids
         self._key = key
 
-    def draft(self, wish: Wish, *, order_id: str, now: datetime) -> OrderRecord:
+    def draft_order(self, wish: Wish, *, order_id: str, now: datetime) -> OrderRecord:
         """The order, reserved until its deadline, or paid when it costs nothing."""
         total = Money(amount=total_of(wish.lines), currency=wish.lines[0].price.currency)
         free = total.amount == 0
@@ -58,11 +58,11 @@ class DraftOrder:
             facts=facts,
             ticket_secret=self._ids.new_secret() if free else None,
             user_id=wish.user_id,
-            access_hash=None if wish.user_id else hash_of_access(self.access(order_id)),
+            access_hash=None if wish.user_id else hash_of_access(self.make_access(order_id)),
             attendees=list(wish.attendees),
             offer=wish.offer,
         )
 
-    def access(self, order_id: str) -> str:
+    def make_access(self, order_id: str) -> str:
         """The token with which somebody without an account reads an order."""
         return access_token(order_id, self._key())

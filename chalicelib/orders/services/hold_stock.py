@@ -32,7 +32,7 @@ class HoldStock:
         self._view = view
         self._orders = orders
 
-    def hold(
+    def hold_stock(
         self,
         change: SaleChange,
         demands: Sequence[Demand],
@@ -57,7 +57,7 @@ class HoldStock:
                 continue
             record = msgspec.structs.replace(draft, allocation=tuple(pieces))
             try:
-                (write or self._orders.write)(change._replace(after=record, openings=tuple(openings)))
+                (write or self._orders.write_order)(change._replace(after=record, openings=tuple(openings)))
             except Lost as lost:
                 _raise_unless_stock(lost)
                 lefts, first_look = {**lefts, **lost.places}, False
@@ -76,23 +76,23 @@ class HoldStock:
         """
         demands = []
         for index, line in enumerate(record.order.lines):
-            stored = self._view.ticket_type(record.order.event_id, line.ticket_type_id, consistent=True)
+            stored = self._view.load_ticket_type(record.order.event_id, line.ticket_type_id, consistent=True)
             if stored is None:
                 return None
             demands += demands_of_type(stored, line.quantity, line=index)
         wanted = [one.wanted for one in merged(demands)]
         wanted += _besides_tickets(record)
         shards = {one.owner: MAX_SHARDS for one in wanted} | {one.owner: one.shards for one in demands}
-        found = choose(wanted, self._view.lefts(shards, consistent=True), seed=record.id)
+        found = choose(wanted, self._view.load_lefts(shards, consistent=True), seed=record.id)
         return None if isinstance(found, Short) else tuple(found)
 
     def _look(self, demands: Sequence[Demand], *, consistent: bool = False) -> tuple[dict[Place, int], list[Opening]]:
         """What is left of all that is demanded, and the buyer's stock that must come to be or change for it."""
         shards = {one.owner: one.shards for one in demands if one.most is None}
-        lefts = self._view.lefts(shards, consistent=consistent)
+        lefts = self._view.load_lefts(shards, consistent=consistent)
         openings = []
         limits = [one for one in demands if one.most is not None]
-        rooms = self._view.rooms([one.owner for one in limits]) if limits else {}
+        rooms = self._view.load_rooms([one.owner for one in limits]) if limits else {}
         for one in limits:
             left, opening = room_for(one, rooms.get(one.owner))
             lefts[one.owner, 0] = left

@@ -28,9 +28,9 @@ class NotifyUndelivered:
                 self._notify(str(after["tickets_of"]))
 
     def _notify(self, order_id: str) -> None:
-        record = self._orders.load(order_id)
+        record = self._orders.load_order(order_id)
         if record is None:
             return
-        told = self._order_messages.undelivered(record)
-        if self._undelivered.tell_once(paid_mail_key(order_id), told.notifications, told.mails):
+        told = self._order_messages.add_undelivered(record)
+        if self._undelivered.notify_once(paid_mail_key(order_id), told.notifications, told.mails):
             telemetry.log("tickets_undelivered", order_id=order_id)

@@ -1,7 +1,7 @@
 """Adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
 
 What is told follows from the order before and after, so no caller can forget it. The words are in
-notifications/services/compose.py; nothing is sent here, the notifications stream does that.
+orders/services/order_texts.py; nothing is sent here, the notifications stream does that.
 """
 
 import json
@@ -13,11 +13,10 @@ from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
 from chalicelib.mail.ports import paid_mail_key
-from chalicelib.notifications.domain.notification import Mail, NotificationAction
-from chalicelib.notifications.domain.preferences import Channels, MailChoice
+from chalicelib.notifications.domain.notification import Notification, NotificationAction
 from chalicelib.notifications.ports import Contacts
-from chalicelib.notifications.services.choose_channels import ChooseChannels
-from chalicelib.notifications.services.compose import EventLabel
+from chalicelib.notifications.services.choose_channels import Addressee, ChooseChannels
+from chalicelib.notifications.services.compose import NO_ACCOUNT, EventLabel, Messages, compose, fit, items_of
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord, access_token
 from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
@@ -29,14 +28,14 @@ from chalicelib.orders.services.read_order import hash_of_access
 from chalicelib.representations.ports import Representations
 from chalicelib.texts import DEFAULT
 
-MOST_OPERATIONS = 95
+MOST_ITEMS = 95
 """Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
 
 
 class Staff(Protocol):
     """Knows who looks after the money of an event."""
 
-    def treasurers(self, event_id: str) -> list[str]:
+    def list_treasurers(self, event_id: str) -> list[str]:
         """Users who may refund the event's orders, those who have most to say first."""
 
 
@@ -71,7 +70,9 @@ class OrderMessages:
         self._keys = keys
         self._public_url = public_url
 
-    def about(self, change: SaleChange, *, known: Charge | None = None, event: Event | None = None) -> SaleChange:
+    def add_messages(
+        self, change: SaleChange, *, known: Charge | None = None, event: Event | None = None
+    ) -> SaleChange:
         """The change with all notifications and mails that it deserves. `known` is the charge as it was before, `event`
         the order's, for who has read it already.
         """
@@ -81,106 +82,78 @@ class OrderMessages:
         order = change.after.order
         label = EventLabel(event.name, event.timezone) if event else self._label(order.event_id)
         for item in news:
-            change = self._to_staff(change, item, label) if item.to_staff else self._to_buyer(change, item, label)
+            change = self._add(change, item, label)
         return change
 
-    def undelivered(self, record: OrderRecord) -> SaleChange:
+    def add_undelivered(self, record: OrderRecord) -> SaleChange:
         """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
         news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
-        return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
+        return self._add(SaleChange(after=record), news, self._label(record.order.event_id))
 
-    def _to_buyer(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
-        record = change.after
-        channels = self._channels([record.user_id], news)[0] if record.user_id else Channels()
-        language = self._languages([record.user_id])[0] if record.user_id else DEFAULT
-        if news.by_mail and channels.mail is MailChoice.EACH:
+    def _add(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
+        messages = self._to_staff(change, news, event) if news.to_staff else self._to_buyer(change.after, news, event)
+        return change._replace(
+            notifications=change.notifications + messages.notifications, mails=change.mails + messages.mails
+        )
+
+    def _to_buyer(self, record: OrderRecord, news: BuyerNews, event: EventLabel) -> Messages:
+        buyer = Addressee("", NO_ACCOUNT, DEFAULT)
+        if record.user_id:
+            buyer = self._find_addressees([record.user_id], news)[0]
+        mail = None
+        if news.by_mail:
             mail = order_texts.order_mail(
                 news.words,
                 order=record.order,
                 event=event,
                 url=self._order_url(record),
                 key=message_key(news, record),
-                language=language,
+                language=buyer.language,
             )
             if news.action is NotificationAction.ORDER_PAID:
                 mail = mail._replace(tickets_of=record.id)
-            change = self._mail(change, mail, news, record.user_id, channels)
-        if record.user_id is None or not channels.in_app:
-            return change
-        place = f"/orders/{record.id}"
-        return self._notify(change, news, record.user_id, channels, event, subject=place, language=language)
+        notification = self._notification(record, news, buyer, event, subject=f"/orders/{record.id}")
+        return compose(buyer.channels, notification, mail)
 
-    def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
-        """As many of the staff as the transaction has room for."""
-        order = change.after.order
+    def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> Messages:
+        """To as many of the staff as the transaction has room for."""
+        people = self._staff().list_treasurers(change.after.order.event_id)[:MOST_ITEMS]
+        used = len(change.after.allocation) + items_of(Messages(change.notifications, change.mails))
+        each = (self._to_one(change.after, news, one, event) for one in self._find_addressees(people, news))
+        return fit(each, room=MOST_ITEMS - used)
+
+    def _to_one(self, record: OrderRecord, news: BuyerNews, addressee: Addressee, event: EventLabel) -> Messages:
+        order = record.order
         place = f"/events/{order.event_id}/sales#{order.id}"
-        people = self._staff().treasurers(order.event_id)[:MOST_OPERATIONS]
-        asked = zip(people, self._channels(people, news), self._languages(people), strict=True)
-        for user_id, channels, language in asked:
-            told = change
-            if channels.in_app:
-                told = self._notify(told, news, user_id, channels, event, subject=place, language=language)
-            if channels.mail is MailChoice.EACH:
-                mail = order_texts.staff_mail(
-                    news.words,
-                    order=order,
-                    event=event,
-                    url=f"{self._public_url}{place}",
-                    key=f"{message_key(news, change.after)} {user_id}",
-                    language=language,
-                )
-                told = self._mail(told, mail, news, user_id, channels)
-            if _operations(told) > MOST_OPERATIONS:
-                return change
-            change = told
-        return change
-
-    def _channels(self, user_ids: Sequence[str], news: BuyerNews) -> list[Channels]:
-        chosen = self._choose_channels.channels(user_ids, news.action) if user_ids else {}
-        return [chosen[user_id] for user_id in user_ids]
-
-    def _languages(self, user_ids: Sequence[str]) -> list[str]:
-        known = self._contacts.contacts(user_ids) if user_ids else {}
-        return [known[user_id].language if user_id in known else DEFAULT for user_id in user_ids]
-
-    def _mail(
-        self, change: SaleChange, mail: Mail, news: BuyerNews, user_id: str | None, channels: Channels
-    ) -> SaleChange:
-        mail = mail._replace(
-            user_id=user_id,
-            action=news.action.value,
-            notification_id=self._id(change, news, user_id) if user_id and channels.in_app else None,
-            not_before=channels.mail_after,
+        mail = order_texts.staff_mail(
+            news.words,
+            order=order,
+            event=event,
+            url=f"{self._public_url}{place}",
+            key=f"{message_key(news, record)} {addressee.user_id}",
+            language=addressee.language,
         )
-        return change._replace(mails=(*change.mails, mail))
+        notification = self._notification(record, news, addressee, event, subject=place)
+        return compose(addressee.channels, notification, mail)
 
-    def _notify(
-        self,
-        change: SaleChange,
-        news: BuyerNews,
-        user_id: str,
-        channels: Channels,
-        event: EventLabel,
-        *,
-        subject: str,
-        language: str,
-    ) -> SaleChange:
-        notification = order_texts.order_notification(
+    def _find_addressees(self, user_ids: Sequence[str], news: BuyerNews) -> list[Addressee]:
+        return self._choose_channels.find_addressees(user_ids, news.action, contacts=self._contacts)
+
+    def _notification(
+        self, record: OrderRecord, news: BuyerNews, addressee: Addressee, event: EventLabel, *, subject: str
+    ) -> Notification:
+        now = self._clock.now()
+        return order_texts.order_notification(
             news.words,
             action=news.action,
-            order=change.after.order,
+            order=record.order,
             event=event,
-            user_id=user_id,
-            notification_id=self._id(change, news, user_id),
+            user_id=addressee.user_id,
+            notification_id=derive_ulid(int(now * 1000), message_key(news, record), addressee.user_id),
             subject=subject,
-            received_at=int(self._clock.now()),
-            language=language,
+            received_at=int(now),
+            language=addressee.language,
         )
-        notification = notification._replace(digest_at=channels.digest_at)
-        return change._replace(notifications=(*change.notifications, notification))
-
-    def _id(self, change: SaleChange, news: BuyerNews, user_id: str) -> str:
-        return derive_ulid(int(self._clock.now() * 1000), message_key(news, change.after), user_id)
 
     def _label(self, event_id: str) -> EventLabel:
         stored = self._representations.event(event_id, View.ALL)
@@ -199,12 +172,6 @@ class OrderMessages:
             if hash_of_access(token) == record.access_hash:
                 return f"{place}#access={token}"
         return place
-
-
-def _operations(change: SaleChange) -> int:
-    """Items of a transaction that what is told takes (notifications/adapters/writes.py), and the stock."""
-    told = sum(3 + (one.digest_at is not None) for one in change.notifications)
-    return len(change.after.allocation) + told + 2 * len(change.mails)
 
 
 def message_key(news: BuyerNews, record: OrderRecord) -> str:

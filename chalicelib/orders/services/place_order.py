@@ -84,7 +84,7 @@ class PlaceOrder:
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def create(
+    def place_order(
         self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str, source: str = ""
     ) -> tuple[OrderRecord, str | None]:
         """A new order and, without an account, its access token. `source` is where the request came from: it may only
@@ -92,11 +92,11 @@ class PlaceOrder:
         repeated request took over too late: its next try begins anew).
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id, source=source)
-        return record, None if record.access_hash is None else self._draft_order.access(new_id)
+        return record, None if record.access_hash is None else self._draft_order.make_access(new_id)
 
-    def load(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+    def load_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
-        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
         if not is_buyer(record, principal=caller, access=access):
@@ -110,7 +110,7 @@ class PlaceOrder:
         age = self._clock.now() - milliseconds_of(new_id) / 1000
         if age < LATE_SECONDS / 2:
             return None
-        found = self._orders.load(new_id)
+        found = self._orders.load_order(new_id)
         if found is None and age > LATE_SECONDS:
             raise StillRunning("The first request with this Idempotency-Key came to nothing. Send it again.")
         return found
@@ -126,11 +126,11 @@ class PlaceOrder:
                     event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
                 )
                 try:
-                    return self._hold_stock.hold(change, demands)
+                    return self._hold_stock.hold_stock(change, demands)
                 except TermsChanged:
                     continue
         except (AlreadyExists, SoldOut, InvalidInput):  # the same request may have come before, and taken the last
-            existing = self._orders.load(new_id)
+            existing = self._orders.load_order(new_id)
             if existing is None:
                 raise
             return existing
@@ -139,8 +139,8 @@ class PlaceOrder:
     def _codes(self, event_id: str, form: OrderForm, source: str) -> EnteredCodes:
         discount, access = form.discount_code, form.access_code
         return EnteredCodes(
-            self._redeem_code.discount(event_id, discount, source=source) if discount is not None else None,
-            self._redeem_code.access(event_id, access, source=source) if access is not None else None,
+            self._redeem_code.redeem_discount(event_id, discount, source=source) if discount is not None else None,
+            self._redeem_code.redeem_access_code(event_id, access, source=source) if access is not None else None,
         )
 
     def _prepare(
@@ -155,7 +155,9 @@ class PlaceOrder:
     ) -> tuple[SaleChange, list[Demand]]:
         """The order before it takes stock, with all it demands. Raises InvalidInput, SaleClosed, SoldOut."""
         now = moment(self._clock.now())
-        stored = [self._view.ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines]
+        stored = [
+            self._view.load_ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines
+        ]
         types = [None if one is None else msgspec.json.decode(one.body, type=TicketType) for one in stored]
         lines = checked_lines(
             form.lines,
@@ -176,9 +178,9 @@ class PlaceOrder:
         demands += demands_of_buyer(lines, tickets, email=form.buyer.email, user_id=user_id)
         deadline = int(now.timestamp()) + self._hold_seconds
         wish = Wish(event.id, lines, form.buyer, deadline, user_id=user_id, attendees=form.attendees)
-        change = SaleChange(after=self._draft_order.draft(wish, order_id=new_id, now=now))
+        change = SaleChange(after=self._draft_order.draft_order(wish, order_id=new_id, now=now))
         if change.after.state is OrderState.PAID:
-            change = self._order_messages.about(change, event=event)
+            change = self._order_messages.add_messages(change, event=event)
         return change, demands
 
     def _event(self, event_id: str, caller: Principal | None) -> Event:

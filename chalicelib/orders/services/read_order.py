@@ -1,6 +1,5 @@
 """Reads of an order, its charges and refunds, and who may have them. Called by routes; light."""
 
-import hashlib
 import hmac
 import json
 from typing import Any
@@ -11,6 +10,7 @@ from chalicelib.core.permissions import Action, allows
 from chalicelib.core.principal import Principal
 from chalicelib.mail.ports import LOST_STATES
 from chalicelib.orders.ports import OrdersView, StoredOrder
+from chalicelib.representations.json_text import add_members, as_found, hash_of, write_json, write_list
 from chalicelib.representations.read import Found
 
 MAX_ACCESS = 100
@@ -24,44 +24,42 @@ class ReadOrder:
         self._view = view
         self._authorise = authorise
 
-    def order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def read_order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
         stored = self._with_mail(order_id, self._order(order_id))
         if not is_buyer(stored, principal=principal, access=access):
             if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
                 raise NotFound
-            reason = json.dumps(stored.reason, ensure_ascii=False)
-            mark = hashlib.sha256(reason.encode()).hexdigest()[:8]
-            staff = f"{stored.etag}-staff-{mark}", f'{stored.body[:-1]},"review_reason":{reason}}}'
-            return Found(staff[0], lambda: staff)
-        found = stored.etag, stored.body
-        return Found(found[0], lambda: found)
+            mark = hash_of(write_json(stored.reason))[:8]
+            return Found.made(f"{stored.etag}-staff-{mark}", staff_body(stored.body, stored.reason))
+        return Found.made(stored.etag, stored.body)
 
-    def charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def list_charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """The charges of an order, for staff. Raises NotFound, Forbidden (the buyer asks)."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             if is_buyer(stored, principal=principal, access=access):
                 raise Forbidden("Charges are for the event's staff.")
             raise NotFound
-        return _list(self._view.charges(order_id))
+        return as_found(write_list(self._view.load_charges(order_id)))
 
-    def refunds(self, order_id: str, *, principal: Principal) -> Found:
+    def list_refunds(self, order_id: str, *, principal: Principal) -> Found:
         """The refunds of an order that were asked for, for staff. Raises NotFound."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             raise NotFound
-        return _list(self._view.refunds(order_id))
+        return as_found(write_list(self._view.load_refunds(order_id)))
 
     def _with_mail(self, order_id: str, stored: StoredOrder) -> StoredOrder:
         """The order, saying so when the mail with its tickets did not arrive."""
         is_paid = json.loads(stored.body)["state"] in _HAS_TICKETS
-        if not is_paid or self._view.tickets_mail_state(order_id) not in LOST_STATES:
+        if not is_paid or self._view.load_mail_state(order_id) not in LOST_STATES:
             return stored
-        return stored._replace(etag=f"{stored.etag}-mail", body=f'{stored.body[:-1]},"mail_undelivered":true}}')
+        body = add_members(stored.body, {"mail_undelivered": True})
+        return stored._replace(etag=f"{stored.etag}-mail", body=body)
 
     def _order(self, order_id: str) -> StoredOrder:
-        stored = self._view.order(order_id)
+        stored = self._view.load_order(order_id)
         if stored is None:
             raise NotFound
         return stored
@@ -71,10 +69,9 @@ class ReadOrder:
         return self._authorise.role(principal, event_id)
 
 
-def _list(bodies: list[str]) -> Found:
-    body = f'{{"items":[{",".join(bodies)}],"next_cursor":null}}'
-    tag = hashlib.sha256(body.encode()).hexdigest()[:32]
-    return Found(tag, lambda: (tag, body))
+def staff_body(body: str, reason: str | None) -> str:
+    """The JSON of an order as staff read it: with why it is in review."""
+    return add_members(body, {"review_reason": reason})
 
 
 def is_buyer(order: Any, *, principal: Principal | None, access: str | None) -> bool:
@@ -90,4 +87,4 @@ def is_buyer(order: Any, *, principal: Principal | None, access: str | None) -> 
 
 def hash_of_access(token: str) -> str:
     """What is stored of an access token: 128 bits of its hash."""
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+    return hash_of(token)

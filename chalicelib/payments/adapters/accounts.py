@@ -17,16 +17,16 @@ class DynamoStripeAccounts:
         self._reader = reader
         self._queries = queries
 
-    def of_event(self, event_id: str) -> StripeAccount | None:
+    def load_account(self, event_id: str) -> StripeAccount | None:
         """The account of an event; one GetItem."""
         item = self._reader.get("sales", keys.stripe_account(event_id), ("body",), consistent=True)
         return msgspec.json.decode(item["body"], type=StripeAccount) if item else None
 
-    def events_of(self, account_id: str) -> list[str]:
+    def list_events(self, account_id: str) -> list[str]:
         """The events that are paid to an account; one Query."""
         return [event_id for _, event_id in self._uses(account_id)]
 
-    def connected(self) -> list[str]:
+    def list_connected(self) -> list[str]:
         """All accounts that events are paid to; one Query."""
         return sorted({account_id for account_id, _ in self._uses("")})
 

@@ -84,10 +84,10 @@ class StripeGateway:
             fail("close_checkout", error)
         return True
 
-    def payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
+    def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
         """What Stripe shows now of a checkout session, payment intent or charge. Raises AccountGone, UpstreamFailed."""
         try:
-            return self._looks.payment(object_id, account)
+            return self._looks.read_payment(object_id, account)
         except stripe.InvalidRequestError as refusal:
             if refusal.code == _MISSING:
                 return None
@@ -98,14 +98,14 @@ class StripeGateway:
         except stripe.StripeError as error:
             fail("payment", error)
 
-    def told(self, payload: str, *, account: str | None) -> Payment | None:
+    def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
         """What the checkout session or charge inside an event says of a payment; None for other events."""
         return payment_told(json.loads(payload)["data"]["object"], account=account)
 
-    def payments_made(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
+    def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
         """What a list shows now of charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
-            return self._looks.payments_made(since=since, until=until, pages=pages, account=account)
+            return self._looks.list_payments(since=since, until=until, pages=pages, account=account)
         except stripe.StripeError as error:
             _fail_or_gone("payments_made", error, account)
 
@@ -128,7 +128,7 @@ class StripeGateway:
         except stripe.StripeError as error:
             fail("refund", error)
 
-    def undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
+    def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
         """Events of these kinds since a moment that a webhook endpoint did not take, oldest first (Stripe takes 20
         kinds). Raises AccountGone, UpstreamFailed.
         """
@@ -140,7 +140,7 @@ class StripeGateway:
         for event in reversed(found):
             yield RawEvent(json.dumps(event.to_dict(), separators=(",", ":")), int(event.created))
 
-    def complete_sessions(
+    def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
         """The sessions opened between two moments that were completed. Raises AccountGone, UpstreamFailed."""
@@ -152,7 +152,7 @@ class StripeGateway:
         except stripe.StripeError as error:
             _fail_or_gone("complete_sessions", error, account)
 
-    def traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
+    def list_traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
         """The refunds, disputes or paid charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
             yield from traces(self._client, kind, (since, until), account)

@@ -18,7 +18,7 @@ class StripeAccountsGateway:
     def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
         self._client = client(secret_key, api_base, pace)
 
-    def create(self, event_id: str, *, instead_of: str | None = None) -> str:
+    def create_account(self, event_id: str, *, instead_of: str | None = None) -> str:
         """The id of the event's account, made now or before. Raises UpstreamFailed."""
         parameters: Any = {"type": "standard", "metadata": {"event_id": event_id}}
         try:
@@ -28,7 +28,7 @@ class StripeAccountsGateway:
         except stripe.StripeError as error:
             fail("create_account", error)
 
-    def onboarding_url(self, account_id: str, *, back: str) -> str:
+    def make_onboarding_url(self, account_id: str, *, back: str) -> str:
         """Where its owner tells Stripe what Stripe must know; good once. Raises UpstreamFailed."""
         parameters: Any = {
             "account": account_id,

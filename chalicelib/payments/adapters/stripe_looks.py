@@ -29,7 +29,7 @@ class StripeLooks:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def payment(self, object_id: str, account: str | None) -> Payment | None:
+    def read_payment(self, object_id: str, account: str | None) -> Payment | None:
         """The payment of a checkout session, payment intent or charge."""
         if object_id.startswith("cs_"):
             session = self.session(object_id, account, expand=_IN_SESSION)
@@ -41,7 +41,7 @@ class StripeLooks:
         charge, disputes = self.charge(object_id or None, account)
         return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
 
-    def payments_made(self, *, since: int, until: int, pages: int, account: str | None) -> list[Payment]:
+    def list_payments(self, *, since: int, until: int, pages: int, account: str | None) -> list[Payment]:
         """The payments of charges made between two moments (Unix seconds), newest first, as far as so many requests
         show them; without those that have refunds or disputes, of which a list does not show all.
         """

@@ -87,7 +87,7 @@ class ApplyEvents:
                 return False
         if self._orders.was_applied(event.id):
             return False
-        return self._record_payment.record(event, event.object_id, marker=event.id) is not None
+        return self._record_payment.record_payment(event, event.object_id, marker=event.id) is not None
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
         """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
@@ -127,22 +127,22 @@ class ApplyEvents:
         """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
         if event.kind in SESSION_PAID or record.checkout is None or record.account != event.account:
             return False
-        seen = self._record_payment.record(event, record.checkout.id, marker=None)
+        seen = self._record_payment.record_payment(event, record.checkout.id, marker=None)
         return seen is not None and seen.charge is not None and seen.charge.id == event.object_id
 
     def _look_at_object(self, event: StripeEvent) -> bool:
         """Look at what the event is about. Whether that recorded a charge."""
-        seen = self._record_payment.record(event, event.object_id or "", marker=event.id)
+        seen = self._record_payment.record_payment(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether what an event tells has been recorded since the order was read."""
-        now = self._orders.load(record.id) if event.kind in _TOLD_BY_ORDER else record
+        now = self._orders.load_order(record.id) if event.kind in _TOLD_BY_ORDER else record
         return now is not None and self._is_known(now, event)
 
     def _order_of(self, event: StripeEvent) -> OrderRecord | None:
         """The order that an event names, if it does."""
-        return self._orders.load(event.order_id) if event.order_id and is_ulid(event.order_id) else None
+        return self._orders.load_order(event.order_id) if event.order_id and is_ulid(event.order_id) else None
 
     def _is_known(self, record: OrderRecord, event: StripeEvent) -> bool:
         """Whether all that an event of this kind can tell is recorded: what comes later has events of its own."""
@@ -161,16 +161,16 @@ class ApplyEvents:
         """The recorded charge of an order that an event is about."""
         if record is None or not _is_of(record, event) or event.object_id is None:
             return None
-        return self._orders.charge(record.id, event.object_id)
+        return self._orders.load_charge(record.id, event.object_id)
 
     def _unsettled(self, events: Iterable[StripeEvent]) -> list[tuple[StripeEvent, Charge]]:
         """Those of the events of one account that are about a recorded charge whose fee is not known, and the charge.
         Their orders and charges are read together.
         """
         named = [event for event in events if event.order_id and is_ulid(event.order_id) and event.object_id]
-        records = self._orders.load_all(str(event.order_id) for event in named)
+        records = self._orders.load_orders(str(event.order_id) for event in named)
         ours = [event for event in named if _is_of(records.get(str(event.order_id)), event)]
-        charges = self._orders.charges((str(event.order_id), str(event.object_id)) for event in ours)
+        charges = self._orders.load_charges((str(event.order_id), str(event.object_id)) for event in ours)
         found = [(event, charges.get(str(event.object_id))) for event in ours]
         return [(event, charge) for event, charge in found if charge is not None and charge.net is None]
 
@@ -189,7 +189,7 @@ class ApplyEvents:
         made = [int(charge.created_at.timestamp()) for _, charge in group]
         try:
             since, pages = min(made) - FEES_BACK_SECONDS, max(1, len(group) // 2)
-            listed = self._payments().payments_made(since=since, until=max(made), pages=pages, account=account)
+            listed = self._payments().list_payments(since=since, until=max(made), pages=pages, account=account)
             settled = {payment.charge.id for payment in listed if payment.charge and self._record_fee(payment)}
         except AccountGone:
             settled = set()
@@ -204,10 +204,10 @@ class ApplyEvents:
         """Record the fee that a list shows of a charge without refunds or disputes; what was recorded of those since
         stays (orders/domain/charge.py). Whether the fee is recorded now.
         """
-        record = self._orders.load(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
+        record = self._orders.load_order(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
         if record is None or payment.charge is None or payment.charge.net is None or record.account != payment.account:
             return False
-        known = self._orders.charge(record.id, payment.charge.id)
+        known = self._orders.load_charge(record.id, payment.charge.id)
         return known is not None and (known.net is not None or self._record_payment.apply(record, payment))
 
 

@@ -44,51 +44,51 @@ class ConnectAccount:
         self._clock = clock
         self._public_url = public_url
 
-    def connect(self, event_id: str, *, caller: Principal) -> tuple[StripeAccount, str]:
+    def connect_stripe_account(self, event_id: str, *, caller: Principal) -> tuple[StripeAccount, str]:
         """The event's account, made now or before, and where its owner tells Stripe the rest. Raises NotFound,
         Forbidden, UpstreamFailed.
         """
         self._authorise.require(caller, event_id, Action.PAY_OUT)
-        account = self._accounts.of_event(event_id)
+        account = self._accounts.load_account(event_id)
         if account is None or account.disconnected_at is not None:
-            account_id = self._at_stripe().create(event_id, instead_of=account.id if account else None)
+            account_id = self._at_stripe().create_account(event_id, instead_of=account.id if account else None)
             now = moment(self._clock.now())
             ready = bool(self._at_stripe().is_ready(account_id))
             account = StripeAccount(id=account_id, event_id=event_id, ready=ready, connected_at=now)
             self._accounts.save(account)
             telemetry.log("stripe_account_connected", event_id=event_id, account=account_id)
         back = f"{self._public_url}/events/{event_id}/sales"
-        return account, self._at_stripe().onboarding_url(account.id, back=back)
+        return account, self._at_stripe().make_onboarding_url(account.id, back=back)
 
-    def read(self, event_id: str, *, caller: Principal) -> StripeAccount:
+    def read_stripe_account(self, event_id: str, *, caller: Principal) -> StripeAccount:
         """The event's account. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.PAY_OUT)
-        account = self._accounts.of_event(event_id)
+        account = self._accounts.load_account(event_id)
         if account is None:
             raise NotFound
         return account
 
-    def disconnect(self, event_id: str, *, caller: Principal, match: Match) -> None:
+    def disconnect_stripe_account(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """The event is paid to the platform again. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed.
         """
-        account = self.read(event_id, caller=caller)
+        account = self.read_stripe_account(event_id, caller=caller)
         made = represent(account)
         require_match(match, etag=made.etag, body=made.body)
         self._accounts.forget(account, until=int(self._clock.now()) + LOOKED_AT_SECONDS)
         telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
 
-    def refresh(self, account_id: str) -> None:
+    def refresh_stripe_account(self, account_id: str) -> None:
         """Learn how an account stands at Stripe now: ready, not ready, or taken back. One that can be looked at is
         reconciled by the next run. Raises UpstreamFailed.
         """
-        events = self._accounts.events_of(account_id)
+        events = self._accounts.list_events(account_id)
         ready = self._at_stripe().is_ready(account_id) if events else None
-        last = None if ready is None else self._reconciliations.last(account_id)
+        last = None if ready is None else self._reconciliations.load_last(account_id)
         if last is not None and last.rests_until:
             self._reconciliations.save(account_id, last._replace(rests_until=0))
         for event_id in events:
-            account = self._accounts.of_event(event_id)
+            account = self._accounts.load_account(event_id)
             if account is None or account.id != account_id:
                 continue
             gone = account.disconnected_at or (moment(self._clock.now()) if ready is None else None)

@@ -85,7 +85,7 @@ class ExpireOrders:
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
+    def cancel_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
         stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
         Busy.
@@ -95,7 +95,7 @@ class ExpireOrders:
 
     def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
         for _ in range(TRIES):
-            record = self._place_order.load(order_id, caller=caller, access=access)
+            record = self._place_order.load_order(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:
                 return record
             if record.state is not OrderState.RESERVED and not record.is_free:
@@ -118,7 +118,7 @@ class ExpireOrders:
         keeps nobody else from theirs.
         """
         now = self._clock.now()
-        sweep = self._holds.sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
+        sweep = self._holds.load_sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
         minutes = self._look(sweep, now)
         over = [order_id for minute in minutes for order_id in minute.over]
         shares = (Share(over, AT_ONCE), Share(sweep.left_over, AT_ONCE_AGAIN))
@@ -150,7 +150,7 @@ class ExpireOrders:
     def _look_at(self, minute: int, now: float, known: frozenset[str]) -> _Minute:
         """A minute that cannot be read now is looked at again, and keeps no other from its turn."""
         try:
-            reserved = self._holds.reserved(minute)
+            reserved = self._holds.list_reserved(minute)
         except Busy as failure:
             telemetry.log("minute_not_read", minute=minute, code=failure.code)
             return _Minute(minute, [], is_open=True)
@@ -162,7 +162,7 @@ class ExpireOrders:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
         try:
             for _ in range(TRIES):
-                record = self._orders.load(order_id)
+                record = self._orders.load_order(order_id)
                 if record is None or record.state is not OrderState.RESERVED:
                     return True
                 if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
@@ -186,7 +186,7 @@ class ExpireOrders:
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
         try:
             change = SaleChange(before=record, after=ended, unused=unused)
-            self._orders.write(self._order_messages.about(change))
+            self._orders.write_order(self._order_messages.add_messages(change))
         except Lost:
             return None
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)

@@ -46,7 +46,7 @@ class HandleWebhook:
         heard = [event for event in new_events(changes) if not event.ignored]
         for event in heard:
             if event.kind in ACCOUNT_EVENTS and event.account is not None:
-                self._connect_account.refresh(event.account)
+                self._connect_account.refresh_stripe_account(event.account)
         self._apply_events.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
 
 

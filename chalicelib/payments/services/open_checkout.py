@@ -76,7 +76,7 @@ class OpenCheckout:
         self._queue = queue
         self._public_url = public_url
 
-    def pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
+    def open_checkout(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
         OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), WaitInLine,
         UpstreamFailed.
@@ -86,7 +86,7 @@ class OpenCheckout:
 
     def _pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
         for _ in range(TRIES):
-            record = self._place_order.load(order_id, caller=caller, access=access)
+            record = self._place_order.load_order(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
                 raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
             at_once = self._settles_at_once(record.order.event_id)
@@ -115,7 +115,7 @@ class OpenCheckout:
         """Write down where the order is paid. Whether nobody wrote the order meanwhile."""
         opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
         try:
-            self._orders.write(SaleChange(before=record, after=opened))
+            self._orders.write_order(SaleChange(before=record, after=opened))
         except Lost:
             return False
         return True
@@ -124,7 +124,7 @@ class OpenCheckout:
         """The same when another request of this buyer's gave the order a place in line meanwhile, and nothing else
         happened: the checkout is as good for it.
         """
-        current = self._orders.load(record.id)
+        current = self._orders.load_order(record.id)
         if current is None or current.pays_from is None or record.pays_from is not None:
             return False
         same = (current.state, current.checkout, current.attempt) == (record.state, None, record.attempt)
@@ -151,11 +151,11 @@ class OpenCheckout:
         facts = replace(record.facts, ended=Ended.CANCELLED)
         ended = moved_on(record, facts, now=moment(self._clock.now()), reason=reason)
         with suppress(Lost):
-            self._orders.write(SaleChange(before=record, after=ended))
+            self._orders.write_order(SaleChange(before=record, after=ended))
 
     def _account(self, record: OrderRecord) -> str | None:
         """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""
-        account = self._accounts.of_event(record.order.event_id)
+        account = self._accounts.load_account(record.order.event_id)
         if account is not None and not account.takes_payments:
             raise OrderNotPayable("The organiser cannot take payments yet.", code="payments_not_ready")
         return account.id if account else None
@@ -180,6 +180,6 @@ class OpenCheckout:
 
     def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout, account: str | None) -> None:
         """Close a session that the order, changed meanwhile, does not know: nobody must be able to pay it."""
-        current = self._orders.load(record.id)
+        current = self._orders.load_order(record.id)
         if current is None or current.checkout is None or current.checkout.id != checkout.id:
             self._payments().close_checkout(checkout.id, account=account)

@@ -87,7 +87,7 @@ class QueueForCheckout:
             if self._lines.take(_claim_of(record), now=self._clock.now(), every=CLAIM_SECONDS, most=0) is not None:
                 return
             self._sleep(pause)
-            current = self._orders.load(record.id)
+            current = self._orders.load_order(record.id)
             if current is None or current.version != record.version:
                 raise Lost(frozenset({"order"}))
         raise turn_in(record, CLAIM_SECONDS)
@@ -99,7 +99,7 @@ class QueueForCheckout:
             raise WaitInLine(
                 "Too many people are paying right now. Your tickets are held until the time that is shown, not for"
                 " longer. Press Pay again in a minute.",
-                retry_after=60 + _spread(record),
+                retry_after=60 + _stagger(record),
                 code="line_too_long",
             )
         return place
@@ -109,21 +109,21 @@ class QueueForCheckout:
         deadline = max(record.deadline, pays_from + self._hold_seconds)
         order = replace(record.order, expires_at=moment(deadline))
         kept = replace(record, order=order, pays_from=pays_from, deadline=deadline, version=record.version + 1)
-        self._orders.write(SaleChange(before=record, after=kept))
+        self._orders.write_order(SaleChange(before=record, after=kept))
         telemetry.log("checkout_queued", order_id=record.id, seconds=pays_from - int(self._clock.now()))
         return kept
 
 
 def turn_in(record: OrderRecord, seconds: int) -> WaitInLine:
     """What a buyer is told whose turn it is not."""
-    wait = seconds + _spread(record)
+    wait = seconds + _stagger(record)
     return WaitInLine(
         f"Many people are paying right now. Your tickets are kept for you, and your turn comes in {wait} seconds.",
         retry_after=wait,
     )
 
 
-def _spread(record: OrderRecord) -> int:
+def _stagger(record: OrderRecord) -> int:
     """Seconds that differ from order to order."""
     return sum(record.id.encode()) % SPREAD_SECONDS
 

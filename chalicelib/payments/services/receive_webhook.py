@@ -52,7 +52,7 @@ class ReceiveWebhook:
         self._connect_secrets = connect_secrets
         self._livemode = livemode
 
-    def receive(self, body: bytes, signature: str | None) -> None:
+    def receive_stripe_event(self, body: bytes, signature: str | None) -> None:
         """Keep a signed event, once. What happened in a connected account comes signed for the endpoint of connected
         accounts, and nothing else does. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy.
         """

@@ -65,7 +65,7 @@ class Reconcile:
         now = int(self._clock.now())
         until = now + RUN_SECONDS if until is None else until
         found, seen = 0, []
-        for account in (None, *self._accounts.connected()):
+        for account in (None, *self._accounts.list_connected()):
             new = self._reconcile_account(account, now, until)
             if new is not None:
                 found += new
@@ -79,7 +79,7 @@ class Reconcile:
 
     def _reconcile_account(self, account: str | None, now: int, until: float) -> int | None:
         """Look at what is new in an account, and save that; how much was found, or None when it could not be seen."""
-        last = self._reconciliations.last(account)
+        last = self._reconciliations.load_last(account)
         if last is not None and now < last.rests_until:
             return None
         since = max(now - LONGEST_SECONDS, (last.until if last else now - LONGEST_SECONDS) - OVERLAP_SECONDS)
@@ -100,7 +100,7 @@ class Reconcile:
     def _swept(self, account: str | None, until: float) -> int:
         """Sweep an account; how much was found."""
         try:
-            return self._sweep_payments.sweep(account, until=until)
+            return self._sweep_payments.sweep_payments(account, until=until)
         except Exception:  # noqa: BLE001 - the timer's boundary is one account
             telemetry.failure("not_swept", account=account)
             return 0
@@ -113,7 +113,7 @@ class Reconcile:
 
     def _refunds(self, now: int) -> int:
         """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""
-        wanted = self._orders.wanted(before=now - STREAM_SECONDS, now=now)
+        wanted = self._orders.load_wanted(before=now - STREAM_SECONDS, now=now)
         turn = now // STREAM_SECONDS * MOST_REFUNDS % max(1, len(wanted))
         due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
         for order_id, key in due:
@@ -125,7 +125,7 @@ class Reconcile:
 
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""
-        events = self._payments().undelivered(since=since, kinds=HANDLED, account=account)
+        events = self._payments().list_undelivered(since=since, kinds=HANDLED, account=account)
         return sum(self._receive_webhook.keep(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int, until: float) -> int:
@@ -133,7 +133,7 @@ class Reconcile:
         for are listed again in the next run.
         """
         since = now - self._hold_seconds - 2 * 3600
-        sessions = self._payments().complete_sessions(since=since, account=account)
+        sessions = self._payments().list_complete_sessions(since=since, account=account)
         try:
             return self._sweep_payments.look_at_sessions(sessions, account, until=until)
         except SweepStopped:

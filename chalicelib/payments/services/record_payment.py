@@ -64,7 +64,7 @@ class RecordPayment:
         self._livemode = livemode
         self._review_unseen_payment = review_unseen_payment
 
-    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
+    def record_payment(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
         """Apply how an object that an event tells of stands at Stripe now, and return what was recorded with its order;
         None when nothing was. With a marker the event is remembered as worked on. Raises UpstreamFailed, Busy.
         """
@@ -88,8 +88,8 @@ class RecordPayment:
     ) -> Payment | None:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):
-            record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
-            payment = self._payments().payment(object_id, account=account)
+            record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
+            payment = self._payments().read_payment(object_id, account=account)
             if payment is None:
                 telemetry.log("stripe_object_unknown", object=object_id)
                 return None
@@ -111,7 +111,7 @@ class RecordPayment:
         if change is None:
             return True
         try:
-            self._orders.write(change)
+            self._orders.write_order(change)
         except Lost as lost:
             return "marker" in lost.names
         _log(record, change)
@@ -119,7 +119,7 @@ class RecordPayment:
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
         """Everything this payment changes about an order as it stands, or None when nothing."""
-        known = self._orders.charge(record.id, payment.charge.id) if payment.charge else None
+        known = self._orders.load_charge(record.id, payment.charge.id) if payment.charge else None
         charge = moved_forward(known, payment.charge) if payment.charge else None
         payment = payment._replace(charge=charge)
         settlement, pieces = self._settlement(record, payment)
@@ -142,7 +142,7 @@ class RecordPayment:
             surplus=settlement.send_back is RefundReason.PAID_TWICE,
             wish=wish,
         )
-        return self._order_messages.about(change, known=known)
+        return self._order_messages.add_messages(change, known=known)
 
     def _settlement(self, record: OrderRecord, payment: Payment) -> tuple[Settlement, tuple[Piece, ...] | None]:
         """What becomes of the order, and the tickets it takes when its own had gone back to stock."""
@@ -208,7 +208,7 @@ class RecordPayment:
         """
         rest = in_steps(charge.amount - charge.returned, charge.currency)
         key = _wish_key(reason, charge)
-        if rest <= 0 or charge.dispute_standing is not None or self._orders.wish(record.id, key) is not None:
+        if rest <= 0 or charge.dispute_standing is not None or self._orders.load_wish(record.id, key) is not None:
             return None
         return RefundWish(
             key=key,
@@ -227,7 +227,7 @@ class RecordPayment:
         """
         if charge.amount == charge.returned or charge.dispute_standing is not None or settlement.facts.wanted:
             return False
-        made = self._orders.wish(record.id, _wish_key(RefundReason.PAID_TOO_LATE, charge))
+        made = self._orders.load_wish(record.id, _wish_key(RefundReason.PAID_TOO_LATE, charge))
         return settlement.facts.charge_id == charge.id and made is not None and made.standing is RefundStanding.DONE
 
     def _quarantine(self, object_id: str, payment: Payment, record: OrderRecord | None) -> None:

@@ -55,19 +55,19 @@ class RefundPayment:
         self._authorise = authorise
         self._clock = clock
 
-    def request(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
+    def request_refund(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
         """A refund that staff want, of part of a payment or all that is left. `key` is fresh; the same one is the
         same wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
         """
         for _ in range(TRIES):
             record = self._readable(order_id, caller)
-            made_before = self._orders.wish(order_id, key)
+            made_before = self._orders.load_wish(order_id, key)
             if made_before is not None:
                 return made_before
             wish = self._wish(record, form, caller=caller, key=key)
             facts = replace(record.facts, wanted=record.facts.wanted + wish.amount)
             try:
-                self._orders.write(SaleChange(before=record, after=self._stepped(record, facts), wish=wish))
+                self._orders.write_order(SaleChange(before=record, after=self._stepped(record, facts), wish=wish))
             except Lost:
                 continue
             telemetry.log("refund_wanted", order_id=order_id, key=key)
@@ -82,7 +82,7 @@ class RefundPayment:
 
     def carry_out(self, order_id: str, key: str) -> None:
         """Ask Stripe for a wanted refund and record what came of it. Raises UpstreamFailed, Busy."""
-        wish = self._orders.wish(order_id, key)
+        wish = self._orders.load_wish(order_id, key)
         if wish is None or wish.standing is not RefundStanding.WANTED or wish.retry_at > self._clock.now():
             return
         try:
@@ -117,13 +117,13 @@ class RefundPayment:
     def _settle(self, wish: RefundWish) -> None:
         """Keep what came of a wish, once. What was refused goes back to staff when nobody had asked for it."""
         for _ in range(TRIES):
-            record = self._orders.load(wish.order_id)
+            record = self._orders.load_order(wish.order_id)
             if record is None:
                 return
             has_waited = wish.tries > 0 and wish.standing is not RefundStanding.WANTED
             facts, note = record.facts, None if has_waited and record.note == WAITS else record.note
             if wish.standing is RefundStanding.WANTED:
-                if (self._orders.wish(wish.order_id, wish.key) or wish).tries >= wish.tries:
+                if (self._orders.load_wish(wish.order_id, wish.key) or wish).tries >= wish.tries:
                     return
                 note = note or WAITS
             elif wish.charge_id == facts.charge_id:
@@ -133,9 +133,9 @@ class RefundPayment:
                 note = f"{note} {refused}" if note else refused
                 facts = replace(facts, held_back=facts.held_back or wish.charge_id == facts.charge_id)
             after = replace(self._stepped(record, facts), note=note)
-            change = self._order_messages.about(SaleChange(before=record, after=after, wish=wish))
+            change = self._order_messages.add_messages(SaleChange(before=record, after=after, wish=wish))
             try:
-                self._orders.write(change)
+                self._orders.write_order(change)
             except Lost as lost:
                 if "refund" in lost.names:
                     return
@@ -145,7 +145,7 @@ class RefundPayment:
         raise Busy("The order keeps changing.")
 
     def _readable(self, order_id: str, caller: Principal) -> OrderRecord:
-        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
         role = self._authorise.role(caller, record.order.event_id)
@@ -156,7 +156,7 @@ class RefundPayment:
         raise NotFound
 
     def _wish(self, record: OrderRecord, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
-        charge = self._orders.charge(record.id, record.facts.charge_id) if record.facts.charge_id else None
+        charge = self._orders.load_charge(record.id, record.facts.charge_id) if record.facts.charge_id else None
         currency = charge.currency if charge else record.order.total.currency
         left = in_steps(record.facts.refundable, currency)
         if record.facts.charge_id is None or record.facts.dispute is not None or left == 0:

@@ -47,12 +47,12 @@ class ReviewUnseenPayment:
 
     def review(self, event: StripeEvent) -> None:
         """Let an event of an account that is gone have its effects, once. Raises Busy."""
-        payment = self._payments().told(event.payload, account=event.account) if event.payload else None
+        payment = self._payments().parse_payment(event.payload, account=event.account) if event.payload else None
         if payment is None or payment.status is not PaymentStatus.PAID or payment.livemode is not self._livemode:
             telemetry.log("stripe_event_out_of_reach", stripe_event=event.id, kind=event.kind, account=event.account)
             return
         order_id = payment.order_id
-        record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
         key = payment.charge.id if payment.charge else str(event.object_id)
         if record is not None and record.account == event.account:
             if self._is_known(record, payment):
@@ -66,7 +66,7 @@ class ReviewUnseenPayment:
     def _is_known(self, record: OrderRecord, payment: Payment) -> bool:
         """Whether the payment was recorded before its account was gone."""
         if payment.charge is not None:
-            return self._orders.charge(record.id, payment.charge.id) is not None
+            return self._orders.load_charge(record.id, payment.charge.id) is not None
         checkout = record.checkout
         return record.facts.charge_id is not None and checkout is not None and checkout.id == payment.session_id
 
@@ -86,9 +86,9 @@ class ReviewUnseenPayment:
                 "look at it.",
             )
             try:
-                self._orders.write(self._order_messages.about(SaleChange(before=record, after=after)))
+                self._orders.write_order(self._order_messages.add_messages(SaleChange(before=record, after=after)))
             except Lost:
-                fresh = self._orders.load(record.id)
+                fresh = self._orders.load_order(record.id)
                 if fresh is None:
                     return
                 record = fresh

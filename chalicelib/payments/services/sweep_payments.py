@@ -56,12 +56,12 @@ class SweepPayments:
         self._reconciliations = reconciliations
         self._clock = clock
 
-    def sweep(self, account: str | None, *, until: float) -> int:
+    def sweep_payments(self, account: str | None, *, until: float) -> int:
         """Compare all parts of an account that were not compared today, as far as the clock (Unix seconds) allows; how
         much was found.
         """
         newest = int(self._clock.now()) - PATIENCE_SECONDS
-        parts = self._reconciliations.swept(account).parts
+        parts = self._reconciliations.load_swept(account).parts
         found = 0
         for part in BACK_SECONDS:
             mark = parts.get(part, SweptPart())
@@ -84,14 +84,14 @@ class SweepPayments:
         """Look at completed sessions whose order knows of no payment; how many there were. Raises SweepStopped."""
         latest = self._clock.now() - PATIENCE_SECONDS
         named = {one.id: one.order_id for one in sessions if one.order_id and one.created <= latest}
-        records = self._orders.load_all(filter(is_ulid, named.values()))
+        records = self._orders.load_orders(filter(is_ulid, named.values()))
         open_ = [record for record in records.values() if not record.facts.issued and record.facts.charge_id is None]
         unpaid = {record.id for record in open_}
         return self._look({id: order_id for id, order_id in named.items() if order_id in unpaid}, account, until)
 
     def _pages(self, account: str | None, part: str, newest: int, until: float) -> Iterator[int]:
         """How much was found on each page of a part. Raises SweepStopped, AccountGone, UpstreamFailed."""
-        swept = self._reconciliations.swept(account)
+        swept = self._reconciliations.load_swept(account)
         mark = swept.parts.get(part, SweptPart())
         mark = mark if mark.until else SweptPart(mark.done, newest, newest)
         since = min(mark.done or mark.until - FIRST_SECONDS, mark.until) - BACK_SECONDS[part]
@@ -109,14 +109,14 @@ class SweepPayments:
     ) -> Iterator[CompleteSession] | Iterator[Trace]:
         """What Stripe lists for a part, newest first."""
         if part == SESSIONS:
-            return self._payments().complete_sessions(since=since, until=until, account=account)
-        return self._payments().traces(TraceKind(part), since=since, until=until, account=account)
+            return self._payments().list_complete_sessions(since=since, until=until, account=account)
+        return self._payments().list_traces(TraceKind(part), since=since, until=until, account=account)
 
     def _compare(self, page: list[CompleteSession | Trace], account: str | None, until: float) -> int:
         """Look at what differs on a page; how much was found. Raises SweepStopped."""
         sessions = [one for one in page if isinstance(one, CompleteSession)]
         traces = [one for one in page if isinstance(one, Trace) and one.order_id and is_ulid(one.order_id)]
-        kept = self._orders.charges([(str(one.order_id), one.charge_id) for one in traces])
+        kept = self._orders.load_charges([(str(one.order_id), one.charge_id) for one in traces])
         differing = {one.charge_id: one.order_id for one in traces if not _shows(kept.get(one.charge_id), one)}
         return self.look_at_sessions(sessions, account, until=until) + self._look(differing, account, until)
 
@@ -132,7 +132,7 @@ class SweepPayments:
             except Exception:  # noqa: BLE001 - the boundary is one object
                 telemetry.failure("payment_not_swept", object=object_id, order_id=order_id)
                 continue
-            found += self._orders.load(order_id or "") is not None
+            found += self._orders.load_order(order_id or "") is not None
         return found
 
     def _require_time(self, until: float) -> None:

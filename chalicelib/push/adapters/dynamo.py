@@ -28,12 +28,12 @@ class DynamoPushSubscriptionsView:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def of_user(self, user_id: str) -> Subscribed:
+    def load_subscriptions(self, user_id: str) -> Subscribed:
         """All of one person."""
         item = self._reader.get(_TABLE, keys.push_subscriptions(user_id), _KEPT, consistent=True)
         return Subscribed(None, []) if item is None else Subscribed(item["etag"], rules.read(item["subscriptions"]))
 
-    def of_users(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
+    def load_all(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
         """Of these people those who have any; one BatchGetItem for 100."""
         items = self._reader.get_many(_TABLE, [keys.push_subscriptions(id) for id in user_ids], _KEPT)
         return {
@@ -42,7 +42,7 @@ class DynamoPushSubscriptionsView:
             if item is not None
         }
 
-    def owner(self, subscription_id: str) -> str | None:
+    def load_owner(self, subscription_id: str) -> str | None:
         """Whose browser that is."""
         item = self._reader.get(_TABLE, keys.push_owner(subscription_id), ("user_id",), consistent=True)
         return None if item is None else str(item["user_id"])

@@ -78,7 +78,7 @@ class SendPush:
 
     def _browsers(self, user_ids: Iterable[str], now: float) -> dict[str, list[PushSubscription]]:
         """The browsers that may be told, by user; those whose sign-in or life has ended are forgotten."""
-        found = {id: held.subscriptions for id, held in self._view.of_users(sorted(user_ids)).items()}
+        found = {id: held.subscriptions for id, held in self._view.load_all(sorted(user_ids)).items()}
         if not found:
             return {}
         stands = self._sign_ins.standing(one.family_id for held in found.values() for one in held)
@@ -94,7 +94,7 @@ class SendPush:
 
     def _untold(self, news: list[_News]) -> list[_News]:
         """Those that are new to closed browsers: a batch that is repeated must not ring again."""
-        settled = self._deliveries.settled([(one.user_id, one.id) for one in news])
+        settled = self._deliveries.mark_settled([(one.user_id, one.id) for one in news])
         return [one for one in news if (one.user_id, one.id) not in settled]
 
     def _wanted(self, news: list[_News]) -> list[_News]:
@@ -103,7 +103,7 @@ class SendPush:
         for one in news:
             by_action.setdefault(one.action, []).append(one)
         chosen = {
-            action: self._choose_channels.channels([one.user_id for one in some], action)
+            action: self._choose_channels.choose_channels([one.user_id for one in some], action)
             for action, some in by_action.items()
         }
         return [one for one in news if chosen[one.action][one.user_id].push]
@@ -114,7 +114,7 @@ class SendPush:
             if outcome == "delivered":
                 reached[one.user_id, one.id] = reached.get((one.user_id, one.id), 0) + 1
         for (user_id, id), devices in reached.items():
-            self._deliveries.web_pushed(user_id, id, devices=devices)
+            self._deliveries.mark_web_pushed(user_id, id, devices=devices)
 
     def _forget(self, ended: set[tuple[str, str]]) -> None:
         for user_id in {user_id for _, user_id in ended}:

@@ -35,10 +35,9 @@ class Subscriptions:
         self._clock = clock
         self._trusted = trusted
 
-    def found(self, user_id: str, *, public_key: str) -> Found:
+    def list_subscriptions(self, user_id: str, *, public_key: str) -> Found:
         """Somebody's browsers, for themselves: one read of one item."""
-        made = rules.represent(self._view.of_user(user_id).subscriptions, public_key=public_key)
-        return Found(made[0], lambda: made)
+        return Found.made(*rules.represent(self._view.load_subscriptions(user_id).subscriptions, public_key=public_key))
 
     def subscribe(self, caller: Principal, form: PushSubscriptionForm) -> PushSubscription:
         """Push to this browser from now on. Raises InvalidInput, Busy."""
@@ -58,10 +57,10 @@ class Subscriptions:
             expires_at=expires_at,
         )
         for _ in range(ATTEMPTS):
-            owner = self._view.owner(fresh.id)
+            owner = self._view.load_owner(fresh.id)
             if owner is not None and owner != caller.user_id and self.forget(owner, [fresh.id]):
                 continue
-            state = self._view.of_user(caller.user_id)
+            state = self._view.load_subscriptions(caller.user_id)
             wanted = rules.with_one_more(state.subscriptions, fresh)
             if self._write(caller.user_id, state, wanted, gained=fresh.id, owner_before=owner):
                 return next(one for one in wanted if one.id == fresh.id)
@@ -75,7 +74,7 @@ class Subscriptions:
     def forget(self, user_id: str, ids: Collection[str]) -> bool:
         """Let go of browsers; whether there was one of them. Raises Busy."""
         for _ in range(ATTEMPTS):
-            state = self._view.of_user(user_id)
+            state = self._view.load_subscriptions(user_id)
             kept = [one for one in state.subscriptions if one.id not in ids]
             if len(kept) == len(state.subscriptions):
                 return False

@@ -24,15 +24,15 @@ class DynamoSalesLists:
         self._reader = reader
         self._queries = queries
 
-    def orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
+    def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of orders, newest first; a Query for `step` of them."""
         return self._rows(keys.order_row(event_id, ""), first, step)
 
-    def charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
+    def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of charges, those of the newest order first; a Query for `step` of them."""
         return self._rows(keys.charge_row(event_id, "", ""), first, step)
 
-    def totals(self, event_id: str) -> Tally:
+    def load_totals(self, event_id: str) -> Tally:
         """What all orders add up to; a Query for each part."""
         found: list[Tally] = []
         for part in range(keys.TALLY_PARTS):
@@ -41,7 +41,7 @@ class DynamoSalesLists:
             found.append({item.pop("sk").removeprefix(prefix): item for item in items})
         return merged(found)
 
-    def stock(self, shards: dict[str, int]) -> dict[str, Shard]:
+    def load_stock(self, shards: dict[str, int]) -> dict[str, Shard]:
         """The stock of ticket types; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = {owner: Shard(0, 0, 0, 0) for owner in shards}

@@ -57,13 +57,13 @@ class TallyItem(SalesTable):
 class DynamoSalesRows:
     """Port `SalesRows`."""
 
-    def charges(self, order_id: str) -> list[Charge]:
+    def load_charges(self, order_id: str) -> list[Charge]:
         """The charges of an order; one Query."""
         partition, prefix = keys.charge(order_id, "")
         items = ChargeItem.query(partition, ChargeItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Charge) for item in items]
 
-    def kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
+    def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
         """The rows of orders that have one; one BatchGetItem."""
         _, prefix = keys.order_row(event_id, "")
         wanted = [keys.order_row(event_id, order_id) for order_id in order_ids]

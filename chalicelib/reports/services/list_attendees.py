@@ -15,6 +15,7 @@ from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 from chalicelib.reports.domain.attendee import Guest, guest_of
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import encode
 from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Filters, Row, Sheet, as_list, as_sheet, fill, scope, told
 from chalicelib.tickets.domain.ticket import TicketState, tickets_of
@@ -33,13 +34,13 @@ class ListAttendees:
         self._authorise = authorise
         self._key = key
 
-    def attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
+    def list_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Attendees in the order of their orders, void tickets too. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _json), limit=page.limit)
         return as_list(part, scope=scope(event_id, "attendees"), key=self._key)
 
-    def sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
+    def export_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _line), limit=page.limit)
@@ -56,11 +57,13 @@ class ListAttendees:
         ids = [first] if first else []
         after = first
         while True:
-            ids += self._view.order_ids(event_id, limit=_STEP, after=after)
+            ids += self._view.list_order_ids(event_id, limit=_STEP, after=after)
             if not ids:
                 return
-            orders = self._view.orders(ids)
-            used = {(a.order_id, a.number): a for a in self._admissions.between(event_id, ids[0], ids[-1]) if a.stands}
+            orders = self._view.load_orders(ids)
+            used = {
+                (a.order_id, a.number): a for a in self._admissions.load_between(event_id, ids[0], ids[-1]) if a.stands
+            }
             for record in (orders[order_id] for order_id in ids if order_id in orders):
                 for ticket in tickets_of(record):
                     admission = used.get((ticket.order_id, ticket.number))
@@ -74,7 +77,7 @@ def _fits(guest: Guest, filters: Filters) -> bool:
 
 
 def _json(guest: Guest) -> str:
-    return msgspec.json.encode(guest).decode()
+    return encode(guest)
 
 
 def _line(guest: Guest) -> str:

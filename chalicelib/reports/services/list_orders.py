@@ -37,36 +37,36 @@ class ListOrders:
         self._authorise = authorise
         self._key = key
 
-    def orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
+    def list_orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Orders as staff read each, newest first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "orders"), key=self._key)
 
-    def orders_sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
+    def export_orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, _order_line), limit=page.limit)
         return as_sheet(ORDER_COLUMNS, part, scope=scope(event_id, "orders"), key=self._key)
 
-    def charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
+    def list_charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
         """Charge records, those of the newest order first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "charges"), key=self._key)
 
-    def charges_sheet(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
+    def export_charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
         """The same as CSV."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, _charge_line), limit=page.limit)
         return as_sheet(CHARGE_COLUMNS, part, scope=scope(event_id, "charges"), key=self._key)
 
     def _orders(self, event_id: str, page: Page, filters: Filters, text: Callable[[str], str]) -> Iterator[Row]:
-        rows = self._view.orders(event_id, first=page.after, step=_step(page, filters))
+        rows = self._view.load_orders(event_id, first=page.after, step=_step(page, filters))
         return _texts(rows, page, lambda body: _order_fits(body, filters), text)
 
     def _charges(self, event_id: str, page: Page, filters: Filters, text: Callable[[str], str]) -> Iterator[Row]:
-        rows = self._view.charges(event_id, first=page.after, step=_step(page, filters))
+        rows = self._view.load_charges(event_id, first=page.after, step=_step(page, filters))
         return _texts(rows, page, lambda body: _charge_fits(body, filters), text)
 
 

@@ -30,8 +30,9 @@ from chalicelib.reports.domain.sales_totals import (
 )
 from chalicelib.reports.ports import SalesLists
 from chalicelib.representations import csv
+from chalicelib.representations.json_text import as_found, encode
 from chalicelib.representations.read import Found
-from chalicelib.representations.rows import Row, Sheet, as_list, as_sheet, fill, scope, tagged
+from chalicelib.representations.rows import Row, Sheet, as_list, as_sheet, fill, scope
 
 COLUMNS = ("created_at", "id", "kind", "order_id", "charge_id", "amount", "fee", "net", "currency", "account")
 _STEP = 200
@@ -47,23 +48,23 @@ class ReadTotals:
         self._authorise = authorise
         self._key = key
 
-    def totals(self, event_id: str, *, caller: Principal) -> Found:
+    def read_totals(self, event_id: str, *, caller: Principal) -> Found:
         """What was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
-        tally = self._lists.totals(event_id)
-        types = self._sales.ticket_types(event_id, consistent=True)
-        stock = self._lists.stock({one.id: one.shards for one in types})
-        found = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
-        return tagged(msgspec.json.encode(found).decode())
+        tally = self._lists.load_totals(event_id)
+        types = self._sales.load_ticket_types(event_id, consistent=True)
+        stock = self._lists.load_stock({one.id: one.shards for one in types})
+        totals = SalesTotals(currencies=_currencies(tally, types), types=_types(tally, types, stock), days=_days(tally))
+        return as_found(encode(totals))
 
-    def ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
+    def read_ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
         """Movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _json), limit=page.limit)
-        sums = msgspec.json.encode(_sums(self._lists.totals(event_id))).decode()
-        return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more=f',"sums":{sums}')
+        sums = encode(_sums(self._lists.load_totals(event_id)))
+        return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more={"sums": sums})
 
-    def sheet(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
+    def export_ledger(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
         """The movements as CSV."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _line), limit=page.limit)
@@ -72,7 +73,7 @@ class ReadTotals:
     def _rows(self, event_id: str, page: Page, text: Callable[[LedgerRow], str]) -> Iterator[Row]:
         """Movements behind a place: that of their charge, then when they were and their own id."""
         began, _, moved = page.after.partition("~")
-        for place, body in self._lists.charges(event_id, first=began, step=_STEP):
+        for place, body in self._lists.load_charges(event_id, first=began, step=_STEP):
             for row in rows_of(msgspec.json.decode(body, type=Charge)):
                 own = f"{row.created_at:%Y%m%dT%H%M%S}#{row.id}"
                 if place != began or own < moved:
@@ -155,7 +156,7 @@ def _position(stored: StoredTicketType) -> tuple[int, str]:
 
 
 def _json(row: LedgerRow) -> str:
-    return msgspec.json.encode(row).decode()
+    return encode(row)
 
 
 def _line(row: LedgerRow) -> str:

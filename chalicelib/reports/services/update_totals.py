@@ -5,10 +5,7 @@ written as rows of their event together with the difference they make to its tot
 read. So changes may come twice, late, in any order and to several at once, and the last look wins (ADR 9).
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-
-import msgspec
 
 from chalicelib import telemetry
 from chalicelib.catalog.ports import Lost
@@ -16,9 +13,11 @@ from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy
 from chalicelib.orders.domain.order import OrderRecord
+from chalicelib.orders.services.read_order import staff_body
 from chalicelib.reports.domain.ledger import uncounted
 from chalicelib.reports.domain.sales_totals import Tally, difference, merged, tally_of
 from chalicelib.reports.ports import KeptRow, RowChange, SalesRows
+from chalicelib.representations.json_text import encode
 
 TRIES = 12
 MOST_ORDERS = 25
@@ -55,7 +54,7 @@ class UpdateTotals:
         raise Busy("These orders keep changing.")
 
     def _follow(self, order_ids: Sequence[str]) -> int:
-        orders = self._view.orders(order_ids)
+        orders = self._view.load_orders(order_ids)
         by_event: dict[str, list[OrderRecord]] = {}
         for order_id in order_ids:
             if order_id in orders:
@@ -63,7 +62,7 @@ class UpdateTotals:
         return sum(self._write(event_id, records) for event_id, records in by_event.items())
 
     def _write(self, event_id: str, records: Sequence[OrderRecord]) -> int:
-        kept = self._rows.kept(event_id, [record.id for record in records])
+        kept = self._rows.load_kept(event_id, [record.id for record in records])
         looked = (self._change(record, kept.get(record.id)) for record in records)
         changes = [change for change in looked if change is not None]
         for part in _packed(changes):
@@ -78,14 +77,14 @@ class UpdateTotals:
         """
         if before is not None and before.version >= record.version:
             return None
-        charges = self._rows.charges(record.id) if record.version > _FIRST_VERSION else []
+        charges = self._rows.load_charges(record.id) if record.version > _FIRST_VERSION else []
         for entry in uncounted(charges):
             telemetry.log("ledger_kind_unknown", order_id=record.id, entry_id=entry.id, kind=entry.kind)
             telemetry.count("LedgerKindsUnknown")
         row = KeptRow(record.version, _body(record), tally_of(record.order, charges))
         if before is not None and not charges and before._replace(version=record.version) == row:
             return None
-        texts = tuple((charge.id, msgspec.json.encode(charge).decode()) for charge in charges)
+        texts = tuple((charge.id, encode(charge)) for charge in charges)
         return RowChange(record.id, row, before, texts)
 
 
@@ -97,8 +96,7 @@ def _is_new_version(change: Change) -> bool:
 
 def _body(record: OrderRecord) -> str:
     """The order as staff read it (orders/services/read_order.py)."""
-    body = msgspec.json.encode(record.order).decode()
-    return f'{body[:-1]},"review_reason":{json.dumps(record.note, ensure_ascii=False)}}}'
+    return staff_body(encode(record.order), record.note)
 
 
 def _moved(change: RowChange) -> Tally:

@@ -5,9 +5,7 @@ Accepting takes the account of the invited address. The link went to that mailbo
 What an answer gives is in its transaction; of several at once one counts.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -23,9 +21,10 @@ from chalicelib.core.permissions import Role
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
-from chalicelib.core.times import moment, rfc3339
+from chalicelib.core.times import moment
 from chalicelib.team.domain.invitation import InviteState, StoredInvite, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by
+from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk, InvitedTo
 from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Proof, Roster
 from chalicelib.team.services.invite_people import event_of, found, lapsing, settle
 
@@ -52,25 +51,25 @@ class AnswerInvitation:
         self._keys = keys
         self._clock = clock
 
-    def shown(self, token: str) -> str:
-        """What an invitation is, for whoever has its link, as long as it is open; JSON. Raises NotFound."""
+    def read_invite(self, token: str) -> Invitation:
+        """What an invitation is, for whoever has its link, as long as it is open. Raises NotFound."""
         invite, _ = self._followed(token)
         state = invite.state_at(self._clock.now())
         event, session = event_of(self._programme, invite.event_id), self._session(invite)
         inviter = self._accounts.account(invite.invited_by)
-        shown: dict[str, Any] = dict.fromkeys(("event", "role", "session", "invited_by"))
-        if state is InviteState.PENDING:
-            shown = {
-                "event": {"id": event.id, "name": event.name, "slug": event.slug},
-                "role": invite.role.value if invite.role else None,
-                "session": {"id": session.id, "title": session.title} if session else None,
-                "invited_by": revive_account(inviter).name if inviter else None,
-            }
-        shown |= {"email": masked(invite.email), "state": state.value, "expires_at": rfc3339(invite.until)}
-        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        known = state is InviteState.PENDING
+        return Invitation(
+            event=InvitedTo(id=event.id, name=event.name, slug=event.slug) if known else None,
+            role=invite.role.value if known and invite.role else None,
+            session=InvitedTalk(id=session.id, title=session.title) if known and session else None,
+            invited_by=revive_account(inviter).name if known and inviter else None,
+            email=masked(invite.email),
+            state=state.value,
+            expires_at=moment(invite.until),
+        )
 
-    def accept(self, token: str, *, caller: Principal) -> str:
-        """Take what is offered; the JSON of what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
+    def accept_invite(self, token: str, *, caller: Principal) -> Accepted:
+        """Take what is offered; what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
         (`invite_…`, `session_over`, `too_many_speakers`).
         """
         for _ in range(TRIES):
@@ -87,7 +86,7 @@ class AnswerInvitation:
 
     def _take_role(
         self, invite: StoredInvite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
-    ) -> str:
+    ) -> Accepted:
         """Whoever holds more keeps it."""
         held = holders.get(stored.id)
         if not (again and held):
@@ -95,19 +94,19 @@ class AnswerInvitation:
             given = Given(holders.get(invite.invited_by), grant=grant, proof=self._proof(stored))
             self._settle(invite, InviteState.ACCEPTED, stored.id, given)
             held = grant.role if grant else held
-        return _json({"event_id": invite.event_id, "role": held})
+        return Accepted(event_id=invite.event_id, role=held or role.value)
 
     def _appear(
         self, invite: StoredInvite, session_id: str, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
-    ) -> str:
+    ) -> Accepted:
         account = revive_account(stored)
-        speaker_id, appearance = self._add_speaker.appearance(invite.event_id, session_id, account)
+        speaker_id, appearance = self._add_speaker.add_speaker(invite.event_id, session_id, account)
         if not (again and appearance is None):
             given = Given(holders.get(invite.invited_by), appearance=appearance, proof=self._proof(stored))
             self._settle(invite, InviteState.ACCEPTED, stored.id, given)
-        return _json({"event_id": invite.event_id, "session_id": session_id, "speaker_id": speaker_id})
+        return Accepted(event_id=invite.event_id, session_id=session_id, speaker_id=speaker_id)
 
-    def decline(self, token: str, *, caller: Principal | None) -> None:
+    def decline_invite(self, token: str, *, caller: Principal | None) -> None:
         """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
         for _ in range(TRIES):
             invite, _ = self._followed(token)
@@ -157,7 +156,3 @@ class AnswerInvitation:
         invite = found(self._invites, named.event_id, named.invite_id)
         holders = dict(self._roster.holders(named.event_id))
         return lapsing(invite, holders), holders
-
-
-def _json(shown: Mapping[str, str | None]) -> str:
-    return json.dumps(shown, separators=(",", ":"))

@@ -9,19 +9,25 @@ from html import escape
 from typing import NamedTuple
 
 from chalicelib.accounts.domain.account import Account
-from chalicelib.content.services.notify_speakers import Told, by_channels
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
-from chalicelib.notifications.domain.preferences import Channels
 from chalicelib.notifications.services.choose_channels import ChooseChannels
-from chalicelib.notifications.services.compose import letter, looks_like_link, one_line, unlinked
+from chalicelib.notifications.services.compose import (
+    NO_ACCOUNT,
+    Messages,
+    compose,
+    letter,
+    looks_like_link,
+    one_line,
+    unlinked,
+)
 from chalicelib.team.domain.invitation import StoredInvite
 from chalicelib.team.domain.invitation_link import Named, token_of
 from chalicelib.texts import DEFAULT, say
 
 
-class Bid(NamedTuple):
+class InvitationNews(NamedTuple):
     """What somebody is invited to, and by whom; `session` is a title, or None when it is to hold a role."""
 
     invite: StoredInvite
@@ -45,45 +51,44 @@ class InvitationMessages:
         self._clock = clock
         self._public_url = public_url
 
-    def about(self, bid: Bid, account: Account | None) -> Told:
+    def compose_messages(self, news: InvitationNews, account: Account | None) -> Messages:
         """To an account as it wants it, if it proved the address; to any other address by mail."""
         account = account if account and account.verified else None
-        channels = Channels(in_app=False)
+        channels = NO_ACCOUNT
         if account is not None:
-            channels = self._choose_channels.channels([account.id], bid.action)[account.id]
+            channels = self._choose_channels.choose_channels([account.id], news.action)[account.id]
         now = int(self._clock.now() * 1000)
-        return by_channels(channels, self._notification(bid, account, channels, now), self._mail(bid, account, now))
+        return compose(channels, self._notification(news, account, now), self._mail(news, account, now))
 
-    def _notification(self, bid: Bid, account: Account | None, channels: Channels, now: int) -> Notification:
+    def _notification(self, news: InvitationNews, account: Account | None, now: int) -> Notification:
         """`now` in Unix milliseconds."""
         language = _language(account)
-        values = {name: escape(text) for name, text in _values(bid, language).items()}
+        values = {name: escape(text) for name, text in _values(news, language).items()}
         values["event"] = f"<strong>{values['event']}</strong>"
         return Notification(
-            id=derive_ulid(now, bid.action.value, bid.invite.id),
+            id=derive_ulid(now, news.action.value, news.invite.id),
             user_id=account.id if account else "",
-            action=bid.action,
-            title=_title(bid, language),
-            message=f"<p>{say(language, f'{_name(bid)}.text', values)}</p>",
-            subject=self._place(bid.invite),
+            action=news.action,
+            title=_title(news, language),
+            message=f"<p>{say(language, f'{_name(news)}.text', values)}</p>",
+            subject=self._place(news.invite),
             received_at=now // 1000,
-            digest_at=channels.digest_at,
         )
 
-    def _mail(self, bid: Bid, account: Account | None, now: int) -> Mail:
+    def _mail(self, news: InvitationNews, account: Account | None, now: int) -> Mail:
         """Mail programs make no link of the names in it: anybody can type one together with any address."""
         language = _language(account)
-        bid = bid._replace(event=unlinked(bid.event), session=unlinked(bid.session) if bid.session else None)
-        values = {name: one_line(text) for name, text in _values(bid, language).items()}
+        news = news._replace(event=unlinked(news.event), session=unlinked(news.session) if news.session else None)
+        values = {name: one_line(text) for name, text in _values(news, language).items()}
         if looks_like_link(values["inviter"]):
             values["inviter"] = say(language, "invite.somebody")
         return letter(
-            key=f"invite {bid.invite.id} {now}",
-            to="" if account else bid.invite.email,
-            subject=_title(bid, language),
+            key=f"invite {news.invite.id} {now}",
+            to="" if account else news.invite.email,
+            subject=_title(news, language),
             name="",
-            lines=[say(language, f"{_name(bid)}.text", values), say(language, "invite.until")],
-            link=(say(language, "invite.link"), f"{self._public_url}{self._place(bid.invite)}"),
+            lines=[say(language, f"{_name(news)}.text", values), say(language, "invite.until")],
+            link=(say(language, "invite.link"), f"{self._public_url}{self._place(news.invite)}"),
             language=language,
         )
 
@@ -95,20 +100,20 @@ def _language(account: Account | None) -> str:
     return account.language if account else DEFAULT
 
 
-def _name(bid: Bid) -> str:
+def _name(news: InvitationNews) -> str:
     """Of its words (texts)."""
-    return "invite" if bid.session is None else "speak"
+    return "invite" if news.session is None else "speak"
 
 
-def _title(bid: Bid, language: str) -> str:
-    return one_line(say(language, f"{_name(bid)}.title", {"event": bid.event}))
+def _title(news: InvitationNews, language: str) -> str:
+    return one_line(say(language, f"{_name(news)}.title", {"event": news.event}))
 
 
-def _values(bid: Bid, language: str) -> dict[str, str]:
-    role = bid.invite.role
+def _values(news: InvitationNews, language: str) -> dict[str, str]:
+    role = news.invite.role
     return {
-        "event": bid.event,
-        "session": bid.session or "",
+        "event": news.event,
+        "session": news.session or "",
         "role": say(language, f"role.{role.value}") if role else "",
-        "inviter": one_line(bid.inviter) or say(language, "invite.somebody"),
+        "inviter": one_line(news.inviter) or say(language, "invite.somebody"),
     }

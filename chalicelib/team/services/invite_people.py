@@ -4,10 +4,7 @@ routes/team.py; what becomes of it is team/services/answer_invitation.py's.
 What is told of an invitation (team/services/invitation_messages.py) is in its transaction.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
-from typing import Any
 
 from chalicelib.accounts.domain.account import Account
 from chalicelib.accounts.domain.stored_account import revive_account
@@ -17,7 +14,7 @@ from chalicelib.cfp.services.add_speaker import session_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
-from chalicelib.content.services.notify_speakers import Told, accounts_of
+from chalicelib.content.services.notify_speakers import accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -34,7 +31,10 @@ from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
-from chalicelib.core.times import rfc3339
+from chalicelib.core.times import moment
+from chalicelib.notifications.services.compose import Messages
+from chalicelib.representations.json_text import as_found, encode, write_list
+from chalicelib.representations.read import Found
 from chalicelib.team.domain.invitation import (
     LIFE_SECONDS,
     MOST_A_DAY,
@@ -48,8 +48,9 @@ from chalicelib.team.domain.invitation import (
     reaches,
     stands,
 )
+from chalicelib.team.domain.views import Invite
 from chalicelib.team.ports import NOTHING, Given, Invites, Roster
-from chalicelib.team.services.invitation_messages import Bid, InvitationMessages
+from chalicelib.team.services.invitation_messages import InvitationMessages, InvitationNews
 
 DAY_SECONDS = 24 * 3600
 TRIES = 10
@@ -78,8 +79,8 @@ class InvitePeople:
         self._invitation_messages = invitation_messages
         self._clock = clock
 
-    def invite(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> str:
-        """Invite an address to the staff; the JSON of the invitation. Raises NotFound, Forbidden (also `unverified` and
+    def invite_member(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> Invite:
+        """Invite an address to the staff. Raises NotFound, Forbidden (also `unverified` and
         `above_own_role`), InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
         (`too_many_invites`).
         """
@@ -87,28 +88,28 @@ class InvitePeople:
 
     def invite_speaker(
         self, event_id: str, session_id: str, form: SpeakerInviteForm, *, caller: Principal, new_id: str
-    ) -> str:
-        """Invite an address to speak in a session; the JSON of the invitation. Raises NotFound, Forbidden
+    ) -> Invite:
+        """Invite an address to speak in a session. Raises NotFound, Forbidden
         (`unverified`), InvalidInput, AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
         (`too_many_invites`, `session_over`).
         """
         return self._invite(self._made(new_id, event_id, form.email, session_id=session_id, caller=caller), caller)
 
-    def resend(self, event_id: str, invite_id: str, *, caller: Principal) -> str:
+    def resend_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> Invite:
         """Mail an open or expired invitation again; its life begins anew. Raises NotFound, Forbidden, Conflict,
         TooManyAttempts.
         """
         invite, now = self._managed(event_id, invite_id, caller), int(self._clock.now())
         if invite.state is not InviteState.PENDING:
             raise Conflict(WHY_NOT[invite.state], code=f"invite_{invite.state.value}")
-        bid = self._bid(invite, caller)
+        news = self._news(invite, caller)
         fresh = invite._replace(invited_by=caller.user_id, until=now + LIFE_SECONDS)
-        told = self._told(bid, self._account_of(invite.email), caller)
-        if not self._invites.renew(fresh, notifications=told.notifications, mails=told.mails):
+        messages = self._messages(news, self._account_of(invite.email), caller)
+        if not self._invites.renew(fresh, notifications=messages.notifications, mails=messages.mails):
             raise Conflict("This invitation was answered just now.", code="invite_answered")
-        return self._json(fresh, now)
+        return _as_read(fresh, now)
 
-    def revoke(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
+    def revoke_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
         """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
         for _ in range(TRIES):
             invite, now = self._managed(event_id, invite_id, caller), self._clock.now()
@@ -121,17 +122,16 @@ class InvitePeople:
             return
         raise Busy("Too many writers at once. Try again.")
 
-    def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
-        """Tag and bytes of the invitations of an event that the caller may send, newest first; few, so made when read.
-        Raises NotFound, Forbidden.
+    def list_invites(self, event_id: str, *, caller: Principal) -> Found:
+        """The invitations of an event that the caller may send, newest first; few, so made when read. Raises NotFound,
+        Forbidden.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         manages = allows(self._authorise.role(caller, event_id), Action.MANAGE_PEOPLE)
         now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
-        shown = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
-        items = ",".join(self._json(one, now) for one in sorted(shown, key=lambda one: one.id, reverse=True))
-        body = f'{{"items":[{items}],"next_cursor":null}}'
-        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+        invites = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
+        newest_first = sorted(invites, key=lambda one: one.id, reverse=True)
+        return as_found(write_list(encode(_as_read(one, now)) for one in newest_first))
 
     def _made(
         self,
@@ -150,11 +150,11 @@ class InvitePeople:
             new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS
         )
 
-    def _invite(self, invite: StoredInvite, caller: Principal) -> str:
-        bid, now = self._bid(invite, caller), invite.created_at
+    def _invite(self, invite: StoredInvite, caller: Principal) -> Invite:
+        news, now = self._news(invite, caller), invite.created_at
         known, holders = self._invites.of_event(invite.event_id), dict(self._roster.holders(invite.event_id))
         if made := next((one for one in known if one.id == invite.id), None):  # an earlier try was cut off
-            return self._json(made, now)
+            return _as_read(made, now)
         opened = [one for one in known if lapsing(one, holders).state_at(now) is InviteState.PENDING]
         same = [one for one in known if (one.email, one.session_id) == (invite.email, invite.session_id)]
         if any(one in opened for one in same):
@@ -163,14 +163,14 @@ class InvitePeople:
             raise Conflict(f"An event may have {MOST_OPEN} open invitations.", code="too_many_invites")
         account = self._account_of(invite.email)
         if account is not None:
-            self._require_news(invite, account, holders)
-        told = self._told(bid, account, caller)
+            self._require_new(invite, account, holders)
+        messages = self._messages(news, account, caller)
         before = same[0] if same else None
-        if not self._invites.put(invite, before=before, notifications=told.notifications, mails=told.mails):
+        if not self._invites.put(invite, before=before, notifications=messages.notifications, mails=messages.mails):
             raise AlreadyExists(ALREADY, code="already_invited")
-        return self._json(invite, now)
+        return _as_read(invite, now)
 
-    def _require_news(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
+    def _require_new(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
         """They are not what they are invited to be. Raises AlreadyExists."""
         event_id = invite.event_id
         if invite.session_id is None:
@@ -181,12 +181,12 @@ class InvitePeople:
         if account.id in accounts_of(self._programme, event_id, session.speaker_ids):
             raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
 
-    def _bid(self, invite: StoredInvite, caller: Principal) -> Bid:
+    def _news(self, invite: StoredInvite, caller: Principal) -> InvitationNews:
         """The invitation as somebody sends it who may. Raises NotFound, Forbidden, Conflict (`session_over`)."""
         event_id, title = invite.event_id, None
         if invite.role is not None:
             self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
-            self._require_reach(caller, event_id, invite.role)
+            self._require_own_rank(caller, event_id, invite.role)
         else:
             self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
             title = session_of(self._programme, event_id, invite.session_id or "")[1].title
@@ -194,7 +194,7 @@ class InvitePeople:
         inviter = revive_account(stored) if stored else None
         if inviter is None or not inviter.verified:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
-        return Bid(invite, event_of(self._programme, event_id).name, title, inviter.name)
+        return InvitationNews(invite, event_of(self._programme, event_id).name, title, inviter.name)
 
     def _managed(self, event_id: str, invite_id: str, caller: Principal) -> StoredInvite:
         """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
@@ -202,10 +202,10 @@ class InvitePeople:
         invite = found(self._invites, event_id, invite_id)
         if invite.role is not None:
             self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
-            self._require_reach(caller, event_id, invite.role)
+            self._require_own_rank(caller, event_id, invite.role)
         return invite
 
-    def _require_reach(self, caller: Principal, event_id: str, role: Role) -> None:
+    def _require_own_rank(self, caller: Principal, event_id: str, role: Role) -> None:
         if not reaches(self._authorise.role(caller, event_id), role):
             raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
 
@@ -213,28 +213,27 @@ class InvitePeople:
         stored = self._accounts.account_of(email)
         return revive_account(stored) if stored else None
 
-    def _told(self, bid: Bid, account: Account | None, caller: Principal) -> Told:
+    def _messages(self, news: InvitationNews, account: Account | None, caller: Principal) -> Messages:
         """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
         now = int(self._clock.now())
-        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {bid.invite.email}": MOST_TO_ADDRESS}
+        limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {news.invite.email}": MOST_TO_ADDRESS}
         for subject, most in limits.items():
             if self._attempts.count_attempt(subject, now=now, window=DAY_SECONDS) > most:
                 raise TooManyAttempts("Enough invitations for one day.", retry_after=DAY_SECONDS)
-        return self._invitation_messages.about(bid, account)
+        return self._invitation_messages.compose_messages(news, account)
 
-    @staticmethod
-    def _json(invite: StoredInvite, now: int) -> str:
-        shown: dict[str, Any] = {
-            "id": invite.id,
-            "email": invite.email,
-            "role": invite.role.value if invite.role else None,
-            "session_id": invite.session_id,
-            "state": invite.state_at(now).value,
-            "created_at": rfc3339(invite.created_at),
-            "expires_at": rfc3339(invite.until),
-            "invited_by": invite.invited_by,
-        }
-        return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+def _as_read(invite: StoredInvite, now: int) -> Invite:
+    return Invite(
+        id=invite.id,
+        email=invite.email,
+        role=invite.role.value if invite.role else None,
+        session_id=invite.session_id,
+        state=invite.state_at(now).value,
+        created_at=moment(invite.created_at),
+        expires_at=moment(invite.until),
+        invited_by=invite.invited_by,
+    )
 
 
 def found(invites: Invites, event_id: str, invite_id: str) -> StoredInvite:

@@ -5,9 +5,6 @@ accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see en
 (live/services/watch_event.py).
 """
 
-import hashlib
-import json
-
 from chalicelib.accounts.domain.stored_account import revive_account
 from chalicelib.accounts.ports import Accounts
 from chalicelib.accounts.services.authorise import Authorise
@@ -15,7 +12,10 @@ from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
 from chalicelib.core.permissions import Action, Role
 from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.principal import Principal
+from chalicelib.representations.json_text import as_found, encode, write_list
+from chalicelib.representations.read import Found
 from chalicelib.team.domain.invitation import reaches
+from chalicelib.team.domain.views import Member
 from chalicelib.team.ports import Roster
 
 TRIES = 10
@@ -32,23 +32,21 @@ class Members:
         self._accounts = accounts
         self._authorise = authorise
 
-    def listed(self, event_id: str, *, caller: Principal) -> tuple[str, str]:
-        """Tag and bytes of the list of an event's staff, highest role first. Raises NotFound."""
+    def list_members(self, event_id: str, *, caller: Principal) -> Found:
+        """An event's staff, highest role first. Raises NotFound."""
         self._authorise.require(caller, event_id, Action.READ_ALL)
         ranks = list(Role)
         holders = sorted(self._roster.holders(event_id), key=lambda one: (ranks.index(Role(one[1])), one[0]))
-        items = [self._member(user_id, role) for user_id, role in holders]
-        body = json.dumps({"items": items, "next_cursor": None}, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(body.encode()).hexdigest()[:32], body
+        return as_found(write_list(encode(self._member(user_id, role)) for user_id, role in holders))
 
-    def _member(self, user_id: str, role: str) -> dict[str, str | None]:
+    def _member(self, user_id: str, role: str) -> Member:
         """One of a few, so read one by one; name and address are null when the account is gone."""
         stored = self._accounts.account(user_id)
         account = revive_account(stored) if stored else None
         name, email = (account.name, account.email) if account else (None, None)
-        return {"user_id": user_id, "name": name, "email": email, "role": role}
+        return Member(user_id=user_id, name=name, email=email, role=role)
 
-    def remove(self, event_id: str, user_id: str, *, caller: Principal) -> None:
+    def remove_member(self, event_id: str, user_id: str, *, caller: Principal) -> None:
         """Take somebody's role away, or give up one's own. Raises NotFound, Forbidden (also `above_own_role`), Conflict
         (`last_owner`).
         """

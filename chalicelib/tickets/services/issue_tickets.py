@@ -23,6 +23,7 @@ from chalicelib.mail.ports import Attachment
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.read_order import is_buyer
+from chalicelib.representations.json_text import encode, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.tickets.domain.ticket import AttendeesForm, Ticket, TicketState, shown, tickets_of, with_attendees
@@ -51,11 +52,11 @@ class IssueTickets:
         self._representations = representations
         self._authorise = authorise
 
-    def tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
+    def list_tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
         """All tickets of an order, none before it is paid. Raises NotFound."""
         return self._listed(self._readable(order_id, principal, access))
 
-    def qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
+    def read_qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
         """The QR code of a valid ticket as SVG. Raises NotFound, TicketNotValid."""
         record = self._readable(order_id, principal, access)
         ticket = next((one for one in tickets_of(record) if str(one.number) == number), None)
@@ -71,7 +72,7 @@ class IssueTickets:
         tag = _tag("qr", ticket.code)
         return Found(tag, load)
 
-    def pdf(
+    def read_pdf(
         self, order_id: str, *, principal: Principal | None, access: str | None
     ) -> tuple[str, Callable[[], Attachment]]:
         """Tag of the PDF of all tickets, and what makes it. Raises NotFound, TicketNotValid."""
@@ -84,15 +85,15 @@ class IssueTickets:
         tag = _tag("pdf", repr(event), *(f"{one.code} {one.attendee.name}" for one in tickets))
         return tag, lambda: _printed(record, tickets, event)
 
-    def attachment(self, order_id: str) -> Attachment | None:
+    def make_attachment(self, order_id: str) -> Attachment | None:
         """The PDF that goes with a mail; None when the order's tickets are not valid any more."""
-        record = self._orders.load(order_id)
+        record = self._orders.load_order(order_id)
         tickets = tickets_of(record) if record else []
         if record is None or not tickets or tickets[0].state is not TicketState.VALID:
             return None
         return _printed(record, tickets, self._event(record))
 
-    def change_attendees(
+    def update_attendees(
         self,
         order_id: str,
         form: AttendeesForm,
@@ -129,7 +130,7 @@ class IssueTickets:
 
     def _readable(self, order_id: str, principal: Principal | None, access: str | None) -> OrderRecord:
         """The order, for its buyer and staff who may read orders. Raises NotFound."""
-        record = self._orders.load(order_id) if is_ulid(order_id) else None
+        record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
         if is_buyer(record, principal=principal, access=access):
@@ -141,9 +142,9 @@ class IssueTickets:
     def _listed(self, record: OrderRecord) -> Found:
         used = self._admissions.used_at(record.order.event_id, record.id)
         items = [shown(ticket, used_at=used.get(ticket.number)) for ticket in tickets_of(record)]
-        body = msgspec.json.encode({"items": items, "next_cursor": None}).decode()
+        body = write_list(map(encode, items))
         tag = _tag("tickets", body)
-        return Found(tag, lambda: (tag, body))
+        return Found.made(tag, body)
 
     def _event(self, record: OrderRecord) -> dict[str, Any]:
         stored = self._representations.event(record.order.event_id, View.ALL)

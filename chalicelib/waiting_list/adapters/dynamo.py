@@ -41,7 +41,7 @@ class QueueItem(SalesTable):
 class DynamoWaitingLists:
     """Port `WaitingLists`."""
 
-    def entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
+    def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
         """An entry, strongly consistent."""
         try:
             item = EntryItem.get(*limit_keys.waiting_entry(event_id, entry_id), consistent_read=True)
@@ -49,13 +49,13 @@ class DynamoWaitingLists:
             return None
         return StoredEntry(msgspec.json.decode(item.body, type=Entry), item.user_id, item.access_hash)
 
-    def entries(self, event_id: str) -> list[Entry]:
+    def load_entries(self, event_id: str) -> list[Entry]:
         """All entries of an event in the order they came."""
         partition, prefix = limit_keys.waiting_entry(event_id, "")
         found = EntryItem.query(partition, EntryItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Entry) for item in found]
 
-    def queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
+    def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
         """Whether people wait for a type."""
         try:
             item = QueueItem.get(*limit_keys.queue(event_id, ticket_type_id), consistent_read=True)
@@ -63,14 +63,14 @@ class DynamoWaitingLists:
             return None
         return Queue(event_id, ticket_type_id, int(item.joined))
 
-    def queues(self) -> list[Queue]:
+    def list_queues(self) -> list[Queue]:
         """All types that people wait for."""
         partition, prefix = limit_keys.queue("", "")[0], "QUEUE#"
         found = QueueItem.query(partition, QueueItem.sk.startswith(prefix))
         named = [(str(item.sk).removeprefix(prefix).partition("#"), int(item.joined)) for item in found]
         return [Queue(event_id, ticket_type_id, joined) for (event_id, _, ticket_type_id), joined in named]
 
-    def first(self, ticket_type_id: str) -> str | None:
+    def load_first(self, ticket_type_id: str) -> str | None:
         """The entry that came first of those that wait."""
         partition, prefix = limit_keys.queue_place(ticket_type_id, "")
         found = PlaceItem.query(partition, PlaceItem.sk.startswith(prefix), consistent_read=True, limit=1)
@@ -116,7 +116,7 @@ class DynamoWaitingLists:
         change_terms(transaction, queue.event_id, stored, quotas=dict(stored.quotas), waiting=False)
         commit(transaction)
 
-    def offers(self, *, until: int) -> list[Offer]:
+    def list_offers(self, *, until: int) -> list[Offer]:
         """Offers whose time was over by then, oldest first."""
         partition, last = limit_keys.waiting_offer(until + 1, "")
         found = PlaceItem.query(partition, PlaceItem.sk < last)

@@ -11,7 +11,6 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.domain.ticket_type import TicketType, closed_because, needs_code
 from chalicelib.catalog.ports import CatalogView, Lost, StoredTicketType
-from chalicelib.catalog.services import usage
 from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
@@ -25,6 +24,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.services.draft_order import DraftOrder
 from chalicelib.orders.services.read_order import hash_of_access, is_buyer
+from chalicelib.representations.json_text import as_found, write_list
 from chalicelib.representations.ports import Representations
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
@@ -52,14 +52,14 @@ class JoinWaitingList:
         self._authorise = authorise
         self._clock = clock
 
-    def join(
+    def join_waiting_list(
         self, event_id: str, form: WaitingForm, *, caller: Principal | None, new_id: str
     ) -> tuple[Representation, str | None]:
         """A new entry and, without an account, the token to leave with. Raises NotFound, InvalidInput, SaleClosed,
         Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
         """
         user_id = caller.user_id if caller else None
-        access = None if caller else self._draft_order.access(new_id)
+        access = None if caller else self._draft_order.make_access(new_id)
         for _ in range(TRIES):
             stored = self._sold_out(event_id, form)
             entry = self._entry(event_id, form, new_id)
@@ -75,12 +75,12 @@ class JoinWaitingList:
             return represent(entry), access
         raise Busy("This waiting list is changing. Try again.")
 
-    def entries(self, event_id: str, *, caller: Principal) -> Found:
+    def list_entries(self, event_id: str, *, caller: Principal) -> Found:
         """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
-        return usage.as_list([represent(entry) for entry in self._lists.entries(event_id)])
+        return as_found(write_list(represent(entry).body for entry in self._lists.load_entries(event_id)))
 
-    def leave(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
+    def leave_waiting_list(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
         """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order
         to pay or cancel).
         """
@@ -102,7 +102,7 @@ class JoinWaitingList:
     def _sold_out(self, event_id: str, form: WaitingForm) -> StoredTicketType:
         """The type as it stands, which has no ticket left or is waited for."""
         public = self._representations.event(event_id, View.PUBLIC)
-        stored = self._view.ticket_type(event_id, form.ticket_type_id, consistent=True)
+        stored = self._view.load_ticket_type(event_id, form.ticket_type_id, consistent=True)
         if public is None:
             raise NotFound
         ticket = None if stored is None else msgspec.json.decode(stored.body, type=TicketType)
@@ -115,7 +115,7 @@ class JoinWaitingList:
         closed = closed_because(ticket, now=moment(self._clock.now()), event_ends_at=event.ends_at)
         if closed:
             raise SaleClosed(closed)
-        left = 0 if stored.waiting else left_of(stored, self._view.lefts(shards_of([stored]), consistent=True))
+        left = 0 if stored.waiting else left_of(stored, self._view.load_lefts(shards_of([stored]), consistent=True))
         if left:
             raise Conflict("Tickets are left. Order them.", code="not_sold_out", available=left)
         return stored
@@ -135,7 +135,7 @@ class JoinWaitingList:
         )
 
     def _existing(self, event_id: str, entry_id: str) -> StoredEntry:
-        stored = self._lists.entry(event_id, entry_id) if is_ulid(entry_id) else None
+        stored = self._lists.load_entry(event_id, entry_id) if is_ulid(entry_id) else None
         if stored is None:
             raise NotFound
         return stored

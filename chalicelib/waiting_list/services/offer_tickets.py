@@ -80,10 +80,10 @@ class OfferTickets:
         """
         now = self._clock.now()
         until, turn = until or now + RUN_SECONDS, int(now) // 60
-        lapsed = {offer.order_id: offer for offer in self._lists.offers(until=int(now))}
+        lapsed = {offer.order_id: offer for offer in self._lists.list_offers(until=int(now))}
         self._end_lapsed(lapsed, until - LEFT_FOR_OFFERS_SECONDS, turn)
         made = 0
-        for queue in _turned(self._lists.queues(), turn):
+        for queue in _turned(self._lists.list_queues(), turn):
             if self._clock.now() >= until:
                 telemetry.log("queues_left_for_the_next_run")
                 break
@@ -93,7 +93,7 @@ class OfferTickets:
     def _attempt(self, queue: Queue) -> int:
         """Offers of one type; what goes wrong with it keeps no other from its turn."""
         try:
-            return self.offer(queue.event_id, queue.ticket_type_id)
+            return self.offer_tickets(queue.event_id, queue.ticket_type_id)
         except (Busy, UpstreamFailed) as failure:
             telemetry.log("offers_not_made", ticket_type_id=queue.ticket_type_id, code=failure.code)
         except Exception:  # noqa: BLE001 - the timer's boundary is one type
@@ -125,25 +125,25 @@ class OfferTickets:
             if change.after and change.after.get("awaited_in") and _left(change.after) > _left(change.before)
         }
         for event_id, ticket_type_id in sorted(freed):
-            self.offer(event_id, ticket_type_id)
+            self.offer_tickets(event_id, ticket_type_id)
 
-    def offer(self, event_id: str, ticket_type_id: str) -> int:
+    def offer_tickets(self, event_id: str, ticket_type_id: str) -> int:
         """Make offers of a type while there are tickets and people who wait; when there are none of these any more,
         the type is for everybody again. How many were made. Raises Busy.
         """
         made = 0
         while made < MOST_OFFERS:
-            queue = self._lists.queue(event_id, ticket_type_id)
+            queue = self._lists.load_queue(event_id, ticket_type_id)
             if queue is None:
                 return made
-            first = self._lists.first(ticket_type_id)
-            stored = self._view.ticket_type(event_id, ticket_type_id, consistent=True)
+            first = self._lists.load_first(ticket_type_id)
+            stored = self._view.load_ticket_type(event_id, ticket_type_id, consistent=True)
             if stored is None:
                 return made
             if first is None:
                 self._end(queue, stored)
                 continue
-            entry = self._lists.entry(event_id, first)
+            entry = self._lists.load_entry(event_id, first)
             outcome = None if entry is None else self._offer(entry, stored)
             if outcome is None:
                 return made
@@ -171,7 +171,7 @@ class OfferTickets:
         try:
             check_total(lines)
             write = partial(self._lists.offer, after=offered, member=member_of(entry))
-            self._hold_stock.hold(change, demands, write=write)
+            self._hold_stock.hold_stock(change, demands, write=write)
         except SoldOut:
             return None
         except InvalidInput:
@@ -191,8 +191,8 @@ class OfferTickets:
             user_id=waiting.user_id,
             offer=entry.id,
         )
-        draft = self._draft_order.draft(wish, order_id=self._ids.new_id(), now=now)
-        return self._order_messages.about(SaleChange(after=draft), event=event)
+        draft = self._draft_order.draft_order(wish, order_id=self._ids.new_id(), now=now)
+        return self._order_messages.add_messages(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
         """The next one's turn: this one may have no more, or the sale is over."""

@@ -44,7 +44,7 @@ def test_announce_is_read_as_sent_once_it_is(organiser: Client, event: str) -> N
     from chalicelib import bootstrap
 
     made = organiser.post(place(event), {**FORM, "audience": {"roles": ["owner", "organizer"]}})
-    bootstrap.services().announcements.fan_out.go_on(event, made.json["id"])
+    bootstrap.services().announcements.fan_out.fan_out(event, made.json["id"])
     read = organiser.get(f"{place(event)}/{made.json['id']}").json
     assert (read["state"], read["counts"]) == ("sent", {"recipients": 1, "delivered": 1, "mailed": 1})
     inbox = organiser.get("/v1/notifications").json["items"]
@@ -69,7 +69,7 @@ def test_announce_cut_off_and_repeated_answers_what_was_kept(organiser: Client, 
     form = AnnouncementForm(title="T", message="<p>M</p>", audience=Audience(attendees=True))
     caller, new_id = Principal(organiser.user_id, "family"), bootstrap.services().ids.new_id()
     made = [
-        bootstrap.services().announcements.announce.announce(event, form, caller=caller, new_id=new_id).body
+        bootstrap.services().announcements.announce.create_announcement(event, form, caller=caller, new_id=new_id).body
         for _ in range(2)
     ]
     assert made[0] == made[1]

@@ -201,8 +201,8 @@ def test_deleted_event_takes_its_submissions_along(organiser: Client, stranger: 
     assert [one["id"] for one in stranger.get("/v1/me/submissions").json["items"]] == [other]
     DynamoParts().delete_all(event)
     DynamoSubmissions().delete_all(event)
-    assert [one.session_id for one in DynamoSubmissions().of_user(stranger.user_id)] == [other]
-    assert DynamoSubmissions().proposer(event, stranger.user_id) is None
+    assert [one.session_id for one in DynamoSubmissions().list_submissions(stranger.user_id)] == [other]
+    assert DynamoSubmissions().load_proposer(event, stranger.user_id) is None
     assert CallItem.count(f"EVENT#{event}") == 0
 
 

@@ -39,7 +39,7 @@ def place(made: Reply, suffix: str = "") -> str:
 
 def codes(made: Reply) -> list[str]:
     """The codes that the order's QR codes say."""
-    record = bootstrap.services().orders.store.load(made.json["id"])
+    record = bootstrap.services().orders.store.load_order(made.json["id"])
     assert record is not None
     return [ticket.code for ticket in tickets_of(record)]
 
@@ -53,10 +53,10 @@ def change_facts(made: Reply, **facts: Any) -> None:
     from chalicelib.orders.ports import SaleChange
 
     services = bootstrap.services()
-    record = services.orders.store.load(made.json["id"])
+    record = services.orders.store.load_order(made.json["id"])
     assert record is not None
     after = moved_on(record, replace(record.facts, **facts), now=moment(services.clock.now()))
-    services.orders.store.write(SaleChange(before=record, after=after))
+    services.orders.store.write_order(SaleChange(before=record, after=after))
 
 
 REFUNDED = {"charge_id": "ch_1", "charged": 100, "refunded": 100}

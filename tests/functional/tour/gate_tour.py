@@ -37,6 +37,6 @@ def come_in(on: Functions, host: Traveller, event: str, made: Any) -> None:
 
 def codes_of(order_id: str) -> list[str]:
     """The codes of an order's tickets, as its QR codes say them."""
-    record = bootstrap.services().orders.store.load(order_id)
+    record = bootstrap.services().orders.store.load_order(order_id)
     assert record is not None
     return [ticket.code for ticket in tickets_of(record)]

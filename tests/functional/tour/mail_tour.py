@@ -74,7 +74,7 @@ def refuse(on: Functions, user_id: str) -> None:
         queue(mail)
         on.drain()
         with on.container("on_notifications") as services:
-            token = services.mail.unsubscribe.token(keys.digest(mail.key))
+            token = services.mail.unsubscribe.make_token(keys.digest(mail.key))
         on.web.get(f"/pages/unsubscribe/{token}")
         for _ in range(2):
             on.web.request("POST", f"/v1/unsubscribes/{token}", raw=ONE_CLICK, content_type=FORM)

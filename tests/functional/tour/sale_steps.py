@@ -35,7 +35,7 @@ def pay(stripe: StripeDouble, buyer: Traveller, made: Any, *, card: str = "42424
 
 
 def state_of(order_id: str) -> OrderState:
-    found = bootstrap.services().orders.store.load(order_id)
+    found = bootstrap.services().orders.store.load_order(order_id)
     assert found is not None
     return found.state
 
@@ -43,14 +43,14 @@ def state_of(order_id: str) -> OrderState:
 def expire(order_id: str) -> None:
     """End a hold as the timer does, in the moment before its payment is known."""
     services = bootstrap.services()
-    record = services.orders.store.load(order_id)
+    record = services.orders.store.load_order(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(services.clock.now()))
-    services.orders.store.write(SaleChange(before=record, after=ended))
+    services.orders.store.write_order(SaleChange(before=record, after=ended))
 
 
 def start_sweep(minute: int) -> None:
     """Let the timer begin here and not an hour ago, which is 2,000 queries later."""
     holds = bootstrap.services().payments.holds
-    known = holds.sweep()
+    known = holds.load_sweep()
     assert holds.save_sweep(Sweep(minute, (), known.version if known else 0))

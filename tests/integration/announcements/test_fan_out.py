@@ -16,6 +16,7 @@ from chalicelib.core.errors import Busy
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.permissions import Role
 from chalicelib.notifications.domain.notification import Mail
+from chalicelib.notifications.services.compose import Messages
 from chalicelib.orders.domain.order_state import Ended, Facts
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.crowds import Visitor, open_accounts, sell_to, user_id_of
@@ -98,7 +99,7 @@ def test_announce_to_attendees_tells_each_person_once(services: bootstrap.Servic
     refunded = Visitor("back@example.org", facts=Facts(issued=True, charge_id="ch", charged=1, refunded=1))
     sell_to(EVENT, [ada, guest, grace, ada, guest, guest._replace(email="Guest-0@example.org"), gone, refunded])
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert [titles(one.user_id or "") for one in (ada, grace)] == [["Conf: Doors open at nine"]] * 2
     assert addresses() == ["guest-0@example.org", "user-0@example.org", "user-1@example.org"]
     assert (stored(services).stage, counts(services)) == (Stage.DONE, (3, 2, 3))
@@ -109,7 +110,7 @@ def test_announce_mail_says_it_plainly_and_can_be_refused(services: bootstrap.Se
     (ada,) = users(1, language="de")
     sell_to(EVENT, [ada, *guests(1)])
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     guest, user = mails()
     assert guest["text"] == (
         "Hello Robin Example,\n\nBring water.\n\nFrom the organisers of Conf.\n\n"
@@ -125,7 +126,7 @@ def test_announce_one_address_bought_with_and_without_an_account_gets_one_mail(s
     (ada,) = users(1)
     sell_to(EVENT, [Visitor(ada.email), *guests(120), ada])
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert addresses().count(ada.email) == 1
     assert counts(services) == (122, 1, 121)
 
@@ -134,7 +135,7 @@ def test_announce_unverified_account_is_mailed_where_its_tickets_went(services: 
     open_accounts([(user_id_of(1), "somebody-else@example.org")], verified=False)
     sell_to(EVENT, [Visitor("mine@example.org", user_id_of(1))])
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert addresses() == ["mine@example.org"]
 
 
@@ -142,7 +143,7 @@ def test_announce_to_some_ticket_types_leaves_the_others_alone(services: bootstr
     ada, grace = users(2)
     sell_to(EVENT, [ada, grace._replace(ticket_type_id=OTHER_TYPE)])
     announce(services, Audience(attendees=True, ticket_type_ids=[OTHER_TYPE]))
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert [titles(one.user_id or "") for one in (ada, grace)] == [[], ["Conf: Doors open at nine"]]
     assert addresses() == [grace.email]
 
@@ -156,7 +157,7 @@ def test_announce_to_roles_tells_those_staff_at_their_proven_address(services: b
     for visitor, role in zip(staff, (Role.OWNER, Role.MODERATOR, Role.OWNER), strict=True):
         RoleItem(*keys.role_in_event(EVENT, visitor.user_id or ""), role=role.value, granted_at=1).save()
     announce(services, Audience(roles=[Role.OWNER]))
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert [len(titles(one.user_id or "")) for one in staff] == [1, 0, 1]
     assert addresses() == ["user-0@example.org"]
     assert counts(services) == (2, 2, 1)
@@ -176,7 +177,7 @@ def test_announce_goes_where_each_wants_it(services: bootstrap.Services, person:
         assert reply.status == 200, reply
     sell_to(EVENT, [Visitor("bought@example.org", one.id) for one in people])
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert [len(titles(one.id)) for one in people] == [0, 1, 1, 0]
     assert addresses() == ["0@example.org"]
     assert counts(services) == (4, 2, 1)
@@ -184,7 +185,7 @@ def test_announce_goes_where_each_wants_it(services: bootstrap.Services, person:
 
 def test_announce_nobody_is_done_at_once(services: bootstrap.Services) -> None:
     announce(services)
-    services.announcements.fan_out.go_on(EVENT, ID)
+    services.announcements.fan_out.fan_out(EVENT, ID)
     assert (stored(services).stage, counts(services)) == (Stage.DONE, (0, 0, 0))
 
 
@@ -220,7 +221,7 @@ def test_announce_killed_after_every_transaction_and_gone_on_with_tells_each_onc
     deaths = 0
     while stored(services).stage is not Stage.DONE:
         with pytest.raises(Killed):
-            services.announcements.fan_out.go_on(EVENT, ID)
+            services.announcements.fan_out.fan_out(EVENT, ID)
         deaths += 1
     assert deaths == 9
     assert [titles(user_id_of(n)) for n in range(60)] == [["Conf: Doors open at nine"]] * 60
@@ -233,10 +234,10 @@ def test_announce_by_several_at_once_tells_each_once(services: bootstrap.Service
     sell_to(EVENT, [*users(80), *guests(80)])
     announce(services)
     with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(services.announcements.fan_out.go_on, EVENT, ID) for _ in range(4)]:
+        for done in [pool.submit(services.announcements.fan_out.fan_out, EVENT, ID) for _ in range(4)]:
             done.result()
-    services.announcements.fan_out.go_on(EVENT, ID)
-    assert [services.notifications.counters.counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
+    services.announcements.fan_out.fan_out(EVENT, ID)
+    assert [services.notifications.counters.load_counter(user_id_of(n)).unread for n in range(80)] == [1] * 80
     assert (len(addresses()), len(set(addresses()))) == (160, 160)
     assert counts(services) == (160, 80, 160)
 
@@ -261,7 +262,7 @@ def test_announce_while_throttled_is_reported_and_done_later(
 
 def test_pack_shares_fills_transactions_and_leaves_none_empty() -> None:
     mail = Mail(key="k", to="a@example.org", subject="s", text="t", html="h")
-    shares = [fan_out.RecipientShare(str(n), mail=mail) for n in range(60)]
+    shares = [fan_out.RecipientShare(str(n), messages=Messages(mails=(mail,))) for n in range(60)]
     parts = list(fan_out.packed([*shares, fan_out.RecipientShare("last")]))
     assert [len(part) for part in parts] == [49, 12]
     assert [part[-1].place for part in parts] == ["48", "last"]

@@ -27,7 +27,9 @@ from tests.integration.catalog.test_edit_ticket_types import change
 
 def available(shop: Shop, ticket: str) -> int:
     return int(
-        shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition("-")[2]
+        shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.PUBLIC).tag.rpartition(
+            "-"
+        )[2]
     )
 
 
@@ -37,7 +39,7 @@ def test_order_of_types_that_share_takes_from_the_quota_and_gives_back(shop: Sho
     record = shop.order((day, 4), (dinner, 3))
     assert (shared(hall), stock_of(day).held, stock_of(dinner).held) == (Stock(5, 7, 0, 12), 4, 3)
     assert (available(shop, day), available(shop, dinner)) == (5, 5)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert (shared(hall), stock_of(day), available(shop, day)) == (Stock(12, 0, 0, 12), Stock(10, 0, 0, 10), 10)
 
 
@@ -69,10 +71,10 @@ def test_order_paid_late_takes_from_the_quota_again_or_goes_back(shop: Shop) -> 
 
 def end_hold(shop: Shop, order_id: str) -> None:
     """As the timer does in the moment before a payment is known."""
-    record = shop.services.orders.store.load(order_id)
+    record = shop.services.orders.store.load_order(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=record, after=ended))
+    shop.services.orders.store.write_order(SaleChange(before=record, after=ended))
 
 
 def test_order_twenty_buyers_of_two_types_never_exceed_the_quota(shop: Shop) -> None:
@@ -97,11 +99,11 @@ def test_order_and_cancel_at_once_leave_every_limit_adding_up(shop: Shop) -> Non
             except (SoldOut, InvalidInput):
                 continue
             if (number + turn) % 2:
-                access = shop.services.orders.draft_order.access(record.id)
-                shop.services.payments.expire_orders.cancel(record.id, caller=None, access=access)
+                access = shop.services.orders.draft_order.make_access(record.id)
+                shop.services.payments.expire_orders.cancel_order(record.id, caller=None, access=access)
 
     assert together(16, work) == [None] * 16
-    orders = [shop.services.orders.store.load(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
+    orders = [shop.services.orders.store.load_order(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
     held = [one for one in orders if one and one.state is OrderState.RESERVED]
     tickets = [line.quantity for one in held for line in one.order.lines]
     assert 0 < len(held) <= 12
@@ -141,10 +143,10 @@ def test_create_quota_while_buyers_buy_counts_every_ticket_or_is_refused(shop: S
 def test_order_on_old_terms_comes_to_nothing_and_is_made_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     day = shop.ticket(10)
     view = shop.services.catalog.view
-    fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, day)
+    fresh, stale = view.load_ticket_type, view.load_ticket_type(shop.event_id, day)
     hall = quota(shop, 10, day)
     monkeypatch.setattr(
-        view, "ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
+        view, "load_ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
     )
     shop.order((day, 2))
     assert shared(hall) == Stock(8, 2, 0, 10)
@@ -156,7 +158,7 @@ def test_create_quota_for_a_type_with_tickets_sold_is_refused(shop: Shop) -> Non
     with pytest.raises(Conflict) as refusal:
         quota(shop, 10, day)
     assert refusal.value.code == "already_sold"
-    assert json.loads(shop.services.catalog.edit_quotas.quotas(shop.event_id, caller=OWNER).load()[1])["items"] == []
+    assert json.loads(shop.services.catalog.edit_quotas.list_all(shop.event_id, caller=OWNER).load()[1])["items"] == []
     shop.order((day, 1))
 
 
@@ -195,7 +197,7 @@ def test_change_quota_types_leave_and_their_tickets_still_come_back(shop: Shop) 
     change_quota(shop, hall, ticket_type_ids=[dinner])
     shop.order((day, 8))
     assert shared(hall) == Stock(4, 2, 0, 6)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert shared(hall) == Stock(6, 0, 0, 6)
 
 
@@ -220,7 +222,7 @@ def test_delete_quota_in_use_is_refused_and_unused_frees_its_types(shop: Shop) -
     record = shop.order((day, 2))
     with pytest.raises(StillReferenced):
         shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
     shop.order((day, 10))
     assert stock_of(day) == Stock(0, 10, 0, 10)
@@ -238,6 +240,6 @@ def test_list_types_show_no_more_than_their_quotas_have(shop: Shop) -> None:
     day, dinner = shop.ticket(10, position=1), shop.ticket(3, position=2)
     quota(shop, 5, day, dinner)
     items = json.loads(
-        shop.services.catalog.read_ticket_types.ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
+        shop.services.catalog.read_ticket_types.list_ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
     )["items"]
     assert [one["available"] for one in items] == [5, 3]

@@ -75,7 +75,7 @@ def test_order_fifty_at_once_for_a_code_with_five_uses_get_it_five_times(shop: S
 def test_cancel_order_gives_the_use_back(shop: Shop) -> None:
     code, day = discount(shop, max_uses=1), shop.ticket(5)
     record = order_with(shop, (day, 1), discount_code="SPRING")
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert uses_of(code) == Stock(1, 0, 0, 1)
     order_with(shop, (day, 1), discount_code="SPRING")
 
@@ -102,7 +102,7 @@ def test_order_repeated_after_the_last_use_is_the_same_order(shop: Shop) -> None
     discount(shop, max_uses=1)
     first = order_with(shop, (day, 1), discount_code="SPRING")
     again = replace(form_of((day, 1)), discount_code="SPRING")
-    found, _ = shop.services.orders.place_order.create(shop.event_id, again, caller=BUYER, new_id=first.id)
+    found, _ = shop.services.orders.place_order.place_order(shop.event_id, again, caller=BUYER, new_id=first.id)
     assert found == shop.record(first)
 
 
@@ -185,12 +185,12 @@ def test_delete_code_in_use_is_refused_and_unused_leaves_nothing(shop: Shop) -> 
     day, code = shop.ticket(9), discount(shop, max_uses=3)
     record = order_with(shop, (day, 1), discount_code="SPRING")
     with pytest.raises(StillReferenced):
-        shop.services.catalog.edit_codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
-    shop.services.catalog.edit_codes.delete(shop.event_id, CodeKind.DISCOUNT, code, caller=OWNER, match=EVERYTHING)
+        shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
     assert items_of("StockItem", "CODE") == []
     assert json.loads(
-        shop.services.catalog.edit_codes.codes(shop.event_id, CodeKind.DISCOUNT, caller=OWNER).load()[1]
+        shop.services.catalog.edit_codes[CodeKind.DISCOUNT].list_all(shop.event_id, caller=OWNER).load()[1]
     ) == {
         "items": [],
         "next_cursor": None,
@@ -251,7 +251,7 @@ def test_order_limit_of_a_buyer_holds_when_the_first_look_came_too_early(
 ) -> None:
     day = shop.ticket(100, max_per_buyer=2)
     view = shop.services.catalog.view
-    rooms, looks = view.rooms, []
+    rooms, looks = view.load_rooms, []
 
     def too_early_once(owners: list[str]) -> dict[str, Room]:
         looks.append(owners)
@@ -260,7 +260,7 @@ def test_order_limit_of_a_buyer_holds_when_the_first_look_came_too_early(
     order_with(shop, (day, 1))
     for quantity in (2, 1):
         looks.clear()
-        monkeypatch.setattr(view, "rooms", too_early_once)
+        monkeypatch.setattr(view, "load_rooms", too_early_once)
         if quantity == 2:
             with pytest.raises(InvalidInput):
                 order_with(shop, (day, quantity))
@@ -284,7 +284,7 @@ def test_order_limit_of_a_buyer_follows_address_and_account(shop: Shop) -> None:
 def test_order_limit_of_a_buyer_is_given_back_and_follows_a_changed_limit(shop: Shop) -> None:
     day = shop.ticket(100, max_per_buyer=2)
     first = order_with(shop, (day, 2))
-    shop.services.payments.expire_orders.cancel(first.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(first.id, caller=BUYER, access=None)
     order_with(shop, (day, 1))
     change(shop, day, max_per_buyer=4)
     order_with(shop, (day, 3))

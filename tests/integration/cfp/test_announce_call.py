@@ -181,7 +181,7 @@ def test_call_whose_record_the_stream_lost_is_told_by_the_timer(organisation: Or
     organisation.call()
     organisation.clock.time += 100
     assert organisation.services.mail.sweep_due.run() == 1
-    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
+    organisation.services.announcements.fan_out.fan_out(organisation.event, organisation.event)
     assert len(told(stranger)) == 1
 
 
@@ -201,7 +201,7 @@ def test_call_that_goes_while_it_is_told_and_comes_back_is_told_then(
     organisation.call()
     organisation.begin_to_tell()
     assert organiser.delete(f"/v1/events/{organisation.event}/call-for-papers", if_match="*").status == 204
-    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
+    organisation.services.announcements.fan_out.fan_out(organisation.event, organisation.event)
     assert [told(organiser), told(stranger)] == [[], []]
     organisation.call()
     organisation.stream()
@@ -217,9 +217,9 @@ def test_event_that_goes_out_of_sight_while_people_are_told_is_told_to_the_other
     monkeypatch.setattr(fan_out, "SECONDS", 0.0)
     organisation.call()
     organisation.begin_to_tell()
-    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)  # one person
+    organisation.services.announcements.fan_out.fan_out(organisation.event, organisation.event)  # one person
     organisation.publish("draft")
-    organisation.services.announcements.fan_out.go_on(organisation.event, organisation.event)
+    organisation.services.announcements.fan_out.fan_out(organisation.event, organisation.event)
     assert len(told(organiser)) + len(told(stranger)) == 1
     organisation.publish()
     monkeypatch.undo()
@@ -237,7 +237,7 @@ def test_call_is_told_once_by_ten_at_once(
     with ThreadPoolExecutor(10) as threads:
         list(threads.map(lambda _: organisation.begin_to_tell(), range(10)))
         event = organisation.event
-        list(threads.map(lambda _: organisation.services.announcements.fan_out.go_on(event, event), range(10)))
+        list(threads.map(lambda _: organisation.services.announcements.fan_out.fan_out(event, event), range(10)))
     assert sorted(begun) == [False] * 9 + [True]
     assert (len(told(stranger)), len(told(organiser))) == (1, 1)
 

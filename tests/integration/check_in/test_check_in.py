@@ -47,11 +47,11 @@ def refund(shop: Shop, record: OrderRecord) -> None:
     before = shop.record(record)
     facts = replace(before.facts, refunded=before.facts.charged)
     after = moved_on(before, facts, now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=before, after=after))
 
 
 def counted(shop: Shop) -> int:
-    return shop.services.check_in.read_check_ins.counts(shop.event_id).checked_in
+    return shop.services.check_in.read_check_ins.count_check_ins(shop.event_id).checked_in
 
 
 def test_check_in_20_scans_at_once_admit_one(shop: Shop, paid: OrderRecord) -> None:
@@ -74,7 +74,7 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
 
     def work(number: int) -> object:
         if number % 2:
-            return shop.services.check_in.check_people_in.undo(shop.event_id, name, match=ANY, caller=OWNER)
+            return shop.services.check_in.check_people_in.undo_check_in(shop.event_id, name, match=ANY, caller=OWNER)
         return admit(shop, code(paid))
 
     results = together(20, work)
@@ -83,7 +83,9 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
     assert kept is not None
     assert counted(shop) == int(kept.stands)
     assert [act.admitted for act in kept.acts] == [number % 2 == 0 for number in range(len(kept.acts))]
-    assert len(shop.services.check_in.store.latest(shop.event_id, limit=9, after="").admissions) == int(kept.stands)
+    assert len(shop.services.check_in.store.load_latest(shop.event_id, limit=9, after="").admissions) == int(
+        kept.stands
+    )
 
 
 def happen_before_write(shop: Shop, monkeypatch: pytest.MonkeyPatch, happening: Callable[[], object]) -> None:
@@ -117,7 +119,7 @@ def test_check_in_loses_against_a_new_attendee_in_between(
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
 
     def change() -> None:
-        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
 
     happen_before_write(shop, monkeypatch, change)
     with pytest.raises(NotFound) as refused:
@@ -131,7 +133,7 @@ def test_change_attendee_loses_against_a_check_in_in_between(
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
     happen_before_write(shop, monkeypatch, lambda: admit(shop, code(paid)))
     with pytest.raises(TicketNotValid) as refused:
-        shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+        shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
     assert (refused.value.code, shop.record(paid)) == ("ticket_used", paid)
 
 
@@ -140,7 +142,7 @@ def test_change_attendees_of_4_tickets_at_once_all_take_effect(shop: Shop) -> No
 
     def work(number: int) -> object:
         form = AttendeesForm(attendees=[AttendeeChange(number=number + 1, name=f"Guest {number}")])
-        return shop.services.tickets.issue_tickets.change_attendees(record.id, form, principal=BUYER, access=None)
+        return shop.services.tickets.issue_tickets.update_attendees(record.id, form, principal=BUYER, access=None)
 
     assert not [one for one in together(4, work) if isinstance(one, MarqueeError)]
     assert [ticket.attendee.name for ticket in tickets_of(shop.record(record))] == [f"Guest {n}" for n in range(4)]
@@ -151,7 +153,7 @@ def test_reconcile_20_devices_at_once_with_the_same_tickets_admit_each_once(shop
 
     def work(number: int) -> list[str]:
         form = ReconcileForm(device=f"gate {number}", scans=scans)
-        done = shop.services.check_in.check_people_in.reconcile(shop.event_id, form, caller=OWNER)
+        done = shop.services.check_in.check_people_in.reconcile_check_ins(shop.event_id, form, caller=OWNER)
         return [result.outcome.value for result in done.results]
 
     results = together(20, work)
@@ -164,13 +166,15 @@ def test_check_in_came_and_went_too_often_is_refused(
 ) -> None:
     monkeypatch.setattr("chalicelib.check_in.services.check_people_in.MOST_ACTS", 2)
     admit(shop, code(paid))
-    shop.services.check_in.check_people_in.undo(shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER)
+    shop.services.check_in.check_people_in.undo_check_in(
+        shop.event_id, tickets_of(paid)[0].name, match=ANY, caller=OWNER
+    )
     with pytest.raises(TicketNotValid) as refused:
         admit(shop, code(paid))
     assert refused.value.code == "too_many_check_ins"
     scan = OfflineScan(code=code(paid), at=moment(START))
     form = ReconcileForm(device="gate", scans=[scan])
-    (result,) = shop.services.check_in.check_people_in.reconcile(shop.event_id, form, caller=OWNER).results
+    (result,) = shop.services.check_in.check_people_in.reconcile_check_ins(shop.event_id, form, caller=OWNER).results
     assert (result.outcome, result.ticket) == ("too_many_check_ins", tickets_of(paid)[0].name)
 
 

@@ -58,7 +58,7 @@ def test_push_that_comes_late_says_how_long_ago_as_the_list_does(
     deliver(notification(ada.id, received_at=int(time.time()) - 2 * 3600 - 60))
     assert react(database) == NOTHING_FAILED
     (pushed,) = pusher.sent[tab][0]["notifs"]
-    _, body = services.notifications.read_inbox.notifications(ada.id, "all", "newest", Page()).load()
+    _, body = services.notifications.read_inbox.list_notifications(ada.id, "all", "newest", Page()).load()
     (listed,) = json.loads(body)["items"]
     assert (pushed["received_ago"], listed["received_ago"]) == ("2 hours ago", "2 hours ago")
 
@@ -71,7 +71,7 @@ def test_push_to_three_with_one_gone_forgets_it_and_reaches_the_others(
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert set(pusher.sent) == {first, third}
-    assert {c.id for c in services.live.connection_store.of_user(ada.id)} == {first, third}
+    assert {c.id for c in services.live.connection_store.list_connections(ada.id)} == {first, third}
     assert services.live.connection_store.find(gone) is None
 
 
@@ -84,7 +84,7 @@ def test_push_out_of_reach_ends_the_connection_so_that_nothing_is_passed_over(
     assert react(database) == NOTHING_FAILED
     assert list(pusher.sent) == [first]
     assert pusher.closed == [failing]
-    assert [one.id for one in services.live.connection_store.of_user(ada.id)] == [first]
+    assert [one.id for one in services.live.connection_store.list_connections(ada.id)] == [first]
 
 
 def test_marks_within_a_batch_tell_how_each_ended(
@@ -94,7 +94,12 @@ def test_marks_within_a_batch_tell_how_each_ended(
     first, second, third = receive(ada.id, 3)
     seen = len(records(database))
     mark = services.notifications.mark_read
-    for turn, id in ((mark.read, first), (mark.read, second), (mark.unread, first), (mark.read, third)):
+    for turn, id in (
+        (mark.mark_read, first),
+        (mark.mark_read, second),
+        (mark.mark_unread, first),
+        (mark.mark_read, third),
+    ):
         turn(id, caller=ada.principal)
     batch = records(database)[seen:]
     assert streams.react({"Records": batch}, reactions.NOTIFICATIONS) == NOTHING_FAILED
@@ -114,7 +119,7 @@ def test_push_after_signing_out_goes_nowhere_and_closes(
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert (pusher.sent, pusher.closed) == ({}, [tab])
-    assert services.live.connection_store.of_user(ada.id) == []
+    assert services.live.connection_store.list_connections(ada.id) == []
 
 
 def test_push_to_a_connection_past_its_life_goes_nowhere(
@@ -130,7 +135,7 @@ def test_push_to_a_connection_past_its_life_goes_nowhere(
     services.live.sockets = Sockets(services.live.connection_store, services.accounts.credentials, pusher, Later())
     react(database)
     assert pusher.sent == {}
-    assert services.live.connection_store.of_user(ada.id) == []
+    assert services.live.connection_store.list_connections(ada.id) == []
 
 
 def test_many_in_one_batch_are_split_into_frames(
@@ -192,14 +197,14 @@ def test_poison_of_one_user_costs_another_nothing(
     other = person()
     (tab,), (mine,) = connect(services, ada), connect(services, other)
     deliver(notification(other.id), notification(ada.id))
-    counter = services.notifications.counters.counter
+    counter = services.notifications.counters.load_counter
 
     def failing(user_id: str) -> Any:
         if user_id == other.id:
             raise RuntimeError
         return counter(user_id)
 
-    monkeypatch.setattr(services.notifications.counters, "counter", failing)
+    monkeypatch.setattr(services.notifications.counters, "load_counter", failing)
     answer = react(database, of_notifications)
     assert len(answer["batchItemFailures"]) == 1
     assert mine not in pusher.sent
@@ -210,7 +215,7 @@ def test_nobody_connected_costs_no_count(
     database: DatabaseEndpoint, services: bootstrap.Services, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receive(ada.id)
-    monkeypatch.delattr(type(services.notifications.counters), "counter")
+    monkeypatch.delattr(type(services.notifications.counters), "load_counter")
     assert react(database) == NOTHING_FAILED
 
 
@@ -239,7 +244,7 @@ def test_socket_that_was_cut_without_hearing_so_hears_it_at_its_next_ping(
     receive(ada.id)
     react(database)
     with pytest.raises(Unauthenticated, match="connection has ended"):
-        services.live.connect_socket.hear(tab, '{"action":"ping"}')
+        services.live.connect_socket.handle_frame(tab, '{"action":"ping"}')
 
 
 def test_reaction_that_cannot_be_built_costs_the_others_nothing(

@@ -46,7 +46,7 @@ def ticket(person: Person, **headers: str) -> str:
 
 
 def rows(services: bootstrap.Services, person: Person) -> list[str]:
-    return [connection.id for connection in services.live.connection_store.of_user(person.id)]
+    return [connection.id for connection in services.live.connection_store.list_connections(person.id)]
 
 
 def say(connection_id: str, frame: Any) -> dict[str, Any]:
@@ -250,7 +250,7 @@ def test_hello_tells_of_what_was_missed_whether_it_was_read_meanwhile(
 ) -> None:
     (id,) = connect(services, ada)
     known, read, unread = receive(ada.id, 3)
-    services.notifications.mark_read.read(read, caller=ada.principal)
+    services.notifications.mark_read.mark_read(read, caller=ada.principal)
     say(id, {"action": "hello", "since": known})
     (frame,) = pusher.sent[id]
     assert [(one["id"], one.get("has_read")) for one in frame["missed"]] == [(read, True), (unread, None)]
@@ -327,7 +327,7 @@ def test_message_meeting_a_bug_says_only_that(
     def broken(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(services.live.connection_store, "hear", broken)
+    monkeypatch.setattr(services.live.connection_store, "charge_frame", broken)
     assert say(id, {"action": "hello"}) == {"statusCode": 200}
     (frame,) = pusher.sent[id]
     assert (frame["meta"], frame["code"], "secret" in str(frame)) == ("error", "internal_error", False)

@@ -71,7 +71,7 @@ def watchers(stage: Stage) -> list[str]:
     """Connections that stand in the index of who watches."""
     from chalicelib.live.adapters.connections import DynamoWatches
 
-    return [one.connection.id for one in DynamoWatches().of_event(stage.id).watchers]
+    return [one.connection.id for one in DynamoWatches().load_watched(stage.id).watchers]
 
 
 def watched_by(connection_id: str) -> set[str]:
@@ -388,5 +388,5 @@ def test_watch_and_what_was_told_carry_their_end_of_life(
 def test_sight_of_staff_is_everything(stage: Stage, services: bootstrap.Services, person: Callable[[], Person]) -> None:
     registrar, nobody = person(), person()
     grant(registrar.id, stage.id, "registrar")
-    see = services.live.watch_event.sight
+    see = services.live.watch_event.find_view
     assert [see(one.id, stage.id) for one in (stage.host, registrar, nobody)] == [View.ALL, View.ALL, View.PUBLIC]

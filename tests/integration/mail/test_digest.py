@@ -145,9 +145,9 @@ def test_digest_by_two_timers_at_once_is_one(services: bootstrap.Services, ada: 
     """The second has found what is due before the first dealt with it."""
     collect(ada.id, digest_at=due)
     index = due_store().DynamoDueIndex()
-    found = index.found(due, due + 60)
+    found = index.list_due(due, due + 60)
     digesting = services.mail.digest
-    assert [digesting.digest(one) for one in [*found, *found]] == [True, False]
+    assert [digesting.queue_digest(one) for one in [*found, *found]] == [True, False]
     assert (len(mails()), [one for one in due_items() if "DIGEST" in one]) == (1, [])
 
 
@@ -209,7 +209,7 @@ def test_one_thing_due_that_fails_keeps_no_other_from_its_turn(
     people = [person() for _ in range(3)]
     for one in people:
         collect(one.id, digest_at=due)
-    real = due_store().DynamoCollected.unread
+    real = due_store().DynamoCollected.list_unread
 
     def fail(self: Any, user_id: str, *, digest_at: int) -> Any:
         if user_id == people[1].id:
@@ -217,7 +217,7 @@ def test_one_thing_due_that_fails_keeps_no_other_from_its_turn(
         return real(self, user_id, digest_at=digest_at)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(due_store().DynamoCollected, "unread", fail)
+        patch.setattr(due_store().DynamoCollected, "list_unread", fail)
         run(services)
         clock.time += 7200
         run(services)

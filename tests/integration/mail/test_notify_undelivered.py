@@ -49,7 +49,7 @@ def settled(shop: Shop, order: OrderRecord, state: str) -> None:
 
 
 def read(shop: Shop, order: OrderRecord, caller: Any = BUYER) -> tuple[str, dict[str, Any]]:
-    found = shop.services.orders.read_order.order(order.id, principal=caller, access=None)
+    found = shop.services.orders.read_order.read_order(order.id, principal=caller, access=None)
     etag, body = found.load()
     assert etag == found.tag
     return etag, json.loads(body)

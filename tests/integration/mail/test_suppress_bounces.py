@@ -126,7 +126,7 @@ def test_mark_of_an_entry_that_was_cleared_by_hand_goes_when_its_owner_asks(
 ) -> None:
     open_account(ada)
     hear(returned("Permanent", "ada@example.org"))
-    services.mail.mailboxes.clear("ada@example.org")
+    services.mail.mailboxes.restore("ada@example.org")
     assert ada.client.post(PROOF).status == 409
     assert ada.client.get(PLACE).json["address"]["state"] == "works"
 

@@ -23,7 +23,7 @@ def test_counter_after_any_steps_equals_a_recount(services: bootstrap.Services, 
             ids += receive(caller.user_id, number % 3 + 1)
         else:
             take(services.notifications.mark_read, step, ids, number, caller)
-        counted = services.notifications.read_inbox.unread_count(caller.user_id).load()[1]
+        counted = services.notifications.read_inbox.count_unread(caller.user_id).load()[1]
         assert counted == f'{{"count":{recount(caller.user_id)[0]}}}'
         unread, marks = recount(caller.user_id)
         assert unread == marks
@@ -31,7 +31,7 @@ def test_counter_after_any_steps_equals_a_recount(services: bootstrap.Services, 
 
 def take(acknowledging: MarkRead, step: str, ids: list[str], number: int, caller: Principal) -> None:
     if step == "read_all":
-        acknowledging.read_all(caller=caller)
+        acknowledging.mark_all_read(caller=caller)
     elif ids:
         chosen = ids[number % len(ids)]
-        (acknowledging.read if step == "read" else acknowledging.unread)(chosen, caller=caller)
+        (acknowledging.mark_read if step == "read" else acknowledging.mark_unread)(chosen, caller=caller)

@@ -52,9 +52,9 @@ def step(services: bootstrap.Services, caller: Principal, ids: list[str], what: 
         ids.append(new.id)
         return lambda: deliver(new)
     if what == "read_all":
-        return lambda: acknowledging.read_all(caller=caller)
+        return lambda: acknowledging.mark_all_read(caller=caller)
     chosen = ids[number % len(ids)]
-    return lambda: (acknowledging.read if what == "read" else acknowledging.unread)(chosen, caller=caller)
+    return lambda: (acknowledging.mark_read if what == "read" else acknowledging.mark_unread)(chosen, caller=caller)
 
 
 def run(services: bootstrap.Services, caller: Principal, scripts: list[list[Step]]) -> None:
@@ -83,7 +83,7 @@ def run(services: bootstrap.Services, caller: Principal, scripts: list[list[Step
 
 def counts(services: bootstrap.Services, caller: Principal) -> tuple[str, int, int]:
     """What the counter says, unread notifications, and marks."""
-    return services.notifications.read_inbox.unread_count(caller.user_id).load()[1], *recount(caller.user_id)
+    return services.notifications.read_inbox.count_unread(caller.user_id).load()[1], *recount(caller.user_id)
 
 
 def test_counter_after_five_devices_at_once_equals_a_recount(

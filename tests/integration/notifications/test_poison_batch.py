@@ -23,16 +23,16 @@ BATCH = 100
 class InMemory:
     """Ports `Connections`, `StandingSignIns`, `Counters` and `Deliveries`, as far as pushes ask: one open socket a user."""
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         return [Connection(user_id, user_id, "family", "https://x.example", 2**31)]
 
     def standing(self, family_ids: Iterable[str]) -> set[str]:
         return set(family_ids)
 
-    def counter(self, user_id: str) -> Counter:
+    def load_counter(self, user_id: str) -> Counter:
         return Counter(unread=1, etag="e")
 
-    def pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
+    def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
         """Nobody asks."""
 
 

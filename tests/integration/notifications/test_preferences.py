@@ -92,7 +92,9 @@ def test_read_of_another_release_is_made_anew_and_can_be_changed(ada: Person, se
 
 
 def channels(services: bootstrap.Services, *people: Person, action: str = "announcement") -> list[Channels]:
-    chosen = services.notifications.choose_channels.channels([one.id for one in people], NotificationAction(action))
+    chosen = services.notifications.choose_channels.choose_channels(
+        [one.id for one in people], NotificationAction(action)
+    )
     return [chosen[one.id] for one in people]
 
 
@@ -110,7 +112,7 @@ def test_channels_are_each_ones_own(services: bootstrap.Services, person: Callab
 def test_channels_of_more_than_one_request_holds_are_all_there(services: bootstrap.Services, ada: Person) -> None:
     choose(ada, {"actions": {"announcement": {"mail": "off"}}})
     people = [f"nobody-{number}" for number in range(250)]
-    chosen = services.notifications.choose_channels.channels([*people, ada.id], NotificationAction.ANNOUNCEMENT)
+    chosen = services.notifications.choose_channels.choose_channels([*people, ada.id], NotificationAction.ANNOUNCEMENT)
     assert len(chosen) == 251
     assert [id for id, one in chosen.items() if one.mail is MailChoice.OFF] == [ada.id]
 

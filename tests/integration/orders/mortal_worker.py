@@ -74,7 +74,9 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
             shop.services.payments.expire_orders.release_due()
         order_id = shop.services.ids.new_id()
         try:
-            shop.services.orders.place_order.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id)
+            shop.services.orders.place_order.place_order(
+                shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id
+            )
         except SoldOut:
             continue
         payments.note("acknowledged", order_id, shop.clock.seconds)
@@ -84,10 +86,10 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
 def _go_on(shop: Shop, order_id: str, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays and Stripe tells; 3 pays and nobody tells."""
     if story == 1:
-        shop.services.payments.expire_orders.cancel(order_id, caller=BUYER, access=None)
+        shop.services.payments.expire_orders.cancel_order(order_id, caller=BUYER, access=None)
     if story < 2:
         return
-    session = shop.services.payments.open_checkout.pay(order_id, caller=BUYER, access=None).rpartition("/")[2]
+    session = shop.services.payments.open_checkout.open_checkout(order_id, caller=BUYER, access=None).rpartition("/")[2]
     shop.payments.pay(session)
     if story == 2:
         shop.hear(session, event_id=f"evt_{order_id}")

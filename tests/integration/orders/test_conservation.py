@@ -81,7 +81,7 @@ def again(work: Callable[[], Any]) -> Any:
 def buy(shop: Shop, ticket: str, number: int) -> str | None:
     """One buyer's story, each another; the order's id once the shop acknowledged it."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.orders.place_order.create
+    create = shop.services.orders.place_order.place_order
     form = form_of((ticket, 1))
     try:
         record, _ = again(lambda: create(shop.event_id, form, caller=BUYER, new_id=order_id))
@@ -94,7 +94,7 @@ def buy(shop: Shop, ticket: str, number: int) -> str | None:
 def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays; 3 pays and is heard of twice; 4 pays and is refunded."""
     if story == 1:
-        again(lambda: shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None))
+        again(lambda: shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None))
     if story < 2:
         return
     session = again(lambda: in_turn(shop, record))
@@ -104,7 +104,9 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
         again(lambda number=number: shop.hear(session, event_id=f"evt_{record.id}_{number}"))
     if story == 4:
         key = shop.services.ids.new_id()
-        again(lambda: shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key=key))
+        again(
+            lambda: shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key=key)
+        )
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:
@@ -119,7 +121,7 @@ def in_turn(shop: Shop, record: OrderRecord) -> str:
 def orders_of(shop: Shop, ticket: str) -> list[OrderRecord]:
     """Every order there is of a ticket type."""
     ids = [item.sk.removeprefix("ORDER#") for item in items_of("OrderItem", "ORDER#") if ticket in item.body]
-    found = [shop.services.orders.store.load(order_id) for order_id in ids]
+    found = [shop.services.orders.store.load_order(order_id) for order_id in ids]
     return [record for record in found if record is not None]
 
 
@@ -192,7 +194,7 @@ def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Sh
 def _order(shop: Shop, ticket: str) -> str | None:
     """One buyer who only orders; the order's id, or None when there is nothing left."""
     order_id = shop.services.ids.new_id()
-    create = shop.services.orders.place_order.create
+    create = shop.services.orders.place_order.place_order
     try:
         again(lambda: create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id))
     except SoldOut:
@@ -223,7 +225,7 @@ def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypa
 
     ticket = shop.ticket(LAST_TICKETS)
     view, everybody_has_looked = shop.services.catalog.view, threading.Barrier(BUYERS)
-    lefts = view.lefts
+    lefts = view.load_lefts
 
     def look_together(*args: Any, **more: Any) -> Any:
         seen = lefts(*args, **more)
@@ -307,6 +309,6 @@ def _restore(shop: Shop, notes: Path) -> None:
 
 def _is_swept_until(shop: Shop) -> int:
     """The Unix minute that the timer of holds comes to next."""
-    sweep = shop.services.payments.holds.sweep()
+    sweep = shop.services.payments.holds.load_sweep()
     assert sweep is not None
     return sweep.minute

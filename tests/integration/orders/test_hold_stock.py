@@ -88,17 +88,17 @@ def test_order_last_tickets_in_other_shards_are_found_after_a_stale_look(
     ticket = shop.ticket(5_000)
     sell_out(ticket, 0, left=0, sold=2_500)
     view = shop.services.catalog.view
-    fresh = view.lefts
+    fresh = view.load_lefts
     stale = {(ticket, 0): 2_500, (ticket, 1): 0}
     monkeypatch.setattr(
-        view, "lefts", lambda shards, *, consistent=False: fresh(shards, consistent=True) if consistent else stale
+        view, "load_lefts", lambda shards, *, consistent=False: fresh(shards, consistent=True) if consistent else stale
     )
     assert [piece.shard for piece in shop.order((ticket, 1)).allocation] == [1]
 
 
 def test_order_sold_out_says_how_many_are_left_and_writes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = shop.ticket(2)
-    monkeypatch.setattr(shop.services.orders.store, "write", lambda change: pytest.fail("wrote"))
+    monkeypatch.setattr(shop.services.orders.store, "write_order", lambda change: pytest.fail("wrote"))
     with pytest.raises(SoldOut) as refusal:
         shop.order((ticket, 3))
     assert refusal.value.extra == {"available": 2, "ticket_type_id": ticket}
@@ -117,16 +117,16 @@ def test_order_repeated_id_is_the_same_order_and_takes_stock_once(shop: Shop) ->
     made = together(
         8,
         lambda _: (
-            shop.services.orders.place_order.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id)[
-                0
-            ].id
+            shop.services.orders.place_order.place_order(
+                shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=order_id
+            )[0].id
         ),
     )
     assert made == [order_id] * 8
     assert stock_of(ticket).held == 1
-    change = SaleChange(after=shop.services.orders.store.load(order_id))
+    change = SaleChange(after=shop.services.orders.store.load_order(order_id))
     with pytest.raises(AlreadyExists):
-        shop.services.orders.hold_stock.hold(change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)])
+        shop.services.orders.hold_stock.hold_stock(change, [Demand(Limit.TICKETS, ticket, 1, ticket_type_id=ticket)])
 
 
 def test_order_whose_commit_was_answered_with_a_failure_takes_stock_once(shop: Shop) -> None:
@@ -219,7 +219,7 @@ def test_order_free_is_paid_at_once_and_never_reaches_stripe(shop: Shop) -> None
 def test_order_busy_shard_is_left_for_another(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = shop.ticket(5_000)
     orders, tried = shop.services.orders.store, []
-    write = orders.write
+    write = orders.write_order
 
     def busy_once(change: SaleChange) -> None:
         tried.append(change.after.allocation[0].shard if change.after else None)
@@ -227,7 +227,7 @@ def test_order_busy_shard_is_left_for_another(shop: Shop, monkeypatch: pytest.Mo
             raise Busy
         write(change)
 
-    monkeypatch.setattr(orders, "write", busy_once)
+    monkeypatch.setattr(orders, "write_order", busy_once)
     assert shop.order((ticket, 1)).allocation[0].shard == tried[1] != tried[0]
     assert stock_of(ticket).held == 1
 
@@ -235,7 +235,7 @@ def test_order_busy_shard_is_left_for_another(shop: Shop, monkeypatch: pytest.Mo
 def test_order_busy_although_written_is_found_and_takes_stock_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = shop.ticket(5_000)
     orders, tried = shop.services.orders.store, []
-    write = orders.write
+    write = orders.write_order
 
     def written_but_busy(change: SaleChange) -> None:
         write(change)
@@ -243,7 +243,7 @@ def test_order_busy_although_written_is_found_and_takes_stock_once(shop: Shop, m
         if len(tried) == 1:
             raise Busy
 
-    monkeypatch.setattr(orders, "write", written_but_busy)
+    monkeypatch.setattr(orders, "write_order", written_but_busy)
     record = shop.order((ticket, 1))
     assert shop.record(record) == record
     assert stock_of(ticket).held == 1
@@ -254,7 +254,7 @@ def test_order_under_an_id_too_old_for_the_timer_is_refused(shop: Shop) -> None:
     old = shop.services.ids.new_id()
     shop.clock.seconds += 61
     with pytest.raises(StillRunning):
-        shop.services.orders.place_order.create(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=old)
+        shop.services.orders.place_order.place_order(shop.event_id, form_of((ticket, 1)), caller=BUYER, new_id=old)
     assert stock_of(ticket).held == 0
 
 

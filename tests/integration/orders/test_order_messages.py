@@ -13,7 +13,9 @@ EVENT = "Alpine Python Days"
 
 def choose(shop: Shop, who: Principal, **topics: dict[str, Any]) -> None:
     """Somebody's choice."""
-    shop.services.notifications.edit_preferences.change(who.user_id, {"actions": topics}, match=frozenset({"*"}))
+    shop.services.notifications.edit_preferences.update_preferences(
+        who.user_id, {"actions": topics}, match=frozenset({"*"})
+    )
 
 
 def dues() -> list[str]:
@@ -72,7 +74,7 @@ def test_mail_about_a_notification_names_user_topic_and_notification(shop: Shop)
 
 
 def test_collected_notification_waits_for_the_readers_own_morning(shop: Shop) -> None:
-    shop.services.notifications.edit_preferences.change(
+    shop.services.notifications.edit_preferences.update_preferences(
         BUYER.user_id,
         {"actions": {"order_expired": {"mail": "digest"}}, "timezone": "Asia/Tokyo", "digest_hour": 9},
         match=frozenset({"*"}),
@@ -95,7 +97,7 @@ def test_dispute_is_mailed_to_staff_who_want_it(shop: Shop, mail: str, expected:
 
 def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: Shop) -> None:
     quiet = {"quiet_hours": {"from": "17:00", "to": "18:30"}}  # the shop's clock begins at 17:46:40 UTC
-    shop.services.notifications.edit_preferences.change(BUYER.user_id, quiet, match=frozenset({"*"}))
+    shop.services.notifications.edit_preferences.update_preferences(BUYER.user_id, quiet, match=frozenset({"*"}))
     fail_payment(shop)
     session = shop.checkout(shop.order((shop.ticket(5), 1)))
     shop.payments.pay(session)

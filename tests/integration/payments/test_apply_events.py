@@ -21,7 +21,7 @@ class Looks:
     def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made: list[str] = []
         self.failing = 0
-        look, look_at_many = shop.payments.payment, shop.payments.payments_made
+        look, look_at_many = shop.payments.read_payment, shop.payments.list_payments
 
         def payment(object_id: str, **more: Any) -> Any:
             self.made.append(object_id)
@@ -40,8 +40,8 @@ class Looks:
             self.made.append(f"{len(shown)} charges")
             return shown
 
-        monkeypatch.setattr(shop.payments, "payment", payment)
-        monkeypatch.setattr(shop.payments, "payments_made", payments_made)
+        monkeypatch.setattr(shop.payments, "read_payment", payment)
+        monkeypatch.setattr(shop.payments, "list_payments", payments_made)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_apply_fees_of_many_orders_takes_one_look(intake: Intake, looks: Looks) 
         intake.post("charge.updated", charge, **named(record))
     intake.bring()
     assert looks.made == ["8 charges"]
-    assert [shop.services.orders.view.charges(record.id)[0].count('"fee":35') for record, _ in orders] == [1] * 8
+    assert [shop.services.orders.view.load_charges(record.id)[0].count('"fee":35') for record, _ in orders] == [1] * 8
     assert intake.bring_again() == []
     assert looks.made == ["8 charges"]
 
@@ -133,13 +133,13 @@ def test_apply_fees_that_come_first_looks_at_payments_side_by_side(
     shop.payments.settled = True
     for (record, _), charge in zip(orders, charges, strict=True):
         intake.post("charge.updated", charge, **named(record))
-    side_by_side, look = Barrier(LOOKS_AT_ONCE, timeout=20), shop.payments.payment
+    side_by_side, look = Barrier(LOOKS_AT_ONCE, timeout=20), shop.payments.read_payment
 
     def payment(object_id: str, **more: Any) -> Any:
         side_by_side.wait()
         return look(object_id, **more)
 
-    monkeypatch.setattr(shop.payments, "payment", payment)
+    monkeypatch.setattr(shop.payments, "read_payment", payment)
     assert intake.bring_again() == []
     assert {shop.state(record) for record, _ in orders} == {OrderState.PAID}
     assert [item.body.count('"fee":35') for item in items_of("ChargeItem", "CHARGE#")] == [1] * len(orders)
@@ -174,7 +174,7 @@ def test_apply_fee_of_an_order_that_changes_meanwhile_looks_again(
         intake.tell("checkout.session.completed", session, **named(record))
     shop.payments.settled = True
     looks.made.clear()
-    listed = shop.payments.payments_made
+    listed = shop.payments.list_payments
 
     def and_refunds(**more: Any) -> Any:
         shown = listed(**more)
@@ -182,7 +182,7 @@ def test_apply_fee_of_an_order_that_changes_meanwhile_looks_again(
         shop.hear(charges[0], kind="charge.refunded", event_id="evt_between")
         return shown
 
-    monkeypatch.setattr(shop.payments, "payments_made", and_refunds)
+    monkeypatch.setattr(shop.payments, "list_payments", and_refunds)
     for (record, _), charge in zip(orders, charges, strict=True):
         intake.post("charge.updated", charge, **named(record))
     intake.bring()
@@ -330,12 +330,12 @@ def test_apply_whose_first_event_shows_nothing_looks_for_the_next_one_of_the_sam
     shop = intake.shop
     record, session = reserved(shop, shop.ticket(5))
     shop.payments.pay(session)
-    look, gone = shop.payments.payment, [True, False]
+    look, gone = shop.payments.read_payment, [True, False]
 
     def payment(object_id: str, **more: Any) -> Any:
         return None if gone.pop(0) else look(object_id, **more)
 
-    monkeypatch.setattr(shop.payments, "payment", payment)
+    monkeypatch.setattr(shop.payments, "read_payment", payment)
     for _ in range(2):
         intake.post("checkout.session.completed", session, **named(record))
     assert intake.bring_again() == []

@@ -29,24 +29,24 @@ def admit(shop: Shop, ticket: Ticket) -> None:
 
 def rename_first(shop: Shop, order: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=1, name="Grace Hopper")])
-    shop.services.tickets.issue_tickets.change_attendees(order.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.update_attendees(order.id, form, principal=BUYER, access=None)
 
 
 def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
-    return shop.services.payments.expire_orders.cancel(order.id, caller=BUYER, access=None)
+    return shop.services.payments.expire_orders.cancel_order(order.id, caller=BUYER, access=None)
 
 
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:
     """What happens right after a cancellation looked who came in, one thing a look."""
     admissions = shop.services.check_in.store
-    look = admissions.between
+    look = admissions.load_between
 
     def look_then(*place: str) -> list[Admission]:
         found = look(*place)
         next(happenings, lambda: None)()
         return found
 
-    monkeypatch.setattr(admissions, "between", look_then)
+    monkeypatch.setattr(admissions, "load_between", look_then)
 
 
 @pytest.mark.parametrize("tickets", [4, 100])
@@ -83,7 +83,7 @@ def test_cancel_after_every_check_in_was_undone_gives_the_tickets_back(shop: Sho
     order, last = order_of(shop, 100)
     for _ in range(2):
         admit(shop, last)
-        shop.services.check_in.check_people_in.undo(shop.event_id, last.name, match=ANY, caller=OWNER)
+        shop.services.check_in.check_people_in.undo_check_in(shop.event_id, last.name, match=ANY, caller=OWNER)
     cancel(shop, order)
     (type_id,) = {line.ticket_type_id for line in order.order.lines}
     assert stock_of(type_id) == Stock(left=100, held=0, sold=0, capacity=100)

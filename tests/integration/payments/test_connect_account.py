@@ -15,22 +15,22 @@ def onboarding(shop: Shop) -> ConnectAccount:
 
 
 def test_connect_twice_is_one_account(shop: Shop, onboarding: ConnectAccount) -> None:
-    first, url = onboarding.connect(shop.event_id, caller=OWNER)
-    second, _ = onboarding.connect(shop.event_id, caller=OWNER)
-    assert first == second == onboarding.read(shop.event_id, caller=OWNER)
+    first, url = onboarding.connect_stripe_account(shop.event_id, caller=OWNER)
+    second, _ = onboarding.connect_stripe_account(shop.event_id, caller=OWNER)
+    assert first == second == onboarding.read_stripe_account(shop.event_id, caller=OWNER)
     assert (first.id, first.ready, url) == ("acct_1", False, "https://stripe.test/onboard/acct_1")
 
 
 def test_connect_by_others_than_owners_is_refused(shop: Shop, onboarding: ConnectAccount) -> None:
     with pytest.raises((NotFound, Forbidden)):
-        onboarding.connect(shop.event_id, caller=BUYER)
-    assert shop.services.payments.account_store.connected() == []
+        onboarding.connect_stripe_account(shop.event_id, caller=BUYER)
+    assert shop.services.payments.account_store.list_connected() == []
 
 
 def test_pay_before_the_account_is_ready_is_refused_then_goes_to_the_account(
     shop: Shop, onboarding: ConnectAccount
 ) -> None:
-    onboarding.connect(shop.event_id, caller=OWNER)
+    onboarding.connect_stripe_account(shop.event_id, caller=OWNER)
     record = shop.order((shop.ticket(3), 1))
     with pytest.raises(OrderNotPayable) as refusal:
         shop.checkout(record)
@@ -59,7 +59,7 @@ def test_deauthorised_account_takes_no_more_payments(shop: Shop, onboarding: Con
     shop.at_stripe.ready["acct_1"] = None
     for _ in range(2):
         shop.hear("ca_1", kind="account.application.deauthorized", account="acct_1")
-    account = onboarding.read(shop.event_id, caller=OWNER)
+    account = onboarding.read_stripe_account(shop.event_id, caller=OWNER)
     assert (account.ready, account.disconnected_at is not None) == (False, True)
     with pytest.raises(OrderNotPayable):
         shop.checkout(shop.order((shop.ticket(3), 1)))
@@ -71,7 +71,7 @@ def test_disconnect_pays_the_platform_again_and_leaves_orders_their_account(
     shop.connect("acct_1")
     record = shop.order((shop.ticket(3), 1))
     session = shop.checkout(record)
-    onboarding.disconnect(shop.event_id, caller=OWNER, match=frozenset({ANY}))
+    onboarding.disconnect_stripe_account(shop.event_id, caller=OWNER, match=frozenset({ANY}))
     shop.payments.pay(session)
     shop.hear(session, account="acct_1")
     assert (shop.state(record), shop.record(record).account) == (OrderState.PAID, "acct_1")

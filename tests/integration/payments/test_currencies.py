@@ -56,7 +56,9 @@ def test_pay_with_application_fee_sends_whole_steps(shop: Shop, currency: str, f
 def test_refund_of_a_part_that_is_no_whole_step_is_refused(shop: Shop, amount: int, currency: str, rule: str) -> None:
     record, _ = paid(shop, 12_500, currency)
     with pytest.raises(InvalidInput) as refusal:
-        shop.services.payments.refund_payment.request(record.id, RefundForm(amount=amount), caller=OWNER, key="01")
+        shop.services.payments.refund_payment.request_refund(
+            record.id, RefundForm(amount=amount), caller=OWNER, key="01"
+        )
     assert [(one.pointer, one.detail) for one in refusal.value.violations] == [("/amount", rule)]
     assert shop.wishes() == []
 
@@ -65,14 +67,14 @@ def test_refund_of_all_that_is_left_is_rounded_down_to_a_whole_step(shop: Shop) 
     record, charge_id = paid(shop, 12_500, "ISK")
     shop.payments.refund_in_dashboard(charge_id, 1_250)  # made before fractions were gone
     shop.hear(charge_id, kind="charge.refunded", event_id="evt_2")
-    wish = shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+    wish = shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     assert wish.amount == 11_200
 
 
 def test_refund_that_is_due_is_rounded_down_to_a_whole_step(shop: Shop) -> None:
     record = ordered(shop, 12_500, "KWD")
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.payments.refund_in_dashboard(charge_id, 1_255)
     shop.hear(session)
@@ -85,5 +87,7 @@ def test_refund_of_a_payment_in_another_currency_obeys_the_currency_of_the_payme
     shop.payments.pay(session, amount=1005, currency="EUR")
     shop.hear(session)
     assert shop.state(record) is OrderState.REVIEW
-    wish = shop.services.payments.refund_payment.request(record.id, RefundForm(amount=1005), caller=OWNER, key="01")
+    wish = shop.services.payments.refund_payment.request_refund(
+        record.id, RefundForm(amount=1005), caller=OWNER, key="01"
+    )
     assert (wish.amount, wish.currency) == (1005, "EUR")

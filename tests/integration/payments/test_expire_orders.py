@@ -116,7 +116,7 @@ def test_cancel_by_the_buyer_gives_stock_back_once(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     session = shop.checkout(record)
     releasing = shop.services.payments.expire_orders
-    ended = together(8, lambda _: releasing.cancel(record.id, caller=BUYER, access=None).state)
+    ended = together(8, lambda _: releasing.cancel_order(record.id, caller=BUYER, access=None).state)
     assert ended == [OrderState.CANCELLED] * 8
     assert stock_of(ticket) == FULL
     assert shop.payments.sessions[session].status is PaymentStatus.EXPIRED
@@ -127,7 +127,7 @@ def test_cancel_of_a_paid_order_is_refused(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     shop.payments.pay(shop.checkout(record))
     with pytest.raises(Conflict) as refusal:
-        shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+        shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert refusal.value.code == "order_not_cancellable"
     assert shop.state(record) is OrderState.PAID
 
@@ -136,12 +136,14 @@ def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     stranger = Principal(OWNER.family_id, OWNER.family_id)
     with pytest.raises(NotFound):
-        shop.services.payments.expire_orders.cancel(record.id, caller=stranger, access=None)
+        shop.services.payments.expire_orders.cancel_order(record.id, caller=stranger, access=None)
 
 
 def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    urls = together(8, lambda _: shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None))
+    urls = together(
+        8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+    )
     assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
     assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
     assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
@@ -151,7 +153,7 @@ def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 900
     with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
 
 
 def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
@@ -168,7 +170,7 @@ def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
 
     monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
     with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
     assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]
 
 
@@ -181,14 +183,14 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
     second = shop.order((ticket, 1))
     shop.clock.seconds += 2_000
     holds = shop.services.payments.holds
-    reserved, broken = holds.reserved, [int(START) // 60]
+    reserved, broken = holds.list_reserved, [int(START) // 60]
 
     def read(minute: int) -> list[HeldOrder]:
         if minute in broken:
             raise Busy("no")
         return reserved(minute)
 
-    monkeypatch.setattr(holds, "reserved", read)
+    monkeypatch.setattr(holds, "list_reserved", read)
     shop.services.payments.expire_orders.release_due()
     assert [shop.state(record) for record in (first, second)] == [OrderState.RESERVED, OrderState.EXPIRED]
     broken.clear()
@@ -300,7 +302,7 @@ def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, mon
     for seconds in (2_000, 2_100, 9_000):
         shop.clock.seconds = START + seconds
         assert shop.services.payments.expire_orders.release_due() == 0
-        assert len(shop.services.payments.holds.sweep().left_over) == 2  # type: ignore[union-attr]
+        assert len(shop.services.payments.holds.load_sweep().left_over) == 2  # type: ignore[union-attr]
     shop.payments.down = False
     assert shop.services.payments.expire_orders.release_due() == 5
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

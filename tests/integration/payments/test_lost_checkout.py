@@ -18,7 +18,7 @@ from tests.harness.shop import BUYER, START, Shop, stock_of
 def press(shop: Shop, order_id: str) -> str | None:
     """The buyer presses Pay: the checkout's URL, or None when others are first."""
     try:
-        return shop.services.payments.open_checkout.pay(order_id, caller=BUYER, access=None)
+        return shop.services.payments.open_checkout.open_checkout(order_id, caller=BUYER, access=None)
     except WaitInLine:
         return None
 
@@ -65,6 +65,6 @@ def test_pay_in_the_last_minutes_of_a_long_hold_opens_a_checkout(double_shop: Do
     shop = double_shop
     record = shop.order((shop.ticket(5), 1))
     held = msgspec.structs.replace(record, deadline=int(START) + 26 * 3600, version=record.version + 1)
-    shop.services.orders.store.write(SaleChange(before=record, after=held))
+    shop.services.orders.store.write_order(SaleChange(before=record, after=held))
     shop.pass_time(26 * 3600 - 60)
     assert press(shop, record.id) is not None

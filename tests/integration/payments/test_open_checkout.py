@@ -46,7 +46,9 @@ def test_pay_what_stripe_never_takes_pressed_four_times_at_once_gives_the_ticket
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2))
     shop.payments.refusal = CheckoutRefusal.ADDRESS
-    told = together(4, lambda _: shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None))
+    told = together(
+        4, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+    )
     assert {type(one) for one in told} <= {OrderCannotBePaid, OrderNotPayable}
     assert (shop.state(record), stock_of(ticket)) == (OrderState.CANCELLED, FULL)
 

@@ -115,7 +115,7 @@ def test_refund_dispute_updated_before_succeeded(intake: Intake, kinds: tuple[st
     stored = shop.record(record)
     assert (stored.state, stored.facts.refunded, stored.facts.charge_id) == (OrderState.DISPUTED, 1000, charge_id)
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-    charges = shop.services.orders.view.charges(record.id)
+    charges = shop.services.orders.view.load_charges(record.id)
     assert ['"net":4965' in charge for charge in charges] == [True]
     assert mails().count(PAID[0]) == 1
 
@@ -148,9 +148,9 @@ FORGED = {
 def test_tampered_aged_future_mis_signed_bodies(intake: Intake, name: str) -> None:
     body, signature = FORGED[name]
     with pytest.raises(MalformedRequest):
-        intake.shop.services.payments.receive_webhook.receive(body, signature)
+        intake.shop.services.payments.receive_webhook.receive_stripe_event(body, signature)
     assert items_of("StripeInboxTable", "INBOX") == []
-    intake.shop.services.payments.receive_webhook.receive(BODY, signed(BODY))
+    intake.shop.services.payments.receive_webhook.receive_stripe_event(BODY, signed(BODY))
     assert [item.pk for item in items_of("StripeInboxTable", "INBOX")] == ["STRIPE_EVENT#evt_1"]
 
 
@@ -165,7 +165,7 @@ def test_tampered_10_000_times_changes_nothing(intake: Intake) -> None:
         forged = bytearray(body)
         forged[dice.randrange(len(forged))] ^= 1 << dice.randrange(8)
         try:
-            shop.services.payments.receive_webhook.receive(bytes(forged), signature)
+            shop.services.payments.receive_webhook.receive_stripe_event(bytes(forged), signature)
         except MalformedRequest:
             refused += 1
     intake.bring()
@@ -182,13 +182,13 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
     record, session, ticket = reserved(shop)
     shop.payments.pay(session)
     writes = {"effects": 1, "refund seen": 3, "wish settled": 4}
-    counted, write = itertools.count(1), shop.services.orders.store.write
+    counted, write = itertools.count(1), shop.services.orders.store.write_order
     if step in writes:
 
         def die(change: SaleChange) -> None:
             (dying(write, after=after) if next(counted) == writes[step] else write)(change)
 
-        monkeypatch.setattr(shop.services.orders.store, "write", die)
+        monkeypatch.setattr(shop.services.orders.store, "write_order", die)
     elif step == "inbox":
         dies_once(monkeypatch, shop.services.payments.inbox, "put", after=after)
     else:
@@ -196,7 +196,7 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
     deaths = until_done(lambda: intake.tell("checkout.session.completed", session, event_id="evt_1"))
     assert shop.state(record) is OrderState.PAID
     deaths += until_done(
-        lambda: shop.services.payments.refund_payment.request(
+        lambda: shop.services.payments.refund_payment.request_refund(
             record.id, RefundForm(), caller=OWNER, key="01ARZ3NDEKTSV4RRFFQ69G5FAV"
         )
     )
@@ -305,7 +305,7 @@ def test_dashboard_refund(intake: Intake, amounts: tuple[int, ...], state: str, 
 def test_over_refund_by_two_concurrent_partials(intake: Intake) -> None:
     shop = intake.shop
     record, charge_id, _ = paid(intake)
-    request, form = shop.services.payments.refund_payment.request, RefundForm(amount=3000)
+    request, form = shop.services.payments.refund_payment.request_refund, RefundForm(amount=3000)
     results = together(2, lambda number: request(record.id, form, caller=OWNER, key=f"0{number}"))
     assert sorted(type(result) for result in results if not isinstance(result, RefundWish)) == [InvalidInput]
     intake.bring()
@@ -347,7 +347,7 @@ def test_jpy_and_kwd(intake: Intake, currency: str, amount: int, total: int) -> 
     record, charge_id, ticket = paid(intake, amount=amount, currency=currency)
     assert (record.order.total.amount, record.order.total.currency) == (total, currency)
     assert (shop.payments.charge(charge_id).amount, shop.payments.charge(charge_id).currency) == (total, currency)
-    shop.services.payments.refund_payment.request(record.id, RefundForm(amount=10), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(amount=10), caller=OWNER, key="01")
     intake.bring()
     stored = shop.record(record)
     assert stored.order.refunded is not None

@@ -22,7 +22,7 @@ def at(shop: Shop, moment: datetime) -> None:
 
 def set_days(shop: Shop, days: int) -> None:
     change = {"async_payments_days": days}
-    shop.services.content.edit_events.change(shop.event_id, change, caller=OWNER, match=frozenset({"*"}))
+    shop.services.content.edit_events.update_event(shop.event_id, change, caller=OWNER, match=frozenset({"*"}))
 
 
 def debit(shop: Shop, ordered_at: datetime) -> tuple[OrderRecord, str, str]:

@@ -38,7 +38,7 @@ def stand_before_others(shop: Shop, seconds: float = AHEAD) -> None:
 def press(shop: Shop, record: OrderRecord) -> str | WaitInLine:
     """The buyer presses Pay: the checkout's URL, or that others are first."""
     try:
-        return shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        return shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
     except WaitInLine as wait:
         return wait
 
@@ -113,7 +113,7 @@ def test_hold_of_who_waits_in_line_ends_after_its_turn_and_its_time(shop: Shop) 
     shop.services.payments.expire_orders.release_due()
     assert (shop.state(record), stock_of(ticket).left) == (OrderState.EXPIRED, 1)
     with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.pay(record.id, caller=BUYER, access=None)
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
 
 
 def test_hold_that_was_prolonged_after_it_was_found_over_does_not_end(shop: Shop) -> None:
@@ -221,6 +221,6 @@ def test_buyer_who_pays_or_cancels_asks_stripe_for_seconds_only(shop: Shop, monk
         noted = lambda *told, asked=asked, **more: (until.append(asks_until()), asked(*told, **more))[1]  # noqa: E731
         monkeypatch.setattr(shop.payments, name, noted)
     press(shop, record)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     assert until == [START + ASKED_WITHIN_SECONDS] * 2
     assert asks_until() == math.inf

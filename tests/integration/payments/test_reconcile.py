@@ -48,7 +48,7 @@ def test_reconcile_session_of_nobody_is_passed_over(shop: Shop, named: str | Non
     shop.payments.pay(session, order_id=named)
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) -> None:
@@ -61,7 +61,9 @@ def test_reconcile_undelivered_events_puts_each_into_the_inbox_once(shop: Shop) 
 
 def test_reconcile_goes_on_from_where_the_last_run_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(shop.payments, "undelivered", lambda *, since, kinds, account: asked.append(since) or iter([]))
+    monkeypatch.setattr(
+        shop.payments, "list_undelivered", lambda *, since, kinds, account: asked.append(since) or iter([])
+    )
     month = 40 * 24 * 3600
     for later in (0, 600, month):
         shop.clock.seconds = START + later
@@ -76,7 +78,7 @@ def test_reconcile_while_stripe_is_away_begins_at_the_same_place_next_time(shop:
     shop.clock.seconds = START + 600
     shop.payments.down = True
     assert reconciling.reconcile() == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START), 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START), 1)
 
 
 def test_reconcile_looks_at_connected_accounts_too(shop: Shop) -> None:
@@ -102,13 +104,15 @@ def test_reconcile_asks_an_account_that_was_taken_back_once_a_day_and_fails_noth
             raise AccountGone
         return iter([])
 
-    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    monkeypatch.setattr(shop.payments, "list_undelivered", undelivered)
     for seconds in (0, 600, 1200, 24 * 3600):
         shop.clock.seconds = START + seconds
         shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, None, None, "acct_1"]
     assert "not_reconciled" not in caplog.text
-    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(0, 2, int(START) + 2 * 24 * 3600)
+    assert shop.services.payments.reconciliations.load_last("acct_1") == ReconciledUntil(
+        0, 2, int(START) + 2 * 24 * 3600
+    )
 
 
 def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
@@ -124,14 +128,14 @@ def test_reconcile_looks_at_an_account_that_was_given_again_in_the_next_run(
             raise AccountGone
         return iter([])
 
-    monkeypatch.setattr(shop.payments, "undelivered", undelivered)
+    monkeypatch.setattr(shop.payments, "list_undelivered", undelivered)
     shop.services.payments.reconcile.reconcile()
     is_gone = False
     shop.clock.seconds += 600
     shop.hear("acct_1", kind="account.updated", account="acct_1")
     shop.services.payments.reconcile.reconcile()
     assert asked == [None, "acct_1", None, "acct_1"]
-    assert shop.services.payments.reconciliations.last("acct_1") == ReconciledUntil(int(START) + 600, 3)
+    assert shop.services.payments.reconciliations.load_last("acct_1") == ReconciledUntil(int(START) + 600, 3)
 
 
 def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> None:
@@ -141,25 +145,25 @@ def test_reconcile_leaves_an_account_that_is_still_gone_to_rest(shop: Shop) -> N
     reconciliations.save("acct_1", resting)
     shop.at_stripe.ready["acct_1"] = None
     shop.hear("acct_1", kind="account.updated", account="acct_1")
-    assert reconciliations.last("acct_1") == resting._replace(version=1)
+    assert reconciliations.load_last("acct_1") == resting._replace(version=1)
 
 
 def test_reconcile_goes_on_when_one_session_cannot_be_looked_at(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = (shop.order((shop.ticket(3), 1)) for _ in range(2))
     for record in (first, second):
         shop.payments.pay(shop.checkout(record))
-    look = shop.payments.payment
+    look = shop.payments.read_payment
 
     def stumble(object_id: str, *, account: str | None = None) -> Any:
         if first.id in object_id:
             raise KeyError
         return look(object_id, account=account)
 
-    monkeypatch.setattr(shop.payments, "payment", stumble)
+    monkeypatch.setattr(shop.payments, "read_payment", stumble)
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile() == 1
     assert (shop.state(first), shop.state(second)) == (OrderState.RESERVED, OrderState.PAID)
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
 
 
 def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_again(shop: Shop) -> None:
@@ -167,7 +171,7 @@ def test_reconcile_without_time_for_sessions_saves_how_far_it_was_and_looks_agai
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     assert shop.services.payments.reconcile.reconcile(until=shop.clock.seconds) == 0
-    assert shop.services.payments.reconciliations.last(None) == ReconciledUntil(int(START) + 120, 1)
+    assert shop.services.payments.reconciliations.load_last(None) == ReconciledUntil(int(START) + 120, 1)
     assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID
 
@@ -177,7 +181,7 @@ def test_reconcile_refund_that_the_stream_gave_up_on_is_made_once(shop: Shop, mo
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    wish = shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    wish = shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="wish")
     with monkeypatch.context() as patch:
         patch.setattr(shop.payments, "refund", away)
         shop.clock.seconds = START + 120 + STREAM_SECONDS
@@ -195,7 +199,7 @@ def test_reconcile_leaves_a_fresh_refund_to_the_stream(shop: Shop) -> None:
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 120
     shop.services.payments.reconcile.reconcile()
-    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="wish")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="wish")
     shop.clock.seconds += STREAM_SECONDS - 1
     assert shop.services.payments.reconcile.reconcile() == 0
     assert shop.state(record) is OrderState.PAID
@@ -205,7 +209,7 @@ def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch:
     stuck = [WantedRefund(f"order{number:03}", "wish") for number in range(120)]
     tried: list[str] = []
     reconciling = shop.services.payments.reconcile
-    monkeypatch.setattr(shop.services.orders.store, "wanted", lambda *, before, now: stuck, raising=False)
+    monkeypatch.setattr(shop.services.orders.store, "load_wanted", lambda *, before, now: stuck, raising=False)
     monkeypatch.setattr(
         shop.services.payments.refund_payment, "carry_out", lambda order_id, key: tried.append(order_id)
     )

@@ -85,13 +85,13 @@ def test_record_charge_updated_fills_in_fee_and_net(shop: Shop) -> None:
     record, session, _ = reserved(shop)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    before = shop.services.orders.view.charges(record.id)[0]
+    before = shop.services.orders.view.load_charges(record.id)[0]
     assert '"fee":null,"net":null' in before
     shop.payments.settled = True
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     shop.payments.settled = False
     shop.hear(charge_id, kind="charge.succeeded", event_id="evt_late")
-    after = shop.services.orders.view.charges(record.id)
+    after = shop.services.orders.view.load_charges(record.id)
     assert len(after) == 1
     assert '"fee":35,"net":4965,"fee_currency":"EUR"' in after[0]
     assert not items_of("ChargeItem", "CHARGE#")[0].surplus
@@ -181,7 +181,9 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
     session = shop.checkout(record)
     if has_expired:
         expire(shop, record, session)
-    shop.services.content.edit_events.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.payments.pay(session)
     shop.hear(session)
     assert (shop.state(record), shop.record(record).order.reason) == (OrderState.CANCELLED, Reason.EVENT_CLOSED)
@@ -196,7 +198,9 @@ def test_record_payment_for_an_event_that_was_closed_meanwhile_sends_it_back(sho
 
 def test_record_payment_for_an_event_that_went_back_to_draft_is_honoured(shop: Shop) -> None:
     record, session, _ = reserved(shop)
-    shop.services.content.edit_events.change(shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "draft"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.payments.pay(session)
     shop.hear(session)
     assert shop.state(record) is OrderState.PAID
@@ -230,7 +234,7 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
     other = shop.order((ticket, 1))
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    shop.services.payments.expire_orders.cancel(other.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(other.id, caller=BUYER, access=None)
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     assert shop.state(record) is OrderState.EXPIRED
     shop.carry_out_refunds()
@@ -248,7 +252,7 @@ def expire(shop: Shop, record: OrderRecord, session: str) -> None:
 
 def test_record_payment_of_a_cancelled_order_goes_back(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     shop.carry_out_refunds()
@@ -293,18 +297,18 @@ def test_record_killed_after_commit_and_repeated_changes_nothing(shop: Shop, mon
     record, session, _ = reserved(shop)
     shop.payments.pay(session)
     orders = shop.services.orders.store
-    write = orders.write
+    write = orders.write_order
 
     def die_after(change: SaleChange) -> None:
         write(change)
         raise SystemExit
 
-    monkeypatch.setattr(orders, "write", die_after)
+    monkeypatch.setattr(orders, "write_order", die_after)
     with pytest.raises(SystemExit):
         shop.hear(session)
-    monkeypatch.setattr(orders, "write", lambda change: pytest.fail("wrote again"))
+    monkeypatch.setattr(orders, "write_order", lambda change: pytest.fail("wrote again"))
     shop.hear(session)
-    monkeypatch.setattr(orders, "write", write)
+    monkeypatch.setattr(orders, "write_order", write)
     assert shop.state(record) is OrderState.PAID
     assert effects() == ONCE
 
@@ -317,7 +321,7 @@ def test_record_killed_before_commit_and_repeated_has_effects_once(shop: Shop, m
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(shop.services.orders.store, "write", die)
+        patch.setattr(shop.services.orders.store, "write_order", die)
         with pytest.raises(SystemExit):
             shop.hear(session)
     assert effects() == {"charges": 0, "notifications": 0, "mails": 0}
@@ -330,7 +334,7 @@ def test_record_lost_order_condition_reads_again(shop: Shop, monkeypatch: pytest
     record, session, _ = reserved(shop)
     shop.payments.pay(session)
     orders = shop.services.orders.store
-    write, tried = orders.write, []
+    write, tried = orders.write_order, []
 
     def lose_once(change: SaleChange) -> None:
         tried.append(change)
@@ -338,7 +342,7 @@ def test_record_lost_order_condition_reads_again(shop: Shop, monkeypatch: pytest
             raise Lost(frozenset({"order"}))
         write(change)
 
-    monkeypatch.setattr(orders, "write", lose_once)
+    monkeypatch.setattr(orders, "write_order", lose_once)
     shop.hear(session)
     assert (len(tried), shop.state(record)) == (2, OrderState.PAID)
 

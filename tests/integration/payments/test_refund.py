@@ -27,7 +27,9 @@ def paid(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, st
 
 def ask(shop: Shop, record: OrderRecord, amount: int | None = None, *, key: str = "01") -> RefundWish:
     """Staff want a refund."""
-    return shop.services.payments.refund_payment.request(record.id, RefundForm(amount=amount), caller=OWNER, key=key)
+    return shop.services.payments.refund_payment.request_refund(
+        record.id, RefundForm(amount=amount), caller=OWNER, key=key
+    )
 
 
 def test_refund_all_by_staff_voids_the_order_returns_stock_and_tells_the_buyer(shop: Shop) -> None:
@@ -93,7 +95,7 @@ def test_refund_of_an_unpaid_order_is_a_conflict(shop: Shop) -> None:
 def test_refund_by_others_than_staff_is_refused(shop: Shop, caller: Principal, error: type[Exception]) -> None:
     record, _, _ = paid(shop)
     with pytest.raises(error):
-        shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=caller, key="01")
+        shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=caller, key="01")
 
 
 def test_refund_in_the_dashboard_is_recorded_in_part_and_in_full(shop: Shop) -> None:
@@ -159,7 +161,7 @@ def test_refund_due_to_a_late_payment_that_stripe_refuses_goes_to_review(shop: S
     ticket = shop.ticket(5)
     record = shop.order((ticket, 1))
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     shop.payments.pay(session)
     shop.hear(session)
     shop.payments.refusing = True
@@ -180,7 +182,7 @@ def test_refund_due_while_disputed_is_made_once_the_dispute_is_won(shop: Shop, i
         shop.payments.pay(session)
         shop.hear(session)
     else:
-        shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+        shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.payments.dispute(charge_id, "needs_response")
     shop.hear(charge_id, kind="charge.dispute.created", event_id="evt_d")
@@ -197,7 +199,7 @@ def test_refund_due_while_disputed_is_made_once_the_dispute_is_won(shop: Shop, i
 def test_refund_that_failed_before_it_was_seen_goes_to_review(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     refund_id = shop.payments.refund(shop.wishes()[0])
@@ -225,7 +227,7 @@ def test_refund_killed_at_each_step_and_brought_again_is_made_once(
 ) -> None:
     record, charge_id, ticket = paid(shop)
     ask(shop, record)
-    writes, write = [], shop.services.orders.store.write
+    writes, write = [], shop.services.orders.store.write_order
 
     def die(change: SaleChange) -> None:
         writes.append(change)
@@ -236,7 +238,7 @@ def test_refund_killed_at_each_step_and_brought_again_is_made_once(
             raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(shop.services.orders.store, "write", die)
+        patch.setattr(shop.services.orders.store, "write_order", die)
         with pytest.raises(SystemExit):
             shop.carry_out_refunds()
     shop.carry_out_refunds()

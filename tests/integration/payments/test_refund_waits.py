@@ -26,7 +26,9 @@ def unneeded(shop: DoubleShop) -> OrderRecord:
     """An order whose payment goes back by itself: its event was closed before it came."""
     record = shop.order((shop.ticket(5), 2))
     shop.double.pay(shop.checkout(record))
-    shop.services.content.edit_events.change(shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY}))
+    shop.services.content.edit_events.update_event(
+        shop.event_id, {"state": "archived"}, caller=OWNER, match=frozenset({ANY})
+    )
     shop.settle()
     assert [wish.amount for wish in shop.wishes()] == [5000]
     return record
@@ -50,7 +52,7 @@ def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: st
         account=record.account,
     )
     before = shop.record(record)
-    shop.services.orders.store.write(
+    shop.services.orders.store.write_order(
         SaleChange(before=before, after=replace_fields(before, version=before.version + 1), wish=wish)
     )
 
@@ -59,7 +61,7 @@ def noted(shop: DoubleShop, note: str) -> OrderRecord:
     """A paid order with a note for staff."""
     before = shop.paid_order()
     after = replace_fields(before, version=before.version + 1, note=note)
-    shop.services.orders.store.write(SaleChange(before=before, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=before, after=after))
     return shop.record(before)
 
 
@@ -106,7 +108,7 @@ def test_refund_by_staff_that_the_balance_is_too_low_for_fails_at_once(double_sh
     shop = double_shop
     record = shop.paid_order()
     run_low(shop)
-    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     shop.carry_out_refunds()
     assert (wish_of(shop).standing, wish_of(shop).failure) == (RefundStanding.FAILED, "balance_insufficient")
     assert (shop.state(record), inbox(OWNER)) == (OrderState.PAID, [FAILED])
@@ -128,7 +130,7 @@ def test_refund_that_came_to_be_failed_is_failed(double_shop: DoubleShop, *, by_
     record = shop.paid_order() if by_staff else unneeded(shop)
     shop.double.settings = replace(shop.double.settings, refunds_fail=True)
     if by_staff:
-        shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+        shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     for _ in range(2):
         shop.carry_out_refunds()
         shop.settle()

@@ -49,7 +49,7 @@ def test_refused_access_uses_up_no_event_and_ends_no_hold(
 def test_refused_access_leaves_a_refund_wanted(double_shop: DoubleShop) -> None:
     shop = double_shop
     record = shop.paid_order()
-    shop.services.payments.refund_payment.request(record.id, RefundForm(), caller=OWNER, key="01")
+    shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     refuse(shop, "403")
     with pytest.raises(UpstreamFailed):
         shop.carry_out_refunds()
@@ -63,8 +63,10 @@ def test_refused_access_leaves_an_account_ready(double_shop: DoubleShop) -> None
     account = double_shop.connect_account()
     refuse(double_shop, "403")
     with pytest.raises(UpstreamFailed):
-        double_shop.services.payments.connect_account.refresh(account)
-    assert double_shop.services.payments.connect_account.read(double_shop.event_id, caller=OWNER).takes_payments
+        double_shop.services.payments.connect_account.refresh_stripe_account(account)
+    assert double_shop.services.payments.connect_account.read_stripe_account(
+        double_shop.event_id, caller=OWNER
+    ).takes_payments
 
 
 def paid_and_taken_back(shop: DoubleShop) -> tuple[OrderRecord, str, str]:

@@ -118,7 +118,7 @@ def test_reconcile_while_disputes_may_not_be_read_goes_on_with_all_else(
     shop.double.refund(intent_of(shop, record), 2000)
     assert next_day(shop) == 1
     assert shop.record(record).facts.refunded == 2000
-    last = shop.services.payments.reconciliations.last(None)
+    last = shop.services.payments.reconciliations.load_last(None)
     assert last is not None
     assert last.until == int(shop.clock.seconds)
     assert caplog.text.count('"SweepFailed": 1, "PaymentsToLookAt": 1') == 1
@@ -160,7 +160,7 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
     look, looked = shop.services.payments.record_payment.sync_payment, []
     untils: list[int] = []
     gateway: Any = shop.services.payments.stripe
-    traces = gateway.traces
+    traces = gateway.list_traces
 
     def stop(charge_id: str, **more: Any) -> None:
         looked.append(charge_id)
@@ -173,7 +173,7 @@ def test_reconcile_that_is_killed_while_sweeping_goes_on_where_it_was(
             untils.append(until - int(START))
         yield from traces(kind, since=since, until=until, account=account)
 
-    monkeypatch.setattr(gateway, "traces", listed)
+    monkeypatch.setattr(gateway, "list_traces", listed)
     monkeypatch.setattr(shop.services.payments.record_payment, "sync_payment", stop)
     with pytest.raises(KeyboardInterrupt):
         shop.services.payments.reconcile.reconcile()
@@ -193,7 +193,7 @@ def test_reconcile_reads_the_records_of_a_page_at_once(
         shop.paid_order()
     shop.pass_time(DAY)
     orders: Any = shop.services.orders.store
-    monkeypatch.setattr(orders, "charge", None)
-    monkeypatch.setattr(orders, "load", None)
+    monkeypatch.setattr(orders, "load_charge", None)
+    monkeypatch.setattr(orders, "load_order", None)
     assert shop.services.payments.reconcile.reconcile() == 0
     assert [word for word in ("not_swept", "not_reconciled", "SweepFailed") if word in caplog.text] == []

@@ -232,7 +232,7 @@ def test_sign_out_ends_it_and_it_is_forgotten(
     new(ada)
     assert react(database) == NOTHING_FAILED
     assert (push.tries, owners()) == ([], set())
-    assert services.push.view.of_user(ada.id).subscriptions == []
+    assert services.push.view.load_subscriptions(ada.id).subscriptions == []
 
 
 @pytest.mark.parametrize("status", [404, 410])
@@ -392,7 +392,7 @@ def test_failing_preferences_are_reported_and_come_again(
     browser = subscribe(ada, push)
     id = new(ada, action=NotificationAction.TICKETS_OFFERED)
     with monkeypatch.context() as patched:
-        patched.setattr(services.notifications.choose_channels, "channels", lambda *_: 1 / 0)
+        patched.setattr(services.notifications.choose_channels, "choose_channels", lambda *_: 1 / 0)
         assert len(react(database)["batchItemFailures"]) == 1
     assert push.tries == []
     assert react(database) == NOTHING_FAILED

@@ -19,7 +19,9 @@ def moved(shop: DoubleShop, account: str) -> list[tuple[str, int, int, int]]:
 
 def ledger(shop: DoubleShop) -> Any:
     shop.services.reports.update_totals.follow(item.id for item in shop.orders_made)
-    return json.loads(shop.services.reports.read_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    return json.loads(
+        shop.services.reports.read_totals.read_ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1]
+    )
 
 
 @pytest.mark.parametrize("in_dashboard", [False, True])
@@ -38,7 +40,7 @@ def test_ledger_of_an_account_is_its_balance_transactions_after_each_refund(
             shop.api.v1.refunds.create(fields, options)
         else:
             form = RefundForm(amount=amount)
-            shop.services.payments.refund_payment.request(record.id, form, caller=OWNER, key=f"0{number}")
+            shop.services.payments.refund_payment.request_refund(record.id, form, caller=OWNER, key=f"0{number}")
             shop.carry_out_refunds()
         shop.settle()
         truth, shown = moved(shop, account), ledger(shop)

@@ -45,11 +45,11 @@ def deliver(told: list[dict[str, Any]], size: int = 25) -> None:
 
 
 def totals(shop: Shop) -> Tally:
-    return shop.services.reports.lists.totals(shop.event_id)
+    return shop.services.reports.lists.load_totals(shop.event_id)
 
 
 def rows(shop: Shop) -> list[dict[str, Any]]:
-    found = shop.services.reports.list_orders.orders(shop.event_id, Page(), Filters(), caller=OWNER)
+    found = shop.services.reports.list_orders.list_orders(shop.event_id, Page(), Filters(), caller=OWNER)
     items: list[dict[str, Any]] = json.loads(found.load()[1])["items"]
     return items
 
@@ -58,7 +58,7 @@ def expected(shop: Shop, *orders: OrderRecord) -> Tally:
     """The sum over orders and charges as they are stored."""
     from chalicelib.reports.adapters.rows import DynamoSalesRows
 
-    return merged(tally_of(shop.record(one).order, DynamoSalesRows().charges(one.id)) for one in orders)
+    return merged(tally_of(shop.record(one).order, DynamoSalesRows().load_charges(one.id)) for one in orders)
 
 
 def settle(shop: Shop, charge_id: str, kind: str, amount: int, fee: int = 0) -> None:
@@ -80,7 +80,7 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
     """Orders of all kinds of lives: held, cancelled, paid, refunded in part and in full, disputed, paid twice."""
     ticket, other = shop.ticket(90), shop.ticket(90, amount=700, name="Half")
     made = [shop.order((ticket, 2), (other, 1)) for _ in range(8)]
-    shop.services.payments.expire_orders.cancel(made[1].id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(made[1].id, caller=BUYER, access=None)
     for number, one in enumerate(made[2:]):
         session = shop.checkout(one)
         charge = shop.payments.pay(session)
@@ -89,7 +89,7 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
         shop.hear(charge, kind="charge.updated", event_id=f"evt_u{number}")
         if number in (0, 1):
             back = (1000, 5700)[number]
-            shop.services.payments.refund_payment.request(
+            shop.services.payments.refund_payment.request_refund(
                 one.id, RefundForm(amount=back), caller=OWNER, key=f"0{number}"
             )
             shop.carry_out_refunds()
@@ -226,7 +226,7 @@ def test_write_of_an_older_look_is_lost_and_adds_nothing(shop: Shop) -> None:
     for before in (None, one):
         with pytest.raises(Lost):
             store.write(shop.event_id, [RowChange(order_id, one, before)], one.tally)
-    assert store.kept(shop.event_id, [order_id]) == {order_id: two}
+    assert store.load_kept(shop.event_id, [order_id]) == {order_id: two}
     assert totals(shop) == NOWHERE
 
 
@@ -236,7 +236,7 @@ class Slow:
     def __init__(self, *records: OrderRecord) -> None:
         self._records = {record.id: record for record in records}
 
-    def orders(self, order_ids: Any) -> dict[str, OrderRecord]:
+    def load_orders(self, order_ids: Any) -> dict[str, OrderRecord]:
         return self._records
 
 
@@ -245,7 +245,7 @@ def test_follow_by_a_worker_who_looked_long_ago_changes_nothing(shop: Shop) -> N
     from chalicelib.reports.services.update_totals import UpdateTotals
 
     record = shop.order((shop.ticket(5), 1))
-    shop.services.payments.expire_orders.cancel(record.id, caller=BUYER, access=None)
+    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
     shop.services.reports.update_totals.follow([record.id])
     late = UpdateTotals(view=Slow(record), rows=DynamoSalesRows())  # type: ignore[arg-type]
     assert late.follow([record.id]) == 0
@@ -288,9 +288,9 @@ def test_follow_keeps_events_apart(shop: Shop) -> None:
 def test_row_of_an_order_is_what_staff_read_of_it(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     after = replace(shop.record(record), note='Look: "ü"', version=record.version + 1)
-    shop.services.orders.store.write(SaleChange(before=shop.record(record), after=after))
+    shop.services.orders.store.write_order(SaleChange(before=shop.record(record), after=after))
     shop.services.reports.update_totals.follow([record.id])
-    staff = shop.services.orders.read_order.order(record.id, principal=OWNER, access=None).load()[1]
+    staff = shop.services.orders.read_order.read_order(record.id, principal=OWNER, access=None).load()[1]
     assert rows(shop) == [json.loads(staff)]
     assert msgspec.json.decode(staff)["review_reason"] == 'Look: "ü"'
 
@@ -349,5 +349,7 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
     assert [one["kind"] for one in told if one.get("event") == "ledger_kind_unknown"] == ["levitation"]
     assert [one["LedgerKindsUnknown"] for one in told if "LedgerKindsUnknown" in one] == [1]
     assert totals(shop)["LEDGER#platform#EUR"] == {"charges": 5000, "fees": 130, "net": 4870}
-    found = json.loads(shop.services.reports.read_totals.ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1])
+    found = json.loads(
+        shop.services.reports.read_totals.read_ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1]
+    )
     assert [row["kind"] for row in found["items"]].count("levitation") == 1

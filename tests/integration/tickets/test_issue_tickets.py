@@ -46,7 +46,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
     from chalicelib.mail.adapters.mails import DynamoMails
 
     mailer = FakeMailer()
-    give = tickets or shop.services.tickets.issue_tickets.attachment
+    give = tickets or shop.services.tickets.issue_tickets.make_attachment
     mailing = SendMail(
         DynamoMails(),
         mailer,
@@ -63,7 +63,7 @@ def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
 
 def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: Shop, paid: OrderRecord) -> None:
     form = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace Hopper")])
-    shop.services.tickets.issue_tickets.change_attendees(paid.id, form, principal=BUYER, access=None)
+    shop.services.tickets.issue_tickets.update_attendees(paid.id, form, principal=BUYER, access=None)
     (mail,) = send_mails(shop)
     ((name, content_type, content),) = mail.attachments
     assert (name, content_type) == (f"tickets-{paid.id}.pdf", "application/pdf")
@@ -76,7 +76,7 @@ def test_mail_of_a_paid_order_has_the_tickets_as_they_are_when_it_is_sent(shop: 
 def test_mail_of_tickets_that_are_not_valid_any_more_goes_without_them(shop: Shop, paid: OrderRecord) -> None:
     facts = replace(paid.facts, dispute=Dispute.LOST)
     after = moved_on(paid, facts, now=moment(shop.clock.now()))
-    shop.services.orders.store.write(SaleChange(before=paid, after=after))
+    shop.services.orders.store.write_order(SaleChange(before=paid, after=after))
     (mail,) = send_mails(shop)
     assert mail.attachments == ()
 
@@ -105,7 +105,7 @@ class FakeConnections:
     def __init__(self) -> None:
         self.forgotten: list[str] = []
 
-    def of_user(self, user_id: str) -> list[Connection]:
+    def list_connections(self, user_id: str) -> list[Connection]:
         return [
             Connection(f"{user_id} {name}", user_id, name, "https://x.example", expires_at)
             for name, expires_at in (("stands", 2_000_000_000), ("ended", 2_000_000_000), ("old", 1))

@@ -25,12 +25,12 @@ def join(shop: Shop, ticket: str, name: str = "ada", quantity: int = 1) -> str:
     form = WaitingForm(ticket_type_id=ticket, quantity=quantity, name=name.title(), email=f"{name}@example.org")
     entry_id = shop.services.ids.new_id()
     shop.clock.seconds += 1
-    shop.services.waiting_list.join_waiting_list.join(shop.event_id, form, caller=None, new_id=entry_id)
+    shop.services.waiting_list.join_waiting_list.join_waiting_list(shop.event_id, form, caller=None, new_id=entry_id)
     return entry_id
 
 
 def entries(shop: Shop) -> list[dict[str, Any]]:
-    body = shop.services.waiting_list.join_waiting_list.entries(shop.event_id, caller=OWNER).load()[1]
+    body = shop.services.waiting_list.join_waiting_list.list_entries(shop.event_id, caller=OWNER).load()[1]
     return list(json.loads(body)["items"])
 
 
@@ -40,14 +40,14 @@ def states(shop: Shop) -> list[str]:
 
 def offered(shop: Shop, number: int) -> OrderRecord:
     """The order that was made for an entry."""
-    record = shop.services.orders.store.load(entries(shop)[number]["order_id"])
+    record = shop.services.orders.store.load_order(entries(shop)[number]["order_id"])
     assert record is not None
     return record
 
 
 def cancel(shop: Shop, record: OrderRecord) -> None:
-    shop.services.payments.expire_orders.cancel(
-        record.id, caller=BUYER, access=shop.services.orders.draft_order.access(record.id)
+    shop.services.payments.expire_orders.cancel_order(
+        record.id, caller=BUYER, access=shop.services.orders.draft_order.make_access(record.id)
     )
 
 
@@ -82,7 +82,7 @@ def test_offer_first_in_line_gets_what_comes_free_with_a_day_to_pay(shop: Shop) 
     assert order.expires_at
     until = order.expires_at.astimezone(ZoneInfo("Europe/Zurich"))
     assert all(f"until {until:%d %B %Y, %H:%M %Z};" in mail.text for mail in sent)
-    token = shop.services.orders.draft_order.access(order.id)
+    token = shop.services.orders.draft_order.make_access(order.id)
     assert any(f"/orders/{order.id}#access={token}" in mail.text for mail in sent)
 
 
@@ -95,8 +95,8 @@ def test_offer_can_be_paid_until_its_own_deadline(shop: Shop) -> None:
     shop.clock.seconds += 82_700
     assert shop.services.payments.expire_orders.release_due() == 0
     shop.services.waiting_list.offer_tickets.run()
-    session = shop.services.payments.open_checkout.pay(
-        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+    session = shop.services.payments.open_checkout.open_checkout(
+        made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.payments.pay(session.rpartition("/")[2])
     shop.hear(session.rpartition("/")[2])
@@ -112,8 +112,10 @@ def test_order_while_others_wait_is_sold_out_although_tickets_are_free(shop: Sho
     with pytest.raises(SoldOut) as refusal:
         shop.order((ticket, 1))
     assert refusal.value.extra == {"available": 0, "ticket_type_id": ticket}
-    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith("-0")
-    assert shop.services.catalog.read_ticket_types.ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
+    assert shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.PUBLIC).tag.endswith(
+        "-0"
+    )
+    assert shop.services.catalog.read_ticket_types.read_ticket_type(shop.event_id, ticket, View.ALL).tag.endswith("-2")
     shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["offered"]
 
@@ -122,11 +124,11 @@ def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypa
     """The buyer read the type before the queue began, and a ticket came free in between."""
     ticket, record = sold_out(shop)
     view = shop.services.catalog.view
-    fresh, stale = view.ticket_type, view.ticket_type(shop.event_id, ticket)
+    fresh, stale = view.load_ticket_type, view.load_ticket_type(shop.event_id, ticket)
     join(shop, ticket)
     cancel(shop, record)
     monkeypatch.setattr(
-        view, "ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
+        view, "load_ticket_type", lambda event, one, *, consistent=False: fresh(event, one) if consistent else stale
     )
     with pytest.raises(SoldOut):
         shop.order((ticket, 1))
@@ -139,7 +141,7 @@ def test_offer_two_workers_make_one_each_in_the_order_they_came(shop: Shop) -> N
     for name in ROUND:
         join(shop, ticket, name)
     cancel(shop, record)
-    made = together(8, lambda _: shop.services.waiting_list.offer_tickets.offer(shop.event_id, ticket))
+    made = together(8, lambda _: shop.services.waiting_list.offer_tickets.offer_tickets(shop.event_id, ticket))
     assert sum(made) == 6
     assert states(shop) == ["offered"] * 6 + ["waiting"] * 4
     orders = [one for one in items_of("OrderItem", "ORDER#") if one.offer]
@@ -168,8 +170,8 @@ def test_offer_whose_release_fails_is_released_by_a_later_run(shop: Shop) -> Non
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
-    shop.services.payments.open_checkout.pay(
-        made.id, caller=None, access=shop.services.orders.draft_order.access(made.id)
+    shop.services.payments.open_checkout.open_checkout(
+        made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
     )
     shop.clock.seconds += 82_801
     shop.payments.down = True
@@ -211,11 +213,11 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
     cancel(shop, record)
-    shop.services.waiting_list.join_waiting_list.leave(
-        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+    shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     shop.services.waiting_list.offer_tickets.run()
-    assert (states(shop), shop.services.waiting_list.store.queues()) == (["left"], [])
+    assert (states(shop), shop.services.waiting_list.store.list_queues()) == (["left"], [])
     shop.order((ticket, 2))
     assert stock_of(ticket) == Stock(0, 2, 0, 2)
 
@@ -223,20 +225,20 @@ def test_offer_when_nobody_waits_any_more_opens_the_sale_again(shop: Shop) -> No
 def test_offer_ends_no_queue_that_somebody_just_joined(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket, record = sold_out(shop)
     entry = join(shop, ticket)
-    shop.services.waiting_list.join_waiting_list.leave(
-        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.access(entry)
+    shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+        shop.event_id, entry, caller=None, access=shop.services.orders.draft_order.make_access(entry)
     )
     lists = shop.services.waiting_list.store
-    first = lists.first
+    first = lists.load_first
 
     def then_somebody_comes(ticket_type_id: str) -> str | None:
         found = first(ticket_type_id)
         if found is None:
-            monkeypatch.setattr(lists, "first", first)
+            monkeypatch.setattr(lists, "load_first", first)
             join(shop, ticket, "grace")
         return found
 
-    monkeypatch.setattr(lists, "first", then_somebody_comes)
+    monkeypatch.setattr(lists, "load_first", then_somebody_comes)
     cancel(shop, record)
     assert shop.services.waiting_list.offer_tickets.run() == 1
     assert offered(shop, 1).order.buyer.email == "grace@example.org"
@@ -246,7 +248,7 @@ def test_join_while_the_queue_begins_or_ends_keeps_everybody(shop: Shop) -> None
     ticket, _ = sold_out(shop)
     results = together(10, lambda number: join(shop, ticket, ROUND[number]))
     assert [one for one in results if isinstance(one, Exception)] == []
-    assert [queue.joined for queue in shop.services.waiting_list.store.queues()] == [10]
+    assert [queue.joined for queue in shop.services.waiting_list.store.list_queues()] == [10]
     assert states(shop) == ["waiting"] * 10
 
 
@@ -276,16 +278,22 @@ def test_join_for_what_is_not_on_sale_is_refused(shop: Shop) -> None:
 def test_leave_with_anothers_token_is_not_found_and_after_an_offer_refused(shop: Shop) -> None:
     ticket, record = sold_out(shop, 1)
     entry, other = join(shop, ticket, "ada"), join(shop, ticket, "grace")
-    access = shop.services.orders.draft_order.access
+    access = shop.services.orders.draft_order.make_access
     with pytest.raises(NotFound):
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, entry, caller=None, access=access(other)
+        )
     cancel(shop, record)
     shop.services.waiting_list.offer_tickets.run()
     with pytest.raises(Conflict) as refusal:
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, entry, caller=None, access=access(entry))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, entry, caller=None, access=access(entry)
+        )
     assert refusal.value.code == "not_waiting"
     for _ in range(2):
-        shop.services.waiting_list.join_waiting_list.leave(shop.event_id, other, caller=None, access=access(other))
+        shop.services.waiting_list.join_waiting_list.leave_waiting_list(
+            shop.event_id, other, caller=None, access=access(other)
+        )
     assert states(shop) == ["offered", "left"]
 
 
@@ -309,7 +317,7 @@ def test_offer_after_the_sale_is_over_lets_everybody_go(shop: Shop) -> None:
     cancel(shop, record)
     shop.clock.seconds += 10 * 365 * 24 * 3600
     assert (shop.services.waiting_list.offer_tickets.run(), states(shop)) == (0, ["passed_over"])
-    assert shop.services.waiting_list.store.queues() == []
+    assert shop.services.waiting_list.store.list_queues() == []
 
 
 def test_offer_of_a_shared_quota_takes_from_it(shop: Shop) -> None:
@@ -341,7 +349,7 @@ def test_offer_free_tickets_are_given_at_once(shop: Shop) -> None:
     shop.services.waiting_list.offer_tickets.run()
     assert (offered(shop, 0).state, stock_of(ticket)) == (OrderState.PAID, Stock(0, 0, 1, 1))
     assert mails().count("Your tickets for Alpine Python Days") == 2
-    assert shop.services.waiting_list.store.offers(until=2**40) == []
+    assert shop.services.waiting_list.store.list_offers(until=2**40) == []
 
 
 def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> None:
@@ -370,8 +378,8 @@ def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
     shop.services.waiting_list.offer_tickets.run()
     made = [offered(shop, number) for number in range(count)]
     for one in made:
-        shop.services.payments.open_checkout.pay(
-            one.id, caller=None, access=shop.services.orders.draft_order.access(one.id)
+        shop.services.payments.open_checkout.open_checkout(
+            one.id, caller=None, access=shop.services.orders.draft_order.make_access(one.id)
         )
     shop.clock.seconds += 82_900
     return made
@@ -418,14 +426,14 @@ def test_run_type_that_cannot_be_offered_keeps_no_other_from_its_turn(
         join(shop, ticket, name)
     for record in (one, other):
         cancel(shop, record)
-    offer = shop.services.waiting_list.offer_tickets.offer
+    offer = shop.services.waiting_list.offer_tickets.offer_tickets
 
     def stumbles(event_id: str, ticket_type_id: str) -> int:
         if ticket_type_id == poison:
             raise TypeError("a shape nobody thought of")
         return offer(event_id, ticket_type_id)
 
-    monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer", stumbles)
+    monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer_tickets", stumbles)
     for _ in range(2):  # wherever a run begins
         shop.clock.seconds += 60
         shop.services.waiting_list.offer_tickets.run()

@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.catalog.domain.code import (
+    MOST_SHARDS,
     Discount,
     DiscountFields,
     DiscountKind,
-    code_shards,
     is_in_time,
     normalised,
     unit_discount,
 )
+from chalicelib.catalog.domain.stock import shard_count
 from chalicelib.core.errors import InvalidInput
 from chalicelib.core.money import Money
 from chalicelib.orders.domain.basket import discounted
@@ -116,4 +117,4 @@ def test_code_is_valid_from_its_beginning_until_before_its_end(
 
 @pytest.mark.parametrize(("uses", "shards"), [(1, 1), (2_500, 1), (2_501, 2), (1_000_000, 4)])
 def test_count_uses_are_kept_in_four_shards_at_most(uses: int, shards: int) -> None:
-    assert code_shards(uses) == shards
+    assert shard_count(uses, most=MOST_SHARDS) == shards

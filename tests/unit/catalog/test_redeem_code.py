@@ -44,11 +44,11 @@ def redeeming(*codes: Discount | AccessCode) -> tuple[RedeemCode, FakeStore]:
 
 @pytest.mark.parametrize("text", ["HALF", "half", " half ", "ＨＡＬＦ"])
 def test_redeem_a_discount_however_it_is_written(text: str) -> None:
-    assert redeeming(HALF)[0].discount("E", text, source="s").code == HALF
+    assert redeeming(HALF)[0].redeem_discount("E", text, source="s").code == HALF
 
 
 def test_redeem_an_access_code() -> None:
-    assert redeeming(EARLY)[0].access("E", "early", source="s").code == EARLY
+    assert redeeming(EARLY)[0].redeem_access_code("E", "early", source="s").code == EARLY
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_redeem_an_access_code() -> None:
 def test_redeem_a_discount_that_cannot_be_used_says_why(fields: dict[str, Any], code: str) -> None:
     service, _ = redeeming(msgspec.structs.replace(HALF, **fields))
     with pytest.raises(InvalidInput) as refused:
-        service.discount("E", "HALF", source="s")
+        service.redeem_discount("E", "HALF", source="s")
     assert refused.value.code == code
 
 
 def test_redeem_a_code_of_the_other_kind_is_unknown() -> None:
     service, _ = redeeming(HALF, EARLY)
-    for redeem, text in ((service.discount, "early"), (service.access, "half")):
+    for redeem, text in ((service.redeem_discount, "early"), (service.redeem_access_code, "half")):
         with pytest.raises(InvalidInput) as refused:
             redeem("E", text, source="s")
         assert refused.value.code in ("unknown_discount", "unknown_access_code")
@@ -79,18 +79,18 @@ def test_guess_too_often_is_refused_even_with_the_right_code_then() -> None:
     service, _ = redeeming(HALF)
     for _ in range(GUESSES):
         with pytest.raises(InvalidInput):
-            service.discount("E", "wrong", source="s")
+            service.redeem_discount("E", "wrong", source="s")
     with pytest.raises(TooManyAttempts):
-        service.discount("E", "HALF", source="s")
+        service.redeem_discount("E", "HALF", source="s")
     with pytest.raises(TooManyAttempts):
-        service.access("E", "HALF", source="s")
-    assert service.discount("E", "HALF", source="another").code == HALF
-    assert service.discount("F", "HALF", source="s").code == HALF
+        service.redeem_access_code("E", "HALF", source="s")
+    assert service.redeem_discount("E", "HALF", source="another").code == HALF
+    assert service.redeem_discount("F", "HALF", source="s").code == HALF
 
 
 def test_guess_right_or_at_the_wrong_time_counts_for_nothing() -> None:
     service, store = redeeming(HALF, msgspec.structs.replace(EARLY, valid_from=LATER))
-    service.discount("E", "HALF", source="s")
+    service.redeem_discount("E", "HALF", source="s")
     with pytest.raises(InvalidInput):
-        service.access("E", "early", source="s")
+        service.redeem_access_code("E", "early", source="s")
     assert set(store.guesses.values()) == {0}

@@ -50,11 +50,11 @@ class Gate:
     """The service over one paid order of two tickets; time passes when told."""
 
     def __init__(self, facts: Facts = PAID, *, lost: int = 0) -> None:
-        self.order = record(facts, ticket_secret="secret")
-        self.codes = [ticket.code for ticket in tickets_of(self.order)]
+        self.load_order = record(facts, ticket_secret="secret")
+        self.codes = [ticket.code for ticket in tickets_of(self.load_order)]
         self.admissions, self.time = FakeAdmissions(lost), NINE
         self.service = CheckPeopleIn(
-            orders=FakeOrders(self.order),  # type: ignore[arg-type]
+            orders=FakeOrders(self.load_order),  # type: ignore[arg-type]
             admissions=self.admissions,  # type: ignore[arg-type]
             view=SimpleNamespace(people=lambda ids: {"gate": "Grace"}),  # type: ignore[arg-type]
             authorise=SimpleNamespace(require=lambda *asked: None),  # type: ignore[arg-type]
@@ -68,11 +68,11 @@ class Gate:
         return self.service.check_in("E", CheckInForm(code=code or self.codes[0], **more), caller=GATE)
 
     def undo(self, name: str = "", match: frozenset[str] = ANY) -> None:
-        self.service.undo("E", name or tickets_of(self.order)[0].name, match=match, caller=GATE)
+        self.service.undo_check_in("E", name or tickets_of(self.load_order)[0].name, match=match, caller=GATE)
 
     def reconcile(self, *scans: tuple[str, datetime], device: str = "east") -> list[Outcome]:
         form = ReconcileForm(device=device, scans=[OfflineScan(code=code, at=at) for code, at in scans])
-        return [result.outcome for result in self.service.reconcile("E", form, caller=GATE).results]
+        return [result.outcome for result in self.service.reconcile_check_ins("E", form, caller=GATE).results]
 
     @property
     def acts(self) -> list[bool]:

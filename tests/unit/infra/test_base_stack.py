@@ -140,8 +140,8 @@ def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: l
 
     others = dict.fromkeys(("hold_stock", "payments", "representations", "ids", "review_unseen_payment"))
     recording: Any = RecordPayment(
-        orders=SimpleNamespace(write=lambda change: None),
-        order_messages=SimpleNamespace(about=lambda change, known: change),
+        orders=SimpleNamespace(write_order=lambda change: None),
+        order_messages=SimpleNamespace(add_messages=lambda change, known: change),
         clock=SimpleNamespace(now=lambda: 0),
         livemode=False,
         **others,

@@ -62,13 +62,13 @@ class FakeOrders:
         self.orphans: list[str] = []
         self.lost = lost or []
 
-    def load(self, order_id: str) -> OrderRecord | None:
+    def load_order(self, order_id: str) -> OrderRecord | None:
         return self.records.get(order_id)
 
-    def charge(self, order_id: str, charge_id: str) -> Charge | None:
+    def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
         return self.charges_known.get(charge_id)
 
-    def wish(self, order_id: str, key: str) -> RefundWish | None:
+    def load_wish(self, order_id: str, key: str) -> RefundWish | None:
         return self.wishes.get(key)
 
     def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
@@ -76,7 +76,7 @@ class FakeOrders:
         self.orphans.append(object_id)
         return is_new
 
-    def write(self, change: SaleChange) -> None:
+    def write_order(self, change: SaleChange) -> None:
         if self.lost:
             raise Lost(frozenset({self.lost.pop(0)}))
         self.changes.append(change)

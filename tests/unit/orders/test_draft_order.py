@@ -22,7 +22,7 @@ def drafting() -> DraftOrder:
 def drafted(amount: int = 2_500, **more: Any) -> OrderRecord:
     lines = [Line(ticket_type_id="T", name="Day", quantity=2, price=Money(amount=amount, currency="EUR"))]
     wish = Wish("E", lines, Buyer(name="Ada", email="ada@example.org"), DEADLINE, **more)
-    return drafting().draft(wish, order_id=ID, now=MOMENT)
+    return drafting().draft_order(wish, order_id=ID, now=MOMENT)
 
 
 def test_draft_with_a_price_is_reserved_until_its_deadline() -> None:
@@ -38,11 +38,15 @@ def test_draft_that_costs_nothing_is_paid_and_has_tickets() -> None:
 
 
 def test_draft_of_a_guest_opens_with_a_token_and_that_of_an_account_does_not() -> None:
-    assert drafted().access_hash == hash_of_access(drafting().access(ID))
+    assert drafted().access_hash == hash_of_access(drafting().make_access(ID))
     mine = drafted(user_id="ada")
     assert (mine.user_id, mine.access_hash) == ("ada", None)
 
 
 def test_access_to_another_order_or_with_another_key_is_another() -> None:
-    tokens = {drafting().access(ID), drafting().access(ID[:-1] + "9"), DraftOrder(IDS, lambda: b"o" * 32).access(ID)}
+    tokens = {
+        drafting().make_access(ID),
+        drafting().make_access(ID[:-1] + "9"),
+        DraftOrder(IDS, lambda: b"o" * 32).make_access(ID),
+    }
     assert len(tokens) == 3

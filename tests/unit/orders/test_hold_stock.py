@@ -26,11 +26,11 @@ class FakeView:
         self.seen, self.true = seen, seen if true is None else true
         self.looks: list[bool] = []
 
-    def lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
+    def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
         self.looks.append(consistent)
         return dict(self.true if consistent else self.seen)
 
-    def rooms(self, owners: list[str]) -> dict[str, Room]:
+    def load_rooms(self, owners: list[str]) -> dict[str, Room]:
         return {}
 
 
@@ -41,7 +41,7 @@ class Writes:
         self.tried: list[SaleChange] = []
         self._failures = list(failures)
 
-    def write(self, change: SaleChange) -> None:
+    def write_order(self, change: SaleChange) -> None:
         self.tried.append(change)
         if self._failures:
             raise self._failures.pop(0)
@@ -53,7 +53,7 @@ class Writes:
 
 def hold(view: FakeView, writes: Writes, *demands: Demand) -> OrderRecord:
     holding: Any = HoldStock(view, writes)  # type: ignore[arg-type]
-    held: OrderRecord = holding.hold(SaleChange(after=record()), demands or [TWO])
+    held: OrderRecord = holding.hold_stock(SaleChange(after=record()), demands or [TWO])
     return held
 
 

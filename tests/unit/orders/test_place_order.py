@@ -52,19 +52,19 @@ class World:
             "orders": self.orders,
             "hold_stock": self,
             "redeem_code": SimpleNamespace(
-                discount=lambda event_id, text, source: Redeemed(StoredLimit("D", "tag", "", 1), HALF),
-                access=lambda event_id, text, source: Redeemed(StoredLimit("A", "tag", "", 1), EARLY),
+                redeem_discount=lambda event_id, text, source: Redeemed(StoredLimit("D", "tag", "", 1), HALF),
+                redeem_access_code=lambda event_id, text, source: Redeemed(StoredLimit("A", "tag", "", 1), EARLY),
             ),
             "draft_order": DraftOrder(SimpleNamespace(new_secret=lambda: "secret"), lambda: b"k" * 32),  # type: ignore[arg-type]
             "authorise": SimpleNamespace(role=lambda who, id: "owner" if who == STAFF else None),
         }
         self.service = PlaceOrder(order_messages=TELLING, clock=clock_at(NOW), hold_seconds=HOLD, **parts)
 
-    def ticket_type(self, event_id: str, id: str, *, consistent: bool) -> StoredTicketType | None:
+    def load_ticket_type(self, event_id: str, id: str, *, consistent: bool) -> StoredTicketType | None:
         self.consistent.append(consistent)
         return self.stored if id == TYPE else None
 
-    def hold(self, change: SaleChange, demands: list[Demand]) -> OrderRecord:
+    def hold_stock(self, change: SaleChange, demands: list[Demand]) -> OrderRecord:
         if self.failures:
             raise self.failures.pop(0)
         self.held.append((change, demands))
@@ -73,7 +73,7 @@ class World:
     def place(self, caller: Principal | None = None, *, new_id: str = NEW_ID, **codes: str) -> OrderRecord:
         lines = [OrderLineForm(ticket_type_id=TYPE, quantity=2)]
         form = OrderForm(lines=lines, buyer=Buyer(name="Ada", email="ada@example.org"), **codes)
-        return self.service.create("E", form, caller=caller, new_id=new_id)[0]
+        return self.service.place_order("E", form, caller=caller, new_id=new_id)[0]
 
     @property
     def demanded(self) -> list[str]:
@@ -170,8 +170,8 @@ def test_load_is_for_the_buyer_alone(caller: Principal | None, error: type[Excep
     world = World()
     mine = record(user_id="buyer")
     world.orders.records[mine.id] = mine
-    assert world.service.load(mine.id, caller=BUYER, access=None) == mine
+    assert world.service.load_order(mine.id, caller=BUYER, redeem_access_code=None) == mine
     with pytest.raises(error):
-        world.service.load(mine.id, caller=caller, access="wrong")
+        world.service.load_order(mine.id, caller=caller, redeem_access_code="wrong")
     with pytest.raises(NotFound):
-        world.service.load("no id", caller=BUYER, access=None)
+        world.service.load_order("no id", caller=BUYER, redeem_access_code=None)

@@ -22,9 +22,9 @@ BY_LONG_TOKEN = BY_TOKEN._replace(access_hash=hash_of_access(LONG))
 
 def reading(stored: StoredOrder | None = BY_ACCOUNT, mail: str | None = None) -> ReadOrder:
     view: Any = SimpleNamespace(
-        order=lambda id: stored,
-        tickets_mail_state=lambda id: mail,
-        charges=lambda id: ['{"id":"ch_1"}'],
+        load_order=lambda id: stored,
+        load_mail_state=lambda id: mail,
+        load_charges=lambda id: ['{"id":"ch_1"}'],
         refunds=lambda id: [],
     )
     authorising: Any = SimpleNamespace(role=lambda who, event_id: ROLES.get(who.user_id) if who else None)
@@ -32,7 +32,7 @@ def reading(stored: StoredOrder | None = BY_ACCOUNT, mail: str | None = None) ->
 
 
 def shown(service: ReadOrder, principal: Principal | None, access: str | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(service.order("O", principal=principal, access=access).load()[1])
+    found: dict[str, Any] = json.loads(service.read_order("O", principal=principal, access=access).load_order()[1])
     return found
 
 
@@ -63,7 +63,7 @@ def test_read_shows_staff_the_note_and_the_buyer_not() -> None:
 
 def test_read_has_another_tag_for_staff_that_changes_with_the_note() -> None:
     tags = {
-        reading(stored).order("O", principal=who, access=None).load()[0]
+        reading(stored).read_order("O", principal=who, access=None).load_order()[0]
         for who in (BUYER, STAFF)
         for stored in (BY_ACCOUNT, BY_ACCOUNT._replace(reason="another"))
     }
@@ -72,20 +72,20 @@ def test_read_has_another_tag_for_staff_that_changes_with_the_note() -> None:
 
 @pytest.mark.parametrize("principal", [None, STRANGER, MODERATOR])
 def test_read_by_who_may_not_is_not_found(principal: Principal | None) -> None:
-    for read in (reading().order, reading().charges):
+    for read in (reading().read_order, reading().list_charges):
         with pytest.raises(NotFound):
             read("O", principal=principal, access=None)
     with pytest.raises(NotFound):
-        reading().refunds("O", principal=principal or STRANGER)
+        reading().list_refunds("O", principal=principal or STRANGER)
     with pytest.raises(NotFound):
-        reading(None).order("O", principal=STAFF, access=None)
+        reading(None).read_order("O", principal=STAFF, access=None)
 
 
 def test_read_charges_is_for_staff_and_says_so_to_the_buyer() -> None:
-    body = reading().charges("O", principal=STAFF, access=None).load()[1]
+    body = reading().list_charges("O", principal=STAFF, access=None).load_order()[1]
     assert json.loads(body) == {"items": [{"id": "ch_1"}], "next_cursor": None}
     with pytest.raises(Forbidden):
-        reading().charges("O", principal=BUYER, access=None)
+        reading().list_charges("O", principal=BUYER, access=None)
 
 
 @pytest.mark.parametrize(

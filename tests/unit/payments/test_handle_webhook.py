@@ -24,7 +24,7 @@ class Heard:
     def apply_settled(self, events: list[StripeEvent]) -> None:
         self.settled += [event.id for event in events]
 
-    def refresh(self, account_id: str) -> None:
+    def refresh_stripe_account(self, account_id: str) -> None:
         self.refreshed.append(account_id)
 
 

@@ -47,9 +47,9 @@ class World:
         shown = event(**fields, ends_at=MOMENT.replace(year=2032))
         body = SimpleNamespace(body=msgspec.json.encode(shown).decode()) if public else None
         parts: dict[str, Any] = {
-            "place_order": SimpleNamespace(load=lambda id, caller, access: self.orders.records[id]),
+            "place_order": SimpleNamespace(load_order=lambda id, caller, access: self.orders.records[id]),
             "orders": self.orders,
-            "accounts": SimpleNamespace(of_event=lambda event_id: account),
+            "accounts": SimpleNamespace(load_account=lambda event_id: account),
             "representations": SimpleNamespace(event=lambda event_id, view: body),
             "queue": self,
         }
@@ -83,10 +83,10 @@ class World:
         return True
 
     def pay(self) -> str:
-        return self.service.pay(ID, caller=None, access=None)
+        return self.service.open_checkout(ID, caller=None, access=None)
 
     @property
-    def order(self) -> OrderRecord:
+    def load_order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 

@@ -46,13 +46,13 @@ def body(subject: Any = None, **fields: Any) -> bytes:
 
 def kept(payload: bytes, header: str | None = "ours") -> StripeEvent:
     inbox = FakeInbox()
-    receiving(inbox).receive(payload, header)
+    receiving(inbox).receive_stripe_event(payload, header)
     return inbox.events["evt_1"]
 
 
 def test_receive_keeps_an_event_for_as_long_as_stripe_may_send_it_again() -> None:
     inbox = FakeInbox()
-    receiving(inbox).receive(body(), "ours")
+    receiving(inbox).receive_stripe_event(body(), "ours")
     assert inbox.events["evt_1"] == StripeEvent("evt_1", "charge.updated", "ch_1", livemode=False, ignored=False)
     assert inbox.expires_at == NOW + KEPT_SECONDS
 
@@ -105,18 +105,18 @@ def test_receive_event_of_a_connected_account_signed_for_those() -> None:
 def test_receive_what_stripe_did_not_say_for_this_endpoint_is_refused(payload: bytes, header: str | None) -> None:
     inbox = FakeInbox()
     with pytest.raises(MalformedRequest):
-        receiving(inbox).receive(payload, header)
+        receiving(inbox).receive_stripe_event(payload, header)
     assert inbox.events == {}
 
 
 def test_receive_without_any_secret_is_not_there() -> None:
     with pytest.raises(NotFound):
-        receiving(FakeInbox(), [], []).receive(body(), "")
+        receiving(FakeInbox(), [], []).receive_stripe_event(body(), "")
 
 
 def test_receive_too_large_a_body_is_refused_before_it_is_read() -> None:
     with pytest.raises(BodyTooLarge):
-        receiving(FakeInbox()).receive(b"x" * (MAX_BYTES + 1), "ours")
+        receiving(FakeInbox()).receive_stripe_event(b"x" * (MAX_BYTES + 1), "ours")
 
 
 def test_keep_what_was_fetched_needs_no_signature_and_names_its_account() -> None:

@@ -35,10 +35,10 @@ class Stripe:
             hold_seconds=900,
         )
 
-    def connected(self) -> list[str]:
+    def list_connected(self) -> list[str]:
         return list(self.accounts)
 
-    def last(self, account: str | None) -> ReconciledUntil | None:
+    def load_last(self, account: str | None) -> ReconciledUntil | None:
         return self.done.get(account)
 
     def save(self, account: str | None, done: ReconciledUntil) -> None:
@@ -59,7 +59,7 @@ class Stripe:
     def keep(self, payload: str, *, account: str | None) -> bool:
         return payload == "new"
 
-    def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
+    def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
         return self.refunds
 
     def carry_out(self, order_id: str, key: str) -> None:

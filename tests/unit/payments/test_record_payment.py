@@ -57,25 +57,25 @@ class World:
             **parts,  # type: ignore[arg-type]
         )
 
-    def payment(self, object_id: str, *, account: str | None) -> Payment | None:
+    def read_payment(self, object_id: str, *, account: str | None) -> Payment | None:
         self.asked.append(object_id)
         if isinstance(self.shows, Exception):
             raise self.shows
         return self.shows
 
     @property
-    def order(self) -> OrderRecord:
+    def load_order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 
 def test_record_payment_of_a_held_order_pays_it_once() -> None:
     world = World(record())
-    assert world.service.record(EVENT, "ch_1", marker="evt_1") == COME
+    assert world.service.record_payment(EVENT, "ch_1", marker="evt_1") == COME
     (change,) = world.orders.changes
     assert (world.order.state, world.order.ticket_secret) == (OrderState.PAID, "secret")
     assert (change.marker, change.marker_expires_at, change.charge) == ("evt_1", int(NOW) + MARKER_SECONDS, charge())
     world.orders.charges_known = {"ch_1": charge()}
-    world.service.record(EVENT, "ch_1", marker=None)
+    world.service.record_payment(EVENT, "ch_1", marker=None)
     assert len(world.orders.changes) == 1
 
 
@@ -88,33 +88,33 @@ def test_record_payment_without_a_hint_asks_once_more_for_its_order() -> None:
 @pytest.mark.parametrize("order", [None, record(account="acct_1")])
 def test_record_payment_that_fits_no_order_is_kept_and_touches_nothing(order: OrderRecord | None) -> None:
     world = World(*([order] if order else []))
-    assert world.service.record(EVENT, "ch_1", marker=None) is None
+    assert world.service.record_payment(EVENT, "ch_1", marker=None) is None
     assert (world.orders.changes, world.orders.orphans) == ([], ["ch_1"])
 
 
 def test_record_object_that_stripe_does_not_know_changes_nothing() -> None:
     world = World(record(), shows=None)
-    assert world.service.record(EVENT, "ch_1", marker=None) is None
+    assert world.service.record_payment(EVENT, "ch_1", marker=None) is None
     assert world.orders.changes == []
 
 
 def test_record_payment_in_an_account_that_is_gone_is_reviewed_by_its_event() -> None:
     world = World(record(), shows=AccountGone())
-    assert world.service.record(EVENT, "ch_1", marker=None) is None
+    assert world.service.record_payment(EVENT, "ch_1", marker=None) is None
     assert (world.reviewed, world.orders.changes) == ([EVENT], [])
 
 
 def test_record_payment_while_the_order_changes_looks_at_both_again_and_gives_up_in_the_end() -> None:
     world = World(record(), lost=["order"] * (TRIES - 1))
-    world.service.record(EVENT, "ch_1", marker=None)
+    world.service.record_payment(EVENT, "ch_1", marker=None)
     assert (len(world.asked), world.order.state) == (TRIES, OrderState.PAID)
     with pytest.raises(Busy):
-        World(record(), lost=["order"] * TRIES).service.record(EVENT, "ch_1", marker=None)
+        World(record(), lost=["order"] * TRIES).service.record_payment(EVENT, "ch_1", marker=None)
 
 
 def test_record_event_that_another_worker_marked_is_done() -> None:
     world = World(record(), lost=["marker"])
-    assert world.service.record(EVENT, "ch_1", marker="evt_1") == COME
+    assert world.service.record_payment(EVENT, "ch_1", marker="evt_1") == COME
     assert (world.orders.changes, len(world.asked)) == ([], 1)
 
 

@@ -62,24 +62,24 @@ class World:
         self.service.carry_out(ID, "k")
 
     @property
-    def wish(self) -> RefundWish:
+    def load_wish(self) -> RefundWish:
         return self.orders.wishes["k"]
 
     @property
-    def order(self) -> OrderRecord:
+    def load_order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 
 def test_request_all_that_is_left_is_written_with_the_order() -> None:
     world = World(paid(replace(PAID, refunded=1000, wanted=500)))
-    made = world.service.request(ID, RefundForm(reason="ill"), caller=STAFF, key="k")
+    made = world.service.request_refund(ID, RefundForm(reason="ill"), caller=STAFF, key="k")
     assert (made.amount, made.charge_id, made.asked_by, made.note) == (3500, "ch_1", "staff", "ill")
     assert (world.order.facts.wanted, world.asked) == (4000, [])
 
 
 def test_request_twice_with_one_key_is_one_wish() -> None:
     world = World(paid())
-    first, second = (world.service.request(ID, RefundForm(amount=100), caller=STAFF, key="k") for _ in range(2))
+    first, second = (world.service.request_refund(ID, RefundForm(amount=100), caller=STAFF, key="k") for _ in range(2))
     assert first == second
     assert world.order.facts.wanted == 100
 
@@ -88,7 +88,7 @@ def test_request_twice_with_one_key_is_one_wish() -> None:
 def test_request_more_than_is_left_is_refused(amount: int) -> None:
     world = World(paid(replace(PAID, refunded=1000, wanted=500)))
     with pytest.raises(InvalidInput):
-        world.service.request(ID, RefundForm(amount=amount), caller=STAFF, key="k")
+        world.service.request_refund(ID, RefundForm(amount=amount), caller=STAFF, key="k")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_request_more_than_is_left_is_refused(amount: int) -> None:
 )
 def test_request_where_nothing_can_go_back_is_refused(facts: Facts) -> None:
     with pytest.raises(Conflict) as refused:
-        World(paid(facts)).service.request(ID, RefundForm(), caller=STAFF, key="k")
+        World(paid(facts)).service.request_refund(ID, RefundForm(), caller=STAFF, key="k")
     assert refused.value.code == "nothing_to_refund"
 
 
@@ -107,23 +107,23 @@ def test_request_where_nothing_can_go_back_is_refused(facts: Facts) -> None:
 )
 def test_request_by_who_may_not_is_refused(caller: Principal, error: type[Exception]) -> None:
     with pytest.raises(error):
-        World(paid()).service.request(ID, RefundForm(), caller=caller, key="k")
+        World(paid()).service.request_refund(ID, RefundForm(), caller=caller, key="k")
 
 
 @pytest.mark.parametrize("order_id", [ID, "no id"])
 def test_request_of_an_order_that_is_none_is_not_found(order_id: str) -> None:
     with pytest.raises(NotFound):
-        World().service.request(order_id, RefundForm(), caller=STAFF, key="k")
+        World().service.request_refund(order_id, RefundForm(), caller=STAFF, key="k")
 
 
 def test_request_while_the_order_changes_looks_again_and_gives_up_in_the_end() -> None:
     world = World(paid())
     world.orders.lost = ["order"] * (TRIES - 1)
-    assert world.service.request(ID, RefundForm(), caller=STAFF, key="k").amount == 5000
+    assert world.service.request_refund(ID, RefundForm(), caller=STAFF, key="k").amount == 5000
     world = World(paid())
     world.orders.lost = ["order"] * TRIES
     with pytest.raises(Busy):
-        world.service.request(ID, RefundForm(), caller=STAFF, key="k")
+        world.service.request_refund(ID, RefundForm(), caller=STAFF, key="k")
 
 
 def test_carry_out_asks_stripe_once_and_records_what_it_shows() -> None:
@@ -199,7 +199,7 @@ def test_react_to_new_wishes_alone() -> None:
     world = World(paid(replace(PAID, wanted=5000)))
     item = {"sk": "REFUND#k"}
     world.want(retry_at=int(NOW) + 1)
-    world.orders.wishes["k"] = replace(world.wish, retry_at=0)
+    world.orders.wishes["k"] = replace(world.load_wish, retry_at=0)
     for kind, after in ((ChangeKind.CHANGED, item), (ChangeKind.REMOVED, None), (ChangeKind.CREATED, item)):
         asked = len(world.asked)
         world.service.on_changes([Change(kind, "REFUND", f"ORDER#{ID}", None, after)])

@@ -19,7 +19,7 @@ TOLD = payment(PaymentStatus.PAID, account="acct_1")
 
 
 def review(orders: FakeOrders, told: Payment | None = TOLD, event: StripeEvent = EVENT) -> None:
-    gateway: Any = SimpleNamespace(told=lambda payload, account: told)
+    gateway: Any = SimpleNamespace(parse_payment=lambda payload, account: told)
     service = ReviewUnseenPayment(
         orders=orders,
         payments=lambda: gateway,

@@ -46,12 +46,12 @@ class World:
         self.orders.records[ID] = after
 
     def listed(self, principal: Principal | None = BUYER) -> list[dict[str, Any]]:
-        body = self.service.tickets(ID, principal=principal, access=None).load()[1]
+        body = self.service.list_tickets(ID, principal=principal, access=None).load_order()[1]
         found: list[dict[str, Any]] = json.loads(body)["items"]
         return found
 
     def change(self, principal: Principal = BUYER, **more: Any) -> None:
-        self.service.change_attendees(ID, GRACE, principal=principal, access=None, **more)
+        self.service.update_attendees(ID, GRACE, principal=principal, access=None, **more)
 
     @property
     def codes(self) -> list[str]:
@@ -69,7 +69,7 @@ def test_list_tickets_for_others_is_not_found(principal: Principal | None) -> No
     with pytest.raises(NotFound):
         world.listed(principal)
     with pytest.raises(NotFound):
-        world.service.tickets("no id", principal=BUYER, access=None)
+        world.service.list_tickets("no id", principal=BUYER, access=None)
 
 
 def test_list_tickets_of_an_order_that_is_not_paid_has_none() -> None:
@@ -80,9 +80,9 @@ def test_list_tickets_of_an_order_that_is_not_paid_has_none() -> None:
 
 def test_list_tickets_has_another_tag_once_one_is_used() -> None:
     world = World()
-    before = world.service.tickets(ID, principal=BUYER, access=None).tag
+    before = world.service.list_tickets(ID, principal=BUYER, access=None).tag
     world.used = {1: MOMENT}
-    assert world.service.tickets(ID, principal=BUYER, access=None).tag != before
+    assert world.service.list_tickets(ID, principal=BUYER, access=None).tag != before
 
 
 def test_change_attendee_gives_their_ticket_alone_a_new_code() -> None:
@@ -142,4 +142,4 @@ def test_change_attendee_while_the_order_changes_looks_again_and_gives_up_in_the
 def test_show_the_code_of_a_ticket_that_is_not_there_is_not_found() -> None:
     for number in ("3", "0", "x"):
         with pytest.raises(NotFound):
-            World().service.qr(ID, number, principal=BUYER, access=None)
+            World().service.read_qr(ID, number, principal=BUYER, access=None)

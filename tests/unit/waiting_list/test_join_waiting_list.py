@@ -30,7 +30,7 @@ class FakeLists:
         self.began: list[bool] = []
         self.lost = list(lost)
 
-    def entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
+    def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
         return self.entries_kept.get(entry_id)
 
     def join(self, new: StoredEntry, *, member: str, begins: StoredTicketType | None) -> None:
@@ -52,11 +52,11 @@ def joining(
     parts: dict[str, Any] = {
         "lists": lists,
         "view": SimpleNamespace(
-            ticket_type=lambda event_id, id, consistent: stored if id == TYPE else None,
-            lefts=lambda shards, consistent: {(TYPE, 0): left},
+            load_ticket_type=lambda event_id, id, consistent: stored if id == TYPE else None,
+            load_lefts=lambda shards, consistent: {(TYPE, 0): left},
         ),
         "representations": SimpleNamespace(event=lambda event_id, view: body),
-        "draft_order": SimpleNamespace(access=lambda id: f"token-{id}"),
+        "draft_order": SimpleNamespace(make_access=lambda id: f"token-{id}"),
         "authorise": None,
     }
     return JoinWaitingList(clock=clock_at(now or MOMENT.timestamp() - 365 * 24 * 3600 * 4), **parts)
@@ -67,12 +67,12 @@ def form(quantity: int = 2, type_id: str = TYPE) -> WaitingForm:
 
 
 def join(service: JoinWaitingList, *, caller: Principal | None = None, asked: WaitingForm | None = None) -> Any:
-    return service.join("E", asked or form(), caller=caller, new_id=ID)
+    return service.join_waiting_list("E", asked or form(), caller=caller, new_id=ID)
 
 
 def test_join_without_an_account_gets_a_token_to_leave_with() -> None:
     lists = FakeLists()
-    _, access = join(joining(lists))
+    _, make_access = join(joining(lists))
     assert access == f"token-{ID}"
     kept = lists.entries_kept[ID]
     assert (kept.user_id, kept.access_hash, kept.entry.state) == (None, hash_of_access(access), EntryState.WAITING)
@@ -147,14 +147,14 @@ def waiting(state: EntryState = EntryState.WAITING) -> tuple[JoinWaitingList, Fa
     service = joining(lists)
     join(service)
     kept = lists.entries_kept[ID]
-    lists.entries_kept[ID] = kept._replace(entry=msgspec.structs.replace(kept.entry, state=state))
+    lists.entries_kept[ID] = kept._replace(load_entry=msgspec.structs.replace(kept.load_entry, state=state))
     return service, lists
 
 
 def test_leave_once_or_again_has_left() -> None:
     service, lists = waiting()
     for _ in range(2):
-        service.leave("E", ID, caller=None, access=f"token-{ID}")
+        service.leave_waiting_list("E", ID, caller=None, make_access=f"token-{ID}")
     assert lists.entries_kept[ID].entry.state is EntryState.LEFT
 
 
@@ -162,7 +162,7 @@ def test_leave_once_or_again_has_left() -> None:
 def test_leave_for_somebody_else_is_not_found(access: str | None) -> None:
     service, lists = waiting()
     with pytest.raises(NotFound):
-        service.leave("E", ID, caller=ADA, access=access)
+        service.leave_waiting_list("E", ID, caller=ADA, make_access=access)
     assert lists.entries_kept[ID].entry.state is EntryState.WAITING
 
 
@@ -170,5 +170,5 @@ def test_leave_for_somebody_else_is_not_found(access: str | None) -> None:
 def test_leave_when_the_turn_has_come_is_refused(state: EntryState) -> None:
     service, _ = waiting(state)
     with pytest.raises(Conflict) as refused:
-        service.leave("E", ID, caller=None, access=f"token-{ID}")
+        service.leave_waiting_list("E", ID, caller=None, make_access=f"token-{ID}")
     assert (refused.value.code, refused.value.extra["state"]) == ("not_waiting", state.value)

@@ -25,7 +25,7 @@ NOW = ENDS - 24 * 3600
 OFFER_SECONDS = 7200
 
 
-def entry(id: str) -> Entry:
+def load_entry(id: str) -> Entry:
     return Entry(
         id=id,
         event_id="E",
@@ -56,7 +56,7 @@ class World:
         ids: Any = SimpleNamespace(new_id=lambda: f"O{len(self.orders)}", new_secret=lambda: "secret")
         parts: dict[str, Any] = {
             "lists": self,
-            "view": SimpleNamespace(ticket_type=lambda *asked, consistent: self.stored),
+            "view": SimpleNamespace(load_ticket_type=lambda *asked, consistent: self.stored),
             "representations": SimpleNamespace(event=lambda event_id, view: shown),
             "hold_stock": SimpleNamespace(hold=self.hold),
             "release": lambda order_id: order_id != "stuck",
@@ -70,17 +70,17 @@ class World:
             **parts,
         )
 
-    def queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
+    def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
         return None if self.ended else Queue("E", "T", len(self.entries))
 
-    def queues(self) -> list[Queue]:
+    def list_queues(self) -> list[Queue]:
         return [Queue("E", "T", 1)]
 
-    def first(self, ticket_type_id: str) -> str | None:
+    def load_first(self, ticket_type_id: str) -> str | None:
         waiting = [id for id, one in self.entries.items() if one.entry.state is EntryState.WAITING]
         return waiting[0] if waiting else None
 
-    def entry(self, event_id: str, id: str) -> StoredEntry:
+    def load_entry(self, event_id: str, id: str) -> StoredEntry:
         return self.entries[id]
 
     def hold(self, change: SaleChange, demands: object, *, write: Any) -> None:
@@ -99,7 +99,7 @@ class World:
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
         self.ended = True
 
-    def offers(self, *, until: int) -> list[Offer]:
+    def list_offers(self, *, until: int) -> list[Offer]:
         return self.lapsed
 
     def forget(self, offer: Offer) -> None:
@@ -112,41 +112,41 @@ class World:
 
 def test_offer_to_everybody_in_turn_and_then_to_the_public() -> None:
     world = World("a", "b")
-    assert (world.service.offer("E", "T"), world.states, world.ended) == (2, ["offered", "offered"], True)
+    assert (world.service.offer_tickets("E", "T"), world.states, world.ended) == (2, ["offered", "offered"], True)
     assert [change.after.offer for change in world.orders] == ["a", "b"]
     assert {change.after.deadline for change in world.orders} == {int(NOW) + OFFER_SECONDS}
 
 
 def test_offer_keeps_what_is_too_little_for_the_first_from_the_second() -> None:
     world = World("a", "b", holds=(SoldOut("short"),))
-    assert (world.service.offer("E", "T"), world.states, world.ended) == (0, ["waiting", "waiting"], False)
+    assert (world.service.offer_tickets("E", "T"), world.states, world.ended) == (0, ["waiting", "waiting"], False)
 
 
 def test_offer_passes_over_who_may_have_no_more() -> None:
     world = World("a", "b", holds=(InvalidInput([Violation("/lines", "one buyer may have 2")]), None))
-    assert (world.service.offer("E", "T"), world.states) == (1, ["passed_over", "offered"])
+    assert (world.service.offer_tickets("E", "T"), world.states) == (1, ["passed_over", "offered"])
 
 
 @pytest.mark.parametrize("lost", [TermsChanged(), Lost(frozenset({"place"}))])
 def test_offer_that_another_worker_overtook_looks_again(lost: Exception) -> None:
     world = World("a", holds=(lost, None))
-    assert (world.service.offer("E", "T"), world.states) == (1, ["offered"])
+    assert (world.service.offer_tickets("E", "T"), world.states) == (1, ["offered"])
 
 
 def test_offer_lasts_no_longer_than_the_sale() -> None:
     world = World("a", now=ENDS - 60)
-    world.service.offer("E", "T")
+    world.service.offer_tickets("E", "T")
     assert world.orders[0].after.deadline == ENDS
 
 
 def test_offer_after_the_sale_passes_everybody_over() -> None:
     world = World("a", "b", now=ENDS)
-    assert (world.service.offer("E", "T"), world.states) == (0, ["passed_over", "passed_over"])
+    assert (world.service.offer_tickets("E", "T"), world.states) == (0, ["passed_over", "passed_over"])
 
 
 def test_offer_at_an_event_that_is_hidden_waits() -> None:
     world = World("a", public=False)
-    assert (world.service.offer("E", "T"), world.states) == (0, ["waiting"])
+    assert (world.service.offer_tickets("E", "T"), world.states) == (0, ["waiting"])
 
 
 @pytest.mark.parametrize("failure", [Busy("busy"), KeyError("bug")])
