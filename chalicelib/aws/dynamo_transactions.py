@@ -46,7 +46,7 @@ class ConditionLost(Exception):
 
 
 class Transaction:
-    """Collects up to 100 operations, then commits all of them or none.
+    """Collects up to core/transactions.MAX_ITEMS operations, then commits all of them or none.
 
     Every operation has a name that ConditionLost uses. Give `token` only when a retry by somebody else must count
     as the same transaction.

@@ -22,7 +22,7 @@ class StoredLimit(NamedTuple):
 
 class Joining(NamedTuple):
     """Which ticket types a change of a quota touches. `joins` have no ticket sold or held, so that the quota counts
-    all of theirs; `stays` keep the quota but learn how many shards it has.
+    all of theirs; `stays` keep the quota and must learn how many shards it has now.
     """
 
     joins: tuple[StoredTicketType, ...] = ()

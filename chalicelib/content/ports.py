@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.transactions import MAX_ITEMS
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.core.kinds import Kind
     from chalicelib.notifications.domain.notification import Mail, Notification
@@ -27,6 +29,14 @@ class Listing(NamedTuple):
     speaker: Written
     expected_tag: str
     pointer: str
+
+
+def room_for_messages(references: Iterable[tuple[str, Kind, str]], listing: Sequence[Listing]) -> int:
+    """Items that `ContentStore.replace` has left for messages, beside the part, the tags of both views, and what the
+    part points at; a speaker who becomes public is one of the latter.
+    """
+    pointed = {target for _, _, target in references} | {one.speaker.id for one in listing}
+    return MAX_ITEMS - 3 - len(pointed)
 
 
 class Programme(Protocol):

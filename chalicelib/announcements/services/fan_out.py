@@ -23,16 +23,18 @@ from chalicelib.core.changes import Change
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.domain.preferences import MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services.choose_channels import ChooseChannels
+from chalicelib.notifications.services.compose import items_of
 from chalicelib.texts import DEFAULT
 
 TOGETHER = 100
 """Places, of those found at once, that are looked at together; what is read of them fits one BatchGetItem each."""
-MOST_OPERATIONS = 99
-"""Of a transaction's 100, less the announcement itself."""
+MOST_ITEMS = MAX_ITEMS - 1
+"""What a transaction takes beside the announcement itself."""
 SECONDS = 10.0
 """After which a call ends, so that pushes and mails behind it in the stream get their turn."""
 TRIES = 5
@@ -66,10 +68,10 @@ class RecipientShare(NamedTuple):
     is_guest: bool = False
 
     @property
-    def operations(self) -> int:
-        """Items of a transaction it takes (notifications/adapters/writes.py)."""
-        collected = self.notification is not None and self.notification.digest_at is not None
-        return (self.told is not None) + 3 * (self.notification is not None) + collected + 2 * (self.mail is not None)
+    def items(self) -> int:
+        """Items of a transaction it takes."""
+        notifications = (self.notification,) if self.notification else ()
+        return (self.told is not None) + items_of(notifications, (self.mail,) if self.mail else ())
 
 
 class FanOut:
@@ -205,11 +207,11 @@ def packed(shares: Sequence[RecipientShare]) -> Iterator[list[RecipientShare]]:
     part: list[RecipientShare] = []
     used = 0
     for share in shares:
-        if part and used + share.operations > MOST_OPERATIONS:
+        if part and used + share.items > MOST_ITEMS:
             yield part
             part, used = [], 0
         part.append(share)
-        used += share.operations
+        used += share.items
     yield part
 
 

@@ -73,13 +73,10 @@ class DynamoQuotas:
 
 def _join(transaction: Transaction, event_id: str, quota_id: str, joining: Joining, *, shards: int) -> None:
     """Tell every type which quotas it shares now. While it has many shards it takes most of the transaction's room."""
-    for stored in joining.joins:
+    for stored in (*joining.joins, *joining.stays):
         quotas = {**dict(stored.quotas), quota_id: shards}
-        change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting, unsold=True)
-    for stored in joining.stays:
-        quotas = {**dict(stored.quotas), quota_id: shards}
-        if quotas != dict(stored.quotas):
-            change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting)
+        unsold = stored in joining.joins
+        change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting, unsold=unsold)
     for stored in joining.leaves:
         quotas = {name: count for name, count in stored.quotas if name != quota_id}
         change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting)

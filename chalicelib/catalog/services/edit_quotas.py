@@ -21,18 +21,20 @@ from chalicelib.core.errors import (
     Violation,
 )
 from chalicelib.core.ids import is_ulid
+from chalicelib.core.kinds import View
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.preconditions import Match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.core.validation import merge, validate
 from chalicelib.representations.read import Found
 from chalicelib.representations.represent import Representation, represent
 
 TRIES = 8
-MOST_OPERATIONS = 96
-"""Items a transaction may have (DynamoDB: 100), less the quota itself and the event's pages."""
+MOST_ITEMS = MAX_ITEMS - 1 - len(View)
+"""What a transaction takes beside the quota itself and the tags of the event's pages."""
 
 
 class EditQuotas:
@@ -137,12 +139,13 @@ class EditQuotas:
                 found.append(Violation(f"/ticket_type_ids/{index}", f"has {MAX_QUOTAS_OF_TYPE} quotas already"))
         if found:
             raise InvalidInput(found)
+        stays = _present(types, [one for one in after if one in before])
         joining = Joining(
             tuple(_present(types, [one for one in after if one not in before])),
-            tuple(_present(types, [one for one in after if one in before])),
+            tuple(one for one in stays if dict(one.quotas).get(quota_id) != shards),
             tuple(_present(types, [one for one in before if one not in after])),
         )
-        if shards + sum(one.shards + 1 for part in joining for one in part) > MOST_OPERATIONS:
+        if shards + sum(one.shards + 1 for part in joining for one in part) > MOST_ITEMS:
             raise Conflict("These types are too large for one quota.", code="too_large")
         return joining
 

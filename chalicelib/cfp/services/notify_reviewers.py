@@ -8,20 +8,18 @@ from typing import NamedTuple, Protocol
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import Session, Speaker
 from chalicelib.content.services import speaker_messages
-from chalicelib.content.services.notify_speakers import Told, by_channels, operations
+from chalicelib.content.services.notify_speakers import Told, by_channels
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.domain.notification import Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels
 from chalicelib.notifications.ports import Contacts
-from chalicelib.notifications.services import compose
 from chalicelib.notifications.services.choose_channels import ChooseChannels
+from chalicelib.notifications.services.compose import group_of, items_of
 from chalicelib.texts import DEFAULT
 
 ACTION = NotificationAction.SUBMISSION_RECEIVED
-MOST_TOLD = 88
-"""Items of a transaction (DynamoDB: 100) that what is told may take."""
 
 
 class Reviewers(Protocol):
@@ -57,9 +55,9 @@ class NotifyReviewers:
         self._clock = clock
         self._public_url = public_url
 
-    def about(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Told:
-        """What to tell of a new proposal, to as many as the transaction has room for."""
-        users = [one for one in self._reviewers().reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
+    def about(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal, room: int) -> Told:
+        """What to tell of a new proposal, as much as takes at most `room` items of the transaction."""
+        users = [one for one in self._reviewers().reviewers(event.id) if one != caller.user_id][:room]
         channels = self._choose_channels.channels(users, ACTION) if users else {}
         contacts = self._contacts.contacts(users) if users else {}
         told = Told()
@@ -67,7 +65,7 @@ class NotifyReviewers:
             language = contacts[user_id].language if user_id in contacts else DEFAULT
             more = self._to(user_id, channels[user_id], language, ReviewerNews(event, session, speaker.name))
             together = Told(told.notifications + more.notifications, told.mails + more.mails)
-            if operations(together) > MOST_TOLD:
+            if items_of(*together) > room:
                 return told
             told = together
         return told
@@ -86,7 +84,7 @@ class NotifyReviewers:
             subject=place,
             received_at=int(now),
             digest_at=channels.digest_at,
-            group=compose.group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
+            group=group_of(ACTION, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{ACTION.value} {session.id} {user_id}"
         mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)

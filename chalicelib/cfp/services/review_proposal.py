@@ -11,7 +11,7 @@ from chalicelib.announcements.domain.announcement import MAX_MESSAGE
 from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.content.domain.programme import Session, SessionState
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import ContentStore, Missing, room_for_messages
 from chalicelib.content.services.list_speakers import newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers, accounts_of
 from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
@@ -26,8 +26,6 @@ from chalicelib.representations.represent import Representation
 from chalicelib.representations.stored import StoredItem
 
 TRIES = 20
-MOST_TOLD = 90
-"""Items of a transaction (DynamoDB: 100) that what is told may take."""
 
 
 class ReviewProposal:
@@ -98,7 +96,7 @@ class ReviewProposal:
         before, after = written(event_id, Kind.SESSIONS, old), written(event_id, Kind.SESSIONS, made)
         tag = after.representation.etag
         listing = newly_listed(self._store, event_id, old, made)
-        room = MOST_TOLD - len(listing)
+        room = room_for_messages([], listing)
         told = self._notify_speakers.about(event_id, old, made, tag=tag, caller=caller, room=room, message=message)
         self._store.replace(
             after,

@@ -18,7 +18,7 @@ from chalicelib.cfp.domain.submission import (
     SubmissionForm,
 )
 from chalicelib.cfp.domain.submission_view import Shown, show, show_all
-from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions
+from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions, room_for_messages
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
@@ -105,7 +105,7 @@ class SubmitProposal:
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
         event = self._event(event_id)
-        told = self._notify_reviewers.about(event, session, held.speaker, caller=caller)
+        told = self._notify_reviewers.about(event, session, held.speaker, caller=caller, room=room_for_messages(change))
         self._submissions.submit(submission, change, before=before, notifications=told.notifications, mails=told.mails)
         return show(event, session, held.speaker, can_be_changed=True, submission=submission)
 

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import ContentStore, Missing, room_for_messages
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers, Told
 from chalicelib.core.errors import (
@@ -40,8 +40,6 @@ from chalicelib.representations.stored import StoredItem
 S = TypeVar("S", bound=msgspec.Struct)
 
 TRIES = 20
-MOST_TOLD = 94
-"""Items of a transaction (DynamoDB: 100) that what is told of a change may take, with the new references."""
 _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLOCATIONS: "microlocation_id"}
 
 
@@ -106,7 +104,7 @@ class EditProgramme:
             before, after = written(event_id, kind, old), written(event_id, kind, made)
             references = [r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}]
             listing = newly_listed(self._store, event_id, old, made)
-            room = MOST_TOLD - len(references) - len(listing)
+            room = room_for_messages(references, listing)
             told = self._told(event_id, old, made, after.representation.etag, caller, room=room)
             try:
                 self._store.replace(

@@ -31,8 +31,8 @@ from chalicelib.core.principal import Principal
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.ports import Contact, Contacts
-from chalicelib.notifications.services import compose
 from chalicelib.notifications.services.choose_channels import ChooseChannels
+from chalicelib.notifications.services.compose import group_of, items_of
 from chalicelib.texts import DEFAULT
 
 MOVED = NotificationAction.SESSION_SCHEDULE_CHANGED
@@ -106,7 +106,7 @@ class NotifySpeakers:
         message: str = "",
     ) -> Told:
         """What to tell of a change that made the version `tag` of the session, as much as takes at most `room`
-        operations of the transaction.
+        items of the transaction.
         """
         news = self._news(event_id, before, after, tag, message)
         if news is None:
@@ -121,7 +121,7 @@ class NotifySpeakers:
             contact = contacts.get(user_id) or Contact("", verified=False, language=DEFAULT)
             more = self._to(user_id, channels[user_id], contact.language, news)
             together = Told(told.notifications + more.notifications, told.mails + more.mails)
-            if operations(together) > room:
+            if items_of(*together) > room:
                 return told
             told = together
         return told
@@ -162,7 +162,7 @@ class NotifySpeakers:
             subject=place,
             received_at=int(now),
             digest_at=channels.digest_at,
-            group=compose.group_of(action, event.id, event.name, received_at=int(now), language=language),
+            group=group_of(action, event.id, event.name, received_at=int(now), language=language),
         )
         key = f"{action.value} {session.id} {tag} {user_id}"
         mail = speaker_messages.mail(language, brief, url=f"{self._public_url}{place}", key=key)
@@ -216,8 +216,3 @@ def by_channels(channels: Channels, notification: Notification, mail: Mail) -> T
         not_before=channels.mail_after,
     )
     return Told((notification,) if channels.in_app else (), (mail,) if channels.mail is MailChoice.EACH else ())
-
-
-def operations(told: Told) -> int:
-    """Items of a transaction that it takes (notifications/adapters/writes.py)."""
-    return sum(3 + (one.digest_at is not None) for one in told.notifications) + 2 * len(told.mails)

@@ -6,11 +6,12 @@ notifications/adapters/writes.py in the transaction of the fact it tells. docs/n
 """
 
 import re
+from collections.abc import Sequence
 from html import unescape
 from typing import NamedTuple
 
 from chalicelib.notifications.domain.mail_layout import button, paragraphs
-from chalicelib.notifications.domain.notification import Burst, Mail, NotificationAction, group_key
+from chalicelib.notifications.domain.notification import Burst, Mail, Notification, NotificationAction, group_key
 from chalicelib.texts import DEFAULT, say
 
 MAX_TITLE = 120
@@ -37,6 +38,15 @@ def group_of(
     """The burst that a notification belongs to, if its kind comes in bursts."""
     key = group_key(action, event_id, received_at)
     return None if key is None else Burst(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
+
+
+def items_of(notifications: Sequence[Notification], mails: Sequence[Mail]) -> int:
+    """Items of a transaction that these messages take together (notifications/adapters/writes.py): each is two, and
+    one more are a reader's counter and a digest that collects for them.
+    """
+    counters = {one.user_id for one in notifications}
+    digests = {(one.digest_at, one.user_id) for one in notifications if one.digest_at is not None}
+    return 2 * len(notifications) + len(counters) + len(digests) + 2 * len(mails)
 
 
 def one_line(text: str) -> str:

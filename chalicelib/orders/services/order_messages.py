@@ -12,15 +12,16 @@ from chalicelib.content.domain.event import Event
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.mail.ports import paid_mail_key
 from chalicelib.notifications.domain.notification import Mail, NotificationAction
 from chalicelib.notifications.domain.preferences import Channels, MailChoice
 from chalicelib.notifications.ports import Contacts
 from chalicelib.notifications.services.choose_channels import ChooseChannels
-from chalicelib.notifications.services.compose import EventLabel
+from chalicelib.notifications.services.compose import EventLabel, items_of
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord, access_token
-from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
+from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason, move_between
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding
 from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services import order_texts
@@ -28,9 +29,6 @@ from chalicelib.orders.services.order_texts import Words
 from chalicelib.orders.services.read_order import hash_of_access
 from chalicelib.representations.ports import Representations
 from chalicelib.texts import DEFAULT
-
-MOST_OPERATIONS = 95
-"""Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
 
 
 class Staff(Protocol):
@@ -87,7 +85,7 @@ class OrderMessages:
     def undelivered(self, record: OrderRecord) -> SaleChange:
         """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
         news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
-        return self._to_staff(SaleChange(after=record), news, self._label(record.order.event_id))
+        return self._to_staff(SaleChange(after=record, before=record), news, self._label(record.order.event_id))
 
     def _to_buyer(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
         record = change.after
@@ -114,7 +112,7 @@ class OrderMessages:
         """As many of the staff as the transaction has room for."""
         order = change.after.order
         place = f"/events/{order.event_id}/sales#{order.id}"
-        people = self._staff().treasurers(order.event_id)[:MOST_OPERATIONS]
+        people = self._staff().treasurers(order.event_id)[:MAX_ITEMS]
         asked = zip(people, self._channels(people, news), self._languages(people), strict=True)
         for user_id, channels, language in asked:
             told = change
@@ -130,7 +128,7 @@ class OrderMessages:
                     language=language,
                 )
                 told = self._mail(told, mail, news, user_id, channels)
-            if _operations(told) > MOST_OPERATIONS:
+            if items_of_change(told) > MAX_ITEMS:
                 return change
             change = told
         return change
@@ -201,10 +199,15 @@ class OrderMessages:
         return place
 
 
-def _operations(change: SaleChange) -> int:
-    """Items of a transaction that what is told takes (notifications/adapters/writes.py), and the stock."""
-    told = sum(3 + (one.digest_at is not None) for one in change.notifications)
-    return len(change.after.allocation) + told + 2 * len(change.mails)
+def items_of_change(change: SaleChange) -> int:
+    """Items of the transaction that writes a change (orders/adapters/dynamo.add_change)."""
+    before, after = change.before, change.after
+    known = before.facts if before else None
+    is_ticketed = after.facts.issued and not (known and known.issued)
+    items = 1 + (change.marker is not None) + (change.charge is not None) + 2 * (change.wish is not None) + is_ticketed
+    if any(move_between(known, after.facts)):
+        items += len({(piece.owner, piece.shard) for piece in after.allocation})
+    return items + items_of(change.notifications, change.mails)
 
 
 def _key(news: BuyerNews, record: OrderRecord) -> str:

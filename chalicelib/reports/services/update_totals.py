@@ -15,6 +15,7 @@ from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.reports.domain.ledger import uncounted
 from chalicelib.reports.domain.sales_totals import Tally, difference, merged, tally_of
@@ -23,8 +24,6 @@ from chalicelib.reports.ports import KeptRow, RowChange, SalesRows
 TRIES = 12
 MOST_ORDERS = 25
 """Orders that are looked at together."""
-MOST_ITEMS = 90
-"""Items of one transaction; it may have 100."""
 _PREFIX = "ORDER#"
 _FIRST_VERSION = 1
 
@@ -120,7 +119,7 @@ def _packed(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
             yield [change]
             continue
         own, added = set(_moved(change)), 1 + len(change.charges)
-        if part and items + added + len(names | own) > MOST_ITEMS:
+        if part and items + added + len(names | own) > MAX_ITEMS:
             yield part
             part, names, items = [], set(), 0
         part, names, items = [*part, change], names | own, items + added
