@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.preconditions import Overtaken
+
 if TYPE_CHECKING:
     from chalicelib.catalog.domain.demand import Room
     from chalicelib.catalog.domain.stock import Place, Shard
@@ -101,7 +103,7 @@ class Codes(Protocol):
         """Remove a code of which no order made use. Raises Lost (`resource`, places)."""
 
 
-class Lost(Exception):
+class Lost(Overtaken):
     """Nothing was written, since something was not as expected. `places` are shards with what they have left;
     `names` the other things: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.preconditions import Overtaken
 from chalicelib.core.transactions import MAX_ITEMS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class NotOpen(Exception):
     """The call closed, or its event went out of sight; nothing was written."""
 
 
-class SpeakerOvertaken(Exception):
+class SpeakerOvertaken(Overtaken):
     """The proposer's speaker or number of submissions, or the session, changed meanwhile; nothing was written."""
 
 

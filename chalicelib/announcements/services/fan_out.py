@@ -103,7 +103,7 @@ class FanOut:
         """Take steps for a while, or to the end. Raises Busy."""
         until = self._clock.now() + SECONDS
         overtaken = 0
-        while overtaken < TRIES:  # then whoever is faster goes on alone
+        while overtaken < TRIES:  # not until_settled: whoever is faster goes on alone then
             dispatch = self._announcements.load(event_id, announcement_id)
             if dispatch is None or dispatch.stage is Stage.DONE:
                 return

@@ -39,7 +39,7 @@ from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import CodeKind, Kind
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Match
+from chalicelib.core.preconditions import Match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -100,7 +100,8 @@ class EditCodes:
         PreconditionFailed, InvalidInput, AlreadyExists (`code_taken`), Conflict (`below_sold`).
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, kind, code_id, match)
             old: Any = msgspec.json.decode(stored.body, type=STORED[kind])
             fields: Any = validate(merge(as_fields(old, FIELDS[kind]), patch), FIELDS[kind])
@@ -116,16 +117,18 @@ class EditCodes:
             except Lost as lost:
                 if "name" in lost.names:
                     raise _taken() from None
-                continue
+                raise
             return self._shown(self._existing(event_id, kind, code_id))
-        raise PreconditionFailed
+
+        return until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def delete(self, event_id: str, kind: CodeKind, code_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a code that no order used. Raises NotFound, Forbidden, PreconditionRequired, PreconditionFailed,
         StillReferenced.
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, kind, code_id, match)
             old: Any = msgspec.json.decode(stored.body, type=STORED[kind])
             try:
@@ -133,9 +136,9 @@ class EditCodes:
             except Lost as lost:
                 if lost.places:
                     raise StillReferenced("Orders have used this code. Let its time end instead.") from None
-                continue
-            return
-        raise PreconditionFailed
+                raise
+
+        until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _check(self, event_id: str, fields: Fields) -> None:
         """Raise InvalidInput for types that the event does not have, or an amount in another currency."""

@@ -24,7 +24,7 @@ from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import Match
+from chalicelib.core.preconditions import Match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.transactions import MAX_ITEMS
@@ -69,23 +69,27 @@ class EditQuotas:
         now = moment(self._clock.now())
         made = represent(Quota(**as_fields(fields), id=new_id, created_at=now, updated_at=now))
         stock = split(fields.quantity, shard_count(fields.quantity, most=QUOTA_SHARDS))
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             joining = self._joining(event_id, [], fields.ticket_type_ids, quota_id=new_id, shards=len(stock))
             try:
                 self._quotas.create(event_id, new_id, made, stock=stock, joining=joining, tag=self._ids.new_id())
             except Lost as lost:
                 if "resource" not in lost.names:
                     _raise_unless_moved(lost)
-                    continue
+                    raise
             return self._shown(self._existing(event_id, new_id))
-        raise Conflict("These ticket types are being changed. Try again.")
+
+        otherwise = Conflict("These ticket types are being changed. Try again.")
+        return until_settled(attempt, tries=TRIES, otherwise=otherwise)
 
     def change(self, event_id: str, quota_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
         """A merge patch of a quota whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, InvalidInput, Conflict (`below_sold`, and as create).
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, quota_id, match)
             old = msgspec.json.decode(stored.body, type=Quota)
             fields = validate(merge(as_fields(old, QuotaFields), patch), QuotaFields)
@@ -102,16 +106,18 @@ class EditQuotas:
                 self._quotas.replace(event_id, stored, made, deltas=deltas, joining=joining, tag=tag)
             except Lost as lost:
                 _raise_unless_moved(lost)
-                continue
+                raise
             return self._shown(self._existing(event_id, quota_id))
-        raise PreconditionFailed
+
+        return until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def delete(self, event_id: str, quota_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a quota of which nothing is held or sold. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, StillReferenced.
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, quota_id, match)
             before = msgspec.json.decode(stored.body, type=Quota).ticket_type_ids
             joining = self._joining(event_id, before, [], quota_id=quota_id, shards=stored.shards)
@@ -121,9 +127,9 @@ class EditQuotas:
                 if lost.places:
                     raise StillReferenced("Tickets of this quota are held or sold.") from None
                 _raise_unless_moved(lost)
-                continue
-            return
-        raise PreconditionFailed
+                raise
+
+        until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _joining(self, event_id: str, before: list[str], after: list[str], *, quota_id: str, shards: int) -> Joining:
         """The types a change touches. Raises InvalidInput for those that are absent or have quotas enough, Conflict

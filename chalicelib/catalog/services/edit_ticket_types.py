@@ -32,7 +32,7 @@ from chalicelib.core.kinds import CodeKind, Kind
 from chalicelib.core.money import is_charged
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.preconditions import ANY, Match, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -88,7 +88,8 @@ class EditTicketTypes:
         PreconditionFailed, InvalidInput, Conflict (`below_sold`).
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, ticket_type_id, match)
             old = msgspec.json.decode(stored.body, type=TicketType)
             fields = sanitised(validate(merge(as_fields(old, TicketTypeFields), patch), TicketTypeFields), _HTML)
@@ -103,16 +104,18 @@ class EditTicketTypes:
                 self._store.replace(event_id, stored, made, hidden=fields.hidden, deltas=deltas, tag=self._ids.new_id())
             except Lost as lost:
                 _raise_unless_moved(lost)
-                continue
+                raise
             return self._shown(self._existing(event_id, ticket_type_id))
-        raise PreconditionFailed
+
+        return until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def delete(self, event_id: str, ticket_type_id: str, *, caller: Principal, match: Match) -> None:
         """Remove a type of which nothing is held or sold. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed, StillReferenced (with the quotas and codes that name it).
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, ticket_type_id, match)
             if referrers := self._referrers(event_id, stored):
                 raise StillReferenced("Quotas or codes still name it.", referrers=referrers)
@@ -124,9 +127,9 @@ class EditTicketTypes:
                 if lost.places:
                     raise StillReferenced("Orders hold or have bought tickets of this type.") from None
                 _raise_unless_moved(lost)
-                continue
-            return
-        raise PreconditionFailed
+                raise
+
+        until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _check_currency(self, event_id: str, fields: TicketTypeFields) -> None:
         stored = self._content.load(event_id, Kind.EVENTS, event_id)

@@ -19,7 +19,6 @@ from chalicelib.content.ports import ContentStore
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import (
     AlreadyExists,
-    Busy,
     Forbidden,
     InvalidInput,
     NotFound,
@@ -30,7 +29,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.preconditions import ANY, Match, Overtaken, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -85,7 +84,8 @@ class EditEvents:
         InvalidInput, AlreadyExists (slug).
         """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, match)
             old: Event = revive(Kind.EVENTS, stored.body)
             fields = validate(merge(as_fields(old, EventFields), patch), EventFields)
@@ -104,29 +104,31 @@ class EditEvents:
                     tag=self._ids.new_id(),
                     call_due_at=self._call_due_at(old, after),
                 )
-            except PreconditionFailed:
+            except PreconditionFailed as failed:
                 if match and ANY in match:
-                    continue
+                    raise Overtaken from failed
                 raise
             return after.representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def delete(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         StillReferenced (while it has ticket types: their orders need it).
         """
         self._authorise.require(caller, event_id, Action.DELETE_EVENT)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, match)
             if ticket_types := self._on_sale(event_id):
                 raise StillReferenced("It has ticket types; archive it instead.", referrers=ticket_types)
             slug = slug_of(revive(Kind.EVENTS, stored.body))
             try:
                 self._store.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
-            except PreconditionFailed:
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+            except PreconditionFailed as failed:
+                raise Overtaken from failed
+
+        until_settled(attempt, tries=TRIES)
 
     def own(self, caller: Principal) -> tuple[str, str]:
         """Tag and bytes of the list of events in which the caller holds a role, oldest first. Few a person, so

@@ -17,8 +17,8 @@ from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import ConnectionsTable
 from chalicelib.aws.dynamo_transactions import Transaction
-from chalicelib.core.errors import Busy
 from chalicelib.core.kinds import View
+from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.live.adapters import keys as connection_keys
 from chalicelib.live.domain.listening import Listening, Window
 from chalicelib.live.ports import Connection, Heard, SocketTicket, Versions, Watched, Watcher
@@ -133,7 +133,8 @@ class DynamoConnections:
 
     def forget(self, connection: Connection) -> None:
         """Remove a connection and its watches, as they are when it goes: one that comes meanwhile goes too."""
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             watches = self._watches(connection.id)
             transaction = Transaction()
             transaction.delete("connection", ConnectionItem(*_by_user(connection)))
@@ -141,9 +142,10 @@ class DynamoConnections:
             transaction.delete("owner", OwnerItem(*connection_keys.connection_owner(connection.id)), same)
             for event_id in watches:
                 transaction.delete("watch", WatchItem(*connection_keys.watch(event_id, connection.id)))
-            if transaction.try_commit():
-                return
-        raise Busy("This connection keeps changing what it watches.")
+            if not transaction.try_commit():
+                raise Overtaken
+
+        until_settled(attempt, tries=TRIES)
 
     @staticmethod
     def _watches(connection_id: str) -> set[str]:

@@ -89,7 +89,7 @@ class RecordPayment:
         self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None
     ) -> Payment | None:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
-        for _ in range(TRIES):
+        for _ in range(TRIES):  # not until_settled: the payment may name another order to go on with
             record = self._orders.load(order_id) if order_id and is_ulid(order_id) else None
             payment = self._payments().payment(object_id, account=account)
             if payment is None:

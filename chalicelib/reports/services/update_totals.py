@@ -6,15 +6,15 @@ read. So changes may come twice, late, in any order and to several at once, and 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
-from chalicelib.core.errors import Busy
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.reports.domain.ledger import uncounted
@@ -44,18 +44,10 @@ class UpdateTotals:
         """Bring rows and totals to how these orders stand. How many rows were written. Raises Busy."""
         wanted = sorted(set(order_ids))
         batches = [wanted[start : start + MOST_ORDERS] for start in range(0, len(wanted), MOST_ORDERS)]
-        return sum(self._persist(lambda batch=batch: self._follow(batch)) for batch in batches)  # type: ignore[misc]
-
-    def _persist(self, work: Callable[[], int]) -> int:
-        """Look again as long as somebody else writes the same rows."""
-        for _ in range(TRIES):
-            try:
-                return work()
-            except Lost:
-                continue
-        raise Busy("These orders keep changing.")
+        return sum(until_settled(partial(self._follow, batch), tries=TRIES) for batch in batches)
 
     def _follow(self, order_ids: Sequence[str]) -> int:
+        """Raises Overtaken when somebody else writes the same rows."""
         orders = self._view.orders(order_ids)
         by_event: dict[str, list[OrderRecord]] = {}
         for order_id in order_ids:
