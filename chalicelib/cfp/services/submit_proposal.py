@@ -14,10 +14,12 @@ from chalicelib.cfp.domain.submission import (
     MOST_A_PERSON,
     WITHDRAWABLE,
     Proposer,
+    Shown,
     Submission,
     SubmissionForm,
+    show,
+    show_all,
 )
-from chalicelib.cfp.domain.submission_view import Shown, show, show_all
 from chalicelib.cfp.ports import NotOpen, ProposalChange, Submissions, room_for_messages
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event

@@ -1,5 +1,5 @@
 """Parts of transactions that write content: a resource, what it refers to, the tags of the lists it shows in. Called by
-dynamo.py, cfp/adapters/dynamo.py and team/adapters/dynamo.py.
+dynamo.py, cfp/adapters/submissions.py and team/adapters/dynamo.py.
 """
 
 from collections.abc import Iterable, Sequence

@@ -16,7 +16,7 @@ from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
-from chalicelib.cfp.adapters.dynamo import ProposerItem, still
+from chalicelib.cfp.adapters.submissions import ProposerItem, still
 from chalicelib.cfp.ports import Appearance
 from chalicelib.content.adapters.writes import add_resource, add_tags
 from chalicelib.core.errors import NotFound

@@ -193,7 +193,8 @@ def test_submission_shows_nothing_that_staff_add(organiser: Client, stranger: Cl
 
 
 def test_deleted_event_takes_its_submissions_along(organiser: Client, stranger: Client) -> None:
-    from chalicelib.cfp.adapters.dynamo import CallItem, DynamoSubmissions
+    from chalicelib.cfp.adapters.calls import CallItem
+    from chalicelib.cfp.adapters.submissions import DynamoSubmissions
     from chalicelib.content.adapters.parts import DynamoParts
 
     event, kept = called(organiser), called(organiser)
