@@ -202,7 +202,7 @@ class Shop:
     def _timer(self, meter: Meter) -> Use:
         """A run that finds nothing, a minute after one that found nothing."""
         from chalicelib import bootstrap
-        from chalicelib.orders.ports import Sweep
+        from chalicelib.payments.ports import Sweep
 
         services = bootstrap.services()
         releasing: Any = services.payments.expire_orders

@@ -141,3 +141,14 @@ def put_if_absent(item: Model) -> bool:
             return False
         raise
     return True
+
+
+def save_unless_newer(item: Model, unchanged: Condition) -> bool:
+    """Write an item that is new or unchanged since it was read. Whether it was written."""
+    try:
+        item.save(condition=type(item).pk.does_not_exist() | unchanged)  # type: ignore[attr-defined]
+    except PutError as error:
+        if not is_condition_lost(error):
+            raise
+        return False
+    return True

@@ -31,7 +31,6 @@ from chalicelib.orders.domain.charge import (
 from chalicelib.orders.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundWish
-from chalicelib.orders.ports import Sweep
 from chalicelib.payments.ports import (
     CheckoutRefusal,
     CheckoutRefused,
@@ -40,6 +39,7 @@ from chalicelib.payments.ports import (
     RawEvent,
     RefundOrDispute,
     RefundRefused,
+    Sweep,
     Trace,
     TraceKind,
 )
@@ -430,13 +430,11 @@ def model(name: str) -> Any:
     from chalicelib.aws import dynamo_tables as tables
     from chalicelib.catalog.adapters import items as catalog_items
     from chalicelib.notifications.adapters import items as notification_items
-    from chalicelib.orders.adapters import items as sales_items
+    from chalicelib.orders.adapters import items as order_items
+    from chalicelib.payments.adapters import accounts, orphans
 
-    return next(
-        getattr(module, name)
-        for module in (sales_items, catalog_items, notification_items, tables)
-        if hasattr(module, name)
-    )
+    modules = (order_items, catalog_items, notification_items, accounts, orphans, tables)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 def items_of(name: str, prefix: str = "") -> list[Any]:

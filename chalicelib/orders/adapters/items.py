@@ -1,11 +1,9 @@
-"""Shapes of the items in the sales table, and how orders and charges become items and come back.
+"""Shapes of the items of orders in the sales table, and how orders and charges become items and come back.
 
 An order that was just reserved must stay below 1 KB: then reserving costs two write units for it (docs/performance.md).
 """
 
 import hashlib
-import json
-from typing import Any
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -90,55 +88,10 @@ class WantedItem(SalesTable):
     rests_until = NumberAttribute(null=True)
 
 
-class StripeAccountItem(SalesTable):
-    """The connected Stripe account that an event is paid to."""
-
-    body = UnicodeAttribute()
-
-
-class StripeAccountUseItem(SalesTable):
-    """That an event is paid to an account, or was until lately: the key says which."""
-
-    expires_at = NumberAttribute(null=True)
-
-
-class ReconciledItem(SalesTable):
-    """How far an account was reconciled, and until when it is left alone; Unix seconds."""
-
-    until = NumberAttribute()
-    version = NumberAttribute()
-    rests_until = NumberAttribute(null=True)
-
-
-class SweptItem(SalesTable):
-    """How far the sweep of an account got: `body` is a JSON object of its parts."""
-
-    body = UnicodeAttribute()
-    version = NumberAttribute()
-
-
 class MarkerItem(SalesTable):
     """Proof that a Stripe event had its effects."""
 
     expires_at = NumberAttribute()
-
-
-class OrphanItem(SalesTable):
-    """A payment that names no order we know."""
-
-    named = UnicodeAttribute(null=True)
-    status = UnicodeAttribute()
-    amount = NumberAttribute()
-    currency = UnicodeAttribute()
-    seen_at = NumberAttribute()
-
-
-class SweepItem(SalesTable):
-    """How far the timer that releases holds has got."""
-
-    minute = NumberAttribute()
-    left_over = UnicodeAttribute()
-    version = NumberAttribute()
 
 
 def order_item(record: OrderRecord) -> OrderItem:
@@ -243,12 +196,6 @@ def wanted_item(wish: RefundWish) -> WantedItem:
         wanted_at=int(wish.created_at.timestamp()),
         rests_until=wish.retry_at or None,
     )
-
-
-def left_over_of(item: SweepItem) -> tuple[str, ...]:
-    """The orders a sweep could not settle."""
-    found: list[Any] = json.loads(item.left_over)
-    return tuple(str(order_id) for order_id in found)
 
 
 def _piece_text(piece: Piece, order: Order) -> str:

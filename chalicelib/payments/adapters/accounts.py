@@ -1,13 +1,26 @@
 """Connected Stripe accounts in the sales table. Port `StripeAccounts`."""
 
 import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.core.ports import Reader
-from chalicelib.orders.adapters.items import StripeAccountItem, StripeAccountUseItem
 from chalicelib.payments.domain.stripe_account import StripeAccount
+
+
+class StripeAccountItem(SalesTable):
+    """The connected Stripe account that an event is paid to."""
+
+    body = UnicodeAttribute()
+
+
+class StripeAccountUseItem(SalesTable):
+    """That an event is paid to an account, or was until lately: the key says which."""
+
+    expires_at = NumberAttribute(null=True)
 
 
 class DynamoStripeAccounts:

@@ -19,12 +19,12 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Holds, Orders, SaleChange, Sweep
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
 from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.ports import Payments
+from chalicelib.payments.ports import Holds, Payments, Sweep
 from chalicelib.payments.services.record_payment import RecordPayment
 
 TRIES = 5

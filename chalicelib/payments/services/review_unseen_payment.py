@@ -21,7 +21,7 @@ from chalicelib.orders.domain.order_state import Reason
 from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.ports import Payments
+from chalicelib.payments.ports import Orphans, Payments
 
 TRIES = 12
 
@@ -33,12 +33,14 @@ class ReviewUnseenPayment:
         self,
         *,
         orders: Orders,
+        orphans: Orphans,
         payments: Callable[[], Payments],
         order_messages: OrderMessages,
         clock: Clock,
         livemode: bool,
     ) -> None:
         self._orders = orders
+        self._orphans = orphans
         self._payments = payments
         self._order_messages = order_messages
         self._clock = clock
@@ -58,7 +60,7 @@ class ReviewUnseenPayment:
                 return
             self._set_aside(record.id, payment)
             key = record.id  # events of the session and of the charge tell of the same payment
-        if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
+        if self._orphans.keep(key, payment, now=int(self._clock.now())):
             telemetry.count_to_look_at("OrphanPayment")
         telemetry.log("payment_out_of_reach", stripe_event=event.id, order_id=payment.order_id, account=event.account)
 
