@@ -56,7 +56,7 @@ class CatalogWiring:
             store=self.ticket_type_store,
             view=self.view,
             codes=self.code_store,
-            content=self._services.content.store,
+            programme=self._services.content.programme,
             authorise=self._services.accounts.authorise,
             clock=self._services.clock,
             ids=self._services.ids,
@@ -83,7 +83,7 @@ class CatalogWiring:
         return EditCodes(
             codes=self.code_store,
             view=self.view,
-            content=self._services.content.store,
+            programme=self._services.content.programme,
             authorise=self._services.accounts.authorise,
             clock=self._services.clock,
         )

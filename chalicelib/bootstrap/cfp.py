@@ -43,7 +43,7 @@ class CfpWiring:
         from chalicelib.cfp.services.review_proposal import ReviewProposal
 
         return ReviewProposal(
-            self._services.content.store,
+            self._services.content.programme,
             self._services.content.notify_speakers,
             self._services.accounts.authorise,
             self._services.clock,
@@ -71,7 +71,7 @@ class CfpWiring:
 
         told = self._services.notifications.choose_channels, self._services.accounts.contacts, self._services.clock
         return SubmitProposal(
-            store=self._services.content.store,
+            store=self._services.content.programme,
             submissions=self.submissions,
             stored=self._services.representations.stored,
             contacts=self._services.accounts.contacts,

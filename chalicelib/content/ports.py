@@ -32,7 +32,7 @@ class Listing(NamedTuple):
 
 
 def room_for_messages(references: Iterable[tuple[str, Kind, str]], listing: Sequence[Listing]) -> int:
-    """Items that `ContentStore.replace` has left for messages, beside the part, the tags of both views, and what the
+    """Items that `ProgrammeStore.replace` has left for messages, beside the part, the tags of both views, and what the
     part points at; a speaker who becomes public is one of the latter.
     """
     pointed = {target for _, _, target in references} | {one.speaker.id for one in listing}
@@ -49,8 +49,8 @@ class Programme(Protocol):
         """The staff's representations of a whole list, strongly consistent."""
 
 
-class ContentStore(Programme, Protocol):
-    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
+class EventStore(Protocol):
+    """Writes events, each write one transaction. Tags are opaque; a fresh one names each change."""
 
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
         """A new event and its owner."""
@@ -70,6 +70,10 @@ class ContentStore(Programme, Protocol):
 
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
         """Remove an event."""
+
+
+class ProgrammeStore(Programme, Protocol):
+    """Writes parts of events, in the same way."""
 
     def create(
         self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()

@@ -293,7 +293,7 @@ class Shop:
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
         """An event owned by OWNER."""
-        from chalicelib.content.adapters.dynamo import DynamoContentStore
+        from chalicelib.content.adapters.events import DynamoEvents
         from chalicelib.content.domain.event import Event, EventState
         from chalicelib.content.domain.views import written
         from chalicelib.core.kinds import Kind
@@ -312,7 +312,7 @@ class Shop:
             created_at=now,
             updated_at=now,
         )
-        DynamoContentStore().create_event(
+        DynamoEvents().create_event(
             written(event_id, Kind.EVENTS, event),
             slug=str(event.slug),
             owner_id=OWNER.user_id,

@@ -24,7 +24,7 @@ from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import Programme
 from chalicelib.content.services.edit_programme import as_fields
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -54,11 +54,11 @@ class EditCodes:
     """Creates, shows, changes and deletes codes."""
 
     def __init__(
-        self, *, codes: Codes, view: CatalogView, content: ContentStore, authorise: Authorise, clock: Clock
+        self, *, codes: Codes, view: CatalogView, programme: Programme, authorise: Authorise, clock: Clock
     ) -> None:
         self._codes = codes
         self._view = view
-        self._content = content
+        self._programme = programme
         self._authorise = authorise
         self._clock = clock
 
@@ -156,7 +156,7 @@ class EditCodes:
             raise InvalidInput(found)
 
     def _currency(self, event_id: str) -> str:
-        stored = self._content.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         event: Event = revive(Kind.EVENTS, stored.body)

@@ -16,7 +16,7 @@ from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType,
 from chalicelib.catalog.services.read_ticket_types import least_left, shards_of, with_availability
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import Programme
 from chalicelib.content.services.edit_programme import as_fields, sanitised
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -51,7 +51,7 @@ class EditTicketTypes:
         store: TicketTypes,
         view: CatalogView,
         codes: Codes,
-        content: ContentStore,
+        programme: Programme,
         authorise: Authorise,
         clock: Clock,
         ids: Ids,
@@ -59,7 +59,7 @@ class EditTicketTypes:
         self._store = store
         self._view = view
         self._codes = codes
-        self._content = content
+        self._programme = programme
         self._authorise = authorise
         self._clock = clock
         self._ids = ids
@@ -132,7 +132,7 @@ class EditTicketTypes:
         until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _check_currency(self, event_id: str, fields: TicketTypeFields) -> None:
-        stored = self._content.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         event: Event = revive(Kind.EVENTS, stored.body)

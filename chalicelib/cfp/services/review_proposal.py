@@ -11,7 +11,7 @@ from chalicelib.announcements.domain.announcement import MAX_MESSAGE
 from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.content.domain.programme import Session, SessionState
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing, room_for_messages
+from chalicelib.content.ports import Missing, ProgrammeStore, room_for_messages
 from chalicelib.content.services.list_speakers import newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers, accounts_of
 from chalicelib.core.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
@@ -33,7 +33,7 @@ class ReviewProposal:
     """Moves sessions between the states of a proposal."""
 
     def __init__(
-        self, store: ContentStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
+        self, store: ProgrammeStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
     ) -> None:
         self._store = store
         self._notify_speakers = notify_speakers

@@ -25,7 +25,7 @@ from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import Missing, ProgrammeStore
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
 from chalicelib.core.ids import is_ulid
@@ -55,7 +55,7 @@ class SubmitProposal:
     def __init__(
         self,
         *,
-        store: ContentStore,
+        store: ProgrammeStore,
         submissions: Submissions,
         stored: Representations,
         contacts: Contacts,

@@ -15,7 +15,7 @@ from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.event import Event, EventFields, EventState
 from chalicelib.content.domain.slugs import slugify
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import EventStore, Programme
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -46,7 +46,8 @@ class EditEvents:
     def __init__(
         self,
         *,
-        store: ContentStore,
+        events: EventStore,
+        programme: Programme,
         accounts: Accounts,
         roles: RolesOfUsers,
         on_sale: Callable[[str], list[str]],
@@ -55,7 +56,8 @@ class EditEvents:
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._store = store
+        self._events = events
+        self._programme = programme
         self._accounts = accounts
         self._roles = roles
         self._on_sale = on_sale
@@ -95,7 +97,7 @@ class EditEvents:
                 raise InvalidInput([Violation("/currency", "stays as long as there are ticket types")])
             after = self._changed(old, fields)
             try:
-                self._store.replace_event(
+                self._events.replace_event(
                     after,
                     expected_tag=stored.etag,
                     slug=fields.slug or slug_of(old),
@@ -124,7 +126,7 @@ class EditEvents:
                 raise StillReferenced("It has ticket types; archive it instead.", referrers=ticket_types)
             slug = slug_of(revive(Kind.EVENTS, stored.body))
             try:
-                self._store.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
+                self._events.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
             except PreconditionFailed as failed:
                 raise Overtaken from failed
 
@@ -135,7 +137,7 @@ class EditEvents:
         made when read, from stored representations.
         """
         found = [
-            self._store.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
+            self._programme.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
         ]
         items = [item for item in found if item is not None]
         tag = hashlib.sha256("".join(item.etag for item in items).encode()).hexdigest()[:32]
@@ -146,7 +148,7 @@ class EditEvents:
         fields = msgspec.structs.replace(sanitised(fields, _HTML), slug=slug)
         made = Event(**as_fields(fields), id=new_id, created_at=now, updated_at=now)
         change = written(new_id, Kind.EVENTS, made)
-        self._store.create_event(
+        self._events.create_event(
             change, slug=slug, owner_id=caller.user_id, now=int(now.timestamp()), tag=self._ids.new_id()
         )
         return change.representation
@@ -169,7 +171,7 @@ class EditEvents:
             raise Forbidden("Confirm your e-mail address before you publish an event.", code="unverified")
 
     def _matching(self, event_id: str, match: Match) -> StoredItem:
-        stored = self._store.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         require_match(match, etag=stored.etag, body=stored.body)

@@ -13,7 +13,7 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Listing, Missing, room_for_messages
+from chalicelib.content.ports import Listing, Missing, ProgrammeStore, room_for_messages
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers, Told
 from chalicelib.core.errors import (
@@ -47,7 +47,7 @@ class EditProgramme:
 
     def __init__(
         self,
-        store: ContentStore,
+        store: ProgrammeStore,
         authorise: Authorise,
         clock: Clock,
         ids: Ids,
