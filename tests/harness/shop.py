@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib import bootstrap, config
-from chalicelib.aws import dynamo_keys as keys
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.core.ids import make_ulid
@@ -416,7 +416,7 @@ def stock_of(ticket_type_id: str) -> Stock:
     shards = []
     for number in range(40):
         try:
-            shards.append(stock_item.get(*keys.stock(ticket_type_id, number), consistent_read=True))
+            shards.append(stock_item.get(*catalog_keys.stock(ticket_type_id, number), consistent_read=True))
         except stock_item.DoesNotExist:
             break
     for shard in shards:

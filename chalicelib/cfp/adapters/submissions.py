@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.cfp.adapters import keys as cfp_keys
 from chalicelib.cfp.adapters.calls import CallItem
 from chalicelib.cfp.domain.submission import Proposer, Submission
 from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken
@@ -48,7 +49,7 @@ class DynamoSubmissions:
         """One by one; repeating it does nothing."""
         partition, prefix = keys.proposer(event_id, "")
         for proposer in ProposerItem.query(partition, ProposerItem.sk.startswith(prefix), consistent_read=True):
-            user, submissions = keys.submission(proposer.sk.removeprefix(prefix), "")
+            user, submissions = cfp_keys.submission(proposer.sk.removeprefix(prefix), "")
             for one in SubmissionItem.query(user, SubmissionItem.sk.startswith(submissions), consistent_read=True):
                 if one.event_id == event_id:
                     one.delete()
@@ -69,13 +70,13 @@ class DynamoSubmissions:
     def submission(self, user_id: str, session_id: str) -> Submission | None:
         """One GetItem."""
         try:
-            return _revived(SubmissionItem.get(*keys.submission(user_id, session_id), consistent_read=True))
+            return _revived(SubmissionItem.get(*cfp_keys.submission(user_id, session_id), consistent_read=True))
         except SubmissionItem.DoesNotExist:
             return None
 
     def of_user(self, user_id: str) -> list[Submission]:
         """One Query."""
-        partition, prefix = keys.submission(user_id, "")
+        partition, prefix = cfp_keys.submission(user_id, "")
         found = SubmissionItem.query(partition, SubmissionItem.sk.startswith(prefix), consistent_read=True)
         return [_revived(item) for item in found]
 
@@ -93,7 +94,7 @@ class DynamoSubmissions:
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
-        key = keys.submission(submission.user_id, submission.session_id)
+        key = cfp_keys.submission(submission.user_id, submission.session_id)
         transaction.put("submission", SubmissionItem(*key, **submission._asdict()), SubmissionItem.pk.does_not_exist())
         submissions = 1 + (before.submissions if before else 0)
         item = ProposerItem(

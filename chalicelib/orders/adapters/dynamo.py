@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import msgspec
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.adapters.stock import lost_from
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.adapters.items import (
     ChargeItem,
     MarkerItem,
@@ -40,7 +40,7 @@ class DynamoOrders:
     def load(self, order_id: str) -> OrderRecord | None:
         """An order, strongly consistent."""
         try:
-            return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
+            return order_record(OrderItem.get(*order_keys.order(order_id), consistent_read=True))
         except OrderItem.DoesNotExist:
             return None
 
@@ -60,28 +60,28 @@ class DynamoOrders:
     def charge(self, order_id: str, charge_id: str) -> Charge | None:
         """A charge record."""
         try:
-            item = ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True)
+            item = ChargeItem.get(*order_keys.charge(order_id, charge_id), consistent_read=True)
         except ChargeItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=Charge)
 
     def charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
         """Charge records by id; one BatchGetItem for 100."""
-        found = ChargeItem.batch_get([keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
+        found = ChargeItem.batch_get([order_keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
         charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
         return {charge.id: charge for charge in charges}
 
     def wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted."""
         try:
-            item = RefundItem.get(*keys.refund_wish(order_id, key), consistent_read=True)
+            item = RefundItem.get(*order_keys.refund_wish(order_id, key), consistent_read=True)
         except RefundItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=RefundWish)
 
     def wanted(self, *, before: int, now: int) -> list[WantedRefund]:
         """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
-        partition, prefix = keys.wanted_refund("", "")
+        partition, prefix = order_keys.wanted_refund("", "")
         due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
         due &= WantedItem.wanted_at <= before
         found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), due, limit=MOST_WANTED)
@@ -91,7 +91,7 @@ class DynamoOrders:
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects."""
         try:
-            MarkerItem.get(*keys.stripe_marker(stripe_event_id), consistent_read=True)
+            MarkerItem.get(*order_keys.stripe_marker(stripe_event_id), consistent_read=True)
         except MarkerItem.DoesNotExist:
             return False
         return True
@@ -99,7 +99,7 @@ class DynamoOrders:
 
 def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
     """Orders by id, strongly consistent; one BatchGetItem for 100."""
-    wanted = [keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
+    wanted = [order_keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
     records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
     return {record.id: record for record in records}
 
@@ -107,7 +107,7 @@ def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
 def add_change(transaction: Transaction, change: SaleChange) -> None:
     """Everything that one fact changes, as parts of a transaction."""
     if change.marker is not None:
-        marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
+        marker = MarkerItem(*order_keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
         transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
     unchanged = _unchanged(change.before)
     if change.before is not None and change.unused:
@@ -122,7 +122,7 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
         (transaction.put if wanted else transaction.delete)("wanted", wanted_item(change.wish))
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
-        transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
+        transaction.put("ticketed", TicketedItem(*order_keys.order_of_event(event_id, change.after.id)))
     move_order(transaction, change)
     add_notifications(transaction, change.notifications)
     for mail in change.mails:

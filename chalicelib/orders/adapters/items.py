@@ -9,10 +9,10 @@ import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib import telemetry
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.catalog.domain.stock import Piece
 from chalicelib.core.kinds import REVISION
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import Attendee, Checkout, Order, OrderRecord
 from chalicelib.orders.domain.order_state import Ended, Facts, OrderState, Reason
@@ -99,7 +99,7 @@ def order_item(record: OrderRecord) -> OrderItem:
     body = msgspec.json.encode(record.order)
     checkout = record.checkout or (None, None)
     return OrderItem(
-        *keys.order(record.id),
+        *order_keys.order(record.id),
         rev=REVISION,
         etag=hashlib.sha256(REVISION.to_bytes(4, "big") + body).hexdigest()[:32],
         body=body.decode(),
@@ -176,7 +176,7 @@ def _facts(item: OrderItem) -> Facts:
 def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
     """The item of a charge record."""
     return ChargeItem(
-        *keys.charge(charge.order_id, charge.id),
+        *order_keys.charge(charge.order_id, charge.id),
         rev=REVISION,
         body=msgspec.json.encode(charge).decode(),
         surplus=surplus or None,
@@ -186,13 +186,13 @@ def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
 def refund_item(wish: RefundWish) -> RefundItem:
     """The item of a wanted refund."""
     body = msgspec.json.encode(wish).decode()
-    return RefundItem(*keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
+    return RefundItem(*order_keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
 
 
 def wanted_item(wish: RefundWish) -> WantedItem:
     """The item that stands while a refund is to be made."""
     return WantedItem(
-        *keys.wanted_refund(wish.order_id, wish.key),
+        *order_keys.wanted_refund(wish.order_id, wish.key),
         wanted_at=int(wish.created_at.timestamp()),
         rests_until=wish.retry_at or None,
     )

@@ -3,11 +3,11 @@
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.core.ports import Reader
+from chalicelib.payments.adapters import keys as payment_keys
 from chalicelib.payments.domain.stripe_account import StripeAccount
 
 
@@ -32,7 +32,7 @@ class DynamoStripeAccounts:
 
     def of_event(self, event_id: str) -> StripeAccount | None:
         """The account of an event; one GetItem."""
-        item = self._reader.get("sales", keys.stripe_account(event_id), ("body",), consistent=True)
+        item = self._reader.get("sales", payment_keys.stripe_account(event_id), ("body",), consistent=True)
         return msgspec.json.decode(item["body"], type=StripeAccount) if item else None
 
     def events_of(self, account_id: str) -> list[str]:
@@ -47,7 +47,7 @@ class DynamoStripeAccounts:
         """Keep an event's account, newly connected."""
         transaction = Transaction()
         transaction.put("account", _item(account))
-        transaction.put("use", StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id)))
+        transaction.put("use", StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id)))
         transaction.commit()
 
     def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
@@ -59,13 +59,13 @@ class DynamoStripeAccounts:
     def forget(self, account: StripeAccount, *, until: int) -> None:
         """The event is paid to the platform again."""
         transaction = Transaction()
-        transaction.delete("account", StripeAccountItem(*keys.stripe_account(account.event_id)))
-        use = StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id), expires_at=until)
+        transaction.delete("account", StripeAccountItem(*payment_keys.stripe_account(account.event_id)))
+        use = StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id), expires_at=until)
         transaction.put("use", use)
         transaction.commit()
 
     def _uses(self, account_id: str) -> list[tuple[str, str]]:
-        partition, prefix = keys.stripe_account_use(account_id, "")
+        partition, prefix = payment_keys.stripe_account_use(account_id, "")
         prefix = prefix if account_id else prefix.removesuffix("#")
         items = self._queries.query("sales", partition, prefix, ("sk",), consistent=True)
         found = [item["sk"].split("#") for item in items]
@@ -74,4 +74,4 @@ class DynamoStripeAccounts:
 
 def _item(account: StripeAccount) -> StripeAccountItem:
     body = msgspec.json.encode(account).decode()
-    return StripeAccountItem(*keys.stripe_account(account.event_id), body=body)
+    return StripeAccountItem(*payment_keys.stripe_account(account.event_id), body=body)

@@ -4,11 +4,12 @@ import json
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import save_unless_newer
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.payments.adapters import keys as payment_keys
 from chalicelib.payments.ports import HeldOrder, Sweep
 
 _ORDER = "ORDER#"
@@ -31,7 +32,7 @@ class DynamoHolds:
     def sweep(self) -> Sweep | None:
         """How far the timer has got."""
         try:
-            item = SweepItem.get(*keys.hold_sweep(), consistent_read=True)
+            item = SweepItem.get(*payment_keys.hold_sweep(), consistent_read=True)
         except SweepItem.DoesNotExist:
             return None
         return Sweep(int(item.minute), tuple(json.loads(item.left_over)), int(item.version))
@@ -39,7 +40,9 @@ class DynamoHolds:
     def save_sweep(self, sweep: Sweep) -> bool:
         """Keep it, unless another run has done so since it was read."""
         left_over = json.dumps(sweep.left_over, separators=(",", ":"))
-        item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
+        item = SweepItem(
+            *payment_keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1
+        )
         return save_unless_newer(item, SweepItem.version == sweep.version)
 
     def reserved(self, minute: int) -> list[HeldOrder]:
@@ -47,8 +50,8 @@ class DynamoHolds:
         (waiting_list/adapters/dynamo.py).
         """
         found = []
-        for part in range(keys.ORDER_SPREAD):
-            partition = keys.orders_of_minute(minute, part)
+        for part in range(order_keys.ORDER_SPREAD):
+            partition = order_keys.orders_of_minute(minute, part)
             names = ("sk", "state", "deadline", "offer")
             items = self._queries.query("sales", partition, _ORDER, names, consistent=True)
             found += [item for item in items if item["state"] == OrderState.RESERVED.value and not item.get("offer")]

@@ -2,10 +2,10 @@
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import put_if_absent
 from chalicelib.orders.domain.charge import Payment
+from chalicelib.payments.adapters import keys as payment_keys
 
 
 class OrphanItem(SalesTable):
@@ -25,7 +25,7 @@ class DynamoOrphans:
         """Remember one, once."""
         return put_if_absent(
             OrphanItem(
-                *keys.orphan(object_id),
+                *payment_keys.orphan(object_id),
                 named=(payment.order_id or "")[:200] or None,
                 status=payment.status.value,
                 amount=payment.amount,

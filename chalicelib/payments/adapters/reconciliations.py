@@ -3,9 +3,9 @@
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import save_unless_newer
+from chalicelib.payments.adapters import keys as payment_keys
 from chalicelib.payments.ports import ReconciledUntil, Swept, SweptPart
 
 
@@ -30,7 +30,7 @@ class DynamoReconciliations:
     def last(self, account: str | None) -> ReconciledUntil | None:
         """How far an account was reconciled."""
         try:
-            item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
+            item = ReconciledItem.get(*payment_keys.reconciliation(account), consistent_read=True)
         except ReconciledItem.DoesNotExist:
             return None
         return ReconciledUntil(int(item.until), int(item.version), int(item.rests_until or 0))
@@ -38,7 +38,7 @@ class DynamoReconciliations:
     def save(self, account: str | None, done: ReconciledUntil) -> None:
         """Keep it, unless another run has done so since it was read."""
         item = ReconciledItem(
-            *keys.reconciliation(account),
+            *payment_keys.reconciliation(account),
             until=done.until,
             version=done.version + 1,
             rests_until=done.rests_until or None,
@@ -48,7 +48,7 @@ class DynamoReconciliations:
     def swept(self, account: str | None) -> Swept:
         """How far an account was swept."""
         try:
-            item = SweptItem.get(*keys.swept(account), consistent_read=True)
+            item = SweptItem.get(*payment_keys.swept(account), consistent_read=True)
         except SweptItem.DoesNotExist:
             return Swept({})
         return Swept(msgspec.json.decode(item.body, type=dict[str, SweptPart]), int(item.version))
@@ -56,5 +56,5 @@ class DynamoReconciliations:
     def save_swept(self, account: str | None, swept: Swept) -> bool:
         """Keep it, unless another run has done so since it was read."""
         body = msgspec.json.encode(swept.parts).decode()
-        item = SweptItem(*keys.swept(account), body=body, version=swept.version + 1)
+        item = SweptItem(*payment_keys.swept(account), body=body, version=swept.version + 1)
         return save_unless_newer(item, SweptItem.version == swept.version)
