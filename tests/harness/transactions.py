@@ -1,7 +1,7 @@
-"""How full the transactions are that a test makes: none is cut short, none is more than DynamoDB takes."""
+"""The transactions that a test makes: how full they are, and what happens when somebody else is faster."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from local.dynamodb.dynamo_wire import WireAnswer
@@ -21,3 +21,19 @@ def sizes_of_transactions() -> Iterator[list[int]]:
 
     with wired(wire):
         yield sizes
+
+
+@contextmanager
+def overtaken_once(others: Callable[[], object]) -> Iterator[None]:
+    """Just before the first transaction of the block reaches the database, others do their work."""
+    began = False
+
+    def wire(operation: str, body: bytes, send: Send) -> WireAnswer:
+        nonlocal began
+        if operation == "TransactWriteItems" and not began:
+            began = True
+            others()
+        return send()
+
+    with wired(wire):
+        yield
