@@ -442,6 +442,19 @@ def items_of(name: str, prefix: str = "") -> list[Any]:
     return [item for item in model(name).scan() if item.sk.startswith(prefix)]
 
 
+def appoint(shop: Shop, number: int, *, topic: str, mail: str, choosing: int) -> None:
+    """So many organizers more, of whom the first choose how they get mails of a topic."""
+    from chalicelib.accounts.adapters.items import RoleItem
+    from chalicelib.aws import dynamo_keys as keys
+
+    staff = [f"staff-{n:02}" for n in range(number)]
+    for user_id in staff:
+        RoleItem(*keys.role_in_event(shop.event_id, user_id), role="organizer", granted_at=1).save()
+    for user_id in staff[:choosing]:
+        choice = {"actions": {topic: {"mail": mail}}}
+        shop.services.notifications.edit_preferences.change(user_id, choice, match=frozenset({"*"}))
+
+
 def inbox(principal: Principal) -> list[str]:
     """The titles of somebody's notifications, oldest first."""
     mine = f"USER#{principal.user_id}"

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.ports import SaleChange
-from tests.harness.shop import BUYER, OWNER, START, Shop, inbox, items_of, mails
+from tests.harness.shop import BUYER, OWNER, START, Shop, appoint, inbox, items_of, mails
 from tests.harness.transactions import sizes_of_transactions
 
 EVENT = "Alpine Python Days"
@@ -109,15 +109,7 @@ def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: S
 @pytest.mark.parametrize(("mailed", "unmailed"), [(2, 29), (1, 30)])
 def test_dispute_is_told_to_as_many_staff_as_its_transaction_holds(shop: Shop, mailed: int, unmailed: int) -> None:
     """Order, charge, Stripe's event, and 97 items of messages: 2 * 5 + 29 * 3, but not 1 * 5 + 31 * 3."""
-    from chalicelib.accounts.adapters.items import RoleItem
-    from chalicelib.aws import dynamo_keys as keys
-
-    staff = [f"staff-{number:02}" for number in range(60)]
-    for user_id in staff:
-        RoleItem(*keys.role_in_event(shop.event_id, user_id), role="organizer", granted_at=1).save()
-    for user_id in staff[:mailed]:
-        choice = {"actions": {"payment_disputed": {"mail": "each"}}}
-        shop.services.notifications.edit_preferences.change(user_id, choice, match=frozenset({"*"}))
+    appoint(shop, 60, topic="payment_disputed", mail="each", choosing=mailed)
     with sizes_of_transactions() as sizes:
         dispute(shop)
     assert max(sizes) == 3 + mailed * 5 + unmailed * 3
