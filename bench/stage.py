@@ -67,7 +67,7 @@ def event_with(count: int, *, owner_id: str = "") -> str:
     import msgspec
 
     from chalicelib import bootstrap
-    from chalicelib.content.adapters.dynamo import DynamoContentStore
+    from chalicelib.content.adapters.events import DynamoEvents
     from chalicelib.content.domain.event import Event
     from chalicelib.content.domain.programme import Session
     from chalicelib.content.domain.views import written
@@ -83,7 +83,7 @@ def event_with(count: int, *, owner_id: str = "") -> str:
     fields |= {"starts_at": "2027-06-11T07:00:00Z", "ends_at": "2027-06-13T18:00:00Z"}
     event = written(event_id, Kind.EVENTS, msgspec.convert(fields, Event))
     owner = owner_id or ids.new_id()
-    DynamoContentStore().create_event(event, slug=fields["slug"], owner_id=owner, now=0, tag=ids.new_id())
+    DynamoEvents().create_event(event, slug=fields["slug"], owner_id=owner, now=0, tag=ids.new_id())
     return event_id
 
 

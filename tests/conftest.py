@@ -98,14 +98,14 @@ def sign_up(client: Client, email: str | None = None) -> Client:
 
 def verified(client: Client) -> Client:
     """The same account with its address proven, as following the mailed link would."""
+    from chalicelib.accounts.adapters import keys as account_keys
     from chalicelib.accounts.adapters.accounts import DynamoAccounts
     from chalicelib.accounts.adapters.items import AccountItem
     from chalicelib.accounts.domain.stored_account import new_account, revive_account
-    from chalicelib.aws import dynamo_keys as keys
 
     stored = DynamoAccounts().account(client.user_id)
     if stored is None:  # somebody who is signed in without ever having signed up
-        AccountItem(*keys.account(client.user_id)).update([AccountItem.verified.set(True)])
+        AccountItem(*account_keys.account(client.user_id)).update([AccountItem.verified.set(True)])
         return client
     proven = msgspec.structs.replace(revive_account(stored), verified=True)
     DynamoAccounts().replace_account(new_account(proven, stored.password_hash), expected_tag=stored.etag)

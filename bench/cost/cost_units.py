@@ -201,7 +201,7 @@ class Shop:
 
     def _timer(self, meter: Meter) -> Use:
         """A run that finds nothing, a minute after one that found nothing."""
-        from chalicelib.orders.ports import Sweep
+        from chalicelib.payments.ports import Sweep
 
         services = _at_one_moment()
         last = int(services.clock.now() - services.config.order_hold_seconds) // 60

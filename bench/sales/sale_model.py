@@ -8,7 +8,6 @@ warm.
 
 from typing import Any
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.catalog.domain.stock import Place, shard_count, split
 from chalicelib.catalog.ports import Lost
@@ -16,6 +15,7 @@ from chalicelib.core.errors import Busy, SoldOut
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.money import Money
 from chalicelib.core.times import moment
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.order import Buyer, Line, Order, OrderRecord, links_of
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
@@ -56,7 +56,7 @@ class Stock:
         """Take one ticket. Raises Busy where a partition has no units left, Lost where the shard is empty."""
         assert change.after is not None
         place = TYPE, change.after.allocation[0].shard
-        partition = keys.order(change.after.id)[0]
+        partition = order_keys.order(change.after.id)[0]
         if min(self._room(place), self._room(partition)) < WRITE_UNITS:
             raise Busy("throttled")
         for used in (place, partition):

@@ -46,7 +46,7 @@ class ConditionLost(Exception):
 
 
 class Transaction:
-    """Collects up to 100 operations, then commits all of them or none.
+    """Collects up to core/transactions.MAX_ITEMS operations, then commits all of them or none.
 
     Every operation has a name that ConditionLost uses. Give `token` only when a retry by somebody else must count
     as the same transaction.
@@ -139,4 +139,15 @@ def put_if_absent(item: Model) -> bool:
         if is_condition_lost(error):
             return False
         raise
+    return True
+
+
+def save_unless_newer(item: Model, unchanged: Condition) -> bool:
+    """Write an item that is new or unchanged since it was read. Whether it was written."""
+    try:
+        item.save(condition=type(item).pk.does_not_exist() | unchanged)  # type: ignore[attr-defined]
+    except PutError as error:
+        if not is_condition_lost(error):
+            raise
+        return False
     return True

@@ -58,7 +58,7 @@ class CatalogWiring:
         from chalicelib.catalog.services.edit_limited import EditLimited
         from chalicelib.catalog.services.limited_ticket_types import LimitedTicketTypes
 
-        content, ids = self._services.content.store, self._services.ids
+        content, ids = self._services.content.programme, self._services.ids
         limited = LimitedTicketTypes(self.ticket_type_store, self.view, self.code_store, content, ids)
         return EditLimited(limited, self._services.accounts.authorise, self._services.clock)
 
@@ -82,7 +82,7 @@ class CatalogWiring:
         from chalicelib.catalog.services.limited_codes import LimitedCodes
         from chalicelib.core.kinds import CodeKind
 
-        known = self.code_store, self.view, self._services.content.store
+        known = self.code_store, self.view, self._services.content.programme
         authorise, clock = self._services.accounts.authorise, self._services.clock
         return {kind: EditLimited(LimitedCodes(kind, *known), authorise, clock) for kind in CodeKind}
 

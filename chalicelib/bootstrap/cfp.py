@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.cfp.adapters.dynamo import DynamoCalls, DynamoSubmissions
+    from chalicelib.cfp.adapters.calls import DynamoCalls
+    from chalicelib.cfp.adapters.submissions import DynamoSubmissions
     from chalicelib.cfp.services.announce_call import AnnounceCall
     from chalicelib.cfp.services.edit_call import EditCall
     from chalicelib.cfp.services.review_proposal import ReviewProposal
@@ -26,13 +27,13 @@ class CfpWiring:
 
     @cached_property
     def calls(self) -> DynamoCalls:
-        from chalicelib.cfp.adapters.dynamo import DynamoCalls
+        from chalicelib.cfp.adapters.calls import DynamoCalls
 
         return DynamoCalls()
 
     @cached_property
     def submissions(self) -> DynamoSubmissions:
-        from chalicelib.cfp.adapters.dynamo import DynamoSubmissions
+        from chalicelib.cfp.adapters.submissions import DynamoSubmissions
 
         return DynamoSubmissions()
 
@@ -42,7 +43,7 @@ class CfpWiring:
         from chalicelib.cfp.services.review_proposal import ReviewProposal
 
         return ReviewProposal(
-            self._services.content.store,
+            self._services.content.programme,
             self._services.content.notify_speakers,
             self._services.accounts.authorise,
             self._services.clock,
@@ -70,7 +71,7 @@ class CfpWiring:
 
         told = self._services.notifications.choose_channels, self._services.accounts.contacts, self._services.clock
         return SubmitProposal(
-            store=self._services.content.store,
+            store=self._services.content.programme,
             submissions=self.submissions,
             stored=self._services.representations.stored,
             contacts=self._services.accounts.contacts,

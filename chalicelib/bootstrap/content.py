@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.content.adapters.dynamo import DynamoContentStore
+    from chalicelib.content.adapters.events import DynamoEvents
+    from chalicelib.content.adapters.programme import DynamoProgramme
     from chalicelib.content.services.delete_parts import DeleteParts
     from chalicelib.content.services.edit_events import EditEvents
     from chalicelib.content.services.edit_programme import EditProgramme
@@ -24,10 +25,16 @@ class ContentWiring:
         self._services = services
 
     @cached_property
-    def store(self) -> DynamoContentStore:
-        from chalicelib.content.adapters.dynamo import DynamoContentStore
+    def events(self) -> DynamoEvents:
+        from chalicelib.content.adapters.events import DynamoEvents
 
-        return DynamoContentStore()
+        return DynamoEvents()
+
+    @cached_property
+    def programme(self) -> DynamoProgramme:
+        from chalicelib.content.adapters.programme import DynamoProgramme
+
+        return DynamoProgramme()
 
     @cached_property
     def edit_programme(self) -> EditProgramme:
@@ -35,7 +42,7 @@ class ContentWiring:
         from chalicelib.content.services.edit_programme import EditProgramme
 
         return EditProgramme(
-            self.store,
+            self.programme,
             self._services.accounts.authorise,
             self._services.clock,
             self._services.ids,
@@ -47,7 +54,7 @@ class ContentWiring:
         from chalicelib.content.services.notify_speakers import NotifySpeakers
 
         return NotifySpeakers(
-            self.store,
+            self.programme,
             self._services.cfp.submissions,
             self._services.notifications.choose_channels,
             self._services.accounts.contacts,
@@ -64,7 +71,8 @@ class ContentWiring:
             return [one.id for one in self._services.catalog.view.load_ticket_types(event_id, consistent=True)]
 
         return EditEvents(
-            store=self.store,
+            events=self.events,
+            programme=self.programme,
             accounts=self._services.accounts.store,
             roles=self._services.accounts.roles,
             on_sale=on_sale,

@@ -27,7 +27,7 @@ class ExchangeWiring:
 
         return ImportEvent(
             DynamoImports(),
-            self._services.content.store,
+            self._services.content.events,
             self._services.clock,
             self._services.ids,
             lambda: self._services.live.signal_orders,

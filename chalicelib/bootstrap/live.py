@@ -53,7 +53,7 @@ class LiveWiring:
     @cached_property
     def watch_event(self) -> WatchEvent:
         """Who watches an event, and its changes to them."""
-        from chalicelib.live.adapters.connections import DynamoWatches
+        from chalicelib.live.adapters.watches import DynamoWatches
         from chalicelib.live.services.watch_event import WatchEvent
 
         return WatchEvent(

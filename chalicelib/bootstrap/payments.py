@@ -12,9 +12,11 @@ from chalicelib import config
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Services
-    from chalicelib.orders.adapters.dynamo import DynamoHolds, DynamoReconciliations
     from chalicelib.payments.adapters.accounts import DynamoStripeAccounts
+    from chalicelib.payments.adapters.holds import DynamoHolds
     from chalicelib.payments.adapters.inbox import DynamoStripeInbox
+    from chalicelib.payments.adapters.orphans import DynamoOrphans
+    from chalicelib.payments.adapters.reconciliations import DynamoReconciliations
     from chalicelib.payments.adapters.stripe_pace import Pace
     from chalicelib.payments.ports import AccountsAtStripe, Payments
     from chalicelib.payments.services.apply_events import ApplyEvents
@@ -47,15 +49,21 @@ class PaymentsWiring:
 
     @cached_property
     def holds(self) -> DynamoHolds:
-        from chalicelib.orders.adapters.dynamo import DynamoHolds
+        from chalicelib.payments.adapters.holds import DynamoHolds
 
         return DynamoHolds(self._services.aws.queries)
 
     @cached_property
     def reconciliations(self) -> DynamoReconciliations:
-        from chalicelib.orders.adapters.dynamo import DynamoReconciliations
+        from chalicelib.payments.adapters.reconciliations import DynamoReconciliations
 
         return DynamoReconciliations()
+
+    @cached_property
+    def orphans(self) -> DynamoOrphans:
+        from chalicelib.payments.adapters.orphans import DynamoOrphans
+
+        return DynamoOrphans()
 
     @cached_property
     def stripe(self) -> Payments:
@@ -121,6 +129,7 @@ class PaymentsWiring:
         livemode = config.is_live(self._services.keys.stripe_secret_key)
         review_unseen_payment = ReviewUnseenPayment(
             orders=self._services.orders.store,
+            orphans=self.orphans,
             payments=lambda: self.stripe,
             order_messages=self._services.orders.messages,
             clock=self._services.clock,
@@ -128,6 +137,7 @@ class PaymentsWiring:
         )
         return RecordPayment(
             orders=self._services.orders.store,
+            orphans=self.orphans,
             hold_stock=self._services.orders.hold_stock,
             payments=lambda: self.stripe,
             representations=self._services.representations.stored,

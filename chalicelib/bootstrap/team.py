@@ -52,7 +52,7 @@ class TeamWiring:
             roster=self.roster,
             accounts=self._services.accounts.store,
             attempts=self._services.accounts.attempts,
-            programme=self._services.content.store,
+            programme=self._services.content.programme,
             clock=self._services.clock,
             authorise=self._services.accounts.authorise,
             invitation_messages=invitation_messages,
@@ -65,13 +65,13 @@ class TeamWiring:
         from chalicelib.team.services.answer_invitation import AnswerInvitation
 
         add_speaker = AddSpeaker(
-            self._services.content.store, self._services.cfp.submissions, self._services.clock, self._services.ids
+            self._services.content.programme, self._services.cfp.submissions, self._services.clock, self._services.ids
         )
         return AnswerInvitation(
             invites=self.invitations,
             roster=self.roster,
             accounts=self._services.accounts.store,
-            programme=self._services.content.store,
+            programme=self._services.content.programme,
             clock=self._services.clock,
             add_speaker=add_speaker,
             keys=self._services.keys.link_keys,

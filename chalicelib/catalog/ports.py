@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.preconditions import Overtaken
+
 if TYPE_CHECKING:
     from chalicelib.catalog.domain.demand import Room
     from chalicelib.catalog.domain.stock import Place, Shard
@@ -22,7 +24,7 @@ class StoredLimit(NamedTuple):
 
 class Joining(NamedTuple):
     """Which ticket types a change of a quota touches. `joins` have no ticket sold or held, so that the quota counts
-    all of theirs; `stays` keep the quota but learn how many shards it has.
+    all of theirs; `stays` keep the quota and must learn how many shards it has now.
     """
 
     joins: tuple[StoredTicketType, ...] = ()
@@ -101,7 +103,7 @@ class Codes(Protocol):
         """Remove a code of which no order made use. Raises Lost (`resource`, places)."""
 
 
-class Lost(Exception):
+class Lost(Overtaken):
     """Nothing was written, since something was not as expected. `places` are shards with what they have left;
     `names` the other things: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
     """

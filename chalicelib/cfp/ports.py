@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.transactions import MAX_ITEMS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +20,7 @@ class NotOpen(Exception):
     """The call closed, or its event went out of sight; nothing was written."""
 
 
-class SpeakerOvertaken(Exception):
+class SpeakerOvertaken(Overtaken):
     """The proposer's speaker or number of submissions, or the session, changed meanwhile; nothing was written."""
 
 
@@ -57,6 +60,13 @@ class ProposalChange(NamedTuple):
     references: list[tuple[str, Kind, str]]
     tag: str
     now: int
+
+
+def room_for_messages(change: ProposalChange) -> int:
+    """Items that `Submissions.submit` has left for messages, beside the submission, its proposer, the call, session and
+    speaker, the tags of both views, and what the session points at.
+    """
+    return MAX_ITEMS - 7 - len({target for _, _, target in change.references})
 
 
 class Submissions(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.transactions import MAX_ITEMS
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from chalicelib.core.kinds import Kind
     from chalicelib.notifications.domain.notification import Mail, Notification
@@ -29,6 +31,14 @@ class Listing(NamedTuple):
     pointer: str
 
 
+def room_for_messages(references: Iterable[tuple[str, Kind, str]], listing: Sequence[Listing]) -> int:
+    """Items that `ProgrammeStore.replace` has left for messages, beside the part, the tags of both views, and what the
+    part points at; a speaker who becomes public is one of the latter.
+    """
+    pointed = {target for _, _, target in references} | {one.speaker.id for one in listing}
+    return MAX_ITEMS - 3 - len(pointed)
+
+
 class Programme(Protocol):
     """Reads an event and its parts."""
 
@@ -39,8 +49,8 @@ class Programme(Protocol):
         """The staff's representations of a whole list, strongly consistent."""
 
 
-class ContentStore(Programme, Protocol):
-    """Writes events and their parts, each write one transaction. Tags are opaque; a fresh one names each change."""
+class EventStore(Protocol):
+    """Writes events, each write one transaction. Tags are opaque; a fresh one names each change."""
 
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
         """A new event and its owner."""
@@ -60,6 +70,10 @@ class ContentStore(Programme, Protocol):
 
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
         """Remove an event."""
+
+
+class ProgrammeStore(Programme, Protocol):
+    """Writes parts of events, in the same way."""
 
     def create(
         self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()

@@ -1,5 +1,5 @@
 """Every refusal Marquee can give, in one tree. Raised by domain and services; api/problems.py maps them to HTTP
-and live/domain/protocol.py to socket frames. A class carries a stable `code`; instances carry what the client may know.
+and live/domain/frames.py to socket frames. A class carries a stable `code`; instances carry what the client may know.
 
 MarqueeError
 ├── MalformedRequest        the bytes cannot be read as what they claim to be

@@ -1,9 +1,12 @@
-"""Which version of a thing a writer saw. Light."""
+"""Which version of a thing a writer saw, and what follows when it is another by now. Light."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
 
-from chalicelib.core.errors import PreconditionFailed, PreconditionRequired
+from chalicelib.core.errors import Busy, MarqueeError, PreconditionFailed, PreconditionRequired
 
+T = TypeVar("T")
 ANY = "*"
 Match = frozenset[str] | None
 """The tags of If-Match (ANY: whatever there is), or None when the writer named none."""
@@ -11,6 +14,16 @@ Match = frozenset[str] | None
 
 class Overtaken(Exception):
     """Something changed between a look and the write that rests on it; nothing was written. Look again."""
+
+
+def until_settled(attempt: Callable[[], T], *, tries: int, otherwise: MarqueeError | None = None) -> T:
+    """What an attempt returns. It looks and writes; when it raises Overtaken, it is made again. Raises Busy, or
+    `otherwise`, after so many tries.
+    """
+    for _ in range(tries):
+        with suppress(Overtaken):
+            return attempt()
+    raise otherwise or Busy("Too many writers at once. Try again.")
 
 
 def require_match(match: Match, *, etag: str, body: str) -> frozenset[str]:

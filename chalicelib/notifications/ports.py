@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from chalicelib.core.transactions import MAX_ITEMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from chalicelib.core.pagination import Page
     from chalicelib.notifications.domain.notification import Notification, Received
 
-MARKED_AT_ONCE = 44
-"""Two operations a notification and one for the counter stay below the 100 of a transaction."""
+MARKED_AT_ONCE = (MAX_ITEMS - 1) // 2
+"""Two operations a notification, and one for the counter."""
 MAIL, DIGEST, ANNOUNCEMENT, CALL = "MAIL", "DIGEST", "ANNOUNCEMENT", "CALL"
 """Kinds of what may be due (mail/ports.Due)."""
 

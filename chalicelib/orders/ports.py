@@ -1,4 +1,4 @@
-"""What services need of stored orders, charges and holds."""
+"""What services need of stored orders, charges and wanted refunds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from chalicelib.catalog.domain.demand import Opening
     from chalicelib.notifications.domain.notification import Mail, Notification
-    from chalicelib.orders.domain.charge import Charge, Payment
+    from chalicelib.orders.domain.charge import Charge
     from chalicelib.orders.domain.order import OrderRecord
     from chalicelib.orders.domain.refund import RefundWish
 
@@ -96,79 +96,3 @@ class Orders(Protocol):
 
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects; strongly consistent."""
-
-    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
-        """Remember a payment that names no order of ours, once. Whether it is new."""
-
-
-class Sweep(NamedTuple):
-    """How far the timer that releases holds has got: the Unix minute whose orders come next, and older orders that
-    could not be settled yet. `version` guards it.
-    """
-
-    minute: int
-    left_over: tuple[str, ...]
-    version: int
-
-
-class HeldOrder(NamedTuple):
-    """An order that is reserved until its deadline (Unix seconds)."""
-
-    id: str
-    deadline: int
-
-
-class ReconciledUntil(NamedTuple):
-    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner
-    took back is left alone until `rests_until`.
-    """
-
-    until: int
-    version: int
-    rests_until: int = 0
-
-
-class SweptPart(NamedTuple):
-    """How far one list of Stripe's was compared with what we keep (Unix seconds): all of it until `done`; a sweep that
-    is under way goes from `until` (0: there is none) down to where it was, `left_until`.
-    """
-
-    done: int = 0
-    until: int = 0
-    left_until: int = 0
-
-
-class Swept(NamedTuple):
-    """How far each part of an account's sweep got, by its name. `version` guards it."""
-
-    parts: dict[str, SweptPart]
-    version: int = 0
-
-
-class Reconciliations(Protocol):
-    """Keeps how far each account was reconciled and swept; None is the platform's own."""
-
-    def load_last(self, account: str | None) -> ReconciledUntil | None:
-        """How far an account was reconciled; None before the first time."""
-
-    def save(self, account: str | None, done: ReconciledUntil) -> None:
-        """Keep it, unless another run has done so since it was read."""
-
-    def load_swept(self, account: str | None) -> Swept:
-        """How far an account was swept."""
-
-    def save_swept(self, account: str | None, swept: Swept) -> bool:
-        """Keep it, unless another run has done so since it was read. Whether it was kept."""
-
-
-class Holds(Protocol):
-    """Finds orders whose hold may be over."""
-
-    def load_sweep(self) -> Sweep | None:
-        """How far the timer has got; None before its first run."""
-
-    def save_sweep(self, sweep: Sweep) -> bool:
-        """Keep it, unless another run has done so since it was read. Whether it was kept."""
-
-    def list_reserved(self, minute: int) -> list[HeldOrder]:
-        """The orders made in a Unix minute that are still reserved, strongly consistent."""

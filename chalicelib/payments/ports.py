@@ -1,4 +1,5 @@
-"""What services need of Stripe. Adapter: payments/adapters/stripe.py; every call may raise UpstreamFailed.
+"""What services need of Stripe (adapter: payments/adapters/stripe.py; every call may raise UpstreamFailed), and of what
+is kept of payments beside their orders.
 
 `account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
 """
@@ -191,3 +192,83 @@ class AccountsAtStripe(Protocol):
 
     def is_ready(self, account_id: str) -> bool | None:
         """Whether it can take payments; None when it is connected no more."""
+
+
+class Sweep(NamedTuple):
+    """How far the timer that releases holds has got: the Unix minute whose orders come next, and older orders that
+    could not be settled yet. `version` guards it.
+    """
+
+    minute: int
+    left_over: tuple[str, ...]
+    version: int
+
+
+class HeldOrder(NamedTuple):
+    """An order that is reserved until its deadline (Unix seconds)."""
+
+    id: str
+    deadline: int
+
+
+class ReconciledUntil(NamedTuple):
+    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner
+    took back is left alone until `rests_until`.
+    """
+
+    until: int
+    version: int
+    rests_until: int = 0
+
+
+class SweptPart(NamedTuple):
+    """How far one list of Stripe's was compared with what we keep (Unix seconds): all of it until `done`; a sweep that
+    is under way goes from `until` (0: there is none) down to where it was, `left_until`.
+    """
+
+    done: int = 0
+    until: int = 0
+    left_until: int = 0
+
+
+class Swept(NamedTuple):
+    """How far each part of an account's sweep got, by its name. `version` guards it."""
+
+    parts: dict[str, SweptPart]
+    version: int = 0
+
+
+class Reconciliations(Protocol):
+    """Keeps how far each account was reconciled and swept; None is the platform's own."""
+
+    def load_last(self, account: str | None) -> ReconciledUntil | None:
+        """How far an account was reconciled; None before the first time."""
+
+    def save(self, account: str | None, done: ReconciledUntil) -> None:
+        """Keep it, unless another run has done so since it was read."""
+
+    def load_swept(self, account: str | None) -> Swept:
+        """How far an account was swept."""
+
+    def save_swept(self, account: str | None, swept: Swept) -> bool:
+        """Keep it, unless another run has done so since it was read. Whether it was kept."""
+
+
+class Holds(Protocol):
+    """Finds orders whose hold may be over."""
+
+    def load_sweep(self) -> Sweep | None:
+        """How far the timer has got; None before its first run."""
+
+    def save_sweep(self, sweep: Sweep) -> bool:
+        """Keep it, unless another run has done so since it was read. Whether it was kept."""
+
+    def list_reserved(self, minute: int) -> list[HeldOrder]:
+        """The orders made in a Unix minute that are still reserved, strongly consistent."""
+
+
+class Orphans(Protocol):
+    """Keeps payments that name no order of ours."""
+
+    def keep(self, object_id: str, payment: Payment, *, now: int) -> bool:
+        """Remember one, once. Whether it is new."""

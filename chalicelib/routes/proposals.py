@@ -11,7 +11,7 @@ from chalicelib.representations.read import Found
 
 routes = Routes(__name__)
 CALL, FIELDS = "cfp.domain.call_for_papers:CallForPapers", "cfp.domain.call_for_papers:CallFields"
-SUBMISSION, FORM = "cfp.domain.submission_view:SubmissionShown", "cfp.domain.submission:SubmissionForm"
+SUBMISSION, FORM = "cfp.domain.submission:SubmissionShown", "cfp.domain.submission:SubmissionForm"
 SESSION = "content.domain.programme:Session"
 PLACE = "/v1/events/{event}/call-for-papers"
 

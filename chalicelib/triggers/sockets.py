@@ -38,7 +38,7 @@ def message(event: Event) -> Answer:
     try:
         _hear(event, context["connectionId"])
     except Exception:  # noqa: BLE001 - the boundary
-        from chalicelib.live.domain.protocol import unexpected_frame
+        from chalicelib.live.domain.frames import unexpected_frame
 
         telemetry.failure("frame_failed", connection_id=context["connectionId"])
         bootstrap.services().live.connect_socket.push_frame(
@@ -77,7 +77,7 @@ def _hear(event: Event, connection_id: str) -> None:
     try:
         connecting.handle_frame(connection_id, _text(event))
     except MarqueeError as error:
-        from chalicelib.live.domain.protocol import error_frame
+        from chalicelib.live.domain.frames import error_frame
         from chalicelib.live.services.connect_socket import ends_connection
 
         endpoint = _endpoint(event["requestContext"])

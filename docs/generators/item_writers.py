@@ -139,7 +139,7 @@ class _Scan:
                     yield caller, call
 
     def _is_key(self, function: ast.expr) -> bool:
-        """`keys.order`, `limit_keys.quota`: a function of a module of keys."""
+        """`keys.event`, `catalog_keys.quota`: a function of a module of keys."""
         return (
             isinstance(function, ast.Attribute)
             and function.attr in self._keys

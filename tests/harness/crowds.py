@@ -65,29 +65,29 @@ def record_of(event_id: str, number: int, visitor: Visitor) -> OrderRecord:
 
 def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> list[str]:
     """Give everybody an order of one ticket; the ids of the orders."""
-    from chalicelib.aws import dynamo_keys as keys
     from chalicelib.aws.dynamo_tables import SalesTable
+    from chalicelib.orders.adapters import keys as order_keys
     from chalicelib.orders.adapters.items import TicketedItem, order_item
 
     records = [record_of(event_id, number, visitor) for number, visitor in enumerate(visitors, first)]
     with SalesTable.batch_write() as batch:
         for record in records:
             batch.save(order_item(record))
-            batch.save(TicketedItem(*keys.order_of_event(event_id, record.id)))
+            batch.save(TicketedItem(*order_keys.order_of_event(event_id, record.id)))
     return [record.id for record in records]
 
 
 def open_accounts(users: Iterable[tuple[str, str]], *, verified: bool = True, language: str | None = None) -> None:
     """Accounts for users with these addresses; nobody can sign in to them."""
+    from chalicelib.accounts.adapters import keys as account_keys
     from chalicelib.accounts.adapters.items import AccountItem
-    from chalicelib.aws import dynamo_keys as keys
     from chalicelib.aws.dynamo_tables import PeopleTable
 
     with PeopleTable.batch_write() as batch:
         for user_id, email in users:
             batch.save(
                 AccountItem(
-                    *keys.account(user_id),
+                    *account_keys.account(user_id),
                     id=user_id,
                     email=email,
                     name="Robin Example",

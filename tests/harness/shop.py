@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from chalicelib import bootstrap, config
-from chalicelib.aws import dynamo_keys as keys
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.core.ids import make_ulid
@@ -31,7 +31,6 @@ from chalicelib.orders.domain.charge import (
 from chalicelib.orders.domain.order import Buyer, Checkout, OrderForm, OrderLineForm, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundWish
-from chalicelib.orders.ports import Sweep
 from chalicelib.payments.ports import (
     CheckoutRefusal,
     CheckoutRefused,
@@ -40,6 +39,7 @@ from chalicelib.payments.ports import (
     RawEvent,
     RefundOrDispute,
     RefundRefused,
+    Sweep,
     Trace,
     TraceKind,
 )
@@ -294,7 +294,7 @@ class Shop:
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
         """An event owned by OWNER."""
-        from chalicelib.content.adapters.dynamo import DynamoContentStore
+        from chalicelib.content.adapters.events import DynamoEvents
         from chalicelib.content.domain.event import Event, EventState
         from chalicelib.content.domain.views import written
         from chalicelib.core.kinds import Kind
@@ -313,7 +313,7 @@ class Shop:
             created_at=now,
             updated_at=now,
         )
-        DynamoContentStore().create_event(
+        DynamoEvents().create_event(
             written(event_id, Kind.EVENTS, event),
             slug=str(event.slug),
             owner_id=OWNER.user_id,
@@ -417,7 +417,7 @@ def stock_of(ticket_type_id: str) -> Stock:
     shards = []
     for number in range(40):
         try:
-            shards.append(stock_item.get(*keys.stock(ticket_type_id, number), consistent_read=True))
+            shards.append(stock_item.get(*catalog_keys.stock(ticket_type_id, number), consistent_read=True))
         except stock_item.DoesNotExist:
             break
     for shard in shards:
@@ -431,18 +431,29 @@ def model(name: str) -> Any:
     from chalicelib.aws import dynamo_tables as tables
     from chalicelib.catalog.adapters import items as catalog_items
     from chalicelib.notifications.adapters import items as notification_items
-    from chalicelib.orders.adapters import items as sales_items
+    from chalicelib.orders.adapters import items as order_items
+    from chalicelib.payments.adapters import accounts, orphans
 
-    return next(
-        getattr(module, name)
-        for module in (sales_items, catalog_items, notification_items, tables)
-        if hasattr(module, name)
-    )
+    modules = (order_items, catalog_items, notification_items, accounts, orphans, tables)
+    return next(getattr(module, name) for module in modules if hasattr(module, name))
 
 
 def items_of(name: str, prefix: str = "") -> list[Any]:
     """Items of a model whose sort key begins so."""
     return [item for item in model(name).scan() if item.sk.startswith(prefix)]
+
+
+def appoint(shop: Shop, number: int, *, topic: str, mail: str, choosing: int) -> None:
+    """So many organizers more, of whom the first choose how they get mails of a topic."""
+    from chalicelib.accounts.adapters.items import RoleItem
+    from chalicelib.aws import dynamo_keys as keys
+
+    staff = [f"staff-{n:02}" for n in range(number)]
+    for user_id in staff:
+        RoleItem(*keys.role_in_event(shop.event_id, user_id), role="organizer", granted_at=1).save()
+    for user_id in staff[:choosing]:
+        choice = {"actions": {topic: {"mail": mail}}}
+        shop.services.notifications.edit_preferences.update_preferences(user_id, choice, match=frozenset({"*"}))
 
 
 def inbox(principal: Principal) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from chalicelib import bootstrap
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.domain.account import Account
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.core.times import moment
@@ -48,8 +49,8 @@ def open_account(person: Person, email: str = "ada@example.org", *, verified: bo
 
     now = moment(time.time())
     account = Account(id=person.id, email=email, name="Ada", verified=verified, created_at=now, updated_at=now)
-    AccountItem(*keys.account(person.id), rev=1, **new_account(account, "hash")._asdict()).save()
-    EmailItem(*keys.email(email), user_id=person.id).save()
+    AccountItem(*account_keys.account(person.id), rev=1, **new_account(account, "hash")._asdict()).save()
+    EmailItem(*account_keys.email(email), user_id=person.id).save()
 
 
 def choose(person: Person, patch: dict[str, Any]) -> None:

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.bootstrap.payments import PaymentsWiring
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Facts
 from chalicelib.orders.services import order_messages
@@ -115,7 +115,7 @@ def play(schedule: Schedule, endpoint: DatabaseEndpoint, *, damage: Damage = lam
     endpoint.database.reset()
     new_container()
     with wired(straight_to(endpoint.database)), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "ORDER_SPREAD", 1)  # spares a run of the holds' timer 31 of its 32 queries a minute
+        patch.setattr(order_keys, "ORDER_SPREAD", 1)  # spares a run of the holds' timer 31 of its 32 queries a minute
         patch.setattr(logging.getLogger("telemetry"), "disabled", True)
         capacity = max(1, sum(schedule.quantities) - schedule.short)
         world = World(Shop(), list(schedule.quantities), capacity, "acct_1" if schedule.in_account else None)

@@ -3,6 +3,7 @@
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, EmailItem, OneTimeTokenItem
 from chalicelib.accounts.domain.stored_account import NewAccount, StoredAccount
 from chalicelib.aws import dynamo_keys as keys
@@ -20,12 +21,12 @@ class DynamoAccounts:
     def open_account(self, account: NewAccount, *, verify_secret: str, verify_until: int, mail: Mail) -> bool:
         """A new account with its verification token and mail. False: the address (or id) is taken."""
         transaction = Transaction()
-        item = AccountItem(*keys.account(account.id), rev=REVISION, **account._asdict())
+        item = AccountItem(*account_keys.account(account.id), rev=REVISION, **account._asdict())
         transaction.put("account", item, AccountItem.pk.does_not_exist())
-        address = EmailItem(*keys.email(account.email), user_id=account.id)
+        address = EmailItem(*account_keys.email(account.email), user_id=account.id)
         transaction.put("email", address, EmailItem.pk.does_not_exist())
         token = OneTimeTokenItem(
-            *keys.one_time_token("verify", verify_secret), user_id=account.id, expires_at=verify_until
+            *account_keys.one_time_token("verify", verify_secret), user_id=account.id, expires_at=verify_until
         )
         transaction.put("token", token)
         add_mail(transaction, mail)
@@ -34,7 +35,7 @@ class DynamoAccounts:
     def account_of(self, email: str) -> StoredAccount | None:
         """The account with this normalised address."""
         try:
-            address = EmailItem.get(*keys.email(email), consistent_read=True)
+            address = EmailItem.get(*account_keys.email(email), consistent_read=True)
         except EmailItem.DoesNotExist:
             return None
         return self.account(address.user_id)
@@ -42,7 +43,7 @@ class DynamoAccounts:
     def account(self, user_id: str) -> StoredAccount | None:
         """The account with this id."""
         try:
-            item = AccountItem.get(*keys.account(user_id), consistent_read=True)
+            item = AccountItem.get(*account_keys.account(user_id), consistent_read=True)
         except AccountItem.DoesNotExist:
             return None
         return StoredAccount(item.id, item.password_hash, item.etag, item.body)
@@ -50,7 +51,7 @@ class DynamoAccounts:
     def is_verified(self, user_id: str) -> bool:
         """Whether the account's e-mail address is proven."""
         try:
-            return bool(AccountItem.get(*keys.account(user_id), consistent_read=True).verified)
+            return bool(AccountItem.get(*account_keys.account(user_id), consistent_read=True).verified)
         except AccountItem.DoesNotExist:
             return False
 
@@ -64,7 +65,7 @@ class DynamoAccounts:
             AccountItem.verified.set(account.verified),
         ]
         try:
-            AccountItem(*keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
+            AccountItem(*account_keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
         except UpdateError as error:
             if not is_condition_lost(error):
                 raise
@@ -76,11 +77,11 @@ class DynamoAccounts:
         and the tokens of other mails are void with it.
         """
         transaction = Transaction()
-        token = OneTimeTokenItem(*keys.one_time_token("reset", secret))
+        token = OneTimeTokenItem(*account_keys.one_time_token("reset", secret))
         transaction.delete("token", token, OneTimeTokenItem.replaces == keys.digest(account.password_hash))
         transaction.update(
             "account",
-            AccountItem(*keys.account(account.id)),
+            AccountItem(*account_keys.account(account.id)),
             [AccountItem.password_hash.set(password_hash)],
             AccountItem.password_hash == account.password_hash,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from chalicelib.aws import dynamo_keys as keys
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.core.ports import Reader
 from chalicelib.notifications.ports import Contact
 
@@ -18,7 +18,7 @@ class DynamoContacts:
     def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """How to reach people, eventually consistent; one BatchGetItem for 100."""
         wanted = list(dict.fromkeys(user_ids))
-        items = self._reader.get_many("people", [keys.account(one) for one in wanted], _CONTACT)
+        items = self._reader.get_many("people", [account_keys.account(one) for one in wanted], _CONTACT)
         return {
             user_id: Contact(item["email"], bool(item["verified"]), item.get("language") or "en")
             for user_id, item in zip(wanted, items, strict=True)

@@ -1,5 +1,6 @@
 """Tokens in links that are mailed, stored hashed in the people table. Port `MailedTokens`."""
 
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import OneTimeTokenItem
 from chalicelib.accounts.domain.stored_account import StoredAccount
 from chalicelib.aws import dynamo_keys as keys
@@ -15,7 +16,7 @@ class DynamoMailedTokens:
         """A mailed token that replaces the account's present password and no later one, with its mail."""
         transaction = Transaction()
         item = OneTimeTokenItem(
-            *keys.one_time_token("reset", secret),
+            *account_keys.one_time_token("reset", secret),
             user_id=account.id,
             replaces=keys.digest(account.password_hash),
             expires_at=until,
@@ -27,7 +28,7 @@ class DynamoMailedTokens:
     def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
         """A mailed token that proves the account's address, with its mail."""
         transaction = Transaction()
-        token = OneTimeTokenItem(*keys.one_time_token("verify", secret), user_id=user_id, expires_at=until)
+        token = OneTimeTokenItem(*account_keys.one_time_token("verify", secret), user_id=user_id, expires_at=until)
         transaction.put("token", token)
         add_mail(transaction, mail)
         transaction.commit()
@@ -35,11 +36,11 @@ class DynamoMailedTokens:
     def token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
         """Whose token it is; None when unknown, used or expired."""
         try:
-            item = OneTimeTokenItem.get(*keys.one_time_token(purpose, secret), consistent_read=True)
+            item = OneTimeTokenItem.get(*account_keys.one_time_token(purpose, secret), consistent_read=True)
         except OneTimeTokenItem.DoesNotExist:
             return None
         return item.user_id if item.expires_at > now else None
 
     def drop_token(self, purpose: str, secret: str) -> None:
         """Make a token useless."""
-        OneTimeTokenItem(*keys.one_time_token(purpose, secret)).delete()
+        OneTimeTokenItem(*account_keys.one_time_token(purpose, secret)).delete()

@@ -2,6 +2,7 @@
 
 from pynamodb.exceptions import UpdateError
 
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, FamilyItem, FamilyOfUserItem
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_errors import is_condition_lost
@@ -17,11 +18,11 @@ class DynamoSignIns:
         """
         transaction = Transaction()
         same = AccountItem.password_hash == password_hash
-        transaction.check("account", AccountItem, keys.account(user_id), same)
+        transaction.check("account", AccountItem, account_keys.account(user_id), same)
         hashed = keys.digest(secret)
         family = FamilyItem(*keys.token_family(family_id), user_id=user_id, secret_hash=hashed, expires_at=until)
         transaction.put("family", family, FamilyItem.pk.does_not_exist())
-        transaction.put("of_user", FamilyOfUserItem(*keys.family_of_user(user_id, family_id), expires_at=until))
+        transaction.put("of_user", FamilyOfUserItem(*account_keys.family_of_user(user_id, family_id), expires_at=until))
         return transaction.try_commit()
 
     def rotate_family(self, family_id: str, *, old_secret: str, new_secret: str, until: int, now: int) -> str | None:
@@ -55,7 +56,7 @@ class DynamoSignIns:
 
     def end_families_of(self, user_id: str) -> None:
         """End all sign-ins of a user."""
-        pk, prefix = keys.family_of_user(user_id, "")
+        pk, prefix = account_keys.family_of_user(user_id, "")
         for item in FamilyOfUserItem.query(pk, FamilyOfUserItem.sk.startswith(prefix), consistent_read=True):
             self.end_family(item.sk.removeprefix(prefix))
             item.delete()

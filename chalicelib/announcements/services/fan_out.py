@@ -23,6 +23,7 @@ from chalicelib.core.changes import Change
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.ports import Contact, Contacts
 from chalicelib.notifications.services.choose_channels import ChooseChannels
@@ -37,8 +38,8 @@ from chalicelib.texts import DEFAULT
 
 TOGETHER = 100
 """Places, of those found at once, that are looked at together; what is read of them fits one BatchGetItem each."""
-MOST_ITEMS = 99
-"""Of a transaction's 100, less the announcement itself."""
+MOST_ITEMS = MAX_ITEMS - 1
+"""What a transaction takes beside the announcement itself."""
 SECONDS = 10.0
 """After which a call ends, so that pushes and mails behind it in the stream get their turn."""
 TRIES = 5
@@ -103,7 +104,7 @@ class FanOut:
         """Take steps for a while, or to the end. Raises Busy."""
         until = self._clock.now() + SECONDS
         overtaken = 0
-        while overtaken < TRIES:  # then whoever is faster goes on alone
+        while overtaken < TRIES:  # not until_settled: whoever is faster goes on alone then
             dispatch = self._announcements.load(event_id, announcement_id)
             if dispatch is None or dispatch.stage is Stage.DONE:
                 return

@@ -1,7 +1,7 @@
 """Writes of quotas: each one transaction of the quota, its stock and the ticket types that share it. Port `Quotas`."""
 
 from chalicelib.aws.dynamo_transactions import Transaction
-from chalicelib.catalog.adapters import keys as limit_keys
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.items import LimitItem, limit_item, load_limit, load_limits
 from chalicelib.catalog.adapters.stock import add_deltas, delete_stock, put_stock, stocks
 from chalicelib.catalog.adapters.terms import change_terms
@@ -16,11 +16,11 @@ class DynamoQuotas:
 
     def load(self, event_id: str, quota_id: str) -> StoredLimit | None:
         """A quota, strongly consistent."""
-        return load_limit(limit_keys.quota(event_id, quota_id))
+        return load_limit(catalog_keys.quota(event_id, quota_id))
 
     def load_all(self, event_id: str) -> list[StoredLimit]:
         """All quotas of an event, by id, strongly consistent."""
-        return load_limits(limit_keys.quota(event_id, ""))
+        return load_limits(catalog_keys.quota(event_id, ""))
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
         """The shards of all these owners of stock, strongly consistent."""
@@ -31,7 +31,7 @@ class DynamoQuotas:
     ) -> None:
         """A new quota. Raises Lost."""
         transaction = Transaction()
-        item = limit_item(limit_keys.quota(event_id, quota_id), quota_id, made, shards=len(stock))
+        item = limit_item(catalog_keys.quota(event_id, quota_id), quota_id, made, shards=len(stock))
         transaction.put("resource", item, LimitItem.pk.does_not_exist())
         for number, quantity in enumerate(stock):
             put_stock(transaction, (quota_stock(quota_id), number), quantity)
@@ -52,7 +52,7 @@ class DynamoQuotas:
         """A changed quota. Raises Lost."""
         transaction = Transaction()
         shards = max(stored.shards, len(deltas))
-        item = limit_item(limit_keys.quota(event_id, stored.id), stored.id, made, shards=shards)
+        item = limit_item(catalog_keys.quota(event_id, stored.id), stored.id, made, shards=shards)
         transaction.put("resource", item, LimitItem.etag == stored.etag)
         add_deltas(transaction, quota_stock(stored.id), deltas, shards=stored.shards)
         _join(transaction, event_id, stored.id, joining, shards=shards)
@@ -62,7 +62,7 @@ class DynamoQuotas:
     def delete(self, event_id: str, stored: StoredLimit, *, joining: Joining, tag: str) -> None:
         """Remove a quota of which nothing is held or sold. Raises Lost."""
         transaction = Transaction()
-        gone = LimitItem(*limit_keys.quota(event_id, stored.id))
+        gone = LimitItem(*catalog_keys.quota(event_id, stored.id))
         transaction.delete("resource", gone, LimitItem.etag == stored.etag)
         for number in range(stored.shards):
             delete_stock(transaction, (quota_stock(stored.id), number))
@@ -73,13 +73,10 @@ class DynamoQuotas:
 
 def _join(transaction: Transaction, event_id: str, quota_id: str, joining: Joining, *, shards: int) -> None:
     """Tell every type which quotas it shares now. While it has many shards it takes most of the transaction's room."""
-    for stored in joining.joins:
+    for stored in (*joining.joins, *joining.stays):
         quotas = {**dict(stored.quotas), quota_id: shards}
-        change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting, unsold=True)
-    for stored in joining.stays:
-        quotas = {**dict(stored.quotas), quota_id: shards}
-        if quotas != dict(stored.quotas):
-            change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting)
+        unsold = stored in joining.joins
+        change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting, unsold=unsold)
     for stored in joining.leaves:
         quotas = {name: count for name, count in stored.quotas if name != quota_id}
         change_terms(transaction, event_id, stored, quotas=quotas, waiting=stored.waiting)

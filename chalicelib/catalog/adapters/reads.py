@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.quota_text import quotas_of
 from chalicelib.catalog.domain.demand import Room
 from chalicelib.catalog.ports import StoredTicketType
@@ -26,12 +26,12 @@ class DynamoCatalogView:
         """One ticket type; one GetItem."""
         if not is_ulid(ticket_type_id):
             return None
-        key = keys.ticket_type(event_id, ticket_type_id)
+        key = catalog_keys.ticket_type(event_id, ticket_type_id)
         return _ticket_type(self._reader.get("sales", key, _TYPE, consistent=consistent))
 
     def load_ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
         """All ticket types of an event, by id; one Query."""
-        partition, prefix = keys.ticket_type(event_id, "")
+        partition, prefix = catalog_keys.ticket_type(event_id, "")
         items = self._queries.query("sales", partition, prefix, _TYPE, consistent=consistent)
         return [found for found in map(_ticket_type, items) if found is not None]
 
@@ -39,13 +39,13 @@ class DynamoCatalogView:
         """What every shard has left; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         items = self._reader.get_many(
-            "sales", [keys.stock(*place) for place in places], ("left",), consistent=consistent
+            "sales", [catalog_keys.stock(*place) for place in places], ("left",), consistent=consistent
         )
         return {place: int(item["left"]) for place, item in zip(places, items, strict=True) if item}
 
     def load_rooms(self, owners: list[str]) -> dict[str, Room]:
         """How stock of one shard stands; one strongly consistent BatchGetItem."""
-        wanted = [keys.stock(owner, 0) for owner in owners]
+        wanted = [catalog_keys.stock(owner, 0) for owner in owners]
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
         found = zip(owners, items, strict=True)
         return {owner: Room(int(item["left"]), int(item["capacity"])) for owner, item in found if item}

@@ -9,8 +9,8 @@ from functools import reduce
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.items import StockItem, TicketTypeItem
 from chalicelib.catalog.domain.stock import Move, Place, Shard
 from chalicelib.catalog.ports import Lost
@@ -20,7 +20,9 @@ _PREFIX = "stock "
 
 def stocks(shards: dict[str, int]) -> dict[str, list[Shard]]:
     """The shards of all these owners, who have that many each, by number; strongly consistent."""
-    places = {keys.stock(owner, number): (owner, number) for owner, count in shards.items() for number in range(count)}
+    places = {
+        catalog_keys.stock(owner, number): (owner, number) for owner, count in shards.items() for number in range(count)
+    }
     found: dict[str, list[Shard]] = {owner: [] for owner in shards}
     for item in StockItem.batch_get(list(places), consistent_read=True):
         owner, number = places[item.pk, item.sk]
@@ -42,7 +44,7 @@ def move_stock(
     if terms is not None:
         conditions.append(terms_are(StockItem, terms))
     condition = reduce(operator.and_, conditions, StockItem.pk.exists())
-    transaction.update(stock_name(place, terms), StockItem(*keys.stock(*place)), actions, condition)
+    transaction.update(stock_name(place, terms), StockItem(*catalog_keys.stock(*place)), actions, condition)
 
 
 def add_deltas(
@@ -66,14 +68,16 @@ def put_stock(
     transaction: Transaction, place: Place, quantity: int, *, terms: int = 0, awaited_in: str | None = None
 ) -> None:
     """A new shard."""
-    item = StockItem(*keys.stock(*place), left=quantity, capacity=quantity, terms=terms or None, awaited_in=awaited_in)
+    item = StockItem(
+        *catalog_keys.stock(*place), left=quantity, capacity=quantity, terms=terms or None, awaited_in=awaited_in
+    )
     transaction.put(stock_name(place), item, StockItem.pk.does_not_exist())
 
 
 def delete_stock(transaction: Transaction, place: Place) -> None:
     """Remove a shard of which nothing is held or sold."""
     unused = StockItem.pk.does_not_exist() | ((StockItem.held == 0) & (StockItem.sold == 0))
-    transaction.delete(stock_name(place), StockItem(*keys.stock(*place)), unused)
+    transaction.delete(stock_name(place), StockItem(*catalog_keys.stock(*place)), unused)
 
 
 def terms_are(model: type[StockItem] | type[TicketTypeItem], terms: int) -> Condition:

@@ -7,8 +7,8 @@ Every shard of the type carries the number of its terms, and tickets are only ta
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.items import StockItem, TicketTypeItem
 from chalicelib.catalog.adapters.quota_text import quotas_text
 from chalicelib.catalog.adapters.stock import stock_name, terms_are
@@ -28,7 +28,7 @@ def change_terms(
     held, now that all buyers are told apart from those who knew the old terms.
     """
     new = stored.terms + 1
-    item = TicketTypeItem(*keys.ticket_type(event_id, stored.id))
+    item = TicketTypeItem(*catalog_keys.ticket_type(event_id, stored.id))
     actions: list[Action] = [TicketTypeItem.terms.set(new), TicketTypeItem.waiting.set(waiting)]
     actions.append(TicketTypeItem.quotas.set(quotas_text(quotas)))
     same = terms_are(TicketTypeItem, stored.terms) & (TicketTypeItem.shards == stored.shards)
@@ -40,4 +40,4 @@ def change_terms(
             condition &= (StockItem.held == 0) & (StockItem.sold == 0)
         awaited: Action = StockItem.awaited_in.set(event_id) if waiting else StockItem.awaited_in.remove()
         renewed: list[Action] = [StockItem.terms.set(new), awaited]
-        transaction.update(stock_name(place), StockItem(*keys.stock(*place)), renewed, condition)
+        transaction.update(stock_name(place), StockItem(*catalog_keys.stock(*place)), renewed, condition)

@@ -5,6 +5,7 @@ Port `TicketTypes`. The pages show prices, so a changed type gives them a fresh 
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.items import TicketTypeItem
 from chalicelib.catalog.adapters.quota_text import quotas_of, quotas_text
 from chalicelib.catalog.adapters.stock import (
@@ -29,7 +30,7 @@ class DynamoTicketTypes:
     def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
         """A ticket type, strongly consistent."""
         try:
-            item = TicketTypeItem.get(*keys.ticket_type(event_id, ticket_type_id), consistent_read=True)
+            item = TicketTypeItem.get(*catalog_keys.ticket_type(event_id, ticket_type_id), consistent_read=True)
         except TicketTypeItem.DoesNotExist:
             return None
         quotas, terms, waiting = quotas_of(item.quotas), int(item.terms or 0), bool(item.waiting)
@@ -76,7 +77,7 @@ class DynamoTicketTypes:
     def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
         """Remove a ticket type of which nothing is held or sold. Raises Lost."""
         transaction = Transaction()
-        gone = TicketTypeItem(*keys.ticket_type(event_id, stored.id), etag=stored.etag)
+        gone = TicketTypeItem(*catalog_keys.ticket_type(event_id, stored.id), etag=stored.etag)
         same = (TicketTypeItem.etag == stored.etag) & terms_are(TicketTypeItem, stored.terms)
         transaction.delete("resource", gone, same)
         for number in range(stored.shards):
@@ -89,7 +90,7 @@ def _item(
     event_id: str, stored: StoredTicketType, made: Representation, *, hidden: bool, shards: int
 ) -> TicketTypeItem:
     return TicketTypeItem(
-        *keys.ticket_type(event_id, stored.id),
+        *catalog_keys.ticket_type(event_id, stored.id),
         id=stored.id,
         rev=REVISION,
         etag=made.etag,

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from chalicelib.core.errors import Conflict
+from chalicelib.core.transactions import MAX_ITEMS
 
 TICKETS_PER_SHARD = 2_500
 MAX_SHARDS = 40
-MAX_PIECES = 80
-"""Shards one order may take from: its transaction holds 100 items, and order, charge and notices need their own."""
+MAX_PIECES = MAX_ITEMS - 20
+"""Shards one order may take from. The rest of its transaction is for order, charge and messages to the buyer."""
 
 Place = tuple[str, int]
 """A shard: whose stock, and shard number."""

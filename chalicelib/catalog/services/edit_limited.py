@@ -18,7 +18,7 @@ from chalicelib.core.errors import Conflict, NotFound, PreconditionFailed, Still
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Match, require_same
+from chalicelib.core.preconditions import Match, require_same, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -119,15 +119,18 @@ class EditLimited(Generic[F, S]):
         made = represent(self._limited.resource(**as_fields(fields), id=new_id, created_at=now, updated_at=now))
         capacity = self._limited.capacity_of(fields)
         stock = split(capacity, shard_count(capacity, most=self._limited.most_shards))
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             try:
                 self._limited.create(event_id, new_id, made, fields, stock=stock)
             except Lost as lost:
                 if "resource" not in lost.names:  # otherwise an earlier try of this request was cut off
                     self._raise_unless_moved(lost)
-                    continue
+                    raise
             return self._represent(self._existing(event_id, new_id))
-        raise Conflict("These ticket types are being changed. Try again.")
+
+        otherwise = Conflict("These ticket types are being changed. Try again.")
+        return until_settled(attempt, tries=TRIES, otherwise=otherwise)
 
     def update(self, event_id: str, id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
         """A merge patch of one whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
@@ -135,7 +138,8 @@ class EditLimited(Generic[F, S]):
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         limited = self._limited
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, id, match)
             old = msgspec.json.decode(stored.body, type=limited.resource)
             fields = validate(merge(as_fields(old, limited.fields), patch), limited.fields)
@@ -151,16 +155,18 @@ class EditLimited(Generic[F, S]):
                 limited.replace(event_id, stored, made, old=old, fields=fields, deltas=deltas)
             except Lost as lost:
                 self._raise_unless_moved(lost)
-                continue
+                raise
             return self._represent(self._existing(event_id, id))
-        raise PreconditionFailed
+
+        return until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def delete(self, event_id: str, id: str, *, caller: Principal, match: Match) -> None:
         """Remove one of which nothing is held or sold, and which nothing names. Raises NotFound, Forbidden,
         PreconditionRequired, PreconditionFailed, StillReferenced.
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, id, match)
             self._limited.require_unused(event_id, stored)
             old = msgspec.json.decode(stored.body, type=self._limited.resource)
@@ -170,9 +176,9 @@ class EditLimited(Generic[F, S]):
                 if lost.places:
                     raise StillReferenced(self._limited.in_use) from None
                 self._raise_unless_moved(lost)
-                continue
-            return
-        raise PreconditionFailed
+                raise
+
+        until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _raise_unless_moved(self, lost: Lost) -> None:
         """Return when looking again may help. Raises NotFound, AlreadyExists, Conflict."""

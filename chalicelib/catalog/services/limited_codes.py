@@ -20,7 +20,7 @@ from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import Programme
 from chalicelib.core.errors import AlreadyExists, Conflict, InvalidInput, NotFound, Violation
 from chalicelib.core.kinds import CodeKind, Kind
 from chalicelib.representations.represent import Representation
@@ -34,12 +34,12 @@ class LimitedCodes:
     most_shards = MOST_SHARDS
     in_use = "Orders have used this code. Let its time end instead."
 
-    def __init__(self, kind: CodeKind, codes: Codes, view: CatalogView, content: ContentStore) -> None:
+    def __init__(self, kind: CodeKind, codes: Codes, view: CatalogView, programme: Programme) -> None:
         self.fields, self.resource = FIELDS[kind], STORED[kind]
         self._kind = kind
         self._codes = codes
         self._view = view
-        self._content = content
+        self._programme = programme
 
     def load(self, event_id: str, id: str) -> StoredLimit | None:
         """A code."""
@@ -117,7 +117,7 @@ class LimitedCodes:
             raise AlreadyExists("The event has this code already.", code="code_taken") from None
 
     def _currency(self, event_id: str) -> str:
-        stored = self._content.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         event: Event = revive(Kind.EVENTS, stored.body)

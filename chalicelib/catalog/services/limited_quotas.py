@@ -11,11 +11,13 @@ from chalicelib.catalog.domain.stock import Shard, is_ticket_type, quota_stock
 from chalicelib.catalog.ports import Joining, Lost, Quotas, StoredLimit, StoredTicketType, TicketTypes
 from chalicelib.catalog.services import usage
 from chalicelib.core.errors import Conflict, InvalidInput, Violation
+from chalicelib.core.kinds import View
 from chalicelib.core.ports import Ids
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.representations.represent import Representation
 
-MOST_ITEMS = 96
-"""Items a transaction may have (DynamoDB: 100), less the quota itself and the event's pages."""
+MOST_ITEMS = MAX_ITEMS - 1 - len(View)
+"""What a transaction takes beside the quota itself and the tags of the event's pages."""
 
 
 class LimitedQuotas:
@@ -115,9 +117,10 @@ class LimitedQuotas:
                 found.append(Violation(f"/ticket_type_ids/{index}", f"has {MAX_QUOTAS_OF_TYPE} quotas already"))
         if found:
             raise InvalidInput(found)
+        stays = _present(types, [one for one in after if one in before])
         joining = Joining(
             tuple(_present(types, [one for one in after if one not in before])),
-            tuple(_present(types, [one for one in after if one in before])),
+            tuple(one for one in stays if dict(one.quotas).get(quota_id) != shards),
             tuple(_present(types, [one for one in before if one not in after])),
         )
         if shards + sum(one.shards + 1 for part in joining for one in part) > MOST_ITEMS:

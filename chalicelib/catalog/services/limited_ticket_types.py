@@ -9,7 +9,7 @@ from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType,
 from chalicelib.catalog.services.read_ticket_types import least_left, shards_of, with_availability
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import Programme
 from chalicelib.content.services.edit_programme import sanitised
 from chalicelib.core.errors import Conflict, InvalidInput, NotFound, StillReferenced, Violation
 from chalicelib.core.kinds import CodeKind, Kind
@@ -28,11 +28,11 @@ class LimitedTicketTypes:
     most_shards = MAX_SHARDS
     in_use = "Orders hold or have bought tickets of this type."
 
-    def __init__(self, store: TicketTypes, view: CatalogView, codes: Codes, content: ContentStore, ids: Ids) -> None:
+    def __init__(self, store: TicketTypes, view: CatalogView, codes: Codes, programme: Programme, ids: Ids) -> None:
         self._store = store
         self._view = view
         self._codes = codes
-        self._content = content
+        self._programme = programme
         self._ids = ids
 
     def load(self, event_id: str, id: str) -> StoredTicketType | None:
@@ -108,7 +108,7 @@ class LimitedTicketTypes:
         """Whatever was lost, another editor or buyer was faster: the next look says who loses."""
 
     def _check_currency(self, event_id: str, fields: TicketTypeFields) -> None:
-        stored = self._content.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         event: Event = revive(Kind.EVENTS, stored.body)

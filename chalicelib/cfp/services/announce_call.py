@@ -2,7 +2,7 @@
 Called by reactions.py when a call or an event changed, and by mail/services/sweep_due.py at the times a call opens and
 closes.
 
-That it will open stands among what is due from the transaction of the call on (cfp/adapters/dynamo.py), or
+That it will open stands among what is due from the transaction of the call on (cfp/adapters/calls.py), or
 of the event's publication; so it is told even if the stream was lost. announcements/services/fan_out.py carries it to
 people.
 """

@@ -17,8 +17,6 @@ from chalicelib.notifications.services.choose_channels import Addressee, ChooseC
 from chalicelib.notifications.services.compose import Messages, compose, fit, group_of
 
 ACTION = NotificationAction.SUBMISSION_RECEIVED
-MOST_TOLD = 88
-"""Items of a transaction (DynamoDB: 100) that what is told may take."""
 
 
 class Reviewers(Protocol):
@@ -52,12 +50,14 @@ class NotifyReviewers:
         self._clock = clock
         self._public_url = public_url
 
-    def compose_messages(self, event: Event, session: Session, speaker: Speaker, *, caller: Principal) -> Messages:
-        """What to tell of a new proposal, to as many as the transaction has room for."""
-        users = [one for one in self._reviewers().list_reviewers(event.id) if one != caller.user_id][:MOST_TOLD]
+    def compose_messages(
+        self, event: Event, session: Session, speaker: Speaker, *, caller: Principal, room: int
+    ) -> Messages:
+        """What to tell of a new proposal, as much as takes at most `room` items of the transaction."""
+        users = [one for one in self._reviewers().list_reviewers(event.id) if one != caller.user_id][:room]
         addressees = self._choose_channels.find_addressees(users, ACTION, contacts=self._contacts)
         news = ReviewerNews(event, session, speaker.name)
-        return fit((self._compose(one, news) for one in addressees), room=MOST_TOLD)
+        return fit((self._compose(one, news) for one in addressees), room=room)
 
     def _compose(self, addressee: Addressee, news: ReviewerNews) -> Messages:
         user_id, channels, language = addressee

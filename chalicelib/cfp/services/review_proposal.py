@@ -11,14 +11,15 @@ from chalicelib.announcements.domain.announcement import MAX_MESSAGE
 from chalicelib.cfp.domain.review import DECIDED, REVIEWABLE, ReviewForm
 from chalicelib.content.domain.programme import Session, SessionState
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import Missing, ProgrammeStore, room_for_messages
 from chalicelib.content.services.list_speakers import newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers, accounts_of
-from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
+from chalicelib.core.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
+from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.text import plain, sanitise
 from chalicelib.core.times import moment
@@ -26,15 +27,13 @@ from chalicelib.representations.represent import Representation
 from chalicelib.representations.stored import StoredItem
 
 TRIES = 20
-MOST_TOLD = 90
-"""Items of a transaction (DynamoDB: 100) that what is told may take."""
 
 
 class ReviewProposal:
     """Moves sessions between the states of a proposal."""
 
     def __init__(
-        self, store: ContentStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
+        self, store: ProgrammeStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
     ) -> None:
         self._store = store
         self._notify_speakers = notify_speakers
@@ -47,23 +46,23 @@ class ReviewProposal:
         self._authorise.require(caller, event_id, Action.REVIEW)
         message = _message(form)
         wanted = DECIDED[form.decision]
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored, session = self._session(event_id, session_id)
             if session.state is wanted:
                 return Representation(stored.etag, stored.body)
             if session.state not in REVIEWABLE:
                 raise Conflict(f"This session is {session.state.value}.", code="not_reviewable")
-            try:
-                return self._move(event_id, stored, session, state=wanted, caller=caller, message=message)
-            except (PreconditionFailed, Missing):
-                continue
-        raise Busy("Too many writers at once. Try again.")
+            return self._move(event_id, stored, session, state=wanted, caller=caller, message=message)
+
+        return until_settled(attempt, tries=TRIES)
 
     def confirm_session(self, event_id: str, session_id: str, *, caller: Principal) -> Representation:
         """The session, confirmed by one of its speakers. Raises NotFound (also to everybody else), Conflict
         (`not_accepted`).
         """
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored, session = self._session(event_id, session_id)
             if caller.user_id not in accounts_of(self._store, event_id, session.speaker_ids):
                 raise NotFound
@@ -71,11 +70,9 @@ class ReviewProposal:
                 return Representation(stored.etag, stored.body)
             if session.state is not SessionState.ACCEPTED:
                 raise Conflict(f"This session is {session.state.value}.", code="not_accepted")
-            try:
-                return self._move(event_id, stored, session, state=SessionState.CONFIRMED, caller=caller)
-            except (PreconditionFailed, Missing):
-                continue
-        raise Busy("Too many writers at once. Try again.")
+            return self._move(event_id, stored, session, state=SessionState.CONFIRMED, caller=caller)
+
+        return until_settled(attempt, tries=TRIES)
 
     def _session(self, event_id: str, session_id: str) -> tuple[StoredItem, Session]:
         stored = self._store.load(event_id, Kind.SESSIONS, session_id) if is_ulid(session_id) else None
@@ -93,25 +90,28 @@ class ReviewProposal:
         caller: Principal,
         message: str = "",
     ) -> Representation:
-        """The session in another state, if it and its speakers are as they were. Raises PreconditionFailed, Missing."""
+        """The session in another state, if it and its speakers are as they were. Raises Overtaken."""
         made = msgspec.structs.replace(old, state=state, updated_at=moment(self._clock.now()))
         before, after = written(event_id, Kind.SESSIONS, old), written(event_id, Kind.SESSIONS, made)
         tag = after.representation.etag
         listing = newly_listed(self._store, event_id, old, made)
-        room = MOST_TOLD - len(listing)
+        room = room_for_messages([], listing)
         messages = self._notify_speakers.compose_messages(
             event_id, old, made, tag=tag, caller=caller, room=room, message=message
         )
-        self._store.replace(
-            after,
-            expected_tag=stored.etag,
-            was_public=before.public is not None,
-            references=[],
-            tag=self._ids.new_id(),
-            notifications=messages.notifications,
-            mails=messages.mails,
-            listing=listing,
-        )
+        try:
+            self._store.replace(
+                after,
+                expected_tag=stored.etag,
+                was_public=before.public is not None,
+                references=[],
+                tag=self._ids.new_id(),
+                notifications=messages.notifications,
+                mails=messages.mails,
+                listing=listing,
+            )
+        except (PreconditionFailed, Missing) as failed:
+            raise Overtaken from failed
         return after.representation
 
 

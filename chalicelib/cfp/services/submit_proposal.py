@@ -14,22 +14,24 @@ from chalicelib.cfp.domain.submission import (
     MOST_A_PERSON,
     WITHDRAWABLE,
     Proposer,
+    Shown,
     Submission,
     SubmissionForm,
+    represent_submission,
+    represent_submissions,
 )
-from chalicelib.cfp.domain.submission_view import Shown, represent_submission, represent_submissions
-from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken, Submissions
+from chalicelib.cfp.ports import NotOpen, ProposalChange, Submissions, room_for_messages
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import Missing, ProgrammeStore
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
-from chalicelib.core.errors import Busy, Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
+from chalicelib.core.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.preconditions import Match, Overtaken, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -51,7 +53,7 @@ class SubmitProposal:
     def __init__(
         self,
         *,
-        store: ContentStore,
+        store: ProgrammeStore,
         submissions: Submissions,
         stored: Representations,
         contacts: Contacts,
@@ -70,7 +72,8 @@ class SubmitProposal:
     def submit_proposal(self, event_id: str, form: SubmissionForm, *, caller: Principal, new_id: str) -> Representation:
         """A new submission. Raises NotFound (event), Conflict (`call_closed`, `too_many_submissions`), InvalidInput."""
         form = _sanitised(form)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             if made := self._submissions.load_submission(caller.user_id, new_id):  # an earlier try was cut off
                 return self._read(made).representation
             self._require_open(event_id)
@@ -79,13 +82,12 @@ class SubmitProposal:
                 raise Conflict(f"At most {MOST_A_PERSON} submissions in an event.", code="too_many_submissions")
             try:
                 return self._submit(event_id, form, caller, new_id, before)
-            except SpeakerOvertaken:
-                continue
             except NotOpen:
                 raise Conflict(CLOSED, code="call_closed") from None
             except Missing as missing:
                 raise _nothing(missing) from None
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def _submit(
         self, event_id: str, form: SubmissionForm, caller: Principal, new_id: str, before: Proposer | None
@@ -103,7 +105,8 @@ class SubmitProposal:
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
         event = self._event(event_id)
-        messages = self._notify_reviewers.compose_messages(event, session, held.speaker, caller=caller)
+        room = room_for_messages(change)
+        messages = self._notify_reviewers.compose_messages(event, session, held.speaker, caller=caller, room=room)
         self._submissions.submit(
             submission, change, before=before, notifications=messages.notifications, mails=messages.mails
         )
@@ -128,7 +131,8 @@ class SubmitProposal:
         Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict (`submission_closed`), InvalidInput.
         """
         submission = self._find(submission_id, caller)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             shown = self._read(submission)
             require_match(match, etag=shown.representation.etag, body=shown.representation.body)
             if not shown.can_be_changed:
@@ -136,19 +140,19 @@ class SubmitProposal:
             change = self._revised(shown, patch)
             try:
                 self._submissions.revise(change)
-            except SpeakerOvertaken:
-                continue
             except NotOpen:
                 raise Conflict(CLOSED, code="submission_closed") from None
             except Missing as missing:
                 raise _nothing(missing) from None
             return self._read(submission).representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def withdraw_proposal(self, submission_id: str, *, caller: Principal) -> Representation:
         """One's submission, withdrawn, once or again. Raises NotFound, Conflict (`not_withdrawable`)."""
         submission = self._find(submission_id, caller)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             shown = self._read(submission)
             old = shown.session
             if old.state is SessionState.WITHDRAWN:
@@ -163,10 +167,11 @@ class SubmitProposal:
                 self._store.replace(
                     after, expected_tag=shown.session_tag, was_public=was_public, references=[], tag=self._ids.new_id()
                 )
-            except PreconditionFailed:
-                continue
+            except PreconditionFailed as failed:
+                raise Overtaken from failed
             return self._read(submission).representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def _find(self, submission_id: str, caller: Principal) -> Submission:
         found = self._submissions.load_submission(caller.user_id, submission_id) if is_ulid(submission_id) else None

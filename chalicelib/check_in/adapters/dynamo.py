@@ -17,8 +17,10 @@ from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.ports import Lost
+from chalicelib.check_in.adapters import keys as check_in_keys
 from chalicelib.check_in.domain.check_in import Admission
 from chalicelib.check_in.ports import AdmissionPage, Admitted
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.adapters.items import OrderItem, order_item
 from chalicelib.orders.domain.order import OrderRecord
 
@@ -54,7 +56,7 @@ class DynamoAdmissions:
     def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
         """What is known of a ticket at the gate; one GetItem."""
         try:
-            item = AdmissionItem.get(*keys.check_in(event_id, order_id, number), consistent_read=True)
+            item = AdmissionItem.get(*check_in_keys.check_in(event_id, order_id, number), consistent_read=True)
         except AdmissionItem.DoesNotExist:
             return None
         return _admission(item.body)
@@ -69,13 +71,13 @@ class DynamoAdmissions:
             transaction.put("latest", LatestItem(*_place(after), body=_body(after)))
         elif before is not None:
             transaction.delete("latest", LatestItem(*_place(before)))
-        counter = CounterItem(*keys.check_in_counter(after.event_id, after.ticket_type_id, _part(after)))
+        counter = CounterItem(*check_in_keys.check_in_counter(after.event_id, after.ticket_type_id, _part(after)))
         transaction.update("counter", counter, [CounterItem.admitted.add(1 if after.stands else -1)])
         _commit(transaction)
 
     def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
         """The admissions that stand, newest first; one Query backwards."""
-        partition, prefix = keys.latest_check_in(event_id, None, "", 0)
+        partition, prefix = check_in_keys.latest_check_in(event_id, None, "", 0)
         condition = LatestItem.sk.between(prefix, after or prefix + _LAST)
         found = list(
             LatestItem.query(partition, condition, scan_index_forward=False, limit=limit + 2, consistent_read=True)
@@ -88,7 +90,7 @@ class DynamoAdmissions:
 
     def load_between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
         """All admissions of orders from one id to another; one Query."""
-        partition, prefix = keys.check_in(event_id, "", None)
+        partition, prefix = check_in_keys.check_in(event_id, "", None)
         condition = AdmissionItem.sk.between(f"{prefix}{first_order}", f"{prefix}{last_order}{_LAST}")
         return [_admission(item.body) for item in AdmissionItem.query(partition, condition, consistent_read=True)]
 
@@ -99,7 +101,7 @@ class DynamoAdmissions:
 
     def load_counts(self, event_id: str) -> Admitted:
         """How many tickets are used; one Query of COUNTERS small items a type."""
-        partition, prefix = keys.check_in_counter(event_id, "", None)
+        partition, prefix = check_in_keys.check_in_counter(event_id, "", None)
         condition = CounterItem.sk.startswith(prefix)
         by_type: dict[str, int] = {}
         for item in CounterItem.query(partition, condition, consistent_read=True):
@@ -112,7 +114,7 @@ class DynamoAdmissions:
         transaction = Transaction()
         transaction.put("order", order_item(after), OrderItem.version == before.version)
         for number in unused:
-            place = keys.check_in(after.order.event_id, after.id, number)
+            place = check_in_keys.check_in(after.order.event_id, after.id, number)
             transaction.check("admission", AdmissionItem, place, nobody_came())
         _commit(transaction)
 
@@ -129,9 +131,9 @@ def _require_unchanged(transaction: Transaction, order: OrderRecord) -> None:
     """
     unchanged = OrderItem.version == order.version
     if order.is_free:
-        transaction.update("order", OrderItem(*keys.order(order.id)), [OrderItem.came.add(1)], unchanged)
+        transaction.update("order", OrderItem(*order_keys.order(order.id)), [OrderItem.came.add(1)], unchanged)
     else:
-        transaction.check("order", OrderItem, keys.order(order.id), unchanged)
+        transaction.check("order", OrderItem, order_keys.order(order.id), unchanged)
 
 
 def _commit(transaction: Transaction) -> None:
@@ -143,7 +145,7 @@ def _commit(transaction: Transaction) -> None:
 
 def _item(admission: Admission) -> AdmissionItem:
     return AdmissionItem(
-        *keys.check_in(admission.event_id, admission.order_id, admission.number),
+        *check_in_keys.check_in(admission.event_id, admission.order_id, admission.number),
         body=_body(admission),
         stands=admission.stands,
         version=len(admission.acts),
@@ -159,7 +161,7 @@ def _same(before: Admission | None) -> Condition:
 def _place(admission: Admission) -> keys.Key:
     """Where the latest admission of a ticket is listed: by its time."""
     at = int(admission.last.at.timestamp() * 1000)
-    return keys.latest_check_in(admission.event_id, at, admission.order_id, admission.number)
+    return check_in_keys.latest_check_in(admission.event_id, at, admission.order_id, admission.number)
 
 
 def _part(admission: Admission) -> int:

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import structs
 
 from chalicelib.accounts.services.authorise import Authorise
-from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.domain.check_in import (
     Act,
     Admission,
@@ -25,10 +24,10 @@ from chalicelib.check_in.domain.check_in import (
     tag_of,
 )
 from chalicelib.check_in.ports import Admissions, GateView
-from chalicelib.core.errors import AlreadyCheckedIn, Busy, NotFound, TicketNotValid, UnknownTicket
+from chalicelib.core.errors import AlreadyCheckedIn, NotFound, TicketNotValid, UnknownTicket
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.preconditions import Match, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord
@@ -76,19 +75,17 @@ class CheckPeopleIn:
         named = parse_name(ticket_name)
         if named is None:
             raise NotFound
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             before = self._admissions.find(event_id, *named)
             if before is None or not before.stands:
                 raise NotFound
             told = self._standing(before)
             require_match(match, etag=tag_of(told), body=encode(told))
             after = _with(before, Act(admitted=False, at=moment(self._clock.now()), by=caller.user_id))
-            try:
-                self._admissions.write(after, before=before, order=None)
-            except Lost:
-                continue
-            return
-        raise Busy("This ticket is being scanned elsewhere. Try again.")
+            self._admissions.write(after, before=before, order=None)
+
+        until_settled(attempt, tries=TRIES)
 
     def reconcile_check_ins(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
         """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
@@ -122,7 +119,8 @@ class CheckPeopleIn:
         self, event_id: str, form: CheckInForm, caller: Principal, *, came_at: datetime | None
     ) -> tuple[CheckIn, bool]:
         """The check-in that stands, and whether it is of this scan."""
-        for _ in range(TRIES):
+
+        def attempt() -> tuple[CheckIn, bool]:
             order, ticket = self._ticket(event_id, form.code)
             before = self._admissions.find(event_id, ticket.order_id, ticket.number)
             if before is not None and before.stands:
@@ -141,12 +139,10 @@ class CheckPeopleIn:
                 came_at=came_at,
             )
             after = _with(before, act) if before else _first(ticket, act)
-            try:
-                self._admissions.write(after, before=before, order=order)
-            except Lost:
-                continue
+            self._admissions.write(after, before=before, order=order)
             return self._told(after, ticket), True
-        raise Busy("This ticket is being scanned elsewhere. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def _ticket(self, event_id: str, text: str) -> tuple[OrderRecord, Ticket]:
         """The ticket of a code; the read is strongly consistent. Raises UnknownTicket."""

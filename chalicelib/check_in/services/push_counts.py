@@ -12,7 +12,7 @@ from chalicelib.check_in.domain.check_in import Admission, TicketNews, news_of
 from chalicelib.check_in.ports import GateView
 from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 from chalicelib.core.changes import Change
-from chalicelib.live.domain import protocol
+from chalicelib.live.domain.frames import check_ins_frame
 from chalicelib.live.services.sockets import Sockets
 
 
@@ -31,7 +31,7 @@ class PushCounts:
         if not connections:
             return
         counts = msgspec.to_builtins(self._read_check_ins.count_check_ins(event_id))
-        frame = protocol.check_ins_frame(event_id, counts, msgspec.to_builtins(list(_news(changes).values())))
+        frame = check_ins_frame(event_id, counts, msgspec.to_builtins(list(_news(changes).values())))
         pushed = self._sockets.push(connections, [frame])
         telemetry.log(
             "check_ins_pushed", connections=len(connections), gone=len(pushed.gone), failed=len(pushed.failed)

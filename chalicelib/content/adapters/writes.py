@@ -1,5 +1,5 @@
 """Parts of transactions that write content: a resource, what it refers to, the tags of the lists it shows in. Called by
-dynamo.py, cfp/adapters/dynamo.py and team/adapters/dynamo.py.
+events.py, programme.py, cfp/adapters/submissions.py and team/adapters/dynamo.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,8 +8,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_transactions import Transaction
-from chalicelib.core.errors import BodyTooLarge
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.content.ports import Missing
+from chalicelib.core.errors import AlreadyExists, BodyTooLarge, NotFound, PreconditionFailed
 from chalicelib.core.kinds import Kind, View
 from chalicelib.representations.dynamo_items import ResourceItem, VersionsItem, resource_item
 from chalicelib.representations.represent import Written
@@ -73,3 +74,20 @@ def add_tags(
 def view_tag(tag: str, view: View) -> str:
     """The form of a change's tag for one view: on one URL equal tags always mean equal bytes, whoever asks."""
     return f"{tag}-s" if view is View.ALL else tag
+
+
+def commit(transaction: Transaction) -> None:
+    """Commit, and say in the domain's words which condition was lost."""
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "resource" in lost.lost:
+            current = lost.lost["resource"]
+            raise PreconditionFailed(
+                etag=current.get("etag", {}).get("S"), body=current.get("body", {}).get("S")
+            ) from None
+        if "event" in lost.lost:
+            raise NotFound from None
+        if "slug" in lost.lost:
+            raise AlreadyExists("This slug is taken.", code="slug_taken") from None
+        raise Missing([name.removeprefix("reference ") for name in lost.lost]) from None

@@ -14,11 +14,10 @@ from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.event import Event, EventFields, EventState
 from chalicelib.content.domain.slugs import slugify
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import EventStore, Programme
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
 from chalicelib.core.errors import (
     AlreadyExists,
-    Busy,
     Forbidden,
     InvalidInput,
     NotFound,
@@ -29,7 +28,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.preconditions import ANY, Match, Overtaken, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.core.validation import merge, validate
@@ -46,7 +45,8 @@ class EditEvents:
     def __init__(
         self,
         *,
-        store: ContentStore,
+        events: EventStore,
+        programme: Programme,
         accounts: Accounts,
         roles: RolesOfUsers,
         on_sale: Callable[[str], list[str]],
@@ -55,7 +55,8 @@ class EditEvents:
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self._store = store
+        self._events = events
+        self._programme = programme
         self._accounts = accounts
         self._roles = roles
         self._on_sale = on_sale
@@ -84,7 +85,8 @@ class EditEvents:
         InvalidInput, AlreadyExists (slug).
         """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(event_id, match)
             old: Event = revive(Kind.EVENTS, stored.body)
             fields = validate(merge(as_fields(old, EventFields), patch), EventFields)
@@ -94,7 +96,7 @@ class EditEvents:
                 raise InvalidInput([Violation("/currency", "stays as long as there are ticket types")])
             after = self._changed(old, fields)
             try:
-                self._store.replace_event(
+                self._events.replace_event(
                     after,
                     expected_tag=stored.etag,
                     slug=fields.slug or slug_of(old),
@@ -103,36 +105,38 @@ class EditEvents:
                     tag=self._ids.new_id(),
                     call_due_at=self._call_due_at(old, after),
                 )
-            except PreconditionFailed:
+            except PreconditionFailed as failed:
                 if match and ANY in match:
-                    continue
+                    raise Overtaken from failed
                 raise
             return after.representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def delete_event(self, event_id: str, *, caller: Principal, match: Match) -> None:
         """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
         StillReferenced (while it has ticket types: their orders need it).
         """
         self._authorise.require(caller, event_id, Action.DELETE_EVENT)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(event_id, match)
             if ticket_types := self._on_sale(event_id):
                 raise StillReferenced("It has ticket types; archive it instead.", referrers=ticket_types)
             slug = slug_of(revive(Kind.EVENTS, stored.body))
             try:
-                self._store.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
-            except PreconditionFailed:
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+                self._events.delete_event(event_id, slug=slug, expected_tag=stored.etag, tag=self._ids.new_id())
+            except PreconditionFailed as failed:
+                raise Overtaken from failed
+
+        until_settled(attempt, tries=TRIES)
 
     def list_own(self, caller: Principal) -> Found:
         """The list of events in which the caller holds a role, oldest first. Few a person, so made when read, from
         stored representations.
         """
         found = [
-            self._store.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
+            self._programme.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
         ]
         items = [item for item in found if item is not None]
         return Found.made(hash_of("".join(item.etag for item in items)), write_list(item.body for item in items))
@@ -142,7 +146,7 @@ class EditEvents:
         fields = msgspec.structs.replace(sanitised(fields, _HTML), slug=slug)
         made = Event(**as_fields(fields), id=new_id, created_at=now, updated_at=now)
         change = written(new_id, Kind.EVENTS, made)
-        self._store.create_event(
+        self._events.create_event(
             change, slug=slug, owner_id=caller.user_id, now=int(now.timestamp()), tag=self._ids.new_id()
         )
         return change.representation
@@ -165,7 +169,7 @@ class EditEvents:
             raise Forbidden("Confirm your e-mail address before you publish an event.", code="unverified")
 
     def _matching(self, event_id: str, match: Match) -> StoredItem:
-        stored = self._store.load(event_id, Kind.EVENTS, event_id)
+        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
         if stored is None:
             raise NotFound
         require_match(match, etag=stored.etag, body=stored.body)

@@ -13,12 +13,11 @@ import msgspec
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.content.domain.programme import FIELDS, STORED, Resource, Session
 from chalicelib.content.domain.views import revive, written
-from chalicelib.content.ports import ContentStore, Missing
+from chalicelib.content.ports import Listing, Missing, ProgrammeStore, room_for_messages
 from chalicelib.content.services.list_speakers import is_overtaken, newly_listed
 from chalicelib.content.services.notify_speakers import NotifySpeakers
 from chalicelib.core.errors import (
     AlreadyExists,
-    Busy,
     InvalidInput,
     NotFound,
     PreconditionFailed,
@@ -29,7 +28,7 @@ from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock, Ids
-from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.preconditions import ANY, Match, Overtaken, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.text import MAX_HTML, sanitise
 from chalicelib.core.times import moment
@@ -41,15 +40,13 @@ from chalicelib.representations.stored import StoredItem
 S = TypeVar("S", bound=msgspec.Struct)
 
 TRIES = 20
-MOST_TOLD = 94
-"""Items of a transaction (DynamoDB: 100) that what is told of a change may take, with the new references."""
 _REFERRED = {Kind.TRACKS: "track_id", Kind.SPEAKERS: "speaker_ids", Kind.MICROLOCATIONS: "microlocation_id"}
 
 
 class EditProgramme:
     def __init__(
         self,
-        store: ContentStore,
+        store: ProgrammeStore,
         authorise: Authorise,
         clock: Clock,
         ids: Ids,
@@ -68,18 +65,18 @@ class EditProgramme:
         fields = sanitised(fields, fields.HTML)
         made: Any = STORED[kind](**as_fields(fields), id=new_id, created_at=now, updated_at=now)
         change = written(event_id, kind, made)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             listing, tag = newly_listed(self._store, event_id, None, made), self._ids.new_id()
             try:
                 self._store.create(change, references=fields.references(), tag=tag, listing=listing)
             except Missing as missing:
-                if is_overtaken(listing, missing):
-                    continue
-                raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
+                raise _refusal(listing, missing) from None
             except AlreadyExists:
                 return self._made_before(kind, event_id, new_id)
             return change.representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def _made_before(self, kind: Kind, event_id: str, resource_id: str) -> Representation:
         """What an earlier try of the same request created before it was cut off (idempotency/run_once.py)."""
@@ -95,7 +92,8 @@ class EditProgramme:
         InvalidInput.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
-        for _ in range(TRIES):
+
+        def attempt() -> Representation:
             stored = self._matching(kind, event_id, resource_id, match)
             old = revive(kind, stored.body)
             fields = validate(merge(as_fields(old, FIELDS[kind]), patch), FIELDS[kind])
@@ -105,7 +103,7 @@ class EditProgramme:
             before, after = written(event_id, kind, old), written(event_id, kind, made)
             references = [r for r in fields.references() if r[1:] not in {o[1:] for o in old.references()}]
             listing = newly_listed(self._store, event_id, old, made)
-            room = MOST_TOLD - len(references) - len(listing)
+            room = room_for_messages(references, listing)
             messages = self._messages(event_id, old, made, after.representation.etag, caller, room=room)
             try:
                 self._store.replace(
@@ -118,16 +116,15 @@ class EditProgramme:
                     mails=messages.mails,
                     listing=listing,
                 )
-            except PreconditionFailed:
+            except PreconditionFailed as failed:
                 if match and ANY in match:
-                    continue
+                    raise Overtaken from failed
                 raise
             except Missing as missing:
-                if is_overtaken(listing, missing):
-                    continue
-                raise InvalidInput([Violation(p, "names nothing in this event") for p in missing.pointers]) from None
+                raise _refusal(listing, missing) from None
             return after.representation
-        raise Busy("Too many writers at once. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def _messages(
         self, event_id: str, old: Resource, made: Resource, tag: str, caller: Principal, *, room: int
@@ -141,7 +138,8 @@ class EditProgramme:
         (with the sessions that refer to it).
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             stored = self._matching(kind, event_id, resource_id, match)
             sessions_tag = self._store.sessions_tag(event_id) if kind in _REFERRED else None
             if referrers := self._referrers(kind, event_id, resource_id):
@@ -149,10 +147,10 @@ class EditProgramme:
             change = written(event_id, kind, revive(kind, stored.body))
             try:
                 self._store.delete(change, expected_tag=stored.etag, sessions_tag=sessions_tag, tag=self._ids.new_id())
-            except (PreconditionFailed, Missing):
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+            except (PreconditionFailed, Missing) as failed:
+                raise Overtaken from failed
+
+        until_settled(attempt, tries=TRIES)
 
     def _matching(self, kind: Kind, event_id: str, resource_id: str, match: Match) -> StoredItem:
         stored = self._store.load(event_id, kind, resource_id) if is_ulid(resource_id) else None
@@ -166,6 +164,13 @@ class EditProgramme:
             return []
         sessions = (revive(Kind.SESSIONS, item.body) for item in self._store.load_all(event_id, Kind.SESSIONS))
         return [session.id for session in sessions if resource_id in {target for _, _, target in session.references()}]
+
+
+def _refusal(listing: list[Listing], missing: Missing) -> Exception:
+    """What a write that missed something comes to: Overtaken when it was a speaker whom somebody edited meanwhile."""
+    if is_overtaken(listing, missing):
+        return Overtaken()
+    return InvalidInput([Violation(one, "names nothing in this event") for one in missing.pointers])
 
 
 def as_fields(resource: msgspec.Struct, fields: type[msgspec.Struct] | None = None) -> dict[str, Any]:

@@ -4,10 +4,10 @@ import gzip
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import ContentTable
 from chalicelib.aws.dynamo_transactions import put_if_absent
 from chalicelib.content.adapters.writes import written_item
+from chalicelib.exchange.adapters import keys as import_keys
 from chalicelib.exchange.domain.import_job import ImportJob
 from chalicelib.representations.dynamo_items import ResourceItem
 from chalicelib.representations.represent import Written
@@ -40,9 +40,9 @@ class DynamoImports:
         """Keep an upload; the job last, since the stream record of its insertion starts the work."""
         pieces = [archive[start : start + CHUNK_BYTES] for start in range(0, len(archive), CHUNK_BYTES)]
         for number, piece in enumerate(pieces):
-            ChunkItem(*keys.import_chunk(job.id, number), archive=piece, expires_at=expires_at).save()
+            ChunkItem(*import_keys.import_chunk(job.id, number), archive=piece, expires_at=expires_at).save()
         item = ImportItem(
-            *keys.import_job(job.id),
+            *import_keys.import_job(job.id),
             owner_id=job.owner_id,
             event_id=job.event_id,
             chunks=len(pieces),
@@ -55,7 +55,7 @@ class DynamoImports:
     def job(self, import_id: str) -> ImportJob | None:
         """A stored import, strongly consistent."""
         try:
-            item = ImportItem.get(*keys.import_job(import_id), consistent_read=True)
+            item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
         except ImportItem.DoesNotExist:
             return None
         body = gzip.decompress(item.packed).decode()
@@ -63,16 +63,16 @@ class DynamoImports:
 
     def archive(self, import_id: str) -> bytes:
         """The bytes that were uploaded."""
-        item = ImportItem.get(*keys.import_job(import_id), consistent_read=True)
+        item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
         found = [
-            ChunkItem.get(*keys.import_chunk(import_id, number), consistent_read=True).archive
+            ChunkItem.get(*import_keys.import_chunk(import_id, number), consistent_read=True).archive
             for number in range(int(item.chunks))
         ]
         return b"".join(found)
 
     def update(self, job: ImportJob) -> None:
         """Keep a newer representation."""
-        ImportItem(*keys.import_job(job.id)).update(
+        ImportItem(*import_keys.import_job(job.id)).update(
             [
                 ImportItem.etag.set(job.etag),
                 ImportItem.packed.set(gzip.compress(job.body.encode(), mtime=0)),

@@ -17,7 +17,7 @@ from chalicelib.content.domain.event import Event, EventFields
 from chalicelib.content.domain.programme import FIELDS, STORED
 from chalicelib.content.domain.slugs import slugify
 from chalicelib.content.domain.views import written
-from chalicelib.content.ports import ContentStore
+from chalicelib.content.ports import EventStore
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.errors import (
     AlreadyExists,
@@ -53,10 +53,10 @@ class Progress(Protocol):
 
 class ImportEvent:
     def __init__(
-        self, store: ImportStore, content: ContentStore, clock: Clock, ids: Ids, progress: Callable[[], Progress]
+        self, store: ImportStore, events: EventStore, clock: Clock, ids: Ids, progress: Callable[[], Progress]
     ) -> None:
         self._store = store
-        self._content = content
+        self._events = events
         self._clock = clock
         self._ids = ids
         self._progress_of = progress
@@ -120,7 +120,7 @@ class ImportEvent:
             values = {name: getattr(valid, name) for name in EventFields.__struct_fields__}
             event = Event(**{**values, "slug": slug}, id=job.event_id, created_at=now, updated_at=now)
             try:
-                self._content.create_event(
+                self._events.create_event(
                     written(job.event_id, Kind.EVENTS, event),
                     slug=slug,
                     owner_id=job.owner_id,

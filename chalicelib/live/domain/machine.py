@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from chalicelib.core.errors import Conflict, MalformedRequest, MarqueeError, NotFound, TooManyAttempts
 from chalicelib.core.kinds import View
-from chalicelib.live.domain import protocol
+from chalicelib.live.domain.frames import error_frame, pong_frame, unwatched_frame
 from chalicelib.live.domain.listening import Listening, Window
-from chalicelib.live.domain.protocol import Frame, Hello, Ping, Unwatch, Watch
+from chalicelib.live.domain.read_frame import Frame, Hello, Ping, Unwatch, Watch, read_frame
 
+MAX_FRAMES = 2_000
+"""What one connection may spend on frames in its life of two hours; most cost 1."""
 MAX_WATCHES = 20
 """Events that one connection may watch."""
 MOST_IN_A_WINDOW = 120
@@ -24,7 +26,7 @@ COSTS: dict[type, int] = {Hello: 10, Watch: 2}
 
 
 class Greet(NamedTuple):
-    """Tell the count and what was missed since a notification; `recent` is as in protocol.Hello."""
+    """Tell the count and what was missed since a notification; `recent` is as in read_frame.Hello."""
 
     since: str | None
     recent: frozenset[str] | None
@@ -78,7 +80,7 @@ def read(text: str | None) -> Asked:
     if text is None:
         return MalformedRequest("A frame is text in UTF-8.", code="malformed_frame")
     try:
-        return protocol.read_frame(text)
+        return read_frame(text)
     except MarqueeError as refusal:
         return refusal
 
@@ -97,7 +99,7 @@ def turn(state: Listening, asked: Asked, *, now: int) -> Turn:
     if isinstance(asked, MarqueeError):
         return Turn(state, (Refuse(asked),))
     if isinstance(asked, Ping):
-        return Turn(state, (Say(protocol.pong_frame()),))
+        return Turn(state, (Say(pong_frame()),))
     if isinstance(asked, Hello):
         return Turn(state, (Greet(asked.since, asked.recent),))
     return _watch(state, asked)
@@ -107,7 +109,7 @@ def looked(state: Listening, event_id: str, view: View | None) -> Turn:
     """Go on after Look: what they may see of the event, or None. What is not theirs is as absent as what is not."""
     if view is not None:
         return Turn(state._replace(watches=state.watches | {event_id}), (Keep(event_id, view),))
-    refusal = Say(protocol.error_frame(NotFound(), event_id))
+    refusal = Say(error_frame(NotFound(), event_id))
     if event_id not in state.watches:
         return Turn(state, (refusal,))
     return Turn(state._replace(watches=state.watches - {event_id}), (Drop(event_id), refusal))
@@ -116,13 +118,13 @@ def looked(state: Listening, event_id: str, view: View | None) -> Turn:
 def too_many_watches(event_id: str) -> Say:
     """The refusal of one event more than MAX_WATCHES."""
     refusal = Conflict(f"One connection may watch {MAX_WATCHES} events.", code="too_many_watches")
-    return Say(protocol.error_frame(refusal, event_id))
+    return Say(error_frame(refusal, event_id))
 
 
 def _watch(state: Listening, asked: Watch | Unwatch) -> Turn:
     event_id = asked.event_id
     if isinstance(asked, Unwatch):
-        answer = Say(protocol.unwatched_frame(event_id))
+        answer = Say(unwatched_frame(event_id))
         return Turn(state._replace(watches=state.watches - {event_id}), (Drop(event_id), answer))
     if event_id not in state.watches and len(state.watches) >= MAX_WATCHES:
         return Turn(state, (too_many_watches(event_id),))
@@ -131,7 +133,7 @@ def _watch(state: Listening, asked: Watch | Unwatch) -> Turn:
 
 def _window(state: Listening, paid: int, now: int) -> Window | None:
     """The window that counts from now on; None when it, or the connection's life, has no more to spend."""
-    if state.spent > protocol.MAX_FRAMES:
+    if state.spent > MAX_FRAMES:
         return None
     if state.spent - state.window.before <= MOST_IN_A_WINDOW:
         return state.window

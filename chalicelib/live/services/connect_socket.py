@@ -11,10 +11,11 @@ from chalicelib.core.errors import MarqueeError, TooManyAttempts, Unauthenticate
 from chalicelib.core.ids import make_ulid, milliseconds_of
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.principal import Principal
-from chalicelib.live.domain import machine, protocol
+from chalicelib.live.domain import machine
+from chalicelib.live.domain.frames import Missed, connected_frames
 from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
-from chalicelib.live.domain.protocol import Missed
+from chalicelib.live.domain.read_frame import MAX_RECENT
 from chalicelib.live.ports import Connection, Connections, Pusher, SocketTicket
 from chalicelib.live.services.watch_event import WatchEvent
 from chalicelib.notifications.ports import Counters, Inbox
@@ -23,7 +24,13 @@ TICKET_SECONDS = 30
 CONNECTION_SECONDS = 2 * 3600 + 600
 """API Gateway closes a socket after two hours; ten minutes more for clocks."""
 MAX_SECRET = 100
-MOST_READ = protocol.MAX_MISSED + protocol.MAX_RECENT + 2
+MAX_MISSED = 1_000
+"""Notifications that are told after a break; more than that is read from the inbox."""
+RECENT_SECONDS = 60
+"""How long after its id was made a notification may still come into an inbox: transactions take their time."""
+POSITION_SECONDS = 24 * 3600
+"""How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
+MOST_READ = MAX_MISSED + MAX_RECENT + 2
 """Of an inbox, to find what was missed: the one that the client has, and one more than can be told."""
 
 
@@ -148,7 +155,7 @@ class ConnectSocket:
         position = make_ulid(int(now * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
         unread = self._counters.load_counter(user_id).unread
-        return protocol.connected_frames(unread=unread, missed=missed, position=position, now=int(now))
+        return connected_frames(unread=unread, missed=missed, position=position, now=int(now))
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:
         """All after the one the client has and, if it says what it has of the time before, what else came of that: a
@@ -159,14 +166,14 @@ class ConnectSocket:
         has = (recent or frozenset()) | {since}
         missed = [one for one in found if one.notification.id not in has]
         known = self._is_recent_position(since) or any(one.notification.id == since for one in found)
-        if not known or len(found) == MOST_READ or len(missed) > protocol.MAX_MISSED:
+        if not known or len(found) == MOST_READ or len(missed) > MAX_MISSED:
             return Missed([], resync=True)
         return Missed(missed, resync=False)
 
     def _is_recent_position(self, since: str) -> bool:
         """A client that has nothing says when it was greeted: all since then is known, unless that is long ago."""
         age = self._clock.now() - milliseconds_of(since) / 1000
-        return _is_position(since) and age < protocol.POSITION_SECONDS
+        return _is_position(since) and age < POSITION_SECONDS
 
 
 def _is_position(since: str) -> bool:
@@ -176,7 +183,7 @@ def _is_position(since: str) -> bool:
 
 def _earlier(since: str) -> str:
     """The smallest id of RECENT_SECONDS before."""
-    return make_ulid(max(0, milliseconds_of(since) - protocol.RECENT_SECONDS * 1000), bytes(10))
+    return make_ulid(max(0, milliseconds_of(since) - RECENT_SECONDS * 1000), bytes(10))
 
 
 def ends_connection(error: MarqueeError) -> bool:

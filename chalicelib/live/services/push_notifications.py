@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from chalicelib import telemetry
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
-from chalicelib.live.domain import protocol
+from chalicelib.live.domain.frames import new_frames, read_frames, unread_frames
 from chalicelib.live.services.sockets import Sockets
 from chalicelib.notifications.domain.notification import Burst, Notification, NotificationAction
 from chalicelib.notifications.ports import Counters, Deliveries
@@ -36,9 +36,9 @@ class PushNotifications:
         unread = self._counters.load_counter(user_id).unread
         now = int(self._clock.now())
         frames = [
-            *protocol.new_frames(unread=unread, notifications=added, now=now),
-            *protocol.read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
-            *protocol.unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
+            *new_frames(unread=unread, notifications=added, now=now),
+            *read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
+            *unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
         ]
         pushed = self._sockets.push(connections, frames)
         self._sockets.cut(pushed.failed)

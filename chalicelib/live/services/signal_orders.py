@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from chalicelib import telemetry
 from chalicelib.core.changes import Change
-from chalicelib.live.domain import protocol
+from chalicelib.live.domain.frames import import_frame, order_frame
 from chalicelib.live.services.sockets import Sockets
 
 _ORDER = "ORDER#"
@@ -27,7 +27,7 @@ class SignalOrders:
 
     def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
         """Whoever imports hears how many records are written."""
-        frame = protocol.import_frame(import_id, state=state, done=done, total=total)
+        frame = import_frame(import_id, state=state, done=done, total=total)
         self._signal("import_pushed", owner_id, [frame])
 
     def _signal(self, event: str, user_id: str, frames: Iterable[str]) -> None:
@@ -49,5 +49,5 @@ def _by_buyer(changes: Iterable[Change]) -> dict[str, list[str]]:
             last[order_id] = str(after["user_id"]), str(after["state"])
     frames: dict[str, list[str]] = {}
     for order_id, (user_id, state) in last.items():
-        frames.setdefault(user_id, []).append(protocol.order_frame(order_id, state))
+        frames.setdefault(user_id, []).append(order_frame(order_id, state))
     return frames

@@ -14,7 +14,8 @@ from chalicelib.core.changes import Change
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.ports import Clock
-from chalicelib.live.domain import machine, protocol
+from chalicelib.live.domain import machine
+from chalicelib.live.domain.frames import changed_frame, unwatched_frame, watching_frame
 from chalicelib.live.ports import Connection, Pushed, Versions, Watched, WatchedEvents, Watcher, Watches
 from chalicelib.live.services.sockets import Sockets
 
@@ -58,7 +59,7 @@ class WatchEvent:
         watcher = Watcher(connection, view, self._audience.load_versions(event_id).get(view, {}))
         if not self._watches.keep(watcher, event_id, most=machine.MAX_WATCHES):
             return None
-        return protocol.watching_frame(event_id, _lists(self._audience.load_versions(event_id).get(view, {})))
+        return watching_frame(event_id, _lists(self._audience.load_versions(event_id).get(view, {})))
 
     def end_watch(self, connection_id: str, event_id: str) -> None:
         """Watch it no longer."""
@@ -97,7 +98,7 @@ class WatchEvent:
         standing = set(self._sockets().select_standing([one.connection for one in watched.watchers]))
         told = [one.connection for one in ended if one.connection in standing]
         if told:
-            self._push(told, [protocol.unwatched_frame(event_id)])
+            self._push(told, [unwatched_frame(event_id)])
         return [one for one in may if one.connection in standing]
 
     def _push(self, connections: list[Connection], frames: list[str]) -> Pushed:
@@ -118,7 +119,7 @@ def _news(
     groups: dict[tuple[str, ...], list[Connection]] = {}
     for watcher in watchers:
         rose = _rose(seen[watcher.view], told.get(watcher.view, {}), watcher.known)
-        frames = tuple(protocol.changed_frame(event_id, name, version) for name, version in _lists(rose).items())
+        frames = tuple(changed_frame(event_id, name, version) for name, version in _lists(rose).items())
         if frames:
             groups.setdefault(frames, []).append(watcher.connection)
     return [(list(frames), connections) for frames, connections in groups.items()]

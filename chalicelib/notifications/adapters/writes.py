@@ -40,9 +40,9 @@ def add_notification(transaction: Transaction, notification: Notification) -> No
 
 
 def add_notifications(transaction: Transaction, notifications: Iterable[Notification]) -> None:
-    """New notifications: two operations each and one a user. Use one call for all of a transaction, since DynamoDB
-    takes one operation an item and two notifications may go to the same user. One that is collected adds an operation
-    for each digest. The transaction loses the condition `notification` when one exists already.
+    """New notifications, so many operations as notifications/services/compose.items_of says. Use one call for all of a
+    transaction, since DynamoDB takes one operation an item and two notifications may go to the same user. The
+    transaction loses the condition `notification` when one exists already.
     """
     received: defaultdict[str, int] = defaultdict(int)
     digests: set[tuple[int, str]] = set()

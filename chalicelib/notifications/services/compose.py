@@ -42,6 +42,9 @@ class Messages(NamedTuple):
         return Messages(self.notifications + other.notifications, self.mails + other.mails)
 
 
+NO_MESSAGES = Messages()
+
+
 class EventLabel(NamedTuple):
     """What a message says of an event: its name, and the IANA zone of its times, as the event's page has it."""
 
@@ -74,17 +77,23 @@ def compose_mail(channels: Channels, mail: Mail) -> Messages:
 
 
 def items_of(messages: Messages) -> int:
-    """Items of a transaction that they take (notifications/adapters/writes.py)."""
-    collected = sum(one.digest_at is not None for one in messages.notifications)
-    return 3 * len(messages.notifications) + collected + 2 * len(messages.mails)
+    """Items of a transaction that they take together (notifications/adapters/writes.py): each is two, and one more are
+    a reader's counter and a digest that collects for them.
+    """
+    notifications, mails = messages
+    counters = {one.user_id for one in notifications}
+    digests = {(one.digest_at, one.user_id) for one in notifications if one.digest_at is not None}
+    return 2 * len(notifications) + len(counters) + len(digests) + 2 * len(mails)
 
 
-def fit(messages: Iterable[Messages], *, room: int) -> Messages:
-    """What people get, one after another, as far as it takes at most `room` items of a transaction."""
+def fit(messages: Iterable[Messages], *, room: int, beside: Messages = NO_MESSAGES) -> Messages:
+    """What people get, one after another, as far as it takes at most `room` items of a transaction together with the
+    messages `beside` it.
+    """
     fitting = Messages()
     for one in messages:
         more = fitting.plus(one)
-        if items_of(more) > room:
+        if items_of(beside.plus(more)) > room:
             break
         fitting = more
     return fitting

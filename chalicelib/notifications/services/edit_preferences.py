@@ -7,8 +7,8 @@ edit needs If-Match; the others are tried again until they fit.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chalicelib.core.errors import Busy, PreconditionFailed
-from chalicelib.core.preconditions import Match, require_match
+from chalicelib.core.errors import PreconditionFailed
+from chalicelib.core.preconditions import Match, Overtaken, require_match, until_settled
 from chalicelib.core.validation import merge
 from chalicelib.notifications.domain import preferences as rules
 from chalicelib.notifications.domain.preference_form import chosen
@@ -16,7 +16,7 @@ from chalicelib.notifications.domain.preferences import DIGEST, Address, MailCho
 from chalicelib.notifications.ports import PreferencesStore, PreferencesView, StoredPreferences
 from chalicelib.notifications.services.choose_channels import address_of, current
 
-ATTEMPTS = 8
+TRIES = 8
 
 
 class _State(NamedTuple):
@@ -54,12 +54,13 @@ class EditPreferences:
         self._until_it_fits(user_id, lambda state: (state.preferences, address))
 
     def _until_it_fits(self, user_id: str, change: Callable[[_State], tuple[Preferences, Address]]) -> None:
-        for _ in range(ATTEMPTS):
+        def attempt() -> None:
             state = self._read(user_id)
             wanted = change(state)
-            if wanted == (state.preferences, state.address) or self._write(user_id, state, *wanted):
-                return
-        raise Busy("Too many writers at once. Try again.")
+            if wanted != (state.preferences, state.address) and not self._write(user_id, state, *wanted):
+                raise Overtaken
+
+        until_settled(attempt, tries=TRIES)
 
     def _read(self, user_id: str) -> _State:
         stored = self._view.load_stored(user_id)

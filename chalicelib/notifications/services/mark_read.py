@@ -8,7 +8,7 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.principal import Principal
 from chalicelib.notifications.ports import MARKED_AT_ONCE, Inbox, Marks
 
-MARKED_PER_CALL = 2_200
+MARKED_PER_CALL = 45 * MARKED_AT_ONCE
 
 
 class Acknowledged(NamedTuple):

@@ -1,48 +1,37 @@
 """Writes of orders: one transaction of the order, its stock, the charge, the event's marker and the notices.
 
-Ports `Orders` and `Holds`. Ticket types: catalog/adapters/ticket_types.py.
+Port `Orders`. Ticket types: catalog/adapters/ticket_types.py.
 """
 
 from collections.abc import Iterable
 
 import msgspec
-from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
-from chalicelib.aws.dynamo_queries import DynamoQueries
-from chalicelib.aws.dynamo_tables import SalesTable
-from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction, put_if_absent
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.adapters.stock import lost_from
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.adapters.items import (
     ChargeItem,
     MarkerItem,
     OrderItem,
-    OrphanItem,
-    ReconciledItem,
     RefundItem,
-    SweepItem,
-    SweptItem,
     TicketedItem,
     WantedItem,
     charge_item,
-    left_over_of,
     order_item,
     order_record,
     refund_item,
     wanted_item,
 )
 from chalicelib.orders.adapters.stock_moves import move_order
-from chalicelib.orders.domain.charge import Charge, Payment
+from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord
-from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundStanding, RefundWish
-from chalicelib.orders.ports import HeldOrder, ReconciledUntil, SaleChange, Sweep, Swept, SweptPart, WantedRefund
+from chalicelib.orders.ports import SaleChange, WantedRefund
 
 MOST_WANTED = 1_000
-_ORDER = "ORDER#"
 
 
 class DynamoOrders:
@@ -51,7 +40,7 @@ class DynamoOrders:
     def load_order(self, order_id: str) -> OrderRecord | None:
         """An order, strongly consistent."""
         try:
-            return order_record(OrderItem.get(*keys.order(order_id), consistent_read=True))
+            return order_record(OrderItem.get(*order_keys.order(order_id), consistent_read=True))
         except OrderItem.DoesNotExist:
             return None
 
@@ -71,28 +60,28 @@ class DynamoOrders:
     def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
         """A charge record."""
         try:
-            item = ChargeItem.get(*keys.charge(order_id, charge_id), consistent_read=True)
+            item = ChargeItem.get(*order_keys.charge(order_id, charge_id), consistent_read=True)
         except ChargeItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=Charge)
 
     def load_charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
         """Charge records by id; one BatchGetItem for 100."""
-        found = ChargeItem.batch_get([keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
+        found = ChargeItem.batch_get([order_keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
         charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
         return {charge.id: charge for charge in charges}
 
     def load_wish(self, order_id: str, key: str) -> RefundWish | None:
         """A refund that is or was wanted."""
         try:
-            item = RefundItem.get(*keys.refund_wish(order_id, key), consistent_read=True)
+            item = RefundItem.get(*order_keys.refund_wish(order_id, key), consistent_read=True)
         except RefundItem.DoesNotExist:
             return None
         return msgspec.json.decode(item.body, type=RefundWish)
 
     def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
         """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
-        partition, prefix = keys.wanted_refund("", "")
+        partition, prefix = order_keys.wanted_refund("", "")
         due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
         due &= WantedItem.wanted_at <= before
         found = WantedItem.query(partition, WantedItem.sk.startswith(prefix[:-1]), due, limit=MOST_WANTED)
@@ -102,97 +91,15 @@ class DynamoOrders:
     def was_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects."""
         try:
-            MarkerItem.get(*keys.stripe_marker(stripe_event_id), consistent_read=True)
+            MarkerItem.get(*order_keys.stripe_marker(stripe_event_id), consistent_read=True)
         except MarkerItem.DoesNotExist:
             return False
         return True
 
-    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
-        """Remember a payment that names no order of ours, once."""
-        return put_if_absent(
-            OrphanItem(
-                *keys.orphan(object_id),
-                named=(payment.order_id or "")[:200] or None,
-                status=payment.status.value,
-                amount=payment.amount,
-                currency=payment.currency,
-                seen_at=now,
-            )
-        )
-
-
-class DynamoHolds:
-    """Port `Holds`. Looks through the minutes with the light client: a run makes 32 queries a minute of orders."""
-
-    def __init__(self, queries: DynamoQueries) -> None:
-        self._queries = queries
-
-    def load_sweep(self) -> Sweep | None:
-        """How far the timer has got."""
-        try:
-            item = SweepItem.get(*keys.hold_sweep(), consistent_read=True)
-        except SweepItem.DoesNotExist:
-            return None
-        return Sweep(int(item.minute), left_over_of(item), int(item.version))
-
-    def save_sweep(self, sweep: Sweep) -> bool:
-        """Keep it, unless another run has done so since it was read."""
-        left_over = "[" + ",".join(f'"{order_id}"' for order_id in sweep.left_over) + "]"
-        item = SweepItem(*keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1)
-        return save_unless_newer(item, SweepItem.version == sweep.version)
-
-    def list_reserved(self, minute: int) -> list[HeldOrder]:
-        """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
-        (waiting_list/adapters/dynamo.py).
-        """
-        found = []
-        for part in range(keys.ORDER_SPREAD):
-            partition = keys.orders_of_minute(minute, part)
-            names = ("sk", "state", "deadline", "offer")
-            items = self._queries.query("sales", partition, _ORDER, names, consistent=True)
-            found += [item for item in items if item["state"] == OrderState.RESERVED.value and not item.get("offer")]
-        return [HeldOrder(item["sk"].removeprefix(_ORDER), int(item["deadline"])) for item in found]
-
-
-class DynamoReconciliations:
-    """Port `Reconciliations`."""
-
-    def load_last(self, account: str | None) -> ReconciledUntil | None:
-        """How far an account was reconciled."""
-        try:
-            item = ReconciledItem.get(*keys.reconciliation(account), consistent_read=True)
-        except ReconciledItem.DoesNotExist:
-            return None
-        return ReconciledUntil(int(item.until), int(item.version), int(item.rests_until or 0))
-
-    def save(self, account: str | None, done: ReconciledUntil) -> None:
-        """Keep it, unless another run has done so since it was read."""
-        item = ReconciledItem(
-            *keys.reconciliation(account),
-            until=done.until,
-            version=done.version + 1,
-            rests_until=done.rests_until or None,
-        )
-        save_unless_newer(item, ReconciledItem.version == done.version)
-
-    def load_swept(self, account: str | None) -> Swept:
-        """How far an account was swept."""
-        try:
-            item = SweptItem.get(*keys.swept(account), consistent_read=True)
-        except SweptItem.DoesNotExist:
-            return Swept({})
-        return Swept(msgspec.json.decode(item.body, type=dict[str, SweptPart]), int(item.version))
-
-    def save_swept(self, account: str | None, swept: Swept) -> bool:
-        """Keep it, unless another run has done so since it was read."""
-        body = msgspec.json.encode(swept.parts).decode()
-        item = SweptItem(*keys.swept(account), body=body, version=swept.version + 1)
-        return save_unless_newer(item, SweptItem.version == swept.version)
-
 
 def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
     """Orders by id, strongly consistent; one BatchGetItem for 100."""
-    wanted = [keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
+    wanted = [order_keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
     records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
     return {record.id: record for record in records}
 
@@ -200,7 +107,7 @@ def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
 def add_change(transaction: Transaction, change: SaleChange) -> None:
     """Everything that one fact changes, as parts of a transaction."""
     if change.marker is not None:
-        marker = MarkerItem(*keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
+        marker = MarkerItem(*order_keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
         transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
     unchanged = unchanged_since(change.before)
     if change.before is not None and change.unused:
@@ -215,22 +122,11 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
         (transaction.put if wanted else transaction.delete)("wanted", wanted_item(change.wish))
     if change.after.facts.issued and not (change.before and change.before.facts.issued):
         event_id = change.after.order.event_id
-        transaction.put("ticketed", TicketedItem(*keys.order_of_event(event_id, change.after.id)))
+        transaction.put("ticketed", TicketedItem(*order_keys.order_of_event(event_id, change.after.id)))
     move_order(transaction, change)
     add_notifications(transaction, change.notifications)
     for mail in change.mails:
         add_mail(transaction, mail)
-
-
-def save_unless_newer(item: SalesTable, unchanged: Condition) -> bool:
-    """Write an item that is new or unchanged since it was read. Whether it was written."""
-    try:
-        item.save(condition=type(item).pk.does_not_exist() | unchanged)
-    except PutError as error:
-        if not is_condition_lost(error):
-            raise
-        return False
-    return True
 
 
 def unchanged_since(before: OrderRecord | None) -> Condition:

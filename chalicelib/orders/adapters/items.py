@@ -1,20 +1,18 @@
-"""Shapes of the items in the sales table, and how orders and charges become items and come back.
+"""Shapes of the items of orders in the sales table, and how orders and charges become items and come back.
 
 An order that was just reserved must stay below 1 KB: then reserving costs two write units for it (docs/performance.md).
 """
 
 import hashlib
-import json
-from typing import Any
 
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib import telemetry
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.catalog.domain.stock import Piece
 from chalicelib.core.kinds import REVISION
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import Attendee, Checkout, Order, OrderRecord
 from chalicelib.orders.domain.order_state import Ended, Facts, OrderState, Reason
@@ -90,55 +88,10 @@ class WantedItem(SalesTable):
     rests_until = NumberAttribute(null=True)
 
 
-class StripeAccountItem(SalesTable):
-    """The connected Stripe account that an event is paid to."""
-
-    body = UnicodeAttribute()
-
-
-class StripeAccountUseItem(SalesTable):
-    """That an event is paid to an account, or was until lately: the key says which."""
-
-    expires_at = NumberAttribute(null=True)
-
-
-class ReconciledItem(SalesTable):
-    """How far an account was reconciled, and until when it is left alone; Unix seconds."""
-
-    until = NumberAttribute()
-    version = NumberAttribute()
-    rests_until = NumberAttribute(null=True)
-
-
-class SweptItem(SalesTable):
-    """How far the sweep of an account got: `body` is a JSON object of its parts."""
-
-    body = UnicodeAttribute()
-    version = NumberAttribute()
-
-
 class MarkerItem(SalesTable):
     """Proof that a Stripe event had its effects."""
 
     expires_at = NumberAttribute()
-
-
-class OrphanItem(SalesTable):
-    """A payment that names no order we know."""
-
-    named = UnicodeAttribute(null=True)
-    status = UnicodeAttribute()
-    amount = NumberAttribute()
-    currency = UnicodeAttribute()
-    seen_at = NumberAttribute()
-
-
-class SweepItem(SalesTable):
-    """How far the timer that releases holds has got."""
-
-    minute = NumberAttribute()
-    left_over = UnicodeAttribute()
-    version = NumberAttribute()
 
 
 def order_item(record: OrderRecord) -> OrderItem:
@@ -146,7 +99,7 @@ def order_item(record: OrderRecord) -> OrderItem:
     body = msgspec.json.encode(record.order)
     checkout = record.checkout or (None, None)
     return OrderItem(
-        *keys.order(record.id),
+        *order_keys.order(record.id),
         rev=REVISION,
         etag=hashlib.sha256(REVISION.to_bytes(4, "big") + body).hexdigest()[:32],
         body=body.decode(),
@@ -223,7 +176,7 @@ def _facts(item: OrderItem) -> Facts:
 def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
     """The item of a charge record."""
     return ChargeItem(
-        *keys.charge(charge.order_id, charge.id),
+        *order_keys.charge(charge.order_id, charge.id),
         rev=REVISION,
         body=msgspec.json.encode(charge).decode(),
         surplus=surplus or None,
@@ -233,22 +186,16 @@ def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
 def refund_item(wish: RefundWish) -> RefundItem:
     """The item of a wanted refund."""
     body = msgspec.json.encode(wish).decode()
-    return RefundItem(*keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
+    return RefundItem(*order_keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
 
 
 def wanted_item(wish: RefundWish) -> WantedItem:
     """The item that stands while a refund is to be made."""
     return WantedItem(
-        *keys.wanted_refund(wish.order_id, wish.key),
+        *order_keys.wanted_refund(wish.order_id, wish.key),
         wanted_at=int(wish.created_at.timestamp()),
         rests_until=wish.retry_at or None,
     )
-
-
-def left_over_of(item: SweepItem) -> tuple[str, ...]:
-    """The orders a sweep could not settle."""
-    found: list[Any] = json.loads(item.left_over)
-    return tuple(str(order_id) for order_id in found)
 
 
 def _piece_text(piece: Piece, order: Order) -> str:

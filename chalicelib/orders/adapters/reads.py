@@ -6,6 +6,7 @@ from chalicelib.core.ids import is_ulid
 from chalicelib.core.ports import Reader
 from chalicelib.mail.ports import paid_mail_key
 from chalicelib.notifications.adapters import keys as notification_keys
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.ports import StoredOrder
 
 _ORDER = ("etag", "body", "user_id", "access_hash", "reason")
@@ -22,7 +23,7 @@ class DynamoOrdersView:
         """An order; one strongly consistent GetItem."""
         if not is_ulid(order_id):
             return None
-        item = self._reader.get("sales", keys.order(order_id), _ORDER, consistent=True)
+        item = self._reader.get("sales", order_keys.order(order_id), _ORDER, consistent=True)
         if item is None:
             return None
         return StoredOrder(item["etag"], item["body"], item.get("user_id"), item.get("access_hash"), item.get("reason"))
@@ -35,11 +36,11 @@ class DynamoOrdersView:
 
     def load_charges(self, order_id: str) -> list[str]:
         """The representations of an order's charges; one strongly consistent Query."""
-        return self._bodies(keys.charge(order_id, ""))
+        return self._bodies(order_keys.charge(order_id, ""))
 
     def load_refunds(self, order_id: str) -> list[str]:
         """The representations of an order's wanted refunds; one strongly consistent Query."""
-        return self._bodies(keys.refund_wish(order_id, ""))
+        return self._bodies(order_keys.refund_wish(order_id, ""))
 
     def _bodies(self, key: keys.Key) -> list[str]:
         partition, prefix = key

@@ -2,8 +2,8 @@
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.adapters.items import StockItem
 from chalicelib.catalog.adapters.stock import move_stock, stock_name
 from chalicelib.catalog.domain.demand import Opening
@@ -31,7 +31,7 @@ def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
     place, before, capacity = opening
     if before is None:
         left = capacity + move.left
-        item = StockItem(*keys.stock(*place), left=left, held=move.held, sold=move.sold, capacity=capacity)
+        item = StockItem(*catalog_keys.stock(*place), left=left, held=move.held, sold=move.sold, capacity=capacity)
         transaction.put(stock_name(place), item, StockItem.pk.does_not_exist())
         return
     grown = capacity - before
@@ -43,7 +43,7 @@ def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
         StockItem.capacity.add(grown),
     ]
     condition = (StockItem.capacity == before) & (StockItem.left >= -left)
-    transaction.update(stock_name(place), StockItem(*keys.stock(*place)), actions, condition)
+    transaction.update(stock_name(place), StockItem(*catalog_keys.stock(*place)), actions, condition)
 
 
 def _taken(record: OrderRecord) -> dict[Place, tuple[int, int]]:

@@ -46,7 +46,7 @@ class HoldStock:
         draft, demands = change.after, merged(demands)
         lefts, openings = self._look(demands)
         first_look, busy = True, None
-        for _ in range(TRIES):
+        for _ in range(TRIES):  # not until_settled: each goes on from what the last one found
             pieces = choose([one.wanted for one in demands], lefts, seed=draft.id)
             if isinstance(pieces, Short):
                 if busy is not None:

@@ -12,6 +12,7 @@ from chalicelib.content.domain.event import Event
 from chalicelib.core.ids import derive_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.ports import Clock
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.mail.ports import paid_mail_key
 from chalicelib.notifications.domain.notification import Notification, NotificationAction
 from chalicelib.notifications.ports import Contacts
@@ -19,7 +20,7 @@ from chalicelib.notifications.services.choose_channels import Addressee, ChooseC
 from chalicelib.notifications.services.compose import NO_ACCOUNT, EventLabel, Messages, compose, fit, items_of
 from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import OrderRecord, access_token
-from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason
+from chalicelib.orders.domain.order_state import Dispute, OrderState, Reason, move_between
 from chalicelib.orders.domain.refund import RefundReason, RefundStanding
 from chalicelib.orders.ports import SaleChange
 from chalicelib.orders.services import order_texts
@@ -27,9 +28,6 @@ from chalicelib.orders.services.order_texts import Words
 from chalicelib.orders.services.read_order import hash_of_access
 from chalicelib.representations.ports import Representations
 from chalicelib.texts import DEFAULT
-
-MOST_ITEMS = 95
-"""Items a transaction may have (DynamoDB: 100), less those that a change of an order always needs."""
 
 
 class Staff(Protocol):
@@ -88,7 +86,7 @@ class OrderMessages:
     def add_undelivered(self, record: OrderRecord) -> SaleChange:
         """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
         news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
-        return self._add(SaleChange(after=record), news, self._label(record.order.event_id))
+        return self._add(SaleChange(after=record, before=record), news, self._label(record.order.event_id))
 
     def _add(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> SaleChange:
         messages = self._to_staff(change, news, event) if news.to_staff else self._to_buyer(change.after, news, event)
@@ -117,10 +115,11 @@ class OrderMessages:
 
     def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> Messages:
         """To as many of the staff as the transaction has room for."""
-        people = self._staff().list_treasurers(change.after.order.event_id)[:MOST_ITEMS]
-        used = len(change.after.allocation) + items_of(Messages(change.notifications, change.mails))
+        people = self._staff().list_treasurers(change.after.order.event_id)[:MAX_ITEMS]
+        sent = Messages(change.notifications, change.mails)
+        room = MAX_ITEMS - items_of_change(change) + items_of(sent)
         each = (self._to_one(change.after, news, one, event) for one in self._find_addressees(people, news))
-        return fit(each, room=MOST_ITEMS - used)
+        return fit(each, room=room, beside=sent)
 
     def _to_one(self, record: OrderRecord, news: BuyerNews, addressee: Addressee, event: EventLabel) -> Messages:
         order = record.order
@@ -172,6 +171,17 @@ class OrderMessages:
             if hash_of_access(token) == record.access_hash:
                 return f"{place}#access={token}"
         return place
+
+
+def items_of_change(change: SaleChange) -> int:
+    """Items of the transaction that writes a change (orders/adapters/dynamo.add_change)."""
+    before, after = change.before, change.after
+    known = before.facts if before else None
+    is_ticketed = after.facts.issued and not (known and known.issued)
+    items = 1 + (change.marker is not None) + (change.charge is not None) + 2 * (change.wish is not None) + is_ticketed
+    if any(move_between(known, after.facts)):
+        items += len({(piece.owner, piece.shard) for piece in after.allocation})
+    return items + items_of(Messages(change.notifications, change.mails))
 
 
 def message_key(news: BuyerNews, record: OrderRecord) -> str:

@@ -121,7 +121,7 @@ class PlaceOrder:
         event = self._event(event_id, caller)
         codes = self._codes(event_id, form, source)
         try:
-            for attempt in range(TRIES):
+            for attempt in range(TRIES):  # not until_settled: only the first may look at what is a moment old
                 change, demands = self._prepare(
                     event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
                 )

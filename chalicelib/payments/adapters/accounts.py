@@ -1,13 +1,26 @@
 """Connected Stripe accounts in the sales table. Port `StripeAccounts`."""
 
 import msgspec
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.core.ports import Reader
-from chalicelib.orders.adapters.items import StripeAccountItem, StripeAccountUseItem
+from chalicelib.payments.adapters import keys as payment_keys
 from chalicelib.payments.domain.stripe_account import StripeAccount
+
+
+class StripeAccountItem(SalesTable):
+    """The connected Stripe account that an event is paid to."""
+
+    body = UnicodeAttribute()
+
+
+class StripeAccountUseItem(SalesTable):
+    """That an event is paid to an account, or was until lately: the key says which."""
+
+    expires_at = NumberAttribute(null=True)
 
 
 class DynamoStripeAccounts:
@@ -19,7 +32,7 @@ class DynamoStripeAccounts:
 
     def load_account(self, event_id: str) -> StripeAccount | None:
         """The account of an event; one GetItem."""
-        item = self._reader.get("sales", keys.stripe_account(event_id), ("body",), consistent=True)
+        item = self._reader.get("sales", payment_keys.stripe_account(event_id), ("body",), consistent=True)
         return msgspec.json.decode(item["body"], type=StripeAccount) if item else None
 
     def list_events(self, account_id: str) -> list[str]:
@@ -34,7 +47,7 @@ class DynamoStripeAccounts:
         """Keep an event's account, newly connected."""
         transaction = Transaction()
         transaction.put("account", _item(account))
-        transaction.put("use", StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id)))
+        transaction.put("use", StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id)))
         transaction.commit()
 
     def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
@@ -46,13 +59,13 @@ class DynamoStripeAccounts:
     def forget(self, account: StripeAccount, *, until: int) -> None:
         """The event is paid to the platform again."""
         transaction = Transaction()
-        transaction.delete("account", StripeAccountItem(*keys.stripe_account(account.event_id)))
-        use = StripeAccountUseItem(*keys.stripe_account_use(account.id, account.event_id), expires_at=until)
+        transaction.delete("account", StripeAccountItem(*payment_keys.stripe_account(account.event_id)))
+        use = StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id), expires_at=until)
         transaction.put("use", use)
         transaction.commit()
 
     def _uses(self, account_id: str) -> list[tuple[str, str]]:
-        partition, prefix = keys.stripe_account_use(account_id, "")
+        partition, prefix = payment_keys.stripe_account_use(account_id, "")
         prefix = prefix if account_id else prefix.removesuffix("#")
         items = self._queries.query("sales", partition, prefix, ("sk",), consistent=True)
         found = [item["sk"].split("#") for item in items]
@@ -61,4 +74,4 @@ class DynamoStripeAccounts:
 
 def _item(account: StripeAccount) -> StripeAccountItem:
     body = msgspec.json.encode(account).decode()
-    return StripeAccountItem(*keys.stripe_account(account.event_id), body=body)
+    return StripeAccountItem(*payment_keys.stripe_account(account.event_id), body=body)

@@ -3,8 +3,8 @@
 Loads neither PynamoDB nor botocore. `StripeInboxTable` in aws/dynamo_tables.py is the same shape for everybody else.
 """
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_writer import DynamoWriter
+from chalicelib.payments.adapters import keys as payment_keys
 from chalicelib.payments.inbox_port import StripeEvent
 
 
@@ -27,4 +27,4 @@ class DynamoStripeInbox:
             "received_at": received_at,
             "expires_at": expires_at,
         }
-        return self._writer.put_if_absent("stripe_inbox", keys.stripe_inbox(event.id), attributes)
+        return self._writer.put_if_absent("stripe_inbox", payment_keys.stripe_inbox(event.id), attributes)

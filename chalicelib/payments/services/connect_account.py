@@ -15,9 +15,8 @@ from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import Match, require_match
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.orders.ports import Reconciliations
 from chalicelib.payments.domain.stripe_account import StripeAccount
-from chalicelib.payments.ports import AccountsAtStripe, StripeAccounts
+from chalicelib.payments.ports import AccountsAtStripe, Reconciliations, StripeAccounts
 from chalicelib.representations.represent import represent
 
 LOOKED_AT_SECONDS = 40 * 24 * 3600

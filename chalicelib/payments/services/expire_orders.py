@@ -12,19 +12,19 @@ from typing import NamedTuple, Protocol
 from msgspec.structs import replace
 
 from chalicelib import telemetry
-from chalicelib.catalog.ports import Lost
 from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Holds, Orders, SaleChange, Sweep
+from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
 from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.ports import Payments
+from chalicelib.payments.ports import Holds, Payments, Sweep
 from chalicelib.payments.services.record_payment import RecordPayment
 
 TRIES = 5
@@ -94,7 +94,8 @@ class ExpireOrders:
             return self._cancel(order_id, caller=caller, access=access)
 
     def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        for _ in range(TRIES):
+
+        def attempt() -> OrderRecord:
             record = self._place_order.load_order(order_id, caller=caller, access=access)
             if record.state is OrderState.CANCELLED:
                 return record
@@ -106,10 +107,9 @@ class ExpireOrders:
                 )
             if record.is_free and self._admissions.used_at(record.order.event_id, order_id):
                 raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
-            ended = self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
-            if ended is not None:
-                return ended
-        raise Busy("This order is changing. Try again.")
+            return self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
+
+        return until_settled(attempt, tries=TRIES)
 
     def release_due(self, *, until: float | None = None) -> int:
         """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
@@ -160,34 +160,34 @@ class ExpireOrders:
 
     def settle(self, order_id: str) -> bool:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
+
+        def attempt() -> bool:
+            record = self._orders.load_order(order_id)
+            if record is None or record.state is not OrderState.RESERVED:
+                return True
+            if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
+                return False
+            self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED)
+            return True
+
         try:
-            for _ in range(TRIES):
-                record = self._orders.load_order(order_id)
-                if record is None or record.state is not OrderState.RESERVED:
-                    return True
-                if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
-                    return False
-                if self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED) is not None:
-                    return True
+            return until_settled(attempt, tries=TRIES)
         except (UpstreamFailed, Busy) as failure:
             telemetry.log("hold_not_released", order_id=order_id, code=failure.code)
         except Exception:  # noqa: BLE001 - the timer's boundary is one order
             telemetry.failure("hold_not_released", order_id=order_id)
         return False
 
-    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord | None:
-        """The ended order, or None when somebody was faster, money came, or (`unused`) somebody came in. Raises
+    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord:
+        """The ended order. Raises Overtaken (somebody was faster, money came, or with `unused` somebody came in),
         UpstreamFailed, Busy.
         """
         checkout = record.checkout
         if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
             self._record_payment.sync_payment(checkout.id, account=record.account, order_id=record.id)
-            return None
+            raise Overtaken
         ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
-        try:
-            change = SaleChange(before=record, after=ended, unused=unused)
-            self._orders.write_order(self._order_messages.add_messages(change))
-        except Lost:
-            return None
+        change = SaleChange(before=record, after=ended, unused=unused)
+        self._orders.write_order(self._order_messages.add_messages(change))
         telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
         return ended

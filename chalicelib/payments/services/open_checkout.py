@@ -16,6 +16,7 @@ from chalicelib.core.errors import Busy, OrderCannotBePaid, OrderNotPayable, Sal
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.money import display
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import Checkout, OrderRecord, moved_on
@@ -85,7 +86,8 @@ class OpenCheckout:
             return self._pay(order_id, caller=caller, access=access)
 
     def _pay(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
-        for _ in range(TRIES):
+
+        def attempt() -> str:
             record = self._place_order.load_order(order_id, caller=caller, access=access)
             if record.state is not OrderState.RESERVED or record.deadline <= self._clock.now():
                 raise OrderNotPayable("This order can no longer be paid.", state=record.state.value)
@@ -93,16 +95,15 @@ class OpenCheckout:
             if record.checkout is not None:
                 return record.checkout.url
             account = self._account(record)
-            try:
-                self._queue.wait_for_turn(record)
-            except Lost:
-                continue
+            self._queue.wait_for_turn(record)
             with self._queue.claimed_until_failure(record):
                 checkout = self._open(record, self._request(record, account, at_once=at_once))
             if self._keep(record, checkout, account) or self._keep_after_queueing(record, checkout, account):
                 return checkout.url
             self._discard_unless_ours(record, checkout, account)
-        raise OrderNotPayable("This order is changing. Try again.")
+            raise Overtaken
+
+        return until_settled(attempt, tries=TRIES, otherwise=OrderNotPayable("This order is changing. Try again."))
 
     def _settles_at_once(self, event_id: str) -> bool:
         """Whether it is too late for payments that take days. Raises SaleClosed."""

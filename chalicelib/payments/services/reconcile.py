@@ -11,8 +11,8 @@ from collections.abc import Callable
 from chalicelib import telemetry
 from chalicelib.core.errors import MarqueeError
 from chalicelib.core.ports import Clock
-from chalicelib.orders.ports import Orders, ReconciledUntil, Reconciliations
-from chalicelib.payments.ports import AccountGone, Payments, StripeAccounts
+from chalicelib.orders.ports import Orders
+from chalicelib.payments.ports import AccountGone, Payments, ReconciledUntil, Reconciliations, StripeAccounts
 from chalicelib.payments.services.handle_webhook import HANDLED
 from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 from chalicelib.payments.services.refund_payment import RefundPayment

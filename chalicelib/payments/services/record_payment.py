@@ -31,7 +31,7 @@ from chalicelib.orders.services.hold_stock import HoldStock
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.domain.settlement import Settlement, settle
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.ports import AccountGone, Payments
+from chalicelib.payments.ports import AccountGone, Orphans, Payments
 from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
 from chalicelib.representations.ports import Representations
 
@@ -45,6 +45,7 @@ class RecordPayment:
         self,
         *,
         orders: Orders,
+        orphans: Orphans,
         hold_stock: HoldStock,
         payments: Callable[[], Payments],
         representations: Representations,
@@ -55,6 +56,7 @@ class RecordPayment:
         review_unseen_payment: ReviewUnseenPayment,
     ) -> None:
         self._orders = orders
+        self._orphans = orphans
         self._hold_stock = hold_stock
         self._payments = payments
         self._representations = representations
@@ -87,7 +89,7 @@ class RecordPayment:
         self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None
     ) -> Payment | None:
         """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
-        for _ in range(TRIES):
+        for _ in range(TRIES):  # not until_settled: the payment may name another order to go on with
             record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
             payment = self._payments().read_payment(object_id, account=account)
             if payment is None:
@@ -236,7 +238,7 @@ class RecordPayment:
         """
         if payment.status is PaymentStatus.PAID:
             key = payment.charge.id if payment.charge else object_id
-            if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
+            if self._orphans.keep(key, payment, now=int(self._clock.now())):
                 telemetry.count_to_look_at("OrphanPayment" if record is None else "QuarantinedPayment")
         telemetry.log("payment_fits_no_order", object=object_id, status=payment.status.value, known=record is not None)
 

@@ -12,11 +12,12 @@ from chalicelib import telemetry
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.catalog.ports import Lost
 from chalicelib.core.changes import Change, ChangeKind
-from chalicelib.core.errors import Busy, Conflict, Forbidden, InvalidInput, NotFound, Violation
+from chalicelib.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.money import broken_rule, in_steps
 from chalicelib.core.permissions import Action, allows
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import OrderRecord, moved_on
@@ -59,20 +60,19 @@ class RefundPayment:
         """A refund that staff want, of part of a payment or all that is left. `key` is fresh; the same one is the
         same wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
         """
-        for _ in range(TRIES):
+
+        def attempt() -> RefundWish:
             record = self._readable(order_id, caller)
             made_before = self._orders.load_wish(order_id, key)
             if made_before is not None:
                 return made_before
             wish = self._wish(record, form, caller=caller, key=key)
             facts = replace(record.facts, wanted=record.facts.wanted + wish.amount)
-            try:
-                self._orders.write_order(SaleChange(before=record, after=self._stepped(record, facts), wish=wish))
-            except Lost:
-                continue
+            self._orders.write_order(SaleChange(before=record, after=self._stepped(record, facts), wish=wish))
             telemetry.log("refund_wanted", order_id=order_id, key=key)
             return wish
-        raise Busy("This order is changing. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def on_changes(self, changes: list[Change]) -> None:
         """React to the sales stream: every new wish is carried out. Raises UpstreamFailed, Busy."""
@@ -116,7 +116,8 @@ class RefundPayment:
 
     def _settle(self, wish: RefundWish) -> None:
         """Keep what came of a wish, once. What was refused goes back to staff when nobody had asked for it."""
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             record = self._orders.load_order(wish.order_id)
             if record is None:
                 return
@@ -139,10 +140,10 @@ class RefundPayment:
             except Lost as lost:
                 if "refund" in lost.names:
                     return
-                continue
+                raise
             telemetry.log("refund_settled", order_id=record.id, key=wish.key, standing=wish.standing.value)
-            return
-        raise Busy("The order keeps changing.")
+
+        until_settled(attempt, tries=TRIES)
 
     def _readable(self, order_id: str, caller: Principal) -> OrderRecord:
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from chalicelib import telemetry
-from chalicelib.catalog.ports import Lost
-from chalicelib.core.errors import Busy
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.money import display
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.charge import Payment, PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord, moved_on
@@ -22,7 +21,7 @@ from chalicelib.orders.domain.order_state import Reason
 from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.order_messages import OrderMessages
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.ports import Payments
+from chalicelib.payments.ports import Orphans, Payments
 
 TRIES = 12
 
@@ -34,12 +33,14 @@ class ReviewUnseenPayment:
         self,
         *,
         orders: Orders,
+        orphans: Orphans,
         payments: Callable[[], Payments],
         order_messages: OrderMessages,
         clock: Clock,
         livemode: bool,
     ) -> None:
         self._orders = orders
+        self._orphans = orphans
         self._payments = payments
         self._order_messages = order_messages
         self._clock = clock
@@ -57,9 +58,9 @@ class ReviewUnseenPayment:
         if record is not None and record.account == event.account:
             if self._is_known(record, payment):
                 return
-            self._set_aside(record, payment)
+            self._set_aside(record.id, payment)
             key = record.id  # events of the session and of the charge tell of the same payment
-        if self._orders.keep_orphan(key, payment, now=int(self._clock.now())):
+        if self._orphans.keep(key, payment, now=int(self._clock.now())):
             telemetry.count_to_look_at("OrphanPayment")
         telemetry.log("payment_out_of_reach", stripe_event=event.id, order_id=payment.order_id, account=event.account)
 
@@ -70,9 +71,13 @@ class ReviewUnseenPayment:
         checkout = record.checkout
         return record.facts.charge_id is not None and checkout is not None and checkout.id == payment.session_id
 
-    def _set_aside(self, record: OrderRecord, payment: Payment) -> None:
+    def _set_aside(self, order_id: str, payment: Payment) -> None:
         """Put an order that knows of no payment into review; one that is paid already stays so."""
-        for _ in range(TRIES):
+
+        def attempt() -> None:
+            record = self._orders.load_order(order_id)
+            if record is None:
+                return
             facts = record.facts
             if facts.issued or facts.charge_id is not None or facts.held_back:
                 return
@@ -85,14 +90,7 @@ class ReviewUnseenPayment:
                 note=f"Stripe took {taken} in the account {payment.account}, which was disconnected before we could "
                 "look at it.",
             )
-            try:
-                self._orders.write_order(self._order_messages.add_messages(SaleChange(before=record, after=after)))
-            except Lost:
-                fresh = self._orders.load_order(record.id)
-                if fresh is None:
-                    return
-                record = fresh
-                continue
+            self._orders.write_order(self._order_messages.add_messages(SaleChange(before=record, after=after)))
             telemetry.count_to_look_at("OrderInReview")
-            return
-        raise Busy("The order keeps changing.")
+
+        until_settled(attempt, tries=TRIES)

@@ -13,8 +13,17 @@ from chalicelib import telemetry
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.ports import Clock
 from chalicelib.orders.domain.charge import Charge
-from chalicelib.orders.ports import Orders, Reconciliations, Swept, SweptPart
-from chalicelib.payments.ports import AccountGone, CompleteSession, Payments, Trace, TraceKind
+from chalicelib.orders.ports import Orders
+from chalicelib.payments.ports import (
+    AccountGone,
+    CompleteSession,
+    Payments,
+    Reconciliations,
+    Swept,
+    SweptPart,
+    Trace,
+    TraceKind,
+)
 from chalicelib.payments.services.record_payment import RecordPayment
 
 _DAY = 24 * 3600

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.core.errors import Busy, InvalidInput, NotFound, Violation
+from chalicelib.core.errors import InvalidInput, NotFound, Violation
+from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.push.domain import subscription as rules
 from chalicelib.push.domain.subscription import PushSubscription
 from chalicelib.representations.read import Found
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.push.domain.form import PushSubscriptionForm
     from chalicelib.push.ports import PushSubscriptions, PushSubscriptionsView, Subscribed
 
-ATTEMPTS = 8
+TRIES = 8
 WHERE = "must be an https address at the push service of a browser we know"
 
 
@@ -56,15 +57,18 @@ class Subscriptions:
             created_at=now,
             expires_at=expires_at,
         )
-        for _ in range(ATTEMPTS):
+
+        def attempt() -> PushSubscription:
             owner = self._view.load_owner(fresh.id)
             if owner is not None and owner != caller.user_id and self.forget(owner, [fresh.id]):
-                continue
+                raise Overtaken
             state = self._view.load_subscriptions(caller.user_id)
             wanted = rules.with_one_more(state.subscriptions, fresh)
-            if self._write(caller.user_id, state, wanted, gained=fresh.id, owner_before=owner):
-                return next(one for one in wanted if one.id == fresh.id)
-        raise Busy("Too many writers at once. Try again.")
+            if not self._write(caller.user_id, state, wanted, gained=fresh.id, owner_before=owner):
+                raise Overtaken
+            return next(one for one in wanted if one.id == fresh.id)
+
+        return until_settled(attempt, tries=TRIES)
 
     def unsubscribe(self, user_id: str, subscription_id: str) -> None:
         """No pushes to this browser any more. Raises NotFound, Busy."""
@@ -73,14 +77,17 @@ class Subscriptions:
 
     def forget(self, user_id: str, ids: Collection[str]) -> bool:
         """Let go of browsers; whether there was one of them. Raises Busy."""
-        for _ in range(ATTEMPTS):
+
+        def attempt() -> bool:
             state = self._view.load_subscriptions(user_id)
             kept = [one for one in state.subscriptions if one.id not in ids]
             if len(kept) == len(state.subscriptions):
                 return False
-            if self._write(user_id, state, kept):
-                return True
-        raise Busy("Too many writers at once. Try again.")
+            if not self._write(user_id, state, kept):
+                raise Overtaken
+            return True
+
+        return until_settled(attempt, tries=TRIES)
 
     def _write(
         self,

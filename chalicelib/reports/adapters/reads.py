@@ -5,8 +5,10 @@ from typing import Any
 
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.domain.stock import Shard
 from chalicelib.core.ports import Reader
+from chalicelib.reports.adapters import keys as report_keys
 from chalicelib.reports.domain.sales_totals import Tally, merged
 from chalicelib.reports.ports import ListedRow
 
@@ -26,17 +28,17 @@ class DynamoSalesLists:
 
     def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of orders, newest first; a Query for `step` of them."""
-        return self._rows(keys.order_row(event_id, ""), first, step)
+        return self._rows(report_keys.order_row(event_id, ""), first, step)
 
     def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
         """Rows of charges, those of the newest order first; a Query for `step` of them."""
-        return self._rows(keys.charge_row(event_id, "", ""), first, step)
+        return self._rows(report_keys.charge_row(event_id, "", ""), first, step)
 
     def load_totals(self, event_id: str) -> Tally:
         """What all orders add up to; a Query for each part."""
         found: list[Tally] = []
-        for part in range(keys.TALLY_PARTS):
-            partition, prefix = keys.sales_tally(event_id, part, "")
+        for part in range(report_keys.TALLY_PARTS):
+            partition, prefix = report_keys.sales_tally(event_id, part, "")
             items = self._queries.query("sales", partition, prefix, ("sk", *_SOLD, *_MOVED), consistent=True)
             found.append({item.pop("sk").removeprefix(prefix): item for item in items})
         return merged(found)
@@ -45,7 +47,7 @@ class DynamoSalesLists:
         """The stock of ticket types; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = {owner: Shard(0, 0, 0, 0) for owner in shards}
-        items = self._reader.get_many("sales", [keys.stock(*one) for one in places], _STOCK, consistent=True)
+        items = self._reader.get_many("sales", [catalog_keys.stock(*one) for one in places], _STOCK, consistent=True)
         for (owner, _), item in zip(places, items, strict=True):
             found[owner] = _together(found[owner], item or {})
         return found

@@ -1,7 +1,7 @@
 """Writes the rows and totals of an event's sales: one transaction of rows and the sums they change. Port `SalesRows`.
 
-Rows stand in a partition of their own, away from what a sale depends on. Every sum is keys.TALLY_PARTS items in as
-many partitions; a transaction adds to one of them, whichever its first order says, so writers seldom meet.
+Rows stand in a partition of their own, away from what a sale depends on. Every sum is TALLY_PARTS items in as many
+partitions; a transaction adds to one of them, whichever its first order says, so writers seldom meet.
 """
 
 import hashlib
@@ -13,13 +13,14 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.catalog.ports import Lost
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.adapters.items import ChargeItem
 from chalicelib.orders.domain.charge import Charge
+from chalicelib.reports.adapters import keys as report_keys
 from chalicelib.reports.domain.sales_totals import Tally
 from chalicelib.reports.ports import KeptRow, RowChange
 
@@ -59,14 +60,14 @@ class DynamoSalesRows:
 
     def load_charges(self, order_id: str) -> list[Charge]:
         """The charges of an order; one Query."""
-        partition, prefix = keys.charge(order_id, "")
+        partition, prefix = order_keys.charge(order_id, "")
         items = ChargeItem.query(partition, ChargeItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Charge) for item in items]
 
     def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
         """The rows of orders that have one; one BatchGetItem."""
-        _, prefix = keys.order_row(event_id, "")
-        wanted = [keys.order_row(event_id, order_id) for order_id in order_ids]
+        _, prefix = report_keys.order_row(event_id, "")
+        wanted = [report_keys.order_row(event_id, order_id) for order_id in order_ids]
         items = OrderRowItem.batch_get(wanted, consistent_read=True)
         return {
             str(item.sk).removeprefix(prefix): KeptRow(int(item.version), item.body, json.loads(item.tally))
@@ -82,12 +83,12 @@ class DynamoSalesRows:
         for change in changes:
             transaction.put("row", _row(event_id, change), _as(change.before))
             for charge_id, body in change.charges:
-                charge = ChargeRowItem(*keys.charge_row(event_id, change.order_id, charge_id), body=body)
+                charge = ChargeRowItem(*report_keys.charge_row(event_id, change.order_id, charge_id), body=body)
                 transaction.put("charge_row", charge)
-        part = hashlib.sha256(changes[0].order_id.encode()).digest()[0] % keys.TALLY_PARTS
+        part = hashlib.sha256(changes[0].order_id.encode()).digest()[0] % report_keys.TALLY_PARTS
         for name, figures in moved.items():
             actions = [getattr(TallyItem, figure).add(number) for figure, number in figures.items()]
-            transaction.update("tally", TallyItem(*keys.sales_tally(event_id, part, name)), actions)
+            transaction.update("tally", TallyItem(*report_keys.sales_tally(event_id, part, name)), actions)
         try:
             transaction.commit()
         except ConditionLost as lost:
@@ -108,7 +109,7 @@ def _write_alone(event_id: str, change: RowChange) -> None:
 
 def _row(event_id: str, change: RowChange) -> OrderRowItem:
     return OrderRowItem(
-        *keys.order_row(event_id, change.order_id),
+        *report_keys.order_row(event_id, change.order_id),
         body=change.row.body,
         version=change.row.version,
         tally=json.dumps(change.row.tally, separators=(",", ":")),

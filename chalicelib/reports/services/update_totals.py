@@ -5,13 +5,14 @@ written as rows of their event together with the difference they make to its tot
 read. So changes may come twice, late, in any order and to several at once, and the last look wins (ADR 9).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from chalicelib import telemetry
-from chalicelib.catalog.ports import Lost
 from chalicelib.check_in.ports import GateView
 from chalicelib.core.changes import Change
-from chalicelib.core.errors import Busy
+from chalicelib.core.preconditions import until_settled
+from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.services.read_order import staff_body
 from chalicelib.reports.domain.ledger import uncounted
@@ -22,8 +23,6 @@ from chalicelib.representations.json_text import encode
 TRIES = 12
 MOST_ORDERS = 25
 """Orders that are looked at together."""
-MOST_ITEMS = 90
-"""Items of one transaction; it may have 100."""
 _PREFIX = "ORDER#"
 _FIRST_VERSION = 1
 
@@ -42,18 +41,10 @@ class UpdateTotals:
         """Bring rows and totals to how these orders stand. How many rows were written. Raises Busy."""
         wanted = sorted(set(order_ids))
         batches = [wanted[start : start + MOST_ORDERS] for start in range(0, len(wanted), MOST_ORDERS)]
-        return sum(self._persist(lambda batch=batch: self._follow(batch)) for batch in batches)  # type: ignore[misc]
-
-    def _persist(self, work: Callable[[], int]) -> int:
-        """Look again as long as somebody else writes the same rows."""
-        for _ in range(TRIES):
-            try:
-                return work()
-            except Lost:
-                continue
-        raise Busy("These orders keep changing.")
+        return sum(until_settled(partial(self._follow, batch), tries=TRIES) for batch in batches)
 
     def _follow(self, order_ids: Sequence[str]) -> int:
+        """Raises Overtaken when somebody else writes the same rows."""
         orders = self._view.load_orders(order_ids)
         by_event: dict[str, list[OrderRecord]] = {}
         for order_id in order_ids:
@@ -116,7 +107,7 @@ def _packed(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
             yield [change]
             continue
         own, added = set(_moved(change)), 1 + len(change.charges)
-        if part and items + added + len(names | own) > MOST_ITEMS:
+        if part and items + added + len(names | own) > MAX_ITEMS:
             yield part
             part, names, items = [], set(), 0
         part, names, items = [*part, change], names | own, items + added

@@ -10,13 +10,14 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, RoleItem
 from chalicelib.accounts.adapters.roles import role_holders
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
-from chalicelib.cfp.adapters.dynamo import ProposerItem, still
+from chalicelib.cfp.adapters.submissions import ProposerItem, still
 from chalicelib.cfp.ports import Appearance
 from chalicelib.content.adapters.writes import add_resource, add_tags
 from chalicelib.core.errors import NotFound
@@ -26,6 +27,7 @@ from chalicelib.core.preconditions import Overtaken
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
 from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.representations.dynamo_items import ResourceItem
+from chalicelib.team.adapters import keys as team_keys
 from chalicelib.team.domain.invitation import REMEMBERED_SECONDS, InviteState, StoredInvite
 from chalicelib.team.ports import Given
 
@@ -51,7 +53,7 @@ class DynamoInvites:
 
     def delete_all(self, event_id: str) -> None:
         """One by one; repeating it does nothing."""
-        partition, prefix = keys.invite(event_id, "")
+        partition, prefix = team_keys.invite(event_id, "")
         for invite in InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True):
             invite.delete()
 
@@ -76,7 +78,7 @@ class DynamoInvites:
 
     def of_event(self, event_id: str) -> list[StoredInvite]:
         """One Query."""
-        partition, prefix = keys.invite(event_id, "")
+        partition, prefix = team_keys.invite(event_id, "")
         found = InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True)
         return [_revived(item) for item in found]
 
@@ -107,7 +109,7 @@ class DynamoInvites:
                 AccountItem.body.set(account.body),
             ]
             unchanged = AccountItem.etag == proof.expected_tag
-            transaction.update("account", AccountItem(*keys.account(account.id)), proven, unchanged)
+            transaction.update("account", AccountItem(*account_keys.account(account.id)), proven, unchanged)
         _commit(transaction)
 
 
@@ -196,7 +198,7 @@ def _commit(transaction: Transaction) -> None:
 
 def _key(invite: StoredInvite) -> keys.Key:
     what = (invite.email, invite.session_id) if invite.session_id else (invite.email,)
-    return keys.invite(invite.event_id, keys.digest(*what))
+    return team_keys.invite(invite.event_id, keys.digest(*what))
 
 
 def _role_keys(event_id: str, user_id: str) -> tuple[keys.Key, keys.Key]:

@@ -15,11 +15,11 @@ from chalicelib.cfp.services.add_speaker import AddSpeaker
 from chalicelib.content.domain.programme import Session
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
-from chalicelib.core.errors import Busy, Forbidden, NotFound
+from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Role
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.team.domain.invitation import InviteState, StoredInvite, masked, reaches
@@ -72,17 +72,16 @@ class AnswerInvitation:
         """Take what is offered; what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
         (`invite_…`, `session_over`, `too_many_speakers`).
         """
-        for _ in range(TRIES):
+
+        def attempt() -> Accepted:
             invite, holders = self._followed(token)
             stored = self._own(invite, caller)
             again = invite.state is InviteState.ACCEPTED and invite.answered_by == caller.user_id
-            try:
-                if invite.role is not None:
-                    return self._take_role(invite, invite.role, stored, holders, again=again)
-                return self._appear(invite, str(invite.session_id), stored, holders, again=again)
-            except Overtaken:
-                continue
-        raise Busy("Too many writers at once. Try again.")
+            if invite.role is not None:
+                return self._take_role(invite, invite.role, stored, holders, again=again)
+            return self._appear(invite, str(invite.session_id), stored, holders, again=again)
+
+        return until_settled(attempt, tries=TRIES)
 
     def _take_role(
         self, invite: StoredInvite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
@@ -108,18 +107,15 @@ class AnswerInvitation:
 
     def decline_invite(self, token: str, *, caller: Principal | None) -> None:
         """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             invite, _ = self._followed(token)
             if caller is not None:
                 self._own(invite, caller)
-            if invite.state is InviteState.DECLINED:
-                return
-            try:
+            if invite.state is not InviteState.DECLINED:
                 self._settle(invite, InviteState.DECLINED, caller.user_id if caller else None)
-            except Overtaken:
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+
+        until_settled(attempt, tries=TRIES)
 
     def _settle(self, invite: StoredInvite, state: InviteState, user_id: str | None, given: Given = NOTHING) -> None:
         settle(self._invites, invite, state, now=self._clock.now(), user_id=user_id, given=given)

@@ -18,7 +18,6 @@ from chalicelib.content.services.notify_speakers import accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
     AlreadyExists,
-    Busy,
     Conflict,
     Forbidden,
     InvalidInput,
@@ -29,7 +28,7 @@ from chalicelib.core.errors import (
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.notifications.services.compose import Messages
@@ -111,16 +110,14 @@ class InvitePeople:
 
     def revoke_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
         """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             invite, now = self._managed(event_id, invite_id, caller), self._clock.now()
             if invite.state_at(now) in (InviteState.REVOKED, InviteState.EXPIRED):
                 return
-            try:
-                settle(self._invites, invite, InviteState.REVOKED, now=now, user_id=caller.user_id)
-            except Overtaken:  # answered in this very moment
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+            settle(self._invites, invite, InviteState.REVOKED, now=now, user_id=caller.user_id)
+
+        until_settled(attempt, tries=TRIES)
 
     def list_invites(self, event_id: str, *, caller: Principal) -> Found:
         """The invitations of an event that the caller may send, newest first; few, so made when read. Raises NotFound,

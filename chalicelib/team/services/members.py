@@ -8,9 +8,9 @@ accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see en
 from chalicelib.accounts.domain.stored_account import revive_account
 from chalicelib.accounts.ports import Accounts
 from chalicelib.accounts.services.authorise import Authorise
-from chalicelib.core.errors import Busy, Conflict, Forbidden, NotFound
+from chalicelib.core.errors import Conflict, Forbidden, NotFound
 from chalicelib.core.permissions import Action, Role
-from chalicelib.core.preconditions import Overtaken
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.representations.json_text import as_found, encode, write_list
 from chalicelib.representations.read import Found
@@ -52,7 +52,8 @@ class Members:
         """
         own = user_id == caller.user_id
         self._authorise.require(caller, event_id, Action.READ_ALL if own else Action.MANAGE_PEOPLE)
-        for _ in range(TRIES):
+
+        def attempt() -> None:
             holders = dict(self._roster.holders(event_id))
             role = holders.get(user_id)
             if role is None:
@@ -62,10 +63,7 @@ class Members:
             owners = [one for one, held in holders.items() if held == Role.OWNER and one != user_id]
             if role == Role.OWNER and not owners:
                 raise Conflict("An event keeps an owner: make somebody else one first.", code="last_owner")
-            try:
-                other = owners[0] if role == Role.OWNER else None
-                self._roster.remove(event_id, user_id, role=role, other_owner=other)
-            except Overtaken:
-                continue
-            return
-        raise Busy("Too many writers at once. Try again.")
+            other = owners[0] if role == Role.OWNER else None
+            self._roster.remove(event_id, user_id, role=role, other_owner=other)
+
+        until_settled(attempt, tries=TRIES)

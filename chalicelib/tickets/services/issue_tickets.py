@@ -17,7 +17,7 @@ from chalicelib.core.errors import Forbidden, NotFound, OrderNotPayable, TicketN
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import View
 from chalicelib.core.permissions import Action, allows
-from chalicelib.core.preconditions import ANY, Match, require_match
+from chalicelib.core.preconditions import ANY, Match, require_match, until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.mail.ports import Attachment
 from chalicelib.orders.domain.order import OrderRecord
@@ -106,7 +106,8 @@ class IssueTickets:
         Raises NotFound, Forbidden (staff), PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid
         (void, suspended or used), OrderNotPayable.
         """
-        for _ in range(TRIES):
+
+        def attempt() -> Found:
             before = self._readable(order_id, principal, access)
             if not is_buyer(before, principal=principal, access=access):
                 raise Forbidden("Only the buyer may do this.")
@@ -124,9 +125,11 @@ class IssueTickets:
             except Lost as lost:
                 if "admission" in lost.names:
                     raise TicketNotValid("A ticket that was used keeps its attendee.", code="ticket_used") from None
-                continue
+                raise
             return self._listed(after)
-        raise OrderNotPayable("This order is changing. Try again.", code="order_changing")
+
+        otherwise = OrderNotPayable("This order is changing. Try again.", code="order_changing")
+        return until_settled(attempt, tries=TRIES, otherwise=otherwise)
 
     def _readable(self, order_id: str, principal: Principal | None, access: str | None) -> OrderRecord:
         """The order, for its buyer and staff who may read orders. Raises NotFound."""

@@ -9,13 +9,13 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.aws.dynamo_tables import SalesTable
 from chalicelib.aws.dynamo_transactions import Transaction
-from chalicelib.catalog.adapters import keys as limit_keys
 from chalicelib.catalog.adapters.terms import change_terms
 from chalicelib.catalog.adapters.ticket_types import commit
 from chalicelib.catalog.ports import StoredTicketType
 from chalicelib.orders.adapters.dynamo import add_change
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
+from chalicelib.waiting_list.adapters import keys as waiting_keys
 from chalicelib.waiting_list.domain.entry import Entry
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry
 
@@ -44,35 +44,35 @@ class DynamoWaitingLists:
     def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
         """An entry, strongly consistent."""
         try:
-            item = EntryItem.get(*limit_keys.waiting_entry(event_id, entry_id), consistent_read=True)
+            item = EntryItem.get(*waiting_keys.waiting_entry(event_id, entry_id), consistent_read=True)
         except EntryItem.DoesNotExist:
             return None
         return StoredEntry(msgspec.json.decode(item.body, type=Entry), item.user_id, item.access_hash)
 
     def load_entries(self, event_id: str) -> list[Entry]:
         """All entries of an event in the order they came."""
-        partition, prefix = limit_keys.waiting_entry(event_id, "")
+        partition, prefix = waiting_keys.waiting_entry(event_id, "")
         found = EntryItem.query(partition, EntryItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Entry) for item in found]
 
     def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
         """Whether people wait for a type."""
         try:
-            item = QueueItem.get(*limit_keys.queue(event_id, ticket_type_id), consistent_read=True)
+            item = QueueItem.get(*waiting_keys.queue(event_id, ticket_type_id), consistent_read=True)
         except QueueItem.DoesNotExist:
             return None
         return Queue(event_id, ticket_type_id, int(item.joined))
 
     def list_queues(self) -> list[Queue]:
         """All types that people wait for."""
-        partition, prefix = limit_keys.queue("", "")[0], "QUEUE#"
+        partition, prefix = waiting_keys.queue("", "")[0], "QUEUE#"
         found = QueueItem.query(partition, QueueItem.sk.startswith(prefix))
         named = [(str(item.sk).removeprefix(prefix).partition("#"), int(item.joined)) for item in found]
         return [Queue(event_id, ticket_type_id, joined) for (event_id, _, ticket_type_id), joined in named]
 
     def load_first(self, ticket_type_id: str) -> str | None:
         """The entry that came first of those that wait."""
-        partition, prefix = limit_keys.queue_place(ticket_type_id, "")
+        partition, prefix = waiting_keys.queue_place(ticket_type_id, "")
         found = PlaceItem.query(partition, PlaceItem.sk.startswith(prefix), consistent_read=True, limit=1)
         return next((str(item.sk).removeprefix(prefix) for item in found), None)
 
@@ -80,10 +80,10 @@ class DynamoWaitingLists:
         """A new entry at the end. Raises Lost."""
         transaction, entry = Transaction(), new.entry
         transaction.put("resource", _item(new), EntryItem.pk.does_not_exist())
-        transaction.put("place", PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id)))
-        membership = PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member))
+        transaction.put("place", PlaceItem(*waiting_keys.queue_place(entry.ticket_type_id, entry.id)))
+        membership = PlaceItem(*waiting_keys.queue_member(entry.ticket_type_id, member))
         transaction.put("member", membership, PlaceItem.pk.does_not_exist())
-        queue = QueueItem(*limit_keys.queue(entry.event_id, entry.ticket_type_id))
+        queue = QueueItem(*waiting_keys.queue(entry.event_id, entry.ticket_type_id))
         if begins is None:
             transaction.update("queue", queue, [QueueItem.joined.add(1)], QueueItem.pk.exists())
         else:
@@ -104,40 +104,40 @@ class DynamoWaitingLists:
         add_change(transaction, change)
         _step(transaction, after, member)
         if change.after.state is OrderState.RESERVED:
-            mark = limit_keys.waiting_offer(change.after.deadline, change.after.id)
+            mark = waiting_keys.waiting_offer(change.after.deadline, change.after.id)
             transaction.put("offer", PlaceItem(*mark))
         commit(transaction)
 
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
         """Nobody waits for a type any more. Raises Lost."""
         transaction = Transaction()
-        item = QueueItem(*limit_keys.queue(queue.event_id, queue.ticket_type_id))
+        item = QueueItem(*waiting_keys.queue(queue.event_id, queue.ticket_type_id))
         transaction.delete("queue", item, QueueItem.joined == queue.joined)
         change_terms(transaction, queue.event_id, stored, quotas=dict(stored.quotas), waiting=False)
         commit(transaction)
 
     def list_offers(self, *, until: int) -> list[Offer]:
         """Offers whose time was over by then, oldest first."""
-        partition, last = limit_keys.waiting_offer(until + 1, "")
+        partition, last = waiting_keys.waiting_offer(until + 1, "")
         found = PlaceItem.query(partition, PlaceItem.sk < last)
         parts = [str(item.sk).split("#") for item in found]
         return [Offer(order_id, int(deadline)) for _, deadline, order_id in parts]
 
     def forget(self, offer: Offer) -> None:
         """An offer whose order is settled."""
-        PlaceItem(*limit_keys.waiting_offer(offer.deadline, offer.order_id)).delete()
+        PlaceItem(*waiting_keys.waiting_offer(offer.deadline, offer.order_id)).delete()
 
 
 def _item(stored: StoredEntry) -> EntryItem:
     entry = stored.entry
     body = msgspec.json.encode(entry).decode()
-    key = limit_keys.waiting_entry(entry.event_id, entry.id)
+    key = waiting_keys.waiting_entry(entry.event_id, entry.id)
     return EntryItem(*key, body=body, user_id=stored.user_id, access_hash=stored.access_hash)
 
 
 def _step(transaction: Transaction, after: StoredEntry, member: str) -> None:
     entry = after.entry
     transaction.put("entry", _item(after))
-    place = PlaceItem(*limit_keys.queue_place(entry.ticket_type_id, entry.id))
+    place = PlaceItem(*waiting_keys.queue_place(entry.ticket_type_id, entry.id))
     transaction.delete("place", place, PlaceItem.pk.exists())
-    transaction.delete("membership", PlaceItem(*limit_keys.queue_member(entry.ticket_type_id, member)))
+    transaction.delete("membership", PlaceItem(*waiting_keys.queue_member(entry.ticket_type_id, member)))

@@ -15,11 +15,12 @@ from chalicelib.catalog.services.read_ticket_types import left_of, shards_of
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
 from chalicelib.core.email_address import normalised
-from chalicelib.core.errors import AlreadyExists, Busy, Conflict, InvalidInput, NotFound, SaleClosed, Violation
+from chalicelib.core.errors import AlreadyExists, Conflict, InvalidInput, NotFound, SaleClosed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.permissions import Action
 from chalicelib.core.ports import Clock
+from chalicelib.core.preconditions import until_settled
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.orders.services.draft_order import DraftOrder
@@ -60,7 +61,8 @@ class JoinWaitingList:
         """
         user_id = caller.user_id if caller else None
         access = None if caller else self._draft_order.make_access(new_id)
-        for _ in range(TRIES):
+
+        def attempt() -> tuple[Representation, str | None]:
             stored = self._sold_out(event_id, form)
             entry = self._entry(event_id, form, new_id)
             new = StoredEntry(entry, user_id, None if access is None else hash_of_access(access))
@@ -71,9 +73,10 @@ class JoinWaitingList:
                     return represent(self._existing(event_id, new_id).entry), access
                 if "member" in lost.names:
                     raise AlreadyExists("This address waits for it already.", code="already_waiting") from None
-                continue
+                raise
             return represent(entry), access
-        raise Busy("This waiting list is changing. Try again.")
+
+        return until_settled(attempt, tries=TRIES)
 
     def list_entries(self, event_id: str, *, caller: Principal) -> Found:
         """All entries in the order they came, for staff. Raises NotFound, Forbidden."""

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.functional.builders import make, make_event
-from tests.functional.content.test_notify_speakers import NINE, TEN, inbox
+from tests.functional.content.test_notify_speakers import NINE, TEN, inbox, speakers_with_accounts
 from tests.harness.client import Client, Reply
+from tests.harness.transactions import sizes_of_transactions
 
 STATES = ("draft", "submitted", "accepted", "confirmed", "rejected", "withdrawn", "cancelled")
 NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -248,3 +249,18 @@ def test_decision_leads_whoever_proposed_to_their_proposal(organiser: Client, st
     assert told["links"]["subject"] == f"/proposals#{session}"
     (mail,) = mails(stranger)
     assert f"/proposals#{session}" in mail["text"]
+
+
+@pytest.mark.parametrize(("unmailed", "mailed"), [(4, 13), (1, 14)])
+def test_accept_tells_as_many_speakers_as_its_transaction_holds(
+    organiser: Client, stranger: Client, unmailed: int, mailed: int
+) -> None:
+    """The session, two lists' tags, 20 speakers who become public, and 77 items of messages: 4 * 3 + 13 * 5, but not
+    1 * 3 + 15 * 5.
+    """
+    proposal = Proposal(organiser, stranger)
+    people = speakers_with_accounts(organiser, proposal.event, 20, unmailed=unmailed, topic="session_accepted")
+    organiser.patch(proposal.path, {"speaker_ids": people}, if_match="*")
+    with sizes_of_transactions() as sizes:
+        assert proposal.review("accept").status == 200
+    assert sizes == [3 + 20 + unmailed * 3 + mailed * 5]

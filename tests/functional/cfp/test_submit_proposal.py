@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap import services
 from tests.functional.builders import make, make_event, versions
 from tests.functional.cfp.test_review_proposal import ROLES, grant
 from tests.functional.content.test_notify_speakers import inbox
 from tests.harness.client import Client, Reply
+from tests.harness.transactions import sizes_of_transactions
 
 OPEN = {"announcement": "<p>Come</p><script>x</script>", "opens_at": "2020-01-01T00:00:00Z"}
 OPEN |= {"closes_at": "2400-01-01T00:00:00Z", "timezone": "Europe/Zurich"}
@@ -191,7 +193,8 @@ def test_submission_shows_nothing_that_staff_add(organiser: Client, stranger: Cl
 
 
 def test_deleted_event_takes_its_submissions_along(organiser: Client, stranger: Client) -> None:
-    from chalicelib.cfp.adapters.dynamo import CallItem, DynamoSubmissions
+    from chalicelib.cfp.adapters.calls import CallItem
+    from chalicelib.cfp.adapters.submissions import DynamoSubmissions
     from chalicelib.content.adapters.parts import DynamoParts
 
     event, kept = called(organiser), called(organiser)
@@ -226,3 +229,20 @@ def test_call_that_opens_and_closes_in_one_second_is_none(organiser: Client) -> 
     times = {"opens_at": "2030-01-01T12:00:00.2Z", "closes_at": "2030-01-01T12:00:00.7Z"}
     refused = organiser.put(f"/v1/events/{event}/call-for-papers", times)
     assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/closes_at")
+
+
+@pytest.mark.parametrize(("unmailed", "collected"), [(3, 21), (2, 21)])
+def test_submission_is_told_to_as_many_reviewers_as_its_transaction_holds(
+    organiser: Client, stranger: Client, unmailed: int, collected: int
+) -> None:
+    """Seven items of the submission, and 93 of messages: 3 * 3 + 21 * 4, but not 2 * 3 + 22 * 4."""
+    event = called(organiser)
+    reviewers = [f"staff-{number:02}" for number in range(40)]
+    for user_id in reviewers:
+        grant(organiser.as_user(None, user_id), event, "organizer")
+    for user_id in reviewers[:unmailed]:
+        choice = {"actions": {"submission_received": {"mail": "off"}}}
+        services().notifications.edit_preferences.update_preferences(user_id, choice, match=frozenset({"*"}))
+    with sizes_of_transactions() as sizes:
+        submit(stranger, event)
+    assert sizes == [7 + unmailed * 3 + collected * 4]

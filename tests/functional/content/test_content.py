@@ -6,6 +6,7 @@ import pytest
 
 from tests.functional.builders import make, make_event, versions
 from tests.harness.client import Client
+from tests.harness.transactions import overtaken_once
 
 PARTS = [
     ("tracks", {"name": "Core"}),
@@ -83,6 +84,17 @@ def test_change_by_100_at_once_lets_exactly_one_win(organiser: Client) -> None:
         statuses = sorted(pool.map(change, range(100)))
     assert statuses == [200] + [412] * 99
     assert versions(organiser, event)["tracks_ver"] == 2
+
+
+@pytest.mark.parametrize("of_event", [True, False])
+def test_change_of_whatever_there_is_goes_on_when_somebody_was_faster(organiser: Client, *, of_event: bool) -> None:
+    event = make_event(organiser).json["id"]
+    path = f"/v1/events/{event}"
+    if not of_event:
+        path += f"/tracks/{make(organiser, event, 'tracks', name='Core').json['id']}"
+    with overtaken_once(lambda: organiser.patch(path, {"name": "First"}, if_match="*")):
+        assert organiser.patch(path, {"name": "Second"}, if_match="*").status == 200
+    assert organiser.get(f"{path}?view=all").json["name"] == "Second"
 
 
 def test_public_view_shows_only_what_is_public(organiser: Client, anonymous: Client) -> None:

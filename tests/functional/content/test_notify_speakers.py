@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.bootstrap import services
+from chalicelib.core.ids import make_ulid
 from tests.functional.builders import make, make_event
 from tests.harness.client import Client, Reply
+from tests.harness.transactions import sizes_of_transactions
 
 NINE, TEN = "2027-06-11T07:00:00Z", "2027-06-11T08:00:00Z"
 
@@ -131,3 +134,27 @@ def test_move_session_goes_where_the_speaker_wants_it(organiser: Client, strange
     assert stranger.patch("/v1/me/notification-preferences", {"actions": choice}, if_match="*").status == 200
     Stage(organiser, stranger).patch(starts_at=NINE, ends_at=TEN)
     assert (inbox(stranger), len(mails(stranger))) == ([], 1)
+
+
+def speakers_with_accounts(organiser: Client, event: str, number: int, *, unmailed: int, topic: str) -> list[str]:
+    """So many speakers who hear of their sessions, of whom the first want no mail of a topic."""
+    accounts = [make_ulid(5, n.to_bytes(10, "big")) for n in range(number)]
+    for user_id in accounts[:unmailed]:
+        choice = {"actions": {topic: {"mail": "off"}}}
+        services().notifications.edit_preferences.update_preferences(user_id, choice, match=frozenset({"*"}))
+    made = (make(organiser, event, "speakers", name="Ada", user_id=one, listed=False) for one in accounts)
+    return [one.json["id"] for one in made]
+
+
+@pytest.mark.parametrize(("unmailed", "mailed"), [(2, 18), (4, 16)])
+def test_move_session_tells_as_many_speakers_as_its_transaction_holds(
+    organiser: Client, stranger: Client, unmailed: int, mailed: int
+) -> None:
+    """The session, two lists' tags, the room, and 96 items of messages: 2 * 3 + 18 * 5, but not 4 * 3 + 17 * 5."""
+    stage = Stage(organiser, stranger)
+    topic = "session_schedule_changed"
+    people = speakers_with_accounts(organiser, stage.event, 30, unmailed=unmailed, topic=topic)
+    stage.patch(speaker_ids=people)
+    with sizes_of_transactions() as sizes:
+        stage.patch(starts_at=NINE, ends_at=TEN, microlocation_id=stage.room)
+    assert sizes == [3 + 1 + unmailed * 3 + mailed * 5]

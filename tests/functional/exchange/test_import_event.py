@@ -97,7 +97,7 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(bootstrap.services().content.store, "create_event", die)
+        patch.setattr(bootstrap.services().content.events, "create_event", die)
         with pytest.raises(RuntimeError):
             bootstrap.services().exchange.import_event.run(import_id)
     assert organiser.get("/v1/events?view=all").json["items"] == []

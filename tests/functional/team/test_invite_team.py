@@ -218,8 +218,9 @@ def test_invite_expires_and_lives_again_when_it_is_sent_again(team: Team, anonym
 
     (invite,) = DynamoInvites().of_event(team.event)
     from chalicelib.aws import dynamo_keys as keys
+    from chalicelib.team.adapters import keys as team_keys
 
-    item = InviteItem(*keys.invite(team.event, keys.digest(GUEST)))
+    item = InviteItem(*team_keys.invite(team.event, keys.digest(GUEST)))
     item.update([InviteItem.until.set(invite.until - LIFE_SECONDS - 1)])
     assert guest.get(f"/v1/invites/{token}").json["state"] == "expired"
     assert guest.post(f"/v1/invites/{token}/accept").json["code"] == "invite_expired"

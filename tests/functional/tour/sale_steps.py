@@ -8,7 +8,8 @@ from chalicelib import bootstrap
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.order import moved_on
 from chalicelib.orders.domain.order_state import Ended, OrderState
-from chalicelib.orders.ports import SaleChange, Sweep
+from chalicelib.orders.ports import SaleChange
+from chalicelib.payments.ports import Sweep
 from chalicelib.payments.services.queue_for_checkout import LINE
 from local.stripe_double import StripeDouble
 from tests.functional.payments.test_pay_order import BUYER

@@ -20,6 +20,7 @@ from chalicelib.notifications.services.compose import Messages
 from chalicelib.orders.domain.order_state import Ended, Facts
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.crowds import Visitor, open_accounts, sell_to, user_id_of
+from tests.harness.transactions import sizes_of_transactions
 from tests.integration.conftest import FakeClock, Person, react, recount
 
 EVENT = make_ulid(3, b"event" * 2)
@@ -301,3 +302,12 @@ def test_announcement_nobody_can_carry_out_is_given_up_in_the_end(
             woken.append(quarter)
     assert (woken, due_items()) == ([1, 3, 7, 15, 31, 63, 127], [])
     assert stored(services).stage is Stage.INBOXES
+
+
+def test_announce_fills_transactions(services: bootstrap.Services) -> None:
+    sell_to(EVENT, users(60))
+    announce(services)
+    with sizes_of_transactions() as sizes:
+        services.announcements.fan_out.fan_out(EVENT, ID)
+    assert sizes == [1 + 24 * 4, 1 + 24 * 4, 1 + 12 * 4, 1, 1 + 49 * 2, 1 + 11 * 2, 1]
+    assert counts(services) == (60, 60, 60)

@@ -5,6 +5,7 @@ import json
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.catalog.domain.stock import TICKETS_PER_SHARD
 from chalicelib.core.errors import Conflict, InvalidInput, SoldOut, StillReferenced
 from chalicelib.core.kinds import View
 from chalicelib.core.pagination import Page
@@ -22,6 +23,7 @@ from tests.harness.limit_steps import (
     uses_of,
 )
 from tests.harness.shop import BUYER, OWNER, Shop, Stock, items_of, stock_of, together
+from tests.harness.transactions import sizes_of_transactions
 from tests.integration.catalog.test_edit_ticket_types import change
 
 
@@ -243,3 +245,13 @@ def test_list_types_show_no_more_than_their_quotas_have(shop: Shop) -> None:
         shop.services.catalog.read_ticket_types.list_ticket_types(shop.event_id, View.PUBLIC, Page(50)).load()[1]
     )["items"]
     assert [one["available"] for one in items] == [5, 3]
+
+
+def test_quota_of_types_that_fill_its_transaction_is_made_and_one_shard_more_refused(shop: Shop) -> None:
+    types = [shop.ticket(TICKETS_PER_SHARD * shards) for shards in (40, 40, 13)]  # each an item more than its shards
+    with pytest.raises(Conflict, match="too large"):
+        quota(shop, TICKETS_PER_SHARD + 1, *types)
+    with sizes_of_transactions() as sizes:
+        hall = quota(shop, TICKETS_PER_SHARD, *types)
+        change_quota(shop, hall, name="Great hall")
+    assert sizes == [100, 3], "types whose shards stay as many are not touched"

@@ -257,7 +257,7 @@ def test_call_is_no_news_to_people_of_other_organisers(
 ) -> None:
     """Neither to who proposed to somebody else, nor to who proposed to an event where the owner only helps."""
     from chalicelib.aws import dynamo_keys as keys
-    from chalicelib.cfp.adapters.dynamo import ProposerItem
+    from chalicelib.cfp.adapters.submissions import ProposerItem
 
     helped, other = make_ulid(1, b"helped" + bytes(4)), make_ulid(1, b"other" + bytes(5))
     grant(organisation.owner, helped, Role.MODERATOR)

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import bootstrap
-from chalicelib.live.domain import machine, protocol
+from chalicelib.live.domain import machine
+from chalicelib.live.domain.read_frame import MAX_FRAME_IN
 from chalicelib.triggers import sockets
 from tests.functional.notifications.test_bad_notification_input import JUNK, STRANGE
 from tests.integration.conftest import FakeClock, FakePusher, Person, connect
@@ -124,6 +125,6 @@ def test_nonsense_costs_too_and_ends_the_connection(
 ) -> None:
     (id,) = connect(services, ada)
     for _ in range(2 * machine.MOST_IN_A_WINDOW + 1):
-        sockets.message(event(id, body="[" * protocol.MAX_FRAME_IN))
+        sockets.message(event(id, body="[" * MAX_FRAME_IN))
     assert pusher.sent[id][-1]["code"] == "too_many_attempts"
     assert (pusher.closed[0], services.live.connection_store.find(id)) == (id, None)

@@ -371,11 +371,11 @@ def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
     pusher: FakePusher,
     waited: int,
 ) -> None:
+    from chalicelib.accounts.adapters import keys as account_keys
     from chalicelib.accounts.adapters.items import FamilyOfUserItem
     from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
-    from chalicelib.aws import dynamo_keys as keys
 
-    family = keys.family_of_user(ada.id, ada.principal.family_id)
+    family = account_keys.family_of_user(ada.id, ada.principal.family_id)
     FamilyOfUserItem(*family, expires_at=int(clock.time) + 3600).save()
     tabs = connect(services, ada, 2)
     receive(ada.id)

@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.core.ids import make_ulid
-from chalicelib.live.domain import protocol
+from chalicelib.live.domain import machine
+from chalicelib.live.services import connect_socket
 from chalicelib.triggers import sockets
 from tests.harness.client import Client
 from tests.integration.conftest import (
@@ -179,7 +180,7 @@ def test_hello_since_tells_what_was_missed_in_order_once(
 def test_hello_since_too_long_ago_says_resync(
     ada: Person, services: bootstrap.Services, pusher: FakePusher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "MAX_MISSED", 5)
+    monkeypatch.setattr(connect_socket, "MAX_MISSED", 5)
     (id,) = connect(services, ada)
     ids = receive(ada.id, 8)
     for since, resync, missed in ((ids[1], True, []), (ids[2], False, ids[3:])):
@@ -239,7 +240,7 @@ def test_hello_with_the_position_of_the_last_answer_tells_what_came_since(
     deliver(*(notification(ada.id)._replace(id=one) for one in (late, fresh)))
     say(id, {"action": "hello", "since": position, "recent": []})
     assert [greeted(frame) for frame in pusher.sent.pop(id)] == [(2, [late, fresh], False)]
-    clock.time += protocol.POSITION_SECONDS
+    clock.time += connect_socket.POSITION_SECONDS
     (again,) = connect(services, ada)
     say(again, {"action": "hello", "since": position})
     assert [greeted(frame) for frame in pusher.sent[again]] == [(2, [], True)]
@@ -311,7 +312,7 @@ def test_message_of_an_unknown_connection_is_refused(services: bootstrap.Service
 def test_message_flood_ends_the_connection(
     ada: Person, services: bootstrap.Services, pusher: FakePusher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(protocol, "MAX_FRAMES", 3)
+    monkeypatch.setattr(machine, "MAX_FRAMES", 3)
     (id,) = connect(services, ada)
     for _ in range(4):
         say(id, {"action": "ping"})

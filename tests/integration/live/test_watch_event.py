@@ -69,7 +69,7 @@ def changed(stage: Stage, name: str, version: int) -> dict[str, Any]:
 
 def watchers(stage: Stage) -> list[str]:
     """Connections that stand in the index of who watches."""
-    from chalicelib.live.adapters.connections import DynamoWatches
+    from chalicelib.live.adapters.watches import DynamoWatches
 
     return [one.connection.id for one in DynamoWatches().load_watched(stage.id).watchers]
 
@@ -77,7 +77,7 @@ def watchers(stage: Stage) -> list[str]:
 def watched_by(connection_id: str) -> set[str]:
     """Events that a connection counts as watched."""
     from chalicelib.live.adapters import keys as connection_keys
-    from chalicelib.live.adapters.connections import OwnerItem
+    from chalicelib.live.adapters.items import OwnerItem
 
     return set(OwnerItem.get(*connection_keys.connection_owner(connection_id), consistent_read=True).watches or ())
 
@@ -209,7 +209,7 @@ def test_change_between_reading_the_counters_and_watching_is_in_the_answer(
     pusher: FakePusher,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from chalicelib.live.adapters.connections import DynamoWatches
+    from chalicelib.live.adapters.watches import DynamoWatches
 
     keep = DynamoWatches.keep
 

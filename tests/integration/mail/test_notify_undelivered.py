@@ -14,7 +14,8 @@ from chalicelib.triggers import mail_events
 from local.dynamodb.database_server import DatabaseEndpoint
 from local.events.mail_events import ses_event, sns_event
 from local.mail.mailbox import Mailbox
-from tests.harness.shop import BUYER, OWNER, Shop, inbox
+from tests.harness.shop import BUYER, OWNER, Shop, appoint, inbox
+from tests.harness.transactions import sizes_of_transactions
 
 LOST = "Tickets did not arrive: Alpine Python Days"
 
@@ -69,6 +70,17 @@ def test_tickets_that_did_not_arrive_are_told_on_the_order_and_to_staff_once(
     assert (told["mail_undelivered"], after != etag) == (True, True)
     staff, seen = read(shop, order, OWNER)
     assert (seen["mail_undelivered"], staff != after) == (True, True)
+
+
+@pytest.mark.parametrize(("mailed", "unmailed"), [(3, 28), (2, 29)])
+def test_tickets_that_did_not_arrive_are_told_to_as_many_staff_as_a_transaction_holds(
+    shop: Shop, order: OrderRecord, mailed: int, unmailed: int
+) -> None:
+    """The mail, and 99 items of messages: 3 * 5 + 28 * 3, but not 2 * 5 + 30 * 3."""
+    appoint(shop, 60, topic="payment_in_review", mail="each", choosing=mailed)
+    with sizes_of_transactions() as sizes:
+        settled(shop, order, "returned")
+    assert sizes == [1 + mailed * 5 + unmailed * 3]
 
 
 @pytest.mark.parametrize("state", ["sent", "unsubscribed", "queued"])

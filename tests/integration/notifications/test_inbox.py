@@ -10,7 +10,9 @@ import pytest
 from chalicelib.core.ids import make_ulid, milliseconds_of
 from chalicelib.core.times import moment
 from chalicelib.notifications.adapters import inbox as notification_store
+from chalicelib.notifications.ports import MARKED_AT_ONCE
 from chalicelib.notifications.services import mark_read
+from tests.harness.transactions import sizes_of_transactions
 from tests.integration.conftest import (
     FakeClock,
     Person,
@@ -196,10 +198,10 @@ def test_read_all_marks_everything_and_may_be_repeated(ada: Person) -> None:
 
 
 def test_read_all_above_the_bound_says_there_is_more(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mark_read, "MARKED_PER_CALL", 88)
-    receive(ada.id, 100)
+    monkeypatch.setattr(mark_read, "MARKED_PER_CALL", 2 * MARKED_AT_ONCE)
+    receive(ada.id, 2 * MARKED_AT_ONCE + 12)
     first = ada.client.post("/v1/notifications/read-all").json
-    assert (first["read"], first["more"]) == (88, True)
+    assert (first["read"], first["more"]) == (2 * MARKED_AT_ONCE, True)
     assert count(ada) == 12
     (late,) = deliver(notification(ada.id)._replace(id=make_ulid(milliseconds_of(first["up_to"]) + 1, bytes(10))))
     rest = ada.client.post(f"/v1/notifications/read-all?up_to={first['up_to']}").json
@@ -280,3 +282,11 @@ def test_list_changed_while_built_is_built_again(
     first, second = ada.client.get("/v1/notifications"), ada.client.get("/v1/notifications")
     assert (first.etag, first.body) == (second.etag, second.body)
     assert len(first.json["items"]) == 1
+
+
+def test_read_all_fills_transactions(ada: Person) -> None:
+    receive(ada.id, 60)
+    with sizes_of_transactions() as sizes:
+        assert ada.client.post("/v1/notifications/read-all").status == 200
+    assert sizes == [2 * 49 + 1, 2 * 11 + 1], "one notification more would be 101"
+    assert recount(ada.id) == (0, 0)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws import dynamo_keys as keys
+from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.catalog.domain.demand import Demand, Limit
 from chalicelib.core.errors import AlreadyExists, Busy, InvalidInput, NotFound, SaleClosed, SoldOut, StillRunning
+from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.ports import SaleChange
 from local.dynamodb.dynamo_wire import WireAnswer, fault
@@ -47,7 +48,9 @@ def test_order_many_buyers_for_five_tickets_in_many_rounds_sells_exactly_five(sh
 
 def sell_out(ticket: str, number: int, *, left: int, sold: int) -> None:
     stock_item = model("StockItem")
-    stock_item(*keys.stock(ticket, number)).update(actions=[stock_item.left.set(left), stock_item.sold.set(sold)])
+    stock_item(*catalog_keys.stock(ticket, number)).update(
+        actions=[stock_item.left.set(left), stock_item.sold.set(sold)]
+    )
 
 
 def test_order_naive_read_then_write_oversells(shop: Shop) -> None:
@@ -56,7 +59,7 @@ def test_order_naive_read_then_write_oversells(shop: Shop) -> None:
     everybody_has_read = threading.Barrier(20)
 
     def naive(_: int) -> bool:
-        shard = stock_item.get(*keys.stock(ticket, 0), consistent_read=True)
+        shard = stock_item.get(*catalog_keys.stock(ticket, 0), consistent_read=True)
         everybody_has_read.wait()
         if shard.left < 1:
             return False
@@ -151,8 +154,8 @@ def test_order_typical_size_costs_four_write_units(shop: Shop) -> None:
     """
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2), caller=None)
-    order = model("OrderItem").get(*keys.order(record.id))
-    shard = model("StockItem").get(*keys.stock(ticket, 0))
+    order = model("OrderItem").get(*order_keys.order(record.id))
+    shard = model("StockItem").get(*catalog_keys.stock(ticket, 0))
     assert [size_of(order) <= 1024, size_of(shard) <= 1024] == [True, True], size_of(order)
 
 

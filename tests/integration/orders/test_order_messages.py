@@ -6,7 +6,9 @@ import pytest
 
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import PaymentStatus
-from tests.harness.shop import BUYER, OWNER, START, Shop, inbox, items_of, mails
+from chalicelib.orders.ports import SaleChange
+from tests.harness.shop import BUYER, OWNER, START, Shop, appoint, inbox, items_of, mails
+from tests.harness.transactions import sizes_of_transactions
 
 EVENT = "Alpine Python Days"
 
@@ -104,3 +106,44 @@ def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: S
     shop.hear(session, event_id="evt_paid")
     waits = {item.action: item.not_before for item in items_of("MailItem", "MAIL")}
     assert waits == {"order_expired": int(START) // 86_400 * 86_400 + 18 * 3600 + 1800, "order_paid": None}
+
+
+@pytest.mark.parametrize(("mailed", "unmailed"), [(2, 29), (1, 30)])
+def test_dispute_is_told_to_as_many_staff_as_its_transaction_holds(shop: Shop, mailed: int, unmailed: int) -> None:
+    """Order, charge, Stripe's event, and 97 items of messages: 2 * 5 + 29 * 3, but not 1 * 5 + 31 * 3."""
+    appoint(shop, 60, topic="payment_disputed", mail="each", choosing=mailed)
+    with sizes_of_transactions() as sizes:
+        dispute(shop)
+    assert max(sizes) == 3 + mailed * 5 + unmailed * 3
+
+
+def test_items_of_a_change_are_those_that_are_written(shop: Shop) -> None:
+    """Of an order that is free, held, paid, paid twice, partly refunded, disputed, and ended."""
+    from chalicelib.orders.adapters.dynamo import DynamoOrders
+    from chalicelib.orders.services.order_messages import items_of_change
+
+    counted: list[int] = []
+
+    class Counting(DynamoOrders):
+        def write_order(self, change: SaleChange) -> None:
+            counted.append(items_of_change(change))
+            super().write_order(change)
+
+    ticket, free = shop.ticket(20_000), shop.ticket(9, amount=0, max_per_buyer=4)
+    shop.services.orders.store = Counting()
+    with sizes_of_transactions() as sizes:
+        shop.order((free, 1))
+        shop.order((free, 1))
+        failed = shop.checkout(shop.order((ticket, 1)))
+        shop.payments.set_status(failed, PaymentStatus.FAILED)
+        shop.hear(failed, event_id="evt_failed")
+        session = shop.checkout(shop.order((ticket, 100)))
+        paid = [shop.payments.pay(session) for _ in range(2)]
+        for charge in paid:
+            shop.hear(charge, kind="charge.succeeded", event_id=charge)
+        shop.payments.refund_in_dashboard(paid[0], 5000)
+        shop.hear(paid[0], kind="charge.refunded", event_id="evt_refunded")
+        shop.payments.dispute(paid[0], "lost")
+        shop.hear(paid[0], kind="charge.dispute.closed", event_id="evt_disputed")
+        shop.carry_out_refunds()
+    assert (sizes, len(sizes)) == (counted, 13)

@@ -9,7 +9,7 @@ from chalicelib.core.errors import Busy, Conflict, NotFound, OrderNotPayable, Up
 from chalicelib.core.principal import Principal
 from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.domain.order_state import OrderState
-from chalicelib.orders.ports import HeldOrder
+from chalicelib.payments.ports import HeldOrder
 from chalicelib.payments.services import expire_orders as releasing
 from tests.harness.shop import BUYER, OWNER, START, Shop, Stock, stock_of, together
 

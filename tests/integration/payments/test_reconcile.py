@@ -9,8 +9,8 @@ import pytest
 from chalicelib.core.errors import UpstreamFailed
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.orders.domain.refund import RefundForm, RefundWish
-from chalicelib.orders.ports import ReconciledUntil, WantedRefund
-from chalicelib.payments.ports import AccountGone, RawEvent
+from chalicelib.orders.ports import WantedRefund
+from chalicelib.payments.ports import AccountGone, RawEvent, ReconciledUntil
 from chalicelib.payments.services.reconcile import LONGEST_SECONDS, MOST_REFUNDS, OVERLAP_SECONDS, STREAM_SECONDS
 from tests.harness.shop import OWNER, START, Shop, items_of
 

@@ -26,6 +26,7 @@ from chalicelib.representations.rows import Filters
 from chalicelib.triggers import streams
 from local.dynamodb.database_server import DatabaseEndpoint
 from tests.harness.shop import BUYER, OWNER, START, Shop, together
+from tests.harness.transactions import sizes_of_transactions
 
 NOWHERE: Tally = {}
 
@@ -353,3 +354,13 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
         shop.services.reports.read_totals.read_ledger(shop.event_id, Page(100, ""), caller=OWNER).load()[1]
     )
     assert [row["kind"] for row in found["items"]].count("levitation") == 1
+
+
+def test_follow_fills_transactions(shop: Shop) -> None:
+    """A row for each order, a sum for each type, and one for the day."""
+    types = (*[3] * 23, 6, 1)
+    made = [shop.order(*((shop.ticket(9, amount=0), 1) for _ in range(number))) for number in types]
+    with sizes_of_transactions() as sizes:
+        shop.services.reports.update_totals.follow(one.id for one in made)
+    assert sizes == [23 * 4 + 7 + 1, 1 + 1 + 1]
+    assert totals(shop) == expected(shop, *made)

@@ -4,8 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.cfp.domain.submission import Submission
-from chalicelib.cfp.domain.submission_view import show, show_all
+from chalicelib.cfp.domain.submission import Submission, show, show_all
 from chalicelib.content.domain.programme import SessionState
 from tests.unit.website.builders import NOW, event, ident, session, speaker
 

@@ -1,9 +1,9 @@
-"""Which version an editor saw, where numbers stand behind the tag."""
+"""Which version an editor saw, where numbers stand behind the tag; attempts that are overtaken are made again."""
 
 import pytest
 
-from chalicelib.core.errors import PreconditionFailed, PreconditionRequired
-from chalicelib.core.preconditions import ANY, Match, require_same
+from chalicelib.core.errors import Busy, MarqueeError, NotFound, PreconditionFailed, PreconditionRequired
+from chalicelib.core.preconditions import ANY, Match, Overtaken, require_same, until_settled
 
 
 def represent() -> tuple[str, str]:
@@ -25,3 +25,43 @@ def test_require_same_with_another_version_says_what_there_is(match: Match) -> N
 def test_require_same_without_a_tag_is_refused() -> None:
     with pytest.raises(PreconditionRequired):
         require_same(None, etag="abc", represent=represent)
+
+
+class Work:
+    """Raises what is planned, then returns how often it was called."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.calls = 0
+        self._failures = list(failures)
+
+    def __call__(self) -> int:
+        self.calls += 1
+        if self._failures:
+            raise self._failures.pop(0)
+        return self.calls
+
+
+class MovedOn(Overtaken):
+    """What a store may say more precisely."""
+
+
+@pytest.mark.parametrize("overtaken", range(3))
+def test_until_settled_returns_what_the_first_attempt_in_time_returns(overtaken: int) -> None:
+    assert until_settled(Work(*[MovedOn()] * overtaken), tries=3) == overtaken + 1
+
+
+@pytest.mark.parametrize(("otherwise", "expected"), [(None, Busy), (PreconditionFailed(), PreconditionFailed)])
+def test_until_settled_gives_up_after_so_many_tries(
+    otherwise: MarqueeError | None, expected: type[MarqueeError]
+) -> None:
+    work = Work(*[Overtaken()] * 4)
+    with pytest.raises(expected):
+        until_settled(work, tries=3, otherwise=otherwise)
+    assert work.calls == 3
+
+
+def test_until_settled_tries_nothing_again_that_failed_for_good() -> None:
+    work = Work(NotFound())
+    with pytest.raises(NotFound):
+        until_settled(work, tries=3)
+    assert work.calls == 1

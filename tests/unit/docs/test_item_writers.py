@@ -21,7 +21,7 @@ def test_writer_is_found_when_class_and_key_are_in_variables() -> None:
 
 
 def test_writer_is_found_when_keys_come_from_a_loop_or_a_function() -> None:
-    assert writers("role_in_event") == {"content/adapters/dynamo", "team/adapters/dynamo"}
+    assert writers("role_in_event") == {"content/adapters/events", "team/adapters/dynamo"}
 
 
 def test_writer_without_a_class_of_items_is_found() -> None:

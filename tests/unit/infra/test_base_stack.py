@@ -138,7 +138,7 @@ def test_late_payment_filter_finds_payments_without_an_event_of_stripes(lines: l
     from chalicelib.orders.domain.charge import PaymentStatus
     from chalicelib.payments.services.record_payment import RecordPayment
 
-    others = dict.fromkeys(("hold_stock", "payments", "representations", "ids", "review_unseen_payment"))
+    others = dict.fromkeys(("hold_stock", "orphans", "payments", "representations", "ids", "review_unseen_payment"))
     recording: Any = RecordPayment(
         orders=SimpleNamespace(write_order=lambda change: None),
         order_messages=SimpleNamespace(add_messages=lambda change, known: change),

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.core.errors import Conflict, MalformedRequest, TooManyAttempts
 from chalicelib.core.ids import make_ulid
 from chalicelib.core.kinds import View
-from chalicelib.live.domain import machine, protocol
+from chalicelib.live.domain import machine
+from chalicelib.live.domain.frames import error_frame
 from chalicelib.live.domain.listening import Listening, Window
 from chalicelib.live.domain.machine import Drop, Greet, Keep, Look, Refuse, Say, Turn
+from chalicelib.live.domain.read_frame import Unwatch, Watch
 
 NOW = 1_800_000_000
 EVENTS = [make_ulid(n, b"0123456789") for n in range(25)]
@@ -107,7 +109,7 @@ def test_hear_more_than_allowed_is_refused_for_good_or_begins_a_window(
 
 def test_too_many_watches_is_a_conflict() -> None:
     assert said(machine.too_many_watches(EVENT)) == json.loads(
-        protocol.error_frame(Conflict("One connection may watch 20 events.", code="too_many_watches"), EVENT)
+        error_frame(Conflict("One connection may watch 20 events.", code="too_many_watches"), EVENT)
     )
 
 
@@ -159,7 +161,7 @@ def test_any_frames_never_raise_and_watch_exactly_what_was_asked(
         _follow(model, asked, visible)
         assert state.watches == model
         assert len(state.watches) <= machine.MAX_WATCHES
-    assert state.spent == sum(cost for _, cost in paid) <= protocol.MAX_FRAMES
+    assert state.spent == sum(cost for _, cost in paid) <= machine.MAX_FRAMES
     for at, _ in paid:
         in_a_minute = sum(cost for when, cost in paid if at <= when < at + machine.WINDOW_SECONDS)
         assert in_a_minute <= 2 * machine.MOST_IN_A_WINDOW
@@ -167,9 +169,9 @@ def test_any_frames_never_raise_and_watch_exactly_what_was_asked(
 
 def _follow(model: set[str], asked: machine.Asked, visible: frozenset[str]) -> None:
     """What watching means, in terms of sets."""
-    if not isinstance(asked, protocol.Watch | protocol.Unwatch):
+    if not isinstance(asked, Watch | Unwatch):
         return
-    if isinstance(asked, protocol.Unwatch) or asked.event_id not in visible:
+    if isinstance(asked, Unwatch) or asked.event_id not in visible:
         model.discard(asked.event_id)
     elif len(model) < machine.MAX_WATCHES:
         model.add(asked.event_id)

@@ -1,5 +1,7 @@
 """Which of a notification and its mail somebody gets, and how much of it fits a transaction."""
 
+from functools import reduce
+
 import pytest
 
 from chalicelib.notifications.domain.notification import Mail, Notification, NotificationAction
@@ -45,19 +47,33 @@ def test_compose_where_nothing_is_said_by_mail_gives_the_notification_alone() ->
     assert compose(Channels(), NOTIFICATION, None) == ((NOTIFICATION,), ())
 
 
-BOTH = compose(Channels(), NOTIFICATION, MAIL)
-COLLECTED = compose(Channels(mail=MailChoice.DIGEST, digest_at=99), NOTIFICATION, MAIL)
+def to(user_id: str, channels: Channels | None = None) -> Messages:
+    return compose(channels or Channels(), NOTIFICATION._replace(user_id=user_id), MAIL)
 
 
-@pytest.mark.parametrize(("messages", "items"), [(Messages(), 0), (BOTH, 5), (COLLECTED, 4)])
+BOTH = to("ADA")
+COLLECTED = to("EVE", Channels(mail=MailChoice.DIGEST, digest_at=99))
+
+
+@pytest.mark.parametrize(
+    ("messages", "items"),
+    [(Messages(), 0), (BOTH, 5), (COLLECTED, 4), (BOTH.plus(COLLECTED), 9), (BOTH.plus(BOTH), 9)],
+)
 def test_items_of_counts_what_the_store_writes(messages: Messages, items: int) -> None:
     assert items_of(messages) == items
 
 
 @pytest.mark.parametrize(("room", "people"), [(-1, 0), (4, 0), (5, 1), (9, 1), (10, 2), (99, 3)])
 def test_fit_keeps_the_first_people_that_there_is_room_for(room: int, people: int) -> None:
-    assert fit([BOTH] * 3, room=room) == (BOTH.notifications * people, BOTH.mails * people)
+    everybody = [BOTH, to("BEA"), to("CLEO")]
+    fitting = reduce(Messages.plus, everybody[:people], Messages())
+    assert fit(everybody, room=room) == fitting
 
 
 def test_fit_leaves_out_everybody_behind_the_first_that_does_not_fit() -> None:
-    assert fit([BOTH, BOTH, COLLECTED], room=9) == BOTH
+    assert fit([BOTH, to("BEA"), COLLECTED], room=9) == BOTH
+
+
+@pytest.mark.parametrize(("user_id", "room", "fits"), [("ADA", 9, True), ("ADA", 8, False), ("BEA", 9, False)])
+def test_fit_counts_what_readers_share_with_the_messages_beside(user_id: str, room: int, fits: bool) -> None:
+    assert fit([to(user_id)], room=room, beside=BOTH) == (to(user_id) if fits else Messages())

@@ -51,6 +51,15 @@ def record(facts: Facts | None = None, **changes: Any) -> OrderRecord:
     return OrderRecord(**made)
 
 
+class FakeOrphans(list[str]):
+    """Port `Orphans` in memory: what it was asked to keep."""
+
+    def keep(self, object_id: str, payment: Payment, *, now: int) -> bool:
+        is_new = object_id not in self
+        self.append(object_id)
+        return is_new
+
+
 class FakeOrders:
     """Port `Orders` in memory. The next writes are lost for these names, one after the other."""
 
@@ -59,7 +68,7 @@ class FakeOrders:
         self.changes: list[SaleChange] = []
         self.wishes: dict[str, RefundWish] = {}
         self.charges_known: dict[str, Charge] = {}
-        self.orphans: list[str] = []
+        self.orphans = FakeOrphans()
         self.lost = lost or []
 
     def load_order(self, order_id: str) -> OrderRecord | None:
@@ -70,11 +79,6 @@ class FakeOrders:
 
     def load_wish(self, order_id: str, key: str) -> RefundWish | None:
         return self.wishes.get(key)
-
-    def keep_orphan(self, object_id: str, payment: Payment, *, now: int) -> bool:
-        is_new = object_id not in self.orphans
-        self.orphans.append(object_id)
-        return is_new
 
     def write_order(self, change: SaleChange) -> None:
         if self.lost:

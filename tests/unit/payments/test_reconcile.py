@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.core.errors import UpstreamFailed
-from chalicelib.orders.ports import ReconciledUntil, WantedRefund
-from chalicelib.payments.ports import AccountGone, RawEvent
+from chalicelib.orders.ports import WantedRefund
+from chalicelib.payments.ports import AccountGone, RawEvent, ReconciledUntil
 from chalicelib.payments.services.reconcile import LONGEST_SECONDS, MOST_REFUNDS, OVERLAP_SECONDS, Reconcile
 from tests.unit.orders.builders import clock_at
 

@@ -51,6 +51,7 @@ class World:
         }
         self.service = RecordPayment(
             orders=self.orders,
+            orphans=self.orders.orphans,
             order_messages=TELLING,
             clock=clock_at(NOW),
             livemode=False,

@@ -22,6 +22,7 @@ def review(orders: FakeOrders, told: Payment | None = TOLD, event: StripeEvent =
     gateway: Any = SimpleNamespace(parse_payment=lambda payload, account: told)
     service = ReviewUnseenPayment(
         orders=orders,
+        orphans=orders.orphans,
         payments=lambda: gateway,
         order_messages=TELLING,
         clock=clock_at(0),

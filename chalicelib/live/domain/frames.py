@@ -1,58 +1,19 @@
-"""The socket protocol without sockets: text of a frame in, what it asks; what there is to tell, texts of frames out.
-
-Called by live/services/connect_socket.py and push_notifications.py. Pure. A frame that cannot be understood raises a
-MarqueeError, which `error_frame` tells the client; the connection stays.
+"""Frames as texts: what there is to tell over a socket. Called by the services that push. Pure; what clients send:
+read_frame.py.
 """
 
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from chalicelib.core.errors import BodyTooLarge, MalformedRequest, MarqueeError
-from chalicelib.core.ids import is_ulid
+from chalicelib.core.errors import MarqueeError
 from chalicelib.core.times import ago, rfc3339
 from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH, Notification, Received
 
-MAX_FRAME_IN = 4_096
 MAX_FRAME_OUT = 32_000
 """Bytes; API Gateway's frame quota is 32 KB: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
-MAX_MISSED = 1_000
-"""Notifications that are told after a break; more than that is read from the inbox."""
-MAX_RECENT = 100
-RECENT_SECONDS = 60
-"""How long after its id was made a notification may still come into an inbox: transactions take their time."""
-POSITION_SECONDS = 24 * 3600
-"""How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
-MAX_FRAMES = 2_000
-"""What one connection may spend on frames in its life of two hours; most cost 1 (live/domain/machine.py)."""
-
-
-class Hello(NamedTuple):
-    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
-    RECENT_SECONDS before that one, if it tells.
-    """
-
-    since: str | None
-    recent: frozenset[str] | None = None
-
-
-class Ping(NamedTuple):
-    """Is the connection alive?"""
-
-
-class Watch(NamedTuple):
-    """Tell changes of an event's lists."""
-
-    event_id: str
-
-
-class Unwatch(NamedTuple):
-    """Stop telling them."""
-
-    event_id: str
-
-
-Frame = Hello | Ping | Watch | Unwatch
+_MARGIN = 200
+"""Bytes that a frame needs beside what it lists."""
 
 
 class Missed(NamedTuple):
@@ -60,22 +21,6 @@ class Missed(NamedTuple):
 
     received: list[Received]
     resync: bool
-
-
-def read_frame(text: str) -> Frame:
-    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
-    frame = _object(text)
-    action = frame.pop("action", None)
-    if action == "hello":
-        return _complete(Hello(_since(frame), _recent(frame)), frame)
-    if action == "ping":
-        return _complete(Ping(), frame)
-    if action in ("watch", "unwatch"):
-        event_id = frame.pop("event_id", None)
-        if not _is_id(event_id):
-            raise MalformedRequest("event_id is the id of an event.", code="invalid_event_id")
-        return _complete(Watch(event_id) if action == "watch" else Unwatch(event_id), frame)
-    raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
 
 
 def connected_frames(*, unread: int, missed: Missed, position: str, now: int) -> list[str]:
@@ -161,51 +106,6 @@ def unexpected_frame() -> str:
     return _frame({"meta": "error", "code": "internal_error", "detail": "The frame failed on our side."})
 
 
-def _object(text: str) -> dict[str, Any]:
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
-        raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
-    try:
-        frame = json.loads(text, object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
-    if not isinstance(frame, dict):
-        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
-    return frame
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has the same key twice")
-    return value
-
-
-def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
-    if rest:
-        raise MalformedRequest("The frame has fields we do not know.", code="unknown_field")
-    return frame
-
-
-def _since(frame: dict[str, Any]) -> str | None:
-    since = frame.pop("since", None)
-    if since is not None and not _is_id(since):
-        raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
-    return None if since is None else str(since)
-
-
-def _recent(frame: dict[str, Any]) -> frozenset[str] | None:
-    recent = frame.pop("recent", None)
-    if recent is None:
-        return None
-    if not isinstance(recent, list) or len(recent) > MAX_RECENT or not all(map(_is_id, recent)):
-        raise MalformedRequest(f"recent lists at most {MAX_RECENT} ids of notifications.", code="invalid_recent")
-    return frozenset(recent)
-
-
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and is_ulid(value)
-
-
 def _shown(notification: Notification, now: int) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": notification.id,
@@ -221,10 +121,6 @@ def _shown(notification: Notification, now: int) -> dict[str, Any]:
     if _size(shown) > MAX_FRAME_OUT - _MARGIN:
         shown |= {"message": "", "truncated": True}
     return shown
-
-
-_MARGIN = 200
-"""Bytes that a frame needs beside what it lists."""
 
 
 def _split(listed: list[Any]) -> list[list[Any]]:

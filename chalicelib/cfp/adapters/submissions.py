@@ -1,39 +1,28 @@
-"""Calls for papers and submissions. Ports `Calls` and `Submissions`.
+"""Submissions. Port `Submissions`.
 
-A call stands beside its event. A submission writes session and speaker as the content store does, and whose they are in
-the people table, in one transaction whose condition is that the call is open.
+A submission writes session and speaker as the content store does, and whose they are in the people table, in one
+transaction whose condition is that the call (calls.py) is open.
 """
 
-import contextlib
 from collections.abc import Sequence
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_tables import ContentTable, PeopleTable
+from chalicelib.aws.dynamo_tables import PeopleTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.cfp.adapters import keys as cfp_keys
+from chalicelib.cfp.adapters.calls import CallItem
 from chalicelib.cfp.domain.submission import Proposer, Submission
-from chalicelib.cfp.ports import CallTimes, NotOpen, ProposalChange, SpeakerOvertaken
+from chalicelib.cfp.ports import NotOpen, ProposalChange, SpeakerOvertaken
 from chalicelib.content.adapters.writes import add_resource, add_tags, require_references
 from chalicelib.content.ports import Missing
-from chalicelib.core.errors import NotFound, PreconditionFailed
-from chalicelib.core.kinds import REVISION, Kind, View
-from chalicelib.notifications.adapters.writes import add_mail, add_notifications, due_item
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import Kind, View
+from chalicelib.notifications.adapters.writes import add_mail, add_notifications
 from chalicelib.notifications.domain.notification import Mail, Notification
-from chalicelib.notifications.ports import CALL
 from chalicelib.representations.dynamo_items import VersionsItem
-from chalicelib.representations.represent import Representation
-
-
-class CallItem(ContentTable):
-    """A call for papers: its representation, and when it is open."""
-
-    rev = NumberAttribute()
-    etag = UnicodeAttribute()
-    body = UnicodeAttribute()
-    opens_at = NumberAttribute()
-    closes_at = NumberAttribute()
 
 
 class SubmissionItem(PeopleTable):
@@ -53,32 +42,6 @@ class ProposerItem(PeopleTable):
     submissions = NumberAttribute()
 
 
-class DynamoCalls:
-    """Port `Calls`."""
-
-    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
-        """A transaction of up to four."""
-        item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
-        item.opens_at, item.closes_at = times.opens_at, times.closes_at
-        unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
-        transaction = Transaction()
-        transaction.put("call", item, unchanged)
-        for at in times.due:
-            transaction.put("due", due_item(at, CALL, event_id))
-        _commit_call(transaction, event_id, tag)
-
-    def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
-        """A transaction of two."""
-        transaction = Transaction()
-        transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
-        _commit_call(transaction, event_id, tag)
-
-    def refresh(self, event_id: str, *, tag: str) -> None:
-        """One write."""
-        with contextlib.suppress(NotFound):
-            _commit_call(Transaction(), event_id, tag)
-
-
 class DynamoSubmissions:
     """Ports `Submissions`, and `OfEvent` of content/services/delete_parts.py."""
 
@@ -86,7 +49,7 @@ class DynamoSubmissions:
         """One by one; repeating it does nothing."""
         partition, prefix = keys.proposer(event_id, "")
         for proposer in ProposerItem.query(partition, ProposerItem.sk.startswith(prefix), consistent_read=True):
-            user, submissions = keys.submission(proposer.sk.removeprefix(prefix), "")
+            user, submissions = cfp_keys.submission(proposer.sk.removeprefix(prefix), "")
             for one in SubmissionItem.query(user, SubmissionItem.sk.startswith(submissions), consistent_read=True):
                 if one.event_id == event_id:
                     one.delete()
@@ -107,13 +70,13 @@ class DynamoSubmissions:
     def load_submission(self, user_id: str, session_id: str) -> Submission | None:
         """One GetItem."""
         try:
-            return _revived(SubmissionItem.get(*keys.submission(user_id, session_id), consistent_read=True))
+            return _revived(SubmissionItem.get(*cfp_keys.submission(user_id, session_id), consistent_read=True))
         except SubmissionItem.DoesNotExist:
             return None
 
     def list_submissions(self, user_id: str) -> list[Submission]:
         """One Query."""
-        partition, prefix = keys.submission(user_id, "")
+        partition, prefix = cfp_keys.submission(user_id, "")
         found = SubmissionItem.query(partition, SubmissionItem.sk.startswith(prefix), consistent_read=True)
         return [_revived(item) for item in found]
 
@@ -131,7 +94,7 @@ class DynamoSubmissions:
         add_notifications(transaction, notifications)
         for mail in mails:
             add_mail(transaction, mail)
-        key = keys.submission(submission.user_id, submission.session_id)
+        key = cfp_keys.submission(submission.user_id, submission.session_id)
         transaction.put("submission", SubmissionItem(*key, **submission._asdict()), SubmissionItem.pk.does_not_exist())
         submissions = 1 + (before.submissions if before else 0)
         item = ProposerItem(
@@ -188,18 +151,6 @@ def _commit(transaction: Transaction) -> None:
         if references := [name for name in lost.lost if name.startswith("reference ")]:
             raise Missing([name.removeprefix("reference ") for name in references]) from None
         raise SpeakerOvertaken from lost
-
-
-def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
-    """Commit it with the tag of the event's public pages, which tell of the call."""
-    add_tags(transaction, event_id, View.PUBLIC, [], tag)
-    try:
-        transaction.commit()
-    except ConditionLost as lost:
-        if "event" in lost.lost:
-            raise NotFound from None
-        found = lost.lost["call"]
-        raise PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S")) from None
 
 
 def _revived(item: SubmissionItem) -> Submission:

@@ -1,0 +1,28 @@
+"""Key formats of accounts, sign-ins and mailed tokens in the people table. The rules of aws/dynamo_keys.py hold."""
+
+from chalicelib.aws.dynamo_keys import Key, digest
+
+
+def account(user_id: str) -> Key:
+    """A person's account."""
+    return f"USER#{user_id}", "ACCOUNT"
+
+
+def email(address: str) -> Key:
+    """The account that an e-mail address belongs to. Makes addresses unique."""
+    return f"EMAIL#{digest(address)}", "EMAIL"
+
+
+def family_of_user(user_id: str, family_id: str) -> Key:
+    """The same sign-in, found by its user."""
+    return f"USER#{user_id}", f"FAMILY#{family_id}"
+
+
+def one_time_token(purpose: str, secret: str) -> Key:
+    """A mailed token (verify, reset), by its hash."""
+    return f"TOKEN#{digest(purpose, secret)}", "TOKEN"
+
+
+def attempts(subject: str) -> Key:
+    """How often somebody guessed a password, by the hash of what they guessed at."""
+    return f"ATTEMPTS#{digest(subject)}", "ATTEMPTS"

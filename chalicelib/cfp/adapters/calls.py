@@ -1,0 +1,64 @@
+"""Calls for papers, each beside its event. Port `Calls`."""
+
+import contextlib
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.aws import dynamo_keys as keys
+from chalicelib.aws.dynamo_tables import ContentTable
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.cfp.ports import CallTimes
+from chalicelib.content.adapters.writes import add_tags
+from chalicelib.core.errors import NotFound, PreconditionFailed
+from chalicelib.core.kinds import REVISION, View
+from chalicelib.notifications.adapters.writes import due_item
+from chalicelib.notifications.ports import CALL
+from chalicelib.representations.represent import Representation
+
+
+class CallItem(ContentTable):
+    """A call for papers: its representation, and when it is open."""
+
+    rev = NumberAttribute()
+    etag = UnicodeAttribute()
+    body = UnicodeAttribute()
+    opens_at = NumberAttribute()
+    closes_at = NumberAttribute()
+
+
+class DynamoCalls:
+    """Port `Calls`."""
+
+    def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
+        """A transaction of up to four."""
+        item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
+        item.opens_at, item.closes_at = times.opens_at, times.closes_at
+        unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
+        transaction = Transaction()
+        transaction.put("call", item, unchanged)
+        for at in times.due:
+            transaction.put("due", due_item(at, CALL, event_id))
+        _commit_call(transaction, event_id, tag)
+
+    def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
+        """A transaction of two."""
+        transaction = Transaction()
+        transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
+        _commit_call(transaction, event_id, tag)
+
+    def refresh(self, event_id: str, *, tag: str) -> None:
+        """One write."""
+        with contextlib.suppress(NotFound):
+            _commit_call(Transaction(), event_id, tag)
+
+
+def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
+    """Commit it with the tag of the event's public pages, which tell of the call."""
+    add_tags(transaction, event_id, View.PUBLIC, [], tag)
+    try:
+        transaction.commit()
+    except ConditionLost as lost:
+        if "event" in lost.lost:
+            raise NotFound from None
+        found = lost.lost["call"]
+        raise PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S")) from None

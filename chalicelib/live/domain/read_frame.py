@@ -1,0 +1,103 @@
+"""What a client's frame asks. Called by machine.py. Pure; what is sent to clients: frames.py.
+
+A frame that cannot be understood raises a MarqueeError, which the client is told; the connection stays.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from chalicelib.core.errors import BodyTooLarge, MalformedRequest
+from chalicelib.core.ids import is_ulid
+
+MAX_FRAME_IN = 4_096
+"""Bytes."""
+MAX_RECENT = 100
+
+
+class Hello(NamedTuple):
+    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
+    minute before that one, if it tells.
+    """
+
+    since: str | None
+    recent: frozenset[str] | None = None
+
+
+class Ping(NamedTuple):
+    """Is the connection alive?"""
+
+
+class Watch(NamedTuple):
+    """Tell changes of an event's lists."""
+
+    event_id: str
+
+
+class Unwatch(NamedTuple):
+    """Stop telling them."""
+
+    event_id: str
+
+
+Frame = Hello | Ping | Watch | Unwatch
+
+
+def read_frame(text: str) -> Frame:
+    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
+    frame = _object(text)
+    action = frame.pop("action", None)
+    if action == "hello":
+        return _complete(Hello(_since(frame), _recent(frame)), frame)
+    if action == "ping":
+        return _complete(Ping(), frame)
+    if action in ("watch", "unwatch"):
+        event_id = frame.pop("event_id", None)
+        if not _is_id(event_id):
+            raise MalformedRequest("event_id is the id of an event.", code="invalid_event_id")
+        return _complete(Watch(event_id) if action == "watch" else Unwatch(event_id), frame)
+    raise MalformedRequest("action is hello, ping, watch or unwatch.", code="unknown_action")
+
+
+def _object(text: str) -> dict[str, Any]:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
+        raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
+    try:
+        frame = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
+    if not isinstance(frame, dict):
+        raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
+    return frame
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("an object has the same key twice")
+    return value
+
+
+def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
+    if rest:
+        raise MalformedRequest("The frame has fields we do not know.", code="unknown_field")
+    return frame
+
+
+def _since(frame: dict[str, Any]) -> str | None:
+    since = frame.pop("since", None)
+    if since is not None and not _is_id(since):
+        raise MalformedRequest("since is the id of a notification, or null.", code="invalid_since")
+    return None if since is None else str(since)
+
+
+def _recent(frame: dict[str, Any]) -> frozenset[str] | None:
+    recent = frame.pop("recent", None)
+    if recent is None:
+        return None
+    if not isinstance(recent, list) or len(recent) > MAX_RECENT or not all(map(_is_id, recent)):
+        raise MalformedRequest(f"recent lists at most {MAX_RECENT} ids of notifications.", code="invalid_recent")
+    return frozenset(recent)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and is_ulid(value)

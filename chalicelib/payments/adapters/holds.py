@@ -1,0 +1,58 @@
+"""How far the timer that releases holds has got, and the orders it looks at. Port `Holds`."""
+
+import json
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.aws.dynamo_queries import DynamoQueries
+from chalicelib.aws.dynamo_tables import SalesTable
+from chalicelib.aws.dynamo_transactions import save_unless_newer
+from chalicelib.orders.adapters import keys as order_keys
+from chalicelib.orders.domain.order_state import OrderState
+from chalicelib.payments.adapters import keys as payment_keys
+from chalicelib.payments.ports import HeldOrder, Sweep
+
+_ORDER = "ORDER#"
+
+
+class SweepItem(SalesTable):
+    """How far the timer that releases holds has got."""
+
+    minute = NumberAttribute()
+    left_over = UnicodeAttribute()
+    version = NumberAttribute()
+
+
+class DynamoHolds:
+    """Port `Holds`. Looks through the minutes with the light client: a run makes 32 queries a minute of orders."""
+
+    def __init__(self, queries: DynamoQueries) -> None:
+        self._queries = queries
+
+    def load_sweep(self) -> Sweep | None:
+        """How far the timer has got."""
+        try:
+            item = SweepItem.get(*payment_keys.hold_sweep(), consistent_read=True)
+        except SweepItem.DoesNotExist:
+            return None
+        return Sweep(int(item.minute), tuple(json.loads(item.left_over)), int(item.version))
+
+    def save_sweep(self, sweep: Sweep) -> bool:
+        """Keep it, unless another run has done so since it was read."""
+        left_over = json.dumps(sweep.left_over, separators=(",", ":"))
+        item = SweepItem(
+            *payment_keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1
+        )
+        return save_unless_newer(item, SweepItem.version == sweep.version)
+
+    def list_reserved(self, minute: int) -> list[HeldOrder]:
+        """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
+        (waiting_list/adapters/dynamo.py).
+        """
+        found = []
+        for part in range(order_keys.ORDER_SPREAD):
+            partition = order_keys.orders_of_minute(minute, part)
+            names = ("sk", "state", "deadline", "offer")
+            items = self._queries.query("sales", partition, _ORDER, names, consistent=True)
+            found += [item for item in items if item["state"] == OrderState.RESERVED.value and not item.get("offer")]
+        return [HeldOrder(item["sk"].removeprefix(_ORDER), int(item["deadline"])) for item in found]
