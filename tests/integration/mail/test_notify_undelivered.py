@@ -87,7 +87,7 @@ def test_bounce_that_names_an_order_marks_the_mail_with_its_tickets(
     mail_item(order).update([type(mail_item(order)).state.set("sent")])
     mail = Claimed("ada@example.org", "s", "t", "h", tickets_of=order.id)
     mailbox = Mailbox()
-    assert mailbox.send(json.dumps(message_of(mail, sender="tickets@marquee.example")).encode()).status == 200
+    assert mailbox.send(json.dumps(message_of(mail, sender="tickets@marquee.example")).encode()).status_code == 200
     event = ses_event(mailbox.all()[0], kind, datetime.now(UTC))
     mail_events.hear(sns_event("arn:aws:sns:us-east-1:000000000000:t", json.dumps(event), datetime.now(UTC)))
     assert mail_item(order).state == state
