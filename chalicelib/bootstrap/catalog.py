@@ -88,7 +88,6 @@ class CatalogWiring:
 
     @cached_property
     def edit_quotas(self) -> EditLimited[QuotaFields, StoredLimit]:
-        """Quotas."""
         from chalicelib.catalog.adapters.quotas import DynamoQuotas
         from chalicelib.catalog.services.edit_limited import EditLimited
         from chalicelib.catalog.services.limited_quotas import LimitedQuotas

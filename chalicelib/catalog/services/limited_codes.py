@@ -42,7 +42,6 @@ class LimitedCodes:
         self._content = content
 
     def load(self, event_id: str, id: str) -> StoredLimit | None:
-        """A code."""
         return self._codes.load(event_id, self._kind, id)
 
     def load_all(self, event_id: str) -> list[StoredLimit]:

@@ -32,7 +32,6 @@ class LimitedQuotas:
         self._ids = ids
 
     def load(self, event_id: str, id: str) -> StoredLimit | None:
-        """A quota."""
         return self._quotas.load(event_id, id)
 
     def load_all(self, event_id: str) -> list[StoredLimit]:

@@ -36,7 +36,6 @@ class LimitedTicketTypes:
         self._ids = ids
 
     def load(self, event_id: str, id: str) -> StoredTicketType | None:
-        """A ticket type."""
         return self._store.load(event_id, id)
 
     def load_all(self, event_id: str) -> list[StoredTicketType]:
@@ -50,11 +49,9 @@ class LimitedTicketTypes:
         return [Representation(*with_availability(one.etag, one.body, least_left(one, left))) for one in stored]
 
     def capacity_of(self, fields: TicketTypeFields) -> int:
-        """Tickets in all."""
         return fields.quantity
 
     def load_shards(self, stored: StoredTicketType) -> list[Shard]:
-        """Its tickets."""
         return self._store.load_stocks({stored.id: stored.shards})[stored.id]
 
     def require_room(self, event_id: str) -> None:

@@ -29,7 +29,6 @@ class DynamoPreferencesView:
         return None if item is None else (str(item["etag"]), str(item["rev"]))
 
     def load_stored(self, user_id: str) -> StoredPreferences | None:
-        """All of it."""
         item = self._reader.get(_TABLE, notification_keys.preferences(user_id), _ALL, consistent=True)
         if item is None:
             return None

@@ -50,13 +50,13 @@ class Gate:
     """The service over one paid order of two tickets; time passes when told."""
 
     def __init__(self, facts: Facts = PAID, *, lost: int = 0) -> None:
-        self.load_order = record(facts, ticket_secret="secret")
-        self.codes = [ticket.code for ticket in tickets_of(self.load_order)]
+        self.order = record(facts, ticket_secret="secret")
+        self.codes = [ticket.code for ticket in tickets_of(self.order)]
         self.admissions, self.time = FakeAdmissions(lost), NINE
         self.service = CheckPeopleIn(
-            orders=FakeOrders(self.load_order),  # type: ignore[arg-type]
+            orders=FakeOrders(self.order),  # type: ignore[arg-type]
             admissions=self.admissions,  # type: ignore[arg-type]
-            view=SimpleNamespace(people=lambda ids: {"gate": "Grace"}),  # type: ignore[arg-type]
+            view=SimpleNamespace(load_names=lambda ids: {"gate": "Grace"}),  # type: ignore[arg-type]
             authorise=SimpleNamespace(require=lambda *asked: None),  # type: ignore[arg-type]
             clock=self,  # type: ignore[arg-type]
         )
@@ -68,7 +68,7 @@ class Gate:
         return self.service.check_in("E", CheckInForm(code=code or self.codes[0], **more), caller=GATE)
 
     def undo(self, name: str = "", match: frozenset[str] = ANY) -> None:
-        self.service.undo_check_in("E", name or tickets_of(self.load_order)[0].name, match=match, caller=GATE)
+        self.service.undo_check_in("E", name or tickets_of(self.order)[0].name, match=match, caller=GATE)
 
     def reconcile(self, *scans: tuple[str, datetime], device: str = "east") -> list[Outcome]:
         form = ReconcileForm(device=device, scans=[OfflineScan(code=code, at=at) for code, at in scans])

@@ -85,7 +85,7 @@ class FakeOrders:
             self.wishes[change.wish.key] = change.wish
 
 
-TELLING: Any = SimpleNamespace(about=lambda change, **known: change)
+TELLING: Any = SimpleNamespace(add_messages=lambda change, **known: change)
 """Service `OrderMessages` that has nothing to say."""
 
 

@@ -170,8 +170,8 @@ def test_load_is_for_the_buyer_alone(caller: Principal | None, error: type[Excep
     world = World()
     mine = record(user_id="buyer")
     world.orders.records[mine.id] = mine
-    assert world.service.load_order(mine.id, caller=BUYER, redeem_access_code=None) == mine
+    assert world.service.load_order(mine.id, caller=BUYER, access=None) == mine
     with pytest.raises(error):
-        world.service.load_order(mine.id, caller=caller, redeem_access_code="wrong")
+        world.service.load_order(mine.id, caller=caller, access="wrong")
     with pytest.raises(NotFound):
-        world.service.load_order("no id", caller=BUYER, redeem_access_code=None)
+        world.service.load_order("no id", caller=BUYER, access=None)

@@ -25,14 +25,14 @@ def reading(stored: StoredOrder | None = BY_ACCOUNT, mail: str | None = None) ->
         load_order=lambda id: stored,
         load_mail_state=lambda id: mail,
         load_charges=lambda id: ['{"id":"ch_1"}'],
-        refunds=lambda id: [],
+        load_refunds=lambda id: [],
     )
     authorising: Any = SimpleNamespace(role=lambda who, event_id: ROLES.get(who.user_id) if who else None)
     return ReadOrder(view, authorising)
 
 
 def shown(service: ReadOrder, principal: Principal | None, access: str | None = None) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(service.read_order("O", principal=principal, access=access).load_order()[1])
+    found: dict[str, Any] = json.loads(service.read_order("O", principal=principal, access=access).load()[1])
     return found
 
 
@@ -63,7 +63,7 @@ def test_read_shows_staff_the_note_and_the_buyer_not() -> None:
 
 def test_read_has_another_tag_for_staff_that_changes_with_the_note() -> None:
     tags = {
-        reading(stored).read_order("O", principal=who, access=None).load_order()[0]
+        reading(stored).read_order("O", principal=who, access=None).load()[0]
         for who in (BUYER, STAFF)
         for stored in (BY_ACCOUNT, BY_ACCOUNT._replace(reason="another"))
     }
@@ -82,7 +82,7 @@ def test_read_by_who_may_not_is_not_found(principal: Principal | None) -> None:
 
 
 def test_read_charges_is_for_staff_and_says_so_to_the_buyer() -> None:
-    body = reading().list_charges("O", principal=STAFF, access=None).load_order()[1]
+    body = reading().list_charges("O", principal=STAFF, access=None).load()[1]
     assert json.loads(body) == {"items": [{"id": "ch_1"}], "next_cursor": None}
     with pytest.raises(Forbidden):
         reading().list_charges("O", principal=BUYER, access=None)

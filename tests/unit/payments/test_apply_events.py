@@ -33,7 +33,7 @@ class World:
         parts: dict[str, Any] = {"record_payment": self, "lines": self, "payments": SimpleNamespace}
         self.service = ApplyEvents(orders=self.orders, clock=clock_at(0), sleep=self.slept.append, **parts)
 
-    def record(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
+    def record_payment(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
         self.looked.append(object_id)
         return self.seen
 

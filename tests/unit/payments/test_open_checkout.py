@@ -86,7 +86,7 @@ class World:
         return self.service.open_checkout(ID, caller=None, access=None)
 
     @property
-    def load_order(self) -> OrderRecord:
+    def order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 

@@ -44,13 +44,13 @@ class Stripe:
     def save(self, account: str | None, done: ReconciledUntil) -> None:
         self.done[account] = done
 
-    def undelivered(self, *, since: int, kinds: object, account: str | None) -> list[RawEvent]:
+    def list_undelivered(self, *, since: int, kinds: object, account: str | None) -> list[RawEvent]:
         self.asked.append(("events", (account, since)))
         if trouble := self.troubles.get(account or "platform"):
             raise trouble
         return self.events
 
-    def complete_sessions(self, *, since: int, account: str | None) -> Iterator[Any]:
+    def list_complete_sessions(self, *, since: int, account: str | None) -> Iterator[Any]:
         return iter([])
 
     def look_at_sessions(self, sessions: object, account: str | None, *, until: float) -> int:
@@ -67,7 +67,7 @@ class Stripe:
         if order_id == "broken":
             raise KeyError(order_id)
 
-    def sweep(self, account: str | None, *, until: float) -> int:
+    def sweep_payments(self, account: str | None, *, until: float) -> int:
         self.asked.append(("sweep", account))
         return 0
 

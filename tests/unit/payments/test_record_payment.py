@@ -64,7 +64,7 @@ class World:
         return self.shows
 
     @property
-    def load_order(self) -> OrderRecord:
+    def order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 

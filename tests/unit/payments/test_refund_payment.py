@@ -62,11 +62,11 @@ class World:
         self.service.carry_out(ID, "k")
 
     @property
-    def load_wish(self) -> RefundWish:
+    def wish(self) -> RefundWish:
         return self.orders.wishes["k"]
 
     @property
-    def load_order(self) -> OrderRecord:
+    def order(self) -> OrderRecord:
         return self.orders.records[ID]
 
 
@@ -199,7 +199,7 @@ def test_react_to_new_wishes_alone() -> None:
     world = World(paid(replace(PAID, wanted=5000)))
     item = {"sk": "REFUND#k"}
     world.want(retry_at=int(NOW) + 1)
-    world.orders.wishes["k"] = replace(world.load_wish, retry_at=0)
+    world.orders.wishes["k"] = replace(world.wish, retry_at=0)
     for kind, after in ((ChangeKind.CHANGED, item), (ChangeKind.REMOVED, None), (ChangeKind.CREATED, item)):
         asked = len(world.asked)
         world.service.on_changes([Change(kind, "REFUND", f"ORDER#{ID}", None, after)])

@@ -46,7 +46,7 @@ class World:
         self.orders.records[ID] = after
 
     def listed(self, principal: Principal | None = BUYER) -> list[dict[str, Any]]:
-        body = self.service.list_tickets(ID, principal=principal, access=None).load_order()[1]
+        body = self.service.list_tickets(ID, principal=principal, access=None).load()[1]
         found: list[dict[str, Any]] = json.loads(body)["items"]
         return found
 

@@ -72,7 +72,7 @@ def join(service: JoinWaitingList, *, caller: Principal | None = None, asked: Wa
 
 def test_join_without_an_account_gets_a_token_to_leave_with() -> None:
     lists = FakeLists()
-    _, make_access = join(joining(lists))
+    _, access = join(joining(lists))
     assert access == f"token-{ID}"
     kept = lists.entries_kept[ID]
     assert (kept.user_id, kept.access_hash, kept.entry.state) == (None, hash_of_access(access), EntryState.WAITING)
@@ -147,14 +147,14 @@ def waiting(state: EntryState = EntryState.WAITING) -> tuple[JoinWaitingList, Fa
     service = joining(lists)
     join(service)
     kept = lists.entries_kept[ID]
-    lists.entries_kept[ID] = kept._replace(load_entry=msgspec.structs.replace(kept.load_entry, state=state))
+    lists.entries_kept[ID] = kept._replace(entry=msgspec.structs.replace(kept.entry, state=state))
     return service, lists
 
 
 def test_leave_once_or_again_has_left() -> None:
     service, lists = waiting()
     for _ in range(2):
-        service.leave_waiting_list("E", ID, caller=None, make_access=f"token-{ID}")
+        service.leave_waiting_list("E", ID, caller=None, access=f"token-{ID}")
     assert lists.entries_kept[ID].entry.state is EntryState.LEFT
 
 
@@ -162,7 +162,7 @@ def test_leave_once_or_again_has_left() -> None:
 def test_leave_for_somebody_else_is_not_found(access: str | None) -> None:
     service, lists = waiting()
     with pytest.raises(NotFound):
-        service.leave_waiting_list("E", ID, caller=ADA, make_access=access)
+        service.leave_waiting_list("E", ID, caller=ADA, access=access)
     assert lists.entries_kept[ID].entry.state is EntryState.WAITING
 
 
@@ -170,5 +170,5 @@ def test_leave_for_somebody_else_is_not_found(access: str | None) -> None:
 def test_leave_when_the_turn_has_come_is_refused(state: EntryState) -> None:
     service, _ = waiting(state)
     with pytest.raises(Conflict) as refused:
-        service.leave_waiting_list("E", ID, caller=None, make_access=f"token-{ID}")
+        service.leave_waiting_list("E", ID, caller=None, access=f"token-{ID}")
     assert (refused.value.code, refused.value.extra["state"]) == ("not_waiting", state.value)

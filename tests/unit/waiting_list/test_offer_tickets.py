@@ -25,7 +25,7 @@ NOW = ENDS - 24 * 3600
 OFFER_SECONDS = 7200
 
 
-def load_entry(id: str) -> Entry:
+def entry(id: str) -> Entry:
     return Entry(
         id=id,
         event_id="E",
@@ -58,7 +58,7 @@ class World:
             "lists": self,
             "view": SimpleNamespace(load_ticket_type=lambda *asked, consistent: self.stored),
             "representations": SimpleNamespace(event=lambda event_id, view: shown),
-            "hold_stock": SimpleNamespace(hold=self.hold),
+            "hold_stock": SimpleNamespace(hold_stock=self.hold_stock),
             "release": lambda order_id: order_id != "stuck",
         }
         self.service = OfferTickets(
@@ -83,7 +83,7 @@ class World:
     def load_entry(self, event_id: str, id: str) -> StoredEntry:
         return self.entries[id]
 
-    def hold(self, change: SaleChange, demands: object, *, write: Any) -> None:
+    def hold_stock(self, change: SaleChange, demands: object, *, write: Any) -> None:
         failure = self.holds.pop(0) if self.holds else None
         if failure:
             raise failure
