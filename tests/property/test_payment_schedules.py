@@ -220,8 +220,8 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
         return record and replace(record, facts=Facts(), order=replace(record.order, paid_at=None))
 
     blind: Any = SimpleNamespace(
-        load=as_before,
-        charge=lambda order_id, charge_id: None,
+        load_order=as_before,
+        load_charge=lambda order_id, charge_id: None,
         was_applied=lambda event_id: False,
         write_order=lambda change: orders.write_order(change._replace(marker=None)),
     )

@@ -228,7 +228,7 @@ def test_event_changed_by_nobody_watched_costs_one_query(
     stage: Stage, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(stage.host.client, stage.id, "sessions", **TALK)
-    monkeypatch.setattr(services.live.watched_events, "versions", None)
+    monkeypatch.setattr(services.live.watched_events, "load_versions", None)
     assert stage.react() == NOTHING_FAILED
 
 

@@ -232,7 +232,7 @@ def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypa
         everybody_has_looked.wait()
         return seen
 
-    monkeypatch.setattr(view, "lefts", look_together)
+    monkeypatch.setattr(view, "load_lefts", look_together)
     monkeypatch.setattr(stock_writes, "reduce", lambda _, conditions, first: first)
     acknowledged = together(BUYERS, lambda number: _order(shop, ticket))
     assert len([result for result in acknowledged if isinstance(result, str)]) == BUYERS

@@ -131,8 +131,8 @@ def test_reconcile_makes_waiting_refunds_before_it_sweeps(
     asked: list[str] = []
     orders: Any = shop.services.orders.store
     stripe: Any = shop.services.payments.stripe
-    monkeypatch.setattr(orders, "wanted", lambda **when: asked.append("refunds") or [])
-    monkeypatch.setattr(stripe, "traces", lambda kind, **when: asked.append("sweep") or iter([]))
+    monkeypatch.setattr(orders, "load_wanted", lambda **when: asked.append("refunds") or [])
+    monkeypatch.setattr(stripe, "list_traces", lambda kind, **when: asked.append("sweep") or iter([]))
     shop.pass_time(DAY)
     shop.services.payments.reconcile.reconcile()
     assert list(dict.fromkeys(asked)) == ["refunds", "sweep"]
