@@ -6,9 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.harness import cheap_passwords, environment
 
+settings.register_profile("marquee", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("marquee")  # no test depends on how fast the machine is
 environment.prepare("http://127.0.0.1:9")
 cheap_passwords.use()
 

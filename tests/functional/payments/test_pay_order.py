@@ -288,7 +288,9 @@ def test_webhook_keeps_where_to_look_and_a_hint_whose_it_is(
 
 def test_webhook_without_a_secret_is_404(anonymous: Client) -> None:
     without = config.load().replaced(stripe_webhook_secret="", stripe_connect_webhook_secret="")
-    bootstrap.use(bootstrap.Services(without))
+    services = bootstrap.Services(without)
+    services.aws.dynamodb = bootstrap.services().aws.dynamodb  # whose open connections the fixture closes
+    bootstrap.use(services)
     assert hook(anonymous, b"{}", signed(b"{}")).status == 404
 
 
