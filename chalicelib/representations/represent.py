@@ -1,6 +1,7 @@
 """Representations: the exact JSON bytes and the ETag of a resource, for staff and for everybody.
 
-Made when data changes (content/services/edit_programme.py), never when it is read.
+Made when data changes (content/services/edit_programme.py), never when it is read. The tags of lists are made by the
+writes that change them (content/adapters/writes.py).
 """
 
 import hashlib

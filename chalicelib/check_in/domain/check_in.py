@@ -1,6 +1,7 @@
 """What happens at the gate: what scanners send, what is known of a ticket there, what they are told. Pure.
 
-Which ticket a code is of, and whether it is good: tickets/domain/ticket.py.
+Who is let in: check_in/services/check_people_in.py. Which ticket a code is of, and whether it is good:
+tickets/domain/ticket.py.
 """
 
 import hashlib

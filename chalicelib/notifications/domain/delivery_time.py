@@ -2,6 +2,8 @@
 
 A time of day that a clock change leaves out happens when the clock has jumped over it (02:30 at 03:30); one that comes
 twice happens the first time. So every time of day happens once a day (PEP 495, fold=0).
+
+Which mails wait for the end of quiet hours: notifications/services/choose_channels.py.
 """
 
 from datetime import UTC, date, datetime, timedelta

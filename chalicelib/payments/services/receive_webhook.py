@@ -1,6 +1,6 @@
 """Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/payments.py.
 
-The inbox stream does the rest (payments/services/record_payment.py). Light on purpose: a webhook must be answered fast
+The inbox stream does the rest (payments/services/handle_webhook.py). Light on purpose: a webhook must be answered fast
 even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
 """
 
