@@ -1,19 +1,19 @@
-"""The one way to write more than one item. Called by the stores.
+"""Writes that rest on conditions: of several items in one transaction, or of one item. Called by the stores.
 
-Promises: the same client token on every try (a lost reply is not a second write); TransactionConflict and throttling
-retried with full jitter (botocore retries neither inside a cancelled transaction); a lost condition told from a lost
-race by the position of the cancellation reason.
+A transaction promises: the same client token on every try (a lost reply is not a second write); TransactionConflict and
+throttling retried with full jitter (botocore retries neither inside a cancelled transaction); a lost condition told
+from a lost race by the position of the cancellation reason.
 Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pynamodb.connection import Connection
-from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError
+from pynamodb.exceptions import CancellationReason, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -21,7 +21,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.aws.dynamo_errors import code_of, is_condition_lost
 from chalicelib.aws.dynamo_tables import ContentTable
-from chalicelib.core.errors import Busy
+from chalicelib.core.errors import Busy, PreconditionFailed
 
 ATTEMPTS = 10
 _CONDITION = "ConditionalCheckFailed"
@@ -43,6 +43,11 @@ class ConditionLost(Exception):
     def __init__(self, lost: dict[str, dict[str, Any]]) -> None:
         super().__init__(", ".join(sorted(lost)))
         self.lost = lost
+
+    def precondition_failed(self, name: str) -> PreconditionFailed:
+        """That the item under this name is another by now: its tag and representation, where there is one."""
+        found = self.lost[name]
+        return PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S"))
 
 
 class Transaction:
@@ -133,20 +138,30 @@ def _connection() -> Connection:
 
 def put_if_absent(item: Model) -> bool:
     """Write one item unless its key is taken. True when this call (or a lost reply of it) wrote it first."""
-    try:
-        item.save(condition=type(item).pk.does_not_exist())  # type: ignore[attr-defined]
-    except PutError as error:
-        if is_condition_lost(error):
-            return False
-        raise
-    return True
+    return try_save(item, type(item).pk.does_not_exist())  # type: ignore[attr-defined]
 
 
 def save_unless_newer(item: Model, unchanged: Condition) -> bool:
     """Write an item that is new or unchanged since it was read. Whether it was written."""
+    return try_save(item, type(item).pk.does_not_exist() | unchanged)  # type: ignore[attr-defined]
+
+
+def try_save(item: Model, condition: Condition) -> bool:
+    """Write one item, unless the condition does not hold. Whether it was written."""
     try:
-        item.save(condition=type(item).pk.does_not_exist() | unchanged)  # type: ignore[attr-defined]
+        item.save(condition=condition)
     except PutError as error:
+        if not is_condition_lost(error):
+            raise
+        return False
+    return True
+
+
+def try_update(item: Model, actions: Sequence[Action], condition: Condition) -> bool:
+    """Change one item, unless the condition does not hold. Whether it was changed."""
+    try:
+        item.update(actions=[*actions], condition=condition)
+    except UpdateError as error:
         if not is_condition_lost(error):
             raise
         return False

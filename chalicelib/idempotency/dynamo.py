@@ -3,11 +3,10 @@
 import json
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
 
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_tables import PeopleTable
+from chalicelib.aws.dynamo_transactions import try_save, try_update
 from chalicelib.idempotency.ports import Claim
 
 
@@ -37,12 +36,7 @@ class DynamoClaims:
             claimed_at=now,
             expires_at=expires_at,
         )
-        try:
-            item.save(condition=IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at < int(now)))
-        except PutError as error:
-            if not is_condition_lost(error):
-                raise
-        else:
+        if try_save(item, IdempotencyItem.pk.does_not_exist() | (IdempotencyItem.expires_at < int(now))):
             return wanted, True
         try:
             found = IdempotencyItem.get(item.pk, item.sk, consistent_read=True)
@@ -75,13 +69,5 @@ class DynamoClaims:
     def _take_over(found: IdempotencyItem, *, now: float, stale_before: float) -> bool:
         if found.claimed_at >= stale_before:
             return False
-        try:
-            found.update(
-                actions=[IdempotencyItem.claimed_at.set(now)],
-                condition=(IdempotencyItem.claimed_at == found.claimed_at) & IdempotencyItem.status.does_not_exist(),
-            )
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
-            return False
-        return True
+        same = (IdempotencyItem.claimed_at == found.claimed_at) & IdempotencyItem.status.does_not_exist()
+        return try_update(found, [IdempotencyItem.claimed_at.set(now)], same)

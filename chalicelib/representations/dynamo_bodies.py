@@ -3,10 +3,8 @@
 import gzip
 import time
 
-from pynamodb.exceptions import PutError
-
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_transactions import try_save
 from chalicelib.core.kinds import REVISION, Kind, View
 from chalicelib.core.pagination import Page
 from chalicelib.representations.dynamo_items import (
@@ -90,11 +88,7 @@ class DynamoBodies:
         if item is None or int(item.rev) > REVISION:
             return
         fresh = resource_item((item.pk, item.sk), item.id, made.representation, made.public, slug=item.slug)
-        try:
-            fresh.save(condition=ResourceItem.etag == old_tag)
-        except PutError as error:
-            if not is_condition_lost(error):
-                raise
+        try_save(fresh, ResourceItem.etag == old_tag)
 
     @staticmethod
     def _item(event_id: str, kind: Kind, resource_id: str) -> ResourceItem | None:

@@ -1,14 +1,12 @@
 """Accounts in the people table. Port `Accounts`."""
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, EmailItem, OneTimeTokenItem
 from chalicelib.accounts.domain.stored_account import NewAccount, StoredAccount
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
-from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.aws.dynamo_transactions import Transaction, try_update
 from chalicelib.core.errors import PreconditionFailed
 from chalicelib.core.kinds import REVISION
 from chalicelib.notifications.adapters.writes import add_mail
@@ -64,13 +62,9 @@ class DynamoAccounts:
             AccountItem.language.set(account.language),
             AccountItem.verified.set(account.verified),
         ]
-        try:
-            AccountItem(*account_keys.account(account.id)).update(actions, AccountItem.etag == expected_tag)
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
+        if not try_update(AccountItem(*account_keys.account(account.id)), actions, AccountItem.etag == expected_tag):
             now = self.account(account.id)
-            raise PreconditionFailed(etag=now and now.etag, body=now and now.body) from None
+            raise PreconditionFailed(etag=now and now.etag, body=now and now.body)
 
     def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
         """A new password against a reset token made for the present one, in one transaction; of two racers one wins,

@@ -1,12 +1,9 @@
 """Sign-ins, each a family of refresh tokens, in the people table. Port `SignIns`."""
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, FamilyItem, FamilyOfUserItem
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
-from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.aws.dynamo_transactions import Transaction, try_update
 
 
 class DynamoSignIns:
@@ -29,18 +26,11 @@ class DynamoSignIns:
         """Exchange a refresh token and return whose it is. One that is not the newest ends the family: None."""
         item = FamilyItem(*keys.token_family(family_id))
         current = (FamilyItem.secret_hash == keys.digest(old_secret)) & (FamilyItem.expires_at > now)
-        try:
-            item.update(
-                [FamilyItem.secret_hash.set(keys.digest(new_secret)), FamilyItem.expires_at.set(until)], current
-            )
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
-            if self._rotated_to(item, new_secret):
-                return item.user_id
-            self.end_family(family_id)
-            return None
-        return item.user_id
+        fresh = [FamilyItem.secret_hash.set(keys.digest(new_secret)), FamilyItem.expires_at.set(until)]
+        if try_update(item, fresh, current) or self._rotated_to(item, new_secret):
+            return item.user_id
+        self.end_family(family_id)
+        return None
 
     @staticmethod
     def _rotated_to(item: FamilyItem, new_secret: str) -> bool:

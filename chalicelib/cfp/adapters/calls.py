@@ -9,7 +9,7 @@ from chalicelib.aws.dynamo_tables import ContentTable
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.cfp.ports import CallTimes
 from chalicelib.content.adapters.writes import add_tags
-from chalicelib.core.errors import NotFound, PreconditionFailed
+from chalicelib.core.errors import NotFound
 from chalicelib.core.kinds import REVISION, View
 from chalicelib.notifications.adapters.writes import due_item
 from chalicelib.notifications.ports import CALL
@@ -60,5 +60,4 @@ def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
     except ConditionLost as lost:
         if "event" in lost.lost:
             raise NotFound from None
-        found = lost.lost["call"]
-        raise PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S")) from None
+        raise lost.precondition_failed("call") from None

@@ -10,7 +10,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
 from chalicelib.content.ports import Missing
-from chalicelib.core.errors import AlreadyExists, BodyTooLarge, NotFound, PreconditionFailed
+from chalicelib.core.errors import AlreadyExists, BodyTooLarge, NotFound
 from chalicelib.core.kinds import Kind, View
 from chalicelib.representations.dynamo_items import ResourceItem, VersionsItem, resource_item
 from chalicelib.representations.represent import Written
@@ -82,10 +82,7 @@ def commit(transaction: Transaction) -> None:
         transaction.commit()
     except ConditionLost as lost:
         if "resource" in lost.lost:
-            current = lost.lost["resource"]
-            raise PreconditionFailed(
-                etag=current.get("etag", {}).get("S"), body=current.get("body", {}).get("S")
-            ) from None
+            raise lost.precondition_failed("resource") from None
         if "event" in lost.lost:
             raise NotFound from None
         if "slug" in lost.lost:

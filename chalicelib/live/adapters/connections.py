@@ -3,14 +3,11 @@
 A socket stands twice: under its user, to push, and under its id, to hear. Both are written and removed together.
 """
 
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_keys import Key
 from chalicelib.aws.dynamo_queries import DynamoQueries
-from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.aws.dynamo_transactions import Transaction, try_update
 from chalicelib.core.preconditions import Overtaken, until_settled
 from chalicelib.live.adapters import keys as connection_keys
 from chalicelib.live.adapters.items import (
@@ -69,7 +66,7 @@ class DynamoConnections:
     def charge_frame(self, connection_id: str, cost: int) -> Heard | None:
         """Charge a connection for a frame; one write."""
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
-        if not _updated(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
+        if not try_update(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
             return None
         window = Window(int(item.window_since), int(item.window_before))
         return Heard(connection_of(item), Listening(frozenset(item.watches or ()), int(item.spent), window))
@@ -78,7 +75,7 @@ class DynamoConnections:
         """Begin another window, unless a racing frame did."""
         actions: list[Action] = [OwnerItem.window_since.set(window.since), OwnerItem.window_before.set(window.before)]
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
-        _updated(item, actions, OwnerItem.window_before == instead_of.before)
+        try_update(item, actions, OwnerItem.window_before == instead_of.before)
 
     def list_connections(self, user_id: str) -> list[Connection]:
         """All connections of a user; one Query."""
@@ -125,17 +122,6 @@ class DynamoConnections:
         except OwnerItem.DoesNotExist:
             return set()
         return set(owner.watches or ())
-
-
-def _updated(item: OwnerItem, actions: list[Action], condition: Condition) -> bool:
-    """Whether the condition held."""
-    try:
-        item.update(actions=actions, condition=condition)
-    except UpdateError as error:
-        if not is_condition_lost(error):
-            raise
-        return False
-    return True
 
 
 def _by_user(connection: Connection) -> Key:

@@ -1,8 +1,6 @@
 """What is known of addresses, found by their hash: an address itself is never stored here. Port `Mailboxes`."""
 
-from pynamodb.exceptions import UpdateError
-
-from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_transactions import try_update
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import MailboxItem
 from chalicelib.notifications.domain.address import AddressStanding, canonical
@@ -24,13 +22,8 @@ class DynamoMailboxes:
         """Mails came back. What was known before stays as it was, but a complaint outweighs a bounce."""
         unknown = MailboxItem.state.does_not_exist()
         weaker = unknown | (MailboxItem.state == "bounced") if state == "complained" else unknown
-        try:
-            MailboxItem(*notification_keys.mailbox(canonical(address))).update(
-                [MailboxItem.state.set(state), MailboxItem.since.set(since)], weaker
-            )
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
+        item = MailboxItem(*notification_keys.mailbox(canonical(address)))
+        try_update(item, [MailboxItem.state.set(state), MailboxItem.since.set(since)], weaker)
 
     def restore(self, address: str) -> None:
         """Mails arrive again."""

@@ -1,9 +1,8 @@
 """Mails on their way: claimed, sent, settled. Port `Mails`. Every step is a condition on the item."""
 
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from chalicelib.aws.dynamo_errors import is_condition_lost
+from chalicelib.aws.dynamo_transactions import try_update
 from chalicelib.mail.ports import Claimed, HeldMail, MailRecipient
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import DeliveryItem, MailItem
@@ -18,14 +17,8 @@ class DynamoMails:
         """Take a queued mail for sending."""
         free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
         item = MailItem(*notification_keys.mail(mail_id))
-        try:
-            item.update(
-                actions=[MailItem.claimed_until.set(until), MailItem.sends.add(1)],
-                condition=(MailItem.state == "queued") & free & (MailItem.sends < most_sends),
-            )
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
+        is_ours = (MailItem.state == "queued") & free & (MailItem.sends < most_sends)
+        if not try_update(item, [MailItem.claimed_until.set(until), MailItem.sends.add(1)], is_ours):
             return self._holder(mail_id, now)
         return Claimed(
             item.to or "",

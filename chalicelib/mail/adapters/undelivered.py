@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from pynamodb.exceptions import UpdateError
-
 from chalicelib.aws import dynamo_keys as keys
-from chalicelib.aws.dynamo_errors import is_condition_lost
-from chalicelib.aws.dynamo_transactions import Transaction
+from chalicelib.aws.dynamo_transactions import Transaction, try_update
 from chalicelib.notifications.adapters import keys as notification_keys
 from chalicelib.notifications.adapters.items import MailItem
 from chalicelib.notifications.adapters.writes import add_mail, add_notifications
@@ -18,11 +15,7 @@ class DynamoUndelivered:
 
     def mark_returned(self, key: str) -> None:
         """The mail with this key came back, if there is one."""
-        try:
-            _mail(key).update([MailItem.state.set("returned")], MailItem.pk.exists())
-        except UpdateError as error:
-            if not is_condition_lost(error):
-                raise
+        try_update(_mail(key), [MailItem.state.set("returned")], MailItem.pk.exists())
 
     def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
         """Write what staff are told of this mail unless that was done. Whether it was written now."""

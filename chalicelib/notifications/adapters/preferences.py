@@ -52,18 +52,10 @@ class DynamoPreferences:
 
     def replace(self, user_id: str, fresh: StoredPreferences, *, expected_tag: str | None) -> bool:
         """Write them if they still have the expected tag (None: there are none). Whether they had."""
-        from pynamodb.exceptions import PutError
-
-        from chalicelib.aws.dynamo_errors import is_condition_lost
+        from chalicelib.aws.dynamo_transactions import try_save
         from chalicelib.notifications.adapters.items import PreferencesItem
 
         fields = fresh._asdict()
         item = PreferencesItem(*notification_keys.preferences(user_id), rev=fields.pop("revision"), **fields)
         absent = PreferencesItem.pk.does_not_exist()
-        try:
-            item.save(condition=absent if expected_tag is None else PreferencesItem.etag == expected_tag)
-        except PutError as error:
-            if not is_condition_lost(error):
-                raise
-            return False
-        return True
+        return try_save(item, absent if expected_tag is None else PreferencesItem.etag == expected_tag)

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.aws.dynamo_errors import is_condition_lost
 from chalicelib.aws.dynamo_tables import SalesTable
-from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction
+from chalicelib.aws.dynamo_transactions import ConditionLost, Transaction, try_save
 from chalicelib.catalog.ports import Lost
 from chalicelib.orders.adapters import keys as order_keys
 from chalicelib.orders.adapters.items import ChargeItem
@@ -99,12 +97,8 @@ def _write_alone(event_id: str, change: RowChange) -> None:
     """One row and nothing else. Raises Lost. A repeat after a lost reply finds its own version: Lost, and nothing is
     left to do.
     """
-    try:
-        _row(event_id, change).save(condition=_as(change.before))
-    except PutError as error:
-        if not is_condition_lost(error):
-            raise
-        raise Lost(frozenset({"row"})) from None
+    if not try_save(_row(event_id, change), _as(change.before)):
+        raise Lost(frozenset({"row"}))
 
 
 def _row(event_id: str, change: RowChange) -> OrderRowItem:
