@@ -18,11 +18,10 @@ from chalicelib.catalog.domain.code import (
 from chalicelib.catalog.domain.stock import Shard, code_stock
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredLimit
 from chalicelib.catalog.services import usage
-from chalicelib.content.domain.event import Event
-from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
-from chalicelib.core.errors import AlreadyExists, Conflict, InvalidInput, NotFound, Violation
-from chalicelib.core.kinds import CodeKind, Kind
+from chalicelib.content.services.load_event import load_event
+from chalicelib.core.errors import AlreadyExists, Conflict, InvalidInput, Violation
+from chalicelib.core.kinds import CodeKind
 from chalicelib.representations.represent import Representation
 
 CodeFields = AccessCodeFields | DiscountFields
@@ -78,7 +77,7 @@ class LimitedCodes:
             if one not in known
         ]
         if isinstance(fields, DiscountFields) and fields.amount is not None:
-            currency = self._currency(event_id)
+            currency = load_event(self._programme, event_id).currency
             if fields.amount.currency != currency:
                 found.append(Violation("/amount/currency", f"must be the event's, {currency}"))
         if found:
@@ -114,10 +113,3 @@ class LimitedCodes:
         """Raise AlreadyExists (`code_taken`)."""
         if "name" in lost.names:
             raise AlreadyExists("The event has this code already.", code="code_taken") from None
-
-    def _currency(self, event_id: str) -> str:
-        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
-        if stored is None:
-            raise NotFound
-        event: Event = revive(Kind.EVENTS, stored.body)
-        return event.currency

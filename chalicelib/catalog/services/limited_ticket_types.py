@@ -7,12 +7,11 @@ from chalicelib.catalog.domain.stock import MAX_SHARDS, Shard
 from chalicelib.catalog.domain.ticket_type import MAX_TYPES, TicketType, TicketTypeFields
 from chalicelib.catalog.ports import CatalogView, Codes, Lost, StoredTicketType, TicketTypes
 from chalicelib.catalog.services.read_ticket_types import least_left, shards_of, with_availability
-from chalicelib.content.domain.event import Event
-from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
 from chalicelib.content.services.edit_programme import sanitised
-from chalicelib.core.errors import Conflict, InvalidInput, NotFound, StillReferenced, Violation
-from chalicelib.core.kinds import CodeKind, Kind
+from chalicelib.content.services.load_event import load_event
+from chalicelib.core.errors import Conflict, InvalidInput, StillReferenced, Violation
+from chalicelib.core.kinds import CodeKind
 from chalicelib.core.money import is_charged
 from chalicelib.core.ports import Ids
 from chalicelib.representations.represent import Representation
@@ -105,11 +104,8 @@ class LimitedTicketTypes:
         """Whatever was lost, another editor or buyer was faster: the next look says who loses."""
 
     def _check_currency(self, event_id: str, fields: TicketTypeFields) -> None:
-        stored = self._programme.load(event_id, Kind.EVENTS, event_id)
-        if stored is None:
-            raise NotFound
-        event: Event = revive(Kind.EVENTS, stored.body)
-        if fields.price.currency != event.currency:
-            raise InvalidInput([Violation("/price/currency", f"must be the event's, {event.currency}")])
-        if fields.price.amount and not is_charged(event.currency):
+        currency = load_event(self._programme, event_id).currency
+        if fields.price.currency != currency:
+            raise InvalidInput([Violation("/price/currency", f"must be the event's, {currency}")])
+        if fields.price.amount and not is_charged(currency):
             raise InvalidInput([Violation("/price/currency", "is not one that Stripe takes; tickets must be free")])

@@ -22,11 +22,11 @@ from chalicelib.cfp.domain.submission import (
 )
 from chalicelib.cfp.ports import NotOpen, ProposalChange, Submissions, room_for_messages
 from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
-from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.content.domain.views import revive, written
 from chalicelib.content.ports import Missing, ProgrammeStore
 from chalicelib.content.services.edit_programme import TRIES, as_fields, sanitised
+from chalicelib.content.services.load_event import load_event
 from chalicelib.core.errors import Conflict, InvalidInput, NotFound, PreconditionFailed, Violation
 from chalicelib.core.ids import is_ulid
 from chalicelib.core.kinds import Kind
@@ -104,7 +104,7 @@ class SubmitProposal:
         )
         submission = Submission(new_id, event_id, caller.user_id, held.speaker.id, int(now))
         change = self._change(event_id, session, None, held, form.session.references())
-        event = self._event(event_id)
+        event = load_event(self._store, event_id)
         room = room_for_messages(change)
         messages = self._notify_reviewers.compose_messages(event, session, held.speaker, caller=caller, room=room)
         self._submissions.submit(
@@ -192,7 +192,7 @@ class SubmitProposal:
             speaker = None
         call = self._stored.call_for_papers(event_id, consistent=True)
         can_be_changed = call is not None and call.is_open(self._clock.now()) and session.state in CHANGEABLE
-        event = self._event(event_id)
+        event = load_event(self._store, event_id)
         made = represent_submission(event, session, speaker, can_be_changed=can_be_changed, submission=submission)
         return Shown(made, event_id, session, stored.etag, speaker, kept.etag if kept else None, can_be_changed)
 
@@ -255,18 +255,11 @@ class SubmitProposal:
         return StoredSpeaker(speaker, None)
 
     def _require_open(self, event_id: str) -> None:
-        event, call = self._event(event_id), self._stored.call_for_papers(event_id, consistent=True)
+        event, call = load_event(self._store, event_id), self._stored.call_for_papers(event_id, consistent=True)
         if event.state != "published":
             raise NotFound
         if call is None or not call.is_open(self._clock.now()):
             raise Conflict(CLOSED, code="call_closed")
-
-    def _event(self, event_id: str) -> Event:
-        stored = self._store.load(event_id, Kind.EVENTS, event_id)
-        if stored is None:
-            raise NotFound
-        event: Event = revive(Kind.EVENTS, stored.body)
-        return event
 
 
 def _said(profile: SpeakerProfile) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from chalicelib.cfp.services.add_speaker import AddSpeaker
 from chalicelib.content.domain.programme import Session
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
+from chalicelib.content.services.load_event import load_event
 from chalicelib.core.errors import Forbidden, NotFound
 from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Role
@@ -26,7 +27,7 @@ from chalicelib.team.domain.invitation import InviteState, StoredInvite, masked,
 from chalicelib.team.domain.invitation_link import named_by
 from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk, InvitedTo
 from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Proof, Roster
-from chalicelib.team.services.invite_people import event_of, found, lapsing, settle
+from chalicelib.team.services.invite_people import found, lapsing, settle
 
 TRIES = 10
 
@@ -55,7 +56,7 @@ class AnswerInvitation:
         """What an invitation is, for whoever has its link, as long as it is open. Raises NotFound."""
         invite, _ = self._followed(token)
         state = invite.state_at(self._clock.now())
-        event, session = event_of(self._programme, invite.event_id), self._session(invite)
+        event, session = load_event(self._programme, invite.event_id), self._session(invite)
         inviter = self._accounts.account(invite.invited_by)
         known = state is InviteState.PENDING
         return Invitation(

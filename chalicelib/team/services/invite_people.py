@@ -11,9 +11,8 @@ from chalicelib.accounts.domain.stored_account import revive_account
 from chalicelib.accounts.ports import Accounts, Attempts
 from chalicelib.accounts.services.authorise import Authorise
 from chalicelib.cfp.services.add_speaker import session_of
-from chalicelib.content.domain.event import Event
-from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
+from chalicelib.content.services.load_event import load_event
 from chalicelib.content.services.notify_speakers import accounts_of
 from chalicelib.core.email_address import normalised
 from chalicelib.core.errors import (
@@ -25,7 +24,6 @@ from chalicelib.core.errors import (
     TooManyAttempts,
     Violation,
 )
-from chalicelib.core.kinds import Kind
 from chalicelib.core.permissions import Action, Role, allows
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import until_settled
@@ -191,7 +189,7 @@ class InvitePeople:
         inviter = revive_account(stored) if stored else None
         if inviter is None or not inviter.verified:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
-        return InvitationNews(invite, event_of(self._programme, event_id).name, title, inviter.name)
+        return InvitationNews(invite, load_event(self._programme, event_id).name, title, inviter.name)
 
     def _managed(self, event_id: str, invite_id: str, caller: Principal) -> StoredInvite:
         """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
@@ -248,15 +246,6 @@ def lapsing(invite: StoredInvite, holders: Mapping[str, str]) -> StoredInvite:
     if invite.state is not InviteState.PENDING or stands(invite, holders.get(invite.invited_by)):
         return invite
     return invite._replace(until=invite.created_at)
-
-
-def event_of(programme: Programme, event_id: str) -> Event:
-    """The event that somebody is invited to. Raises NotFound."""
-    stored = programme.load(event_id, Kind.EVENTS, event_id)
-    if stored is None:
-        raise NotFound
-    event: Event = revive(Kind.EVENTS, stored.body)
-    return event
 
 
 def settle(

@@ -1,0 +1,16 @@
+"""Loads an event as staff see it. Called by services that need one of its fields."""
+
+from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.views import revive
+from chalicelib.content.ports import Programme
+from chalicelib.core.errors import NotFound
+from chalicelib.core.kinds import Kind
+
+
+def load_event(programme: Programme, event_id: str) -> Event:
+    """The event, strongly consistent. Raises NotFound."""
+    stored = programme.load(event_id, Kind.EVENTS, event_id)
+    if stored is None:
+        raise NotFound
+    event: Event = revive(Kind.EVENTS, stored.body)
+    return event
