@@ -1,4 +1,4 @@
-"""Who holds which role in an event: the one Query that answers it, and the ports `RolesOfUsers`, `Staff` of
+"""Who holds which role in an event: the one Query by event, the one by user, and the ports `RolesOfUsers`, `Staff` of
 orders/services/order_messages.py and `Reviewers` of cfp/services/notify_reviewers.py. On the light client.
 """
 
@@ -11,7 +11,16 @@ _RANKS = list(Role)
 
 def role_holders(queries: DynamoQueries, event_id: str) -> list[tuple[str, str]]:
     """User and role of all staff of an event, by user; one strongly consistent Query."""
-    partition, prefix = keys.role_in_event(event_id, "")
+    return _roles(queries, keys.role_in_event(event_id, ""))
+
+
+def roles_of_user(queries: DynamoQueries, user_id: str) -> list[tuple[str, str]]:
+    """Event ids and roles of a user, oldest event first; one strongly consistent Query."""
+    return _roles(queries, keys.role_of_user(user_id, ""))
+
+
+def _roles(queries: DynamoQueries, first: keys.Key) -> list[tuple[str, str]]:
+    partition, prefix = first
     items = queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
     return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
 
@@ -37,10 +46,8 @@ class DynamoRoles:
         return users_allowed(self._queries, event_id, Action.REVIEW)
 
     def roles_of(self, user_id: str) -> list[tuple[str, str]]:
-        """Event ids and roles of a user, oldest event first; one strongly consistent Query."""
-        partition, prefix = keys.role_of_user(user_id, "")
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
+        """Event ids and roles of a user, oldest event first; one Query."""
+        return roles_of_user(self._queries, user_id)
 
     def events_of(self, user_id: str) -> list[str]:
         """Ids of the events in which the user holds a role, oldest first."""

@@ -7,9 +7,9 @@ from chalicelib.accounts.domain.account import PasswordReset
 from chalicelib.accounts.domain.stored_account import revive_account
 from chalicelib.accounts.ports import Accounts, MailedTokens, Passwords, SignIns
 from chalicelib.accounts.services import account_mails
+from chalicelib.accounts.services.follow_link import follow_link, link_not_valid
 from chalicelib.accounts.services.limit_attempts import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_SOURCE, LimitAttempts
 from chalicelib.core.email_address import normalised
-from chalicelib.core.errors import NotFound
 from chalicelib.core.ports import Clock, Ids
 
 RESET_SECONDS = 3600
@@ -61,8 +61,8 @@ class RecoverPassword:
 
     def reset_password(self, form: PasswordReset) -> None:
         """Set a new password by a mailed token and end every sign-in. Raises NotFound."""
-        user_id = self._mailed_tokens.token_owner("reset", form.token, now=int(self._clock.now()))
-        stored = self._accounts.account(user_id) if user_id else None
-        if stored is None or not self._accounts.reset_password(form.token, stored, self._passwords.hash(form.password)):
-            raise NotFound("This link is not valid any more.", code="token_not_valid")
+        now = self._clock.now()
+        stored = follow_link("reset", form.token, accounts=self._accounts, mailed_tokens=self._mailed_tokens, now=now)
+        if not self._accounts.reset_password(form.token, stored, self._passwords.hash(form.password)):
+            raise link_not_valid()
         self._sign_ins.end_families_of(stored.id)

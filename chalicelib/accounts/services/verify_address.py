@@ -7,8 +7,8 @@ import msgspec
 
 from chalicelib.accounts.domain.stored_account import revive_account
 from chalicelib.accounts.ports import Accounts, MailedTokens
+from chalicelib.accounts.services.follow_link import follow_link
 from chalicelib.accounts.services.profile import replace_account
-from chalicelib.core.errors import NotFound
 from chalicelib.core.ports import Clock
 
 
@@ -37,11 +37,9 @@ class VerifyAddress:
 
     def verify_address(self, token: str) -> None:
         """Prove an address by the token mailed to it. Raises NotFound."""
-        user_id = self._mailed_tokens.token_owner("verify", token, now=int(self._clock.now()))
-        stored = self._accounts.account(user_id) if user_id else None
-        if stored is None:
-            raise NotFound("This link is not valid any more.", code="token_not_valid")
+        now = self._clock.now()
+        stored = follow_link("verify", token, accounts=self._accounts, mailed_tokens=self._mailed_tokens, now=now)
         account = revive_account(stored)
-        replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=self._clock.now())
+        replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=now)
         self._addresses().restore_address(stored.id, account.email)
         self._mailed_tokens.drop_token("verify", token)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib.accounts.adapters.roles import role_holders
+from chalicelib.accounts.adapters.roles import role_holders, roles_of_user
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.check_in.adapters.reads import DynamoGateView
@@ -31,14 +31,10 @@ class DynamoCrowd:
 
     def list_owned(self, user_id: str) -> list[str]:
         """Events that somebody owns; one Query."""
-        return [event_id for event_id, role in self._people(keys.role_of_user(user_id, "")) if role == Role.OWNER]
+        return [event_id for event_id, role in roles_of_user(self._queries, user_id) if role == Role.OWNER]
 
     def list_proposers(self, event_id: str) -> list[str]:
         """Who proposed something, by user; one Query."""
-        return [user_id for user_id, _ in self._people(keys.proposer(event_id, ""))]
-
-    def _people(self, first: keys.Key) -> list[tuple[str, str]]:
-        """What stands behind a prefix: the rest of the sort key, and the role if it is one."""
-        partition, prefix = first
-        items = self._queries.query("people", partition, prefix, ("sk", "role"), consistent=True)
-        return [(str(item["sk"]).removeprefix(prefix), str(item.get("role", ""))) for item in items]
+        partition, prefix = keys.proposer(event_id, "")
+        items = self._queries.query("people", partition, prefix, ("sk",), consistent=True)
+        return [str(item["sk"]).removeprefix(prefix) for item in items]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from chalicelib import telemetry
-from chalicelib.core.errors import NotFound
+from chalicelib.accounts.services.follow_link import link_not_valid
 from chalicelib.mail.ports import Mailboxes, MailRecipient, Mails
 from chalicelib.notifications.domain.preferences import may_be_switched_off
 from chalicelib.notifications.services.edit_preferences import EditPreferences
@@ -65,7 +65,7 @@ class Unsubscribe:
         mail_id = self._signed(token)
         recipient = self._mails.load_recipient(mail_id) if mail_id else None
         if mail_id is None or recipient is None or not may_be_switched_off(recipient.action):
-            raise NotFound("This link is not valid any more.", code="token_not_valid")
+            raise link_not_valid()
         return Link(mail_id, recipient)
 
     def _signed(self, token: str) -> str | None:
