@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.representations.read import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def encode(value: object) -> str:
@@ -36,7 +36,7 @@ def write_list(items: Iterable[str], *, next_cursor: str | None = None) -> str:
     return add_members(write_array("items", items), {"next_cursor": next_cursor})
 
 
-def add_members(body: str, members: dict[str, object]) -> str:
+def add_members(body: str, members: Mapping[str, object]) -> str:
     """The JSON text of an object that is not empty with these members behind its own."""
     return f"{body[:-1]},{write_json(members)[1:]}"
 

@@ -4,8 +4,9 @@ Bytes are kept under a tag only when strongly consistent reads of that tag befor
 reads they are made of agree; otherwise they are made again. Two readers making at once write the same bytes.
 """
 
-import hashlib
 from collections.abc import Callable
+
+from chalicelib.representations.json_text import hash_of
 
 BUILDS = 6
 
@@ -22,4 +23,4 @@ def settled(tag: Callable[[], str], body: Callable[[], str], keep: Callable[[str
             keep(after, built)
             return after, built
         before = after
-    return f"unsettled-{hashlib.sha256(built.encode()).hexdigest()[:32]}", built
+    return f"unsettled-{hash_of(built)}", built

@@ -1,11 +1,11 @@
 """An account as it is stored: its representation of /me, made once at each write, and what never leaves. Pure."""
 
-import hashlib
 from typing import NamedTuple
 
 import msgspec
 
 from chalicelib.accounts.domain.account import Account
+from chalicelib.representations.json_text import encode, tagged
 
 
 class StoredAccount(NamedTuple):
@@ -33,7 +33,7 @@ class NewAccount(NamedTuple):
 
 def new_account(account: Account, password_hash: str) -> NewAccount:
     """The account with its representation."""
-    body = msgspec.json.encode(account).decode()
+    etag, body = tagged(encode(account))
     return NewAccount(
         id=account.id,
         email=account.email,
@@ -41,7 +41,7 @@ def new_account(account: Account, password_hash: str) -> NewAccount:
         language=account.language,
         password_hash=password_hash,
         verified=account.verified,
-        etag=hashlib.sha256(body.encode()).hexdigest()[:32],
+        etag=etag,
         body=body,
         created_at=int(account.created_at.timestamp()),
     )

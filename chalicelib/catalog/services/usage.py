@@ -11,7 +11,7 @@ from chalicelib.representations.represent import Representation
 def with_numbers(stored: StoredLimit, **numbers: int) -> Representation:
     """It with these numbers behind its members, and behind its tag."""
     tag = "-".join([stored.etag, *map(str, numbers.values())])
-    return Representation(tag, add_members(stored.body, {**numbers}))
+    return Representation(tag, add_members(stored.body, numbers))
 
 
 def held(shards: Sequence[Shard]) -> int:

@@ -5,7 +5,6 @@ Ids are derived from the import, so a run that was cut off writes the same items
 last, in one transaction with its versions: until then nothing of the import can be seen.
 """
 
-import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -35,6 +34,7 @@ from chalicelib.core.times import moment
 from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, fitted
 from chalicelib.exchange.open_event.reader import ImportedProgramme, ImportedResource, read_archive
 from chalicelib.exchange.ports import ImportStore
+from chalicelib.representations.json_text import encode, tagged
 from chalicelib.representations.represent import Written
 
 MAX_SENT, MAX_KEPT = 5_000_000, 380_000
@@ -187,5 +187,4 @@ def _failed(job: ImportJob, detail: str) -> Import:
 
 
 def _job(current: Import, *, owner_id: str, event_id: str) -> ImportJob:
-    body = msgspec.json.encode(current)
-    return ImportJob(current.id, owner_id, event_id, hashlib.sha256(body).hexdigest()[:32], body.decode())
+    return ImportJob(current.id, owner_id, event_id, *tagged(encode(current)))

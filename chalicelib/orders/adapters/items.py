@@ -3,8 +3,6 @@
 An order that was just reserved must stay below 1 KB: then reserving costs two write units for it (docs/performance.md).
 """
 
-import hashlib
-
 import msgspec
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -17,6 +15,7 @@ from chalicelib.orders.domain.charge import Charge
 from chalicelib.orders.domain.order import Attendee, Checkout, Order, OrderRecord
 from chalicelib.orders.domain.order_state import Ended, Facts, OrderState, Reason
 from chalicelib.orders.domain.refund import RefundWish
+from chalicelib.representations.represent import represent
 
 _BEFORE_FACTS = {
     OrderState.PAID: Facts(issued=True),
@@ -96,13 +95,13 @@ class MarkerItem(SalesTable):
 
 def order_item(record: OrderRecord) -> OrderItem:
     """The item of an order, with the representation its buyer reads."""
-    body = msgspec.json.encode(record.order)
+    shown = represent(record.order)
     checkout = record.checkout or (None, None)
     return OrderItem(
         *order_keys.order(record.id),
         rev=REVISION,
-        etag=hashlib.sha256(REVISION.to_bytes(4, "big") + body).hexdigest()[:32],
-        body=body.decode(),
+        etag=shown.etag,
+        body=shown.body,
         state=record.state.value,
         version=record.version,
         total=record.order.total.amount,

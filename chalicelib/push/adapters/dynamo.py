@@ -5,12 +5,12 @@ reader) and `PushSubscriptions`.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from chalicelib.push.adapters import keys
 from chalicelib.push.domain import subscription as rules
 from chalicelib.push.ports import Subscribed
+from chalicelib.representations.json_text import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,7 @@ class DynamoPushSubscriptions:
         same = model.pk.does_not_exist() if expected_tag is None else model.etag == expected_tag
         until = max((one.expires_at for one in subscriptions), default=0)
         if subscriptions:
-            etag = hashlib.sha256(text.encode()).hexdigest()[:32]
-            item = model(*key, subscriptions=text, etag=etag, expires_at=until)
+            item = model(*key, subscriptions=text, etag=hash_of(text), expires_at=until)
             transaction.put("subscriptions", item, same)
         else:
             transaction.delete("subscriptions", model(*key), same)

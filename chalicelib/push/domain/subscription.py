@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from chalicelib.representations.json_text import tagged
+
 MOST = 10
 """Browsers of one person; with one more, the one that came first is forgotten."""
 LIFETIME_SECONDS = 90 * 24 * 3600
@@ -87,8 +89,7 @@ def with_one_more(subscriptions: Sequence[PushSubscription], fresh: PushSubscrip
 def represent(subscriptions: Sequence[PushSubscription], *, public_key: str) -> tuple[str, str]:
     """Tag and JSON for their owner, newest first, with the VAPID key that browsers subscribe with."""
     shown = {"public_key": public_key, "items": [represent_one(one) for one in reversed(subscriptions)]}
-    body = json.dumps(shown, separators=(",", ":"))
-    return hashlib.sha256(body.encode()).hexdigest()[:32], body
+    return tagged(json.dumps(shown, separators=(",", ":")))
 
 
 def represent_one(subscription: PushSubscription) -> dict[str, str]:
