@@ -31,7 +31,7 @@ class Admissions(Protocol):
 
     def write(self, after: Admission, *, before: Admission | None, order: OrderRecord | None) -> None:
         """Keep another act and count it, if nobody else added one since `before` and, where one is given, the order is
-        still as it was read. Raises ports.sales.Lost (`admission`, `order`), Busy.
+        still as it was read. Raises catalog.ports.Lost (`admission`, `order`), Busy.
         """
 
     def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:

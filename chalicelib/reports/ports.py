@@ -38,7 +38,7 @@ class SalesRows(Protocol):
         """The rows of up to 100 orders that have one, strongly consistent."""
 
     def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
-        """Keep rows and add to the totals, all or nothing. Raises ports.sales.Lost when a row is not as before."""
+        """Keep rows and add to the totals, all or nothing. Raises catalog.ports.Lost when a row is not as before."""
 
 
 class ListedRow(NamedTuple):

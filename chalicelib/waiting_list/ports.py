@@ -61,7 +61,7 @@ class WaitingLists(Protocol):
         """An entry that waits no longer. Raises Lost (`place`: it did not wait any more)."""
 
     def offer(self, change: SaleChange, after: StoredEntry, *, member: str) -> None:
-        """A new order for an entry, which waits no longer. Raises Lost (`place`, and as Orders.write)."""
+        """A new order for an entry, which waits no longer. Raises Lost (`place`, and as Orders.write_order)."""
 
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
         """Nobody waits for a type any more; its tickets are for everybody. Raises Lost (`queue`: somebody came;

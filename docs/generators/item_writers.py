@@ -13,7 +13,7 @@ from docs.generators.sources import modules
 
 TABLES_MODULE = "aws/dynamo_tables"
 WITHOUT_CLASS = {"line": "PeopleTable", "stripe_inbox": "StripeInboxTable"}
-"""Keys that light clients write: no class of items, and every module that names the key writes it."""
+"""Keys that light clients write, and their tables: no class of items, and every module that names the key writes it."""
 
 
 class Item(NamedTuple):
@@ -52,6 +52,8 @@ def items() -> dict[str, Item]:
 
 def writes() -> set[Write]:
     """Every write of an item."""
+    if unknown := set(WITHOUT_CLASS.values()) - items().keys():
+        raise ValueError(f"{TABLES_MODULE} has no tables {sorted(unknown)}")
     scan = _Scan()
     return {*scan.of_items(), *scan.without_class()}
 

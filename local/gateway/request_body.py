@@ -14,7 +14,7 @@ class RequestTooLarge(Exception):
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises BodyTooLarge, and ClientDisconnect for a client that hung up or took too long."""
+    """The whole body. Raises RequestTooLarge, and ClientDisconnect for a client that hung up or took too long."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):

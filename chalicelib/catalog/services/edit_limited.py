@@ -28,7 +28,6 @@ from chalicelib.representations.represent import Representation, represent
 
 TRIES = 8
 
-
 F = TypeVar("F", bound=msgspec.Struct)
 S = TypeVar("S", bound=StoredLimit | StoredTicketType)
 

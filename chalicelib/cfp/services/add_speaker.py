@@ -42,9 +42,8 @@ class AddSpeaker:
         NotFound (session), Conflict (`session_over`, `too_many_speakers`).
         """
         stored, session = session_of(self._programme, event_id, session_id)
-        proposer = self._submissions.load_proposer(
-            event_id, account.id
-        )  # first: what it names is among the speakers then
+        # The proposer first: what it names is among the speakers then.
+        proposer = self._submissions.load_proposer(event_id, account.id)
         known = [(one.etag, _speaker(one)) for one in self._programme.load_all(event_id, Kind.SPEAKERS)]
         on_stage = [(tag, one) for tag, one in known if one.id in session.speaker_ids]
         own = next((one.id for _, one in on_stage if one.user_id == account.id), None)

@@ -1,6 +1,6 @@
 """Addresses that mails came back from get no more of them, until their owner proves them again. Called by
-triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py
-and by accounts/services/verify_address.py.
+triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py and by
+accounts/services/verify_address.py.
 
 Each step may be repeated: SNS delivers at least once.
 """
