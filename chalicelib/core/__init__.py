@@ -1,1 +1,1 @@
-"""What everything stands on: errors, ids, money, time, text, validation. A closed list; imports nothing above it."""
+"""What every context uses: errors, ids, money, time, text, validation. A closed list; it imports no other folder."""

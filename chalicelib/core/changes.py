@@ -1,4 +1,4 @@
-"""A change of a stored item, as a stream tells it. Light."""
+"""A change of a stored item, as a DynamoDB stream reports it. Light."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,8 +14,8 @@ class ChangeKind(StrEnum):
 
 
 class Change(NamedTuple):
-    """One change. `noun` is the first word of the sort key, `partition` the partition key; images are plain values
-    and None where the stream does not carry them.
+    """One change. `noun` is the first word of the sort key, `partition` the partition key. The images are plain Python
+    values, or None where the stream does not carry them.
     """
 
     kind: ChangeKind

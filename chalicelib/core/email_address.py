@@ -1,15 +1,15 @@
-"""Whether mail can reach an address at all, in words. Pure; the one rule for every place that takes or uses one.
+"""Checks whether mail can reach an address at all. Pure; the one rule for every place that takes or uses an address.
 
 Sources: RFC 5321 section 4.1.2 (mailbox, domain) and 4.5.3.1 (lengths), RFC 1035 section 2.3.4 (labels), RFC 5890
-(domains in other scripts), and docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html: SES takes 7-bit
-ASCII before the @. An IP address behind it is valid SMTP, and SES sends to none.
+(domains in other scripts), and docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html: SES takes only
+7-bit ASCII before the @. An IP address after the @ is valid in SMTP, but SES does not send to one.
 """
 
 import re
 import unicodedata
 
 MOST = 254
-"""Octets of an address: a path of 256 (RFC 5321 section 4.5.3.1.3) without its brackets."""
+"""Octets of an address: a path has at most 256 (RFC 5321 section 4.5.3.1.3), two of which are its angle brackets."""
 MOST_BEFORE_AT, MOST_IN_LABEL = 64, 63
 _LOCAL = re.compile(r"[!#$%&'*+/=?^_`{|}~0-9A-Za-z.-]+")
 _LABEL = re.compile(r"[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?")
@@ -23,8 +23,8 @@ _LONG_LABEL = f"must not have more than {MOST_IN_LABEL} characters between two d
 
 
 def broken_rule(address: str) -> str | None:
-    """Why no mail can reach an address, as words that follow its name ("must …"), or None when one may."""
-    if len(address) > MOST:  # first of all: to encode a label takes time in the square of its length
+    """Returns why no mail can reach the address, as words that follow its name ("must …"), or None."""
+    if len(address) > MOST:  # first: encoding a label takes time in the square of its length
         return _TOO_LONG
     local, at, domain = address.rpartition("@")
     if not at or "@" in local or not domain or not local or not address.isprintable() or " " in address:
@@ -33,9 +33,7 @@ def broken_rule(address: str) -> str | None:
 
 
 def in_ascii(address: str) -> str:
-    """The address as mail servers take it: its domain in ASCII. Raises ValueError, in words, for one that no mail can
-    reach.
-    """
+    """Returns the address with its domain in ASCII, as mail servers take it. Raises ValueError with the broken rule."""
     rule = broken_rule(address)
     if rule is not None:
         raise ValueError(rule)
@@ -68,10 +66,10 @@ def _rule_after_at(local: str, domain: str) -> str | None:
 
 
 def _is_long(label: str) -> bool:
-    """Whether a label has too many characters, or would in ASCII (`xn--…`)."""
+    """Whether a label has too many characters, as it is or in its ASCII form (`xn--…`)."""
     return len(label if label.isascii() else f"xn--{label.encode('punycode').decode()}") > MOST_IN_LABEL
 
 
 def normalised(email: str) -> str:
-    """The address by which an account is found: NFKC, case folded, no surrounding space."""
+    """Returns the form under which an account is found: NFKC, case folded, no surrounding space."""
     return unicodedata.normalize("NFKC", email).strip().casefold()

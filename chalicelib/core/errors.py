@@ -1,33 +1,33 @@
-"""Every refusal Marquee can give, in one tree. Raised by domain and services; api/problems.py maps them to HTTP
-and live/domain/frames.py to socket frames. A class carries a stable `code`; instances carry what the client may know.
+"""Every error that Marquee returns to a client, in one tree. Raised by domain and services. api/problems.py maps them
+to HTTP, live/domain/frames.py to socket frames. A class has a stable `code`; instances carry what the client may know.
 
 MarqueeError
-├── MalformedRequest        the bytes cannot be read as what they claim to be
-│   ├── UnsupportedMedia    the content type or encoding is not one we take
-│   └── BodyTooLarge        more bytes than the limit
-├── InvalidInput            readable, but breaks a rule; carries every violation
-├── OrderCannotBePaid       Stripe will never take its payment, however often it is tried
-├── Unauthenticated         no, expired or forged credentials
-├── Forbidden               known caller, may see the thing, may not do this
-├── NotFound                absent, or not yours: the two are never told apart
-│   └── UnknownTicket       a code that was made up, altered, replaced or is another event's: never told apart
+├── MalformedRequest        the bytes, headers or query cannot be read
+│   ├── UnsupportedMedia    the content type or encoding is not accepted
+│   └── BodyTooLarge        the body has more bytes than the limit
+├── InvalidInput            readable, but breaks rules; carries every violation
+├── OrderCannotBePaid       Stripe will refuse its payment, however often it is tried
+├── Unauthenticated         credentials are missing, expired or forged
+├── Forbidden               the caller may see the thing but not do this
+├── NotFound                absent, or not the caller's: the answer is the same for both
+│   └── UnknownTicket       a code that is made up, altered, replaced or another event's: the same answer for all
 ├── FeatureOff              switched off for this deployment
 ├── PreconditionRequired    a write without If-Match
 ├── PreconditionFailed      If-Match names another version; carries the current one
-├── Conflict                the state of things forbids it
+├── Conflict                the current state does not allow it
 │   ├── AlreadyExists       a unique value is taken
-│   ├── StillReferenced     others point at it; carries the referrers
-│   ├── SoldOut             fewer tickets left than asked; carries how many
+│   ├── StillReferenced     other things refer to it; carries them
+│   ├── SoldOut             fewer tickets are left than were ordered; carries how many
 │   ├── SaleClosed          outside the sale window, or the event is not published
 │   ├── OrderNotPayable     the order's state does not allow it
-│   ├── TicketNotValid      void or suspended, or used where it must not be
+│   ├── TicketNotValid      the ticket is void, suspended or used
 │   │   └── AlreadyCheckedIn the ticket is used; carries when and by whom
-│   └── StillRunning        the same Idempotency-Key is being worked on
-├── IdempotencyMismatch     the same Idempotency-Key with another body
-├── TooManyAttempts         guessing; carries seconds to wait
-├── UpstreamFailed          Stripe or mail did not answer as it should
-└── Busy                    contention or throttling outlasted the retries
-    └── WaitInLine          others are to be served first; carries seconds to wait
+│   └── StillRunning        a request with the same Idempotency-Key has not finished
+├── IdempotencyMismatch     the same Idempotency-Key with another request
+├── TooManyAttempts         guessing, or too many requests; carries seconds to wait
+├── UpstreamFailed          Stripe or the mail service failed
+└── Busy                    contention or throttling lasted longer than the retries
+    └── WaitInLine          other callers come first; carries seconds to wait
 """
 
 from typing import NamedTuple
@@ -59,7 +59,7 @@ class MalformedRequest(MarqueeError):
 
 
 class UnsupportedMedia(MalformedRequest):
-    """Content-Type or Content-Encoding that is not taken here."""
+    """The Content-Type or Content-Encoding is not accepted here."""
 
     code = "unsupported_media_type"
 
@@ -81,13 +81,13 @@ class InvalidInput(MarqueeError):
 
 
 class OrderCannotBePaid(MarqueeError):
-    """Stripe will never take the payment of this order; `code` says why."""
+    """Stripe will refuse the payment of this order; `code` says why."""
 
     code = "order_cannot_be_paid"
 
 
 class Unauthenticated(MarqueeError):
-    """No valid credentials."""
+    """Credentials are missing, expired or forged."""
 
     code = "unauthenticated"
 
@@ -99,7 +99,7 @@ class Forbidden(MarqueeError):
 
 
 class NotFound(MarqueeError):
-    """Absent or not yours."""
+    """The thing is absent or not the caller's."""
 
     code = "not_found"
 
@@ -108,7 +108,7 @@ class NotFound(MarqueeError):
 
 
 class UnknownTicket(NotFound):
-    """A code that was made up, altered or replaced, or that belongs to another event."""
+    """The code is made up, altered or replaced, or belongs to another event."""
 
     code = "unknown_ticket"
 
@@ -117,7 +117,7 @@ class UnknownTicket(NotFound):
 
 
 class FeatureOff(NotFound):
-    """Switched off for this deployment."""
+    """The feature is switched off for this deployment."""
 
 
 class PreconditionRequired(MarqueeError):
@@ -141,7 +141,7 @@ class PreconditionFailed(MarqueeError):
 
 
 class Conflict(MarqueeError):
-    """The state of things forbids it."""
+    """The current state does not allow the request."""
 
     code = "conflict"
 
@@ -153,13 +153,13 @@ class AlreadyExists(Conflict):
 
 
 class StillReferenced(Conflict):
-    """Others point at the thing to be deleted; `referrers` in extra."""
+    """Other things refer to the one that is to be deleted; `extra["referrers"]` lists them."""
 
     code = "still_referenced"
 
 
 class SoldOut(Conflict):
-    """Fewer tickets are left than asked; `available` in extra."""
+    """Fewer tickets are left than were ordered; `extra["available"]` says how many."""
 
     code = "sold_out"
 
@@ -171,7 +171,7 @@ class SaleClosed(Conflict):
 
 
 class OrderNotPayable(Conflict):
-    """The order's state does not allow what was asked."""
+    """The order's state does not allow the request."""
 
     code = "order_not_payable"
 
@@ -183,7 +183,7 @@ class TicketNotValid(Conflict):
 
 
 class AlreadyCheckedIn(TicketNotValid):
-    """Somebody came in with this ticket; `check_in` in extra says when and who let them in."""
+    """Somebody was checked in with this ticket; `extra["check_in"]` says when and by whom."""
 
     code = "already_checked_in"
 
@@ -196,13 +196,13 @@ class StillRunning(Conflict):
 
 
 class IdempotencyMismatch(MarqueeError):
-    """This Idempotency-Key came with another body before."""
+    """This Idempotency-Key came with another request before."""
 
     code = "idempotency_mismatch"
 
 
 class TooManyAttempts(MarqueeError):
-    """Guessing, or more requests than one caller may send. `retry_after` in seconds."""
+    """The caller guesses, or sends more requests than allowed. `retry_after` in seconds."""
 
     code = "too_many_attempts"
 
@@ -214,21 +214,21 @@ class TooManyAttempts(MarqueeError):
 
 
 class UpstreamFailed(MarqueeError):
-    """A service we depend on did not answer as it should."""
+    """A service that Marquee depends on failed."""
 
     code = "upstream_failed"
     retry_after = 5
 
 
 class Busy(MarqueeError):
-    """Contention or throttling outlasted the retries; nothing was changed."""
+    """Contention or throttling lasted longer than the retries; nothing was changed."""
 
     code = "busy"
     retry_after = 1
 
 
 class WaitInLine(Busy):
-    """Others are to be served first. `retry_after` in seconds, by the place in line; `line_too_long` has no place."""
+    """Other callers come first. `retry_after` in seconds; with code `line_too_long` the queue has no place."""
 
     code = "wait_in_line"
 

@@ -1,7 +1,7 @@
-"""Ids are ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 of randomness, Crockford base 32.
+"""Ids are ULIDs (github.com/ulid/spec): 48 bits of milliseconds, 80 bits of randomness, Crockford base 32.
 
-Written here in a few lines because the published packages cost more import time than the read path may spend.
-Pure: milliseconds and randomness are parameters.
+Implemented here because the published packages take more import time than the read path allows. Pure: milliseconds and
+randomness are parameters.
 """
 
 import hashlib
@@ -14,18 +14,18 @@ _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 def make_ulid(milliseconds: int, randomness: bytes) -> str:
-    """A ULID for a moment (Unix milliseconds) and ten random bytes."""
+    """Returns the ULID for a moment (Unix milliseconds) and ten random bytes."""
     number = (milliseconds << 80) | int.from_bytes(randomness[:10], "big")
     return "".join(ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
 def derive_ulid(milliseconds: int, *parts: str) -> str:
-    """The same ULID for the same moment and parts: lets a repeated import write the same items."""
+    """Returns the same ULID for the same moment and parts, so that a repeated import writes the same items."""
     return make_ulid(milliseconds, hashlib.sha256("\x00".join(parts).encode()).digest())
 
 
 def milliseconds_of(ulid: str) -> int:
-    """The Unix milliseconds inside a ULID."""
+    """Returns the Unix milliseconds inside a ULID."""
     number = 0
     for character in ulid[:10]:
         number = number * 32 + ALPHABET.index(character)
@@ -38,5 +38,5 @@ def is_ulid(text: str) -> bool:
 
 
 def is_slug(text: str) -> bool:
-    """Whether the text is a URL slug that cannot be mistaken for an id or a path of the API."""
+    """Whether the text is a slug for URLs that cannot be taken for an id or for a path of the API."""
     return len(text) <= 80 and text not in RESERVED_SLUGS and re.fullmatch(_SLUG, text) is not None

@@ -1,20 +1,20 @@
-"""The kinds of content an event is made of, and the lists they form. The one home of their names.
+"""The kinds of content that an event has, and the lists they form. The one home of their names.
 
-Light on purpose: the read path imports this and nothing heavier.
+Light: the read path imports this module.
 """
 
 from enum import StrEnum
 
 
 class View(StrEnum):
-    """Who a representation is for: everybody, or the event's staff."""
+    """Who a representation is for: the public, or the event's staff."""
 
     PUBLIC = "public"
     ALL = "all"
 
 
 class Kind(StrEnum):
-    """A kind of content resource; the value is its path segment and list name."""
+    """A kind of content resource; the value is its path segment and the name of its list."""
 
     EVENTS = "events"
     MICROLOCATIONS = "microlocations"
@@ -25,12 +25,12 @@ class Kind(StrEnum):
 
     @property
     def counter(self) -> str:
-        """Name of this list's counter in the versions representation (API contract: two are singular)."""
+        """The name of this list's counter in the versions representation. Two are singular (API contract)."""
         return {Kind.EVENTS: "event_ver", Kind.SESSIONS: "session_ver"}.get(self, f"{self.value}_ver")
 
 
 class CodeKind(StrEnum):
-    """What a code that buyers type is for; the value is its path segment."""
+    """What a code that buyers enter is for; the value is its path segment."""
 
     ACCESS = "access-codes"
     DISCOUNT = "discounts"
@@ -40,5 +40,6 @@ LISTS = (Kind.MICROLOCATIONS, Kind.SESSIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.
 COUNTERS = tuple(sorted(kind.counter for kind in Kind))
 
 REVISION = 3
-"""Revision of the JSON shapes. Raise it whenever a representation changes its shape: stored bytes of another
-revision are then made again instead of being served."""
+"""Revision of the JSON shapes. Raise it when a representation changes its shape: stored bytes of another revision are
+then rebuilt instead of served.
+"""

@@ -1,9 +1,8 @@
-"""Money is whole minor units and a currency. Exponents from ISO 4217; Stripe's special cases in one table.
+"""Amounts of money as whole minor units and a currency. Exponents from ISO 4217; Stripe's special cases in one table.
 
 Source of the special cases: docs.stripe.com/currencies (zero-decimal and three-decimal currencies, special cases,
-minimum and maximum charge amounts). The browser has what it needs of the table in web/public/js/currencies.js, which
-docs/generators/currencies.py generates. HUF and TWD need no entry: only their payouts are whole, which Stripe makes by
-itself.
+minimum and maximum charge amounts). docs/generators/currencies.py writes the part that the browser needs to
+web/public/js/currencies.js. HUF and TWD need no entry: Stripe itself makes their payouts whole.
 """
 
 from typing import Annotated
@@ -29,19 +28,20 @@ CURRENCIES = frozenset(_CODES.split())
 """The active codes of ISO 4217, without funds, metals and test codes."""
 _NOT_CHARGED = frozenset(["BTN", "CUP", "ERN", "GHS", "IQD", "IRR", "KPW", "LYD", "MRU"])
 _NOT_CHARGED |= {"SDG", "SSP", "STN", "SVC", "SYP", "TMT", "VES", "ZWG"}
-"""Those that Stripe takes no payments in."""
+"""The currencies in which Stripe takes no payments."""
 _ZERO_DECIMALS = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
 _WHOLE = frozenset(["ISK", "UGX"])
-"""Have no decimals, and are written with two in Stripe's API all the same: 5 UGX are 500."""
+"""Have no decimals, but Stripe's API writes them with two: 5 UGX are 500."""
 _THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-# Stripe refuses smaller charges; minor units. Others: no figure published, Stripe decides when a checkout is opened.
+# Stripe refuses smaller charges; in minor units. For other currencies Stripe publishes no figure and decides when a
+# checkout is opened.
 _MINIMUM = {"EUR": 50, "USD": 50, "GBP": 30, "CHF": 50, "JPY": 50, "SGD": 50, "AUD": 50, "CAD": 50, "DKK": 250}
 _MINIMUM |= {"SEK": 300, "NOK": 300, "PLN": 200, "HUF": 17500, "CZK": 1500, "HKD": 400, "MXN": 1000, "NZD": 50}
 _MINIMUM |= {"AED": 200, "BGN": 100, "BRL": 50, "INR": 50, "MYR": 200, "RON": 200, "THB": 1000}
 _MOST_DIGITS = {"IDR": 12}
-"""How long an amount may be; eight digits in all others."""
+"""Digits of the largest amount that Stripe takes; eight for all other currencies."""
 LARGEST = 10 ** max(_MOST_DIGITS.values()) - 1
 """The largest amount in any currency."""
 
@@ -54,21 +54,21 @@ class Money(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def decimals(currency: str) -> int:
-    """How many decimals the currency's minor unit has."""
+    """Returns the number of decimals of the currency."""
     if currency in _ZERO_DECIMALS:
         return 0
     return 3 if currency in _THREE_DECIMALS else 2
 
 
 def step(currency: str) -> int:
-    """What every amount that Stripe is sent must be a multiple of, in minor units: charges, refunds, fees."""
+    """Returns the minor units of which every amount sent to Stripe (charge, refund, fee) must be a multiple."""
     if decimals(currency) == 3:
         return 10
     return 100 if currency in _WHOLE else 1
 
 
 def in_steps(amount: int, currency: str) -> int:
-    """The largest amount up to this one that Stripe can be sent."""
+    """Returns the largest amount, not above this one, that can be sent to Stripe."""
     return amount - amount % step(currency)
 
 
@@ -78,17 +78,17 @@ def is_charged(currency: str) -> bool:
 
 
 def minimum_charge(currency: str) -> int:
-    """Stripe's smallest charge in minor units; 1 where Stripe publishes none."""
+    """Returns Stripe's smallest charge in minor units, or 1 where Stripe publishes none."""
     return _MINIMUM.get(currency, 1)
 
 
 def maximum_charge(currency: str) -> int:
-    """Stripe's largest charge in minor units."""
+    """Returns Stripe's largest charge in minor units."""
     return int(10 ** _MOST_DIGITS.get(currency, 8)) - 1
 
 
 def broken_rule(amount: int, currency: str) -> str | None:
-    """Why Stripe would not take an amount of up to LARGEST, in words, or None when it would; its minimum aside."""
+    """Returns why Stripe would refuse an amount of up to LARGEST, in words, or None. The minimum is not checked."""
     if amount % step(currency):
         return f"must be a multiple of {step(currency)} in {currency}"
     most = maximum_charge(currency)
@@ -96,6 +96,6 @@ def broken_rule(amount: int, currency: str) -> str | None:
 
 
 def display(amount: int, currency: str) -> str:
-    """The amount for people and mails, e.g. `25.00 EUR`; pages use the reader's locale instead."""
+    """Returns the amount as text for mails and messages, e.g. `25.00 EUR`. Pages use the reader's locale instead."""
     places = decimals(currency)
     return f"{amount / 10**places:,.{places}f} {currency}"

@@ -1,7 +1,7 @@
-"""Which part of a list is asked for: `limit`, and a cursor that is opaque and tamper-evident. Pure; the key comes from
-configuration. Light: the read path imports this.
+"""Parses which part of a list a request wants: `limit`, and a cursor that is opaque and signed. Pure; the key comes
+from configuration. Light: the read path imports this.
 
-A cursor names the list it was made for, so one taken from another list or view is refused.
+A cursor contains the name of its list, so a cursor from another list or view is refused.
 """
 
 import base64
@@ -16,7 +16,7 @@ from chalicelib.core.errors import MalformedRequest
 DEFAULT_LIMIT = 200
 MAX_LIMIT = 500
 CursorKey = Callable[[], bytes]
-"""Asked only when a cursor is read or made: the key may be far away."""
+"""Called only when a cursor is read or made, because fetching the key may take a request."""
 
 
 class Page(NamedTuple):
@@ -27,14 +27,14 @@ class Page(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """What tells this page's ETag from other pages' of the same list; empty for the default page."""
+        """Distinguishes this page's ETag from those of other pages of the same list; empty for the default page."""
         if self == Page():
             return ""
         return f"-{self.limit}-{self.after}" if self.after else f"-{self.limit}"
 
 
 def parse_page(query: dict[str, str], *, scope: str, key: CursorKey) -> Page:
-    """The page a query asks for. `scope` names the list. Raises MalformedRequest."""
+    """Returns the page that a query asks for. `scope` names the list. Raises MalformedRequest."""
     text = query.get("limit", str(DEFAULT_LIMIT))
     if not (text.isascii() and text.isdigit() and 1 <= len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT):
         raise MalformedRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}.", code="invalid_limit")
@@ -43,7 +43,7 @@ def parse_page(query: dict[str, str], *, scope: str, key: CursorKey) -> Page:
 
 
 def make_cursor(after: str, *, scope: str, key: CursorKey) -> str:
-    """The cursor that continues behind the item with this id."""
+    """Returns the cursor for the page after the item with this id."""
     return base64.urlsafe_b64encode(_mark(after, scope, key()) + after.encode()).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""Who may do what with an event. The table is the rule; services ask `allows`."""
+"""Defines which role may do what with an event. The table is the rule; services call `allows`."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 
 class Action(StrEnum):
-    """What one may want to do with an event."""
+    """Something that a user may do with an event."""
 
     READ_ALL = "read_all"
     EDIT_CONTENT = "edit_content"
@@ -51,10 +51,10 @@ _ALLOWED: dict[Action, set[Role]] = {
 
 
 def allows(role: str | None, action: Action) -> bool:
-    """Whether a holder of this role (None: no role in the event) may do this."""
+    """Whether a user with this role (None: no role in the event) may perform the action."""
     return role is not None and Role(role) in _ALLOWED[action]
 
 
 def is_administrator(email: str, *, verified: bool, admins: frozenset[str]) -> bool:
-    """Whether it is the proven address of one of the deployment's administrators, whose addresses are normalised."""
+    """Whether this is a verified address of one of the deployment's administrators. `admins` are normalised."""
     return verified and normalised(email) in admins

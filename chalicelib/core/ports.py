@@ -1,6 +1,6 @@
-"""Small protocols that services need; adapters provide them, tests fake them in a few lines.
+"""Protocols that services of all contexts need; adapters implement them, tests fake them in a few lines.
 
-Here what everybody needs; the modules beside hold one noun each.
+A protocol that one context needs is in that context's ports.py.
 """
 
 from collections.abc import Iterable
@@ -10,31 +10,31 @@ Key = tuple[str, str]
 
 
 class Reader(Protocol):
-    """Reads stored items by key, cheaply."""
+    """Reads stored items by key."""
 
     def get(
         self, table: str, key: Key, attributes: Iterable[str], *, consistent: bool = False
     ) -> dict[str, Any] | None:
-        """The named attributes of one item, or None."""
+        """Returns the named attributes of one item, or None."""
 
     def get_many(
         self, table: str, keys: list[Key], attributes: Iterable[str], *, consistent: bool = False
     ) -> list[dict[str, Any] | None]:
-        """The named attributes of any number of different items, in order."""
+        """Returns the named attributes of any number of different items, in order; None for a missing one."""
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Returns the current time."""
 
     def now(self) -> float:
-        """Unix seconds."""
+        """Returns Unix seconds."""
 
 
 class Ids(Protocol):
     """Makes ids and secrets."""
 
     def new_id(self) -> str:
-        """A new ULID."""
+        """Returns a new ULID."""
 
     def new_secret(self) -> str:
-        """A URL-safe secret of at least 128 bits."""
+        """Returns a URL-safe secret with at least 128 bits of randomness."""

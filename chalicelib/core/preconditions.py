@@ -1,4 +1,4 @@
-"""Which version of a thing a writer saw, and what follows when it is another by now. Light."""
+"""Compares the version that a writer saw with the current one, and retries writes that others overtook. Light."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,16 +9,16 @@ from chalicelib.core.errors import Busy, MarqueeError, PreconditionFailed, Preco
 T = TypeVar("T")
 ANY = "*"
 Match = frozenset[str] | None
-"""The tags of If-Match (ANY: whatever there is), or None when the writer named none."""
+"""The tags of If-Match (ANY: any version), or None when the request had no If-Match."""
 
 
 class Overtaken(Exception):
-    """Something changed between a look and the write that rests on it; nothing was written. Look again."""
+    """Something changed between a read and the write that depends on it. Nothing was written; read again."""
 
 
 def until_settled(attempt: Callable[[], T], *, tries: int, otherwise: MarqueeError | None = None) -> T:
-    """What an attempt returns. It looks and writes; when it raises Overtaken, it is made again. Raises Busy, or
-    `otherwise`, after so many tries.
+    """Calls `attempt`, which reads and writes, until it does not raise Overtaken, and returns its result. Raises Busy,
+    or `otherwise`, after `tries` calls.
     """
     for _ in range(tries):
         with suppress(Overtaken):
@@ -27,7 +27,7 @@ def until_settled(attempt: Callable[[], T], *, tries: int, otherwise: MarqueeErr
 
 
 def require_match(match: Match, *, etag: str, body: str) -> frozenset[str]:
-    """The match, if the current tag is among it. Raises PreconditionRequired, PreconditionFailed."""
+    """Returns the match when it contains the current tag. Raises PreconditionRequired, PreconditionFailed."""
     if match is None:
         raise PreconditionRequired
     if ANY not in match and etag not in match:
@@ -36,8 +36,9 @@ def require_match(match: Match, *, etag: str, body: str) -> frozenset[str]:
 
 
 def require_same(match: Match, *, etag: str, represent: Callable[[], tuple[str, str]]) -> None:
-    """The same for something that is read under `<etag>-<numbers>`, where the numbers change without an editor: of each
-    tag the part before the first dash counts. `represent` gives what is read now, to whoever saw another version.
+    """Checks the match for something whose ETag is `<etag>-<numbers>`, where the numbers change without an edit: only
+    the part of each tag before the first dash counts. `represent` returns the current ETag and body for
+    PreconditionFailed.
     """
     parts = None if match is None else frozenset(tag if tag == ANY else tag.partition("-")[0] for tag in match)
     try:

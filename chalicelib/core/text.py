@@ -1,6 +1,6 @@
-"""Text types of the wire structs, and what user text may contain.
+"""Text types of the wire structs, and the rules for text that users send.
 
-HTML fields are sanitised when written, so stored representations can be sent as they are.
+HTML fields are sanitised when written, so that stored representations can be sent as they are.
 """
 
 import re
@@ -14,18 +14,18 @@ from chalicelib.core import names
 from chalicelib.core.email_address import MOST, broken_rule
 
 RULE = "rule"
-"""Names a rule of a type that is code: a function from the value to the words of its breach, or None."""
+"""Key in `extra` of a rule that is code: a function from the value to the broken rule in words, or None."""
 _IN_WORDS: dict[str, str] = {}
 
 
 def matching(pattern: str, words: str, *, max_length: int | None = None, description: str | None = None) -> Meta:
-    """A rule how a text looks, and how its breach is told: nobody is shown a regular expression."""
+    """Returns a pattern for a text type, and registers `words` to show instead of the regular expression."""
     _IN_WORDS[pattern] = words
     return Meta(pattern=pattern, max_length=max_length, description=description)
 
 
 def in_words(message: str) -> str:
-    """What msgspec says of a text that does not match, in the words of that rule; anything else as it is."""
+    """Returns the registered words when msgspec's message names a pattern; any other message unchanged."""
     for pattern, words in _IN_WORDS.items():
         if message.endswith(f"matching regex {pattern!r}"):
             return words
@@ -36,8 +36,9 @@ Name = Annotated[str, Meta(min_length=1, max_length=200, extra={RULE: names.brok
 Title = Annotated[str, Meta(min_length=1, max_length=300, extra={RULE: names.broken_rule})]
 Line = Annotated[str, Meta(max_length=500)]
 MAX_HTML = 60_000
-"""Characters of sanitised HTML. Checked after sanitising, which may lengthen a text (`&` becomes `&amp;`); what is
-stored can always be read again."""
+"""Characters of sanitised HTML. Checked after sanitising, which may lengthen a text (`&` becomes `&amp;`), so that what
+is stored can always be read again.
+"""
 Html = Annotated[str, Meta(description="HTML, sanitised when written")]
 Url = Annotated[
     str,
@@ -58,17 +59,17 @@ Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 
 _ALLOWED_CONTROLS = "\t\n\r"
-# Zero-width spaces and bidirectional overrides can make two names look alike or text read backwards; the joiners
-# U+200C and U+200D stay, since several scripts and emoji need them.
+# Zero-width spaces and bidirectional overrides can make two names look alike or text read backwards. The joiners U+200C
+# and U+200D are kept, because several scripts and emoji need them.
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _MOST_MARKS = 30
-"""Marks on one letter (unicode.org/reports/tr15, Stream-Safe Text Format); no script has so many."""
-_MARKS_OF_CLASS_0 = "\u0f73\u0f75\u0f81"  # letters by their class, and marks once they are decomposed
+"""Marks on one letter (unicode.org/reports/tr15, Stream-Safe Text Format). No script uses more."""
+_MARKS_OF_CLASS_0 = "\u0f73\u0f75\u0f81"  # combining class 0, but they decompose into marks
 
 
 def clean(text: str) -> str:
-    """NFC-normalised text without invisible characters, and without the marks of a letter that has more than any script
-    gives one: to sort marks takes time in the square of their number. Raises ValueError for control characters.
+    """Returns the text NFC-normalised, without invisible characters, and with at most 30 marks on a letter: sorting
+    marks takes time in the square of their number. Raises ValueError for control characters.
     """
     if any(unicodedata.category(c) == "Cc" and c not in _ALLOWED_CONTROLS for c in text):
         raise ValueError("contains a control character")
@@ -77,7 +78,7 @@ def clean(text: str) -> str:
 
 
 def _few_marks(text: str) -> Iterator[str]:
-    """The characters of a text, with as many marks on one of them as may be."""
+    """Yields the characters of a text, with at most `_MOST_MARKS` marks on one of them."""
     marks = 0
     for character in text:
         is_mark = unicodedata.combining(character) or character in _MARKS_OF_CLASS_0
@@ -90,12 +91,12 @@ _PERHAPS_A_TAG = re.compile(r"<(?:/?[a-z][a-z0-9:-]*([\s/][^<>]*)?>|!--|[!?][^<>
 _ALONE = re.compile(
     r"(?:\s|/|async|defer|hidden|disabled|checked|controls|loop|muted|open|required|reversed)*", re.IGNORECASE
 )
-"""What a tag may hold without an attribute that has a value."""
+"""What a tag may contain besides attributes that have a value."""
 
 
 def with_text_escaped(html: str) -> str:
-    """The HTML, each `<` escaped that begins no tag: none is closed before the next one begins, or what stands in it
-    are words (`a<b or c>d`). A parser takes the words up to the next `>` for attributes, and they are lost.
+    """Returns the HTML with each `<` escaped that does not begin a tag: no `>` follows before the next `<`, or the text
+    up to the `>` is words (`a<b or c>d`). A parser would read those words as attributes and drop them.
     """
     return _PERHAPS_A_TAG.sub(lambda match: match[0] if _is_tag(match) else "&lt;" + match[0][1:], html)
 
@@ -105,7 +106,7 @@ def _is_tag(match: re.Match[str]) -> bool:
 
 
 def sanitise(html: str) -> str:
-    """The HTML with everything that could run, frame or track taken out. Links open without referrer or opener."""
+    """Removes everything that could run, frame or track. Links open without referrer or opener."""
     import nh3
 
     return nh3.clean(
@@ -119,7 +120,7 @@ def sanitise(html: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The text of some HTML, without tags or entities; for titles that came as HTML."""
+    """Returns the text without tags or entities; for titles that came as HTML."""
     import html as entities
 
     import nh3

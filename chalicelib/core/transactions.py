@@ -1,6 +1,7 @@
-"""What services know of the database's transactions: how many items one may have. Stores build them, with
-aws/dynamo_transactions.py; a service that fills one with as many messages as fit computes here how many that is.
+"""The size limit of a database transaction, for services that fill one with as many items as fit. Stores build the
+transactions with aws/dynamo_transactions.py.
 """
 
 MAX_ITEMS = 100
-"""Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html"""
+"""Items in one transaction. Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+"""

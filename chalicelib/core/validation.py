@@ -1,6 +1,6 @@
-"""Turns parsed JSON into wire structs and reports every violation, not the first. RFC 6901 pointers.
+"""Turns parsed JSON into wire structs and reports every violation, each with an RFC 6901 pointer.
 
-Called by routes and services that validate input; imports msgspec, so never on the read path.
+Called by routes and services that validate input. Imports msgspec, so the read path must not import it.
 """
 
 import re
@@ -21,8 +21,8 @@ _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
 def validate(value: object, struct: type[S]) -> S:
-    """The struct for a JSON object. Raises InvalidInput with all violations; its code is `unknown_field` when a
-    field we do not know was sent (never silently dropped: it may have been meant to change something).
+    """Returns the struct for a JSON object. Raises InvalidInput with all violations. Its code is `unknown_field` when a
+    field is not known: it is never dropped silently, because it may have been meant to change something.
     """
     violations, unknown = _violations(value, struct, "")
     if violations:
@@ -39,7 +39,9 @@ def validate(value: object, struct: type[S]) -> S:
 
 
 def _in_utc(made: S) -> tuple[S, list[Violation]]:
-    """The struct with every moment in UTC, and those outside the years that calendars and time zones can bear."""
+    """Returns the struct with every time in UTC, and a violation for each time outside the years that calendars and
+    time zones support.
+    """
     moments = {name: value for name in made.__struct_fields__ if isinstance(value := getattr(made, name), datetime)}
     years = f"must be between the years {FIRST_YEAR} and {LAST_YEAR}"
     found = [Violation(f"/{n}", years) for n, v in moments.items() if not FIRST_YEAR <= v.year <= LAST_YEAR]
@@ -49,7 +51,7 @@ def _in_utc(made: S) -> tuple[S, list[Violation]]:
 
 
 def merge(current: dict[str, Any], patch: object) -> dict[str, Any]:
-    """RFC 7396 JSON merge patch of an object; `current` is not changed."""
+    """Applies an RFC 7396 JSON merge patch to an object; `current` is not changed. Raises InvalidInput."""
     if not isinstance(patch, dict):
         raise InvalidInput([Violation("", "must be an object")])
     merged = dict(current)
@@ -93,7 +95,7 @@ def _field_violations(value: object, annotation: Any, pointer: str) -> tuple[lis
 
 
 def _broken_rules(value: object, kind: inspect.Type, pointer: str) -> Iterator[Violation]:
-    """Breaches of the rules of types that are code (core/text.py, RULE), in a value that fits its type otherwise."""
+    """Yields the violations of rules that are code (core/text.py, RULE), for a value that fits its type otherwise."""
     if isinstance(kind, inspect.Metadata):
         rule = (kind.extra or {}).get(RULE)
         if rule is not None and (broken := rule(value)) is not None:
