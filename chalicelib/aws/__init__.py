@@ -1,1 +1,1 @@
-"""Clients of AWS that adapters share: signed requests, DynamoDB's tables, keys, reader and transactions."""
+"""AWS clients that adapters share: signed requests, DynamoDB's tables, keys, reader and transactions."""

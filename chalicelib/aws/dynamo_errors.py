@@ -1,7 +1,7 @@
-"""What an exception of PynamoDB means: which refusal, "too much at once" or "no answer", after all retries. Light.
+"""Classifies PynamoDB's exceptions after all retries: a refusal, an overload or a lost reply. Light.
 
-PynamoDB wraps what botocore raises; stores let it through, since no rule of theirs depends on it. The HTTP boundary
-asks here, so that a client is told to come back instead of that something broke.
+PynamoDB wraps what botocore raises. Stores do not catch it, since none of their rules depends on it. The HTTP boundary
+calls `is_overload`, so that a client gets a 503 and tries again, instead of a 500.
 """
 
 CONDITION_LOST = "ConditionalCheckFailedException"
@@ -19,8 +19,8 @@ _NO_ANSWER = frozenset({"HTTPClientError", "ConnectionError"})
 
 
 def code_of(error: BaseException) -> str | None:
-    """DynamoDB's name of a refusal, None when there was no answer. PynamoDB's own `cause_response_code` trips over
-    exceptions of botocore that carry no response.
+    """Returns DynamoDB's name of a refusal, or None when there was no reply. PynamoDB's own `cause_response_code` fails
+    on exceptions of botocore that have no response.
     """
     response = getattr(getattr(error, "cause", None), "response", None) or {}
     code = response.get("Error", {}).get("Code")
@@ -33,7 +33,7 @@ def is_condition_lost(error: BaseException) -> bool:
 
 
 def is_overload(error: BaseException) -> bool:
-    """Whether the database was too busy or did not answer; what was asked may or may not have been done."""
+    """Whether the database was too busy or did not answer. The request may or may not have been carried out."""
     if not type(error).__module__.startswith("pynamodb."):
         return False
     if code_of(error) in _CODES:

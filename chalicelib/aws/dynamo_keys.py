@@ -1,8 +1,7 @@
-"""Key formats that the read path uses or contexts share; those of one context stand in its adapters/keys.py.
-docs/data-model.md lists every key, and who reads it.
+"""Key formats that the read path uses or that contexts share. Those of one context are in its adapters/keys.py.
+docs/data-model.md lists every key and who reads it.
 
-Parts are ids, hashes or fixed words, never raw user text, so a `#` cannot be smuggled in.
-Light on purpose: the read path imports this.
+Parts are ids, hashes or fixed words, never raw user text, so no part contains a `#`. Light: the read path imports this.
 """
 
 import hashlib
@@ -22,7 +21,7 @@ _WORD = {
 
 
 def digest(*parts: str) -> str:
-    """Hex digest that stands for user text (an e-mail address, a token) inside a key."""
+    """Returns the hex digest that replaces user text (an e-mail address, a token) in a key."""
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
@@ -88,7 +87,7 @@ def role_in_event(event_id: str, user_id: str) -> Key:
 
 
 def proposer(event_id: str, user_id: str) -> Key:
-    """Somebody who proposed sessions in an event: as which speaker, and how often."""
+    """A user who proposed sessions in an event: as which speaker, and how many sessions."""
     return f"EVENT#{event_id}", f"PROPOSER#{user_id}"
 
 
@@ -98,12 +97,12 @@ def token_family(family_id: str) -> Key:
 
 
 def idempotency(caller: str, idempotency_key: str) -> Key:
-    """The answer kept for an Idempotency-Key of one caller."""
+    """The answer stored for an Idempotency-Key of one caller."""
     return f"IDEMPOTENCY#{digest(caller, idempotency_key)}", "IDEMPOTENCY"
 
 
 def line(name: str) -> Key:
-    """When the next place in a waiting line is free."""
+    """When the next place in a queue is free."""
     return f"LINE#{name}", "LINE"
 
 
@@ -124,5 +123,5 @@ def unread_mark(user_id: str, notification_id: str) -> Key:
 
 
 def unread_counter(user_id: str) -> Key:
-    """How many notifications a person has not read, with the ETag of the inbox."""
+    """The number of unread notifications of a user, with the ETag of the inbox."""
     return f"USER#{user_id}", "COUNTER"

@@ -1,7 +1,7 @@
-"""Lines: one small item each, which says when its next place is free. Port `Lines`.
+"""Queues in DynamoDB: one small item each, with the time at which its next place is free. Implements `Lines`.
 
-A place is taken by one conditional update, so no two processes have the same and nobody needs to know the others. It
-costs a write unit, two when the line is empty although this process saw it full, or the other way round.
+A place is taken by one conditional update, so two processes never get the same place and need not know each other. It
+costs one write unit, or more when this process guesses wrongly whether the queue is empty.
 """
 
 from typing import Any
@@ -11,11 +11,11 @@ from chalicelib.aws.dynamo_errors import CONDITION_LOST
 from chalicelib.aws.signed_client import Refused, SignedClient
 
 KEPT_SECONDS = 24 * 3600
-"""How long an item outlives its last place; TTL clears it away."""
+"""How long an item is kept after its last place; then TTL deletes it."""
 SKEW_SECONDS = 60
-"""A line longer by this much than anybody lets it grow was written by a clock that is wrong: it begins anew."""
+"""A queue that is this much longer than its limit was written by a wrong clock. It starts again from now."""
 MOST_SEEN = 1_000
-"""Lines that a process remembers: each order has some of its own."""
+"""Queues that a process remembers, to bound its memory: each order has queues of its own."""
 _EMPTY = (
     "SET next_at = :next, expires_at = :until",
     "attribute_not_exists(next_at) OR next_at <= :now OR next_at > :absurd",
@@ -24,7 +24,7 @@ _BEHIND = ("SET next_at = next_at + :step, expires_at = :until", "next_at > :now
 
 
 class DynamoLines:
-    """Port `Lines`; times in milliseconds."""
+    """Implements `Lines`. Times in the table are milliseconds."""
 
     def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
         self._client = client
@@ -32,8 +32,8 @@ class DynamoLines:
         self._seen: dict[str, int] = {}
 
     def take(self, line: str, *, now: float, every: float, most: float) -> float | None:
-        """The moment of the next free place, or None when it is too far away. A line never moves back: who finds it
-        neither empty nor short enough after each was tried, in this order, finds it too long.
+        """Returns the moment of the next free place, or None when it is too far away. The end of a queue only moves
+        forward. So a queue that was neither empty nor short enough, tried in this order, is too long.
         """
         at, step = int(now * 1000), round(every * 1000)
         values = {":now": at, ":step": step, ":next": at + step, ":latest": at + int(most * 1000)}
@@ -44,19 +44,18 @@ class DynamoLines:
             taken = self._update(line, how, values)
             if taken is not None:
                 if len(self._seen) >= MOST_SEEN:
-                    self._seen.clear()  # costs a write that is refused, where a line is not empty
+                    self._seen.clear()  # costs one refused write for each queue that is not empty
                 self._seen[line] = taken
                 return (taken - step) / 1000
         return None
 
     def leave(self, line: str) -> None:
-        """Forget a line."""
         self._seen.pop(line, None)
         change = {"UpdateExpression": "SET next_at = :free", "ExpressionAttributeValues": {":free": {"N": "0"}}}
         self._client.call("UpdateItem", {"TableName": self._table, "Key": _key(line), **change})
 
     def _update(self, line: str, how: tuple[str, str], values: dict[str, int]) -> int | None:
-        """When the line is free after this update; None when its condition does not hold."""
+        """Returns when the queue is free after this update, or None when the condition does not hold."""
         change, condition = how
         request: dict[str, Any] = {
             "TableName": self._table,

@@ -1,6 +1,6 @@
-"""Queries of the light DynamoDB client: items of a partition whose sort keys begin alike or lie between two.
+"""Queries of the light DynamoDB client: items of a partition by a prefix of the sort key or between two sort keys.
 
-Goes through the signed client; loads neither PynamoDB nor botocore.
+Uses the signed client; loads neither PynamoDB nor botocore.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from chalicelib.aws.signed_client import SignedClient
 
 
 class DynamoQueries:
-    """Reads whole collections."""
+    """Reads items of a partition."""
 
     def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
         self._client = client
@@ -20,7 +20,7 @@ class DynamoQueries:
     def query(
         self, table: str, partition: str, prefix: str, attributes: Iterable[str], *, consistent: bool = False
     ) -> list[Item]:
-        """The named attributes of all items of a partition with this prefix, by sort key. Raises Busy, Refused."""
+        """Returns the named attributes of the items with this prefix, by sort key. Raises Busy, Refused."""
         projection = _projection(attributes)
         names = {**projection["ExpressionAttributeNames"], "#pk": "pk", "#sk": "sk"}
         request: dict[str, Any] = {
@@ -42,8 +42,8 @@ class DynamoQueries:
     def backwards(
         self, table: str, partition: str, between: tuple[str, str], attributes: Iterable[str], *, step: int
     ) -> Iterator[Item]:
-        """The named attributes of items between two sort keys, both included, the last first, strongly consistent;
-        `step` are fetched whenever more are asked for. Raises Busy, Refused.
+        """Yields the named attributes of the items between two sort keys (both included), last first, strongly
+        consistent. Fetches `step` items a request, and only when they are needed. Raises Busy, Refused.
         """
         projection = _projection(attributes)
         names = {**projection["ExpressionAttributeNames"], "#pk": "pk", "#sk": "sk"}

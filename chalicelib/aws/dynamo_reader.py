@@ -1,7 +1,8 @@
 """The read path's own DynamoDB client: signed GetItem and BatchGetItem.
 
-Reading one small item is what Marquee does most. Called by representations/read.py through the `Reader` port; writes
-use PynamoDB. Wire protocol: docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
+Reading one small item is Marquee's most frequent operation. Called by representations/read.py through the `Reader`
+port; writes use PynamoDB. Wire protocol:
+docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.LowLevelAPI.html
 """
 
 import base64
@@ -16,11 +17,11 @@ Item = dict[str, Any]
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810")
 MOST_KEYS = 100
-"""Of one BatchGetItem (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html)."""
+"""Keys in one BatchGetItem (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html)."""
 
 
 class DynamoReader:
-    """Reads items by key."""
+    """Implements the port `Reader`."""
 
     def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
         self._client = client
@@ -29,7 +30,7 @@ class DynamoReader:
     def get(
         self, table: str, key: tuple[str, str], attributes: Iterable[str], *, consistent: bool = False
     ) -> Item | None:
-        """The named attributes of one item, or None when it is absent. Raises Busy, Refused."""
+        """Returns the named attributes of one item, or None when it is absent. Raises Busy, Refused."""
         request = {
             "TableName": self._prefix + table,
             "Key": _key(key),
@@ -42,8 +43,8 @@ class DynamoReader:
     def get_many(
         self, table: str, keys: list[tuple[str, str]], attributes: Iterable[str], *, consistent: bool = False
     ) -> list[Item | None]:
-        """The named attributes of items in the order of `keys` (each once), None where absent; one BatchGetItem for
-        100, and one more each time DynamoDB leaves some unprocessed. Raises Busy, Refused.
+        """Returns the named attributes of items in the order of `keys` (each key once), None where absent. Sends one
+        BatchGetItem for 100 keys, and another whenever DynamoDB leaves some unprocessed. Raises Busy, Refused.
         """
         asked = {"ConsistentRead": consistent, **_projection({*attributes, "pk", "sk"})}
         found: dict[tuple[str, str], Item] = {}
@@ -72,7 +73,7 @@ def _key(key: tuple[str, str]) -> dict[str, Any]:
 
 
 def _projection(attributes: Iterable[str]) -> dict[str, Any]:
-    """Every name goes through a placeholder: several of ours are reserved words."""
+    """Returns the parameters that select attributes. Names go through placeholders because some are reserved words."""
     names = {f"#{index}": name for index, name in enumerate(attributes)}
     return {"ProjectionExpression": ",".join(names), "ExpressionAttributeNames": names}
 
@@ -82,7 +83,7 @@ def _plain(item: dict[str, dict[str, Any]]) -> Item:
 
 
 def _value(typed: dict[str, Any]) -> Any:
-    """A Python value for the attribute types that stored representations use (S, N, B, BOOL)."""
+    """Returns the Python value of a typed one, for the types that stored representations use (S, N, B, BOOL)."""
     ((kind, value),) = typed.items()
     if kind == "N":
         return int(value)

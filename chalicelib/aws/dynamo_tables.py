@@ -1,7 +1,7 @@
 """The six tables and the shapes of their items, as PynamoDB models. Imported by stores, never by the read path.
 
-Each noun that lives in a table is a model over the same pk and sk; docs/data-model.md lists every access pattern.
-`expires_at` (Unix seconds) is the TTL attribute everywhere and only clears away: no rule trusts it.
+Each noun in a table has a model with the same pk and sk; docs/data-model.md lists every access pattern. `expires_at`
+(Unix seconds) is the TTL attribute of every table. TTL only deletes old items; no rule depends on the deletion.
 """
 
 import threading
@@ -18,7 +18,7 @@ _CONFIG = config.load()
 
 
 class _Meta:
-    """Connection settings that every table shares. Timeouts leave room for retries inside the gateway's 29 s."""
+    """Connection settings of every table. The timeouts leave room for retries inside the gateway's 29 s."""
 
     region = _CONFIG.region
     host = _CONFIG.dynamodb_endpoint
@@ -41,8 +41,8 @@ _making = threading.Lock()
 
 
 def _one_client(connection: Connection) -> Any:
-    """The botocore client of this process, made over the first connection that needs one. PynamoDB would make one for
-    each model, and sixteen when sixteen threads come first: 10 MB each, of a stream function's 256.
+    """Returns the botocore client of this process, made over the first connection that needs one. PynamoDB would make
+    one for each model, and sixteen when sixteen threads come first: 10 MB each, in a stream function with 256 MB.
     """
     global _client  # noqa: PLW0603 - one a process
     with _making:
@@ -52,7 +52,7 @@ def _one_client(connection: Connection) -> Any:
 
 
 class BaseTable(Model):
-    """What all tables are. Their requests go over one client, which threads may share."""
+    """The parent of all tables. Their requests go over one client, which threads share."""
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -63,7 +63,7 @@ class BaseTable(Model):
 
 
 class ContentTable(BaseTable):
-    """Events and all they are made of. Its stream starts imports (and later tells watchers of changes)."""
+    """Events and everything they consist of. Its stream starts the reactions `CONTENT` of reactions.py."""
 
     Meta = _meta("content", stream="KEYS_ONLY")
     pk = UnicodeAttribute(hash_key=True)
@@ -71,7 +71,7 @@ class ContentTable(BaseTable):
 
 
 class PeopleTable(BaseTable):
-    """Accounts, roles, sign-ins, idempotency."""
+    """Accounts, roles, sign-ins, Idempotency-Keys, queues."""
 
     Meta = _meta("people")
     pk = UnicodeAttribute(hash_key=True)
@@ -79,7 +79,7 @@ class PeopleTable(BaseTable):
 
 
 class SalesTable(BaseTable):
-    """Ticket types, stock, orders, charges. Its stream carries out refunds."""
+    """Ticket types, stock, orders, charges, check-ins. Its stream starts the reactions `SALES`."""
 
     Meta = _meta("sales", stream="NEW_AND_OLD_IMAGES")
     pk = UnicodeAttribute(hash_key=True)
@@ -87,7 +87,7 @@ class SalesTable(BaseTable):
 
 
 class StripeInboxTable(BaseTable):
-    """What Stripe told us, put once a Stripe event id; its stream drives charging."""
+    """Events that Stripe sent, stored once for each Stripe event id. Its stream starts the reactions `STRIPE_INBOX`."""
 
     Meta = _meta("stripe_inbox", stream="NEW_IMAGE")
     pk = UnicodeAttribute(hash_key=True)
@@ -103,12 +103,12 @@ class StripeInboxTable(BaseTable):
 
 
 class NotificationLogIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call] # PynamoDB's is untyped
-    """Notifications by action, month and part (keys.notification_log), oldest first: what administrators look through.
-    Keys only: a notification is read where it stands.
+    """Notifications by action, month and part (keys.notification_log), oldest first, for the list that administrators
+    see. It holds keys only: the notifications themselves are read from the table.
     """
 
     class Meta:
-        """Where it is."""
+        """The name and projection of the index."""
 
         index_name = "filed"
         projection = KeysOnlyProjection()
@@ -118,7 +118,7 @@ class NotificationLogIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untype
 
 
 class NotificationsTable(BaseTable):
-    """Inboxes, unread counters and mails to send; its stream drives pushes and mails."""
+    """Inboxes, unread counters and mails to send. Its stream starts the reactions `NOTIFICATIONS` and `MAILS`."""
 
     Meta = _meta("notifications", stream="NEW_AND_OLD_IMAGES")
     pk = UnicodeAttribute(hash_key=True)
@@ -127,7 +127,7 @@ class NotificationsTable(BaseTable):
 
 
 class ConnectionsTable(BaseTable):
-    """Open sockets and the one-time tickets that open them."""
+    """Open sockets, and the one-time tickets that open them."""
 
     Meta = _meta("connections")
     pk = UnicodeAttribute(hash_key=True)
@@ -150,8 +150,8 @@ TABLES: tuple[type[Model], ...] = (
 
 
 def create_missing() -> list[str]:
-    """Create the tables that do not exist and return their names. For the local runner and tests; on AWS the
-    stack in infra/ owns them.
+    """Creates the tables that do not exist and returns their names. For the local runner and tests; on AWS the stack in
+    infra/ creates them.
     """
     created = []
     for table in TABLES:
@@ -163,7 +163,7 @@ def create_missing() -> list[str]:
 
 
 def _add_index() -> None:
-    """Give the index to a table that was made before there was one: the local database outlives releases."""
+    """Adds the index to a table that an earlier release made without it: the local database outlives releases."""
     connection = NotificationsTable._get_connection()  # noqa: SLF001 - PynamoDB offers no public way to its client
     client, table = connection.connection.client, connection.table_name
     if client.describe_table(TableName=table)["Table"].get("GlobalSecondaryIndexes"):

@@ -1,9 +1,9 @@
-"""Writes that rest on conditions: of several items in one transaction, or of one item. Called by the stores.
+"""Conditional writes: of several items in one transaction, or of one item. Called by the stores.
 
-A transaction promises: the same client token on every try (a lost reply is not a second write); TransactionConflict and
-throttling retried with full jitter (botocore retries neither inside a cancelled transaction); a lost condition told
-from a lost race by the position of the cancellation reason.
-Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+A transaction uses the same client token on every try, so that a lost reply does not cause a second write. It retries
+TransactionConflict and throttling with full jitter (botocore retries neither inside a cancelled transaction). The
+position of a cancellation reason shows which condition did not hold. Source:
+docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
 """
 
 import random
@@ -36,8 +36,8 @@ _RETRIED_ERRORS = {
 
 
 class ConditionLost(Exception):
-    """One or more conditions did not hold. `lost` maps the names given to the operations to the item found there
-    (raw DynamoDB attributes; empty when there was none or it was not asked for).
+    """One or more conditions did not hold. `lost` maps the names of those operations to the items found (raw DynamoDB
+    attributes; empty when there was no item or it was not requested).
     """
 
     def __init__(self, lost: dict[str, dict[str, Any]]) -> None:
@@ -45,7 +45,7 @@ class ConditionLost(Exception):
         self.lost = lost
 
     def precondition_failed(self, name: str) -> PreconditionFailed:
-        """That the item under this name is another by now: its tag and representation, where there is one."""
+        """Returns PreconditionFailed for the item of this operation, with its current tag and body, if any."""
         found = self.lost[name]
         return PreconditionFailed(etag=found.get("etag", {}).get("S"), body=found.get("body", {}).get("S"))
 
@@ -53,7 +53,7 @@ class ConditionLost(Exception):
 class Transaction:
     """Collects up to core/transactions.MAX_ITEMS operations, then commits all of them or none.
 
-    Every operation has a name that ConditionLost uses. Give `token` only when a retry by somebody else must count
+    Every operation has a name, which ConditionLost uses. Give `token` only when a retry by another process must count
     as the same transaction.
     """
 
@@ -66,22 +66,22 @@ class Transaction:
         self._updates: list[tuple[str, tuple[Any, ...]]] = []
 
     def check(self, name: str, model: type[Model], key: tuple[str, str], condition: Condition) -> None:
-        """Require a condition of an item that is not written."""
+        """Adds a condition on an item that is not written."""
         self._checks.append((name, (model, key, condition)))
 
     def delete(self, name: str, item: Model, condition: Condition | None = None) -> None:
         self._deletes.append((name, (item, condition)))
 
     def put(self, name: str, item: Model, condition: Condition | None = None) -> None:
-        """Write a whole item."""
+        """Adds the write of a whole item."""
         self._puts.append((name, (item, condition)))
 
     def update(self, name: str, item: Model, actions: list[Action], condition: Condition | None = None) -> None:
-        """Change some attributes of an item."""
+        """Adds a change of some attributes of an item."""
         self._updates.append((name, (item, actions, condition)))
 
     def commit(self) -> None:
-        """Write everything. Raises ConditionLost (nothing written) or Busy (nothing known to be written)."""
+        """Writes everything. Raises ConditionLost (nothing was written) or Busy (a lost reply may hide a write)."""
         for attempt in range(ATTEMPTS):
             try:
                 self._send()
@@ -92,7 +92,7 @@ class Transaction:
         raise Busy("Too many writers at once. Try again.")
 
     def try_commit(self) -> bool:
-        """Write everything, unless a condition does not hold. Whether it was written. Raises Busy."""
+        """Writes everything, unless a condition does not hold. Returns whether it was written. Raises Busy."""
         try:
             self.commit()
         except ConditionLost:
@@ -111,8 +111,9 @@ class Transaction:
                 transaction.update(item, actions, condition, return_values="ALL_OLD" if condition is not None else None)
 
     def _judge(self, error: TransactWriteError) -> None:
-        """Return when another try may help; raise otherwise. Positions follow the order PynamoDB sends in. Without an
-        answer nobody knows whether it was written; the client token makes another try safe.
+        """Returns when another try may help; raises otherwise. The positions of the reasons follow the order in which
+        PynamoDB sends the operations. Without a reply it is unknown whether anything was written; the client token
+        makes another try safe.
         """
         if getattr(error.cause, "response", None) is None:
             return
@@ -137,17 +138,19 @@ def _connection() -> Connection:
 
 
 def put_if_absent(item: Model) -> bool:
-    """Write one item unless its key is taken. True when this call (or a lost reply of it) wrote it first."""
+    """Writes an item unless its key is taken. Returns whether this call wrote it; False also when a retry
+    after a lost reply finds the item that this call wrote.
+    """
     return try_save(item, type(item).pk.does_not_exist())  # type: ignore[attr-defined]
 
 
 def save_unless_newer(item: Model, unchanged: Condition) -> bool:
-    """Write an item that is new or unchanged since it was read. Whether it was written."""
+    """Writes an item that is new or unchanged since it was read. Returns whether it was written."""
     return try_save(item, type(item).pk.does_not_exist() | unchanged)  # type: ignore[attr-defined]
 
 
 def try_save(item: Model, condition: Condition) -> bool:
-    """Write one item, unless the condition does not hold. Whether it was written."""
+    """Writes an item, unless the condition does not hold. Returns whether it was written."""
     try:
         item.save(condition=condition)
     except PutError as error:
@@ -158,7 +161,7 @@ def try_save(item: Model, condition: Condition) -> bool:
 
 
 def try_update(item: Model, actions: Sequence[Action], condition: Condition) -> bool:
-    """Change one item, unless the condition does not hold. Whether it was changed."""
+    """Changes an item, unless the condition does not hold. Returns whether it was changed."""
     try:
         item.update(actions=[*actions], condition=condition)
     except UpdateError as error:

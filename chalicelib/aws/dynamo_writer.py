@@ -1,7 +1,7 @@
-"""One write of the light DynamoDB client: put an item unless its key is taken. The webhook intake's only write.
+"""One write of the light DynamoDB client: puts an item unless its key is taken. The only write of the webhook's intake.
 
-A retry after a lost reply finds its own item and counts as "already there", which is right for a caller that only
-needs it to be there. Everything else: dynamo_transactions.py.
+A retry after a lost reply finds its own item and reports it as already present. This is right for a caller that only
+needs the item to exist. All other writes: dynamo_transactions.py.
 """
 
 from chalicelib.aws.dynamo_errors import CONDITION_LOST
@@ -16,14 +16,14 @@ _ABSENT = {
 
 
 class DynamoWriter:
-    """Writes items that are never changed."""
+    """Writes items that never change."""
 
     def __init__(self, client: SignedClient, *, table_prefix: str) -> None:
         self._client = client
         self._prefix = table_prefix
 
     def put_if_absent(self, table: str, key: tuple[str, str], attributes: dict[str, Value]) -> bool:
-        """Write an item unless there is one. Whether there was none. Raises Busy, Refused."""
+        """Writes an item unless there is one with this key. Returns whether there was none. Raises Busy, Refused."""
         item = {"pk": key[0], "sk": key[1], **attributes}
         typed = {name: _typed(value) for name, value in item.items() if value is not None}
         request = {"TableName": self._prefix + table, "Item": typed, **_ABSENT}

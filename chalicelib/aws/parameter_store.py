@@ -1,9 +1,9 @@
-"""Secrets by reference: a setting `ssm:NAME:VERSION` stands for that version of a parameter in AWS's Parameter Store.
+"""Reads secrets by reference: a setting `ssm:NAME:VERSION` is that version of a parameter in AWS's Parameter Store.
 
-Used by bootstrap/keys.py when a secret is first needed; a setting that is no reference is the secret itself (the local
-runner's). The version in the reference means that a new secret comes with a new environment, so with new processes.
-All secrets that the function may read come with one call: 1,000 environments that start at once make 1,000 calls of a
-service that takes 40 a second in the account. Source: docs.aws.amazon.com/general/latest/gr/ssm.html (quotas) and
+Called by bootstrap/keys.py when a secret is first needed. A setting that is not a reference is the secret itself (local
+runner). The version in the reference means that a new secret comes with a new environment, so with new processes. All
+secrets that the function may read come with one call: 1,000 environments that start together make 1,000 calls to a
+service that allows 40 a second for the account. Source: docs.aws.amazon.com/general/latest/gr/ssm.html (quotas) and
 docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 """
 
@@ -15,14 +15,14 @@ from chalicelib.config import Misconfigured, is_reference
 
 PARAMETER_STORE = Service("ssm", "AmazonSSM", "application/x-amz-json-1.1")
 AT_ONCE = 10
-"""The most that one call may name."""
+"""Parameters that one call may name."""
 GIVE_UP_SECONDS = 26.0
-"""What is left of API Gateway's 29 seconds after a cold start, with a little to answer in."""
+"""API Gateway's 29 seconds minus a cold start and a little time to answer."""
 LONGEST_WAIT_SECONDS = 2.0
 
 
 class Parameters:
-    """Resolves references and keeps what it found. `together` are the references that the function may read."""
+    """Resolves references and caches the secrets. `together` are all references that the function may read."""
 
     def __init__(self, client: SignedClient, together: Collection[str] = ()) -> None:
         self._client = client
@@ -30,7 +30,7 @@ class Parameters:
         self._known: dict[str, str] = {}
 
     def reveal(self, setting: str) -> str:
-        """The secret that a setting is or stands for. Raises Busy, Misconfigured (without the secret)."""
+        """Returns the secret that a setting is or refers to. Raises Busy, Misconfigured (without the secret)."""
         if not is_reference(setting):
             return setting
         if setting not in self._known:
@@ -50,10 +50,10 @@ class Parameters:
 
 
 def patience(attempt: int, spent: float) -> float | None:
-    """Seconds to wait after an attempt that Parameter Store had no time for, or that it denied because a new policy had
-    not reached it, or None to give up. Full jitter over a range that doubles up to two seconds spreads those who wait,
-    and leaves none far from its next attempt when it is its turn. `attempt` is counted from 0, `spent` in seconds.
-    Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+    """Returns the seconds to wait after a failed attempt, or None to give up. An attempt fails when Parameter Store is
+    throttled, or denies access because a new policy has not reached it yet. Full jitter over a range that doubles up to
+    two seconds spreads the callers and keeps each one's next attempt near. `attempt` is counted from 0, `spent` is in
+    seconds. Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
     """
     if spent >= GIVE_UP_SECONDS:
         return None

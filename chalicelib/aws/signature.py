@@ -12,7 +12,7 @@ from chalicelib.config import AwsCredentials
 
 
 class Service:
-    """How an AWS service is spoken to: its signing name, and what precedes an operation in X-Amz-Target."""
+    """The wire constants of an AWS service: its signing name, the prefix of X-Amz-Target, and its content type."""
 
     __slots__ = ("content_type", "name", "target")
 
@@ -23,7 +23,7 @@ class Service:
 
 
 class Signer:
-    """Signs POST requests to one host and path. The derived key is kept for the day it is valid."""
+    """Signs POST requests to one host and path. Caches the derived key for the day on which it is valid."""
 
     def __init__(
         self, service: Service, *, host: str, path: str, region: str, credentials: Callable[[], AwsCredentials]
@@ -36,7 +36,7 @@ class Signer:
         self._derived: tuple[tuple[str, str], bytes] | None = None
 
     def headers(self, operation: str, body: bytes, *, now: float) -> dict[str, str]:
-        """All headers of the request, signature included. `now` in Unix seconds."""
+        """Returns all headers of the request, including the signature. `now` in Unix seconds."""
         ours = self._credentials()
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
         headers = {

@@ -1,8 +1,8 @@
 """A light client for AWS services that speak JSON: signed requests over http.client, nothing else.
 
-botocore costs about 2 ms of CPU an operation and most of a cold start (docs/performance.md). Used by the light DynamoDB
-clients (aws/dynamo_reader.py, dynamo_writer.py, dynamo_queries.py) and by parameter_store.py; everything else uses
-PynamoDB and boto3.
+botocore costs about 2 ms of CPU per operation and most of a cold start (docs/performance.md). Used by the light
+DynamoDB clients (aws/dynamo_reader.py, dynamo_writer.py, dynamo_queries.py, dynamo_lines.py) and by parameter_store.py;
+everything else uses PynamoDB and boto3.
 """
 
 import http.client
@@ -21,16 +21,18 @@ ATTEMPTS = 4
 TIMEOUT_SECONDS = 1.5
 _RETRIED = ("Throttling", "ProvisionedThroughputExceeded", "RequestLimitExceeded", "InternalServerError")
 _SPREADING = "AccessDenied"
-"""A new policy takes a while to spread: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html"""
+"""A new policy takes some time to take effect everywhere:
+docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
+"""
 _BROKEN = (OSError, http.client.HTTPException)
 
 
 class Refused(Exception):
-    """AWS refused a request for a reason that a retry cannot mend; the message is its error type."""
+    """AWS refused a request for a reason that a retry cannot change; the message is its error type."""
 
 
 class _Again(Exception):
-    """This attempt failed in a way that the next one may not; `otherwise` is what it was when there is no next one."""
+    """This attempt failed, but another one may succeed. `otherwise` is the exception to raise after the last one."""
 
     def __init__(self, otherwise: Exception) -> None:
         super().__init__(str(otherwise))
@@ -38,7 +40,9 @@ class _Again(Exception):
 
 
 class SignedClient:
-    """Calls operations. Keeps connections alive for the next call of any thread; bounded retries with full jitter."""
+    """Calls operations. Keeps connections open for the next call of any thread; retries a limited number of times with
+    full jitter.
+    """
 
     def __init__(
         self,
@@ -51,9 +55,9 @@ class SignedClient:
         clock: Callable[[], float] = time.time,
         patience: Callable[[int, float], float | None] | None = None,
     ) -> None:
-        """`patience` takes the number of the attempt that failed, from 0, and the seconds since the first one began; it
-        gives the seconds to wait, or None to give up. Whoever has it bears being denied access as well. Without it
-        there are the few quick attempts of a read.
+        """Makes a client without connections. `patience` is called with the number of the failed attempt, from 0, and
+        the seconds since the first attempt began. It returns the seconds to wait, or None to give up. With `patience`,
+        denied access is retried too. Without it, the client makes the few quick attempts of a read.
         """
         parts = urlsplit(endpoint)
         self._secure = parts.scheme == "https"
@@ -67,12 +71,12 @@ class SignedClient:
         self._idle: list[http.client.HTTPConnection] = []
 
     def close(self) -> None:
-        """Close the connections that are kept alive."""
+        """Closes the idle connections."""
         while self._idle:
             self._idle.pop().close()
 
     def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
-        """One operation, with retries; a JSON document in, a JSON document out. Raises Busy, Refused."""
+        """Calls one operation, with retries; takes and returns a JSON document. Raises Busy, Refused."""
         body = json.dumps(request, separators=(",", ":")).encode()
         attempt, started = 0, self._clock()
         while True:
@@ -89,7 +93,7 @@ class SignedClient:
             attempt += 1
 
     def send(self, operation: str, body: bytes) -> tuple[int, bytes]:
-        """One request on the wire, whatever is answered: its status and body. Raises OSError, HTTPException."""
+        """Sends one request and returns the status and body of whatever AWS answers. Raises OSError, HTTPException."""
         connection = self._connection()
         try:
             connection.request("POST", self._path, body, self._signer.headers(operation, body, now=self._clock()))
@@ -97,7 +101,7 @@ class SignedClient:
             payload = response.read()
         except BaseException:
             connection.close()
-            self.close()  # what was idle as long is as stale
+            self.close()  # other idle connections are probably stale too
             raise
         self._idle.append(connection)
         checksum = response.getheader("x-amz-crc32")
@@ -106,7 +110,7 @@ class SignedClient:
         return response.status, payload
 
     def _answer(self, status: int, payload: bytes) -> dict[str, Any]:
-        """The document of an answer that says yes. Raises _Again, Refused."""
+        """Returns the document of a successful answer. Raises _Again, Refused."""
         if status == 200:
             answer: dict[str, Any] = json.loads(payload)
             return answer
@@ -120,7 +124,7 @@ class SignedClient:
         raise _Again(refused) if self._bears_denial and name.startswith(_SPREADING) else refused
 
     def _connection(self) -> http.client.HTTPConnection:
-        """An idle connection, the most recently used first, or a new one."""
+        """Returns the idle connection that was used last, or a new one."""
         try:
             return self._idle.pop()
         except IndexError:
@@ -128,7 +132,7 @@ class SignedClient:
             return make(self._host, timeout=TIMEOUT_SECONDS)
 
     def pause(self, attempt: int) -> None:
-        """Wait before the attempt after this one, counted from 0."""
+        """Waits before the attempt that follows this one; `attempt` is counted from 0."""
         self._sleep(_jitter(attempt))
 
 
