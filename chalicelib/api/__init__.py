@@ -1,1 +1,1 @@
-"""What every route shares: the endpoint boundary, strict JSON, conditional requests, problems, principals."""
+"""The parts that all routes share: the endpoint boundary, strict JSON, conditional requests, problems, principals."""

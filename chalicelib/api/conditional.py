@@ -1,4 +1,4 @@
-"""Conditional requests: reading If-Match and If-None-Match, comparing validators. RFC 9110 sections 8.8.3 and 13.
+"""Conditional requests: parses If-Match and If-None-Match, compares validators. RFC 9110 sections 8.8.3 and 13.
 
 Called by api/endpoint.py and the reading routes. Pure.
 """
@@ -9,16 +9,16 @@ from chalicelib.core.errors import MalformedRequest
 from chalicelib.core.preconditions import ANY
 
 _ELEMENT = re.compile(r'[ \t]*(?:(?:W/)?"(?P<tag>[\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|\Z)')
-"""An element of a list of entity tags, perhaps empty, and what ends it."""
+"""An element of a list of entity tags, possibly empty, with the comma or end of text after it."""
 
 
 def quote(tag: str) -> str:
-    """The ETag header for an opaque tag."""
+    """Returns the ETag header for an opaque tag."""
     return f'"{tag}"'
 
 
 def none_match(header: str | None, tag: str) -> bool:
-    """Whether If-None-Match says the client already has this tag (weak comparison). A header that cannot be read
+    """Whether If-None-Match says that the client already has this tag (weak comparison). A header that cannot be parsed
     matches nothing, so the client gets a full answer.
     """
     if header is None:
@@ -30,9 +30,9 @@ def none_match(header: str | None, tag: str) -> bool:
 
 
 def parse_match(header: str | None) -> frozenset[str] | None:
-    """The tags of If-Match, `*` as itself; None when the header is absent, which the service refuses once it knows
-    that the caller may see the thing. Raises MalformedRequest when unreadable: a write must never ignore a
-    precondition it did not understand.
+    """Returns the tags of If-Match, with `*` as itself, or None when the header is absent. The service refuses an
+    absent header once it knows that the caller may see the thing. Raises MalformedRequest when the header cannot be
+    parsed: a write must never ignore a precondition.
     """
     if header is None:
         return None
@@ -45,8 +45,8 @@ def parse_match(header: str | None) -> frozenset[str] | None:
 
 
 def parse_tags(header: str) -> list[str] | None:
-    """The opaque tags of a list, weak prefixes dropped; None when it is not a list of entity tags. Empty elements are
-    ignored, as a recipient must (RFC 9110 section 5.6.1.2).
+    """Returns the opaque tags of a list without weak prefixes, or None when it is not a list of entity tags. Empty
+    elements are ignored, as RFC 9110 section 5.6.1.2 requires.
     """
     tags: list[str] = []
     position = 0

@@ -1,8 +1,8 @@
 """The HTTP boundary: everything that happens to a request before a route sees it and to its answer afterwards.
 
-`Routes` is the blueprint every file in routes/ uses. Around each view, in this order: the way the request came, query,
-credentials, body, Idempotency-Key, the view, problems, headers. Chalice's HTTP middleware cannot do this, because it
-sees a finished 500 instead of the exception.
+`Routes` is the blueprint that every file in routes/ uses. Around each view, in this order: the secret of the CDN,
+query, credentials, body, Idempotency-Key, the view, problems, headers. Chalice's HTTP middleware cannot do this,
+because it sees a finished 500 instead of the exception.
 """
 
 import hashlib
@@ -22,19 +22,19 @@ from chalicelib.core.errors import BodyTooLarge, Busy, Forbidden, MalformedReque
 View = TypeVar("View", bound=Callable[..., Answer])
 
 ORIGIN_HEADER = "x-marquee-origin"
-"""Header by which our CDN proves itself (infra/stacks/edge.yaml)."""
+"""Header with the secret by which our CDN authenticates itself (infra/stacks/edge.yaml)."""
 VISITOR_HEADER = "x-marquee-visitor"
-"""Header in which our CDN says who asks."""
+"""Header in which our CDN sends the visitor's address."""
 OWN_API = "ownApi"
-"""Mark in the request context of what came by an API that has no CDN before it (app.py)."""
+"""Mark in the request context of requests that came through an API without a CDN (app.py)."""
 LONG_KEY = 16
-"""From so many characters on an Idempotency-Key is taken to be its sender's alone."""
+"""Characters from which an Idempotency-Key is assumed to be unique to its sender."""
 MAX_RAW_BYTES = 4 * 1024 * 1024
 _BODYLESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 
 class Registered:
-    """One method of one route, for openapi.py and the tests that go through all routes."""
+    """One method of one route, for openapi.py and for tests that go through all routes."""
 
     __slots__ = ("contract", "method", "name", "path")
 
@@ -49,26 +49,26 @@ REGISTERED: list[Registered] = []
 
 
 class Routes(Blueprint):  # type: ignore[misc] # chalice is untyped where it matters here
-    """A blueprint whose views take a Request and give an Answer."""
+    """A blueprint whose views take a Request and return an Answer."""
 
     def get(self, path: str, contract: Contract) -> Callable[[View], View]:
-        """Register a view for GET and HEAD."""
+        """Registers a view for GET and HEAD."""
         return self._on(path, ["GET", "HEAD"], contract)
 
     def post(self, path: str, contract: Contract) -> Callable[[View], View]:
-        """Register a view for POST."""
+        """Registers a view for POST."""
         return self._on(path, ["POST"], contract)
 
     def put(self, path: str, contract: Contract) -> Callable[[View], View]:
-        """Register a view for PUT."""
+        """Registers a view for PUT."""
         return self._on(path, ["PUT"], contract)
 
     def patch(self, path: str, contract: Contract) -> Callable[[View], View]:
-        """Register a view for PATCH."""
+        """Registers a view for PATCH."""
         return self._on(path, ["PATCH"], contract)
 
     def delete(self, path: str, contract: Contract) -> Callable[[View], View]:
-        """Register a view for DELETE."""
+        """Registers a view for DELETE."""
         return self._on(path, ["DELETE"], contract)
 
     def _on(self, path: str, methods: list[str], contract: Contract) -> Callable[[View], View]:
@@ -85,7 +85,7 @@ class Routes(Blueprint):  # type: ignore[misc] # chalice is untyped where it mat
 
 
 def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]) -> Response:
-    """Serve one request. Never raises: a refusal becomes its problem, a bug an anonymous 500."""
+    """Serves one request. Never raises: a MarqueeError becomes its problem document, a bug a 500 without details."""
     began = time.perf_counter()
     request = _request(incoming)
     try:
@@ -99,8 +99,8 @@ def handle(incoming: Any, view: Callable[..., Answer], contract: Contract, param
 
 
 def fail(incoming: Any, error: Exception) -> Response:
-    """Answer a request that failed before its view was there (late_routes.py) as `handle` answers a bug. To be called
-    while the exception is handled, since its traceback is logged.
+    """Answers a request that failed before its view was loaded (late_routes.py), in the same way as `handle` answers a
+    bug. Must be called while the exception is being handled, since its traceback is logged.
     """
     began = time.perf_counter()
     request = _request(incoming)
@@ -120,7 +120,7 @@ def _finish(request: Request, answer: Answer, began: float) -> Response:
 
 
 def _unforeseen(error: Exception, request: Request) -> Answer:
-    """An overload that outlasted the retries, or a bug."""
+    """Returns the answer for an overload that lasted longer than the retries (503) or for a bug (500)."""
     if bootstrap.is_overload(error):
         telemetry.log("database_overloaded", request_id=request.request_id, route=request.path)
         return problem_for(Busy("Too much at once. Try again."), request_id=request.request_id)
@@ -139,8 +139,8 @@ def _request(incoming: Any) -> Request:
 
 
 def _address(incoming: Any) -> str:
-    """The visitor's address: who calls, or behind our CDN who that says it is (ADR 22). Raises Forbidden without the
-    CDN's secret.
+    """Returns the visitor's address: the caller's, or the one that our CDN sends (ADR 22). Raises Forbidden when the
+    CDN's secret is missing or wrong.
     """
     context, accepted = incoming.context, bootstrap.services().config.origin_digests
     if accepted == DIRECT or context.get(OWN_API):
@@ -168,7 +168,7 @@ def _serve(
 
 
 def _create(request: Request, view: Callable[..., Answer], contract: Contract, parameters: dict[str, str]) -> Answer:
-    """Run a creating view, once for each Idempotency-Key of a caller."""
+    """Runs a creating view, once for each Idempotency-Key of a caller."""
     repeating = bootstrap.services().idempotency.run_once
 
     def run(resource_id: str) -> Answer:
@@ -190,8 +190,9 @@ def _create(request: Request, view: Callable[..., Answer], contract: Contract, p
 
 
 def _guest(request: Request, key: str) -> str:
-    """Whose a key is that comes without an account. A long one is its sender's, wherever they are by now. A short one
-    may be chosen by two strangers, so it holds for one visitor alone: nobody is handed another's order.
+    """Returns the caller to store with an Idempotency-Key that comes without an account. A long key is assumed to be
+    unique to its sender, wherever the next request comes from. Two strangers may choose the same short key, so it holds
+    for one address and browser only: nobody receives another's order.
     """
     if len(key) >= LONG_KEY:
         return "guest"
@@ -199,7 +200,7 @@ def _guest(request: Request, key: str) -> str:
 
 
 def _query(given: Any, contract: Contract) -> dict[str, str]:
-    """The query, each parameter known and given once. Raises MalformedRequest."""
+    """Returns the query. Raises MalformedRequest for an unknown or repeated parameter."""
     query: dict[str, str] = {}
     for name in given or {}:
         if name not in contract.query:
@@ -212,7 +213,7 @@ def _query(given: Any, contract: Contract) -> dict[str, str]:
 
 
 def _read_body(request: Request, incoming: Any, contract: Contract) -> None:
-    """The body as the contract says: raw bytes, a validated struct, or nothing."""
+    """Sets the body on the request as the contract says: raw bytes, a validated struct, or nothing."""
     raw = incoming.raw_body or b""
     raw = raw.encode() if isinstance(raw, str) else raw
     if contract.raw:

@@ -1,6 +1,6 @@
-"""The Chalice app, which imports a module of routes when a request first needs it (ADR 23). Made by app.py.
+"""The Chalice app that imports a module of routes when a request first needs it (ADR 23). Made by app.py.
 
-It must not know which routes there are: app.py has the table. Whoever needs all of them calls `register_all`.
+It must not know which routes exist: app.py has the table. Callers that need all routes call `register_all`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,15 +14,15 @@ from chalicelib.api import endpoint
 from chalicelib.core.kinds import CodeKind, Kind
 
 Source = str | tuple[str, Kind | CodeKind]
-"""A module that has a blueprint as `routes`, or one that makes a blueprint of a kind by `routes_for(kind)`."""
+"""A module with a blueprint named `routes`, or a module and the kind that its `routes_for` makes a blueprint for."""
 Table = Mapping[Source, tuple[str, ...]]
-"""Source -> paths of resources (`/v1/events/{event}/orders`). A path stands for what is below it too, unless a longer
-one of the table does: `…/orders/{id}` and `…/orders.csv`.
+"""Source -> paths of resources (`/v1/events/{event}/orders`). A path includes everything below it, unless the table has
+a longer path for that: `…/orders/{id}` and `…/orders.csv` are below `…/orders`.
 """
 
 
 class LateRoutes(Chalice):  # type: ignore[misc] # chalice is untyped
-    """A Chalice app without routes at first. Threads may share it."""
+    """A Chalice app that starts without routes. Threads may share it."""
 
     def __init__(self, *, app_name: str, package: str, table: Table) -> None:
         super().__init__(app_name=app_name)
@@ -33,20 +33,22 @@ class LateRoutes(Chalice):  # type: ignore[misc] # chalice is untyped
         self._lock = Lock()
 
     def __call__(self, event: Any, context: Any) -> Any:
-        """Answer a request to the REST API. When its routes cannot be imported, this is a 500, and the next request
-        tries again.
+        """Answers a request to the REST API. When the module of its routes cannot be imported, the answer is a 500, and
+        the next request tries again.
         """
         path = event.get("requestContext", {}).get("resourcePath")
         if path and path not in self._ready:
             try:
                 self._register(self.sources_of(path))
-            except Exception as error:  # noqa: BLE001 - the boundary of what is not in a view yet
+            except Exception as error:  # noqa: BLE001 - the boundary for failures before a view exists
                 return endpoint.fail(Request(event, context), error).to_dict(self.api.binary_types)
             self._ready.add(path)
         return super().__call__(event, context)
 
     def sources_of(self, path: str) -> list[Source]:
-        """All that may serve a resource: with two, the methods of one path stand in two modules."""
+        """Returns the modules that may serve a resource. There are two when the methods of one path
+        are in two modules.
+        """
         found: list[Source] = []
         while path and not found:
             found = [source for source, places in self._table.items() if path in places]
@@ -54,7 +56,7 @@ class LateRoutes(Chalice):  # type: ignore[misc] # chalice is untyped
         return found
 
     def register_all(self) -> None:
-        """Register every route of the table that is not yet. Raises what importing its module raises."""
+        """Registers every route of the table. Raises what the import of a module raises."""
         self._register(self._table)
 
     def _register(self, sources: Iterable[Source]) -> None:

@@ -1,5 +1,5 @@
-"""The OpenAPI 3.1 document, made from the contracts of all registered routes. docs/openapi.json is its committed
-copy; a test keeps the two equal. Served by routes/docs.py.
+"""Makes the OpenAPI 3.1 document from the contracts of all registered routes. docs/openapi.json is its committed copy;
+a test compares the two. Served by routes/docs.py.
 """
 
 import inspect
@@ -52,7 +52,7 @@ _PROBLEM = {
 
 
 def document() -> dict[str, Any]:
-    """The whole document; the same for the same routes."""
+    """Returns the whole document; the same for the same routes."""
     routes = sorted((r for r in REGISTERED if r.path.startswith("/v1/")), key=lambda r: (r.path, r.method))
     names = sorted({name for r in routes for name in (r.contract.body, r.contract.result) if name})
     structs = {name: resolve(name) for name in names}
@@ -166,8 +166,9 @@ def _result(contract: Contract) -> dict[str, Any]:
 
 
 def _portable(schema: Any) -> Any:
-    """The schema with patterns in JSON Schema's dialect, whose `$` is the very end of the text, and descriptions as
-    every Python version gives them: 3.13 takes the indentation of docstrings away.
+    """Returns the schema with two changes. Patterns use JSON Schema's dialect, where `$` is the very end of the text.
+    Descriptions lose the indentation of docstrings, as Python 3.13 does by itself, so that every version gives the same
+    document.
     """
     if isinstance(schema, dict):
         return {name: _portable_text(name, value) for name, value in schema.items()}
@@ -183,7 +184,7 @@ def _portable_text(name: str, value: Any) -> Any:
 
 
 def _patch(schema: dict[str, Any]) -> dict[str, Any]:
-    """The merge patch of a struct: nothing is required, and null takes a field back to its default."""
+    """Returns the merge patch of a struct: no field is required, and null resets a field to its default."""
     patch = {k: v for k, v in schema.items() if k != "required"}
     return {**patch, "title": f"{schema.get('title')}Patch"}
 

@@ -1,4 +1,4 @@
-"""Maps every refusal to HTTP: status, problem+json, headers. RFC 9457. The one place that knows statuses of errors."""
+"""Maps every MarqueeError to HTTP: status, problem+json, headers (RFC 9457). The one place with their statuses."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from chalicelib.api.requests import Answer
 from chalicelib.core import errors
 
 MOST_ERRORS = 100
-"""Violations that an answer lists: a body that is wrong in more places must not become a longer answer."""
+"""Violations that an answer lists at most, so that a body with many errors does not cause a huge answer."""
 _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
     errors.MarqueeError: (500, "Something went wrong"),
     errors.MalformedRequest: (400, "The request cannot be read"),
@@ -29,7 +29,7 @@ _STATUS: dict[type[errors.MarqueeError], tuple[int, str]] = {
 
 
 def problem_for(error: errors.MarqueeError, *, request_id: str) -> Answer:
-    """The answer for a refusal."""
+    """Returns the answer for a MarqueeError."""
     status, title = _meaning(error)
     document: dict[str, Any] = {
         "type": f"/api/docs#problem-{error.code}",
@@ -55,7 +55,7 @@ def problem_for(error: errors.MarqueeError, *, request_id: str) -> Answer:
 
 
 def unexpected(*, request_id: str) -> Answer:
-    """The answer for a bug: says nothing but where to look it up."""
+    """Returns the answer for a bug: it has only the request id, to look it up in the logs."""
     return problem_for(
         errors.MarqueeError("The request failed on our side. Quote the request id.", code="internal_error"),
         request_id=request_id,

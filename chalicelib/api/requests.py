@@ -1,6 +1,6 @@
-"""What a route receives and gives back, free of Chalice. Built and consumed by api/endpoint.py.
+"""What a route receives, returns and promises, free of Chalice. Built and consumed by api/endpoint.py.
 
-Plain classes: the dataclasses module alone would cost the read path a tenth of its cold start, and a NamedTuple 0.3 ms.
+Plain classes: importing dataclasses would take a tenth of the read path's cold start, and each NamedTuple 0.3 ms.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ Auth = Literal["none", "optional", "required"]
 PRIVATE = "private, no-cache"
 PUBLIC = "public, max-age=0, s-maxage=10, must-revalidate"
 PAGE = "public, max-age=0, s-maxage=60, must-revalidate"
-"""Pages show nothing that a sale depends on; what they say of stock their scripts ask the API for (ADR 8)."""
+"""Pages contain nothing that a sale depends on; their scripts ask the API for the stock (ADR 8)."""
 PDF = "application/pdf"
-"""The one type of answers that are bytes; app.py tells Chalice so."""
+"""The only content type whose answers are bytes; app.py registers it with Chalice."""
 
 
 class Request:
-    """One request: already authenticated, its query checked and its JSON parsed as the route's contract says."""
+    """One request: already authenticated, with its query checked and its JSON parsed as the route's contract says."""
 
     __slots__ = (
         "address",
@@ -52,19 +52,19 @@ class Request:
 
     @property
     def caller(self) -> Principal:
-        """The caller, on routes that require sign-in."""
+        """The signed-in caller. Only for routes that require sign-in."""
         assert self.principal is not None, "the route's contract does not require sign-in"  # noqa: S101
         return self.principal
 
     @property
     def visitor(self) -> str:
-        """Who asks, as limits count: an IPv4 address, or the /64 of an IPv6 one. Raises Forbidden when unknown."""
+        """The key by which limits count visitors: an IPv4 address, or the /64 of an IPv6 one. Raises Forbidden."""
         from chalicelib.limits.visitor import visitor_of
 
         return visitor_of(self.address)
 
     def header(self, name: str) -> str | None:
-        """A request header by its lower-case name."""
+        """Returns a request header by its lower-case name, or None."""
         return self.headers.get(name)
 
 
@@ -80,12 +80,12 @@ class Answer:
 
 
 class Contract:
-    """What a route promises; the endpoint enforces it and openapi.py prints it.
+    """The contract of a route; the endpoint enforces it and openapi.py prints it.
 
     `body` and `result` are dotted names below chalicelib (`content.domain.programme:TrackFields`), resolved late so
-    that the read path does not import them. `patch` marks a merge patch of `body`. `creates` makes it take
-    Idempotency-Key; with `secret` its answer holds credentials, so the id is kept but not the answer, and a repeat
-    is answered anew. `raw` hands the bytes of the body over unread.
+    that the read path does not import them. `patch` marks a merge patch of `body`. `creates` makes the route take
+    Idempotency-Key. With `secret` the answer has credentials, so only the id is stored: a repeated request runs the
+    view again. `raw` passes the bytes of the body on unparsed.
     """
 
     def __init__(
@@ -123,5 +123,5 @@ class Contract:
 
 
 def redirect(location: str) -> Answer:
-    """A 303 to another place of ours."""
+    """Returns a 303 to another path of this deployment."""
     return Answer(status=303, headers={"Location": location})

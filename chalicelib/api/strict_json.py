@@ -1,7 +1,7 @@
-"""Reads request bodies strictly: what JSON allows but no honest client sends is refused before it can do harm.
+"""Parses request bodies strictly: refuses what JSON allows but correct clients do not send.
 
 Called by api/endpoint.py with the raw body. Refuses NaN and Infinity, duplicate keys, lone surrogates, nesting deeper
-than 32, numbers beyond what DynamoDB keeps, control characters; normalises text to NFC (RFC 8259, RFC 7493).
+than 32, numbers beyond DynamoDB's range, control characters; normalises text to NFC (RFC 8259, RFC 7493).
 """
 
 import json
@@ -13,12 +13,12 @@ from chalicelib.core.errors import BodyTooLarge, MalformedRequest, UnsupportedMe
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
 MAX_DIGITS = 38
-# A string to its end or, unterminated, to the end of the body; possessive, so that no byte is looked at twice.
+# A string to its end or, unterminated, to the end of the body. Possessive, so that no byte is read twice.
 _OPENING = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?|([\[{])|([\]}])', re.DOTALL)
 
 
 def parse(raw: bytes, *, content_type: str, content_encoding: str = "", max_bytes: int = MAX_BYTES) -> Any:
-    """The JSON value of a body. Raises UnsupportedMedia, BodyTooLarge, MalformedRequest."""
+    """Returns the JSON value of a body. Raises UnsupportedMedia, BodyTooLarge, MalformedRequest."""
     check_media(content_type, content_encoding)
     if len(raw) > max_bytes:
         raise BodyTooLarge(f"The body may have at most {max_bytes} bytes.")
@@ -40,7 +40,7 @@ def parse(raw: bytes, *, content_type: str, content_encoding: str = "", max_byte
 
 
 def check_media(content_type: str, content_encoding: str) -> None:
-    """Raise UnsupportedMedia unless the body says it is plain UTF-8 JSON."""
+    """Raises UnsupportedMedia unless the headers describe plain UTF-8 JSON."""
     media, _, parameters = content_type.lower().partition(";")
     if media.strip() not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMedia("Send Content-Type: application/json.")
@@ -52,7 +52,7 @@ def check_media(content_type: str, content_encoding: str) -> None:
 
 
 def _depth(raw: bytes) -> int:
-    """The deepest nesting, found without recursion."""
+    """Returns the deepest nesting, found without recursion."""
     depth = deepest = 0
     for match in _OPENING.finditer(raw):
         if match.group(1):
@@ -100,7 +100,7 @@ def _cleaned(value: Any) -> Any:
         return [_cleaned(item) for item in value]
     if isinstance(value, dict):
         cleaned = {_clean_text(name): _cleaned(item) for name, item in value.items()}
-        if len(cleaned) != len(value):  # two names that differ in what nobody sees
+        if len(cleaned) != len(value):  # two names that differ only in invisible characters
             raise MalformedRequest("An object has the same key twice.")
         return cleaned
     return value

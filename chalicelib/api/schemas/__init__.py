@@ -1,4 +1,4 @@
-"""Wire structs that are not domain objects, one module a resource, and the late lookup of any wire struct."""
+"""Wire structs that are not domain objects, one module for each resource, and the late import of any wire struct."""
 
 from importlib import import_module
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 def resolve(name: str) -> type[msgspec.Struct]:
-    """The struct for a contract's dotted name, e.g. `content.domain.programme:TrackFields`."""
+    """Returns the struct for a contract's dotted name, e.g. `content.domain.programme:TrackFields`."""
     module, _, struct = name.partition(":")
     found: type[msgspec.Struct] = getattr(import_module(f"chalicelib.{module}"), struct)
     return found

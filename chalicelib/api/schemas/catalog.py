@@ -1,4 +1,4 @@
-"""Wire structs of quotas, codes and waiting lists that are not domain objects: reads with figures of the moment."""
+"""Wire structs of quotas, codes and waiting lists that are not domain objects: reads with current counts."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from chalicelib.waiting_list.domain.entry import Entry
 
 
 class QuotaRead(Quota, frozen=True, kw_only=True):
-    """A quota with how its tickets stand."""
+    """A quota with its current counts of tickets."""
 
     available: int
     held: int
@@ -20,32 +20,32 @@ class QuotaRead(Quota, frozen=True, kw_only=True):
 
 
 class AccessCodeRead(AccessCode, frozen=True, kw_only=True):
-    """An access code with how many orders used it, and how many that are not paid hold a use."""
+    """An access code with how many orders used it, and how many unpaid orders hold a use."""
 
     held: int
     used: int
 
 
 class DiscountRead(Discount, frozen=True, kw_only=True):
-    """A discount with how many orders used it, and how many that are not paid hold a use."""
+    """A discount with how many orders used it, and how many unpaid orders hold a use."""
 
     held: int
     used: int
 
 
 class AccessCodeCheck(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A code that somebody typed."""
+    """An access code that a buyer entered."""
 
     code: Annotated[str, Meta(max_length=MAX_CODE)]
 
 
 class TicketTypesOpened(Struct, frozen=True, kw_only=True):
-    """What an access code opens."""
+    """The ticket types that an access code makes available."""
 
     ticket_types: list[TicketTypeRead]
 
 
 class WaitingJoined(Entry, frozen=True, kw_only=True):
-    """A new entry. Without an account, `access` is the secret to leave the list with; it is not shown again."""
+    """A new entry. Without an account, `access` is the secret for leaving the list; it is returned only here."""
 
     access: str | None = None

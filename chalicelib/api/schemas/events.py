@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class Versions(Struct, frozen=True, kw_only=True):
-    """Counters of an event's lists; each rises by one with every change of its list."""
+    """The counters of an event's lists. A counter rises by one with every change of its list."""
 
     event_id: str
     event_ver: int

@@ -6,21 +6,21 @@ from msgspec import Struct
 
 
 class NotificationLinks(Struct, frozen=True, kw_only=True):
-    """Where a notification leads. Paths of this origin."""
+    """Where a notification links to: paths on this origin."""
 
     mark_read: str
     subject: str
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """A burst of notifications of one kind: those with the same key may be shown as one, under this title."""
+    """The group of a notification: notifications with the same key may be shown as one, under this title."""
 
     key: str
     title: str
 
 
 class NotificationRead(Struct, frozen=True, kw_only=True):
-    """A notification as its reader sees it. `message` is sanitised HTML, `received_ago` is for people."""
+    """A notification as its reader sees it. `message` is sanitised HTML; `received_ago` is text for people."""
 
     id: str
     action: str
@@ -40,7 +40,7 @@ class UnreadCount(Struct, frozen=True, kw_only=True):
 
 
 class MarkedRead(Struct, frozen=True, kw_only=True):
-    """How many were marked by this call, and whether some are left for another, which is given `up_to`."""
+    """How many notifications this call marked, and whether some are left for another call with `up_to`."""
 
     read: int
     more: bool
@@ -48,21 +48,21 @@ class MarkedRead(Struct, frozen=True, kw_only=True):
 
 
 class LiveTicket(Struct, frozen=True, kw_only=True):
-    """Where to open a socket, once, within `expires_in` seconds."""
+    """The URL that opens one socket within `expires_in` seconds."""
 
     url: str
     expires_in: int
 
 
 class Recipient(Struct, frozen=True, kw_only=True):
-    """Whose notification it is; no address when the account is gone."""
+    """The user who received a notification; no address when the account is deleted."""
 
     id: str
     email: str | None
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """What became of it beside the inbox: devices it was pushed to, how its mail ended, web pushes."""
+    """Delivery outside the inbox: number of devices it was pushed to, outcome of its mail, number of web pushes."""
 
     pushed: int
     mailed: str | None
@@ -70,7 +70,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
 
 class NotificationOverseen(Struct, frozen=True, kw_only=True):
-    """Somebody's notification as administrators see it."""
+    """A user's notification as administrators see it."""
 
     id: str
     action: str

@@ -9,7 +9,7 @@ from chalicelib.notifications.domain.preference_form import QuietForm
 
 
 class TopicRead(Struct, frozen=True, kw_only=True):
-    """How one topic is told; the channels in `fixed` cannot be changed."""
+    """The channels of one topic; those in `fixed` cannot be changed."""
 
     in_app: bool
     mail: Literal["each", "digest", "off"]
@@ -18,14 +18,14 @@ class TopicRead(Struct, frozen=True, kw_only=True):
 
 
 class AddressRead(Struct, frozen=True, kw_only=True):
-    """Whether mails reach the account's address; when they came back, since when none is sent."""
+    """Whether mails reach the account's address. After a bounce or complaint, none is sent from `since` on."""
 
     state: Literal["works", "bounced", "complained"]
     since: datetime | None
 
 
 class PreferencesRead(Struct, frozen=True, kw_only=True):
-    """What is told how. Quiet hours and the digest's hour are in `timezone`."""
+    """Which notifications use which channels. Quiet hours and the digest's hour are in `timezone`."""
 
     actions: dict[str, TopicRead]
     timezone: str

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class PushSubscriptionRead(Struct, frozen=True, kw_only=True):
-    """A browser that is told when Marquee is closed; `browser` is the maker of its push service."""
+    """A browser that receives pushes while Marquee is closed; `browser` is the maker of its push service."""
 
     id: str
     browser: str

@@ -1,4 +1,4 @@
-"""Wire structs of sales that are not domain objects: what a buyer sends, and reads with what is added to them."""
+"""Wire structs of sales that are not domain objects: bodies that buyers send, reads with additional fields."""
 
 from typing import Annotated
 
@@ -11,28 +11,26 @@ from chalicelib.orders.domain.refund import RefundWish
 
 
 class TicketTypeRead(TicketType, frozen=True, kw_only=True):
-    """A ticket type with how many can be bought now."""
+    """A ticket type with how many tickets can be bought now."""
 
     available: int
 
 
 class OrderRead(Order, frozen=True, kw_only=True):
-    """An order; its staff also see why it needs a look. `mail_undelivered`: the mail with its tickets did not reach its
-    buyer.
-    """
+    """An order. Staff also see why it needs a review. `mail_undelivered`: its buyer did not get the tickets by mail."""
 
     mail_undelivered: bool = False
     review_reason: str | None = None
 
 
 class OrderMade(Order, frozen=True, kw_only=True):
-    """A new order. Without an account, `access` is the secret to read it with; it is not shown again."""
+    """A new order. Without an account, `access` is the secret for reading it; it is returned only here."""
 
     access: str | None = None
 
 
 class CheckoutOpened(Struct, frozen=True, kw_only=True):
-    """Where to pay."""
+    """The page where the buyer pays."""
 
     checkout_url: Annotated[str, Meta(description="Stripe's pay page for this order")]
 
@@ -45,14 +43,14 @@ class ChargeList(Struct, frozen=True, kw_only=True):
 
 
 class RefundWishList(Struct, frozen=True, kw_only=True):
-    """The refunds of an order that were asked for."""
+    """The refunds that were requested for an order."""
 
     items: list[RefundWish]
     next_cursor: str | None = None
 
 
 class OnboardingStarted(Struct, frozen=True, kw_only=True):
-    """A connected account and where its owner goes on."""
+    """A connected account and the page where its owner continues."""
 
     account_id: str
     onboarding_url: Annotated[str, Meta(description="Stripe's page, good once")]
