@@ -1,1 +1,1 @@
-"""HTTP in: one blueprint a resource. Parse, call a service, shape the answer; no rule lives here."""
+"""HTTP routes: one blueprint for each resource. A view parses, calls a service and shapes the answer."""

@@ -1,4 +1,4 @@
-"""Announcements of an event's staff to its people: sending one, and how far it is."""
+"""Routes of announcements from an event's staff: sending one and reading its progress."""
 
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
@@ -24,7 +24,7 @@ ANNOUNCEMENT = "announcements.domain.announcement:Announcement"
     ),
 )
 def create_announcement(request: Request, event: str) -> Answer:
-    """It is on its way when this answers; read it again for how far it is."""
+    """Accepts an announcement, which is sent after the answer. Read it again for its progress."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.announcements.announce.create_announcement(
@@ -45,7 +45,7 @@ def create_announcement(request: Request, event: str) -> Answer:
     ),
 )
 def list_announcements(request: Request, event: str) -> Answer:
-    """All announcements with how far they are."""
+    """Returns all announcements with their progress."""
     from chalicelib.announcements.services.announce import scope
     from chalicelib.core.pagination import parse_page
 
@@ -59,7 +59,7 @@ def list_announcements(request: Request, event: str) -> Answer:
 
 @routes.get(ONE, Contract("Read an announcement", auth="required", result=ANNOUNCEMENT, problems=(403,)))
 def read_announcement(request: Request, event: str, id: str) -> Answer:
-    """One announcement: how many people it was for so far, inboxes it is in, mails queued."""
+    """Returns one announcement with its progress: people found so far, inboxes it is in, mails queued."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(

@@ -1,4 +1,4 @@
-"""Check-in at the gate, for an event's staff: one ticket, one visitor."""
+"""Routes of check-in at the gate, for an event's staff. Each check-in is one ticket and one person."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -27,7 +27,7 @@ PAGED = ("limit", "cursor")
     ),
 )
 def check_in(request: Request, event: str) -> Answer:
-    """Who came in; 409 `already_checked_in` says who let them in before, and when."""
+    """Checks a ticket in and returns who came. 409 `already_checked_in` says when, and who let them in."""
     from chalicelib.check_in.domain.check_in import tag_of
 
     services = bootstrap.services()
@@ -47,7 +47,7 @@ def check_in(request: Request, event: str) -> Answer:
     ),
 )
 def list_check_ins(request: Request, event: str) -> Answer:
-    """Who came in, and how many of how many."""
+    """Returns who was checked in, with the numbers of used and sold tickets."""
     from chalicelib.check_in.services.read_check_ins import check_ins_scope
 
     services = bootstrap.services()
@@ -65,7 +65,7 @@ def list_check_ins(request: Request, event: str) -> Answer:
     ),
 )
 def list_offline(request: Request, event: str) -> Answer:
-    """Tickets by the hash of their codes; `limit` counts orders."""
+    """Returns tickets by the hash of their codes, for a scanner without a network; `limit` counts orders."""
     from chalicelib.check_in.services.read_check_ins import offline_scope
 
     services = bootstrap.services()
@@ -86,7 +86,7 @@ def list_offline(request: Request, event: str) -> Answer:
     ),
 )
 def reconcile_check_ins(request: Request, event: str) -> Answer:
-    """What came of each scan; sending them again changes nothing."""
+    """Returns the result of each scan that was made offline; sending the scans again changes nothing."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     done = services.check_in.check_people_in.reconcile_check_ins(event_id, request.body, caller=request.caller)
@@ -95,7 +95,7 @@ def reconcile_check_ins(request: Request, event: str) -> Answer:
 
 @routes.delete(f"{MANY}/{{ticket}}", Contract("Take a check-in back", auth="required", if_match=True, status=204))
 def undo_check_in(request: Request, event: str, ticket: str) -> Answer:
-    """The ticket can be used again; that it was undone, by whom and when, stays known."""
+    """Makes the ticket valid again; who undid the check-in, and when, stays recorded."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
     services.check_in.check_people_in.undo_check_in(

@@ -1,6 +1,6 @@
-"""Discounts and access codes of an event: the same routes for both kinds, for staff who may edit tickets.
+"""Routes of an event's discounts and access codes: the same for both kinds, for staff who may edit tickets.
 
-Buyers send codes with their order; what an access code opens: routes/ticket_types.py.
+Buyers send codes with their order. Which ticket types an access code makes available: routes/ticket_types.py.
 """
 
 from chalicelib import bootstrap
@@ -15,7 +15,7 @@ _STRUCT = {CodeKind.ACCESS: "AccessCode", CodeKind.DISCOUNT: "Discount"}
 
 
 def routes_for(kind: CodeKind) -> Routes:
-    """The blueprint of one kind."""
+    """Returns the blueprint of one kind."""
     routes = Routes(f"{__name__}.{_STRUCT[kind]}")
     read, fields = f"api.schemas.catalog:{_STRUCT[kind]}Read", f"catalog.domain.code:{_STRUCT[kind]}Fields"
     noun = _NOUN[kind]

@@ -1,4 +1,4 @@
-"""The API's description of itself: the OpenAPI document, and a page to read it."""
+"""Routes of the API's documentation: the OpenAPI document, and a page that shows it."""
 
 import json
 from functools import cache
@@ -16,14 +16,14 @@ routes = Routes(__name__)
 
 @routes.get("/v1/openapi.json", Contract("Read the OpenAPI document"))
 def read_openapi(request: Request) -> Answer:
-    """The document, made once a process: it changes only with a release."""
+    """Returns the document. Each process makes it once, since it changes only with a release."""
     found = _document()
     return conditional(request, found, View.PUBLIC)
 
 
 @routes.get("/docs", Contract("Read the API documentation", content_type="text/html"))
 def read_docs(request: Request) -> Answer:
-    """The same as a page."""
+    """Returns the OpenAPI document as a page."""
     answer = conditional(request, _page(), View.PUBLIC, content_type="text/html; charset=utf-8")
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
     return answer
@@ -42,7 +42,9 @@ def _page() -> Found:
 
 
 def _describe() -> dict[str, Any]:
-    """The document of all routes, of which this process may have needed few so far."""
+    """Returns the document of all routes. It registers them first, because this process may have
+    registered few so far.
+    """
     from chalicelib.api.openapi import document
 
     routes.current_app.register_all()

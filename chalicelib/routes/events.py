@@ -1,4 +1,4 @@
-"""Events: the public list, one's own list, and each event with the counters of its lists."""
+"""Routes of events: the public list, the caller's own list, each event, and the counters of its lists."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -25,7 +25,7 @@ EVENT, FIELDS = "content.domain.event:Event", "content.domain.event:EventFields"
     ),
 )
 def list_events(request: Request) -> Answer:
-    """The public list with its filters, or the caller's own events."""
+    """Returns the public list with its filters, or the caller's own events."""
     services = bootstrap.services()
     view = request.query.get("view", View.PUBLIC)
     page = parse_page(request.query, scope="events", key=services.keys.cursor_key)
@@ -46,7 +46,7 @@ def list_events(request: Request) -> Answer:
     Contract("Create an event", auth="required", body=FIELDS, creates=True, result=EVENT, status=201),
 )
 def create_event(request: Request) -> Answer:
-    """A new event; its creator owns it."""
+    """Creates an event; its creator becomes the owner."""
     made = bootstrap.services().content.edit_events.create_event(
         request.body, caller=request.caller, new_id=request.resource_id
     )
@@ -55,7 +55,7 @@ def create_event(request: Request) -> Answer:
 
 @routes.get("/v1/events/{event}", Contract("Read an event", auth="optional", query=("view",), result=EVENT))
 def read_event(request: Request, event: str) -> Answer:
-    """One event by id or slug."""
+    """Returns one event by id or slug."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
@@ -67,7 +67,7 @@ def read_event(request: Request, event: str) -> Answer:
     Contract("Change an event by merge patch", auth="required", body=FIELDS, patch=True, if_match=True, result=EVENT),
 )
 def update_event(request: Request, event: str) -> Answer:
-    """Change, publish or archive an event."""
+    """Changes, publishes or archives an event."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
@@ -77,7 +77,7 @@ def update_event(request: Request, event: str) -> Answer:
 
 @routes.delete("/v1/events/{event}", Contract("Remove an event", auth="required", if_match=True, status=204))
 def delete_event(request: Request, event: str) -> Answer:
-    """Remove an event with all its parts."""
+    """Deletes an event with all its parts."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     services.content.edit_events.delete_event(
@@ -93,7 +93,7 @@ def delete_event(request: Request, event: str) -> Answer:
     ),
 )
 def read_versions(request: Request, event: str) -> Answer:
-    """Counters that rise by one with every change of a list."""
+    """Returns counters that rise by one with every change of a list."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))

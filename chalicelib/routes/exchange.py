@@ -1,4 +1,4 @@
-"""Imports: an archive in, an event out, and the report of what became of each record."""
+"""Routes of imports: uploading an archive that becomes an event, and the report about its records."""
 
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
@@ -23,7 +23,7 @@ routes = Routes(__name__)
     ),
 )
 def accept_import(request: Request) -> Answer:
-    """Keep the archive; the work is done by what its arrival starts."""
+    """Stores the archive; the content table's stream starts the import."""
     content_type = request.header("content-type") or ""
     bootstrap.services().exchange.import_event.accept(
         request.raw_body, content_type=content_type, caller=request.caller, new_id=request.resource_id
@@ -35,6 +35,6 @@ def accept_import(request: Request) -> Answer:
 
 @routes.get("/v1/imports/{id}", Contract("Read an import", auth="required", result="exchange.domain.import_job:Import"))
 def read_import(request: Request, id: str) -> Answer:
-    """How far an import got, and its report."""
+    """Returns the progress of an import, and its report."""
     job = bootstrap.services().exchange.import_event.read(id, caller=request.caller)
     return conditional(request, Found.made(job.etag, job.body), View.ALL)

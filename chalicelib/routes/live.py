@@ -1,4 +1,4 @@
-"""Tickets for live pushes; what happens over a socket is in triggers/sockets.py."""
+"""Route of the tickets that open sockets; triggers/sockets.py handles the sockets."""
 
 import json
 
@@ -22,7 +22,7 @@ routes = Routes(__name__)
     ),
 )
 def create_ticket(request: Request) -> Answer:
-    """The URL of a socket, good once, for half a minute, for the page that asked."""
+    """Returns the URL of a socket. It works once, for half a minute, for the page that requested it."""
     services = bootstrap.services()
     if not services.config.live:
         raise FeatureOff("Live pushes are switched off here; ask for the unread count instead.", code="live_off")

@@ -1,4 +1,4 @@
-"""The caller's notifications: how many are unread, the list, and marking them; for administrators everybody's."""
+"""Routes of notifications: the caller's list, unread count and marks; those of all users, for administrators."""
 
 import json
 from urllib.parse import urlencode
@@ -26,8 +26,8 @@ CSV = "text/csv"
     ),
 )
 def list_notifications(request: Request) -> Answer:
-    """The caller's inbox, newest first unless asked otherwise."""
-    from chalicelib.notifications.services import read_inbox  # the other routes and the cold start do without it
+    """Returns the caller's inbox, newest first unless `order` says otherwise."""
+    from chalicelib.notifications.services import read_inbox  # the other routes and a cold start do not need it
 
     services = bootstrap.services()
     state, order = read_inbox.chosen(request.query)
@@ -43,7 +43,7 @@ def list_notifications(request: Request) -> Answer:
     Contract("Count one's unread notifications", auth="required", result="api.schemas.notifications:UnreadCount"),
 )
 def count_unread(request: Request) -> Answer:
-    """How many notifications the caller has not read."""
+    """Returns how many notifications the caller has not read."""
     return conditional(
         request, bootstrap.services().notifications.read_inbox.count_unread(request.caller.user_id), View.ALL
     )
@@ -51,14 +51,14 @@ def count_unread(request: Request) -> Answer:
 
 @routes.post("/v1/notifications/{id}/read", Contract("Mark a notification read", auth="required", status=204))
 def mark_read(request: Request, id: str) -> Answer:
-    """Mark one read; nothing changes when it is already."""
+    """Marks one read; nothing changes when it is read already."""
     bootstrap.services().notifications.mark_read.mark_read(id, caller=request.caller)
     return Answer(status=204)
 
 
 @routes.post("/v1/notifications/{id}/unread", Contract("Mark a notification unread", auth="required", status=204))
 def mark_unread(request: Request, id: str) -> Answer:
-    """Mark one unread; nothing changes when it is already."""
+    """Marks one unread; nothing changes when it is unread already."""
     bootstrap.services().notifications.mark_read.mark_unread(id, caller=request.caller)
     return Answer(status=204)
 
@@ -73,7 +73,7 @@ def mark_unread(request: Request, id: str) -> Answer:
     ),
 )
 def mark_all_read(request: Request) -> Answer:
-    """Mark read what is unread now; `more` says that some are left for another call, which names this one's `up_to`."""
+    """Marks all notifications read that are unread now. With `more` some are left: call again with `up_to`."""
     acknowledging = bootstrap.services().notifications.mark_read
     marked = acknowledging.mark_all_read(caller=request.caller, up_to=request.query.get("up_to"))
     return Answer(json.dumps(marked._asdict()))
@@ -90,8 +90,8 @@ def mark_all_read(request: Request) -> Answer:
     ),
 )
 def list_delivery_log(request: Request) -> Answer:
-    """By action, user (an account's id), state (unread, read) and time (days, or moments); of the last 92 days unless
-    told otherwise. A page may hold fewer than asked for and still name a next one.
+    """Returns notifications filtered by action, user (an account's id), state (unread, read) and time (days or
+    moments), by default those of the last 92 days. A page may have fewer than `limit` items and still name a next page.
     """
     services, page = bootstrap.services(), _overseen_page(request)
     return conditional(
@@ -106,7 +106,7 @@ def list_delivery_log(request: Request) -> Answer:
     Contract("The same as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV),
 )
 def export_delivery_log(request: Request) -> Answer:
-    """As a file; `Link` leads to the next part of a long one."""
+    """Returns the list as a CSV file; `Link` names the next part of a long list."""
     from chalicelib.notifications.services.delivery_log import SHEET_ROWS
     from chalicelib.representations.csv import CONTENT_TYPE
 

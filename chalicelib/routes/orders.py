@@ -1,6 +1,6 @@
-"""Orders: made by anybody, read by their buyer and the event's staff, paid on Stripe's page.
+"""Routes of orders: anybody may place one; its buyer and the event's staff read it; it is paid on Stripe's page.
 
-Without an account the `access` token in the query stands for the buyer; query strings are never logged.
+Without an account, the `access` token in the query identifies the buyer; query strings are never logged.
 """
 
 import json
@@ -30,7 +30,7 @@ ACCESS = ("access",)
     ),
 )
 def place_order(request: Request, event: str) -> Answer:
-    """A reserved order, or a paid one when it is free."""
+    """Creates a reserved order, or a paid one when it is free."""
     from chalicelib.representations.represent import represent
 
     services = bootstrap.services()
@@ -48,7 +48,7 @@ def place_order(request: Request, event: str) -> Answer:
     Contract("Read an order", auth="optional", query=ACCESS, result="api.schemas.sales:OrderRead"),
 )
 def read_order(request: Request, id: str) -> Answer:
-    """One order, for its buyer and the event's staff."""
+    """Returns one order, for its buyer and the event's staff."""
     found = bootstrap.services().orders.read_order.read_order(
         id, principal=request.principal, access=request.query.get("access")
     )
@@ -60,7 +60,7 @@ def read_order(request: Request, id: str) -> Answer:
     Contract("List the charges of an order", auth="optional", query=ACCESS, result="api.schemas.sales:ChargeList"),
 )
 def list_charges(request: Request, id: str) -> Answer:
-    """The charges of an order, for the event's staff."""
+    """Returns the charges of an order, for the event's staff."""
     found = bootstrap.services().orders.read_order.list_charges(
         id, principal=request.principal, access=request.query.get("access")
     )
@@ -79,7 +79,7 @@ def list_charges(request: Request, id: str) -> Answer:
     ),
 )
 def open_checkout(request: Request, id: str) -> Answer:
-    """Where to pay; the same place however often it is asked."""
+    """Returns where to pay; the same URL for repeated requests."""
     url = bootstrap.services().payments.open_checkout.open_checkout(
         id, caller=request.principal, access=request.query.get("access")
     )
@@ -97,7 +97,7 @@ def open_checkout(request: Request, id: str) -> Answer:
     ),
 )
 def cancel_order(request: Request, id: str) -> Answer:
-    """Gives the tickets back."""
+    """Cancels the order; its tickets return to sale."""
     from chalicelib.representations.represent import represent
 
     record = bootstrap.services().payments.expire_orders.cancel_order(
@@ -120,7 +120,7 @@ def cancel_order(request: Request, id: str) -> Answer:
     ),
 )
 def request_refund(request: Request, id: str) -> Answer:
-    """A refund that is wanted; Stripe makes it within moments, the order then says so."""
+    """Records a requested refund. Stripe makes it within moments, and then the order shows it."""
     from chalicelib.representations.represent import represent
 
     refund_payment = bootstrap.services().payments.refund_payment
@@ -134,6 +134,6 @@ def request_refund(request: Request, id: str) -> Answer:
     Contract("List the refunds that were asked for", auth="required", result="api.schemas.sales:RefundWishList"),
 )
 def list_refunds(request: Request, id: str) -> Answer:
-    """What came of each wish, for the event's staff."""
+    """Returns the requested refunds with their results, for the event's staff."""
     found = bootstrap.services().orders.read_order.list_refunds(id, principal=request.caller)
     return conditional(request, found, View.ALL)

@@ -1,6 +1,7 @@
-"""Pages: HTML for people. The gateway and the CDN map `/e/x` to `/pages/e/x`; files they name are in web/public.
+"""Routes of pages: HTML for people. The gateway and the CDN map `/e/x` to `/pages/e/x`; the pages' files are in
+web/public.
 
-Public pages are stored representations; the others are shells whose scripts ask the API as any client does.
+Public pages are stored representations. The others are shells whose scripts call the API like any client.
 """
 
 from collections.abc import Callable, Container
@@ -19,73 +20,73 @@ HTML = "text/html; charset=utf-8"
 STEPS = ("pay", "complete")
 DESKS = ("sales", "announce", "people", "review", "check-in")
 OWN = ("sign-in", "sign-up", "verify", "reset", "proposals")
-"""Pages that share a route."""
+"""Names of pages that share a route."""
 
 
 class AnyQuery(tuple[str, ...]):
-    """Query parameters of a page: every name is let through and none is read, since links get shared with whatever
-    a newsletter or a search engine has added to them.
+    """The query parameters of a page: every name is accepted and none is read, because newsletters and search engines
+    add parameters to links.
     """
 
     __slots__ = ()
 
     def __contains__(self, name: object, /) -> bool:
-        """Every name is known."""
+        """Accepts every name."""
         return isinstance(name, str)
 
 
 def page(summary: str) -> Contract:
-    """The contract of a page."""
+    """Returns the contract of a page."""
     return Contract(summary, query=AnyQuery(), content_type=HTML)
 
 
 @routes.get("/pages", page("The home page"))
 def serve_home(request: Request) -> Answer:
-    """The published events."""
+    """Serves the list of published events."""
     return _answer(request, bootstrap.services().website.render.home)
 
 
 @routes.get("/pages/e/{event}", page("The page of an event"))
 def serve_event(request: Request, event: str) -> Answer:
-    """An event with its tickets, by slug or id."""
+    """Serves an event with its tickets, by slug or id."""
     services = bootstrap.services()
     return _answer(request, lambda: services.website.render.event(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/schedule", page("The schedule of an event"))
 def serve_schedule(request: Request, event: str) -> Answer:
-    """The programme by day and time."""
+    """Serves the programme by day and time."""
     services = bootstrap.services()
     return _answer(request, lambda: services.website.render.schedule(services.representations.read.event_id(event)))
 
 
 @routes.get("/pages/e/{event}/call", page("The call for papers of an event"))
 def serve_call(request: Request, event: str) -> Answer:  # noqa: ARG001 - the script reads it from the path
-    """What is looked for until when, and the form to propose a session."""
+    """Serves the topics and deadline of a call for papers, and the form for proposing a session."""
     return _shell(request, "call")
 
 
 @routes.get("/pages/orders/{id}", page("The page of an order"))
 def serve_order(request: Request, id: str) -> Answer:  # noqa: ARG001
-    """An order and its tickets."""
+    """Serves an order and its tickets."""
     return _shell(request, "order")
 
 
 @routes.get("/pages/orders/{id}/{step}", page("A step of paying an order"))
 def serve_step(request: Request, id: str, step: str) -> Answer:  # noqa: ARG001
-    """What will be paid, and whether it is."""
+    """Serves the page before payment or the one after it."""
     return _shell(request, step, among=STEPS)
 
 
 @routes.get("/pages/events", page("The events that one runs"))
 def serve_own_events(request: Request) -> Answer:
-    """The events of whose staff the reader is."""
+    """Serves the events in which the reader is staff."""
     return _shell(request, "events")
 
 
 @routes.get("/pages/events/{event}/{desk}", page("A desk of an event's staff"))
 def serve_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG001
-    """Sales, announcements, people, proposals to review, the gate, where tickets are scanned, with the camera too."""
+    """Serves a staff page: sales, announcements, people, review, or check-in, which may also use the camera."""
     answer = _shell(request, desk, among=DESKS)
     if desk == "check-in":
         allowed = answer.headers["Permissions-Policy"].replace("camera=()", "camera=(self)")
@@ -95,36 +96,36 @@ def serve_desk(request: Request, event: str, desk: str) -> Answer:  # noqa: ARG0
 
 @routes.get("/pages/invites/{token}", page("The page of an invitation"))
 def serve_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
-    """Who invites to what, and the answer."""
+    """Serves an invitation and the form for answering it."""
     return _shell(request, "invite")
 
 
 @routes.get("/pages/admin/notifications", page("What people were told"))
 def serve_told(request: Request) -> Answer:
-    """Everybody's notifications, for administrators."""
+    """Serves the notifications of all users, for administrators."""
     return _shell(request, "oversee")
 
 
 @routes.get("/pages/notifications", page("The notifications page"))
 def serve_notifications(request: Request) -> Answer:
-    """The reader's notifications."""
+    """Serves the reader's notifications."""
     return _shell(request, "notifications")
 
 
 @routes.get("/pages/notifications/preferences", page("The page of what one is told"))
 def serve_preferences(request: Request) -> Answer:
-    """How the reader wants to be told."""
+    """Serves the form for the reader's notification channels."""
     return _shell(request, "preferences")
 
 
 @routes.get("/pages/{name}", page("A page of an account"))
 def serve_own(request: Request, name: str) -> Answer:
-    """Sign in, sign up, prove an address, set a password, what one proposed."""
+    """Serves pages for signing in and up, verifying an address, setting a password, and the reader's proposals."""
     return _shell(request, name, among=OWN)
 
 
 def _shell(request: Request, name: str, *, among: Container[str] | None = None) -> Answer:
-    """The shell of this name, if it is one of those that a path has."""
+    """Returns the shell with this name. Answers as a missing page when `among` does not contain it."""
 
     def find() -> Found:
         if among is not None and name not in among:
@@ -135,7 +136,7 @@ def _shell(request: Request, name: str, *, among: Container[str] | None = None) 
 
 
 def _answer(request: Request, find: Callable[[], Found]) -> Answer:
-    """A page with the headers that every page has; what is missing is a page too."""
+    """Returns a page with the headers that every page has. A missing page is answered with a page too."""
     try:
         answer = conditional(request, find(), View.PUBLIC, content_type=HTML)
         answer.headers["Cache-Control"] = PAGE
@@ -147,7 +148,7 @@ def _answer(request: Request, find: Callable[[], Found]) -> Answer:
 
 
 def safe_headers() -> dict[str, str]:
-    """What every page may load, send and be shown in."""
+    """Returns the headers that limit what a page may load, where it may send data and who may frame it."""
     place = urlsplit(bootstrap.services().config.websocket_url)
     socket = f" {place.scheme}://{place.netloc}" if place.netloc else ""
     policy = [

@@ -1,6 +1,6 @@
-"""What Stripe calls, and the organiser's own Stripe account, which an event's buyers pay directly (Stripe Connect).
+"""Routes for Stripe's webhook, and for the Stripe account to which an event's buyers pay directly (Stripe Connect).
 
-The webhook only keeps what comes; payments/services/handle_webhook.py works on it from the inbox stream.
+The webhook only stores the event; payments/services/handle_webhook.py handles it from the inbox stream.
 """
 
 import json
@@ -18,7 +18,7 @@ PLACE = "/v1/events/{event}/stripe-account"
 
 @routes.post("/v1/stripe/webhook", Contract("Take an event from Stripe", raw=True))
 def receive_stripe_event(request: Request) -> Answer:
-    """200 once the event is kept."""
+    """Stores an event from Stripe; answers 200 once it is stored."""
     bootstrap.services().payments.receive_webhook.receive_stripe_event(
         request.raw_body, request.header("stripe-signature")
     )
@@ -32,7 +32,7 @@ def receive_stripe_event(request: Request) -> Answer:
     ),
 )
 def read_stripe_account(request: Request, event: str) -> Answer:
-    """The event's account; 404 while the platform is paid."""
+    """Returns the event's account; 404 while payments go to the platform."""
     from chalicelib.representations.read import Found
     from chalicelib.representations.represent import represent
 
@@ -57,7 +57,7 @@ def read_stripe_account(request: Request, event: str) -> Answer:
     ),
 )
 def connect_stripe_account(request: Request, event: str) -> Answer:
-    """Where the organiser tells Stripe what Stripe must know."""
+    """Returns the page where the organiser gives Stripe the data that Stripe requires."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     account, url = services.payments.connect_account.connect_stripe_account(event_id, caller=request.caller)
@@ -66,7 +66,7 @@ def connect_stripe_account(request: Request, event: str) -> Answer:
 
 @routes.delete(PLACE, Contract("Disconnect the Stripe account", auth="required", if_match=True, status=204))
 def disconnect_stripe_account(request: Request, event: str) -> Answer:
-    """The platform is paid again; orders under way keep their account."""
+    """Disconnects the account: new orders pay the platform, orders in progress keep their account."""
     services = bootstrap.services()
     match = parse_match(request.header("if-match"))
     services.payments.connect_account.disconnect_stripe_account(

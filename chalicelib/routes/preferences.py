@@ -1,4 +1,4 @@
-"""What the caller is told and how, and in which browsers; links in mails by which anybody refuses more (RFC 8058)."""
+"""Routes of notification preferences, push subscriptions, and the unsubscribe links in mails (RFC 8058)."""
 
 import json
 
@@ -22,7 +22,7 @@ NEVER_KEPT = {"Content-Type": HTML, "Cache-Control": "no-store"}
     Contract("Read how one wants to be told", auth="required", result=PREFERENCES),
 )
 def read_preferences(request: Request) -> Answer:
-    """The caller's preferences, defaults filled in, and whether mails reach their address."""
+    """Returns the caller's preferences with defaults filled in, and whether mails reach their address."""
     return conditional(
         request, bootstrap.services().notifications.choose_channels.read_preferences(request.caller.user_id), View.ALL
     )
@@ -40,7 +40,7 @@ def read_preferences(request: Request) -> Answer:
     ),
 )
 def update_preferences(request: Request) -> Answer:
-    """An action that is null goes back to its default."""
+    """Changes the preferences; an action that is null gets its default again."""
     match = parse_match(request.header("if-match"))
     tag, body = bootstrap.services().notifications.edit_preferences.update_preferences(
         request.caller.user_id, request.json, match=match
@@ -58,7 +58,7 @@ def update_preferences(request: Request) -> Answer:
     ),
 )
 def prove_address(request: Request) -> Answer:
-    """Following the link lets mails go there again."""
+    """Mails a link; following it allows mails to the address again."""
     bootstrap.services().mail.suppress_bounces.ask_for_proof(request.caller.user_id)
     return Answer(status=204)
 
@@ -73,7 +73,7 @@ def prove_address(request: Request) -> Answer:
     ),
 )
 def list_push_subscriptions(request: Request) -> Answer:
-    """All of the caller's, and the key for another."""
+    """Returns the caller's subscriptions, and the key for a new one."""
     services, public_key = bootstrap.services(), _public_key()
     return conditional(
         request, services.push.subscriptions.list_subscriptions(request.caller.user_id, public_key=public_key), View.ALL
@@ -93,7 +93,7 @@ def list_push_subscriptions(request: Request) -> Answer:
     ),
 )
 def create_push_subscription(request: Request) -> Answer:
-    """What a browser's `PushSubscription.toJSON()` gives. The same endpoint again renews it."""
+    """Stores what a browser's `PushSubscription.toJSON()` returns. The same endpoint again renews the subscription."""
     from chalicelib.push.domain.subscription import represent_one
 
     _public_key()
@@ -105,14 +105,14 @@ def create_push_subscription(request: Request) -> Answer:
     f"{BROWSERS}/{{id}}", Contract("Tell a browser no more when Marquee is closed", auth="required", status=204)
 )
 def delete_push_subscription(request: Request, id: str) -> Answer:
-    """The browser itself forgets its subscription by PushSubscription.unsubscribe()."""
+    """Deletes a subscription. The browser itself ends it with PushSubscription.unsubscribe()."""
     bootstrap.services().push.subscriptions.unsubscribe(request.caller.user_id, id)
     return Answer(status=204)
 
 
 @routes.get("/pages/unsubscribe/{token}", page("The page that a link in a mail leads to"))
 def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
-    """Asks; changes nothing, since mail scanners follow links."""
+    """Serves a page that asks for confirmation. It changes nothing, since mail scanners follow links."""
     services = bootstrap.services()
     try:
         topic = services.mail.unsubscribe.read_topic(token)
@@ -126,7 +126,7 @@ def serve_unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001
     Contract("Refuse mails by the link in one of them", raw=True, content_type=HTML),
 )
 def unsubscribe(request: Request, token: str) -> Answer:  # noqa: ARG001 - a mail program sends one fixed body
-    """Switches off what the mail was about. Mail programs post here for their user, without any credentials."""
+    """Switches off the mail's topic. Mail programs post here for their user, without credentials."""
     services = bootstrap.services()
     topic = services.mail.unsubscribe.unsubscribe(token)
     return _page(services.website.render.unsubscribe(topic=topic, token=token, done=True))

@@ -1,5 +1,5 @@
-"""The parts of an event: tracks, sessions, speakers, sponsors, microlocations. They share their verbs, so each list
-is one call of `routes_for`; what differs is in content/domain/programme.py.
+"""Routes of an event's parts: tracks, sessions, speakers, sponsors, microlocations. All have the same verbs, so each
+list is one call of `routes_for`. The differences are in content/domain/programme.py.
 """
 
 from chalicelib import bootstrap
@@ -20,7 +20,7 @@ _STRUCT = {
 
 
 def routes_for(kind: Kind) -> Routes:
-    """The blueprint of one list."""
+    """Returns the blueprint of one list."""
     routes = Routes(f"{__name__}.{kind.value}")
     stored, fields = f"content.domain.programme:{_STRUCT[kind]}", f"content.domain.programme:{_STRUCT[kind]}Fields"
     noun = _STRUCT[kind].lower()

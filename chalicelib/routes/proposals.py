@@ -1,4 +1,4 @@
-"""Calls for papers, what people propose, what staff decide about it, and speakers who confirm."""
+"""Routes of calls for papers, proposals, the staff's decisions, and the confirmation by speakers."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -21,7 +21,7 @@ PLACE = "/v1/events/{event}/call-for-papers"
     Contract("Read an event's call for papers; public while it is open", auth="optional", query=("view",), result=CALL),
 )
 def read_call(request: Request, event: str) -> Answer:
-    """For everybody while it is open, for staff always."""
+    """Returns the call: for everybody while it is open, for staff always."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
@@ -34,7 +34,7 @@ def read_call(request: Request, event: str) -> Answer:
     Contract("Call for papers, or replace the call", auth="required", body=FIELDS, if_match=True, result=CALL),
 )
 def put_call(request: Request, event: str) -> Answer:
-    """The first needs no If-Match."""
+    """Creates or replaces the call. Creating it needs no If-Match."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     only_new = request.header("if-none-match")
@@ -52,7 +52,7 @@ def put_call(request: Request, event: str) -> Answer:
 
 @routes.delete(PLACE, Contract("End and remove a call for papers", auth="required", if_match=True, status=204))
 def delete_call(request: Request, event: str) -> Answer:
-    """What was proposed stays."""
+    """Deletes the call; proposals stay."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     services.cfp.edit_call.delete_call(event_id, caller=request.caller, match=parse_match(request.header("if-match")))
@@ -66,7 +66,7 @@ def delete_call(request: Request, event: str) -> Answer:
     ),
 )
 def submit_proposal(request: Request, event: str) -> Answer:
-    """A session and who would give it; staff who review are told."""
+    """Creates a proposal: a session and its speaker. Staff who review are notified."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.cfp.submit_proposal.submit_proposal(
@@ -77,14 +77,14 @@ def submit_proposal(request: Request, event: str) -> Answer:
 
 @routes.get("/v1/me/submissions", Contract("List what one proposed", auth="required", result=SUBMISSION, many=True))
 def list_proposals(request: Request) -> Answer:
-    """One's submissions, oldest first."""
+    """Returns the caller's proposals, oldest first."""
     made = bootstrap.services().cfp.submit_proposal.list_proposals(request.caller)
     return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
 
 @routes.get("/v1/me/submissions/{id}", Contract("Read what one proposed", auth="required", result=SUBMISSION))
 def read_proposal(request: Request, id: str) -> Answer:
-    """One of one's submissions; its id is the session's."""
+    """Returns one of the caller's proposals; its id is the session's."""
     made = bootstrap.services().cfp.submit_proposal.read_proposal(id, caller=request.caller)
     return conditional(request, Found.made(made.etag, made.body), View.ALL)
 
@@ -102,7 +102,7 @@ def read_proposal(request: Request, id: str) -> Answer:
     ),
 )
 def update_proposal(request: Request, id: str) -> Answer:
-    """Until something is decided or the call closes."""
+    """Changes a proposal until it is decided or the call closes."""
     match = parse_match(request.header("if-match"))
     made = bootstrap.services().cfp.submit_proposal.update_proposal(
         id, request.json, caller=request.caller, match=match
@@ -115,7 +115,7 @@ def update_proposal(request: Request, id: str) -> Answer:
     Contract("Withdraw what one proposed", auth="required", result=SUBMISSION, problems=(409,)),
 )
 def withdraw_proposal(request: Request, id: str) -> Answer:
-    """At any time; said again it changes nothing."""
+    """Withdraws a proposal at any time; repeating it changes nothing."""
     made = bootstrap.services().cfp.submit_proposal.withdraw_proposal(id, caller=request.caller)
     return changed(made.body, made.etag)
 
@@ -125,7 +125,7 @@ def withdraw_proposal(request: Request, id: str) -> Answer:
     Contract("Accept or reject a proposal", auth="required", body="cfp.domain.review:ReviewForm", result=SESSION),
 )
 def review_proposal(request: Request, event: str, id: str) -> Answer:
-    """Decide about a proposal, or decide otherwise; its speakers are told. Said again it changes nothing."""
+    """Records a decision, or another decision later, and notifies the speakers. Repeating it changes nothing."""
     services = bootstrap.services()
     made = services.cfp.review_proposal.review_proposal(
         services.representations.read.event_id(event), id, request.body, caller=request.caller
@@ -138,7 +138,7 @@ def review_proposal(request: Request, event: str, id: str) -> Answer:
     Contract("Confirm that one speaks in an accepted session", auth="required", result=SESSION),
 )
 def confirm_session(request: Request, event: str, id: str) -> Answer:
-    """A speaker of the session says that they come."""
+    """Records that a speaker will come to an accepted session."""
     services = bootstrap.services()
     made = services.cfp.review_proposal.confirm_session(
         services.representations.read.event_id(event), id, caller=request.caller

@@ -1,4 +1,4 @@
-"""Quotas of an event: numbers of tickets that several types share. For staff who may edit tickets."""
+"""Routes of quotas: numbers of tickets that several types of an event share. For staff who may edit tickets."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -14,7 +14,7 @@ READ, FIELDS = "api.schemas.catalog:QuotaRead", "catalog.domain.quota:QuotaField
 
 @routes.get(MANY, Contract("List the quotas of an event", auth="required", result=READ, many=True))
 def list_quotas(request: Request, event: str) -> Answer:
-    """All quotas with how much of them is left."""
+    """Returns all quotas with how many tickets are left."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(request, services.catalog.edit_quotas.list_all(event_id, caller=request.caller), View.ALL)
@@ -32,7 +32,7 @@ def read_quota(request: Request, event: str, id: str) -> Answer:
     Contract("Add a quota", auth="required", body=FIELDS, creates=True, result=READ, status=201, problems=(409,)),
 )
 def create_quota(request: Request, event: str) -> Answer:
-    """A new quota for types whose sale has not begun."""
+    """Creates a quota for types whose sale has not begun."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.catalog.edit_quotas.create(
@@ -54,7 +54,7 @@ def create_quota(request: Request, event: str) -> Answer:
     ),
 )
 def update_quota(request: Request, event: str, id: str) -> Answer:
-    """Change a quota; its quantity never below what is sold or held."""
+    """Changes a quota; its quantity cannot go below what is sold or held."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
@@ -64,7 +64,7 @@ def update_quota(request: Request, event: str, id: str) -> Answer:
 
 @routes.delete(ONE, Contract("Remove a quota", auth="required", if_match=True, status=204, problems=(409,)))
 def delete_quota(request: Request, event: str, id: str) -> Answer:
-    """Remove a quota of which nothing is held or sold."""
+    """Deletes a quota of which nothing is held or sold."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))

@@ -1,6 +1,6 @@
-"""An event's sales for its staff: orders, charges, attendees, totals and ledger, as JSON and as CSV.
+"""Routes of an event's sales, for its staff: orders, charges, attendees, totals and ledger, as JSON and as CSV.
 
-Everything holds what buyers told, so nothing here is kept by any cache, and what is searched for is not logged.
+Answers have personal data of buyers, so no cache stores them, and search terms are not logged.
 """
 
 from urllib.parse import urlencode
@@ -32,8 +32,8 @@ STAFF = (403,)
     ),
 )
 def list_orders(request: Request, event: str) -> Answer:
-    """Orders by state, and by part of a name or an address or the beginning of an id. A page may hold fewer than asked
-    for and still name a next one.
+    """Returns orders by state, and by part of a name or address or the beginning of an id. A page may have fewer than
+    `limit` items and still name a next page.
     """
     from chalicelib.reports.services.list_orders import ORDER_STATES
     from chalicelib.representations.rows import parse_filters
@@ -51,7 +51,7 @@ def list_orders(request: Request, event: str) -> Answer:
     Contract("The orders as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV, problems=STAFF),
 )
 def export_orders(request: Request, event: str) -> Answer:
-    """The same as a file; `Link` leads to the next part of a long one."""
+    """Returns the orders as a CSV file; `Link` names the next part of a long list."""
     from chalicelib.reports.services.list_orders import ORDER_STATES
     from chalicelib.representations.rows import parse_filters
 
@@ -77,7 +77,7 @@ def export_orders(request: Request, event: str) -> Answer:
     ),
 )
 def list_charges(request: Request, event: str) -> Answer:
-    """Charge records; q is the beginning of the id of a charge or an order."""
+    """Returns charge records; `q` is the beginning of the id of a charge or an order."""
     from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
@@ -92,7 +92,7 @@ def list_charges(request: Request, event: str) -> Answer:
     Contract("The charges as CSV", auth="required", query=("q", "cursor"), content_type=CSV, problems=STAFF),
 )
 def export_charges(request: Request, event: str) -> Answer:
-    """The same as a file; `Link` leads to the next part of a long one."""
+    """Returns the charges as a CSV file; `Link` names the next part of a long list."""
     from chalicelib.representations.rows import parse_filters
 
     services, event_id = bootstrap.services(), _event(event)
@@ -113,7 +113,7 @@ def export_charges(request: Request, event: str) -> Answer:
     ),
 )
 def list_attendees(request: Request, event: str) -> Answer:
-    """Attendees in the order of their orders; the state is the ticket's."""
+    """Returns attendees in the order of their orders; the state is the ticket's."""
     from chalicelib.reports.services.list_attendees import TICKET_STATES
     from chalicelib.representations.rows import parse_filters
 
@@ -131,7 +131,7 @@ def list_attendees(request: Request, event: str) -> Answer:
     Contract("The attendees as CSV", auth="required", query=(*FILTERS, "cursor"), content_type=CSV, problems=STAFF),
 )
 def export_attendees(request: Request, event: str) -> Answer:
-    """The same as a file; `Link` leads to the next part of a long one."""
+    """Returns the attendees as a CSV file; `Link` names the next part of a long list."""
     from chalicelib.reports.services.list_attendees import TICKET_STATES
     from chalicelib.representations.rows import parse_filters
 
@@ -155,7 +155,7 @@ def export_attendees(request: Request, event: str) -> Answer:
     ),
 )
 def read_totals(request: Request, event: str) -> Answer:
-    """The totals of an event."""
+    """Returns what was sold, by currency, ticket type and day."""
     found = bootstrap.services().reports.read_totals.read_totals(_event(event), caller=request.caller)
     return conditional(request, found, View.ALL)
 
@@ -171,7 +171,7 @@ def read_totals(request: Request, event: str) -> Answer:
     ),
 )
 def read_ledger(request: Request, event: str) -> Answer:
-    """Stripe's balance transactions of the event's charges, refunds and disputes; those of the newest order first."""
+    """Returns Stripe's balance transactions of the event's payments, those of the newest order first."""
     services, event_id = bootstrap.services(), _event(event)
     found = services.reports.read_totals.read_ledger(
         event_id, _page(request, event_id, "ledger"), caller=request.caller
@@ -184,7 +184,7 @@ def read_ledger(request: Request, event: str) -> Answer:
     Contract("The ledger as CSV", auth="required", query=("cursor",), content_type=CSV, problems=STAFF),
 )
 def export_ledger(request: Request, event: str) -> Answer:
-    """The same as a file; `Link` leads to the next part of a long one."""
+    """Returns the ledger as a CSV file; `Link` names the next part of a long list."""
     services, event_id = bootstrap.services(), _event(event)
     page = _part(request, event_id, "ledger")
     return _file(
@@ -204,14 +204,14 @@ def _page(request: Request, event_id: str, name: str) -> Page:
 
 
 def _part(request: Request, event_id: str, name: str) -> Page:
-    """As much of a list as one file holds."""
+    """Returns a page with as many rows as one file has."""
     from chalicelib.reports.services.list_orders import SHEET_ROWS
 
     return _page(request, event_id, name)._replace(limit=SHEET_ROWS)
 
 
 def _file(request: Request, event_id: str, name: str, sheet: object) -> Answer:
-    """A CSV file to save. Its name is made of ids, so nobody's text reaches a header."""
+    """Returns a CSV file to download. Its name consists of fixed words and ids, so no user's text is in a header."""
     from chalicelib.representations.csv import CONTENT_TYPE
     from chalicelib.representations.rows import Sheet
 

@@ -1,4 +1,4 @@
-"""The people of an event: its staff, and invitations to it or to its sessions."""
+"""Routes of an event's staff, and of invitations to the staff or to sessions."""
 
 from chalicelib import bootstrap
 from chalicelib.api.endpoint import Routes
@@ -17,7 +17,7 @@ INVITES = "/v1/events/{event}/invites"
     Contract("List the staff of an event", auth="required", result="team.domain.views:Member", many=True),
 )
 def list_members(request: Request, event: str) -> Answer:
-    """Who holds which role."""
+    """Returns the members of the staff and their roles."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(request, services.team.members.list_members(event_id, caller=request.caller), View.ALL)
@@ -28,7 +28,7 @@ def list_members(request: Request, event: str) -> Answer:
     Contract("Take a role away, or give up one's own", auth="required", status=204, problems=(403, 409)),
 )
 def remove_member(request: Request, event: str, user: str) -> Answer:
-    """Somebody is staff no more."""
+    """Removes a user from the staff."""
     services = bootstrap.services()
     services.team.members.remove_member(services.representations.read.event_id(event), user, caller=request.caller)
     return Answer(status=204)
@@ -47,7 +47,7 @@ def remove_member(request: Request, event: str, user: str) -> Answer:
     ),
 )
 def invite_member(request: Request, event: str) -> Answer:
-    """An address is invited; whether it has an account is nobody's business."""
+    """Invites an address. The answer is the same whether the address has an account or not."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.team.invite_people.invite_member(
@@ -69,7 +69,7 @@ def invite_member(request: Request, event: str) -> Answer:
     ),
 )
 def invite_speaker(request: Request, event: str, id: str) -> Answer:
-    """An address is invited; accepting puts them into the session."""
+    """Invites an address; accepting makes the user a speaker of the session."""
     services = bootstrap.services()
     event_id, new_id = services.representations.read.event_id(event), request.resource_id
     made = services.team.invite_people.invite_speaker(event_id, id, request.body, caller=request.caller, new_id=new_id)
@@ -78,7 +78,7 @@ def invite_speaker(request: Request, event: str, id: str) -> Answer:
 
 @routes.get(INVITES, Contract("List invitations, newest first", auth="required", result=INVITE, many=True))
 def list_invites(request: Request, event: str) -> Answer:
-    """All invitations of an event with what became of them."""
+    """Returns all invitations of an event with their states."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(request, services.team.invite_people.list_invites(event_id, caller=request.caller), View.ALL)
@@ -88,7 +88,7 @@ def list_invites(request: Request, event: str) -> Answer:
     f"{INVITES}/{{id}}", Contract("Take an invitation back", auth="required", status=204, problems=(403, 409))
 )
 def revoke_invite(request: Request, event: str, id: str) -> Answer:
-    """Its link is good for nothing any more."""
+    """Revokes an invitation: its link stops working."""
     services = bootstrap.services()
     services.team.invite_people.revoke_invite(services.representations.read.event_id(event), id, caller=request.caller)
     return Answer(status=204)
@@ -99,7 +99,7 @@ def revoke_invite(request: Request, event: str, id: str) -> Answer:
     Contract("Send an invitation again", auth="required", result=INVITE, problems=(403, 409, 429)),
 )
 def resend_invite(request: Request, event: str, id: str) -> Answer:
-    """Its life begins anew; the link stays the same."""
+    """Sends the invitation again with a new deadline and the same link."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return Answer(encode(services.team.invite_people.resend_invite(event_id, id, caller=request.caller)))
@@ -107,7 +107,7 @@ def resend_invite(request: Request, event: str, id: str) -> Answer:
 
 @routes.get("/v1/invites/{token}", Contract("See what an invitation is", result="team.domain.views:Invitation"))
 def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
-    """For whoever has the link."""
+    """Returns an invitation to anybody who has its link."""
     return Answer(encode(bootstrap.services().team.answer_invitation.read_invite(token)))
 
 
@@ -116,7 +116,7 @@ def read_invite(request: Request, token: str) -> Answer:  # noqa: ARG001
     Contract("Accept an invitation", auth="required", result=ACCEPTED, problems=(403, 409)),
 )
 def accept_invite(request: Request, token: str) -> Answer:
-    """By the account of the invited address; its address is proven by this too."""
+    """Accepts an invitation with the account of the invited address. This also verifies the address."""
     return Answer(encode(bootstrap.services().team.answer_invitation.accept_invite(token, caller=request.caller)))
 
 
@@ -125,6 +125,6 @@ def accept_invite(request: Request, token: str) -> Answer:
     Contract("Decline an invitation", auth="optional", status=204, problems=(403, 409)),
 )
 def decline_invite(request: Request, token: str) -> Answer:
-    """With the link alone, or by the account of the invited address."""
+    """Declines an invitation, with the link alone or with the account of the invited address."""
     bootstrap.services().team.answer_invitation.decline_invite(token, caller=request.principal)
     return Answer(status=204)

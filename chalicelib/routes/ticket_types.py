@@ -1,4 +1,4 @@
-"""Ticket types of an event. Reads carry how many are available, so their ETag changes with every sale."""
+"""Routes of ticket types. Reads have the number of available tickets, so their ETag changes with every sale."""
 
 from chalicelib import bootstrap
 from chalicelib.api.conditional import parse_match
@@ -20,7 +20,7 @@ READ, FIELDS = "api.schemas.sales:TicketTypeRead", "catalog.domain.ticket_type:T
     ),
 )
 def list_ticket_types(request: Request, event: str) -> Answer:
-    """All types, hidden ones only for staff."""
+    """Returns all types; hidden ones only for staff."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
@@ -30,7 +30,7 @@ def list_ticket_types(request: Request, event: str) -> Answer:
 
 @routes.get(ONE, Contract("Read a ticket type", auth="optional", query=("view",), result=READ))
 def read_ticket_type(request: Request, event: str, id: str) -> Answer:
-    """One type with how many are available."""
+    """Returns one type with how many tickets are available."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
@@ -48,7 +48,9 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     ),
 )
 def redeem_access_code(request: Request, event: str) -> Answer:
-    """The types an access code is for, hidden ones too. A POST, since codes are secrets and URLs are none."""
+    """Returns the types that an access code makes available, including hidden ones. A POST, because codes are secret
+    and URLs are not.
+    """
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     found = services.catalog.redeem_code.redeem_access_code(
@@ -60,7 +62,7 @@ def redeem_access_code(request: Request, event: str) -> Answer:
 
 @routes.post(MANY, Contract("Add a ticket type", auth="required", body=FIELDS, creates=True, result=READ, status=201))
 def create_ticket_type(request: Request, event: str) -> Answer:
-    """A new type with its stock."""
+    """Creates a type with its stock."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     made = services.catalog.edit_ticket_types.create(
@@ -76,7 +78,7 @@ def create_ticket_type(request: Request, event: str) -> Answer:
     ),
 )
 def update_ticket_type(request: Request, event: str, id: str) -> Answer:
-    """Change a type; its quantity never below what is sold or held."""
+    """Changes a type; its quantity cannot go below what is sold or held."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))
@@ -86,7 +88,7 @@ def update_ticket_type(request: Request, event: str, id: str) -> Answer:
 
 @routes.delete(ONE, Contract("Remove a ticket type", auth="required", if_match=True, status=204))
 def delete_ticket_type(request: Request, event: str, id: str) -> Answer:
-    """Remove a type that nobody holds or bought."""
+    """Deletes a type of which no ticket is held or sold."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     match = parse_match(request.header("if-match"))

@@ -1,7 +1,8 @@
-"""Tickets of an order: the list, QR codes, the PDF, who comes with them. Who reads them: routes/orders.py says how.
+"""Routes of an order's tickets: the list, QR codes, the PDF, the attendees. The same people as in routes/orders.py may
+read them.
 
-The PDF is the one binary answer. API Gateway turns it into bytes only for a request whose Accept names its type, which
-the CDN (infra/stacks/edge.yaml) and the local gateway write into requests for this path (docs/platform.md).
+The PDF is the only binary answer. API Gateway turns it into bytes only for a request whose Accept names its type. The
+CDN (infra/stacks/edge.yaml) and the local gateway add that header to requests for this path (docs/platform.md).
 """
 
 from chalicelib import bootstrap
@@ -28,7 +29,7 @@ SVG = "image/svg+xml; charset=utf-8"
     ),
 )
 def list_tickets(request: Request, id: str) -> Answer:
-    """All tickets; none before the order is paid."""
+    """Returns all tickets; none before the order is paid."""
     issuing = bootstrap.services().tickets.issue_tickets
     found = issuing.list_tickets(id, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL)
@@ -39,7 +40,7 @@ def list_tickets(request: Request, id: str) -> Answer:
     Contract("The QR code of a ticket", auth="optional", query=ACCESS, content_type="image/svg+xml", problems=(409,)),
 )
 def read_qr(request: Request, id: str, number: str) -> Answer:
-    """What the gate scans, as SVG."""
+    """Returns the code that the gate scans, as SVG."""
     issuing = bootstrap.services().tickets.issue_tickets
     found = issuing.read_qr(id, number, principal=request.principal, access=request.query.get("access"))
     return conditional(request, found, View.ALL, content_type=SVG)
@@ -50,7 +51,7 @@ def read_qr(request: Request, id: str, number: str) -> Answer:
     Contract("The tickets of an order to print", auth="optional", query=ACCESS, content_type=PDF, problems=(409,)),
 )
 def read_pdf(request: Request, id: str) -> Answer:
-    """A page for each ticket."""
+    """Returns a PDF with one page for each ticket."""
     if PDF not in (request.header("accept") or ""):
         raise MalformedRequest(f"Send Accept: {PDF}.", code="not_acceptable")
     issuing = bootstrap.services().tickets.issue_tickets
@@ -76,7 +77,7 @@ def read_pdf(request: Request, id: str) -> Answer:
     ),
 )
 def update_attendees(request: Request, id: str) -> Answer:
-    """The tickets, with other attendees; those not named stay as they are."""
+    """Changes the attendees of the named tickets and returns all tickets."""
     issuing = bootstrap.services().tickets.issue_tickets
     access = request.query.get("access")
     match = parse_match(request.header("if-match"))

@@ -1,7 +1,6 @@
-"""The waiting list of an event: anybody joins for a type that is sold out and leaves again; staff read it.
+"""Routes of the waiting list: anybody joins for a sold-out ticket type and leaves again; staff read the list.
 
-Without an account the `access` token in the query stands for who joined, as with orders; query strings are never
-logged.
+Without an account, the `access` token in the query identifies the person who joined; query strings are never logged.
 """
 
 from chalicelib import bootstrap
@@ -17,7 +16,7 @@ MANY = "/v1/events/{event}/waiting-list"
 
 @routes.get(MANY, Contract("List who waits", auth="required", result="waiting_list.domain.entry:Entry", many=True))
 def list_entries(request: Request, event: str) -> Answer:
-    """Everybody who ever waited, in the order they came."""
+    """Returns every entry, ended ones too, in the order in which people joined."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     return conditional(
@@ -39,7 +38,7 @@ def list_entries(request: Request, event: str) -> Answer:
     ),
 )
 def join_waiting_list(request: Request, event: str) -> Answer:
-    """A place at the end; an offer comes by mail."""
+    """Adds an entry at the end of the list; an offer comes by mail."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     new_id = request.resource_id
@@ -55,7 +54,7 @@ def join_waiting_list(request: Request, event: str) -> Answer:
     Contract("Wait no longer", auth="optional", query=("access",), status=204, problems=(409,)),
 )
 def leave_waiting_list(request: Request, event: str, id: str) -> Answer:
-    """Give the place up; who has an offer cancels that order instead."""
+    """Leaves the waiting list. A person who has an offer cancels that order instead."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
     access = request.query.get("access")
