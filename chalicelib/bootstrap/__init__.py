@@ -1,7 +1,7 @@
-"""Builds services from adapters, each when first asked for, so that a request loads only what it uses.
+"""Builds services from adapters, each at its first use, so that a request loads only what it needs.
 
-The one importer of adapters. `Services` holds one late property for each part of the business, and a module here says
-what that part offers. Routes, triggers and reactions call `services()`; tests put their own in with `use()`.
+The one importer of adapters. `Services` has one late property for each context; the module of that name in this folder
+builds what the context offers. Routes, triggers and reactions call `services()`; tests replace it with `use()`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class Services:
-    """Everything a route or trigger may use, over one configuration. Tests give another clock, ids or sleep."""
+    """Everything that a route or trigger may use, for one configuration. Tests set another clock, ids or sleep."""
 
     def __init__(self, settings: config.Config) -> None:
         self.config = settings
@@ -181,7 +181,7 @@ class Services:
 
 
 def is_overload(error: BaseException) -> bool:
-    """Whether an exception means that the database was too busy, or did not answer."""
+    """Whether an exception means that the database was too busy or did not answer."""
     from chalicelib.aws import dynamo_errors as overload
 
     return overload.is_overload(error)
@@ -191,7 +191,7 @@ _services: Services | None = None
 
 
 def services() -> Services:
-    """The services of this process, built from the environment when first asked for. Raises Misconfigured."""
+    """Returns the services of this process, built from the environment at the first call. Raises Misconfigured."""
     global _services  # noqa: PLW0603 - one per process, like the Lambda container it lives in
     if _services is None:
         _services = Services(config.load())
@@ -200,6 +200,6 @@ def services() -> Services:
 
 
 def use(services: Services | None) -> None:
-    """Put other services in (tests), or None to build them again from the environment."""
+    """Replaces the services (tests). None: the next call of `services` builds them from the environment again."""
     global _services  # noqa: PLW0603
     _services = services

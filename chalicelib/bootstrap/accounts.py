@@ -1,6 +1,6 @@
-"""Accounts, sign-in, who may do what: each built when it is first asked for.
+"""Wires accounts, sign-in and authorisation: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class AccountsWiring:
-    """Accounts, sign-in, who may do what."""
+    """The adapters and services of accounts, sign-in and authorisation."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -48,7 +48,7 @@ class AccountsWiring:
 
     @cached_property
     def authorise(self) -> Authorise:
-        """Who is calling and what they may do. Anonymous calls need no tokens, so those are built when first needed."""
+        """Anonymous calls need no tokens, so the token service is built at the first call that has one."""
         from chalicelib.accounts.services.authorise import Authorise
 
         return Authorise(lambda: self.tokens, self.credentials, self._services.clock)
@@ -109,7 +109,6 @@ class AccountsWiring:
 
     @cached_property
     def sign_in(self) -> SignIn:
-        """Opens accounts and signs people in."""
         from chalicelib.accounts.services.sign_in import SignIn
 
         return SignIn(
@@ -126,7 +125,7 @@ class AccountsWiring:
 
     @cached_property
     def recover_password(self) -> RecoverPassword:
-        """New passwords for people who forgot theirs."""
+        """Sets new passwords for users who forgot theirs."""
         from chalicelib.accounts.services.recover_password import RecoverPassword
 
         return RecoverPassword(
@@ -142,7 +141,7 @@ class AccountsWiring:
 
     @cached_property
     def verify_address(self) -> VerifyAddress:
-        """Links that prove addresses."""
+        """Verifies addresses by mailed links."""
         from chalicelib.accounts.services.verify_address import VerifyAddress
 
         return VerifyAddress(
@@ -154,7 +153,7 @@ class AccountsWiring:
 
     @cached_property
     def profile(self) -> Profile:
-        """One's own account."""
+        """Reads and changes the caller's own account."""
         from chalicelib.accounts.services.profile import Profile
 
         return Profile(accounts=self.store, roles=self.roles, clock=self._services.clock)

@@ -1,6 +1,6 @@
-"""Messages of staff to many people: each built when it is first asked for.
+"""Wires messages from staff to many people: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AnnouncementsWiring:
-    """Messages of staff to many people."""
+    """The adapters and services of messages from staff to many people."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,7 @@ class AnnouncementsWiring:
 
     @cached_property
     def announce(self) -> Announce:
-        """Announcements as staff send and read them."""
+        """Creates announcements and reads their progress."""
         from chalicelib.announcements.services.announce import Announce
 
         return Announce(
@@ -51,7 +51,7 @@ class AnnouncementsWiring:
 
     @cached_property
     def fan_out(self) -> FanOut:
-        """Announcements on their way."""
+        """Sends announcements step by step."""
         from chalicelib.announcements.services.fan_out import FanOut
 
         return FanOut(
@@ -63,7 +63,7 @@ class AnnouncementsWiring:
         )
 
     def _round(self, dispatch: Dispatch) -> Round | None:
-        """Whom it is for, and what they are told; None: nobody any more."""
+        """Returns the recipients and texts of an announcement or call for papers; None when the call has closed."""
         from chalicelib.announcements.services.recipients import Recipients
         from chalicelib.cfp.domain.call_for_papers import open_call
         from chalicelib.cfp.services.call_recipients import CallRecipients

@@ -1,6 +1,6 @@
-"""AWS clients that several contexts share: each built when it is first asked for.
+"""Wires the AWS clients that several contexts share: each is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AwsWiring:
-    """AWS clients that several contexts share."""
+    """The AWS clients that several contexts share."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -30,7 +30,9 @@ class AwsWiring:
     def signed_client(
         self, service: Service, endpoint: str, patience: Callable[[int, float], float | None] | None = None
     ) -> SignedClient:
-        """A light client of an AWS service. `patience`: seconds before the next attempt, or None to give up."""
+        """Returns a light client of an AWS service. `patience` as in SignedClient: returns the seconds before the next
+        attempt, or None to give up.
+        """
         from chalicelib.aws.signed_client import SignedClient
 
         region = self._services.config.region
@@ -40,7 +42,6 @@ class AwsWiring:
 
     @cached_property
     def dynamodb(self) -> SignedClient:
-        """The light DynamoDB client."""
         from chalicelib.aws.dynamo_reader import DYNAMODB
 
         return self.signed_client(DYNAMODB, self._services.config.dynamodb_endpoint)

@@ -1,6 +1,6 @@
-"""Ticket types, quotas, codes, stock: each built when it is first asked for.
+"""Wires ticket types, quotas, codes and stock: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class CatalogWiring:
-    """Ticket types, quotas, codes, stock."""
+    """The adapters and services of ticket types, quotas, codes and stock."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -45,7 +45,7 @@ class CatalogWiring:
 
     @cached_property
     def read_ticket_types(self) -> ReadTicketTypes:
-        """Reads of ticket types, orders and charges."""
+        """Reads ticket types with what is available."""
         from chalicelib.catalog.services.read_ticket_types import ReadTicketTypes
 
         return ReadTicketTypes(
@@ -54,7 +54,7 @@ class CatalogWiring:
 
     @cached_property
     def edit_ticket_types(self) -> EditLimited[TicketTypeFields, StoredTicketType]:
-        """Writes of ticket types."""
+        """Creates, changes and deletes ticket types."""
         from chalicelib.catalog.services.edit_limited import EditLimited
         from chalicelib.catalog.services.limited_ticket_types import LimitedTicketTypes
 
@@ -70,14 +70,14 @@ class CatalogWiring:
 
     @cached_property
     def redeem_code(self) -> RedeemCode:
-        """What codes are good for."""
+        """Checks the codes that buyers enter."""
         from chalicelib.catalog.services.redeem_code import RedeemCode
 
         return RedeemCode(self.code_store, self._services.accounts.attempts, self._services.clock)
 
     @cached_property
     def edit_codes(self) -> Mapping[CodeKind, EditLimited[CodeFields, StoredLimit]]:
-        """Discounts and access codes."""
+        """Creates, changes and deletes discounts and access codes."""
         from chalicelib.catalog.services.edit_limited import EditLimited
         from chalicelib.catalog.services.limited_codes import LimitedCodes
         from chalicelib.core.kinds import CodeKind

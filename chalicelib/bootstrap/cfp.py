@@ -1,6 +1,6 @@
-"""Calls for papers and proposals: each built when it is first asked for.
+"""Wires calls for papers and proposals: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CfpWiring:
-    """Calls for papers and proposals."""
+    """The adapters and services of calls for papers and proposals."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -39,7 +39,7 @@ class CfpWiring:
 
     @cached_property
     def review_proposal(self) -> ReviewProposal:
-        """Decisions about proposals."""
+        """Records decisions about proposals."""
         from chalicelib.cfp.services.review_proposal import ReviewProposal
 
         return ReviewProposal(
@@ -52,7 +52,7 @@ class CfpWiring:
 
     @cached_property
     def edit_call(self) -> EditCall:
-        """Calls for papers."""
+        """Creates, changes and deletes calls for papers."""
         from chalicelib.cfp.services.edit_call import EditCall
 
         return EditCall(
@@ -65,7 +65,7 @@ class CfpWiring:
 
     @cached_property
     def submit_proposal(self) -> SubmitProposal:
-        """Proposals as people make them."""
+        """Creates, changes and withdraws proposals."""
         from chalicelib.cfp.services.notify_reviewers import NotifyReviewers
         from chalicelib.cfp.services.submit_proposal import SubmitProposal
 
@@ -84,7 +84,7 @@ class CfpWiring:
 
     @cached_property
     def announce_call(self) -> AnnounceCall:
-        """Calls for papers that come to be open."""
+        """Notifies people when a call for papers opens."""
         from chalicelib.cfp.services.announce_call import AnnounceCall
 
         return AnnounceCall(

@@ -1,6 +1,6 @@
-"""Check-in at an event: each built when it is first asked for.
+"""Wires check-in at events: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CheckInWiring:
-    """Check-in at an event."""
+    """The adapters and services of check-in at events."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,6 @@ class CheckInWiring:
 
     @cached_property
     def check_people_in(self) -> CheckPeopleIn:
-        """People come in."""
         from chalicelib.check_in.services.check_people_in import CheckPeopleIn
 
         return CheckPeopleIn(
@@ -50,7 +49,7 @@ class CheckInWiring:
 
     @cached_property
     def read_check_ins(self) -> ReadCheckIns:
-        """Who came in."""
+        """Lists who was checked in."""
         from chalicelib.check_in.services.read_check_ins import ReadCheckIns
 
         return ReadCheckIns(
@@ -63,7 +62,7 @@ class CheckInWiring:
 
     @cached_property
     def push_counts(self) -> PushCounts:
-        """Counts at the gate, pushed."""
+        """Sends the counts of the gate to the sockets of staff."""
         from chalicelib.check_in.services.push_counts import PushCounts
 
         return PushCounts(read_check_ins=self.read_check_ins, view=self.view, sockets=self._services.live.sockets)

@@ -1,6 +1,6 @@
-"""Events and their parts: each built when it is first asked for.
+"""Wires events and their parts: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class ContentWiring:
-    """Events and their parts."""
+    """The adapters and services of events and their parts."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -38,7 +38,7 @@ class ContentWiring:
 
     @cached_property
     def edit_programme(self) -> EditProgramme:
-        """Writes of content."""
+        """Creates, changes and deletes the parts of events."""
         from chalicelib.content.services.edit_programme import EditProgramme
 
         return EditProgramme(
@@ -64,7 +64,7 @@ class ContentWiring:
 
     @cached_property
     def edit_events(self) -> EditEvents:
-        """Writes of events."""
+        """Creates, changes and deletes events."""
         from chalicelib.content.services.edit_events import EditEvents
 
         def on_sale(event_id: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""Programmes in other formats: each built when it is first asked for.
+"""Wires imports of programmes in other formats: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class ExchangeWiring:
-    """Programmes in other formats."""
+    """The adapters and services of imports of programmes in other formats."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     @cached_property
     def import_event(self) -> ImportEvent:
-        """Archives become events."""
+        """Makes events from uploaded archives."""
         from chalicelib.exchange.adapters.dynamo import DynamoImports
         from chalicelib.exchange.services.import_event import ImportEvent
 

@@ -1,6 +1,6 @@
-"""Requests that are repeated: each built when it is first asked for.
+"""Wires repeated requests: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class IdempotencyWiring:
-    """Requests that are repeated."""
+    """The adapters and services of repeated requests."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     @cached_property
     def run_once(self) -> RunOnce:
-        """Idempotency-Key."""
+        """Runs a request with an Idempotency-Key once."""
         from chalicelib.idempotency.run_once import RunOnce
 
         return RunOnce(lambda: self.claims, self._services.clock, self._services.ids)

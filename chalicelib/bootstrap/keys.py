@@ -1,6 +1,6 @@
-"""Secrets, and the keys that tokens, links and cursors are signed with: each built when it is first asked for.
+"""Wires secrets, and the keys that sign tokens, links and cursors: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class KeysWiring:
-    """Secrets, and the keys that tokens, links and cursors are signed with."""
+    """The adapters and services of secrets, and the keys that sign tokens, links and cursors."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,7 @@ class KeysWiring:
         return self.parameters.reveal(self._services.config.stripe_secret_key)
 
     def cursor_key(self) -> bytes:
-        """What cursors and the access tokens of orders are signed with. Anonymous reads must not need it."""
+        """Returns the key that signs cursors and the access tokens of orders. Anonymous reads must not need it."""
         return self.link_keys()[0]
 
     @cached_property
@@ -49,5 +49,5 @@ class KeysWiring:
         return config.webhook_secrets(self.parameters.reveal(self._services.config.stripe_connect_webhook_secret))
 
     def link_keys(self) -> list[bytes]:
-        """What links that people are sent are signed with: the first. All of them count."""
+        """Returns the keys of links that are sent to people: the first one signs, all verify."""
         return [secret.encode() for secret in self.token_keys.values()]

@@ -1,6 +1,6 @@
-"""Open sockets and what is pushed to them: each built when it is first asked for.
+"""Wires open sockets and the frames pushed to them: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LiveWiring:
-    """Open sockets and what is pushed to them."""
+    """The adapters and services of open sockets and the frames pushed to them."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -52,7 +52,7 @@ class LiveWiring:
 
     @cached_property
     def watch_event(self) -> WatchEvent:
-        """Who watches an event, and its changes to them."""
+        """Records which sockets watch an event, and sends them its changes."""
         from chalicelib.live.adapters.watches import DynamoWatches
         from chalicelib.live.services.watch_event import WatchEvent
 
@@ -66,14 +66,14 @@ class LiveWiring:
 
     @cached_property
     def signal_orders(self) -> SignalOrders:
-        """Orders and imports go on."""
+        """Sends frames about the progress of orders and imports."""
         from chalicelib.live.services.signal_orders import SignalOrders
 
         return SignalOrders(self.sockets)
 
     @cached_property
     def connect_socket(self) -> ConnectSocket:
-        """Sockets and their tickets."""
+        """Opens sockets with one-time tickets and answers their frames."""
         from chalicelib.live.services.connect_socket import ConnectSocket
 
         return ConnectSocket(
@@ -90,7 +90,6 @@ class LiveWiring:
 
     @cached_property
     def push_notifications(self) -> PushNotifications:
-        """Pushes to sockets."""
         from chalicelib.live.services.push_notifications import PushNotifications
 
         return PushNotifications(

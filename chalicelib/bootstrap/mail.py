@@ -1,6 +1,6 @@
-"""Mails: sent, digested, refused, come back: each built when it is first asked for.
+"""Wires sending mails, digests, unsubscribing and bounces: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class MailWiring:
-    """Mails: sent, digested, refused, come back."""
+    """The adapters and services of sending mails, digests, unsubscribing and bounces."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -51,7 +51,7 @@ class MailWiring:
 
     @cached_property
     def suppress_bounces(self) -> SuppressBounces:
-        """Addresses that mails came back from."""
+        """Stops mails to addresses that bounced or complained."""
         from chalicelib.mail.services.suppress_bounces import SuppressBounces
 
         return SuppressBounces(
@@ -68,7 +68,7 @@ class MailWiring:
 
     @cached_property
     def unsubscribe(self) -> Unsubscribe:
-        """Links that switch mails off."""
+        """Switches mails off by the links in them."""
         from chalicelib.mail.services.unsubscribe import Unsubscribe
 
         return Unsubscribe(
@@ -80,7 +80,7 @@ class MailWiring:
 
     @cached_property
     def prepare_mail(self) -> PrepareMail:
-        """Mails as they leave."""
+        """Completes mails just before they are sent."""
         from chalicelib.mail.services.prepare_mail import PrepareMail
 
         return PrepareMail(
@@ -93,7 +93,7 @@ class MailWiring:
 
     @cached_property
     def mailer(self) -> SesMailer | None:
-        """None where no mail is sent."""
+        """None when the deployment sends no mail."""
         if not self._services.config.mail_from:
             return None
         from chalicelib.mail.adapters.ses import SesMailer
@@ -115,7 +115,7 @@ class MailWiring:
 
     @cached_property
     def digest(self) -> Digest:
-        """One mail for many notifications."""
+        """Combines many notifications in one mail."""
         from chalicelib.mail.adapters.due import DynamoCollected
         from chalicelib.mail.services.digest import Digest
 
@@ -130,7 +130,6 @@ class MailWiring:
 
     @cached_property
     def send_mail(self) -> SendMail:
-        """Sends queued mails."""
         from chalicelib.mail.services.send_mail import SendMail
 
         pace, tickets = self.pace_mails, self._services.tickets.issue_tickets.make_attachment
@@ -146,7 +145,7 @@ class MailWiring:
 
     @cached_property
     def sweep_due(self) -> SweepDue:
-        """What is due; without a sender nothing of mails."""
+        """Without a sender address it handles calls for papers and announcements only."""
         from chalicelib.announcements.adapters.waiting import DynamoWaitingAnnouncements
         from chalicelib.mail.adapters.due import DynamoWaitingMails
         from chalicelib.mail.services.sweep_due import SweepDue

@@ -1,6 +1,6 @@
-"""The inbox, preferences, and what became of messages: each built when it is first asked for.
+"""Wires the inbox, preferences and the delivery log: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class NotificationsWiring:
-    """The inbox, preferences, and what became of messages."""
+    """The adapters and services of the inbox, preferences and the delivery log."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -34,14 +34,13 @@ class NotificationsWiring:
 
     @cached_property
     def choose_channels(self) -> ChooseChannels:
-        """Where messages go."""
+        """Decides by which channels a user receives a message."""
         from chalicelib.notifications.services.choose_channels import ChooseChannels
 
         return ChooseChannels(self.preferences, self._services.clock)
 
     @cached_property
     def edit_preferences(self) -> EditPreferences:
-        """Writes of preferences."""
         from chalicelib.notifications.adapters.preferences import DynamoPreferences
         from chalicelib.notifications.services.edit_preferences import EditPreferences
 
@@ -61,7 +60,7 @@ class NotificationsWiring:
 
     @cached_property
     def read_inbox(self) -> ReadInbox:
-        """The caller's inbox."""
+        """Lists the caller's notifications and counts the unread ones."""
         from chalicelib.notifications.services.read_inbox import ReadInbox
 
         return ReadInbox(self.counters, lambda: self.inbox, self._services.clock, self._services.keys.cursor_key)
@@ -81,7 +80,7 @@ class NotificationsWiring:
 
     @cached_property
     def delivery_log(self) -> DeliveryLog:
-        """Everybody's notifications, for administrators."""
+        """Lists the notifications of all users, for administrators."""
         from chalicelib.notifications.adapters.log import DynamoNotificationLog
         from chalicelib.notifications.services.delivery_log import DeliveryLog
 

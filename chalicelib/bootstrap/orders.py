@@ -1,6 +1,6 @@
-"""Orders, from the form to their messages: each built when it is first asked for.
+"""Wires orders and the messages about them: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class OrdersWiring:
-    """Orders, from the form to their messages."""
+    """The adapters and services of orders and the messages about them."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -54,7 +54,7 @@ class OrdersWiring:
 
     @cached_property
     def read_order(self) -> ReadOrder:
-        """Reads of an order, its charges and refunds."""
+        """Reads an order, its charges and its refunds."""
         from chalicelib.orders.services.read_order import ReadOrder
 
         return ReadOrder(self.view, self._services.accounts.authorise)
@@ -73,7 +73,7 @@ class OrdersWiring:
 
     @cached_property
     def place_order(self) -> PlaceOrder:
-        """Orders, from the form to the pay page."""
+        """Creates orders from forms."""
         from chalicelib.orders.services.place_order import PlaceOrder
 
         return PlaceOrder(
@@ -91,7 +91,7 @@ class OrdersWiring:
 
     @cached_property
     def notify_undelivered(self) -> NotifyUndelivered:
-        """Tells staff of tickets that did not arrive."""
+        """Notifies staff of mails with tickets that did not reach the buyer."""
         from chalicelib.orders.services.notify_undelivered import NotifyUndelivered
 
         return NotifyUndelivered(

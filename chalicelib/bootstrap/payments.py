@@ -1,6 +1,6 @@
-"""Stripe: what comes from it and what goes to it: each built when it is first asked for.
+"""Wires payments with Stripe: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class PaymentsWiring:
-    """Stripe: what comes from it and what goes to it."""
+    """The adapters and services of payments with Stripe."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -67,7 +67,7 @@ class PaymentsWiring:
 
     @cached_property
     def stripe(self) -> Payments:
-        """Stripe, or its test double."""
+        """The client of Stripe or of its test double."""
         from chalicelib.payments.adapters.stripe import StripeGateway
 
         base = self._services.config.stripe_api_base
@@ -81,7 +81,9 @@ class PaymentsWiring:
 
     @cached_property
     def stripe_share(self) -> float:
-        """What has an address of its own is the test double, which takes as much as Stripe does in live mode."""
+        """The part of Stripe's live rate limits that this key has. A deployment with its own API address uses the test
+        double, which accepts as much as live mode.
+        """
         from chalicelib.payments.adapters.stripe_pace import SANDBOX_SHARE
 
         is_sandbox = (
@@ -91,7 +93,7 @@ class PaymentsWiring:
 
     @cached_property
     def open_checkout(self) -> OpenCheckout:
-        """The pay page of an order."""
+        """Opens the checkout of an order."""
         from chalicelib.payments.services.open_checkout import OpenCheckout
 
         return OpenCheckout(
@@ -122,7 +124,7 @@ class PaymentsWiring:
 
     @cached_property
     def record_payment(self) -> RecordPayment:
-        """Payments become charges and paid orders."""
+        """Turns payments into charges and paid orders."""
         from chalicelib.payments.services.record_payment import RecordPayment
         from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayment
 
@@ -150,7 +152,7 @@ class PaymentsWiring:
 
     @cached_property
     def refund_payment(self) -> RefundPayment:
-        """Money that goes back."""
+        """Requests refunds and makes them at Stripe."""
         from chalicelib.payments.services.refund_payment import RefundPayment
 
         return RefundPayment(
@@ -164,7 +166,7 @@ class PaymentsWiring:
 
     @cached_property
     def expire_orders(self) -> ExpireOrders:
-        """Ends of unpaid orders."""
+        """Ends unpaid orders."""
         from chalicelib.payments.services.expire_orders import ExpireOrders
 
         return ExpireOrders(
@@ -187,7 +189,7 @@ class PaymentsWiring:
 
     @cached_property
     def stripe_accounts(self) -> AccountsAtStripe:
-        """Stripe's side of connected accounts."""
+        """The client of Stripe for connected accounts."""
         from chalicelib.payments.adapters.stripe_connect import StripeAccountsGateway
 
         base = self._services.config.stripe_api_base
@@ -195,7 +197,7 @@ class PaymentsWiring:
 
     @cached_property
     def connect_account(self) -> ConnectAccount:
-        """Events that are paid to their organiser's own account."""
+        """Connects an event to its organiser's own Stripe account."""
         from chalicelib.payments.services.connect_account import ConnectAccount
 
         return ConnectAccount(
@@ -209,7 +211,7 @@ class PaymentsWiring:
 
     @cached_property
     def handle_webhook(self) -> HandleWebhook:
-        """What Stripe told us."""
+        """Handles the events that Stripe sent."""
         from chalicelib.payments.services.handle_webhook import HandleWebhook
 
         return HandleWebhook(apply_events=self.apply_events, connect_account=self.connect_account)
@@ -235,7 +237,7 @@ class PaymentsWiring:
 
     @cached_property
     def reconcile(self) -> Reconcile:
-        """What Stripe should have told us."""
+        """Finds what Stripe's webhooks did not deliver."""
         from chalicelib.payments.services.reconcile import Reconcile
         from chalicelib.payments.services.sweep_payments import SweepPayments
 
@@ -259,7 +261,7 @@ class PaymentsWiring:
 
     @cached_property
     def receive_webhook(self) -> ReceiveWebhook:
-        """Webhook intake; light."""
+        """Stores incoming webhooks. Light."""
         from chalicelib.payments.adapters.webhook_signature import is_signed
         from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 

@@ -1,6 +1,6 @@
-"""Pushes to browsers that are closed: each built when it is first asked for.
+"""Wires pushes to browsers while Marquee is closed: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PushWiring:
-    """Pushes to browsers that are closed."""
+    """The adapters and services of pushes to browsers while Marquee is closed."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -30,7 +30,7 @@ class PushWiring:
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
-        """Browsers that are told when Marquee is closed."""
+        """Keeps the browsers that receive pushes."""
         from chalicelib.push.adapters.dynamo import DynamoPushSubscriptions
         from chalicelib.push.services.subscriptions import Subscriptions
 
@@ -48,7 +48,6 @@ class PushWiring:
 
     @cached_property
     def send_push(self) -> SendPush:
-        """Pushes to browsers that are closed."""
         from chalicelib.push.services.send_push import SendPush
 
         return SendPush(

@@ -1,6 +1,6 @@
-"""Lists and totals of what an event sold: each built when it is first asked for.
+"""Wires lists and totals of an event's sales: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class ReportsWiring:
-    """Lists and totals of what an event sold."""
+    """The adapters and services of lists and totals of an event's sales."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     @cached_property
     def update_totals(self) -> UpdateTotals:
-        """Lists and totals that follow orders."""
+        """Updates lists and totals when orders change."""
         from chalicelib.reports.adapters.rows import DynamoSalesRows
         from chalicelib.reports.services.update_totals import UpdateTotals
 
@@ -39,14 +39,12 @@ class ReportsWiring:
 
     @cached_property
     def list_orders(self) -> ListOrders:
-        """Orders and charges of an event."""
         from chalicelib.reports.services.list_orders import ListOrders
 
         return ListOrders(self.lists, self._services.accounts.authorise, self._services.keys.cursor_key)
 
     @cached_property
     def list_attendees(self) -> ListAttendees:
-        """Attendees of an event."""
         from chalicelib.reports.services.list_attendees import ListAttendees
 
         return ListAttendees(
@@ -58,7 +56,7 @@ class ReportsWiring:
 
     @cached_property
     def read_totals(self) -> ReadTotals:
-        """Totals and ledger of an event."""
+        """Reads the totals and the ledger of an event."""
         from chalicelib.reports.services.read_totals import ReadTotals
 
         return ReadTotals(

@@ -1,6 +1,6 @@
-"""Stored representations and their conditional reads: each built when it is first asked for.
+"""Wires stored representations and their conditional reads: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class RepresentationsWiring:
-    """Stored representations and their conditional reads."""
+    """The adapters and services of stored representations and their conditional reads."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -29,14 +29,14 @@ class RepresentationsWiring:
 
     @cached_property
     def read(self) -> ReadRepresentations:
-        """Conditional GETs of content."""
+        """Finds representations for conditional GETs."""
         from chalicelib.representations.read import ReadRepresentations
 
         return ReadRepresentations(self.stored, lambda: self.build)
 
     @cached_property
     def build(self) -> BuildRepresentations:
-        """Makes list bodies."""
+        """Makes the bodies of lists."""
         from chalicelib.content.domain.views import remade
         from chalicelib.representations.build import BuildRepresentations
         from chalicelib.representations.dynamo_bodies import DynamoBodies

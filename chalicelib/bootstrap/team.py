@@ -1,6 +1,6 @@
-"""Roles of an event and invitations: each built when it is first asked for.
+"""Wires staff roles and invitations: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TeamWiring:
-    """Roles of an event and invitations."""
+    """The adapters and services of staff roles and invitations."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +37,7 @@ class TeamWiring:
 
     @cached_property
     def invite_people(self) -> InvitePeople:
-        """Invitations as staff send them."""
+        """Sends, lists, resends and revokes invitations."""
         from chalicelib.team.services.invitation_messages import InvitationMessages
         from chalicelib.team.services.invite_people import InvitePeople
 
@@ -60,7 +60,7 @@ class TeamWiring:
 
     @cached_property
     def answer_invitation(self) -> AnswerInvitation:
-        """Invitations as invited people answer them."""
+        """Accepts and declines invitations."""
         from chalicelib.cfp.services.add_speaker import AddSpeaker
         from chalicelib.team.services.answer_invitation import AnswerInvitation
 
@@ -79,7 +79,7 @@ class TeamWiring:
 
     @cached_property
     def members(self) -> Members:
-        """Staff of an event."""
+        """Lists and removes the staff of an event."""
         from chalicelib.team.services.members import Members
 
         return Members(self.roster, self._services.accounts.store, self._services.accounts.authorise)

@@ -1,6 +1,6 @@
-"""Tickets of paid orders: each built when it is first asked for.
+"""Wires tickets of paid orders: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class TicketsWiring:
-    """Tickets of paid orders."""
+    """The adapters and services of tickets of paid orders."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     @cached_property
     def issue_tickets(self) -> IssueTickets:
-        """Tickets of paid orders."""
+        """Makes tickets, QR codes and PDFs of paid orders."""
         from chalicelib.tickets.services.issue_tickets import IssueTickets
 
         return IssueTickets(

@@ -1,6 +1,6 @@
-"""Waiting lists and their offers: each built when it is first asked for.
+"""Wires waiting lists and their offers: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class WaitingListWiring:
-    """Waiting lists and their offers."""
+    """The adapters and services of waiting lists and their offers."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -29,7 +29,7 @@ class WaitingListWiring:
 
     @cached_property
     def join_waiting_list(self) -> JoinWaitingList:
-        """People who wait."""
+        """Adds, lists and removes entries."""
         from chalicelib.waiting_list.services.join_waiting_list import JoinWaitingList
 
         return JoinWaitingList(
@@ -43,7 +43,7 @@ class WaitingListWiring:
 
     @cached_property
     def offer_tickets(self) -> OfferTickets:
-        """Tickets for people who wait."""
+        """Offers free tickets to the people who wait."""
         from chalicelib.waiting_list.services.offer_tickets import OfferTickets
 
         return OfferTickets(

@@ -1,6 +1,6 @@
-"""Public pages: each built when it is first asked for.
+"""Wires public pages: each adapter and service is built at its first use.
 
-Part of the wiring. Imports inside the properties are the point: the read path loads no PynamoDB, stripe or msgspec.
+Imports are inside the properties, so that the read path loads no PynamoDB, stripe or msgspec.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class WebsiteWiring:
-    """Public pages."""
+    """The adapters and services of public pages."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
