@@ -1,1 +1,1 @@
-"""The read path: representations are made when data changes, stored, and read by their tag."""
+"""The read path: representations are made when data changes, stored, and read with their tag."""

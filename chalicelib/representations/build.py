@@ -1,6 +1,6 @@
-"""Makes the bodies of lists that nobody has read since they changed. Called by representations/read.py.
+"""Builds the bodies of lists that were not read since they changed. Called by representations/read.py.
 
-A body is kept only under the tag it certainly belongs to (representations/settle.py).
+A body is stored only under the tag that it certainly belongs to (representations/settle.py).
 """
 
 import json
@@ -18,16 +18,16 @@ from chalicelib.representations.stored import StoredItem
 
 
 class BuildRepresentations:
-    """Makes list bodies and brings old representations up to date."""
+    """Builds list bodies and renews representations of an older revision."""
 
     def __init__(self, bodies: Bodies, cursor_key: CursorKey, *, remade: Callable[[str, Kind, str], Written]) -> None:
-        """`remade` makes the representations of an event's resource of a kind anew from a stored body."""
+        """`remade` returns new representations of an event's resource from its stored body: (event id, kind, body)."""
         self._bodies = bodies
         self._cursor_key = cursor_key
         self._remade = remade
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
-        """Tag and bytes of a page of one list of an event. Raises NotFound."""
+        """Returns the tag and bytes of a page of one list of an event. Raises NotFound."""
 
         def tag() -> str:
             found = self._bodies.tag(event_id, kind.value, view)
@@ -42,7 +42,7 @@ class BuildRepresentations:
         return settled(tag, body, lambda t, b: self._bodies.keep(event_id, view, kind.value, t, b))
 
     def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
-        """Tag and bytes of a page of the public list of events."""
+        """Returns the tag and bytes of a page of the public list of events."""
 
         def body() -> str:
             chosen = [m for m in self._bodies.directory() if m.id > page.after and fits(json.loads(m.body), filters)]
@@ -55,8 +55,9 @@ class BuildRepresentations:
         )
 
     def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
-        """A representation made by this release for an item that another release wrote. Saved if this release is the
-        newer one, so that a rolled-back release and a new one do not undo each other's work.
+        """Returns a representation made by this release for an item that another release wrote, or None when it is gone
+        or not visible. Saves it if this release is the newer one, so that a rolled-back release and a new one do not
+        overwrite each other's work in turn.
         """
         stored = self._bodies.resource(event_id, kind, resource_id)
         if stored is None:
@@ -75,8 +76,8 @@ class BuildRepresentations:
 
 
 def fits(event: dict[str, object], filters: dict[str, str]) -> bool:
-    """Whether an event passes the filters of the public list: q (words in name, description or city), from and to
-    (RFC 3339 dates or times it overlaps), country.
+    """Whether an event passes the filters of the public list: q (words in name, description or city), from and to (RFC
+    3339 dates or times that it overlaps), country.
     """
     venue = event.get("venue")
     venue = venue if isinstance(venue, dict) else {}

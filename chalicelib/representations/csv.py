@@ -1,7 +1,7 @@
-"""CSV for spreadsheets: RFC 4180, UTF-8 with a byte order mark so that Excel reads it as such, and no formulas.
+"""CSV for spreadsheets: RFC 4180, UTF-8 with a byte order mark so that Excel reads it as UTF-8, and no formulas.
 
-A spreadsheet runs a cell that begins like a formula, so text that does gets an apostrophe in front
-(owasp.org/www-community/attacks/CSV_Injection). Numbers are ours and stay numbers. All text is quoted.
+A spreadsheet runs a cell that begins like a formula, so such text gets an apostrophe in front
+(owasp.org/www-community/attacks/CSV_Injection). Numbers are not user input and stay numbers. All text is quoted.
 """
 
 import csv
@@ -17,14 +17,14 @@ BOM = "\ufeff"
 Cell = str | int | Decimal | None
 
 _IGNORED = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
-"""What trimming takes away, or nobody sees."""
+"""Characters that trimming removes or that are invisible."""
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 """The signs that begin a formula, with their full-width and small forms."""
 _FORMULA = re.compile(rf"[\t\r\n]|{_IGNORED}[{_SIGNS}]")
 
 
 def line(cells: Iterable[Cell]) -> str:
-    """One row, with its line end."""
+    """Returns one row with its line end."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
@@ -32,17 +32,17 @@ def line(cells: Iterable[Cell]) -> str:
 
 
 def sheet(head: Sequence[str], lines: Iterable[str]) -> str:
-    """A whole file."""
+    """Returns a whole file: byte order mark, header row, lines."""
     return "".join((BOM, line(head), *lines))
 
 
 def guarded(text: str) -> str:
-    """The text as no spreadsheet takes it for a formula."""
+    """Returns the text in a form that no spreadsheet takes for a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def units(amount: int | None, currency: str | None) -> Decimal | None:
-    """Minor units as a number with the currency's decimals, e.g. 25.00."""
+    """Returns minor units as a number with the currency's decimals, e.g. 25.00."""
     if amount is None or currency is None:
         return None
     return Decimal(amount).scaleb(-decimals(currency))

@@ -1,4 +1,4 @@
-"""Queries lists and keeps their bytes. Port `Bodies` of representations/build.py; all reads strongly consistent."""
+"""Queries lists and stores their bytes. Implements the port `Bodies`; all reads are strongly consistent."""
 
 import gzip
 import time
@@ -24,10 +24,8 @@ KEPT_SECONDS = 2 * 24 * 3600
 
 
 class DynamoBodies:
-    """Port `Bodies`."""
-
     def tag(self, event_id: str, name: str, view: View) -> str | None:
-        """The tag a list (or `pages`: everything public) has now."""
+        """Returns the current tag of a list (or of `pages`: everything public); None when this view may not see it."""
         try:
             item = VersionsItem.get(*keys.versions(event_id, view), consistent_read=True)
         except VersionsItem.DoesNotExist:
@@ -37,7 +35,7 @@ class DynamoBodies:
         return str(item.etag if name == "pages" else getattr(item, f"{name}_etag"))
 
     def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[ListMember]:
-        """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
+        """Returns up to `page.limit` + 1 items after `page.after`, in the order of their ids."""
         partition = keys.event(event_id)[0]
         prefix = keys.resources_prefix(kind)
         start = {"pk": {"S": partition}, "sk": {"S": prefix + page.after}} if page.after else None
@@ -53,20 +51,22 @@ class DynamoBodies:
         return found
 
     def directory_tag(self) -> str:
-        """The tag the public list of events has now."""
+        """Returns the current tag of the public list of events."""
         try:
             return DirectoryVersionsItem.get(*keys.directory_versions(), consistent_read=True).etag
         except DirectoryVersionsItem.DoesNotExist:
             return "none"
 
     def directory(self) -> list[ListMember]:
-        """All published events, in order of their ids."""
+        """Returns all published events, in the order of their ids."""
         partition, start = keys.directory_entry("")
         found = DirectoryItem.query(partition, DirectoryItem.sk.startswith(start), consistent_read=True)
         return [ListMember(item.id, item.body) for item in found]
 
     def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
-        """Keep bytes under their tag, gzipped in pieces of 300 KB; the first piece last, since readers begin there."""
+        """Stores bytes under their tag, gzipped in pieces of 300 KB. The first piece is written last, since readers
+        start with it.
+        """
         packed = gzip.compress(body.encode(), compresslevel=9, mtime=0)
         pieces = [packed[start : start + CHUNK_BYTES] for start in range(0, len(packed), CHUNK_BYTES)]
         for number in reversed(range(len(pieces))):
@@ -78,12 +78,14 @@ class DynamoBodies:
             ).save()
 
     def resource(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """A stored resource, whatever its revision."""
+        """Returns a stored resource of any revision."""
         item = self._item(event_id, kind, resource_id)
         return StoredItem(item.etag, item.body, int(item.rev)) if item else None
 
     def save_revision(self, made: Written, *, old_tag: str) -> None:
-        """Replace a resource's representations by those of this release, if it is unchanged and from an older one."""
+        """Replaces a resource's representations with those of this release, if the resource is unchanged and its
+        revision is not newer.
+        """
         item = self._item(made.event_id, made.kind, made.id)
         if item is None or int(item.rev) > REVISION:
             return

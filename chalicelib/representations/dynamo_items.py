@@ -1,4 +1,4 @@
-"""Shapes of the items in the content table, and how a resource becomes one. Used by the content store."""
+"""Shapes of the items in the content table, and how a resource becomes one. Used by the content stores."""
 
 from pynamodb.attributes import BinaryAttribute, BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -8,7 +8,7 @@ from chalicelib.representations.represent import Representation
 
 
 class ResourceItem(ContentTable):
-    """An event or a part of one: its representations. `body` is the staff's and holds all data; `public_body` stands
+    """The representations of an event or of a part of one. `body` is the staff's and has all data. `public_body` is set
     only where it differs, `public_etag` only while the thing is public.
     """
 
@@ -40,7 +40,7 @@ class VersionsItem(ContentTable):
 
 
 class BodyItem(ContentTable):
-    """A gzipped piece of a list or page body, kept under the tag it belongs to."""
+    """A gzipped piece of the body of a list or page, stored under the body's tag."""
 
     body = BinaryAttribute(legacy_encoding=False)
     chunks = NumberAttribute()
@@ -48,7 +48,7 @@ class BodyItem(ContentTable):
 
 
 class SlugItem(ContentTable):
-    """Which event a slug names."""
+    """The event that a slug names."""
 
     event_id = UnicodeAttribute()
 
@@ -74,7 +74,7 @@ def resource_item(
     *,
     slug: str | None = None,
 ) -> ResourceItem:
-    """The item that holds a resource's representations."""
+    """Returns the item with a resource's representations."""
     return ResourceItem(
         *key,
         id=resource_id,

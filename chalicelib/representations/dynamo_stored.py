@@ -1,4 +1,4 @@
-"""Stored representations, read by key through the signed reader. The read path; loads neither PynamoDB nor botocore."""
+"""Reads stored representations by key through the signed reader. The read path; loads neither PynamoDB nor botocore."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ _ATTRIBUTES = {
 
 
 class DynamoRepresentations:
-    """Port `Representations` over a Reader. Staff views read strongly, public ones eventually."""
+    """Implements `Representations` with a Reader. Reads of staff views are strongly consistent,
+    public ones eventually.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def event_named(self, slug: str) -> str | None:
-        """The id of the event with this slug."""
+        """Returns the id of the event with this slug, or None."""
         item = self._reader.get("content", keys.slug(slug), ("event_id",))
         return str(item["event_id"]) if item else None
 
     def event(self, event_id: str, view: View) -> StoredItem | None:
-        """An event in one view; one GetItem."""
+        """Returns an event in one view, or None when the view may not see it; one GetItem."""
         item = self._reader.get("content", keys.event(event_id), _ATTRIBUTES[view], consistent=view is View.ALL)
         return _shown(item, view)
 
     def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
-        """A resource in one view. Staff: one GetItem. Public: one BatchGetItem that also asks whether the event is
-        published, so that unpublishing needs no rewrite of its resources (ADR 0003).
+        """Returns a resource in one view. Staff: one GetItem. Public: one BatchGetItem, which also reads whether the
+        event is published, so that unpublishing an event does not rewrite its resources (ADR 0003).
         """
         key = keys.resource(event_id, kind, resource_id)
         if view is View.ALL:
@@ -48,7 +50,7 @@ class DynamoRepresentations:
         return _shown(item, view) if versions and versions.get("published") else None
 
     def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
-        """An event's call and whether the event is public; one BatchGetItem."""
+        """Returns an event's call for papers and whether the event is public; one BatchGetItem."""
         asked = [keys.versions(event_id, View.PUBLIC), keys.call_for_papers(event_id)]
         attributes = ("etag", "body", "opens_at", "closes_at", "published")
         versions, item = self._reader.get_many("content", asked, attributes, consistent=consistent)
@@ -58,8 +60,8 @@ class DynamoRepresentations:
         return StoredCall(item["etag"], item["body"], *times, published=bool(versions.get("published")))
 
     def list_tag(self, event_id: str, name: str, view: View) -> str | None:
-        """The tag of one list of an event (or `pages`: of everything public), or None when it is not to be seen;
-        one GetItem of the small versions item.
+        """Returns the tag of one list of an event (or of `pages`: everything public), or None when the view may not see
+        it; one GetItem of the small versions item.
         """
         attribute = "etag" if name == "pages" else f"{name}_etag"
         item = self._reader.get(
@@ -68,12 +70,12 @@ class DynamoRepresentations:
         return _visible_tag(item, attribute, view)
 
     def directory_tag(self) -> str:
-        """The tag of the public list of events."""
+        """Returns the tag of the public list of events."""
         item = self._reader.get("content", keys.directory_versions(), ("etag",))
         return str(item["etag"]) if item else "none"
 
     def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
-        """All counters of an event, with their tag."""
+        """Returns all counters of an event with their tag, or None when the view may not see them."""
         key = keys.versions(event_id, view)
         item = self._reader.get("content", key, ("etag", "published", *COUNTERS), consistent=view is View.ALL)
         tag = _visible_tag(item, "etag", view)
@@ -82,7 +84,7 @@ class DynamoRepresentations:
         return tag, {name: int(item.get(name, 0)) for name in COUNTERS}
 
     def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
-        """The stored bytes of a list or page for this tag, or None when nobody has made them yet."""
+        """Returns the stored bytes of a list or page for this tag, or None when they are not stored yet."""
         first = self._reader.get("content", keys.body(owner, view, name, tag), ("body", "chunks"))
         if first is None:
             return None

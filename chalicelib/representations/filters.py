@@ -1,4 +1,4 @@
-"""Filters of the public list of events. Light: the read path imports this."""
+"""Parses the filters of the public list of events. Light: the read path imports this."""
 
 import re
 
@@ -6,11 +6,11 @@ from chalicelib.core.errors import MalformedRequest
 
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z)?"
 _COUNTRY = r"[A-Z]{2}"
-"""Compiled when first used, since most starts never filter."""
+"""Compiled at first use, since most processes never filter."""
 
 
 def parse_filters(query: dict[str, str]) -> dict[str, str]:
-    """The filters of a query: q (at most 100 characters), from and to (RFC 3339 date or UTC time), country.
+    """Returns the filters of a query: q (at most 100 characters), from and to (RFC 3339 date or UTC time), country.
     Raises MalformedRequest.
     """
     filters: dict[str, str] = {}

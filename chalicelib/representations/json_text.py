@@ -1,6 +1,4 @@
-"""JSON texts as they are sent: lists of stored texts, members added to one, and the tag of their bytes. Called by
-services and routes; light.
-"""
+"""Writes JSON texts: lists of stored texts, additional members, tags. Called by services and routes; light."""
 
 from __future__ import annotations
 
@@ -15,47 +13,47 @@ if TYPE_CHECKING:
 
 
 def encode(value: object) -> str:
-    """The JSON of a struct, or of a list of them."""
+    """Returns the JSON of a struct or of a list of structs."""
     import msgspec
 
     return msgspec.json.encode(value).decode()
 
 
 def write_json(value: object) -> str:
-    """The JSON of dicts, lists and plain values, as short as it gets."""
+    """Returns the JSON of dicts, lists and plain values, without spaces."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_array(name: str, items: Iterable[str]) -> str:
-    """The JSON of an object whose only member is an array of JSON texts."""
+    """Returns the JSON of an object whose only member is an array of JSON texts."""
     return f"{{{write_json(name)}:[{','.join(items)}]}}"
 
 
 def write_list(items: Iterable[str], *, next_cursor: str | None = None) -> str:
-    """The JSON of a list of JSON texts."""
+    """Returns the JSON of a list page: `items`, an array of JSON texts, and `next_cursor`."""
     return add_members(write_array("items", items), {"next_cursor": next_cursor})
 
 
 def add_members(body: str, members: Mapping[str, object]) -> str:
-    """The JSON text of an object that is not empty with these members behind its own."""
+    """Returns the JSON text of a non-empty object with these members added at its end."""
     return f"{body[:-1]},{write_json(members)[1:]}"
 
 
 def add_text(body: str, name: str, text: str) -> str:
-    """The same with one member whose value is a JSON text."""
+    """Returns the JSON text of a non-empty object with one member added, whose value is a JSON text."""
     return f"{body[:-1]},{write_json(name)}:{text}}}"
 
 
 def hash_of(text: str) -> str:
-    """The tag of a text: 128 bits of its hash."""
+    """Returns the tag of a text: 128 bits of its hash."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def tagged(body: str) -> tuple[str, str]:
-    """The tag of a text that is made when read, and the text."""
+    """Returns the tag of a text that is made at each read, and the text."""
     return hash_of(body), body
 
 
 def as_found(body: str) -> Found:
-    """The same, to be sent."""
+    """Returns such a text with its tag as an answer to a conditional GET."""
     return Found.made(*tagged(body))

@@ -1,4 +1,4 @@
-"""What services need to read representations, and to make and keep what is not stored yet. Light: for the read path."""
+"""Ports for reading stored representations, and for building and storing the missing ones. Light, for the read path."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ if TYPE_CHECKING:
 
 
 class ListMember(NamedTuple):
-    """One item of a list."""
+    """One item of a list: its id and its JSON text."""
 
     id: str
     body: str
 
 
 class Bodies(Protocol):
-    """Queries lists and keeps the bytes made of them; every read is strongly consistent."""
+    """Queries lists and stores the bytes built from them; every read is strongly consistent."""
 
     def tag(self, event_id: str, name: str, view: View) -> str | None:
-        """The tag a list has now; None when this view may not see it."""
+        """Returns the current tag of a list (or of `pages`: everything public); None when this view may not see it."""
 
     def members(self, event_id: str, kind: Kind, view: View, page: Page) -> list[ListMember]:
-        """Up to `page.limit` + 1 items after `page.after`, in order of their ids."""
+        """Returns up to `page.limit` + 1 items after `page.after`, in the order of their ids."""
 
     def directory_tag(self) -> str:
-        """The tag the public list of events has now."""
+        """Returns the current tag of the public list of events."""
 
     def directory(self) -> list[ListMember]:
-        """All published events, in order of their ids."""
+        """Returns all published events, in the order of their ids."""
 
     def keep(self, owner: str, view: View, name: str, tag: str, body: str) -> None:
-        """Keep bytes under their tag."""
+        """Stores bytes under their tag."""
 
     def resource(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """A stored resource, whatever its revision."""
+        """Returns a stored resource of any revision."""
 
     def save_revision(self, made: Written, *, old_tag: str) -> None:
-        """Replace a resource's representations by those of this release, if it is unchanged."""
+        """Replaces a resource's representations with those of this release, if the resource is unchanged."""
 
 
 class Representations(Protocol):
-    """Finds stored representations."""
+    """Reads stored representations."""
 
     def event_named(self, slug: str) -> str | None:
-        """The id of the event with this slug."""
+        """Returns the id of the event with this slug, or None."""
 
     def event(self, event_id: str, view: View) -> StoredItem | None:
-        """An event, if this view may see it."""
+        """Returns an event, or None when this view may not see it."""
 
     def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
-        """A resource of an event, if this view may see it."""
+        """Returns a resource of an event, or None when this view may not see it."""
 
     def call_for_papers(self, event_id: str, *, consistent: bool) -> StoredCall | None:
-        """An event's call for papers, if it has one."""
+        """Returns an event's call for papers, or None."""
 
     def list_tag(self, event_id: str, name: str, view: View) -> str | None:
-        """The tag of a list, if this view may see it."""
+        """Returns the tag of a list, or None when this view may not see it."""
 
     def directory_tag(self) -> str:
-        """The tag of the public list of events."""
+        """Returns the tag of the public list of events."""
 
     def versions(self, event_id: str, view: View) -> tuple[str, dict[str, int]] | None:
-        """The tag under which an event's lists changed last, and their counters; if this view may see them."""
+        """Returns the counters of an event's lists with their tag; None when this view may not see them."""
 
     def body(self, owner: str, view: View, name: str, tag: str) -> str | None:
-        """The bytes of a list or page kept under a tag."""
+        """Returns the stored bytes of a list or page for a tag, or None."""
 
 
 class Maker(Protocol):
-    """Makes what is not stored yet (representations/build.py)."""
+    """Builds representations that are not stored yet (representations/build.py)."""
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> tuple[str, str]:
-        """Tag and bytes of a page of a list."""
+        """Returns the tag and bytes of a page of a list."""
 
     def directory(self, page: Page, filters: dict[str, str]) -> tuple[str, str]:
-        """Tag and bytes of a page of the public list of events."""
+        """Returns the tag and bytes of a page of the public list of events."""
 
     def refresh(self, event_id: str, kind: Kind, resource_id: str, view: View) -> StoredItem | None:
-        """A representation of the current revision."""
+        """Returns a representation of the current revision, or None when this view may not see it."""

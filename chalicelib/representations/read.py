@@ -1,7 +1,7 @@
-"""Representations for conditional GETs. The read path; called by routes, loads nothing slow.
+"""Finds representations for conditional GETs. The read path; called by routes, loads nothing slow.
 
-A 304 costs one GetItem: the route asks for the tag first and for the bytes only when the client's tag differs.
-What is missing or of another revision is made by representations/build.py, which is loaded only then.
+A 304 costs one GetItem: the route reads the tag first, and the bytes only when the client's tag differs. Missing bytes
+and those of another revision are built by representations/build.py, which is loaded only then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Found:
-    """Something readable: its tag, and its bytes when asked for. `load` may give a newer tag with its bytes."""
+    """A representation: its tag, and its bytes on demand. `load` may return a newer tag together with the bytes."""
 
     __slots__ = ("load", "tag")
 
@@ -32,19 +32,19 @@ class Found:
 
     @classmethod
     def made(cls, tag: str, body: str) -> Found:
-        """Something whose bytes are known already."""
+        """Returns a representation whose bytes are already known."""
         return cls(tag, lambda: (tag, body))
 
 
 class ReadRepresentations:
-    """Finds representations by URL."""
+    """Finds representations by the parts of a URL."""
 
     def __init__(self, stored: Representations, maker: Callable[[], Maker]) -> None:
         self._stored = stored
         self._maker = maker
 
     def event_id(self, id_or_slug: str) -> str:
-        """The id for an id or slug. Raises NotFound."""
+        """Returns the event's id for an id or slug. Raises NotFound."""
         if is_ulid(id_or_slug):
             return id_or_slug
         found = self._stored.event_named(id_or_slug) if is_slug(id_or_slug) else None
@@ -53,7 +53,7 @@ class ReadRepresentations:
         return found
 
     def resource(self, event_id: str, kind: Kind, resource_id: str, view: View) -> Found:
-        """A resource, or (kind EVENTS) the event itself. Raises NotFound."""
+        """Returns a resource, or (kind EVENTS) the event itself. Raises NotFound."""
         if not is_ulid(resource_id):
             raise NotFound
         if kind is Kind.EVENTS:
@@ -67,7 +67,7 @@ class ReadRepresentations:
         return Found.made(item.etag, item.body)
 
     def list_page(self, event_id: str, kind: Kind, view: View, page: Page) -> Found:
-        """A page of one list of an event. Raises NotFound."""
+        """Returns a page of one list of an event. Raises NotFound."""
         tag = self._stored.list_tag(event_id, kind.value, view)
         if tag is None:
             raise NotFound
@@ -80,14 +80,14 @@ class ReadRepresentations:
         return Found(tag, load)
 
     def call_for_papers(self, event_id: str, view: View, *, now: float) -> Found:
-        """An event's call for papers; everybody sees it while it is open. Raises NotFound."""
+        """Returns an event's call for papers; the public view sees it only while it is open. Raises NotFound."""
         call = self._stored.call_for_papers(event_id, consistent=view is View.ALL)
         if call is None or not (view is View.ALL or call.is_open(now)):
             raise NotFound
         return Found.made(call.etag, call.body)
 
     def directory(self, page: Page, filters: dict[str, str]) -> Found:
-        """A page of the public list of events; `filters` are already checked."""
+        """Returns a page of the public list of events; `filters` are already checked."""
         tag = page_tag(self._stored.directory_tag(), page, filters)
 
         def load() -> tuple[str, str]:
@@ -97,7 +97,7 @@ class ReadRepresentations:
         return Found(tag, load)
 
     def versions(self, event_id: str, view: View) -> Found:
-        """The counters of an event's lists. Raises NotFound."""
+        """Returns the counters of an event's lists. Raises NotFound."""
         versions = self._stored.versions(event_id, view)
         if versions is None:
             raise NotFound
@@ -107,7 +107,7 @@ class ReadRepresentations:
 
 
 def page_tag(tag: str, page: Page, filters: dict[str, str] | None = None) -> str:
-    """The tag of one page: the list's, the revision of the JSON shape, and which page and filters."""
+    """Returns the tag of one page: the list's tag, the revision of the JSON shape, the page and the filters."""
     chosen = ""
     if filters:
         chosen = "-" + hashlib.sha256(json.dumps(filters, sort_keys=True).encode()).hexdigest()[:16]

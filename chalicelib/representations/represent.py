@@ -1,7 +1,7 @@
-"""Representations: the exact JSON bytes and the ETag of a resource, for staff and for everybody.
+"""Makes representations: the exact JSON bytes and the ETag of a resource, for staff and for the public.
 
-Made when data changes (content/services/edit_programme.py), never when it is read. The tags of lists are made by the
-writes that change them (content/adapters/writes.py).
+They are made when data changes (content/services/edit_programme.py), never when it is read. The tags of lists are made
+by the writes that change the lists (content/adapters/writes.py).
 """
 
 import hashlib
@@ -20,18 +20,18 @@ class Representation(NamedTuple):
 
 
 def represent(resource: msgspec.Struct) -> Representation:
-    """The staff's representation: everything."""
+    """Returns the staff's representation, which has all fields."""
     return as_representation(msgspec.json.encode(resource))
 
 
 def as_representation(body: bytes) -> Representation:
-    """The representation that these JSON bytes are."""
+    """Returns the representation with these JSON bytes."""
     tag = hashlib.sha256(REVISION.to_bytes(4, "big") + body).hexdigest()[:32]
     return Representation(tag, body.decode())
 
 
 class Written(NamedTuple):
-    """A resource ready to be written: where it belongs and its two representations."""
+    """A resource ready to be written: its event, kind and id, and its two representations."""
 
     event_id: str
     kind: Kind

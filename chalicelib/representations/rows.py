@@ -1,6 +1,6 @@
-"""Lists that are made when they are read: how much fits one answer, where the next begins, and its JSON or CSV.
+"""Lists that are made at each read: how many rows fit in one answer, where the next page begins, its JSON or CSV.
 
-Lambda's answers end at 6 MB, body and its escapes together (docs/platform.md).
+A Lambda answer has at most 6 MB, counted with the escapes of its body (docs/platform.md).
 """
 
 import json
@@ -14,25 +14,25 @@ from chalicelib.representations.json_text import add_text, as_found, hash_of, wr
 from chalicelib.representations.read import Found
 
 MAX_Q = 100
-"""Characters of what is looked for."""
+"""Characters of a search text."""
 MAX_BYTES = 5_000_000
-"""Of rows, written the way Lambda writes them at their longest: escaped, in ASCII."""
+"""Bytes of all rows, in the longest form in which Lambda writes them: escaped, in ASCII."""
 MAX_LOOKED_AT = 2_500
-"""Rows that one request looks through; one that finds little in so many is continued by its cursor."""
+"""Rows that one request reads. A request that finds few matches among them is continued with its cursor."""
 
 Row = tuple[str, str | None]
-"""A place in a list and the text that stands there; no text where the row is not wanted."""
+"""A position in a list and the row's text there; None when the row does not match."""
 
 
 class Part(NamedTuple):
-    """The texts that fit an answer. `last` is the last place looked at, empty at the end of the list."""
+    """The texts that fit in an answer. `last` is the last position that was read, empty at the end of the list."""
 
     texts: list[str]
     last: str = ""
 
 
 def fill(rows: Iterable[Row], *, limit: int) -> Part:
-    """As many wanted rows as fit, at most `limit`."""
+    """Returns the matching rows that fit, at most `limit`."""
     texts: list[str] = []
     used = 0
     last = ""
@@ -47,21 +47,21 @@ def fill(rows: Iterable[Row], *, limit: int) -> Part:
 
 
 class Sheet(NamedTuple):
-    """A CSV file, or as much of it as fits; `next_cursor` continues it."""
+    """A CSV file, or the part of it that fits; `next_cursor` continues it."""
 
     found: Found
     next_cursor: str | None
 
 
 class Filters(NamedTuple):
-    """Which rows are wanted: a state, and the beginning of an id or part of a name or an address, case-folded."""
+    """The conditions on rows: a state, and the beginning of an id or a part of a name or address, case-folded."""
 
     state: str = ""
     q: str = ""
 
 
 def parse_filters(query: dict[str, str], states: frozenset[str]) -> Filters:
-    """The filters of a query: a state out of `states`, and q of at most 100 characters. Raises MalformedRequest."""
+    """Returns the filters of a query: one of `states`, and q of at most MAX_Q characters. Raises MalformedRequest."""
     state, q = query.get("state", ""), query.get("q", "")
     if state and state not in states:
         raise MalformedRequest(f"state is one of {', '.join(sorted(states))}.", code="invalid_filter")
@@ -71,12 +71,12 @@ def parse_filters(query: dict[str, str], states: frozenset[str]) -> Filters:
 
 
 def scope(event_id: str, name: str) -> str:
-    """What cursors of a list and its CSV are made for."""
+    """Returns the scope of the cursors of a list and its CSV."""
     return f"{event_id}/{name}"
 
 
 def as_list(part: Part, *, scope: str, key: CursorKey, more: dict[str, str] | None = None) -> Found:
-    """The JSON of a page. `more` are further members by name, each a JSON text."""
+    """Returns the JSON of a page. `more` has additional members by name, each a JSON text."""
     body = write_list(part.texts, next_cursor=_cursor(part, scope, key))
     for name, text in (more or {}).items():
         body = add_text(body, name, text)
@@ -84,14 +84,14 @@ def as_list(part: Part, *, scope: str, key: CursorKey, more: dict[str, str] | No
 
 
 def as_sheet(head: tuple[str, ...], part: Part, *, scope: str, key: CursorKey) -> Sheet:
-    """The CSV of a page. Its tag names what comes next too, since that is told in a header."""
+    """Returns the CSV of a page. Its tag depends on whether there is a next page, since a header names it."""
     cursor = _cursor(part, scope, key)
     text = csv.sheet(head, part.texts)
     return Sheet(Found.made(f"{hash_of(text)}{'-more' if cursor else ''}", text), cursor)
 
 
 def told(q: str, *, names: tuple[str, ...], ids: tuple[str, ...]) -> bool:
-    """Whether the words are part of one of the names or begin one of the ids; no words are part of everything."""
+    """Whether the words are part of one of the names or begin one of the ids; an empty text matches everything."""
     return any(q in name.casefold() for name in names) or any(id.casefold().startswith(q) for id in ids)
 
 

@@ -1,7 +1,7 @@
-"""Settling: bytes that certainly belong to the tag they are kept under. Called by whatever makes stored bodies.
+"""Builds bytes that certainly belong to the tag under which they are stored. Called by all code that stores bodies.
 
-Bytes are kept under a tag only when strongly consistent reads of that tag before and after the strongly consistent
-reads they are made of agree; otherwise they are made again. Two readers making at once write the same bytes.
+Strongly consistent reads give the tag, the data for the bytes, and the tag again. The bytes are stored only when both
+tags are equal; otherwise they are built again. Two readers that build at once write the same bytes.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ BUILDS = 6
 
 
 def settled(tag: Callable[[], str], body: Callable[[], str], keep: Callable[[str, str], None]) -> tuple[str, str]:
-    """Tag and bytes that belong together, kept. While writers leave no pause, the newest bytes under a tag of their
-    own, not kept. Raises whatever `tag` and `body` raise.
+    """Returns a tag and the bytes that belong to it, after storing them. When the data changes during each of BUILDS
+    builds, returns the newest bytes with a tag made from them, not stored. Raises what `tag` and `body` raise.
     """
     before, built = tag(), ""
     for _ in range(BUILDS):

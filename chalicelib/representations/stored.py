@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class StoredItem(NamedTuple):
-    """A stored representation: opaque tag, JSON text, and the revision of the JSON shape it was made with."""
+    """A stored representation: opaque tag, JSON text, and the revision of the JSON shape that it was made with."""
 
     etag: str
     body: str
@@ -12,7 +12,7 @@ class StoredItem(NamedTuple):
 
 
 class StoredCall(NamedTuple):
-    """A call as stored: opaque tag, JSON text, when it opens and closes (Unix seconds), whether its event is public."""
+    """A stored call for papers: opaque tag, JSON text, its times (Unix seconds), whether its event is public."""
 
     etag: str
     body: str
@@ -21,5 +21,5 @@ class StoredCall(NamedTuple):
     published: bool
 
     def is_open(self, now: float) -> bool:
-        """Whether everybody may see it and propose something."""
+        """Whether everybody may read it and propose sessions."""
         return self.published and self.opens_at <= now < self.closes_at
