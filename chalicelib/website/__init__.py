@@ -1,4 +1,4 @@
-"""Public HTML: templates, and functions that turn domain objects into pages. Called by website/render.py alone.
+"""Public HTML: render.py finds and stores pages, pages/ has the templates and the functions that fill them.
 
-Knows nothing of requests, stores or time of day; everything a page shows is a parameter.
+The functions in pages/ know no requests, stores or time of day; everything that a page shows is a parameter.
 """

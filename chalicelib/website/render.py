@@ -1,8 +1,8 @@
 """The public pages as stored representations. Called by routes/pages.py; a 304 loads nothing slow.
 
-A page's tag is that of the data it shows and of the release's templates, so a conditional GET is one GetItem (after the
-lookup of a slug). Its bytes are made by the first reader, as representations/build.py makes lists. Shells show nothing
-of the database: their tag is the release's.
+A page's tag consists of the tag of its data and the revision of the release's templates. So a conditional GET is one
+GetItem, after the lookup of a slug. The first reader after a change builds the bytes, as representations/build.py does
+for lists. Shells show no data: their tag is the release's revision.
 """
 
 import json
@@ -28,7 +28,7 @@ DIRECTORY = "EVENTS"
 
 
 class RenderPages:
-    """Finds pages, and makes those that nobody has read since their data changed."""
+    """Finds pages, and builds those that were not read since their data changed."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class RenderPages:
         self._revision = revision() + website.release
 
     def home(self) -> Found:
-        """The published events. What is upcoming changes with the day (UTC), so the tag names it."""
+        """Returns the published events. Which of them are upcoming depends on the day (UTC), so the tag contains it."""
         today = datetime.fromtimestamp(self._clock.now(), UTC).date()
 
         def named(tag: str) -> str:
@@ -63,15 +63,15 @@ class RenderPages:
         return Found(tag, lambda: self._load(DIRECTORY, HOME, tag, lambda: named(self._bodies().directory_tag()), body))
 
     def event(self, event_id: str) -> Found:
-        """The page of a published event. Raises NotFound."""
+        """Returns the page of a published event. Raises NotFound."""
         return self._of_event(event_id, EVENT, lambda: self._event_body(event_id))
 
     def schedule(self, event_id: str) -> Found:
-        """The programme of a published event. Raises NotFound."""
+        """Returns the programme of a published event. Raises NotFound."""
         return self._of_event(event_id, SCHEDULE, lambda: self._schedule_body(event_id))
 
     def shell(self, name: str) -> Found:
-        """A page that is the same for everybody; its script asks the API for the rest."""
+        """Returns a page that is the same for everybody; its script loads the data from the API."""
 
         def load() -> tuple[str, str]:
             from chalicelib.website.pages.shells import shell_page
@@ -82,13 +82,13 @@ class RenderPages:
         return Found(tag, load)
 
     def missing(self) -> str:
-        """The page for what does not exist."""
+        """Returns the page for what does not exist."""
         from chalicelib.website.pages.shells import shell_page
 
         return shell_page("missing", self._website)
 
     def unsubscribe(self, *, topic: str, token: str, done: bool) -> str:
-        """The page that a link to refuse mails leads to, before (it asks) or after (it says so)."""
+        """Returns the page of an unsubscribe link: the question, or after the answer (`done`) the confirmation."""
         from chalicelib.texts import DEFAULT, say
         from chalicelib.website.pages.templating import render
 
@@ -111,7 +111,7 @@ class RenderPages:
     def _load(
         self, owner: str, name: str, tag: str, current: Callable[[], str], body: Callable[[], str]
     ) -> tuple[str, str]:
-        """Tag and bytes of a page: the kept ones, or those made now. Raises NotFound, Busy."""
+        """Returns the tag and bytes of a page: stored ones, or new ones. Raises NotFound, Busy."""
         kept = self._stored.body(owner, View.PUBLIC, name, tag)
         if kept is not None:
             return tag, kept
@@ -135,8 +135,8 @@ class RenderPages:
         )
 
     def _open_call(self, event_id: str) -> Any:
-        """The call for papers, if it is open. When it opens and closes cfp/services/announce_call.py has the page made
-        anew.
+        """Returns the call for papers if it is open. cfp/services/announce_call.py changes the tag of the event's pages
+        when it opens or closes.
         """
         from chalicelib.cfp.domain.call_for_papers import open_call
 
@@ -161,7 +161,7 @@ class RenderPages:
         return _revived(Kind.EVENTS, stored.body)
 
     def _all(self, event_id: str, kind: Kind) -> list[Any]:
-        """Everything public of one list, in order of ids."""
+        """Returns all public resources of one list, in the order of their ids."""
         found: list[Any] = []
         after = ""
         while True:
@@ -173,7 +173,9 @@ class RenderPages:
 
 
 def _shown(stored: Iterable[StoredTicketType]) -> Iterator[Any]:
-    """The ticket types on show, in order of position. Raises what msgspec raises for a body that is no type."""
+    """Yields the ticket types that are not hidden, in the order of their positions. Raises what msgspec raises for a
+    body that is not a ticket type.
+    """
     import msgspec
 
     from chalicelib.catalog.domain.ticket_type import TicketType

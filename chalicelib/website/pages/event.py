@@ -1,4 +1,4 @@
-"""The page of an event: when, where, what, who, and its tickets."""
+"""The page of an event: time, place, description, speakers, sponsors and tickets."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -22,7 +22,7 @@ _LEVELS = ("platinum", "diamond", "gold", "silver", "bronze")
 
 
 class TicketOffer(NamedTuple):
-    """A ticket type and when it is sold, in words."""
+    """A ticket type, and the start and end of its sale in words."""
 
     ticket: TicketType
     opens: str
@@ -30,7 +30,7 @@ class TicketOffer(NamedTuple):
 
 
 class Deadline(NamedTuple):
-    """When something ends, for machines and in words."""
+    """A deadline, for machines and in words."""
 
     moment: str
     words: str
@@ -54,8 +54,8 @@ def event_page(
     call: CallForPapers | None,
     website: Website,
 ) -> str:
-    """The page. Speakers in order of their names, sponsors of the highest level first. `by_code`: there are tickets
-    that only a code opens. `call` is open.
+    """Returns the page. Speakers are in the order of their names, sponsors of the highest level first. `by_code`: some
+    ticket types are available only with a code. `call` is an open call for papers.
     """
     people = sorted(speakers, key=lambda speaker: (speaker.name.casefold(), speaker.id))
     canonical = f"{website.url}/e/{event.slug or event.id}"
@@ -85,7 +85,7 @@ def _proposals(call: CallForPapers) -> Deadline:
 
 
 def address(event: Event) -> list[str]:
-    """The venue in lines, without its name and country."""
+    """Returns the venue in lines, without its name and country."""
     venue = event.venue
     town = " ".join(part for part in (venue.postcode, venue.city) if part)
     if venue.region and venue.region != venue.city:
@@ -94,7 +94,7 @@ def address(event: Event) -> list[str]:
 
 
 def levels(sponsors: Iterable[Sponsor]) -> list[Level]:
-    """Sponsors by level, the well-known levels in their order, the others after them, those without one last."""
+    """Returns the sponsors by level: the well-known levels in their order, other levels, then sponsors without one."""
     grouped: dict[str, list[Sponsor]] = {}
     for sponsor in sorted(sponsors, key=lambda sponsor: (sponsor.name.casefold(), sponsor.id)):
         grouped.setdefault((sponsor.level or "").strip(), []).append(sponsor)
@@ -107,7 +107,7 @@ def levels(sponsors: Iterable[Sponsor]) -> list[Level]:
 
 
 def summary(event: Event) -> str:
-    """The beginning of the description as plain text, for search engines and previews."""
+    """Returns the beginning of the description as plain text, for search engines and previews."""
     text = " ".join(unescape(re.sub(r"<[^>]*>", " ", event.description)).split())
     if len(text) <= 200:
         return text or f"{event.name} on Marquee: programme, speakers and tickets."
@@ -115,7 +115,7 @@ def summary(event: Event) -> str:
 
 
 def linked_data(event: Event, tickets: Sequence[TicketType], canonical: str) -> dict[str, Any]:
-    """The event for search engines: schema.org/Event."""
+    """Returns the event for search engines, as schema.org/Event."""
     venue = event.venue
     parts = {
         "@type": "PostalAddress",

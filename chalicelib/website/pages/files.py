@@ -1,12 +1,12 @@
-"""Where the website's files are. Light: the read path imports this."""
+"""The location of the website's files. Light: the read path imports this."""
 
 from typing import NamedTuple
 
 
 class Website(NamedTuple):
-    """Origin of all links, and the release of the files in web/public (empty: files are asked for at each use).
+    """The origin of all links, and the release of the files in web/public (empty: browsers check files at each use).
 
-    A release is part of the path, so that browsers may keep a file for ever and modules find each other in it.
+    The release is part of the path, so that browsers may cache files for ever and modules import each other.
     """
 
     url: str
@@ -14,5 +14,5 @@ class Website(NamedTuple):
 
     @property
     def static(self) -> str:
-        """What the paths of styles and scripts begin with."""
+        """The beginning of the paths of styles and scripts."""
         return f"/static/{self.release}" if self.release else "/static"

@@ -1,4 +1,4 @@
-"""The home page: published events, the next ones first, then what has been."""
+"""The home page: upcoming events in the order of their start, then past ones."""
 
 from collections.abc import Iterable
 from datetime import UTC, date
@@ -15,7 +15,7 @@ MOST_PAST = 24
 
 
 class Card(NamedTuple):
-    """An event as the list shows it."""
+    """An event in the list."""
 
     event: Event
     when: words.Period
@@ -24,7 +24,7 @@ class Card(NamedTuple):
 
 
 def home_page(events: Iterable[Event], *, today: date, website: Website) -> str:
-    """The page as of a day (UTC). An event is past once its last day is."""
+    """Returns the page for a day (UTC). An event is past after its last day."""
     listed = list(events)
     upcoming = sorted((e for e in listed if _last_day(e) >= today), key=lambda e: (e.starts_at, e.id))
     past = sorted((e for e in listed if _last_day(e) < today), key=lambda e: (e.starts_at, e.id), reverse=True)
@@ -38,7 +38,7 @@ def home_page(events: Iterable[Event], *, today: date, website: Website) -> str:
 
 
 def place(event: Event) -> str:
-    """Venue and city on one line."""
+    """Returns venue and city on one line."""
     return ", ".join(part for part in (event.venue.name, event.venue.city) if part)
 
 

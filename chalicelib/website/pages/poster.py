@@ -1,6 +1,6 @@
-"""A poster for every event: a drawing made of its id, so that events without a picture can be told apart. Pure.
+"""Draws a poster for each event from its id, so that events without a picture look different. Pure.
 
-Only numbers and colours of this file go into it. Colours are attributes, since the page's policy forbids inline styles.
+It contains only numbers and the colours of this file. Colours are attributes, since pages forbid inline styles.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _PALETTES = (
 
 
 def poster(seed: str, *, columns: int, rows: int) -> Any:
-    """An SVG of so many tiles, the same for the same seed. Decorative: hidden from assistive technology."""
+    """Returns an SVG of `columns` x `rows` tiles, the same for the same seed; hidden from assistive technology."""
     from markupsafe import Markup
 
     drawn = _bytes(seed)
@@ -28,25 +28,25 @@ def poster(seed: str, *, columns: int, rows: int) -> Any:
         _tile(column * TILE, row * TILE, drawn, palette) for row in range(rows) for column in range(columns)
     )
     width, height = columns * TILE, rows * TILE
-    return Markup(  # noqa: S704 - nothing of a user's is in it
+    return Markup(  # noqa: S704 - contains no user input
         f'<svg class="poster" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true" '
         f'focusable="false"><path fill="{palette[0]}" d="M0 0h{width}v{height}H0z"/>{shapes}</svg>'
     )
 
 
 def _tile(x: int, y: int, drawn: Iterator[int], palette: tuple[str, ...]) -> str:
-    """One square and the shape in it."""
+    """Returns one square and the shape in it."""
     kind, turn = next(drawn) % 8, next(drawn) % 4
     ground = next(drawn) % len(palette)
     ink = (ground + 1 + next(drawn) % (len(palette) - 1)) % len(palette)
-    side = TILE + 1  # a little under the next tile, so that no seam shows between them
+    side = TILE + 1  # reaches under the next tile, so that no gap is visible between them
     square = f'<path fill="{palette[ground]}" d="M{x} {y}h{side}v{side}h-{side}z"/>'
     shape = _shape(kind, x, y, turn)
     return f'{square}<path fill="{palette[ink]}" d="{shape}"/>' if shape else square
 
 
 def _shape(kind: int, x: int, y: int, turn: int) -> str:
-    """Path data: quarter and half discs, a disc, a ring of bulbs, a triangle, or nothing."""
+    """Returns path data: a quarter or half disc, a disc, nine dots, a triangle, or nothing."""
     left, top, right, bottom = x, y, x + TILE, y + TILE
     corners = [(left, top, 1, 1), (right, top, -1, 1), (right, bottom, -1, -1), (left, bottom, 1, -1)]
     across, down, sx, sy = corners[turn]
@@ -70,7 +70,7 @@ def _disc(x: int, y: int, radius: int) -> str:
 
 
 def _bytes(seed: str) -> Iterator[int]:
-    """Endless bytes that depend on the seed alone."""
+    """Yields endless bytes that depend only on the seed."""
     block = hashlib.sha256(seed.encode()).digest()
     while True:
         yield from block

@@ -1,4 +1,4 @@
-"""The API reference as a page. Called by routes/docs.py; styled by web/public/css like every page."""
+"""The API reference as a page. Called by routes/docs.py; uses the styles of web/public/css."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ _TEMPLATE = """<!doctype html>
 
 
 def render(document: dict[str, Any]) -> str:
-    """The page for an OpenAPI document."""
+    """Returns the page for an OpenAPI document."""
     import jinja2
 
     tags: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}

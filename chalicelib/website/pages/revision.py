@@ -1,4 +1,4 @@
-"""Which release's pages these are. Light: the read path imports this."""
+"""Identifies the release's page templates. Light: the read path imports this."""
 
 import hashlib
 from functools import cache
@@ -9,7 +9,7 @@ _HERE = Path(__file__).parent
 
 @cache
 def revision() -> str:
-    """A digest of everything that shapes a page, so that a release never serves bytes that another one made."""
+    """Returns a digest of everything that shapes a page, so that a release never serves another one's bytes."""
     digest = hashlib.sha256()
     for file in sorted([*_HERE.glob("*.py"), *_HERE.glob("templates/*.j2")]):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")

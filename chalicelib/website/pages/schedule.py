@@ -1,6 +1,7 @@
-"""The schedule: sessions by day and time in the event's zone, with room and track; those without a time last.
+"""The schedule: sessions by day and time in the event's zone, with room and track; sessions without a time come last.
 
-A day is the day a session starts on. Sorting is by UTC, so an hour that comes twice when clocks change is in order.
+A session belongs to the day on which it starts. Sorting is by UTC, so sessions stay in order in the hour that repeats
+when clocks change.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from chalicelib.website.pages.templating import render
 
 
 class ScheduleEntry(NamedTuple):
-    """A session with what it refers to. `until` is its end in words, `start` and `end` machine-readable."""
+    """A session with what it refers to. `until` is its end in words; `start` and `end` are machine-readable."""
 
     session: Session
     room: str
@@ -29,7 +30,7 @@ class ScheduleEntry(NamedTuple):
 
 
 class ScheduleSlot(NamedTuple):
-    """Sessions that start together."""
+    """Sessions that start at the same time."""
 
     time: str
     start: str
@@ -37,7 +38,7 @@ class ScheduleSlot(NamedTuple):
 
 
 class Day(NamedTuple):
-    """A day in the event's zone. `offsets` is filled on days when it is not the event's first day's."""
+    """A day in the event's zone. `offsets` is empty where it would repeat the offset already shown."""
 
     id: str
     name: str
@@ -55,7 +56,7 @@ def schedule_page(
     rooms: Iterable[Microlocation],
     website: Website,
 ) -> str:
-    """The page of everything on stage."""
+    """Returns the page with all sessions."""
     zone = ZoneInfo(event.timezone)
     cast = Cast(speakers, tracks, rooms)
     timed = sorted((s for s in sessions if s.starts_at), key=lambda s: (s.starts_at, cast.rank(s), s.title, s.id))
@@ -75,7 +76,7 @@ def schedule_page(
 
 
 class Cast:
-    """Everything a session may refer to, by id."""
+    """The speakers, tracks and rooms that a session may refer to, by id."""
 
     def __init__(self, speakers: Iterable[Speaker], tracks: Iterable[Track], rooms: Iterable[Microlocation]) -> None:
         self._speakers = {speaker.id: speaker.name for speaker in speakers}
@@ -83,14 +84,14 @@ class Cast:
         self._rooms = {room.id: room for room in rooms}
 
     def rank(self, session: Session) -> tuple[int, str]:
-        """Where a session's room stands among the rooms."""
+        """Returns the sort key of a session's room."""
         room = self._rooms.get(session.microlocation_id or "")
         if room is None:
             return (100_001, "")
         return (100_000 if room.position is None else room.position, room.name)
 
     def entry(self, session: Session, zone: ZoneInfo, *, exact: bool) -> ScheduleEntry:
-        """A session as the page shows it."""
+        """Returns a session in the form that the page shows."""
         room = self._rooms.get(session.microlocation_id or "")
         names = [self._speakers[id_] for id_ in session.speaker_ids if id_ in self._speakers]
         start, end = session.starts_at, session.ends_at
@@ -106,13 +107,13 @@ class Cast:
         )
 
     def tracks_of(self, sessions: Iterable[Session]) -> list[Track]:
-        """The tracks that sessions belong to, by name."""
+        """Returns the tracks of the sessions, by name."""
         used = {session.track_id for session in sessions}
         return sorted((t for t in self._tracks.values() if t.id in used), key=lambda t: (t.name.casefold(), t.id))
 
 
 def length(start: datetime, end: datetime) -> str:
-    """How long something takes in real time: `45 min`, `1 h 30 min`."""
+    """Returns the duration in real time: `45 min`, `1 h 30 min`."""
     minutes = int((end - start).total_seconds()) // 60
     hours, rest = divmod(minutes, 60)
     if not hours:
@@ -145,7 +146,7 @@ def _day(day: date, sessions: list[Session], zone: ZoneInfo, cast: Cast) -> Day:
 
 
 def _without_repeated_offsets(days: list[Day]) -> list[Day]:
-    """The offset is said once for the whole page, and again where it changes."""
+    """Removes repeated offsets: the page shows the offset once, and again where it changes."""
     said = days[0].offsets if days else ""
     shown = []
     for number, day in enumerate(days):

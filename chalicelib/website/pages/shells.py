@@ -1,4 +1,4 @@
-"""Shells: pages that are the same for everybody and ask the API for the rest, and the page for what is missing."""
+"""Shells: pages that are the same for everybody and load their data from the API; also the page for what is missing."""
 
 from chalicelib.website.pages.files import Website
 from chalicelib.website.pages.templating import render
@@ -28,5 +28,5 @@ SHELLS = (
 
 
 def shell_page(name: str, website: Website) -> str:
-    """The page of this name, one of SHELLS."""
+    """Returns the page with this name, which is one of SHELLS."""
     return render(name, static=website.static)

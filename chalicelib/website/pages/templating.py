@@ -1,4 +1,4 @@
-"""The template environment: autoescape on, filters for money and the HTML that writers were allowed."""
+"""The template environment: autoescape on, filters for money and for user HTML."""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(name: str, **values: Any) -> str:
-    """The page `templates/<name>.html.j2` with these values."""
+    """Returns the page `templates/<name>.html.j2` with these values."""
     return _environment().get_template(f"{name}.html.j2").render(values)
 
 
@@ -37,15 +37,15 @@ def _environment() -> "Environment":
 
 
 def rich(html: str) -> Any:
-    """User HTML, ready to stand in a page. It was sanitised when it was written; it is here again, so that a body that
-    came into the store some other way cannot run either. Text without any tags becomes paragraphs.
+    """Returns user HTML that is safe in a page. It was sanitised when it was written. It is sanitised again here, so
+    that a body that reached the store in another way cannot run either. Text without any tags becomes paragraphs.
     """
     from markupsafe import Markup
 
     if "<" not in html:
         paragraphs = [part.strip() for part in html.replace("\r\n", "\n").split("\n\n")]
         return Markup("").join(Markup("<p>{}</p>").format(_unescaped(part)) for part in paragraphs if part)
-    return Markup(sanitise(html))  # noqa: S704 - sanitised in this very line
+    return Markup(sanitise(html))  # noqa: S704 - sanitised in this line
 
 
 def _unescaped(text: str) -> str:

@@ -1,6 +1,6 @@
-"""How pages say things: times in an event's zone, money, initials. Pure.
+"""Formats what pages show: times in an event's zone, money, initials. Pure.
 
-Words are English; the page's scripts put numbers into the reader's own locale where there is one.
+Words are English; the page's scripts format numbers in the reader's locale.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.core.money import Money, decimals
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
-"""Currencies whose sign alone is understood; others are named by code."""
+"""Currencies that are known by their sign; others are shown by code."""
 
 
 class Period(NamedTuple):
@@ -24,7 +24,7 @@ class Period(NamedTuple):
 
 
 def period(starts_at: datetime, ends_at: datetime, timezone: str) -> Period:
-    """When something takes place, in its own zone."""
+    """Returns a period in its own zone."""
     zone = ZoneInfo(timezone)
     start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
     offsets = list(dict.fromkeys([offset(start), offset(end)]))
@@ -38,7 +38,7 @@ def period(starts_at: datetime, ends_at: datetime, timezone: str) -> Period:
 
 
 def days(start: datetime, end: datetime) -> str:
-    """The days from one to another with as few words as can be: `Friday 11 June 2027`, `11 – 12 June 2027`."""
+    """Returns the days from one date to another in the shortest form: `Friday 11 June 2027`, `11 – 12 June 2027`."""
     last = f"{end.day} {end:%B %Y}"
     if start.date() == end.date():
         return f"{start:%A} {last}"
@@ -49,7 +49,7 @@ def days(start: datetime, end: datetime) -> str:
 
 
 def offset(local: datetime) -> str:
-    """The zone's own short name and its distance from UTC: `CEST, UTC+2`, `UTC+5:30`."""
+    """Returns the zone's own short name and its distance from UTC: `CEST, UTC+2`, `UTC+5:30`."""
     seconds = int((local.utcoffset() or timedelta()).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
     distance = "UTC" if not seconds else f"UTC{'-' if seconds < 0 else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
@@ -58,17 +58,17 @@ def offset(local: datetime) -> str:
 
 
 def clock(local: datetime, *, exact: bool) -> str:
-    """A time of day; `exact` names the offset too, for days on which the clocks change."""
+    """Returns a time of day; with `exact` also the zone's name, for days on which the clocks change."""
     return f"{local:%H:%M} {local.tzname()}" if exact else f"{local:%H:%M}"
 
 
 def iso(moment: datetime) -> str:
-    """The machine's form, for `datetime` attributes."""
+    """Returns the machine-readable form, for `datetime` attributes."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def money(amount: Money | Any) -> str:
-    """An amount in words: `€25.00`, `CHF 120.00`, `¥3,000`, `KWD 4.250`."""
+    """Returns an amount as text: `€25.00`, `CHF 120.00`, `¥3,000`, `KWD 4.250`."""
     places = decimals(amount.currency)
     number = f"{amount.amount / 10**places:,.{places}f}"
     sign = _SIGNS.get(amount.currency)
@@ -76,7 +76,7 @@ def money(amount: Money | Any) -> str:
 
 
 def initials(name: str) -> str:
-    """Up to two letters that stand for a person without a photo."""
+    """Returns up to two letters, in place of a person's photo."""
     parts = [part for part in name.split() if part[0].isalnum()]
     if not parts:
         return "?"
