@@ -1,8 +1,8 @@
-"""The texts of notifications and mails, in every language. Pure; texts stand in en.py and de.py.
+"""The texts of notifications and mails, in every language. Pure; the texts are in en.py and de.py.
 
-A text has `{variables}`; one that counts something is a choice of plural forms (cldr.unicode.org/index/cldr-spec/
-plural-rules: English and German need `one` and `other` only). A test holds that all languages have the same texts with
-the same variables.
+A text has `{variables}`. A text with a count is a choice of plural forms
+(cldr.unicode.org/index/cldr-spec/plural-rules: English and German need only `one` and `other`). A test checks that all
+languages have the same texts with the same variables.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _SEPARATORS = {"en": str.maketrans({}), "de": str.maketrans(",.", ".,")}
 
 
 def say(language: str, name: str, values: Mapping[str, str] | None = None, *, count: int | None = None) -> str:
-    """A text in a language; `count` chooses its plural form and stands for `{count}`. Raises MissingVariable."""
+    """Returns a text in a language. `count` chooses the plural form and fills `{count}`. Raises MissingVariable."""
     text = _texts(language)[name]
     given = dict(values or {})
     if count is not None:
@@ -33,24 +33,24 @@ def say(language: str, name: str, values: Mapping[str, str] | None = None, *, co
 
 
 def has(name: str) -> bool:
-    """Whether there is such a text."""
+    """Whether there is a text with this name."""
     return name in CATALOGUES[DEFAULT]
 
 
 def sum_of_money(language: str, amount: int, currency: str) -> str:
-    """Minor units as people write them: 1,234.50 EUR in English, 1.234,50 EUR in German."""
+    """Returns minor units as people write them: 1,234.50 EUR in English, 1.234,50 EUR in German."""
     return money.display(amount, currency).translate(_SEPARATORS.get(language, _SEPARATORS[DEFAULT]))
 
 
 def date_and_time(language: str, at: datetime) -> str:
-    """A moment in its own time zone: 01 March 2030, 09:05 UTC; in German 1. März 2030, 09:05 UTC."""
+    """Returns a moment in its own time zone: 01 March 2030, 09:05 UTC; in German 1. März 2030, 09:05 UTC."""
     months = _MONTHS.get(language, _MONTHS[DEFAULT])
     day = f"{at.day}." if language == "de" else f"{at.day:02d}"
     return f"{day} {months[at.month - 1]} {at.year}, {at:%H:%M %Z}"
 
 
 def spoken(accept_language: str | None) -> str:
-    """The language out of ours that somebody asks for most (RFC 9110 section 12.5.4); DEFAULT when it is none."""
+    """Returns the language that Accept-Language prefers among LANGUAGES (RFC 9110 section 12.5.4), or DEFAULT."""
     wanted: list[tuple[float, int, str]] = []
     for place, part in enumerate((accept_language or "")[:200].split(",")):
         tag, _, quality = part.strip().partition(";")

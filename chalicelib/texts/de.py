@@ -1,4 +1,4 @@
-"""What Marquee says, in German. The same names and variables as en.py."""
+"""The texts in German, with the same names and variables as en.py."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What Marquee says, in English. Names are `what.part`; {event} is the name of an event."""
+"""The texts in English. Names are `subject.part`; {event} is the name of an event."""
 
 from collections.abc import Mapping
 
