@@ -1,14 +1,14 @@
-"""The first map: the Chalice application, which module serves which path, and every trigger that is not HTTP.
+"""The first map: the Chalice application, the table of routes, and every trigger that is not HTTP.
 
-Triggers stand here because Chalice exports broken handlers from blueprints (docs/platform.md). Nothing is decided in
-this file: routes are in chalicelib/routes, what a change causes in chalicelib/reactions.py.
+The triggers are in this file because Chalice exports broken handlers from blueprints (docs/platform.md). This file
+decides nothing: routes are in chalicelib/routes, the effects of a change in chalicelib/reactions.py.
 """
 
 import gc
 import os
 from typing import Any
 
-gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: looking for garbage meanwhile is waste
+gc.set_threshold(50_000, 20, 100)  # a start allocates much and frees nothing: collections would only cost time
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Rate, SNSEvent, WebsocketEvent
 
@@ -19,7 +19,9 @@ from chalicelib.api.requests import PDF
 from chalicelib.core.kinds import LISTS, CodeKind
 
 OLDEST = "TRIM_HORIZON"
-"""Where a new stream mapping begins: nothing written while there was none is lost, and reactions bear repeating."""
+"""Where a new stream mapping starts reading: from the oldest record, so that writes made before the mapping existed are
+not lost. Reactions may run again for records that were handled before.
+"""
 
 EVENT = "/v1/events/{event}"
 # fmt: off
@@ -55,11 +57,12 @@ ROUTES: Table = {
     **{("programme", kind): (f"{EVENT}/{kind.value}",) for kind in LISTS},
     **{("codes", kind): (f"{EVENT}/{kind.value}",) for kind in CodeKind},
 }
-"""Module of chalicelib/routes -> the paths it serves, each with all below it that has no row of its own."""
+"""Module of chalicelib/routes -> the path prefixes that it serves. A longer prefix with its own row takes precedence.
+"""
 # fmt: on
 
 CHALICE_CLI = "AWS_CHALICE_CLI_MODE" in os.environ
-"""Whether `chalice deploy` or its like imports this file, which happens on a developer's machine only."""
+"""Whether `chalice deploy` or another Chalice command imports this file. This happens on a developer's machine only."""
 if CHALICE_CLI:
     from infra.deploy import stage_config
 
@@ -70,32 +73,32 @@ app = LateRoutes(app_name=f"marquee-{settings.stage}", package="chalicelib.route
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append(PDF)
 if CHALICE_CLI or "AWS_LAMBDA_FUNCTION_NAME" not in os.environ:
-    app.register_all()  # on Lambda each request registers its own, for a short cold start (ADR 23)
+    app.register_all()  # on Lambda each request registers only its own module, for a short cold start (ADR 23)
 
 
 @app.lambda_function(name="stripe_webhook")
 def stripe_webhook(event: dict[str, Any], context: Any) -> Any:
-    """POST /v1/stripe/webhook once more, as a function with capacity of its own that no crowd of buyers can take. Its
-    API has no CDN before it: Stripe's signature says who calls.
+    """Serves POST /v1/stripe/webhook as a function with reserved capacity, which a rush of buyers cannot use up. No CDN
+    is in front of its API: Stripe's signature authenticates the caller.
     """
     return app({**event, "requestContext": {**event["requestContext"], OWN_API: True}}, context)
 
 
 @app.on_ws_connect()
 def socket_connect(event: WebsocketEvent) -> dict[str, Any]:
-    """A socket opens with a one-time ticket."""
+    """Opens a WebSocket connection for a client that sends a one-time ticket."""
     return triggers.sockets.connect(event.to_dict())
 
 
 @app.on_ws_message()
 def socket_message(event: WebsocketEvent) -> dict[str, Any]:
-    """A client says something."""
+    """Handles a frame that a client sent."""
     return triggers.sockets.message(event.to_dict())
 
 
 @app.on_ws_disconnect()
 def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
-    """A socket closed."""
+    """Removes a connection that was closed."""
     return triggers.sockets.disconnect(event.to_dict())
 
 
@@ -103,13 +106,13 @@ def socket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     stream_arn=settings.content_stream_arn, name="on_content", batch_size=25, starting_position=OLDEST
 )
 def on_content(event: DynamoDBEvent) -> dict[str, Any]:
-    """Content changed."""
+    """Runs the reactions to changes of the content table."""
     return triggers.streams.react(event.to_dict(), reactions.CONTENT)
 
 
 @app.on_dynamodb_record(stream_arn=settings.sales_stream_arn, name="on_sales", batch_size=25, starting_position=OLDEST)
 def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
-    """Something was sold, or is to be refunded."""
+    """Runs the reactions to changes of the sales table: orders, stock, refunds, check-ins."""
     return triggers.streams.react(event.to_dict(), reactions.SALES)
 
 
@@ -117,7 +120,7 @@ def on_sales(event: DynamoDBEvent) -> dict[str, Any]:
     stream_arn=settings.inbox_stream_arn, name="on_stripe_inbox", batch_size=25, starting_position=OLDEST
 )
 def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
-    """Stripe told us something."""
+    """Runs the reactions to events that Stripe's webhooks stored in the inbox."""
     return triggers.streams.react(event.to_dict(), reactions.STRIPE_INBOX)
 
 
@@ -125,7 +128,7 @@ def on_stripe_inbox(event: DynamoDBEvent) -> dict[str, Any]:
     stream_arn=settings.notifications_stream_arn, name="on_notifications", batch_size=100, starting_position=OLDEST
 )
 def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
-    """A notification was written."""
+    """Runs the reactions to changes of the notifications table, except sending mail."""
     return triggers.streams.react(event.to_dict(), reactions.NOTIFICATIONS)
 
 
@@ -133,35 +136,35 @@ def on_notifications(event: DynamoDBEvent) -> dict[str, Any]:
     stream_arn=settings.notifications_stream_arn, name="send_mails", batch_size=25, starting_position=OLDEST
 )
 def send_mails(event: DynamoDBEvent) -> dict[str, Any]:
-    """A mail was written or woken."""
+    """Sends mails that were queued or that are to be tried again."""
     return triggers.streams.react(event.to_dict(), reactions.MAILS)
 
 
 @app.schedule(Rate(10, unit=Rate.MINUTES), name="reconcile_payments")
 def reconcile_payments(_: CloudWatchEvent) -> None:
-    """What Stripe's webhooks did not tell is asked for."""
+    """Asks Stripe for what its webhooks did not deliver."""
     triggers.timers.reconcile_payments()
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="do_what_is_due")
 def do_what_is_due(_: CloudWatchEvent) -> None:
-    """Mails that wait or were lost are sent, digests are made, calls for papers open."""
+    """Sends mails that wait or were lost, makes digests, opens calls for papers."""
     triggers.timers.do_what_is_due()
 
 
 @app.on_sns_message(topic=f"marquee-{settings.stage}-mail-events", name="on_mail_event")
 def on_mail_event(event: SNSEvent) -> None:
-    """A mail came back."""
+    """Handles a bounce, complaint or other delivery event of a mail."""
     triggers.mail_events.hear(event.to_dict())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="release_holds")
 def release_holds(_: CloudWatchEvent) -> None:
-    """The holds of unpaid orders end."""
+    """Ends the holds of unpaid orders."""
     triggers.timers.release_holds()
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="lapse_offers")
 def lapse_offers(_: CloudWatchEvent) -> None:
-    """Offers of the waiting list end, and what is free is offered."""
+    """Ends expired offers of the waiting list and offers the free tickets."""
     triggers.timers.lapse_offers()

@@ -1,6 +1,6 @@
 """Entry points that are not HTTP: sockets, streams, timers, mail events. Called by app.py.
 
-Each file is loaded when its trigger comes: every function imports app.py, and a read must not pay for the others.
+Each module is loaded when its trigger fires: every function imports app.py, and reads must not load the others.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ __all__ = ["mail_events", "sockets", "streams", "timers"]
 
 
 def __getattr__(name: str) -> Any:
-    """The file of this name."""
+    """Imports the module of this name. Raises AttributeError for any other name."""
     if name not in __all__:
         raise AttributeError(name)
     from importlib import import_module

@@ -1,7 +1,7 @@
 """Mail events: what Amazon SES publishes on its topic, delivered by SNS. Called by app.py with the event's dictionary.
 
-What raises is delivered again by Lambda, twice.
-Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+When the function raises, Lambda delivers the event again, twice. Source:
+docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from chalicelib import bootstrap
 
 
 def hear(event: dict[str, Any]) -> None:
-    """Each message of a delivery."""
+    """Handles each message of a delivery."""
     suppressing = bootstrap.services().mail.suppress_bounces
     for record in event["Records"]:
         suppressing.suppress_bounces(record["Sns"]["Message"])

@@ -1,15 +1,15 @@
-"""Sockets: API Gateway's WebSocket events in, responses out. Called by app.py with the event's dictionary.
+"""Sockets: takes API Gateway's WebSocket events and returns responses. Called by app.py with the event's dictionary.
 
-The boundary of everything that happens over a socket: a refusal becomes an error frame, a bug an anonymous one; inside
-$connect, where no frame can be sent, a status.
-Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
+The boundary of everything that happens over a socket: a MarqueeError becomes an error frame, a bug an error frame
+without details. In $connect, where no frame can be sent, both become a status. Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
 """
 
 import base64
 import binascii
 from typing import Any
 
-# The protocol is imported where it is spoken: app.py imports this file, and reads must not pay for sockets.
+# live/ is imported inside the functions: app.py imports this file, and reads must not load the protocol.
 from chalicelib import bootstrap, telemetry
 from chalicelib.core.errors import FeatureOff, MarqueeError, Unauthenticated
 
@@ -18,7 +18,7 @@ Answer = dict[str, Any]
 
 
 def connect(event: Event) -> Answer:
-    """$connect: 200 for a good ticket, 401 for any other, 404 where pushes are off, 503 or 500 when it failed."""
+    """$connect: 200 for a valid ticket, 401 for any other, 404 where live pushes are off, 503 or 500 on failure."""
     context = event["requestContext"]
     try:
         _open(event, context)
@@ -33,7 +33,7 @@ def connect(event: Event) -> Answer:
 
 
 def message(event: Event) -> Answer:
-    """Any frame: the answer goes over the connection, since a route response cannot be relied on."""
+    """Any frame: the answer is pushed over the connection, since a route response cannot be relied on."""
     context = event["requestContext"]
     try:
         _hear(event, context["connectionId"])
@@ -48,7 +48,7 @@ def message(event: Event) -> Answer:
 
 
 def disconnect(event: Event) -> Answer:
-    """$disconnect: at least tried by API Gateway; a row that stays is removed by the next push or its TTL."""
+    """$disconnect: API Gateway may not call it. A row that stays is removed by the next push or its TTL."""
     context = event["requestContext"]
     try:
         bootstrap.services().live.connect_socket.disconnect(context["connectionId"])
@@ -72,7 +72,7 @@ def _open(event: Event, context: dict[str, Any]) -> None:
 
 
 def _hear(event: Event, connection_id: str) -> None:
-    """Answer a frame; a refusal is an answer too, and some end the connection."""
+    """Answers a frame. Errors are answered with a frame too, and some of them close the connection."""
     connecting = bootstrap.services().live.connect_socket
     try:
         connecting.handle_frame(connection_id, _text(event))
@@ -88,7 +88,7 @@ def _hear(event: Event, connection_id: str) -> None:
 
 
 def _text(event: Event) -> str | None:
-    """The frame's text; None for bytes that are none."""
+    """Returns the frame's text, or None for binary data that is not UTF-8 text."""
     body = event.get("body") or ""
     if not event.get("isBase64Encoded"):
         return str(body)
@@ -99,7 +99,7 @@ def _text(event: Event) -> str | None:
 
 
 def _header(event: Event, name: str) -> str | None:
-    """A header whatever the case of its name; API Gateway keeps the client's."""
+    """Returns a header whatever the case of its name; API Gateway keeps the client's case."""
     return next((value for key, value in (event.get("headers") or {}).items() if key.lower() == name), None)
 
 

@@ -1,8 +1,8 @@
-"""Streams: batches of DynamoDB change records in, partial batch answers out. Called by app.py; light.
+"""Streams: takes batches of DynamoDB change records and returns which failed. Called by app.py; light.
 
-The boundary of everything a stream starts: a record that fails is reported and the others take effect. Lambda delivers
-again from the first failure on, so every reaction must bear being repeated.
-Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+The boundary of everything that a stream starts: a record that fails is reported, and the others take effect. Lambda
+delivers again from the first failure on, so every reaction may run more than once for a change. Source:
+docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     Reaction = Callable[[list[Change]], None]
     Answer = dict[str, list[dict[str, str]]]
     Read = tuple[str, Change]
-    """A record that could be read: the number to report it by, and the change."""
+    """A record that could be read: its sequence number and the change."""
 
 
 def react(event: Event, reactions: Iterable[On]) -> Answer:
-    """Call each reaction with the changes that the batch has for it. When a call fails, once more with each change
-    alone, so that one bad change costs its neighbours nothing.
+    """Calls each reaction with the changes of the batch that it handles. When a call fails, calls it again with each
+    change alone, so that one bad change does not fail the others.
     """
     services = bootstrap.services()
     reads, failed = _read_all(event)
@@ -41,7 +41,7 @@ def react(event: Event, reactions: Iterable[On]) -> Answer:
 
 
 def _carry_out(reaction: On, reads: list[Read], services: bootstrap.Services) -> list[str]:
-    """The numbers of the changes on which a reaction failed."""
+    """Returns the sequence numbers of the changes on which a reaction failed."""
     groups = [reads] if reaction.how == WHOLE_BATCH else _groups(reads, reaction.together)
     work = partial(_work, reaction=partial(_call, reaction.choice, services))
     if len(groups) == 1 or reaction.how != SIDE_BY_SIDE:
@@ -59,7 +59,7 @@ def _work(group: list[Read], *, reaction: Reaction) -> list[str]:
 
 
 def _call(choice: Choice, services: bootstrap.Services, changes: list[Change]) -> None:
-    """Build the service inside the boundary: one that cannot be built must not stop the others."""
+    """Builds and calls the service inside the boundary: one that cannot be built must not stop the others."""
     choice(services)(changes)
 
 
@@ -82,7 +82,7 @@ def _attempt(reaction: Reaction, group: list[Read]) -> bool:
 
 
 def _guarded(number: str, work: Callable[[], None]) -> bool:
-    """Whether the work was done. The one place where a record's failure ends."""
+    """Whether the work succeeded. The one place where a record's failure is caught and logged."""
     try:
         work()
     except Exception:  # noqa: BLE001 - the boundary
@@ -103,7 +103,7 @@ def _report(failed: list[str]) -> Answer:
 
 
 def read_change(record: Mapping[str, Any]) -> Change:
-    """The change that a stream record tells."""
+    """Returns the change that a stream record describes."""
     from chalicelib.core.changes import Change, ChangeKind
 
     data = record["dynamodb"]
@@ -122,7 +122,9 @@ def _plain(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _value(typed: Mapping[str, Any]) -> Any:
-    """A Python value for a typed one: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html"""
+    """Returns the Python value of a typed one:
+    docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+    """
     ((kind, value),) = typed.items()
     if kind == "N":
         return int(value) if value.lstrip("-").isdigit() else float(value)

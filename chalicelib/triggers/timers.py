@@ -4,22 +4,24 @@ from chalicelib import bootstrap
 
 
 def release_holds() -> int:
-    """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
+    """Ends orders whose hold is over; their tickets return to sale. Runs every minute; returns how many ended."""
     return bootstrap.services().payments.expire_orders.release_due()
 
 
 def lapse_offers() -> int:
-    """End offers of the waiting list whose time is over, and offer free tickets to who waits, every minute. How many
-    offers were made.
+    """Ends expired offers of the waiting list and offers free tickets to the next in line. Runs every minute; returns
+    how many offers were made.
     """
     return bootstrap.services().waiting_list.offer_tickets.run()
 
 
 def do_what_is_due() -> int:
-    """Wake what waits or was lost, queue digests, tell of calls for papers, every quarter of an hour. How much."""
+    """Sends mails that wait or were lost, queues digests, announces calls for papers. Runs every 15 minutes; returns
+    how much was done.
+    """
     return bootstrap.services().mail.sweep_due.run()
 
 
 def reconcile_payments() -> int:
-    """Ask Stripe what its webhooks should have told, every ten minutes. How much was found."""
+    """Asks Stripe for what its webhooks did not deliver. Runs every ten minutes; returns how much was found."""
     return bootstrap.services().payments.reconcile.reconcile()
