@@ -1,1 +1,1 @@
-"""A request that is sent twice is carried out once."""
+"""Carries a request out once although it is sent twice."""

@@ -1,4 +1,4 @@
-"""Claims on Idempotency-Keys in the people table. Port `Claims` of idempotency/run_once.py."""
+"""Stores claims on Idempotency-Keys in the people table. Implements the port `Claims` of idempotency/ports.py."""
 
 import json
 
@@ -11,7 +11,7 @@ from chalicelib.idempotency.ports import Claim
 
 
 class IdempotencyItem(PeopleTable):
-    """A claim on an Idempotency-Key and, once done, the answer."""
+    """A claim on an Idempotency-Key, and the answer once the request is done."""
 
     request_hash = UnicodeAttribute()
     resource_id = UnicodeAttribute()
@@ -23,12 +23,12 @@ class IdempotencyItem(PeopleTable):
 
 
 class DynamoClaims:
-    """One item a key and caller; every step is conditional."""
+    """Stores one item for each key and caller. Every write is conditional, except the deletion in `release`."""
 
     def take(
         self, caller: str, key: str, *, wanted: Claim, now: float, stale_before: float, expires_at: int
     ) -> tuple[Claim, bool]:
-        """The claim in force and whether it is this call's."""
+        """Returns the claim in force, and whether this call holds it."""
         item = IdempotencyItem(
             *keys.idempotency(caller, key),
             request_hash=wanted.request_hash,
@@ -50,7 +50,6 @@ class DynamoClaims:
         return claim, self._take_over(found, now=now, stale_before=stale_before)
 
     def keep(self, caller: str, key: str, answer: tuple[int, dict[str, str], str]) -> None:
-        """Keep the answer."""
         status, headers, body = answer
         IdempotencyItem(*keys.idempotency(caller, key)).update(
             actions=[
@@ -62,7 +61,7 @@ class DynamoClaims:
         )
 
     def release(self, caller: str, key: str) -> None:
-        """Forget a claim under which nothing was created."""
+        """Deletes a claim under which nothing was created."""
         IdempotencyItem(*keys.idempotency(caller, key)).delete()
 
     @staticmethod

@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 
 class Claim(NamedTuple):
-    """What stands under a key: the hash of the request it came with, the id to create, the answer once there is one."""
+    """What is stored for a key: the hash of its request, the id of what it creates, the answer once there is one."""
 
     request_hash: str
     resource_id: str
@@ -12,17 +12,15 @@ class Claim(NamedTuple):
 
 
 class Claims(Protocol):
-    """Keeps claims."""
-
     def take(
         self, caller: str, key: str, *, wanted: Claim, now: float, stale_before: float, expires_at: int
     ) -> tuple[Claim, bool]:
-        """The claim in force and whether it is this call's: a new one, or one without an answer that was last taken
-        before `stale_before` (its resource id stays).
+        """Returns the claim in force, and whether this call holds it. It does when the claim is new, or has no answer
+        and was last taken before `stale_before`; the resource id of such a claim stays the same.
         """
 
     def keep(self, caller: str, key: str, answer: tuple[int, dict[str, str], str]) -> None:
-        """Keep the answer."""
+        """Stores the answer with the claim."""
 
     def release(self, caller: str, key: str) -> None:
-        """Forget a claim under which nothing was created."""
+        """Deletes a claim under which nothing was created."""

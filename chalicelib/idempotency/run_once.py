@@ -1,7 +1,8 @@
-"""An Idempotency-Key makes a repeated POST give the same answer and create nothing twice.
+"""Makes a repeated POST with the same Idempotency-Key return the same answer and create nothing twice.
 
-Called by api/endpoint.py around every POST that creates. A claim fixes the id of what will be created before anything
-is created, so when a process dies half way, whoever takes the claim over writes the same thing, not a second one.
+Called by api/endpoint.py around every POST that creates. A claim fixes the id of the new resource before anything is
+written. When a process dies half way, the request that takes the claim over therefore writes the same resource again,
+not a second one.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ _HEADERS_KEPT = ("ETag", "Location", "Content-Type")
 
 
 class Replayable(Protocol):
-    """An HTTP answer, as far as repeating must know it."""
+    """The parts of an HTTP answer that are stored and returned again."""
 
     status: int
     headers: dict[str, str]
@@ -37,7 +38,7 @@ A = TypeVar("A", bound=Replayable)
 
 
 class RunOnce:
-    """Runs a creating request once for each key and caller."""
+    """Runs a creating request once for each caller and key."""
 
     def __init__(self, claims: Callable[[], Claims], clock: Clock, ids: Ids) -> None:
         self._claims = claims
@@ -45,7 +46,7 @@ class RunOnce:
         self._ids = ids
 
     def new_id(self) -> str:
-        """The id for a request without a key."""
+        """Returns the id for a request without a key."""
         return self._ids.new_id()
 
     def once(
@@ -58,10 +59,11 @@ class RunOnce:
         replay: Callable[..., A],
         keep: bool = True,
     ) -> A:
-        """The answer of `run(resource_id)`, or the kept one. With `keep` off only the id is kept, and `run` must be
-        able to meet its own earlier work. A refusal is not kept: nothing was created, so a mended request may use the
-        key again. After a failure of unknown outcome the claim stays until it is taken over. Raises StillRunning,
-        IdempotencyMismatch.
+        """Returns the answer of `run(resource_id)`, or the stored one. With `keep` off only the id is stored, and `run`
+        must cope with what an earlier run wrote. An answer that is an error is not stored: nothing was created, so a
+        corrected request may use the key again. After Busy, UpstreamFailed or a crash the outcome is unknown, and the
+        claim stays until another request takes it over. Raises StillRunning, IdempotencyMismatch, MalformedRequest for
+        a bad key.
         """
         if not 1 <= len(key) <= MAX_KEY or not key.isprintable():
             raise MalformedRequest(f"Idempotency-Key has 1 to {MAX_KEY} printable characters.")

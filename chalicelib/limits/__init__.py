@@ -1,1 +1,1 @@
-"""Who may do how much, and who waits in line for it."""
+"""Limits on how much a visitor may do, and queues for callers that must wait."""

@@ -1,4 +1,4 @@
-"""Who asks, as far as an address tells. Pure; used by api/requests.py where something is limited by visitor."""
+"""Identifies a visitor by address. Pure; called by api/requests.py where a limit counts by visitor."""
 
 from ipaddress import IPv6Network, ip_address
 
@@ -9,8 +9,8 @@ SUBSCRIBER_BITS = 64
 
 
 def visitor_of(address: str) -> str:
-    """The IPv4 address (also of an IPv4-mapped one), or the /64 that an IPv6 address is in. Raises Forbidden when it is
-    no address.
+    """Returns the IPv4 address (also of an IPv4-mapped one), or the /64 network that an IPv6 address is in. Raises
+    Forbidden when the text is not an address.
     """
     try:
         found = ip_address(address)
