@@ -1,6 +1,7 @@
-"""The only reader of the environment. A missing or wrong value stops the start with a list of all problems.
+"""Reads the environment; the only module that does. A missing or wrong value stops the start with a list of all
+problems.
 
-Called once by bootstrap/. Every variable is documented in .env.example; a test keeps the two equal.
+Called once by bootstrap/. Every variable is documented in .env.example; a test compares the two.
 """
 
 import os
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 DIRECT = ("direct",)
-"""In the place of `origin_digests`: nothing of ours stands before the API, so whoever calls is the visitor."""
+"""The value of `origin_digests` when no CDN is in front of the API: the caller's address is the visitor's."""
 
 
 class Misconfigured(RuntimeError):
@@ -17,9 +18,10 @@ class Misconfigured(RuntimeError):
 
 
 class Config:
-    """What a deployment may differ in. Times in seconds. A secret is itself or a reference (`is_reference`).
+    """The settings of a deployment. Times in seconds. A secret is the value itself or a reference to it
+    (`is_reference`).
 
-    A plain class: a NamedTuple of so many fields costs the read path a hundredth of its cold start.
+    A plain class: a NamedTuple with this many fields adds 1 % to the read path's cold start.
     """
 
     stage: str
@@ -59,12 +61,12 @@ class Config:
         return f"Config({self.stage})"
 
     def replaced(self, **values: Any) -> "Config":
-        """The same but for some values."""
+        """Returns a copy with the given values changed."""
         return Config(**{**vars(self), **values})
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Config:
-    """Read and check the environment. Raises Misconfigured naming every problem at once."""
+    """Reads and checks the environment. Raises Misconfigured, which names every problem."""
     problems: list[str] = []
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or ""
     if not region:
@@ -131,7 +133,7 @@ def _parsed(
 
 
 def _references(environment: Mapping[str, str], names: str) -> tuple[str, ...]:
-    """The references among the settings of these names."""
+    """Returns the settings with these names that are references to secrets."""
     settings = [environment.get(name, "") for name in names.split()]
     return tuple(one for one in settings if is_reference(one))
 
@@ -143,7 +145,8 @@ def _seconds(text: str) -> int:
 
 
 def _offer_seconds(text: str) -> int:
-    """Stripe keeps a checkout session open for 24 hours at most, and one is opened half an hour beyond the deadline
+    """Returns the seconds. The limit comes from Stripe, which keeps a checkout session open for at most 24 hours:
+    sessions are opened to last half an hour beyond the deadline
     (docs.stripe.com/api/checkout/sessions/create#create_checkout_session-expires_at).
     """
     if not text.isdigit() or not 1 <= int(text) <= 84_000:
@@ -158,7 +161,9 @@ def _basis_points(text: str) -> int:
 
 
 def _origin_digests(text: str) -> tuple[str, ...]:
-    """Nothing is no answer: an API that everybody may call past the CDN must be wanted (`direct`)."""
+    """Returns the digests. An empty value is refused: an API that anybody can call without the CDN must be asked for
+    with the word `direct`.
+    """
     digests = tuple(text.split(","))
     if digests != DIRECT and not all(len(one) == 64 and not one.strip("0123456789abcdef") for one in digests):
         raise ValueError("must be SHA-256 digests in hex, a comma between, or the word direct")
@@ -178,13 +183,13 @@ def _token_setting(text: str) -> str:
 
 
 def is_reference(setting: str) -> bool:
-    """Whether a setting is not a secret but the place of one (aws/parameter_store.py)."""
+    """Whether a setting is a reference to a secret in Parameter Store (aws/parameter_store.py), not the secret."""
     return setting.startswith("ssm:")
 
 
 def token_keys(secret: str) -> dict[str, str]:
-    """Signing secrets by key id from `kid:secret[,kid:secret…]`, the signing key first; a secret has at least 32
-    characters. Raises ValueError.
+    """Returns the signing secrets by key id from `kid:secret[,kid:secret…]`. The first one signs; all verify. Raises
+    ValueError when a secret has fewer than 32 characters.
     """
     pairs = [entry.partition(":") for entry in secret.split(",") if entry]
     if not pairs or any(not kid or len(secret) < 32 for kid, _, secret in pairs):
@@ -193,17 +198,17 @@ def token_keys(secret: str) -> dict[str, str]:
 
 
 def webhook_secrets(secret: str) -> tuple[str, ...]:
-    """Signing secrets of the webhook endpoint from `secret[,secret…]`; none when it is empty."""
+    """Returns the signing secrets of the webhook endpoint from `secret[,secret…]`, or () when the setting is empty."""
     return tuple(one for one in secret.split(",") if one)
 
 
 def is_live(stripe_secret_key: str) -> bool:
-    """Whether a key of Stripe's moves real money."""
+    """Whether this Stripe key moves real money."""
     return stripe_secret_key.startswith(("sk_live_", "rk_live_"))
 
 
 class AwsCredentials:
-    """AWS credentials as Lambda puts them into the environment."""
+    """AWS credentials from the environment variables that Lambda sets."""
 
     __slots__ = ("access_key", "secret_key", "session_token")
 
@@ -217,7 +222,7 @@ class AwsCredentials:
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> AwsCredentials:
-    """The credentials of this process, read at each call: a long-lived process may be given new ones."""
+    """Returns the credentials of this process. They are read at each call because they may be renewed while it runs."""
     return AwsCredentials(
         environment.get("AWS_ACCESS_KEY_ID", ""),
         environment.get("AWS_SECRET_ACCESS_KEY", ""),

@@ -1,4 +1,4 @@
-"""The clock and the source of ids and secrets. Tests pass fixed ones."""
+"""The system's clock and source of random ids and secrets. Tests pass fixed ones."""
 
 import os
 import time
@@ -7,22 +7,22 @@ from chalicelib.core.ids import make_ulid
 
 
 class SystemClock:
-    """The machine's clock."""
+    """The clock of the machine."""
 
     def now(self) -> float:
-        """Unix seconds."""
+        """Returns Unix seconds."""
         return time.time()
 
 
 class SystemIds:
-    """ULIDs and secrets from the system's randomness."""
+    """Makes ULIDs and secrets from the operating system's randomness."""
 
     def new_id(self) -> str:
-        """A new ULID."""
+        """Returns a new ULID."""
         return make_ulid(time.time_ns() // 1_000_000, os.urandom(10))
 
     def new_secret(self) -> str:
-        """A URL-safe secret of 192 bits."""
-        import secrets  # its dependencies cost the read path more than all else here
+        """Returns a URL-safe secret with 192 bits of randomness."""
+        import secrets  # imported late: its dependencies take longer than the rest of the read path
 
         return secrets.token_urlsafe(24)

@@ -1,8 +1,9 @@
-"""Structured logs: one JSON line an outcome, an event name and fields. The only importer of the logging library.
+"""Structured logs: one JSON line for each outcome, with an event name and fields. The only importer of the logging
+library.
 
-Never pass personal data, bodies, tokens or query strings: fields are for ids, counts, durations and codes.
-CloudWatch Logs Insights reads the lines as they are; metrics use the embedded metric format.
-Source: docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+Never pass personal data, bodies, tokens or query strings: fields are for ids, counts, durations and codes. CloudWatch
+Logs Insights reads the lines as they are; metrics use the embedded metric format. Source:
+docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
 
 import json
@@ -22,13 +23,13 @@ if not _logger.handlers:
 
 
 def log(event: str, **fields: object) -> None:
-    """One line about one outcome, e.g. log("order_paid", order_id=…)."""
+    """Writes one line about one outcome, e.g. log("order_paid", order_id=…)."""
     _logger.info(json.dumps({"event": event, **fields}, default=str))
 
 
 def failure(event: str, **fields: object) -> None:
-    """One line about a bug, with the stack of the exception being handled but not its message, which may quote
-    what a user typed.
+    """Writes one line about a bug, with the stack of the exception that is being handled. Its message is left out
+    because it may quote a user's input.
     """
     kind, _, trace = sys.exc_info()
     frames = [f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}" for f in traceback.extract_tb(trace)[-12:]]
@@ -36,22 +37,22 @@ def failure(event: str, **fields: object) -> None:
 
 
 def use_stage(stage: str) -> None:
-    """Tell which deployment's metrics these are."""
+    """Sets the stage that is part of the metrics' namespace."""
     global _namespace  # noqa: PLW0603 - one per process
     _namespace = f"Marquee/{stage}"
 
 
 TO_LOOK_AT = "PaymentsToLookAt"
-"""The one metric of everything about money that a person must look at; it has an alarm (infra/stacks/watch.yaml)."""
+"""The metric that counts everything about money that a person must check. It has an alarm (infra/stacks/watch.yaml)."""
 
 
 def count(metric: str, value: int = 1, **dimensions: str) -> None:
-    """A CloudWatch metric, through the log."""
+    """Adds to a CloudWatch metric, through the log."""
     _count({metric: value}, dimensions)
 
 
 def count_to_look_at(metric: str) -> None:
-    """A metric of something about money that a person must look at: counted by its name, and for the alarm."""
+    """Counts something about money that a person must check: in its own metric and in the one with the alarm."""
     _count({metric: 1, TO_LOOK_AT: 1}, {})
 
 
