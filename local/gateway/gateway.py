@@ -43,9 +43,11 @@ log = logging.getLogger("local.gateway")
 access = logging.getLogger("local.access")
 
 BODY_BYTES = 10 * 1024 * 1024
+"""API Gateway's limit for the body of a request."""
 HEAD_BYTES = 10_240
 """Request line and headers together: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 INTEGRATION_SECONDS = 29.0
+"""API Gateway's limit for one call of a handler. After it the answer is 504."""
 COMPRESS_FROM = 1024
 """Bytes. The stage's `minimum_compression_size`."""
 HANDLER_THREADS = 40

@@ -28,7 +28,9 @@ HEADER_BYTES = 64 * 1024
 """Parsing stops at this size of a head. The gateway's own limit is much lower."""
 FRAME_BYTES = 32 * 1024
 MESSAGE_BYTES = 128 * 1024
-"""https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
+"""API Gateway's limits for WebSockets:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+"""
 
 AsgiApp = Callable[..., Any]
 

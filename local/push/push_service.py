@@ -21,7 +21,9 @@ from starlette.responses import JSONResponse, Response
 from chalicelib.push.adapters.encryption import decode
 
 KEPT = 200
+"""Number of messages that are stored."""
 MOST_BYTES = 4096
+"""The size that every push service must accept (RFC 8030, 7.2)."""
 _CREDENTIALS = re.compile(r"vapid t=([\w.-]+), k=([\w-]+)")
 _TOPIC = re.compile(r"[\w-]{1,32}")
 

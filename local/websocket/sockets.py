@@ -30,7 +30,9 @@ log = logging.getLogger("local.sockets")
 
 IDLE_SECONDS = 600.0
 LIFE_SECONDS = 7200.0
+"""API Gateway closes a socket after this time without a message, or of this age."""
 WAITING_PUSHES = 1000
+"""Posts that wait for one slow client. More are refused with 429."""
 GOING_AWAY = 1001
 
 
