@@ -1,4 +1,4 @@
-"""`python -m local`: the command line. Says what it does, then where everything is."""
+"""The command line `python -m local`. Prints each step of the start, then the addresses, accounts and paths."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def main(port: int, data_dir: Path, database_port: int, verbose: bool) -> None:
 
 
 def _log(file: Path | None) -> None:
-    """Warnings to the terminal; a line for every request and outcome there too, or into a file."""
+    """Logs warnings to the terminal, and requests and outcomes to `file` (None: to the terminal too)."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("local").setLevel(logging.INFO)
     if file is None:

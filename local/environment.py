@@ -1,6 +1,7 @@
 """The environment of the product on one machine, and the runner's own settings.
 
-`runner` calls `prepare` before the product is imported. What the user has set already is left alone.
+`runner` calls `prepare` before the product is imported. A variable that the user has set keeps its value, except
+AWS_PROFILE, which is removed.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ DEFAULT_DATA_DIR = ".local"
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/{prefix}{table}/stream/local"
 NO_FILE = os.devnull
 ADMIN_EMAIL = "admin@marquee.example"
-"""Who sees everybody's notifications, unless somebody else is named."""
+"""The account that sees the notifications of all users, unless MARQUEE_ADMIN_EMAIL names another."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerSettings:
-    """What the command line and PORT, DATA_DIR, DATABASE_PORT and MARQUEE_ADMIN_EMAIL decide."""
+    """Settings from the command line or from PORT, DATA_DIR and DATABASE_PORT."""
 
     port: int
     data_dir: Path
@@ -33,12 +34,12 @@ class RunnerSettings:
 
     @property
     def origin(self) -> str:
-        """Where the browser goes."""
+        """The URL of the product, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
 
 def prepare(settings: RunnerSettings, database_port: int, environ: MutableMapping[str, str]) -> None:
-    """Fill in what is missing for a start without an AWS account."""
+    """Sets the variables that are missing for a start without an AWS account. Creates keys in the data directory."""
     origin = settings.origin
     prefix = environ.setdefault("TABLE_PREFIX", "marquee-local-")
     defaults = {
@@ -84,12 +85,12 @@ def prepare(settings: RunnerSettings, database_port: int, environ: MutableMappin
 
 
 def uses_stripe_double(environ: MutableMapping[str, str]) -> bool:
-    """False when a real test key of Stripe was given."""
+    """Returns whether payments go to the Stripe double. False when the user gave a test key of Stripe."""
     return "/_local/stripe" in environ.get("STRIPE_API_BASE", "")
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
-    """A secret in a file: made once, readable by its owner only."""
+    """Returns the secret in a file that only its owner can read. Creates it with `make` when it is missing or empty."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists() or not path.read_text().strip():
         path.unlink(missing_ok=True)

@@ -1,7 +1,7 @@
-"""Puts the pieces together and holds them while the product runs.
+"""Starts all parts of the local runner and stops them at the end.
 
-`__main__` calls `run`; the tests do too, with an app of their own. Order matters: sockets are bound first (a taken port
-is told before anything is touched), then the database answers, then the product is imported.
+`__main__` calls `run`; the tests call it with an app of their own. The order matters: sockets are bound first, so that
+a taken port is reported before anything changes. Then the database answers, then the product is imported.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ log = logging.getLogger("local.runner")
 ROOT = Path(__file__).resolve().parent.parent
 
 TTL_ATTRIBUTE = "expires_at"
-"""In every table; on AWS `infra/` says so."""
+"""The TTL attribute of every table. On AWS `infra/` sets it."""
 
 Step = Callable[[str], None]
 CreateTables = Callable[[], object]
 LoadDemo = Callable[[str], Sequence[demo.DemoAccount]]
-"""Origin -> who may sign in."""
+"""Loads the demo data through the API at an origin. Returns the accounts that can sign in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is run: the module that holds `app`, how its tables are made, and what it starts with."""
+    """The module that holds `app`, and the functions that create its tables and load its demo data."""
 
     module: ModuleType
     create_tables: CreateTables
@@ -67,7 +67,7 @@ class Product:
 
 
 def load_product() -> Product:
-    """The real one. Imported late: it reads the environment."""
+    """Returns the real product. Imports it here, because the import reads the environment. Raises ProductRefused."""
     try:
         tables = importlib.import_module("chalicelib.aws.dynamo_tables")
         return Product(importlib.import_module("app"), tables.create_missing, demo.load)
@@ -77,7 +77,7 @@ def load_product() -> Product:
 
 @dataclass(slots=True)
 class Runner:
-    """Everything that was started."""
+    """The parts of a running product."""
 
     settings: RunnerSettings
     database: Database
@@ -90,7 +90,7 @@ class Runner:
     product: Product
 
     def start_reactions(self) -> None:
-        """Streams, timers and Stripe's webhooks, once the product answers."""
+        """Starts streams, timers and Stripe's webhooks. Call it when the product answers."""
         if self.stripe:
             self.stripe.start()
         for loop in self.loops:
@@ -99,7 +99,7 @@ class Runner:
             timer.start()
 
     def stop_reactions(self) -> None:
-        """Let what is running finish."""
+        """Stops timers, streams and webhooks. Waits a few seconds for handlers that are running."""
         for timer in self.timers:
             timer.stop()
         for loop in self.loops:
@@ -108,11 +108,11 @@ class Runner:
             self.stripe.stop()
 
     def load_demo(self) -> Sequence[demo.DemoAccount]:
-        """Once per data directory; the accounts are told every time."""
+        """Loads the demo data once per data directory. Returns the accounts every time."""
         return demo_marker.load_once(self.settings.data_dir, lambda: self.product.load_demo(self.settings.origin))
 
     def reset(self) -> Sequence[demo.DemoAccount]:
-        """Back to a fresh start, without a restart."""
+        """Deletes all data and loads the demo data again, without a restart."""
         demo_marker.forget(self.settings.data_dir)
         self.database.reset()
         self.site.mailbox.clear()
@@ -124,7 +124,7 @@ class Runner:
 
 
 def assemble(settings: RunnerSettings, database: Database, product: Product) -> Runner:
-    """Wire the product's handlers to their triggers."""
+    """Connects the product's handlers to their triggers."""
     app, module, data_dir = product.app, product.module, settings.data_dir
     failures = FailureFile(data_dir / "failures.jsonl")
     sockets = SocketGateway(socket_handlers(app, module))
@@ -137,7 +137,7 @@ def assemble(settings: RunnerSettings, database: Database, product: Product) -> 
         mailbox=Mailbox(data_dir / "mail.jsonl", mail_events.tell),
         sockets=sockets,
         failures=failures,
-        reset=lambda: runner.reset(),  # noqa: PLW0108  made two lines below
+        reset=lambda: runner.reset(),  # noqa: PLW0108  `runner` is assigned below
         timers=timers,
         stripe=stripe,
     )
@@ -159,7 +159,7 @@ def _stripe(settings: RunnerSettings) -> StripeMount | None:
 
 
 def _restore_environment(before: dict[str, str]) -> None:
-    """So that a second run in this process is not told the endpoints of the first."""
+    """Restores the environment, so that a second run in this process does not use the endpoints of the first."""
     os.environ.clear()
     os.environ.update(before)
 
@@ -179,7 +179,7 @@ async def run(
     ready: Callable[[Runner], None] = lambda _runner: None,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Run until `stop` is set or a signal comes. Raises CannotStart."""
+    """Runs until `stop` is set or SIGINT or SIGTERM arrives. Raises CannotStart."""
     stop = stop or asyncio.Event()
     with contextlib.ExitStack() as stack:
         web, wire = (stack.enter_context(_bind(port)) for port in (settings.port, settings.database_port))
@@ -206,7 +206,7 @@ async def run(
 async def _serve(runner: Runner, stop: asyncio.Event, step: Step, ready: Callable[[Runner], None]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(ValueError, RuntimeError):  # only the main thread may
+        with contextlib.suppress(ValueError, RuntimeError):  # only the main thread can add one
             loop.add_signal_handler(name, stop.set)
     runner.start_reactions()
     step(f"Serving {runner.settings.origin}")
@@ -222,7 +222,7 @@ async def _serve(runner: Runner, stop: asyncio.Event, step: Step, ready: Callabl
 
 
 def _demo_accounts(runner: Runner, step: Step) -> Sequence[demo.DemoAccount]:
-    """A product that runs without its demo data is worth more than none; the next start tries again."""
+    """Returns no accounts when the demo data cannot be loaded. The product runs anyway; the next start tries again."""
     try:
         return runner.load_demo()
     except Exception:

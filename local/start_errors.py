@@ -1,30 +1,30 @@
-"""Why the runner cannot start, in words for the person at the terminal.
+"""Errors that keep the runner from starting. `__main__` prints their messages at the terminal.
 
 CannotStart
-├── PortTaken            something else listens there
-├── DataDirectoryInUse   another runner works on it
-├── JournalDamaged       acknowledged data would be lost by going on
-└── ProductRefused       the product says that it cannot run like this
+├── PortTaken            another process listens on the port
+├── DataDirectoryInUse   another runner uses the data directory
+├── JournalDamaged       a start would lose acknowledged data
+└── ProductRefused       the product cannot run with this environment
 """
 
 from __future__ import annotations
 
 
 class CannotStart(Exception):
-    """The message says what to do."""
+    """The message says what the user can do."""
 
 
 class PortTaken(CannotStart):
-    """Something else listens there."""
+    """Another process listens on the port."""
 
 
 class DataDirectoryInUse(CannotStart):
-    """Another runner works on this data directory."""
+    """Another runner uses this data directory."""
 
 
 class JournalDamaged(CannotStart):
-    """The file is broken before its end, so dropping the tail would drop acknowledged writes."""
+    """The journal is broken before its end. Cutting it off there would lose acknowledged writes."""
 
 
 class ProductRefused(CannotStart):
-    """The product says that it cannot run like this."""
+    """The product cannot run with this environment."""

@@ -1,7 +1,7 @@
 """The demo conference that a fresh data directory starts with.
 
-The runner calls `load` once the product answers, and prints what it returns. Everything goes in through the public API,
-like an organiser's own client would do it; the data stand in demo_conference.py.
+The runner calls `load` once the product answers, and prints what it returns. All data goes through the public API, as
+from an organiser's own client. The data are in demo_conference.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAIL_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """Somebody to sign in as."""
+    """An account that the user can sign in with."""
 
     role: str
     email: str
@@ -40,7 +40,7 @@ ACCOUNTS = [
 
 
 class ApiCaller:
-    """The public API as one caller."""
+    """Calls the public API for one account."""
 
     def __init__(self, origin: str, token: str = "") -> None:
         self.origin = origin
@@ -48,7 +48,7 @@ class ApiCaller:
         self.etag = ""
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """The JSON of an answer; the ETag is kept in `etag`. Raises urllib.error.HTTPError."""
+        """Returns the JSON of the answer, and keeps its ETag in `etag`. Raises urllib.error.HTTPError."""
         fields = {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.token:
             fields["Authorization"] = f"Bearer {self.token}"
@@ -61,7 +61,7 @@ class ApiCaller:
 
 
 def load(origin: str) -> list[DemoAccount]:
-    """Create the demo data through the API at `origin` and return the accounts. Safe to repeat after a kill."""
+    """Creates the demo data through the API at `origin`. Returns the accounts. Safe to repeat after a kill."""
     organiser = _account(origin, ACCOUNTS[0], "Demo Organiser")
     _account(origin, ACCOUNTS[1], "Demo Attendee")
     _account(origin, ACCOUNTS[2], "Demo Administrator")
@@ -71,7 +71,7 @@ def load(origin: str) -> list[DemoAccount]:
 
 
 def _account(origin: str, account: DemoAccount, name: str) -> ApiCaller:
-    """Sign up, or sign in when that was done before, and follow the mailed link."""
+    """Signs up, or signs in when the account exists, and follows the mailed link."""
     api = ApiCaller(origin)
     credentials = {"email": account.email, "password": account.password}
     try:
@@ -87,7 +87,7 @@ def _account(origin: str, account: DemoAccount, name: str) -> ApiCaller:
 
 
 def mailed_token(origin: str, address: str) -> str:
-    """The token of the verification link in the newest mail to an address. Raises TimeoutError."""
+    """Returns the token of the verification link in the newest mail to an address. Raises TimeoutError."""
     deadline = time.monotonic() + MAIL_SECONDS
     while time.monotonic() < deadline:
         for mail in ApiCaller(origin).call("GET", "/_local/mail.json")["items"]:
@@ -99,7 +99,7 @@ def mailed_token(origin: str, address: str) -> str:
 
 
 def _conference(api: ApiCaller) -> None:
-    """The event with all its parts; published last, so that it appears whole."""
+    """Creates the event with all its parts. Publishes it last, so that it appears complete."""
     first = datetime.now(UTC).date() + timedelta(days=data.DAYS_AHEAD)
     fields = {
         "name": data.NAME,
@@ -146,7 +146,7 @@ def _conference(api: ApiCaller) -> None:
 
 
 def _at(first: date, day: int, hour: float) -> str:
-    """A local hour of one of the days, as RFC 3339 in UTC."""
+    """Returns a local hour of a day of the event, as RFC 3339 in UTC."""
     midnight = datetime.combine(first + timedelta(days=day), datetime.min.time(), ZoneInfo(data.TIMEZONE))
     moment = (midnight + timedelta(hours=hour)).astimezone(UTC)
     return moment.isoformat().replace("+00:00", "Z")

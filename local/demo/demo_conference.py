@@ -1,6 +1,7 @@
 """The demo conference: a programme in which every talk retells an idea of a computing pioneer. Data only.
 
-Used by `local/demo/demo.py`. Times are days after the day the demo is loaded and local hours, so it is always upcoming.
+Used by `local/demo/demo.py`. Times are local hours on days counted from the day when the demo is loaded, so the event
+is always in the future.
 """
 
 NAME = "Difference Engine Days"

@@ -1,4 +1,4 @@
-"""Remembers that the demo data is loaded and who may sign in, so that a restart can tell without loading again."""
+"""Stores that the demo data is loaded, and its accounts, so that a restart can print them without loading again."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ NAME = "demo.json"
 
 
 def is_loaded(data_dir: Path) -> bool:
-    """Whether this data directory has had its demo data."""
+    """Returns whether the demo data was loaded into this data directory."""
     return (data_dir / NAME).exists()
 
 
 def load_once(data_dir: Path, load: Callable[[], Sequence[DemoAccount]]) -> Sequence[DemoAccount]:
-    """The accounts; calls `load` when nobody has yet."""
+    """Returns the accounts. Calls `load` only when the demo data is not loaded yet."""
     marker = data_dir / NAME
     if marker.exists():
         return [DemoAccount(**account) for account in json.loads(marker.read_text())]
@@ -31,5 +31,5 @@ def load_once(data_dir: Path, load: Callable[[], Sequence[DemoAccount]]) -> Sequ
 
 
 def forget(data_dir: Path) -> None:
-    """The data is gone; load again."""
+    """Removes the marker, so that the demo data is loaded again."""
     (data_dir / NAME).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """`make import FILE=…`: sends an Open Event archive, or a folder with its JSON files, to a running server.
 
-Signs in as the demo organiser unless told otherwise, shows progress, and prints the report.
+Signs in as the demo organiser, or as `--email` with `--password`, shows progress, and prints the report.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from local.demo.demo import ACCOUNTS, ApiCaller
 
 POLL_SECONDS = 0.2
 MOST_IDS = 5
-"""Records that a line of the printed report names."""
+"""Number of records that a line of the printed report names."""
 
 
 @click.command(help=__doc__)
@@ -34,7 +34,7 @@ MOST_IDS = 5
 @click.option("--password", default=ACCOUNTS[0].password, envvar="MARQUEE_PASSWORD", help="(or MARQUEE_PASSWORD)")
 @click.option("--json", "as_json", is_flag=True, help="Print the import as JSON.")
 def main(*, path: Path, url: str, email: str, password: str, as_json: bool) -> None:
-    """Send, wait, report."""
+    """Sends the archive, waits for the import, prints its report."""
     api = ApiCaller(url)
     try:
         answer = api.call("POST", "/api/v1/auth/sign-in", {"email": email, "password": password})
@@ -54,7 +54,7 @@ def main(*, path: Path, url: str, email: str, password: str, as_json: bool) -> N
 
 
 def _archive(path: Path) -> bytes:
-    """The bytes of the archive; a folder is zipped."""
+    """Returns the bytes of the archive. Zips a folder."""
     if path.is_file():
         return path.read_bytes()
     buffer = io.BytesIO()
@@ -84,7 +84,7 @@ def _wait(api: ApiCaller, import_id: str, *, quiet: bool) -> dict[str, Any]:
 
 
 def sentences(report: list[dict[str, str]]) -> list[str]:
-    """What a report says of records that were not taken as they are; records of which it says the same in one line."""
+    """Returns one line for all records with the same outcome, kind and reason. Leaves out unchanged records."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for line in report:
         if line["outcome"] != "taken":

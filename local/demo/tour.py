@@ -1,4 +1,4 @@
-"""`make demo`: the product's spine in one minute, over HTTP and WebSocket only.
+"""`make demo`: the core of the product in one minute, over HTTP and WebSocket only.
 
 Starts a server of its own with fresh data (or uses `--url`), signs in, opens two sockets, buys a ticket through the
 Stripe double's pay page, and prints what arrives: the push with its delay, the charge record, the unread count.
@@ -36,7 +36,7 @@ CARD = "4242424242424242"
 @click.option("--url", default="", help="A running server; without it one is started.")
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON.")
 def main(*, url: str, as_json: bool) -> None:
-    """Run the tour; exit code 1 when anything does not arrive."""
+    """Runs the tour. Exits with 1 when a push does not arrive."""
     console = Console(quiet=as_json)
     with started(console) if not url else _given(url) as origin:
         facts = tour(origin, console)
@@ -45,7 +45,7 @@ def main(*, url: str, as_json: bool) -> None:
 
 
 def tour(origin: str, console: Console) -> dict[str, Any]:
-    """Buy, watch, mark; the facts seen. Raises TimeoutError when a push does not arrive."""
+    """Buys a ticket, waits for the pushes, marks the notification as read. Returns the facts. Raises TimeoutError."""
     organiser, attendee = (_signed_in(origin, account.email, account.password) for account in ACCOUNTS[:2])
     before = attendee.call("GET", "/api/v1/notifications/unread-count")["count"]
     with _socket(attendee) as first, _socket(attendee) as second:
@@ -83,7 +83,7 @@ def _signed_in(origin: str, email: str, password: str) -> ApiCaller:
 
 @contextmanager
 def _socket(api: ApiCaller) -> Iterator[ClientConnection]:
-    """An open socket that has said hello and been answered."""
+    """Yields an open socket after the answer to its hello."""
     ticket = api.call("POST", "/api/v1/live/tickets", {})
     with connect(ticket["url"]) as connection:
         connection.send(json.dumps({"action": "hello", "since": None}))
@@ -92,7 +92,7 @@ def _socket(api: ApiCaller) -> Iterator[ClientConnection]:
 
 
 def _heard(connection: ClientConnection, meta: str, since: float) -> tuple[dict[str, Any], float]:
-    """The next frame of this kind, and the seconds since a moment."""
+    """Returns the next frame of this kind, and the seconds since `since`. Raises TimeoutError."""
     deadline = time.perf_counter() + PUSH_SECONDS
     while (left := deadline - time.perf_counter()) > 0:
         frame: dict[str, Any] = json.loads(connection.recv(timeout=left))
@@ -102,7 +102,7 @@ def _heard(connection: ClientConnection, meta: str, since: float) -> tuple[dict[
 
 
 def _buy(api: ApiCaller, console: Console) -> tuple[str, float]:
-    """Order the first ticket type and pay for it on the double's page; the order's id and the moment of paying."""
+    """Orders the first ticket type and pays on the double's page. Returns the order's id and the moment of payment."""
     types = api.call("GET", f"/api/v1/events/{SLUG}/ticket-types")["items"]
     form = {
         "lines": [{"ticket_type_id": types[0]["id"], "quantity": 1}],
@@ -118,7 +118,7 @@ def _buy(api: ApiCaller, console: Console) -> tuple[str, float]:
 
 
 def pay(checkout_url: str, card: str) -> int:
-    """Fill in the double's pay page; the status it answers with (303: paid, 402: declined)."""
+    """Submits the double's pay page. Returns its status (303: paid, 402: declined)."""
     fields = {"email": ACCOUNTS[1].email, "name": "Demo Attendee", "number": card, "expiry": "12 / 34", "cvc": "123"}
     request = urllib.request.Request(checkout_url, urllib.parse.urlencode(fields).encode())
     try:
@@ -130,12 +130,12 @@ def pay(checkout_url: str, card: str) -> int:
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
-        """Stay: where the buyer is sent next is not of interest here."""
+        """Follows no redirect: the page after the payment is not needed here."""
 
 
 @contextmanager
 def started(console: Console) -> Iterator[str]:
-    """A server with fresh data on a free port, ended afterwards."""
+    """Starts a server with fresh data on a free port, yields its origin, and stops it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -153,7 +153,7 @@ def started(console: Console) -> Iterator[str]:
 
 
 def _wait_until_ready(origin: str, server: subprocess.Popen[bytes]) -> None:
-    """Until the demo conference is on sale. Raises TimeoutError."""
+    """Waits until the demo conference is on sale. Raises TimeoutError."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:

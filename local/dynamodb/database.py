@@ -1,7 +1,7 @@
 """DynamoDB on one machine: ministack's DynamoDB service in this process, behind one lock, with a journal.
 
-`database_server` answers HTTP with it and the stream loops read its change records. The journal is physical: the
-changes that a call made are written down, not the call, so a replay cannot come out differently.
+`database_server` answers HTTP with it, and the stream loops read its change records. The journal holds the changes that
+a call made, not the call, so that a replay always gives the same state.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ log = logging.getLogger("local.database")
 
 COMPACT_ABOVE_BYTES = 64 * 1024 * 1024
 EXPIRED_FOR_SECONDS = 48 * 60 * 60
-"""DynamoDB deletes an item some time after its TTL, "typically within a few days"."""
+"""A compaction removes items whose TTL ended this long ago. DynamoDB deletes them "typically within a few days"."""
 ITEMS_PER_LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A change that was made but may not be acknowledged before `Database.confirm(receipt)` returns."""
+    """A change that is made but not yet durable. Acknowledge it only after `Database.confirm(receipt)` returned."""
 
     position: int
     sequence: int
 
 
 class Database:
-    """The whole of it. `call` for synchronous callers; `execute` + `confirm` for an event loop that must not wait."""
+    """A whole database. `call` is for synchronous callers, `execute` and `confirm` for an event loop."""
 
     def __init__(self, data_dir: Path | None = None, *, compact_above: int = COMPACT_ABOVE_BYTES) -> None:
-        """Open, replay and compact. `data_dir` None keeps everything in memory; a journal of more bytes than
-        `compact_above`, and than three times what the last compaction left, is compacted.
+        """Opens, replays and compacts. `data_dir` None keeps everything in memory. Later the journal is compacted when
+        it has more bytes than `compact_above` and more than three times what the last compaction left.
 
         Raises DataDirectoryInUse, or JournalDamaged when acknowledged data would be lost.
         """
@@ -70,7 +70,7 @@ class Database:
             raise
 
     def call(self, operation: str, body: bytes) -> WireAnswer:
-        """Run one operation ("PutItem") on its JSON body; returns when its effects are durable."""
+        """Runs one operation ("PutItem") on its JSON body. Returns when its effects are durable."""
         answer, receipt = self.execute(operation, body)
         if receipt is None:
             return answer
@@ -81,7 +81,7 @@ class Database:
         return answer
 
     def execute(self, operation: str, body: bytes) -> tuple[WireAnswer, Receipt | None]:
-        """Run one operation. With a receipt, the answer must wait for `confirm`."""
+        """Runs one operation. With a receipt, the answer may be sent only after `confirm`."""
         with self._lock:
             answer = self._run(operation, body)
             try:
@@ -90,7 +90,7 @@ class Database:
                 return _disk_fault(error), None
 
     def confirm(self, receipt: Receipt) -> None:
-        """Wait until the change is on the disk, then let the streams see it. Raises JournalFailed."""
+        """Waits until the change is on the disk, then makes its stream records readable. Raises JournalFailed."""
         if self._journal:
             self._journal.commit(receipt.position)
         self.streams.publish(receipt.sequence)
@@ -116,7 +116,7 @@ class Database:
             return fault("InternalServerError", "Internal server error", 500)
 
     def _time_to_live(self, operation: str, body: bytes) -> WireAnswer:
-        """Kept here and never enabled in ministack, whose reaper would delete behind the journal's back."""
+        """Keeps TTL settings here and never in ministack, whose reaper would delete items without the journal."""
         with self._engine.reaper_held():
             answer = self._hand_over(operation, body)
             setting = self._engine.take_ttl_setting(body) if answer.status == 200 else None
@@ -140,7 +140,7 @@ class Database:
             self._ttl.pop(table, None)
 
     def _write_down(self, operation: str, answer: WireAnswer) -> Receipt | None:
-        """Journal what the call changed, even when it answered with an error half-way through a batch."""
+        """Writes what the call changed to the journal, even when it failed half-way through a batch."""
         entry = self._engine.take(self._changed_table(operation, answer))
         if entry is None:
             return None
@@ -164,7 +164,7 @@ class Database:
         return name, self._engine.table_definition(name)
 
     def save_checkpoint(self, consumer: str, table: str, sequence: int) -> None:
-        """Durably remember that `consumer` has handled the table's stream up to `sequence`."""
+        """Saves durably that `consumer` has handled the table's stream up to `sequence`."""
         receipt = None
         with self._lock:
             self.streams.advance(consumer, table, sequence)
@@ -175,7 +175,7 @@ class Database:
             self.confirm(receipt)
 
     def expire_items_by(self, attribute: str) -> None:
-        """Enable TTL on every table that has none."""
+        """Enables TTL on every table that has none."""
         setting = {"Enabled": True, "AttributeName": attribute}
         for name in self._engine.table_names():
             if name not in self._ttl:
@@ -183,7 +183,7 @@ class Database:
                 self.call("UpdateTimeToLive", json.dumps(request).encode())
 
     def reset(self) -> None:
-        """Remove every item, token and stream record; tables stay."""
+        """Removes every item, token and stream record. Tables stay."""
         with self._lock:
             self._engine.forget_items()
             self.streams.clear()
@@ -191,7 +191,7 @@ class Database:
                 self._journal.rewrite(self._snapshot())
 
     def compact(self) -> None:
-        """Replace the journal by the state it leads to. Items whose TTL is long past stay behind."""
+        """Replaces the journal by the state it leads to, without items whose TTL ended EXPIRED_FOR_SECONDS ago."""
         with self._lock:
             if self._journal is None:
                 return
@@ -248,7 +248,7 @@ class Database:
             self.streams.advance(*entry.checkpoint)
 
     def close(self) -> None:
-        """Sync, let go of the data directory, and leave ministack as it was."""
+        """Syncs the journal, releases the data directory, and restores ministack."""
         with self._lock:
             if self._journal:
                 self._journal.close()

@@ -26,14 +26,14 @@ REQUEST_BYTES = 16 * 1024 * 1024
 
 
 class DatabaseApp:
-    """ASGI. Operations run on the event loop (they never wait); only the wait for the disk is left to threads."""
+    """An ASGI app. Operations never wait, so they run on the event loop. Threads wait for the disk."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._disk = ThreadPoolExecutor(16, thread_name_prefix="journal")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One DynamoDB call."""
+        """Answers one DynamoDB call."""
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
@@ -64,19 +64,19 @@ class DatabaseApp:
         self.database.confirm(receipt)
 
     def close(self) -> None:
-        """Stop the threads."""
+        """Stops the threads that wait for the disk."""
         self._disk.shutdown(wait=True, cancel_futures=True)
 
 
 class DatabaseEndpoint(str):
-    """The URL of a running database, with the engine behind it at hand: `endpoint.database.reset()`."""
+    """The URL of a running database. Its attribute gives access to the engine: `endpoint.database.reset()`."""
 
     database: Database
 
 
 @contextmanager
 def running_database(data_dir: Path | None = None, port: int = 0) -> Iterator[DatabaseEndpoint]:
-    """A database on loopback while the block runs; `data_dir` None keeps it in memory.
+    """Runs a database on loopback while the block runs. `data_dir` None keeps it in memory.
 
     Yields its URL (a str) for AWS_ENDPOINT_URL_DYNAMODB or `endpoint_url=`.
     """

@@ -1,4 +1,4 @@
-"""What DynamoDB answers look like on the wire. Shared by `database` and `database_server`."""
+"""The format of DynamoDB's answers, and the operations that are supported. Used by `database` and `database_server`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ READS = frozenset(
         "Query",
         "Scan",
         "TransactGetItems",
-        # accepted and forgotten at the next start:
+        # accepted, but their effects are lost at the next start:
         "TagResource",
         "UntagResource",
         "UpdateContinuousBackups",
@@ -27,12 +27,12 @@ READS = frozenset(
 )
 WRITES = frozenset({"BatchWriteItem", "DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"})
 TABLE_CHANGES = frozenset({"CreateTable", "DeleteTable", "UpdateTable"})
-"""What else ministack offers (PartiQL, backups, imports) would pass by the journal, so it is refused."""
+"""ministack's other operations (PartiQL, backups, imports) would bypass the journal, so they are refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireAnswer:
-    """What goes back over the wire."""
+    """An HTTP answer of DynamoDB."""
 
     status: int
     headers: dict[str, str]
@@ -40,12 +40,12 @@ class WireAnswer:
 
 
 def fault(kind: str, message: str, status: int = 400) -> WireAnswer:
-    """An error in DynamoDB's words."""
+    """Returns an error in DynamoDB's format."""
     body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{kind}", "message": message}).encode()
     return finished(status, {"x-amzn-errortype": kind}, body)
 
 
 def finished(status: int, headers: dict[str, str], body: bytes) -> WireAnswer:
-    """Add what every answer carries; clients check the CRC."""
+    """Returns an answer with the headers that every answer has. Clients check the CRC."""
     checked = {"content-type": "application/x-amz-json-1.0", "x-amz-crc32": str(zlib.crc32(body))}
     return WireAnswer(status, {**{name.lower(): value for name, value in headers.items()}, **checked}, body)

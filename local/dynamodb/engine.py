@@ -1,8 +1,8 @@
-"""The few places where the database reaches into ministack's DynamoDB service, all in one file.
+"""All places where the database uses the internals of ministack's DynamoDB service.
 
-Used by `database` alone. ministack is pinned: a new version means reading this file against it again. The hooks see
-every item that is stored or removed, and make the stream records, so that ministack's own list of them stays empty.
-ministack keeps its state in module globals: every engine has a copy of the module to itself.
+Used by `database` alone. ministack is pinned: check this file against every new version. The hooks see every item that
+is stored or removed, and make the stream records, so that ministack's own list of records stays empty. ministack keeps
+its state in module globals, so every engine has its own copy of the module.
 """
 
 # ruff: noqa: SLF001
@@ -26,14 +26,14 @@ from local.dynamodb.journal import JournalEntry
 from local.dynamodb.stream_log import StreamLog, sequence_number
 
 PARSERS = ("_tokenize", "_condition_syntax_error")
-"""Pure functions of an expression's text, whose results nobody changes. ministack calls them for each item that a Query
-looks at: remembered, a Query of a partition of thousands takes a third of the time.
+"""Pure functions of an expression's text, whose results are never changed. ministack calls them for each item that a
+Query looks at. With a cache a Query of a partition of thousands of items takes a third of the time.
 """
 EXPRESSIONS = 1_000
-"""Texts that are remembered."""
+"""Number of texts in the cache."""
 
 _idle: list[ModuleType] = []
-"""Copies that a closed engine gave back; loading one takes a tenth of a second and starts a thread."""
+"""Copies of the module that closed engines gave back. Loading one takes 0.1 seconds and starts a thread."""
 _idle_lock = threading.Lock()
 
 
@@ -50,7 +50,7 @@ def _borrow_service() -> ModuleType:
 
 
 class Engine:
-    """ministack's DynamoDB, and what the call under way has changed so far. The database's lock guards every method."""
+    """ministack's DynamoDB, and the changes that the running call has made. The database's lock guards every method."""
 
     def __init__(self, streams: StreamLog) -> None:
         self._streams = streams
@@ -68,7 +68,7 @@ class Engine:
         self._clear()
 
     def close(self) -> None:
-        """Put ministack's own functions back and forget all data. Does nothing the second time."""
+        """Restores ministack's own functions and deletes all data. A second call does nothing."""
         if self._service is None:
             return
         for name, function in self._original.items():
@@ -85,7 +85,7 @@ class Engine:
         self._token: tuple[str, dict[str, Any]] | None = None
 
     def take(self, table: tuple[str, dict[str, Any] | None] | None) -> JournalEntry | None:
-        """The journal entry of the call that just ran, or None when it changed nothing."""
+        """Returns the journal entry of the call that just ran, or None when it changed nothing. Forgets the changes."""
         items, records, token, ttl = self._items, self._records, self._token, self._ttl
         if not (items or records or token or ttl or table):
             return None
@@ -127,7 +127,7 @@ class Engine:
         self._token = (token, outcome)
 
     def run(self, operation: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        """One operation: (status, headers, body). ministack's coroutine awaits nothing, so it is driven by hand."""
+        """Runs one operation: (status, headers, body). ministack's coroutine never waits: one `send` ends it."""
         request = self._service.handle_request(
             "POST", "/", {"x-amz-target": f"DynamoDB_20120810.{operation}"}, body, {}
         )
@@ -140,12 +140,12 @@ class Engine:
 
     @contextmanager
     def reaper_held(self) -> Iterator[None]:
-        """Ministack's TTL thread does nothing meanwhile."""
+        """Keeps ministack's TTL thread from running while the block runs."""
         with self._service._lock:
             yield
 
     def take_ttl_setting(self, body: bytes) -> tuple[str, str | None] | None:
-        """Take the TTL setting that a request just made out of ministack's hands: (table, attribute or None)."""
+        """Removes the TTL setting of a request from ministack. Returns it as (table, attribute or None)."""
         table = str(json.loads(body).get("TableName", ""))
         setting = self._service._ttl_settings.pop(table, None)
         if setting is None:
@@ -157,36 +157,36 @@ class Engine:
         return sorted(self._service._tables)
 
     def items_of(self, name: str) -> list[dict[str, Any]]:
-        """Every item of a table; none of one that does not exist."""
+        """Returns every item of a table. The list is empty when there is no such table."""
         table = self._service._tables.get(name)
         return [item for rows in table["items"].values() for item in rows.values()] if table else []
 
     def forget_items(self) -> None:
-        """Empty every table, and forget which transactions have been made."""
+        """Empties every table and forgets all transaction tokens."""
         for table in self._service._tables.values():
             table["items"].clear()
             self._service._items_replaced(table)
         self._service._txn_idempotency.clear()
 
     def live_tokens(self) -> list[tuple[str, dict[str, Any]]]:
-        """The transactions of the last ten minutes, as JSON."""
+        """Returns (token, outcome as JSON) of the transactions of the last ten minutes."""
         oldest = time.time() - self._service._TXN_TOKEN_TTL
         known = [(token, self._service._txn_idempotency[token]) for token in self._service._txn_idempotency]
         return [(token, Fingerprint.flatten(outcome)) for token, outcome in known if outcome["completed_at"] > oldest]
 
     def restore_token(self, token: str, outcome: dict[str, Any]) -> None:
-        """Remember a transaction again."""
+        """Restores the remembered outcome of a transaction."""
         self._service._txn_idempotency[token] = Fingerprint.unflatten(outcome)
 
     def table_definition(self, name: str) -> dict[str, Any] | None:
-        """All that ministack knows about a table but its items; None when there is no such table."""
+        """Returns what ministack knows about a table except its items, or None when there is no such table."""
         table = self._service._tables.get(name)
         if table is None:
             return None
         return {key: value for key, value in table.items() if key not in ("items", self._service._INDEX_MEMBERS)}
 
     def restore_table(self, name: str, definition: dict[str, Any] | None) -> None:
-        """Bring back (or, with None, remove) a table; the items of one that exists stay."""
+        """Creates a table, or removes it when `definition` is None. An existing table keeps its items."""
         if definition is None:
             self._service._tables.pop(name, None)
             return
@@ -196,7 +196,7 @@ class Engine:
         self._service._tables[name] = table
 
     def restore_item(self, name: str, item: dict[str, Any], *, stored: bool) -> None:
-        """Store an item, or remove the one with this key, without a trace in journal or streams."""
+        """Stores an item, or removes the item with its key, without journal entry or stream record."""
         table = self._service._tables[name]
         pk = self._service._extract_key_val(item[table["pk_name"]])
         sk = self._service._extract_key_val(item[table["sk_name"]]) if table["sk_name"] else "__no_sort__"
@@ -207,5 +207,5 @@ class Engine:
 
 
 def _key_of(table: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    """The primary key attributes of an item."""
+    """Returns the primary key attributes of an item."""
     return {name: item[name] for name in (table["pk_name"], table["sk_name"]) if name}

@@ -1,4 +1,4 @@
-"""What stands in for a whole transaction request in memory and in the journal. Used by `engine` alone."""
+"""A hash that replaces a whole transaction request in memory and in the journal. Used by `engine` alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Fingerprint:
-    """Stands in for the request that ministack remembers per ClientRequestToken: equal to it, but 32 bytes."""
+    """The SHA-256 of the request that ministack remembers per ClientRequestToken. It compares equal to the request."""
 
     __slots__ = ("digest",)
 
@@ -17,7 +17,7 @@ class Fingerprint:
 
     @classmethod
     def of(cls, request: dict[str, Any]) -> Fingerprint:
-        """Of the transaction without its token."""
+        """Returns the fingerprint of a transaction without its token."""
         return cls(hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest())
 
     def __eq__(self, other: object) -> bool:
@@ -28,10 +28,10 @@ class Fingerprint:
 
     @staticmethod
     def flatten(outcome: dict[str, Any]) -> dict[str, Any]:
-        """A remembered outcome as JSON."""
+        """Returns a remembered outcome as JSON."""
         return {**outcome, "signature": outcome["signature"].digest}
 
     @staticmethod
     def unflatten(outcome: dict[str, Any]) -> dict[str, Any]:
-        """The way back."""
+        """Reverses `flatten`."""
         return {**outcome, "signature": Fingerprint(outcome["signature"])}

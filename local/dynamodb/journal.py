@@ -1,8 +1,8 @@
 """An append-only file of checksummed JSON lines that can be replayed after a kill -9.
 
-The database writes to it; it knows nothing of tables. One acknowledged call is one line, so a call is either wholly in
-the file or not at all. A compaction writes a fresh file beside the old one and renames it into place: at every moment
-there is exactly one complete journal.
+The database writes to it; it must not know tables. One acknowledged call is one line, so a call is either completely in
+the file or not at all. A compaction writes a new file beside the old one and renames it into place, so that there is
+exactly one complete journal at every moment.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import msgspec
 from local.start_errors import JournalDamaged
 
 FORMAT = 1
-"""Raised when an older runner could no longer read the lines."""
+"""Version of the lines. Increase it when an older runner cannot read them."""
 
 
 class JournalFailed(Exception):
-    """The disk refused a write: what is in memory can no longer be promised."""
+    """The disk refused a write, so the data in memory is not durable."""
 
 
 class JournalEntry(msgspec.Struct, omit_defaults=True, frozen=True):
-    """What one acknowledged call changed. Every field is optional; replaying entries in order gives the state."""
+    """The changes of one acknowledged call. Every field is optional. Replaying the entries in order gives the state."""
 
     format: int = 0
     table: tuple[str, dict[str, object] | None] | None = None
@@ -42,7 +42,7 @@ class JournalEntry(msgspec.Struct, omit_defaults=True, frozen=True):
     checkpoint: tuple[str, str, int] | None = None
     """(consumer, table, last sequence handled)."""
     sequence: int = 0
-    """The highest stream sequence ever given out."""
+    """The highest stream sequence that was ever assigned."""
 
 
 _encoder = msgspec.json.Encoder()
@@ -50,13 +50,13 @@ _decoder = msgspec.json.Decoder(JournalEntry)
 
 
 def encode_line(entry: JournalEntry) -> bytes:
-    """One line: CRC-32 in hex, a space, the JSON, a newline."""
+    """Returns one line: CRC-32 in hex, a space, the JSON, a newline."""
     text = _encoder.encode(entry)
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
 def decode_line(line: bytes) -> JournalEntry | None:
-    """The entry of a whole and unbroken line, else None."""
+    """Returns the entry of a complete and undamaged line, else None."""
     if len(line) < 11 or line[8:9] != b" " or not line.endswith(b"\n"):
         return None
     text = line[9:-1]
@@ -69,7 +69,7 @@ def decode_line(line: bytes) -> JournalEntry | None:
 
 
 class Journal:
-    """Appends are made by one thread at a time (the database holds its lock); `commit` is called by many."""
+    """One thread at a time appends (the database holds its lock); many threads call `commit`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -83,9 +83,10 @@ class Journal:
         """Bytes in the file."""
 
     def load(self) -> Iterator[JournalEntry]:
-        """Every entry, oldest first, then open for appending. A torn last line was never acknowledged and is cut off.
+        """Yields every entry, oldest first, then opens the file for appending. A torn last line was never acknowledged
+        and is cut off.
 
-        Raises JournalDamaged when whole lines follow a broken one.
+        Raises JournalDamaged when whole lines follow a broken one, or when the file has another format.
         """
         self._path.with_suffix(".new").unlink(missing_ok=True)
         if not self._path.exists():
@@ -119,11 +120,13 @@ class Journal:
 
     @property
     def failed(self) -> bool:
-        """Once true it stays true: restart to come back to what is on the disk."""
+        """Whether a write failed. It stays true: restart the runner to continue with what is on the disk."""
         return self._failed
 
     def append(self, entry: JournalEntry) -> int:
-        """Hand one entry to the operating system (it survives a kill); returns the position to `commit`."""
+        """Writes one entry, which survives a kill of this process. Returns the position to `commit`. Raises
+        JournalFailed.
+        """
         if self._failed:
             raise JournalFailed("the journal failed earlier")
         line = memoryview(encode_line(entry))
@@ -140,7 +143,7 @@ class Journal:
             return self._appended
 
     def commit(self, position: int) -> None:
-        """Return once everything up to `position` is on the disk. One caller syncs for all who wait."""
+        """Waits until all up to `position` is on the disk. One caller syncs for many. Raises JournalFailed."""
         with self._state:
             while self._syncing and self._synced < position:
                 self._state.wait()
@@ -167,9 +170,9 @@ class Journal:
             self._state.notify_all()
 
     def rewrite(self, entries: Iterable[JournalEntry]) -> None:
-        """Put a compacted journal in the place of this one; the caller holds the lock that keeps appends out.
+        """Replaces this journal by a compacted one. The caller holds the lock that keeps appends out.
 
-        Raises OSError when there is no room for it: the journal goes on as it was.
+        Raises OSError when the disk has no room for it; the journal then stays as it was.
         """
         with self._state:
             while self._syncing:
@@ -184,7 +187,7 @@ class Journal:
                 self._state.notify_all()
 
     def _take_over(self, fresh: Path) -> None:
-        """From the rename on there is no way back: an error half-way stops the journal for good."""
+        """Switches to the new file. It cannot be undone after the rename, so an error stops the journal for good."""
         try:
             self._swap(fresh)
             os.close(self._fd)
@@ -213,7 +216,7 @@ class Journal:
             os.close(directory)
 
     def close(self) -> None:
-        """Sync and close."""
+        """Syncs and closes the file."""
         if self._fd >= 0:
             os.fsync(self._fd)
             os.close(self._fd)

@@ -1,7 +1,7 @@
-"""The change records of all tables with a stream, and how far each consumer has come.
+"""The change records of all tables with a stream, and the checkpoint of each consumer.
 
-The database appends, the stream loops read. A record may be read only once it is durable, so that no reaction ever
-happens to a write that a crash could take back.
+The database appends, the stream loops read. A record becomes readable only when it is durable, so that no reaction
+happens to a write that a crash could undo.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 RETENTION_SECONDS = 24 * 60 * 60
-"""As in DynamoDB Streams."""
+"""How long records are kept, as in DynamoDB Streams."""
 UNREAD_LIMIT = 10_000
-"""Records kept of a table that nobody consumes (a test without stream loops)."""
+"""Number of records kept for a table without consumers (a test without stream loops)."""
 SEQUENCE_BASE = 10**20
-"""Sequence numbers look like AWS's: 21 digits, ordered as text and as numbers."""
+"""Makes sequence numbers look like AWS's: 21 digits, in the same order as text and as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """One change: its place in the order, when it happened (epoch seconds), and the record as JSON."""
+    """One change: its sequence, its time (epoch seconds), and the stream record as JSON."""
 
     sequence: int
     at: float
@@ -30,12 +30,12 @@ class StoredRecord:
 
 
 def sequence_number(sequence: int) -> str:
-    """The number as it stands in a record."""
+    """Returns the number as it is written in a stream record."""
     return str(SEQUENCE_BASE + sequence)
 
 
 class StreamLog:
-    """Thread-safe; readers sleep on a condition and wake the moment a record becomes readable."""
+    """Thread-safe. Readers wait on a condition and wake when a record becomes readable."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -45,30 +45,30 @@ class StreamLog:
         self.last_sequence = 0
 
     def next_sequence(self) -> int:
-        """Called with the database's lock held."""
+        """Returns the next sequence. The caller holds the database's lock."""
         self.last_sequence += 1
         return self.last_sequence
 
     def append(self, table: str, record: StoredRecord) -> None:
-        """Add a record that is not readable before `publish`."""
+        """Adds a record that is not readable before `publish`."""
         with self._changed:
             self._records.setdefault(table, deque()).append(record)
             self.last_sequence = max(self.last_sequence, record.sequence)
 
     def publish(self, sequence: int) -> None:
-        """Everything up to `sequence` is durable: wake the readers."""
+        """Makes the records up to `sequence` readable and wakes the readers. Call it when they are durable."""
         with self._changed:
             if sequence > self._readable:
                 self._readable = sequence
                 self._changed.notify_all()
 
     def wake(self) -> None:
-        """Let waiting readers look at their stop flag."""
+        """Wakes waiting readers, so that they check their stop flag."""
         with self._changed:
             self._changed.notify_all()
 
     def read(self, table: str, after: int, limit: int, wait_seconds: float) -> list[StoredRecord]:
-        """Up to `limit` readable records behind `after`; waits for the first, and may come back empty."""
+        """Returns up to `limit` readable records after sequence `after`. Waits for the first, and may return none."""
         with self._changed:
             found = self._find(table, after, limit)
             if not found and wait_seconds > 0:
@@ -86,19 +86,21 @@ class StreamLog:
         return found
 
     def checkpoint(self, consumer: str, table: str) -> int:
-        """The last sequence this consumer has handled; a new consumer starts at the oldest record kept."""
+        """Returns the last sequence that this consumer has handled. A new consumer starts at the oldest record kept."""
         with self._changed:
             return self._checkpoints.setdefault(consumer, (table, 0))[1]
 
     def advance(self, consumer: str, table: str, sequence: int) -> None:
-        """Remember the checkpoint and let go of what every consumer of the table has handled."""
+        """Saves the checkpoint and drops the records that every consumer of the table has handled."""
         with self._changed:
             _, previous = self._checkpoints.get(consumer, (table, 0))
             self._checkpoints[consumer] = (table, max(previous, sequence))
         self.trim(table)
 
     def trim(self, table: str) -> None:
-        """Drop records that all consumers have handled, that are over a day old, or that nobody will ever read."""
+        """Drops records that all consumers have handled, records over a day old, and records over UNREAD_LIMIT in
+        a table without consumers.
+        """
         with self._changed:
             records = self._records.get(table)
             if not records:
@@ -112,23 +114,23 @@ class StreamLog:
                 records.popleft()
 
     def pending(self, consumer: str, table: str) -> int:
-        """How many records the consumer has not handled yet."""
+        """Returns how many records the consumer has not handled yet."""
         after = self.checkpoint(consumer, table)
         with self._changed:
             return sum(1 for record in self._records.get(table, ()) if record.sequence > after)
 
     def drop(self, table: str) -> None:
-        """The table is gone, and its stream with it."""
+        """Forgets the records of a table that was deleted."""
         with self._changed:
             self._records.pop(table, None)
 
     def clear(self) -> None:
-        """Forget all records (checkpoints stay: sequences only ever rise)."""
+        """Forgets all records. Checkpoints stay, because sequences only rise."""
         with self._changed:
             self._records.clear()
 
     def all_records(self) -> Iterator[tuple[str, StoredRecord]]:
-        """For the compaction, which holds the database's lock."""
+        """Yields (table, record) for the compaction, which holds the database's lock."""
         with self._changed:
             tables = [(table, list(records)) for table, records in self._records.items()]
         for table, records in tables:
@@ -136,6 +138,6 @@ class StreamLog:
                 yield table, record
 
     def all_checkpoints(self) -> list[tuple[str, str, int]]:
-        """(consumer, table, sequence) of every consumer."""
+        """Returns (consumer, table, sequence) of every consumer."""
         with self._changed:
             return [(consumer, table, sequence) for consumer, (table, sequence) in self._checkpoints.items()]

@@ -1,1 +1,1 @@
-"""What calls handlers without a request: streams, timers, mail events, and what failed of them."""
+"""Triggers other than requests (streams, timers, mail events), and the queue of failed records."""

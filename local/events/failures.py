@@ -1,8 +1,8 @@
-"""The failure queue of the streams: records that no attempt could handle, kept until a replay succeeds.
+"""The failure queue of the streams: records that failed in every attempt, kept until a replay succeeds.
 
 `streams` adds to it, `site` shows it and replays. On AWS it is a bucket, a queue and `python -m infra replay`, with the
-same rules: what succeeds is removed, what fails again stays with its new reason, and nothing is lost by a kill. The
-file holds one JSON line for an entry, and one for what became of it. It must not know how a stream is read.
+same rules: a record that succeeds is removed, one that fails again stays with its new reason, and a kill loses nothing.
+The file holds one JSON line for each entry, and one for each later change of it. It must not know how a stream is read.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, cast
 
 Attempt = Callable[[dict[str, Any]], str]
-"""Hands one record to its handler; answers why it failed, or nothing."""
+"""Passes one record to its handler. Returns the reason why it failed, or an empty string."""
 
 
 class FailedRecord(TypedDict):
-    """One record, with why, when (ISO 8601) and after how many calls it was given up."""
+    """One record with the reason, the time (ISO 8601) and the number of calls after which it was given up."""
 
     id: str
     at: str
@@ -34,7 +34,7 @@ class FailedRecord(TypedDict):
 
 
 class Replayed(NamedTuple):
-    """What a replay did to one entry; `reason` tells why it stays."""
+    """The result of a replay of one entry. `reason` says why the entry stays."""
 
     id: str
     handler: str
@@ -43,11 +43,11 @@ class Replayed(NamedTuple):
 
 
 class ReplayRunning(RuntimeError):
-    """Another replay has not ended: a second one would call the handlers with the same records."""
+    """Another replay is running. A second one would call the handlers with the same records."""
 
 
 class FailureFile:
-    """Thread-safe. Without a path it forgets everything with the process."""
+    """Thread-safe. Without a path the entries exist only in memory."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -61,18 +61,18 @@ class FailureFile:
 
     @property
     def entries(self) -> list[FailedRecord]:
-        """All of them as they stand, oldest first."""
+        """Copies of all entries, oldest first."""
         with self._lock:
             return [entry.copy() for entry in self._entries.values()]
 
     def serve(self, handler: str, attempt: Attempt) -> None:
-        """From now on the entries of this handler are replayed so."""
+        """Registers the function that replays the entries of this handler."""
         self._attempts[handler] = attempt
 
     def add(
         self, *, handler: str, stream: str, sequence: str, record: dict[str, Any], reason: str, attempts: int
     ) -> None:
-        """Durable when it returns."""
+        """Adds an entry. It is durable when this returns."""
         entry = FailedRecord(
             id=_id(handler, sequence),
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -88,7 +88,10 @@ class FailureFile:
             self._entries[entry["id"]] = entry
 
     def replay(self, id: str | None = None) -> list[Replayed]:
-        """Hand one entry, or all, oldest first, to their handlers again. Raises KeyError, ReplayRunning."""
+        """Passes one entry, or all, oldest first, to their handlers again.
+
+        Raises KeyError for an unknown id, and ReplayRunning.
+        """
         if not self._replaying.acquire(blocking=False):
             raise ReplayRunning
         try:
@@ -100,7 +103,7 @@ class FailureFile:
             self._replaying.release()
 
     def clear(self) -> None:
-        """Forget all."""
+        """Removes all entries and the file."""
         with self._lock:
             self._forget_all()
 
@@ -143,7 +146,7 @@ class FailureFile:
                 write(line)
 
     def _write_anew(self) -> None:
-        """Let go of what was replayed: the records hold what people typed. A kill leaves the old file or the new."""
+        """Rewrites the file without replayed records: they hold what users typed. A kill leaves the old or new file."""
         if not self._path:
             return
         if not self._entries:
@@ -158,7 +161,7 @@ class FailureFile:
 
 @contextlib.contextmanager
 def _opened(path: Path, mode: str) -> Iterator[Callable[[object], None]]:
-    """Writes JSON lines, on the disk when the block ends; only the owner may read them."""
+    """Yields a function that writes JSON lines. They are on the disk after the block. Only the owner can read them."""
     with open(path, mode, encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         yield lambda line: cast("None", file.write(json.dumps(line) + "\n"))
         file.flush()
@@ -166,7 +169,7 @@ def _opened(path: Path, mode: str) -> Iterator[Callable[[object], None]]:
 
 
 def _read(path: Path) -> dict[str, FailedRecord]:
-    """What the file comes to. A line that a kill cut off was never acknowledged, and is skipped."""
+    """Returns the entries in the file. Skips a line that a kill cut off, because it was never acknowledged."""
     entries: dict[str, FailedRecord] = {}
     for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
         with contextlib.suppress(ValueError, KeyError, TypeError):
@@ -180,11 +183,11 @@ def _apply(entries: dict[str, FailedRecord], line: dict[str, Any]) -> None:
     elif "failed_again" in line:
         entries[line["failed_again"]].update({"attempts": line["attempts"], "reason": line["reason"]})
     else:
-        id = _id(line["handler"], line["sequence"])  # a file of an older version has none
+        id = _id(line["handler"], line["sequence"])  # lines of older versions have no id
         fields = {name: line[name] for name in FailedRecord.__annotations__ if name != "id"}
         entries[id] = cast("FailedRecord", {"id": id, **fields})
 
 
 def _id(handler: str, sequence: str) -> str:
-    """The same for the same record, so that one that comes again (killed before its checkpoint) has one entry."""
+    """Returns one id for one record: a record that comes again (killed before its checkpoint) has one entry."""
     return f"{handler}-{sequence}"

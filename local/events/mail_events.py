@@ -1,5 +1,5 @@
-"""What Amazon SES tells of a mail, delivered as SNS does: a bounce or complaint that somebody asked for on the mailbox
-page goes through the product's real handler.
+"""Bounces and complaints as Amazon SES reports them through SNS. The mailbox page asks for one, and it goes through the
+product's real handler.
 
 Source: docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html and
 docs.aws.amazon.com/lambda/latest/dg/with-sns.html
@@ -22,17 +22,17 @@ KINDS = {
     "full": "Bounce: mailbox full (passes)",
     "complaint": "Complaint: marked as spam",
 }
-"""What can happen to a mail, as the page says it."""
+"""Events that can happen to a mail -> label on the mailbox page."""
 
 
 class MailEvents:
-    """Hands events to the handler of the topic; without one nothing comes of them."""
+    """Passes events to the handler of the mail topic. Does nothing when there is no such handler."""
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
         self._handlers = {topic: one for topic, one in handlers.items() if topic.endswith(TOPIC_END)}
 
     def tell(self, mail: Mapping[str, Any], kind: str) -> None:
-        """Deliver one, and wait for the handler. Raises what it raises."""
+        """Sends one event and waits for the handler. Its exceptions reach the caller."""
         now = datetime.now(UTC)
         message = json.dumps(ses_event(mail, kind, now))
         for topic, handler in self._handlers.items():
@@ -40,7 +40,7 @@ class MailEvents:
 
 
 def ses_event(mail: Mapping[str, Any], kind: str, at: datetime) -> dict[str, Any]:
-    """What SES publishes about a mail; `kind` is one of KINDS."""
+    """Returns what SES publishes about a mail. `kind` is a key of KINDS."""
     about = {
         "timestamp": mail["at"],
         "source": mail["from"],
@@ -91,7 +91,7 @@ def _complaint(mail: Mapping[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def sns_event(topic_arn: str, message: str, at: datetime) -> dict[str, Any]:
-    """One message as SNS hands it to Lambda."""
+    """Returns one message as SNS passes it to Lambda."""
     sns = {
         "Type": "Notification",
         "MessageId": str(uuid4()),

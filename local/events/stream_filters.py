@@ -1,7 +1,7 @@
 """Lambda's event filters for streams, as far as the product uses them: does a record match a pattern?
 
-Names of a pattern are found in the record; a list holds what the value may be: a text itself, `prefix`, `anything-but`
-or `exists`. Used by local/events/streams.py.
+A pattern has the names of the record. Its lists hold the allowed values: a text, or a rule `prefix`, `anything-but` or
+`exists`. Used by local/events/streams.py.
 Source: docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
 """
 
@@ -12,11 +12,11 @@ from typing import Any
 
 
 class UnknownRule(ValueError):
-    """A rule that Lambda may know and this imitation does not."""
+    """A rule that is not supported here. Lambda may know it."""
 
 
 def passes(record: Mapping[str, Any], patterns: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a record matches one of the patterns; without any, all do. Raises UnknownRule."""
+    """Returns whether a record matches one of the patterns, or there are no patterns. Raises UnknownRule."""
     return not patterns or any(_matches(record, pattern) for pattern in patterns)
 
 

@@ -1,7 +1,8 @@
-"""Deals the records of a stream out to lanes that are worked on at the same time. Used by local/events/streams.py.
+"""Distributes the records of a stream to lanes that work at the same time. Used by local/events/streams.py.
 
-As Lambda does with a ParallelizationFactor: records of one item are always in the same lane, in order. The
-checkpoint is what every lane has passed, so what a faster lane did is delivered again after a restart.
+Lambda does the same with a ParallelizationFactor: records of one item are always in the same lane, in order. The
+checkpoint is the position that every lane has passed. Records that a faster lane has handled after it are delivered
+again after a restart.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from local.dynamodb.stream_log import StoredRecord, StreamLog
 
 
 class Lanes:
-    """The records behind a checkpoint, by lane; thread-safe. A record stays until it is `done`."""
+    """The records after a checkpoint, by lane. Thread-safe. A record stays until it is `done`."""
 
     def __init__(self, streams: StreamLog, table: str, after: int, count: int) -> None:
         self._streams = streams
@@ -25,7 +26,7 @@ class Lanes:
         self._dealt = self._saved = after
 
     def next(self, lane: int, limit: int, wait_seconds: float) -> list[StoredRecord]:
-        """The first records of a lane that are not done, up to `limit`; waits for one, and may come back empty."""
+        """Returns the first records of a lane that are not done, up to `limit`. Waits for one, and may return none."""
         batch, dealt = self._deal(lane, limit)
         if not batch and self._streams.read(self._table, dealt, 1, wait_seconds):
             batch, _ = self._deal(lane, limit)
@@ -46,7 +47,7 @@ class Lanes:
         return zlib.crc32(json.dumps(keys, sort_keys=True).encode()) % len(self._lanes)
 
     def done(self, lane: int, sequence: int) -> int | None:
-        """A lane is through with its records up to `sequence`. The new checkpoint, or None when it stays."""
+        """Removes records of a lane up to `sequence`. Returns the new checkpoint, or None if it did not change."""
         with self._lock:
             queue = self._lanes[lane]
             while queue and queue[0].sequence <= sequence:

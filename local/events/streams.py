@@ -1,10 +1,10 @@
-"""Feeds the change records of a table to a handler by Lambda's rules for streams.
+"""Passes the change records of a table to a handler by Lambda's rules for streams.
 
-One loop a stream: at least once, the checkpoint saved only after success. Several lanes work on batches at the same
-time (ParallelizationFactor); records of one item stay in one lane and so in order. A batch that raises is halved until
-the culprit stands alone; a partial answer (`batchItemFailures`) keeps what came before the first failure; a record that
-fails to the end goes to the failure queue with its reason and its lane goes on. Records that the function's filter
-leaves out are passed over.
+One loop for each stream and handler. Delivery is at least once: the checkpoint is saved only after success. Several
+lanes handle batches at the same time (ParallelizationFactor). Records of one item stay in one lane, and so in order. A
+batch that raises is halved until the failing record is alone. A partial answer (`batchItemFailures`) keeps the records
+before the first failure. A record that always fails goes to the failure queue with its reason, and its lane continues.
+Records that the function's filter excludes are skipped.
 https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
 https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html (batches in parallel)
 """
@@ -29,15 +29,15 @@ from local.gateway.handlers import StreamSource
 log = logging.getLogger("local.streams")
 
 ATTEMPTS = 5
-"""Calls with one record alone before it is given up."""
+"""Calls with one record alone before it goes to the failure queue."""
 FIRST_PAUSE_SECONDS = 0.2
-"""Doubled after every further failure."""
+"""Pause after a record's first failure, doubled after each further failure."""
 LOOK_UP_SECONDS = 1.0
-"""How long a loop sleeps when nothing wakes it."""
+"""How long a loop waits for records before it checks its stop flag."""
 
 
 class StreamLoop:
-    """One stream, one handler, one thread for each lane."""
+    """Reads one stream for one handler, with one thread for each lane."""
 
     def __init__(
         self,
@@ -63,12 +63,12 @@ class StreamLoop:
         failures.serve(source.handler.name, lambda record: self._call([record])[1])
 
     def start(self) -> None:
-        """Begin where the checkpoint is."""
+        """Starts the threads at the checkpoint."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, wait_seconds: float = 5.0) -> None:
-        """Let the running batches finish. What they did without a checkpoint is delivered again next time."""
+        """Waits for the running batches. Work that has no checkpoint yet is delivered again after the next start."""
         self._stopped.set()
         self._database.streams.wake()
         until = time.monotonic() + wait_seconds
@@ -76,7 +76,7 @@ class StreamLoop:
             thread.join(max(0.0, until - time.monotonic()))
 
     def drained(self) -> bool:
-        """Whether everything written so far has been handled."""
+        """Returns whether every record written so far is handled."""
         return self._database.streams.pending(self._source.handler.name, self._source.table) == 0
 
     def _run(self, lane: int) -> None:
@@ -89,7 +89,7 @@ class StreamLoop:
                 self._stopped.wait(1.0)
 
     def _handle(self, lane: int, batch: list[StoredRecord]) -> None:
-        """Bring a batch to its end: every record handled or in the failure queue, or the loop stopped."""
+        """Works on a batch until every record is handled or in the failure queue, or until the loop is stopped."""
         size, failed = len(batch), 0
         while batch and not self._stopped.is_set():
             part = batch[:size]
@@ -130,7 +130,7 @@ class StreamLoop:
         return {**json.loads(record.json), "eventSourceARN": self._source.arn}
 
     def _call(self, records: list[dict[str, Any]]) -> tuple[int, str]:
-        """(how many records from the start are handled, why not more). What the filter leaves out is handled."""
+        """Returns (records handled from the start, why not more). Records outside the filter count as handled."""
         given = [record for record in records if passes(record, self._source.filters)]
         if not given:
             return len(records), ""
@@ -147,7 +147,7 @@ REPORTED = "reported by the handler"
 
 
 def _handled(answer: object, sequences: list[str], errors: Mapping[str, str]) -> tuple[int, str]:
-    """Lambda's reading of a partial answer: none or empty is success, an unknown identifier fails the whole batch."""
+    """Reads a partial answer as Lambda does: none or empty is success, an unknown identifier fails the whole batch."""
     failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
     if not failures:
         return len(sequences), ""
@@ -161,9 +161,9 @@ def _handled(answer: object, sequences: list[str], errors: Mapping[str, str]) ->
 
 @contextlib.contextmanager
 def _heard() -> Iterator[dict[str, str]]:
-    """What the product logs meanwhile about single records: sequence number -> exception and where it was raised.
+    """Collects what the product logs about single records: sequence number -> exception and where it was raised.
 
-    A partial answer does not say why; on AWS too the log does, one line with `sequence_number` (triggers/streams.py).
+    A partial answer has no reason. On AWS too it is in the log: a line with `sequence_number` (triggers/streams.py).
     """
     listener = _Listener()
     logger = logging.getLogger("telemetry")
@@ -180,7 +180,7 @@ class _Listener(logging.Handler):
         self.errors: dict[str, str] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the last word on each record."""
+        """Keeps the last error of each record."""
         with contextlib.suppress(ValueError, KeyError, TypeError):
             line = json.loads(record.getMessage())
             place = f" at {line['stack'][-1]}" if line.get("stack") else ""
@@ -188,7 +188,7 @@ class _Listener(logging.Handler):
 
 
 def wait_until_drained(loops: list[StreamLoop], seconds: float) -> bool:
-    """For tests and the demo: True once every loop has handled everything."""
+    """Returns True when every loop has handled everything, False when `seconds` have passed. Used by tests."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if all(loop.drained() for loop in loops):

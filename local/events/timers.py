@@ -1,6 +1,6 @@
-"""EventBridge schedules: runs `@app.schedule` handlers when their `rate(…)` or `cron(…)` says so (UTC).
+"""EventBridge schedules: runs `@app.schedule` handlers at the times of their `rate(…)` or `cron(…)` (UTC).
 
-One thread a timer, so one run of a timer at a time. A handler that raises is logged and runs again when next due.
+Each timer has one thread, and its runs never overlap. A handler that raises is logged and runs again at its next time.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ WEEKDAYS = "SUN MON TUE WED THU FRI SAT"
 
 
 class UnknownExpression(ValueError):
-    """Neither rate(n unit) nor a cron(…) with *, ?, lists, ranges and steps."""
+    """The text is neither rate(n unit) nor a cron(…) with *, ?, lists, ranges and steps, or it never runs."""
 
 
 def next_run(expression: str, after: datetime) -> datetime:
-    """When a schedule is due next, strictly after `after` (UTC). Raises UnknownExpression."""
+    """Returns the next time of a schedule, strictly after `after` (UTC). Raises UnknownExpression."""
     rate = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     if rate:
         return after + timedelta(seconds=int(rate[1]) * UNITS[rate[2]])
@@ -39,8 +39,8 @@ def next_run(expression: str, after: datetime) -> datetime:
 
 
 def due_after_run(expression: str, due: datetime, now: datetime) -> datetime:
-    """When a schedule is due next, whose run that was due at `due` has just ended. EventBridge invokes at fixed times
-    however long a run takes: times that passed meanwhile are made up for by one run, at once.
+    """Returns the next time of a schedule when its run for the time `due` ends at `now`. EventBridge invokes at fixed
+    times, however long a run takes. One run, at once, replaces all times that passed during the last run.
     """
     following = next_run(expression, due)
     while (later := next_run(expression, following)) <= now:
@@ -61,7 +61,7 @@ class Cron:
         self.years = _field(year, 1970, 2199)
 
     def has_day(self, at: datetime) -> bool:
-        """Whether it runs at all on that day."""
+        """Returns whether the schedule runs on that day."""
         weekday = at.isoweekday() % 7 + 1
         return at.year in self.years and at.month in self.months and at.day in self.days and weekday in self.weekdays
 
@@ -96,7 +96,7 @@ def _field(text: str, low: int, high: int, names: str = "") -> frozenset[int]:
 
 
 def scheduled_event(schedule: Schedule, at: datetime) -> dict[str, Any]:
-    """What EventBridge sends."""
+    """Returns the event that EventBridge sends to the handler."""
     return {
         "version": "0",
         "id": str(uuid4()),
@@ -111,7 +111,7 @@ def scheduled_event(schedule: Schedule, at: datetime) -> dict[str, Any]:
 
 
 class Timer:
-    """One schedule, one thread."""
+    """One schedule with its thread."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
@@ -122,20 +122,20 @@ class Timer:
 
     @property
     def name(self) -> str:
-        """The handler's."""
+        """The name of the handler."""
         return self._schedule.handler.name
 
     @property
     def expression(self) -> str:
-        """When it runs."""
+        """The schedule's `rate(…)` or `cron(…)`."""
         return self._schedule.expression
 
     def start(self) -> None:
-        """First run when first due, as after a deploy."""
+        """Starts the thread. The first run is at the first scheduled time, as after a deploy."""
         self._thread.start()
 
     def stop(self, wait_seconds: float = 5.0) -> None:
-        """Let a running handler finish."""
+        """Stops the thread. Waits for a handler that is running."""
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(wait_seconds)
@@ -147,7 +147,7 @@ class Timer:
             due = due_after_run(self._schedule.expression, due, datetime.now(UTC))
 
     def run(self, at: datetime) -> bool:
-        """Run it now; waits for a run that is under way. Whether it ended well."""
+        """Runs the handler now, after a run that is in progress. Returns False when it raised."""
         with self._running:
             try:
                 self._schedule.handler(scheduled_event(self._schedule, at))

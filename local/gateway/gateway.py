@@ -1,9 +1,9 @@
 """API Gateway and CloudFront on one machine: an ASGI app around a Chalice app.
 
-Paths under /api/ are the REST API's (`/api/v1/events` is route `/v1/events`); anything else is a file of the web client
-or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and
-may answer only what the real gateway accepts. One departure: a method that a known path has not is 405 with `Allow`
-here, as the contract says, and on AWS the same 404 as an unknown path (docs/platform.md).
+Paths under /api/ belong to the REST API (`/api/v1/events` is route `/v1/events`). Any other path is a file of the web
+client or a page route (`/e/x` is route `/pages/e/x`). Handlers get real proxy events and may return only what the real
+gateway accepts. One difference: a method that a known path does not have gets 405 with `Allow` here, as the contract
+says. On AWS it gets the same 404 as an unknown path (docs/platform.md).
 """
 
 from __future__ import annotations
@@ -43,16 +43,18 @@ log = logging.getLogger("local.gateway")
 access = logging.getLogger("local.access")
 
 BODY_BYTES = 10 * 1024 * 1024
+"""API Gateway's limit for the body of a request."""
 HEAD_BYTES = 10_240
-"""Request line and header values together: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+"""Request line and headers together: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
 INTEGRATION_SECONDS = 29.0
+"""API Gateway's limit for one call of a handler. After it the answer is 504."""
 COMPRESS_FROM = 1024
-"""The stage's `minimum_compression_size`."""
+"""Bytes. The stage's `minimum_compression_size`."""
 HANDLER_THREADS = 40
 
 
 class Gateway:
-    """The ASGI app. Handlers run in a pool of threads, each with a `current_request` of its own."""
+    """The ASGI app. Handlers run in a pool of threads, each with its own `current_request`."""
 
     def __init__(
         self,
@@ -69,7 +71,7 @@ class Gateway:
         self._handlers = ThreadPoolExecutor(HANDLER_THREADS, thread_name_prefix="lambda")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection's worth of ASGI."""
+        """Answers one HTTP request. Refuses a WebSocket with 404."""
         if scope["type"] == "websocket":
             await receive()
             await Response(status_code=404)(scope, receive, send)
@@ -97,7 +99,7 @@ class Gateway:
         access.info("%s %s %d %.1fms %s", request.method, name, answer.status, spent, request_id)
 
     async def _serve(self, request: HttpRequest, request_id: str) -> tuple[str, HttpAnswer]:
-        """(what the access log calls it, the answer). The log names routes, not paths: those may carry tokens."""
+        """Returns (name for the access log, answer). The name is a route, because paths may contain tokens."""
         if sum(len(name) + len(value) for name, value in request.headers) + len(request.path) > HEAD_BYTES:
             return "-", self._problem(request, 431, request_id)
         if request.path == "/api" or request.path.startswith("/api/"):
@@ -145,12 +147,12 @@ class Gateway:
         return page_problem(status, request_id, allow=allow)
 
     def close(self) -> None:
-        """Let running handlers finish, start no more."""
+        """Cancels waiting calls. Does not wait for running handlers."""
         self._handlers.shutdown(wait=False, cancel_futures=True)
 
 
 def _preflight(methods: dict[str, Any]) -> HttpAnswer | None:
-    """The OPTIONS method that Chalice deploys for routes with CORS."""
+    """Returns the answer of the OPTIONS method that Chalice deploys for routes with CORS, or None."""
     cors = next((entry.cors for entry in methods.values() if entry.cors is not None), None)
     if cors is None:
         return None
@@ -159,7 +161,7 @@ def _preflight(methods: dict[str, Any]) -> HttpAnswer | None:
 
 
 def _asked_to_print(request: HttpRequest) -> HttpRequest:
-    """What the CDN does before the API: a link to tickets asks for HTML as every link does, and gets a PDF."""
+    """Sets Accept for the PDF of tickets, as the CDN does: a browser asks for HTML when it follows a link."""
     if not (request.path.startswith("/api/v1/orders/") and request.path.endswith("/tickets.pdf")):
         return request
     others = [(name, value) for name, value in request.headers if name.lower() != "accept"]
@@ -167,7 +169,7 @@ def _asked_to_print(request: HttpRequest) -> HttpRequest:
 
 
 def _compress(request: HttpRequest, answer: HttpAnswer) -> HttpAnswer:
-    """As the gateway does from `minimum_compression_size` on: any type, the strong ETag stays."""
+    """Compresses any type from `minimum_compression_size` on, as the gateway does. A strong ETag stays as it is."""
     if len(answer.body) < COMPRESS_FROM or answer.header("content-encoding") or not accepts_gzip(request):
         return answer
     if request.path.startswith("/static/"):

@@ -1,7 +1,7 @@
-"""Answers that the gateway makes itself, because no handler was reached or none answered.
+"""Answers that the gateway makes itself, when it reaches no handler or the handler gives no valid answer.
 
-On AWS these are the GatewayResponses of infra/deploy/gateway_responses.py, whose words and codes they have, plus a few
-routes. Under /api/ they are application/problem+json (RFC 9457), elsewhere a short page.
+On AWS these are the GatewayResponses of infra/deploy/gateway_responses.py, whose texts and codes are used here, and a
+few routes. Under /api/ they are application/problem+json (RFC 9457), elsewhere a short page.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ _HERE_ALONE = {
     405: ("method_not_allowed", "This cannot be done here."),
     431: ("headers_too_large", "The headers are too large."),
 }
-"""Statuses that no gateway response on AWS has: there they are a 404 and a 4xx (docs/platform.md)."""
+"""Statuses that no gateway response on AWS has. AWS answers 404 instead of 405, and a 4xx instead of 431
+(docs/platform.md).
+"""
 
 
 def api_problem(status: int, request_id: str, *, allow: str = "") -> HttpAnswer:
-    """A problem document."""
+    """Returns a problem document. `allow` is the value of the Allow header."""
     code, detail = gateway_responses.ANSWERS[_KINDS[status]][1:] if status in _KINDS else _HERE_ALONE[status]
     problem = gateway_responses.problem(code, detail) | {"status": status, "request_id": request_id}
     headers = [
@@ -42,7 +44,7 @@ def api_problem(status: int, request_id: str, *, allow: str = "") -> HttpAnswer:
 
 
 def page_problem(status: int, request_id: str, *, allow: str = "") -> HttpAnswer:
-    """The same outside /api/: a short page, as CloudFront's custom error response."""
+    """Returns a short page, as CloudFront's custom error response does."""
     title = HTTPStatus(status).phrase
     body = (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'

@@ -1,7 +1,7 @@
-"""Finds the handlers of a Chalice app that are not HTTP, and calls them as Lambda does.
+"""Finds the handlers of a Chalice app that do not serve HTTP, and calls them as Lambda does.
 
-Used by sockets, streams and timers. Chalice names a handler by a string: `app.push` is `push` in the module that holds
-the app, whatever that module is called; any other prefix is imported.
+`runner` finds them; sockets, streams, timers and mail events call them. Chalice names a handler by a string: `app.push`
+is `push` in the module that holds the app, whatever the name of that module. Any other prefix is imported.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class Handler:
     timeout_seconds: float = 60.0
 
     def __call__(self, event: dict[str, Any]) -> Any:
-        """Run it on its own copy of the event; what it raises comes out."""
+        """Runs the function on its own copy of the event. Its exceptions reach the caller."""
         copy = json.loads(json.dumps(event))
         return self.function(copy, LambdaContext(f"marquee-{self.name}", self.timeout_seconds))
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSource:
-    """A handler and the table whose stream feeds it. `parallel`: how many batches it is given at the same time;
-    `filters`: patterns of the records that it is given (stream_filters.py), none for every one.
+    """A handler and the table whose stream it gets. `parallel`: number of batches that it handles at the same time.
+    `filters`: patterns of the records that it gets (stream_filters.py). Without filters it gets all records.
     """
 
     handler: Handler
@@ -56,14 +56,14 @@ class Schedule:
 
 
 def find_handler(module: ModuleType, name: str, handler_string: str) -> Handler:
-    """Resolve Chalice's handler string. Raises AttributeError or ImportError."""
+    """Resolves Chalice's handler string. Raises AttributeError or ImportError."""
     prefix, _, attribute = handler_string.rpartition(".")
     home = module if prefix == "app" else importlib.import_module(prefix)
     return Handler(name, getattr(home, attribute))
 
 
 def socket_handlers(app: Chalice, module: ModuleType) -> dict[str, Handler]:
-    """Route key (`$connect`, `$default`, `$disconnect`, an action) -> handler."""
+    """Returns route key (`$connect`, `$default`, `$disconnect`, an action) -> handler."""
     return {
         route: find_handler(module, config.name, config.handler_string)
         for route, config in app.websocket_handlers.items()
@@ -71,7 +71,7 @@ def socket_handlers(app: Chalice, module: ModuleType) -> dict[str, Handler]:
 
 
 def stream_sources(app: Chalice, module: ModuleType) -> list[StreamSource]:
-    """Every `@app.on_dynamodb_record`. The stream is found by the table name in its ARN."""
+    """Returns a source for every `@app.on_dynamodb_record`. The table name is taken from the stream's ARN."""
     return [
         StreamSource(
             handler=find_handler(module, source.name, source.handler_string),
@@ -87,7 +87,7 @@ def stream_sources(app: Chalice, module: ModuleType) -> list[StreamSource]:
 
 
 def schedules(app: Chalice, module: ModuleType) -> list[Schedule]:
-    """Every `@app.schedule`."""
+    """Returns a schedule for every `@app.schedule`."""
     return [
         Schedule(find_handler(module, source.name, source.handler_string), _expression(source.schedule_expression))
         for source in app.event_sources
@@ -96,7 +96,7 @@ def schedules(app: Chalice, module: ModuleType) -> list[Schedule]:
 
 
 def topic_handlers(app: Chalice, module: ModuleType) -> dict[str, Handler]:
-    """The name of an SNS topic -> the handler of `@app.on_sns_message`."""
+    """Returns name of an SNS topic -> handler of `@app.on_sns_message`."""
     return {
         source.topic: find_handler(module, source.name, source.handler_string)
         for source in app.event_sources

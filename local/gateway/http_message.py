@@ -1,6 +1,6 @@
-"""Requests and answers as plain values, and their way in and out of ASGI.
+"""HTTP requests and answers as plain values, and their conversion from and to ASGI.
 
-Everything in this package that speaks HTTP takes an HttpRequest and gives an HttpAnswer back.
+All code in this package that speaks HTTP takes an HttpRequest and returns an HttpAnswer.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request. `path` is as sent, still percent-encoded; header names are lower-case."""
+    """An HTTP request. `path` is as sent, still percent-encoded. Names of headers are lower-case."""
 
     method: str
     path: str
@@ -27,25 +27,25 @@ class HttpRequest:
     client: str
 
     def header(self, name: str) -> str:
-        """All values of a field joined by a comma, or an empty string."""
+        """Returns all values of a field joined by commas, or an empty string. `name` is lower-case."""
         return ", ".join(value for key, value in self.headers if key == name)
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """One answer. Content-Length is added on the way out unless it is given."""
+    """An HTTP answer. `send_answer` adds Content-Length when it is missing."""
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
 
     def header(self, name: str) -> str | None:
-        """The first value of a field."""
+        """Returns the first value of a field, or None. `name` is lower-case."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
 
 def request_of(scope: Scope, body: bytes = b"") -> HttpRequest:
-    """The request that an ASGI scope describes."""
+    """Returns the request that an ASGI scope describes."""
     return HttpRequest(
         method=scope.get("method", "GET"),
         path=scope["raw_path"].decode("latin-1"),
@@ -57,7 +57,7 @@ def request_of(scope: Scope, body: bytes = b"") -> HttpRequest:
 
 
 async def send_answer(send: Send, answer: HttpAnswer, *, method: str) -> None:
-    """Send an answer; for HEAD the length is told and the body kept back."""
+    """Sends an answer. For HEAD it sends Content-Length without the body."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     bodiless = answer.status in (204, 304)
     if not bodiless and answer.header("content-length") is None:

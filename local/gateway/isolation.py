@@ -1,7 +1,8 @@
-"""One Chalice app served by many threads.
+"""Lets many threads serve one Chalice app.
 
-Chalice keeps `current_request` and `lambda_context` as attributes of the app: fine on Lambda, where a process serves
-one request at a time, and a mix-up of callers anywhere else. The runner makes both thread-local before it serves.
+Chalice keeps `current_request` and `lambda_context` as attributes of the app. On Lambda a process serves one request
+at a time, so that works. With threads, callers would see each other's requests. The gateway therefore makes both
+thread-local before it serves.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def _per_thread(name: str) -> property:
 
 
 def isolate_callers(app: Chalice) -> None:
-    """Give every thread its own `current_request` and `lambda_context`. Does nothing the second time."""
+    """Gives every thread its own `current_request` and `lambda_context`. A second call does nothing."""
     if "current_request" not in vars(type(app)):
         own = {"current_request": _per_thread("current_request"), "lambda_context": _per_thread("lambda_context")}
         app.__class__ = type(type(app).__name__, (type(app),), own)

@@ -1,4 +1,4 @@
-"""The context object that Lambda hands to every handler."""
+"""The context object that Lambda passes to every handler."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ACCOUNT = "000000000000"
 
 
 class LambdaContext:
-    """The attributes of Lambda's own context that handlers use.
+    """The attributes of Lambda's context that handlers use.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -29,5 +29,5 @@ class LambdaContext:
         self._deadline = time.monotonic() + timeout_seconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda would stop the handler."""
+        """Returns the milliseconds until Lambda would stop the handler."""
         return max(0, int((self._deadline - time.monotonic()) * 1000))

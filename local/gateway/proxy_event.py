@@ -1,6 +1,6 @@
-"""API Gateway's REST proxy format 1.0: a real request into a Lambda event, and a handler's answer back out.
+"""API Gateway's REST proxy format 1.0: converts a request to a Lambda event, and a handler's result to an answer.
 
-Used by `gateway`. Shapes:
+Used by `gateway`. Formats:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 """
 
@@ -21,22 +21,22 @@ from local.gateway.routing import Match
 
 STAGE = "api"
 PAYLOAD_BYTES = 6 * 1024 * 1024
-"""Lambda's limit for a synchronous request and for its response, both as JSON."""
+"""Lambda's limit for a synchronous request and for its response, each as JSON."""
 REMAPPED = frozenset(
     ["connection", "date", "server", "te", "trailer", "transfer-encoding", "upgrade", "via", "www-authenticate"]
 )
-"""Fields the gateway keeps to itself; a handler's value goes out as `x-amzn-Remapped-…`. Source:
+"""Header fields that the gateway reserves. It sends a handler's value as `x-amzn-Remapped-…`. Source:
 docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html (REST APIs)
 """
 API_ID = "local"
 
 
 class MalformedAnswer(Exception):
-    """The handler returned what the real gateway answers with a 502."""
+    """The handler returned a value that the real gateway answers with 502."""
 
 
 def proxy_event(request: HttpRequest, match: Match, binary_types: list[str], request_id: str) -> dict[str, Any]:
-    """The event, after the round trip through JSON that it makes on AWS."""
+    """Returns the event after a round trip through JSON, as on AWS."""
     headers = multi_values([(title_case(name), value) for name, value in request.headers])
     headers["X-Forwarded-For"] = [", ".join([*headers.get("X-Forwarded-For", []), request.client])]
     headers.setdefault("X-Forwarded-Proto", ["http"])
@@ -62,7 +62,7 @@ def proxy_event(request: HttpRequest, match: Match, binary_types: list[str], req
 
 
 def multi_values(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
-    """Name -> every value, in order."""
+    """Returns name -> all values, in order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
@@ -70,12 +70,12 @@ def multi_values(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def query_values(query: str) -> dict[str, list[str]]:
-    """Decoded query parameters; a key without a value has the empty string."""
+    """Returns the decoded query parameters. A key without a value has the empty string."""
     return multi_values(parse_qsl(query, keep_blank_values=True, errors="replace"))
 
 
 def title_case(name: str) -> str:
-    """ASGI lower-cases field names; HTTP/1.1 clients mostly send them like this."""
+    """Returns the name of a field as most HTTP/1.1 clients send it. ASGI makes names lower-case."""
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
@@ -102,7 +102,7 @@ def _context(request: HttpRequest, match: Match, request_id: str) -> dict[str, A
 
 
 def identity(request: HttpRequest) -> dict[str, str | None]:
-    """Who calls, as far as the gateway knows."""
+    """Returns what the gateway knows about the caller."""
     unknown = (
         "cognitoIdentityPoolId accountId cognitoIdentityId caller principalOrgId accessKey cognitoAuthenticationType "
         "cognitoAuthenticationProvider userArn user"
@@ -123,13 +123,13 @@ def _body(request: HttpRequest, binary_types: list[str]) -> tuple[str | None, bo
 
 
 def is_binary(field: str, binary_types: list[str]) -> bool:
-    """Whether a Content-Type or Accept field names one of the API's binary types."""
+    """Returns whether a Content-Type or Accept field names one of the API's binary types."""
     named = {part.strip().lower() for part in re.split("[,;]", field)}
     return not named.isdisjoint(kind.lower() for kind in binary_types)
 
 
 def answer_of(result: object, request: HttpRequest, binary_types: list[str]) -> HttpAnswer:
-    """What the gateway sends for a handler's return value. Raises MalformedAnswer."""
+    """Returns what the gateway sends for a handler's result. Raises MalformedAnswer."""
     try:
         text = json.dumps(result)
         found = json.loads(text)
@@ -149,7 +149,7 @@ def answer_of(result: object, request: HttpRequest, binary_types: list[str]) -> 
 
 
 def payload_fits(event: dict[str, Any]) -> bool:
-    """Whether Lambda would take the event, after what base64 and JSON add to the body."""
+    """Returns whether Lambda would accept the event. The size includes what base64 and JSON add to the body."""
     body = event["body"] or ""
     return len(body) < PAYLOAD_BYTES // 8 or len(json.dumps(event)) <= PAYLOAD_BYTES
 
@@ -178,7 +178,7 @@ def _header_value(value: object) -> str:
 
 
 def _bytes(body: str, found: dict[str, Any], request: HttpRequest, binary_types: list[str]) -> bytes:
-    """Base64 is decoded only for a client that asked for a binary type first, as the gateway does."""
+    """Decodes base64 only when the client's first Accept type is binary, as the gateway does."""
     first = request.header("accept").partition(",")[0]
     if found.get("isBase64Encoded") and is_binary(first, [*binary_types, "*/*"]):
         try:

@@ -1,4 +1,4 @@
-"""Reads the body of a request, with an end to its size and its time. Used by `gateway` and `database_server`."""
+"""Reads the body of a request, with limits on its size and its time. Used by `gateway` and `database_server`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ BODY_SECONDS = 30
 
 
 class RequestTooLarge(Exception):
-    """The client sent more than the limit; the rest was not read."""
+    """The client sent more than the limit. The rest was not read."""
 
 
 async def read_body(request: Request, limit: int) -> bytes:
-    """The whole body. Raises RequestTooLarge, and ClientDisconnect for a client that hung up or took too long."""
+    """Returns the whole body. `limit` is in bytes. Raises RequestTooLarge, and ClientDisconnect when the client hangs
+    up or needs more than BODY_SECONDS.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):

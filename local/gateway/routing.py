@@ -1,7 +1,7 @@
-"""Which resource of the REST API a path means, as API Gateway decides it.
+"""Finds the resource of the REST API for a path, by API Gateway's rules.
 
-Used by `gateway`. A path parameter is one whole segment and comes out percent-decoded; a fixed segment wins over a
-parameter; trailing and double slashes are paths of their own, which no resource has.
+Used by `gateway`. A path parameter is one whole segment, and its value is percent-decoded. A fixed segment wins over a
+parameter. A path with a trailing or double slash matches no resource.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class UndecodablePath(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A resource (`/events/{event_id}`) and its decoded parameters."""
+    """A resource (`/events/{event_id}`) and its decoded path parameters."""
 
     resource: str
     parameters: dict[str, str]
@@ -31,7 +31,7 @@ class _Node:
 
 
 class Router:
-    """Built once from the paths of `app.routes`."""
+    """Matches paths against the resources of `app.routes`."""
 
     def __init__(self, resources: Iterable[str]) -> None:
         self._root = _Node()
@@ -50,7 +50,7 @@ class Router:
         node.resource = resource
 
     def match(self, path: str) -> Match | None:
-        """`path` still percent-encoded, without the stage. Raises UndecodablePath."""
+        """Returns the match or None. `path` is percent-encoded and without the stage. Raises UndecodablePath."""
         segments = _segments(path)
         if any(segment == "" for segment in segments):
             return None

@@ -1,6 +1,7 @@
-"""uvicorn, held to what API Gateway does with slow, oversized and malformed traffic.
+"""uvicorn with the limits that API Gateway has for slow, oversized and malformed traffic.
 
-The runner and the test fixtures start their HTTP servers here. Knows sockets and bytes, no events and no product.
+The runner and the test fixtures start their HTTP servers here. It handles sockets and bytes, and must not know events
+or the product.
 """
 
 from __future__ import annotations
@@ -22,25 +23,27 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import CloseCode, Frame
 
 REQUEST_SECONDS = 30
-"""A request that is not complete by then is closed."""
+"""The connection of a request that is not complete after this time is closed."""
 HEADER_BYTES = 64 * 1024
-"""More is cut off before it is parsed further; the gateway refuses long before that."""
+"""Parsing stops at this size of a head. The gateway's own limit is much lower."""
 FRAME_BYTES = 32 * 1024
 MESSAGE_BYTES = 128 * 1024
-"""https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
+"""API Gateway's limits for WebSockets:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+"""
 
 AsgiApp = Callable[..., Any]
 
 
 class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
-    """HTTP/1.1 with a deadline for the whole request and a ceiling for its head."""
+    """HTTP/1.1 with a deadline for the whole request and a size limit for its head."""
 
     request_seconds = REQUEST_SECONDS
     _deadline: asyncio.TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:
-        """Start the clock: a client that connects and says nothing is closed too."""
+        """Starts the deadline, so that a client that connects and sends nothing is closed too."""
         super().connection_made(transport)
         self._arm()
 
@@ -82,22 +85,22 @@ class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
             raise ValueError("head too large")
 
     def on_message_complete(self) -> None:
-        """Parser callback: the body is in."""
+        """Parser callback: the body is complete."""
         self._disarm()
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        """The request turned into a socket, which has limits of its own."""
+        """Stops the deadline: a WebSocket has its own limits."""
         self._disarm()
         super().handle_websocket_upgrade()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The other side is gone."""
+        """Stops the deadline."""
         self._disarm()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """The parser gave up: say why as a problem document."""
+        """Answers what the parser could not read with a problem document."""
         error = sys.exc_info()[1]
         if isinstance(error, httptools.HttpParserInvalidMethodError) or (self.scope or {}).get("method") == "CONNECT":
             self._refuse(405, "method_not_allowed", "Method Not Allowed")
@@ -121,28 +124,28 @@ class PatientHttp(HttpToolsProtocol):  # type: ignore[misc]
 
 
 class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
-    """WebSocket with the gateway's frame limit and no binary frames; the message limit is `ws_max_size`."""
+    """A WebSocket with the gateway's frame limit and without binary frames. The message limit is `ws_max_size`."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The other side is gone. Without a close frame that is 1006 (RFC 6455 section 7.1.5)."""
+        """Reports code 1006 when the connection ends without a close frame (RFC 6455 section 7.1.5)."""
         if self.handshake_complete and self.conn.close_rcvd is None and not self.close_sent:
             self.queue.put_nowait({"type": "websocket.disconnect", "code": 1006})
         super().connection_lost(exc)
 
     def handle_text(self, event: Frame) -> None:
-        """A text frame, the first of its message."""
+        """Accepts the first frame of a text message within the frame limit."""
         if self._fits(event):
             super().handle_text(event)
 
     def handle_bytes(self, event: Frame) -> None:
-        """A binary frame, which API Gateway does not take:
+        """Refuses a binary frame, which API Gateway does not accept:
         docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-develop-binary-media-types.html
         """
         if not self.close_sent:
             self._refuse(CloseCode.UNSUPPORTED_DATA, "binary frame")
 
     def handle_cont(self, event: Frame) -> None:
-        """A following frame."""
+        """Accepts a following frame of a message within the frame limit."""
         if self._fits(event):
             super().handle_cont(event)
 
@@ -160,7 +163,7 @@ class LimitedSocket(WebSocketsSansIOProtocol):  # type: ignore[misc]
 
 
 class Server(uvicorn.Server):  # type: ignore[misc]
-    """A server among others on one event loop: leaves signals to the runner."""
+    """A server that shares its event loop with others and leaves signals to the runner."""
 
     def __init__(self, app: AsgiApp, http: type[HttpToolsProtocol] = PatientHttp) -> None:
         config = uvicorn.Config(
@@ -175,7 +178,7 @@ class Server(uvicorn.Server):  # type: ignore[misc]
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # nothing stands before the runner: who connects is who asks, whatever they say
+            proxy_headers=False,  # no proxy is in front of the runner: the peer is the client, whatever its headers say
             timeout_keep_alive=65,
             timeout_graceful_shutdown=5,
             backlog=512,
@@ -185,24 +188,24 @@ class Server(uvicorn.Server):  # type: ignore[misc]
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Nothing is captured."""
+        """Does nothing: the runner handles signals."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and tell whoever waits in another thread."""
+        """Listens, then sets `ready` for a caller in another thread."""
         await super().startup(sockets)
         self.ready.set()
 
 
 def quiet_uvicorn() -> None:
-    """Mute what uvicorn logs: addresses with their query string, which carries one-time tickets."""
+    """Mutes uvicorn's logs of addresses, because their query strings contain one-time tickets."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     logging.getLogger("uvicorn.access").setLevel(logging.CRITICAL)
 
 
 def listen(port: int = 0) -> socket.socket:
-    """A loopback socket that is bound already; 0 picks a free port. Raises OSError when the port is taken."""
-    # asyncio sets TCP_NODELAY only where the protocol is named; without it each answer waits 40 ms for an ACK.
+    """Returns a loopback socket that is bound. Port 0 picks a free port. Raises OSError when the port is taken."""
+    # asyncio sets TCP_NODELAY only when the socket names its protocol. Without it each answer waits 40 ms for an ACK.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -216,7 +219,7 @@ def listen(port: int = 0) -> socket.socket:
 
 @contextlib.contextmanager
 def serving(app: AsgiApp, sock: socket.socket) -> Iterator[str]:
-    """Serve `app` from a thread while the block runs; yields the origin."""
+    """Serves `app` in a thread while the block runs. Yields the origin."""
     quiet_uvicorn()
     server = Server(app)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([sock])), name="http", daemon=True)

@@ -1,7 +1,7 @@
 """Files of the web client, served as CloudFront serves them from S3: type, validator, cache lifetime, compression.
 
-Used by `gateway` for everything outside /api/ that is a file in `web/public/`. A file below the name of the release
-(infra/website.py) may be kept for ever.
+Used by `gateway` for every path outside /api/ that is a file in `web/public/`. Clients may cache a file below the name
+of the release (infra/website.py) for a year.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Kept:
 
 
 class StaticFiles:
-    """Serves below one directory, never outside of it; keeps what it read until the file changes."""
+    """Serves files from one directory, never from outside of it. Keeps what it read until the file changes."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
@@ -54,7 +54,7 @@ class StaticFiles:
         self._kept: dict[Path, _Kept] = {}
 
     def find(self, path: str) -> Path | None:
-        """The file that a still percent-encoded URL path names: `/static/x` and `/static/r-…/x` are `x`."""
+        """Returns the file for a percent-encoded URL path, or None. `/static/x` and `/static/r-…/x` are `x`."""
         wanted = RELEASE.sub("", unquote(path).lstrip("/").removeprefix("static/"), count=1)
         last = wanted.rpartition("/")[2]
         if "." not in last or "\0" in wanted or last.startswith("."):
@@ -62,11 +62,11 @@ class StaticFiles:
         try:
             file = (self._root / wanted).resolve()
             return file if file.is_relative_to(self._root) and file.is_file() else None
-        except OSError:  # a name that the file system cannot have
+        except OSError:  # the file system does not allow this name
             return None
 
     def serve(self, file: Path, request: HttpRequest) -> HttpAnswer:
-        """200, or 304 for a client that has it."""
+        """Returns 200, 304 when the client has this version, or 405."""
         if request.method not in ("GET", "HEAD"):
             return HttpAnswer(405, [("Allow", "GET, HEAD")])
         kept, kind = self._read(file), content_type(file)
@@ -98,12 +98,12 @@ class StaticFiles:
 
 
 def content_type(file: Path) -> str:
-    """By the name's ending."""
+    """Returns the media type for the ending of the file's name."""
     return TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
 
 def accepts_gzip(request: HttpRequest) -> bool:
-    """Whether Accept-Encoding names gzip (or anything) with a weight above zero."""
+    """Returns whether Accept-Encoding names gzip (or `*`) with a weight above zero."""
     for part in request.header("accept-encoding").lower().split(","):
         coding, _, weight = part.partition(";")
         if coding.strip() in ("gzip", "*"):

@@ -1,7 +1,8 @@
-"""Amazon SES v2 on one machine: takes the mail that the product sends and shows it instead of sending it.
+"""Amazon SES v2 on one machine: stores the mail that the product sends, and shows it instead of sending it.
 
-`site` mounts it at /_local/ses (API), /_local/mail (page) and /_local/mail.json. Kept in `mail.jsonl`. Mail holds text
-that users wrote: a message is shown in a sandboxed frame without scripts, under a policy that loads nothing.
+`site` mounts it at /_local/ses (API), /_local/mail (page) and /_local/mail.json. The mails are kept in `mail.jsonl`.
+They contain text that users wrote, so each is shown in a sandboxed frame without scripts, under a policy that loads
+nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from local.site.pages import page
 
 SHOWN = 200
 MAILS_A_SECOND = 100.0
-"""What the product is told that it may send; more than it does on one machine."""
+"""The sending rate that the API reports as allowed. It is more than the product sends on one machine."""
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; "
     "form-action 'self'"
@@ -37,15 +38,15 @@ LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
 class UnsendableMail(ValueError):
-    """SES would answer 400."""
+    """A mail that SES would refuse with 400."""
 
 
 Tell = Callable[[Mapping[str, Any], str], None]
-"""Tells the product what became of a mail: the mail, one of mail_events.KINDS."""
+"""Reports an event of a mail to the product. Takes the mail and a key of mail_events.KINDS."""
 
 
 class Mailbox:
-    """Thread-safe. Newest mail first."""
+    """The stored mails, newest first. Thread-safe."""
 
     def __init__(self, path: Path | None = None, tell: Tell | None = None) -> None:
         self._path = path
@@ -57,12 +58,12 @@ class Mailbox:
             self._mails = [mail for mail in map(_parse, lines) if mail][::-1]
 
     def all(self, to: str = "") -> list[dict[str, Any]]:
-        """Every mail, or those to one address."""
+        """Returns every mail, or those to one address."""
         with self._lock:
             return [mail for mail in self._mails if not to or to.lower() in [one.lower() for one in mail["to"]]]
 
     def clear(self) -> None:
-        """Throw all away."""
+        """Deletes all mails and the file."""
         with self._lock:
             self._mails.clear()
             if self._path:
@@ -94,7 +95,7 @@ class Mailbox:
                     os.fsync(file.fileno())
 
     def return_mail(self, id: str, kind: str) -> Response:
-        """`POST /_local/mail/ID/KIND`: a mail comes back, or is complained of, as the product hears of it from SES."""
+        """`POST /_local/mail/ID/KIND`: reports a bounce or complaint of a mail to the product, as SES does."""
         mail = next((one for one in self.all() if one["id"] == id), None)
         if mail is None or kind not in KINDS or self._tell is None:
             return JSONResponse({"message": "No such mail, or nothing that happens to mails"}, 404)
@@ -102,11 +103,11 @@ class Mailbox:
         return RedirectResponse("/_local/mail", 303)
 
     def json_view(self, to: str = "") -> JSONResponse:
-        """`{"items": […]}`, newest first."""
+        """Returns `{"items": […]}`, newest first."""
         return JSONResponse({"items": self.all(to)})
 
     def html_view(self) -> HTMLResponse:
-        """The page."""
+        """Returns the page with the newest SHOWN mails."""
         mails = self.all()[:SHOWN]
         shown = "\n".join(map(_article, mails)) or "<p>No mail yet. What the product sends appears here.</p>"
         return page("Mailbox", shown, POLICY)

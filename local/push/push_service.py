@@ -1,7 +1,7 @@
-"""A push service for one machine: takes what RFC 8030 says a push service takes, and keeps it to be looked at.
+"""A push service on one machine: accepts what RFC 8030 says a push service accepts, and stores it for inspection.
 
-The browsers of a machine with internet have push services of their own; tests subscribe to this one, by an endpoint
-below `/_local/push/`. It checks who sends (RFC 8292) but cannot read what is sent: only a browser has the key.
+Browsers with internet access have push services of their own. Tests subscribe to this one, by an endpoint below
+`/_local/push/`. It checks the sender (RFC 8292) but cannot read the messages: only a browser has the key.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from starlette.responses import JSONResponse, Response
 from chalicelib.push.adapters.encryption import decode
 
 KEPT = 200
+"""Number of messages that are stored."""
 MOST_BYTES = 4096
+"""The size that every push service must accept (RFC 8030, 7.2)."""
 _CREDENTIALS = re.compile(r"vapid t=([\w.-]+), k=([\w-]+)")
 _TOPIC = re.compile(r"[\w-]{1,32}")
 
 
 class PushService:
-    """Thread-safe. `answers` says for an endpoint's last part what it is answered instead of 201."""
+    """Thread-safe. `answers`: last part of an endpoint -> status that it answers instead of 201."""
 
     def __init__(self) -> None:
         self.answers: dict[str, int] = {}
@@ -35,18 +37,18 @@ class PushService:
         self._taken: deque[dict[str, Any]] = deque(maxlen=KEPT)
 
     def taken(self, name: str | None = None) -> list[dict[str, Any]]:
-        """The newest messages, oldest first: `to`, `topic`, `ttl`, `body` (encrypted); those to one endpoint."""
+        """Returns messages, oldest first: `to`, `topic`, `ttl`, `body` (encrypted). `name` selects an endpoint."""
         with self._lock:
             return [one for one in self._taken if name in (None, one["to"])]
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Deletes all messages and `answers`."""
         with self._lock:
             self._taken.clear()
             self.answers.clear()
 
     def take(self, name: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """POST of a message to an endpoint; names of headers are lower-case."""
+        """Answers the POST of a message to an endpoint. Names of headers are lower-case."""
         if status := self.answers.get(name):
             return Response(status_code=status)
         problem = _problem(headers, body)
@@ -63,7 +65,7 @@ class PushService:
         return Response(status_code=201, headers={"Location": f"/_local/push/{name}/message"})
 
     def json_view(self) -> JSONResponse:
-        """What came, newest first; bodies are base64 of what only their browser can read."""
+        """Returns the messages, newest first. Bodies are base64, and only their browser can decrypt them."""
         shown = [{**one, "body": base64.b64encode(one["body"]).decode()} for one in reversed(self.taken())]
         return JSONResponse({"items": shown})
 

@@ -1,4 +1,4 @@
-"""What answers at the product's port. Used by `runner` and by the tests of what is mounted here."""
+"""The ASGI app at the product's port. Used by `runner` and by the tests of what is mounted here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from local.websocket.sockets import SocketGateway
 
 
 def mount_apps(gateway: Gateway, site: LocalSite, sockets: SocketGateway) -> Router:
-    """One ASGI app: sockets, the runner's own site, and for everything else the gateway."""
+    """Returns one ASGI app: sockets, the runner's own site, and the gateway for every other path."""
     routes = [WebSocketRoute("/_local/socket", sockets), Mount("/_local", site, max_body_size=BODY_BYTES)]
     return Router(routes, default=gateway)

@@ -1,4 +1,4 @@
-"""The frame of the runner's own pages: plain HTML, no scripts. Used by `site` and `mailbox`."""
+"""The HTML around the runner's own pages, without scripts. Used by `site` and `mailbox`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ article form { display: inline-block; margin: .5rem .5rem 0 0 } .about { opacity
 
 
 def page(title: str, body: str, policy: str) -> HTMLResponse:
-    """A whole document; `body` is HTML, `title` is text. It may load and run nothing but what `policy` names."""
+    """Returns a whole document. `body` is HTML, `title` text. The page can load and run only what `policy` names."""
     name = html.escape(title)
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

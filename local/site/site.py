@@ -1,7 +1,7 @@
-"""Everything under /_local/: index page, mailbox, connections API, doubles, failure queue, reset.
+"""Everything under /_local/: index page, mailbox, connections API, doubles, failure queue, timers, reset.
 
-`mount_apps` puts it before the gateway. Only for the person at this machine: a request under another host name than a
-loopback one (DNS rebinding), or a change asked for by another site, is refused.
+`mount_apps` routes to it before the gateway. It is only for the user of this machine: it refuses a request with a host
+name that is not loopback (DNS rebinding), and a change that another site's page requests.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ INDEX_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self
 
 
 class OnlyFromThisSite:
-    """Around an ASGI app: refuses what another site's page asks for."""
+    """Wraps an ASGI app and refuses requests that come from another site's page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, or refuse."""
+        """Passes the request on, or answers 403."""
         headers = HTTPConnection(scope).headers
         origin = headers.get("origin")
         is_ours = not origin or urlsplit(origin).netloc == headers.get("host")
@@ -52,7 +52,7 @@ class OnlyFromThisSite:
 
 @dataclass(slots=True)
 class LocalSite:
-    """An ASGI app. What may wait runs in Starlette's threads, never in those of the handlers."""
+    """An ASGI app. Work that may wait runs in Starlette's threads, never in those of the handlers."""
 
     mailbox: Mailbox
     sockets: SocketGateway
@@ -65,7 +65,7 @@ class LocalSite:
     _router: Router = field(init=False)
 
     def __post_init__(self) -> None:
-        """Say what is where."""
+        """Builds the routes."""
         views = {
             "/": self._index,
             "/mail": lambda _: self.mailbox.html_view(),
@@ -93,7 +93,7 @@ class LocalSite:
         self._router = Router(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; no answer is to be stored."""
+        """Answers one request. Adds `Cache-Control: no-store` to answers without Cache-Control."""
 
         async def send_unstored(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -120,7 +120,7 @@ class LocalSite:
         return JSONResponse({"accounts": [account.email for account in self.accounts]})
 
     async def _replay(self, request: Request) -> Response:
-        """All entries of the failure queue, or the one with `id` (query or form). A failed replay is an answer too."""
+        """Replays all entries of the failure queue, or the one with `id` (query or form). Failed ones give 200 too."""
         sent = f"{request.url.query}&{(await request.body()).decode('utf-8', 'replace')}"
         ids = parse_qs(sent, keep_blank_values=True).get("id")
         try:

@@ -1,6 +1,6 @@
-"""Where the Stripe test double sits in the runner: its files, its life, and starting it afresh.
+"""The Stripe test double in the runner: its files, its start and stop, and its reset.
 
-The double itself is `stripe_double/`, which knows nothing of the runner.
+The double itself is `stripe_double/`, which must not know the runner.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.payments.services.handle_webhook import HANDLED
 from local.stripe_double import DoubleServer, Settings, create_double
 
 SENDERS = 8
-"""Webhooks on their way at the same time; Stripe keeps no order either."""
+"""Number of webhooks that are sent at the same time. Stripe keeps no order either."""
 
 
 class StripeMount:
@@ -32,7 +32,7 @@ class StripeMount:
         webhook_secret: str,
         connect_webhook_secret: str = "",
     ) -> None:
-        """`connect_webhook_secret` signs what happens in connected accounts; empty: the product is not told of it."""
+        """`connect_webhook_secret` signs events of connected accounts. When empty, the product gets none of them."""
         self._directory = directory
         self._told = (public_url, webhook_url, webhook_secret)
         self._connect_secret = connect_webhook_secret
@@ -46,7 +46,7 @@ class StripeMount:
         return DoubleServer(create_double(self._directory, *self._told, connect_secret=secret, settings=settings))
 
     async def answer(self, request: Request) -> Response:
-        """One HTTP call; the route names what is below the mount `path`. A thread waits: it may be slow on command."""
+        """Answers one HTTP call. The route's `path` is below the mount. Uses a thread, because faults can delay it."""
         body = await request.body()
         path, query, headers = "/" + request.path_params["path"], request.url.query, dict(request.headers)
         status, fields, content = await run_in_threadpool(
@@ -55,15 +55,15 @@ class StripeMount:
         return Response(content, status, fields)
 
     def start(self) -> None:
-        """Begin to send webhooks."""
+        """Starts sending webhooks."""
         self._server.double.start()
 
     def stop(self) -> None:
-        """What is not delivered yet is delivered after the next start."""
+        """Stops sending webhooks. Those not delivered yet are sent after the next start."""
         self._server.double.stop()
 
     def reset(self) -> None:
-        """A double that has seen nothing, in the place of this one."""
+        """Deletes the double's files and starts a new double."""
         with self._lock:
             self.stop()
             shutil.rmtree(self._directory)

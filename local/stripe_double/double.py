@@ -1,7 +1,7 @@
-"""StripeDouble: what buyers, banks, account owners and Stripe's dashboard can do, and the time that passes.
+"""StripeDouble: what buyers, banks, account owners and users of Stripe's dashboard can do, and the passing of time.
 
-Held by whoever runs a double, and by tests. Runs the webhook sender's thread. Knows no HTTP: server.py answers requests
-with it.
+Created by the local runner and by tests. It runs the webhook sender's thread. It must not know HTTP: server.py answers
+requests with it.
 """
 
 from __future__ import annotations
@@ -33,19 +33,20 @@ from .webhooks.webhooks import Post, Sender, post
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTHS = {"cs_test_": 58, "cus_": 14, "prod_": 14, "req_": 14}
 _IDLE = 0.1
+"""Seconds between two rounds of the thread."""
 
 
 def random_id(prefix: str) -> str:
-    """An id that looks like Stripe's: prefix and random letters and digits."""
+    """Returns an id that looks like Stripe's: the prefix, then random letters and digits."""
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTHS.get(prefix, 23)))
 
 
 @dataclass(frozen=True, slots=True)
 class PayOutcome:
-    """What the pay page did: `location` to go to next, unless Stripe's decline says why not.
+    """The result of a payment on the pay page. `location` is the next page, `declined` says why there is none.
 
-    Neither paid nor declined: a debit is on its way (`location` is the success URL), or 3-D Secure is asked for
-    (`location` is its page, `authenticate` answers it).
+    When it is neither paid nor declined, a debit is in progress (`location` is the success URL), or 3-D Secure is
+    required (`location` is its page, `authenticate` answers it).
     """
 
     paid: bool
@@ -54,7 +55,7 @@ class PayOutcome:
 
 
 class StripeDouble:
-    """The double without its HTTP; thread-safe. `faults` is trouble on command, `traffic` the API calls that came."""
+    """The double without its HTTP. Thread-safe. `faults` holds the faults, `traffic` counts the API calls."""
 
     def __init__(
         self,
@@ -76,14 +77,14 @@ class StripeDouble:
         self._sender = Sender(works=self.work, settings=settings, faults=self.faults, clock=clock, post=post)
 
     def start(self) -> None:
-        """Begin sending webhooks and keeping time in a thread of its own."""
+        """Starts the thread that sends webhooks and runs what is due."""
         if self._thread is None:
             self._stopping.clear()
             self._thread = threading.Thread(target=self._run, name="stripe-double", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; undelivered events are sent after the next start, also in another process."""
+        """Ends the thread. Undelivered events are sent after the next start, also in another process."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=self.settings.post_timeout + 5)
@@ -91,11 +92,11 @@ class StripeDouble:
         self._store.close()
 
     def sleep(self, seconds: float) -> None:
-        """Wait as long, or until `stop` is called."""
+        """Waits for `seconds`, or until `stop` is called."""
         self._stopping.wait(seconds)
 
     def tick(self) -> int:
-        """One round by hand: do what is due, send what is due; the number of deliveries tried."""
+        """Runs one round: first what is due, then the due deliveries. Returns the number of deliveries tried."""
         self._keep_time()
         return self._sender.deliver_due()
 
@@ -108,10 +109,10 @@ class StripeDouble:
         name: str = "Test Buyer",
         expiry: tuple[int, int] = (12, 2034),
     ) -> PayOutcome:
-        """Pay a session as its page would, with a card's number or an IBAN; raises StripeError when there is none.
+        """Pays a session as its page would, with a card's number or an IBAN. Raises StripeError for an unknown session.
 
-        Paying a complete session again changes nothing and leads to its success URL once more; paying
-        an expired one raises StripeError with code `checkout_session_expired`.
+        Paying a complete session again changes nothing and returns its success URL. Paying an expired one raises
+        StripeError with code `checkout_session_expired`.
         """
         with self._at_home("checkout.session", session_id) as work:
             session = sessions.find_session(work, session_id)
@@ -129,18 +130,18 @@ class StripeDouble:
             return _outcome(work, session["payment_intent"])
 
     def authenticate(self, payment_intent: str, *, passed: bool = True) -> PayOutcome:
-        """Complete or fail 3-D Secure, as the bank's page would; raises StripeError when it is not asked for."""
+        """Completes or fails 3-D Secure, as the bank's page would. Raises StripeError when it is not required."""
         with self._at_home("payment_intent", payment_intent) as work:
             refused = authenticate(work, payment_intent, passed=passed)
             return PayOutcome(False, declined=refused) if refused else _outcome(work, payment_intent)
 
     def settle_debit(self, payment_intent: str, outcome: DebitOutcome | None = None) -> None:
-        """Let a debit arrive or fail now; None: as its test IBAN says."""
+        """Lets a debit succeed or fail now. None: as its test IBAN says."""
         with self._at_home("payment_intent", payment_intent) as work:
             settle_debit(work, payment_intent, outcome)
 
     def refund(self, payment_intent: str, amount: int | None = None) -> Json:
-        """Refund as a person in Stripe's dashboard would: no idempotency key."""
+        """Refunds as a user of Stripe's dashboard would, without an idempotency key. `amount` None: the rest."""
         params: Json = {"payment_intent": payment_intent}
         if amount is not None:
             params["amount"] = amount
@@ -148,56 +149,56 @@ class StripeDouble:
             return refunds.create_refund(work, params)
 
     def settle_refund(self, refund: str, outcome: refunds.RefundEnd) -> Json:
-        """Let a refund arrive, or come back, now."""
+        """Lets a refund succeed or fail now."""
         with self._at_home("refund", refund) as work:
             return refunds.end_refund(work, refund, outcome)
 
     def dispute(
         self, charge: str, kind: DisputeKind = "chargeback", *, amount: int | None = None, currency: str | None = None
     ) -> Json:
-        """Let the buyer's bank dispute a charge, or a part of it, or inquire about it."""
+        """Lets the buyer's bank dispute a charge or a part of it, or inquire about it."""
         with self._at_home("charge", charge) as work:
             return disputes.open_dispute(work, work.get("charge", charge), kind, amount=amount, currency=currency)
 
     def end_dispute(self, dispute: str, verdict: disputes.Verdict) -> Json:
-        """Let the bank decide."""
+        """Lets the bank decide a dispute."""
         with self._at_home("dispute", dispute) as work:
             return disputes.end_dispute(work, dispute, verdict)
 
     def escalate(self, dispute: str) -> Json:
-        """Let an inquiry become a chargeback."""
+        """Turns an inquiry into a chargeback."""
         with self._at_home("dispute", dispute) as work:
             return disputes.escalate_inquiry(work, dispute)
 
     def onboard(self, account: str, name: str = "Test Organiser") -> Json:
-        """Have an account complete its onboarding without the page."""
+        """Completes the onboarding of an account without the page."""
         with self.timely() as work:
             return accounts.enable_account(work, account, name=name)
 
     def disconnect(self, account: str) -> Json:
-        """Have an account's owner take the platform's access away."""
+        """Removes the platform's access to an account, as its owner can."""
         with self.timely() as work:
             return accounts.disconnect_account(work, account)
 
     def expire(self, session_id: str) -> Json:
-        """Let an open session's time be over now, as if `expires_at` had come."""
+        """Expires an open session now, as if `expires_at` had passed."""
         with self._at_home("checkout.session", session_id) as work:
             sessions.expire_when_due(work, session_id)
             return sessions.find_session(work, session_id)
 
     def resend(self, event_id: str) -> Json:
-        """Queue an event again with its own id."""
+        """Queues an event again with the same id."""
         with self._at_home("event", event_id) as work:
             return resend_event(work, event_id)
 
     def reissue(self, event_id: str) -> Json:
-        """Queue a copy of an event with a new id."""
+        """Queues a copy of an event with a new id."""
         with self._at_home("event", event_id) as work:
             return reissue_event(work, event_id)
 
     @contextmanager
     def work(self, request_id: str | None = None, key: str | None = None, account: str | None = None) -> Iterator[Work]:
-        """A unit of work in the platform or a connected account, committed at the end of the block."""
+        """Opens a unit of work in the platform or a connected account. Commits it at the end of the block."""
         with self._store.transaction() as tx:
             yield Work(Scope(tx, account), self._clock(), self.new_id, self.settings, request_id, key)
 
@@ -205,14 +206,14 @@ class StripeDouble:
     def timely(
         self, request_id: str | None = None, key: str | None = None, account: str | None = None
     ) -> Iterator[Work]:
-        """A unit of work after everything that time has brought about."""
+        """Opens a unit of work after running everything that is due."""
         self._keep_time()
         with self.work(request_id, key, account) as work:
             yield work
 
     @contextmanager
     def _at_home(self, table: str, item: str, *, key: str | None = "page_") -> Iterator[Work]:
-        """A timely unit of work in the account that has the object; raises Stripe's 404 when none has."""
+        """Opens a timely unit of work in the account that has the object. Without one the verbs raise Stripe's 404."""
         with self.timely(self.new_id("req_"), None if key is None else self.new_id(key)) as work:
             yield work.home_of(table, item) or work
 
@@ -227,12 +228,12 @@ class StripeDouble:
 
 
 def success_url_of(session: Json) -> str:
-    """Where the buyer goes after paying: the template filled with the session's id."""
+    """Returns where the buyer goes after paying: the success URL with the session's id filled in."""
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def _outcome(work: Work, key: str) -> PayOutcome:
-    """Where an intent that was not declined leads its buyer."""
+    """Returns the outcome of an intent that was not declined."""
     intent, session = work.get("payment_intent", key), session_of_intent(work, key)
     action = intent["next_action"]
     if action is not None:
@@ -252,11 +253,11 @@ def create_double(
     new_id: NewId = random_id,
     post: Post = post,
 ) -> StripeDouble:
-    """A double mounted at `public_url`, remembering in `data_dir` (None: nowhere).
+    """Creates a double mounted at `public_url` that stores its data in `data_dir` (None: in memory).
 
-    `settings` gives other timings or another api_version; its URLs and secrets are replaced by the
-    arguments. An empty `webhook_url` sends nothing, and without `connect_secret` it is told nothing of connected
-    accounts.
+    `settings` gives other timings or another api_version; the other arguments replace its URLs and secrets. With an
+    empty `webhook_url` only registered endpoints get events. Without `connect_secret` the `webhook_url` gets no events
+    of connected accounts.
     """
     basis = settings or Settings("", "", "")
     told = replace(

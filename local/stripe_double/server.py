@@ -1,6 +1,6 @@
-"""DoubleServer: answers the HTTP requests of one double by its API, its pages or the control.
+"""DoubleServer: answers the HTTP requests for one double with its API, its pages or the control.
 
-Held by whoever has the sockets: the local runner and the tests. Nothing of the double imports it.
+Called by the local runner and by tests. Nothing in the double imports it except the package itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .pages import Pages
 
 
 class DoubleServer:
-    """The HTTP of one double; thread-safe."""
+    """The HTTP interface of one double. Thread-safe."""
 
     def __init__(self, double: StripeDouble) -> None:
         self.double = double
@@ -26,7 +26,7 @@ class DoubleServer:
         self._pages = Pages(double)
 
     def handle(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
-        """(status, headers, body) for one request; `path` is relative to the mount, `query` the raw query string."""
+        """Returns (status, headers, body) for one request. `path` is relative to the mount, `query` is not decoded."""
         lower = {name.lower(): value for name, value in headers.items()}
         answer = self._answer("GET" if method == "HEAD" else method, path or "/", query, lower, body)
         return answer if method != "HEAD" else (answer[0], answer[1], b"")

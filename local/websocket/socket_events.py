@@ -15,7 +15,7 @@ from local.gateway.proxy_event import API_ID, STAGE, multi_values, query_values,
 
 
 class Peer(Protocol):
-    """What an event tells about the connection."""
+    """The connection that an event describes."""
 
     id: str
     request: HttpRequest
@@ -23,7 +23,7 @@ class Peer(Protocol):
 
 
 def connect_event(peer: Peer) -> dict[str, Any]:
-    """`$connect`: the only event with headers and query."""
+    """Returns the `$connect` event, the only one with headers and query parameters."""
     headers = multi_values([(title_case(name), value) for name, value in peer.request.headers])
     headers.setdefault("X-Forwarded-For", [peer.request.client])
     query = query_values(peer.request.query)
@@ -46,7 +46,7 @@ def message_event(peer: Peer, route: str, text: str) -> dict[str, Any]:
 
 
 def disconnect_event(peer: Peer, code: int) -> dict[str, Any]:
-    """`$disconnect`, with the code the socket was closed with."""
+    """Returns the `$disconnect` event. `code` is the close code of the WebSocket."""
     context = _context(peer, "$disconnect", "DISCONNECT")
     context |= {"disconnectStatusCode": code, "disconnectReason": ""}
     return {"requestContext": context, "isBase64Encoded": False}

@@ -1,8 +1,8 @@
-"""API Gateway's WebSocket API on one machine: sockets in, events to handlers, and the `@connections` API to push.
+"""API Gateway's WebSocket API on one machine: makes events for handlers, and serves the `@connections` API for pushes.
 
-Used by `gateway` (sockets) and `site` (management). A connection can be posted to from the moment `$connect` has
-answered 2xx, which is before the client sees its handshake; what is posted then waits in the connection's queue.
-Messages of one connection are handled one after another (AWS promises no order; neither may handlers rely on it).
+`mount_apps` routes sockets to it, `site` the management API. A connection accepts posts as soon as `$connect` has
+answered 2xx, which is before the client sees its handshake. Posted messages wait in the connection's queue.
+Messages of one connection are handled one after another. AWS promises no order, so handlers must not rely on it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ log = logging.getLogger("local.sockets")
 
 IDLE_SECONDS = 600.0
 LIFE_SECONDS = 7200.0
+"""API Gateway closes a socket after this time without a message, or of this age."""
 WAITING_PUSHES = 1000
+"""Posts that wait for one slow client. More are refused with 429."""
 GOING_AWAY = 1001
 
 
@@ -47,7 +49,7 @@ class OpenSocket:
 
 
 class SocketGateway:
-    """Lives on the event loop; handlers run in threads."""
+    """An ASGI app for WebSockets. It runs on the event loop; handlers run in threads."""
 
     def __init__(
         self,
@@ -63,11 +65,11 @@ class SocketGateway:
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="socket")
 
     def count(self) -> int:
-        """How many sockets are open."""
+        """Returns how many sockets are open."""
         return len(self._open)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One socket from handshake to close."""
+        """Serves one socket from handshake to close."""
         await receive()
         id = base64.b64encode(secrets.token_bytes(11)).decode()
         connection = OpenSocket(id, request_of(scope), int(time.time() * 1000))
@@ -87,7 +89,7 @@ class SocketGateway:
             await asyncio.shield(self._disconnect(connection, code))
 
     async def _connect(self, connection: OpenSocket) -> int:
-        """The status of the handshake: what `$connect` answers, 200 without such a handler, 500 when it crashes."""
+        """Returns the handshake's status: what `$connect` returns, 200 without such a handler, 500 when it raises."""
         handler = self._handlers.get("$connect")
         if handler is None:
             return 200
@@ -100,7 +102,7 @@ class SocketGateway:
         return status if isinstance(status, int) and 200 <= status < 600 else 500
 
     async def _talk(self, connection: OpenSocket, receive: Receive, send: Send) -> int:
-        """Until either side closes; returns the close code."""
+        """Reads and writes until either side closes. Returns the close code."""
         reader = asyncio.create_task(self._read(connection, receive))
         others = [asyncio.create_task(self._write(connection, send)), asyncio.create_task(self._expire(connection))]
         try:
@@ -125,7 +127,7 @@ class SocketGateway:
             connection.active = time.monotonic()
 
     async def _expire(self, connection: OpenSocket) -> None:
-        """Close what is idle for 10 minutes or 2 hours old."""
+        """Closes a socket that is idle for 10 minutes or open for 2 hours."""
         while True:
             end = min(connection.active + self._idle_seconds, connection.born + self._life_seconds)
             left = end - time.monotonic()
@@ -148,7 +150,7 @@ class SocketGateway:
             await self._tell(connection, event, "Internal server error")
 
     def _choose(self, text: str) -> tuple[str, Handler | None]:
-        """The route selection expression is `$request.body.action`, as Chalice deploys it."""
+        """Returns (route key, handler or None). Chalice selects routes by `$request.body.action`."""
         try:
             action = json.loads(text).get("action")
         except (ValueError, AttributeError, RecursionError):
@@ -175,7 +177,7 @@ class SocketGateway:
         return await asyncio.get_running_loop().run_in_executor(self._threads, handler, event)
 
     async def manage(self, request: Request) -> Response:
-        """The management API: POST, GET and DELETE `…/@connections/{id}`."""
+        """Answers the management API: POST, GET and DELETE `…/@connections/{id}`."""
         body = await request.body()
         connection = self._open.get(request.path_params["id"])
         if connection is None or connection.closed:
@@ -201,7 +203,7 @@ class SocketGateway:
         return Response()
 
     def close(self) -> None:
-        """Start no more handlers."""
+        """Cancels waiting calls of handlers and starts no more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

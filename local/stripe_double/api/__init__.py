@@ -1,1 +1,1 @@
-"""How the double speaks: endpoints, parameters, errors, idempotency, lists, its store."""
+"""The double's API: endpoints, parameters, errors, idempotency, lists, and its store."""

@@ -1,6 +1,6 @@
 """The Stripe API over HTTP: authentication, connected accounts, idempotency, errors.
 
-Called by server.py for every path under /v1/. routes.py is the list of what the double can do.
+Called by server.py for every path under /v1/. routes.py lists the endpoints.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _VERSION = re.compile(r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?$")
 
 
 class Works(Protocol):
-    """Opens a unit of work for a request (double.py has it)."""
+    """Opens a unit of work for a request. Implemented in double.py."""
 
     def __call__(
         self, request_id: str | None = None, key: str | None = None, account: str | None = None
     ) -> AbstractContextManager[Work]:
-        """A work whose writes are committed at the end of the block."""
+        """Returns a context with a Work. Its writes are committed at the end of the block."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One API request; header names are lower case, `fields` is the raw query or form body."""
+    """One API request. Names of headers are lower-case, `fields` is the raw query or form body."""
 
     method: str
     path: str
@@ -74,7 +74,7 @@ class Api:
         self._traffic = traffic
 
     def answer(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> Answer:
-        """The HTTP answer to one API request; never raises for what a client can send."""
+        """Returns the HTTP answer to one API request. Never raises for what a client can send."""
         request_id = self._new_id("req_")
         shown = {"request-id": request_id, "content-type": "application/json"}
         shown |= {name: headers[name] for name in ("stripe-version", "stripe-account") if name in headers}
@@ -115,7 +115,7 @@ class Api:
         return answer
 
     def _once(self, call: Call, fault: ApiFault | None) -> tuple[int, dict[str, str], str]:
-        """The kept answer of the idempotency key, or a new one."""
+        """Returns the kept answer of the idempotency key, or runs the call."""
         with self._open(call) as work:
             if call.key is not None:
                 kept = idempotency.recall(work.tx, call.key, path=call.path, body=call.fields, now=work.at)
@@ -143,7 +143,7 @@ class Api:
             try:
                 item = verb(work, params, *captured)
                 status, answer = 200, _render(expand(work, item, params.get("expand", [])))
-            except CardDeclined as declined:  # what was tried and recorded stays
+            except CardDeclined as declined:  # the recorded attempt stays
                 status, answer = declined.status, _error_body(declined, call.request_id)
             _keep(work, call, status, answer)
         return status, {}, answer
@@ -176,7 +176,7 @@ def _authenticate(headers: dict[str, str]) -> None:
 
 
 def _refuse_on_command(fault: ApiFault | None, call: Call) -> None:
-    """Refusals before anything is looked at: nothing of them is kept under an idempotency key."""
+    """Raises the faults that refuse a call before it is read. They are not kept under an idempotency key."""
     key = call.headers.get("authorization", "").rpartition(" ")[2]
     if fault is not None and fault.kind == "401":
         raise key_expired(key)

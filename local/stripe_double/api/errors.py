@@ -1,10 +1,10 @@
 """Stripe's error shapes (https://docs.stripe.com/api/errors).
 
-Raised anywhere in the double, turned into an HTTP answer by api.py and into a message by the pages.
+Raised anywhere in the double. api.py turns them into HTTP answers, the pages into messages.
 
     StripeError
     |-- ParameterError     400, a parameter is unknown, missing or malformed (never kept for replay)
-    `-- CardDeclined       402, the card was refused; nothing but the buyer can help
+    `-- CardDeclined       402, the card was refused; only the buyer can act
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 
 class StripeError(Exception):
-    """An error as Stripe words it; `status` is the HTTP status, the rest is the `error` object, with `shown` beside."""
+    """An error in Stripe's format. `status` is the HTTP status; the rest is the `error` object, extended by `shown`."""
 
     kept_for_replay = True
 
@@ -38,7 +38,7 @@ class StripeError(Exception):
         self.decline_code = decline_code
 
     def as_object(self) -> dict[str, Any]:
-        """The `error` object; absent fields are left out, as Stripe does."""
+        """Returns the `error` object without absent fields, as Stripe does."""
         shown: dict[str, Any] = {"type": self.kind, "message": self.message}
         for name in ("code", "param", "decline_code"):
             value = getattr(self, name)
@@ -50,13 +50,13 @@ class StripeError(Exception):
 
 
 class ParameterError(StripeError):
-    """A request that failed validation: Stripe does not keep it under its idempotency key."""
+    """A request that failed validation. Stripe does not keep its answer under the idempotency key."""
 
     kept_for_replay = False
 
 
 class CardDeclined(StripeError):
-    """A card refused by its bank, with the message Stripe shows to the buyer."""
+    """A card that its bank refused, with the message that Stripe shows to the buyer."""
 
     def __init__(
         self, message: str, *, code: str, decline_code: str | None, shown: dict[str, Any] | None = None
@@ -65,28 +65,28 @@ class CardDeclined(StripeError):
 
 
 def parameter_unknown(names: list[str]) -> ParameterError:
-    """One or several parameters that the endpoint does not have."""
+    """Returns the error for parameters that the endpoint does not have."""
     noun = "parameter" if len(names) == 1 else "parameters"
     return ParameterError(f"Received unknown {noun}: {', '.join(names)}", code="parameter_unknown", param=names[0])
 
 
 def parameter_missing(name: str) -> ParameterError:
-    """A required parameter that did not come."""
+    """Returns the error for a required parameter that was not sent."""
     return ParameterError(f"Missing required param: {name}.", code="parameter_missing", param=name)
 
 
 def parameter_invalid(name: str, message: str, *, code: str | None = None) -> ParameterError:
-    """A parameter whose value Stripe refuses."""
+    """Returns the error for a value that Stripe refuses."""
     return ParameterError(message, code=code, param=name)
 
 
 def resource_missing(noun: str, key: str, *, param: str) -> StripeError:
-    """An id that names nothing."""
+    """Returns the error for an id that does not exist."""
     return StripeError(f"No such {noun}: '{key}'", status=404, code="resource_missing", param=param)
 
 
 def route_missing(method: str, path: str) -> StripeError:
-    """A URL that is no endpoint (of Stripe, or of this double yet)."""
+    """Returns the error for a URL that is no endpoint of Stripe, or not one of this double."""
     return StripeError(
         f"Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the "
         "trailing slash. (TEST DOUBLE: endpoints it has are listed in api/routes.py)",
@@ -95,7 +95,7 @@ def route_missing(method: str, path: str) -> StripeError:
 
 
 def key_refused(key: str | None) -> StripeError:
-    """No API key, or one that is not a test key."""
+    """Returns the error for a missing API key, or one that is not a test key."""
     if not key:
         return StripeError(
             "You did not provide an API key. You need to provide your API key in the Authorization "
@@ -106,12 +106,12 @@ def key_refused(key: str | None) -> StripeError:
 
 
 def key_expired(key: str) -> StripeError:
-    """An API key that was rolled (https://docs.stripe.com/error-codes#api-key-expired)."""
+    """Returns the error for a rolled API key (https://docs.stripe.com/error-codes#api-key-expired)."""
     return StripeError(f"Expired API Key provided: {key[:8]}{'*' * 12}", status=401, code="api_key_expired")
 
 
 def permission_refused(key: str, *, account: str, permission: str) -> StripeError:
-    """A restricted key that may not do this: 403 like a lost account, but without a code."""
+    """Returns the error for a restricted key without the permission: a 403 like `account_refused`, but without code."""
     return StripeError(
         f"The provided key '{key[:8]}{'*' * 12}' does not have the required permissions for this endpoint on account "
         f"'{account}'. Having the '{permission}' permission would allow this request to continue.",
@@ -120,7 +120,7 @@ def permission_refused(key: str, *, account: str, permission: str) -> StripeErro
 
 
 def account_refused(account: str) -> StripeError:
-    """A connected account that does not exist, or took the platform's access away."""
+    """Returns the error for a connected account that does not exist or has removed the platform's access."""
     return StripeError(
         f"The provided key does not have access to account '{account}' (or that account does not exist). "
         "Application access may have been revoked.",

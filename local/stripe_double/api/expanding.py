@@ -1,4 +1,4 @@
-"""`expand[]`: replace ids by the objects they name (https://docs.stripe.com/api/expanding_objects)."""
+"""`expand[]`: replaces ids by the objects they name (https://docs.stripe.com/api/expanding_objects)."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _TABLES: dict[str, dict[str, str]] = {
 }
 _SOURCES = {"ch": "charge", "py": "charge", "re": "refund", "du": "dispute", "fee": "application_fee"}
 _SOMETIMES = frozenset({"failure_balance_transaction"})
-"""Properties that an object shows only when there is something to show; they may be expanded all the same."""
+"""Properties that an object has only when they have a value. A request may expand them even when they are absent."""
 _DEEPEST = 4
 _REFUNDS_SHOWN = 10
 
 
 def expand(work: Work, item: Json, paths: list[str]) -> Json:
-    """The object with each dotted path replaced; raises ParameterError for one that cannot be."""
+    """Replaces the ids at each dotted path in the object. Raises ParameterError for a path that cannot be expanded."""
     for path in paths:
         parts = path.split(".")
         if len(parts) > _DEEPEST:
@@ -79,7 +79,7 @@ def _expand_one(work: Work, item: Json, parts: list[str], path: str) -> None:
 
 
 def session_lines(work: Work, key: str) -> Json:
-    """The line items of a session as the list that Stripe embeds."""
+    """Returns the line items of a session as the list that Stripe embeds."""
     kept = work.tx.get("lines", key) or {"items": []}
     return list_of(kept["items"], f"/v1/checkout/sessions/{key}/line_items")
 
@@ -90,11 +90,11 @@ def _source_table(item: Json) -> str | None:
 
 
 def _refunds(work: Work, charge: str) -> Json:
-    """The newest refunds of a charge, as the list that Stripe embeds."""
+    """Returns the newest refunds of a charge as the list that Stripe embeds."""
     found = [copy.deepcopy(row) for row in reversed(work.tx.rows("refund")) if row["charge"] == charge]
     more = len(found) > _REFUNDS_SHOWN
     return list_of(found[:_REFUNDS_SHOWN], f"/v1/charges/{charge}/refunds", has_more=more)
 
 
 _LISTS = {("checkout.session", "line_items"): session_lines, ("charge", "refunds"): _refunds}
-"""Lists that an object embeds only when asked."""
+"""Lists that an object embeds only when the request expands them."""

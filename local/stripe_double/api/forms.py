@@ -1,6 +1,7 @@
 """Stripe's form encoding: `a[b][0][c]=v` to nested dictionaries (https://docs.stripe.com/api#request-bodies).
 
-Pure. Lists stay dictionaries with digit keys here: only the parameter's reader knows which is meant.
+Pure functions. Lists stay dictionaries with digit keys here, because only the parameter's reader knows whether it
+expects a list.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _MAX_FIELDS = 3000
 
 
 def decode(raw: str) -> Nested:
-    """Nested parameters of a query string or form body; raises ParameterError for a broken key."""
+    """Returns the nested parameters of a query string or form body. Raises ParameterError for a malformed key."""
     try:
         pairs = parse_qsl(raw, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError as broken:

@@ -1,7 +1,7 @@
 """Idempotency-Key: replay, mismatch, in progress (https://docs.stripe.com/api/idempotent_requests).
 
-Answers live in the store, in the same transaction as what the request did. Stripe keeps them 24 hours,
-500s too, but not the answers to requests that failed validation.
+Answers are stored in the same transaction as the effects of the request. Stripe keeps them for 24 hours, those with 500
+too, but not the answers to requests that failed validation.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from .errors import ParameterError, StripeError
 from .store import Json, Scope
 
 _KEPT_FOR = 24 * 3600
+"""Seconds."""
 _LONGEST = 255
+"""Characters of a key."""
 
 
 class InProgress:
@@ -26,7 +28,7 @@ class InProgress:
 
     @contextmanager
     def claim(self, key: str | None) -> Iterator[None]:
-        """Hold the key during the block; raises Stripe's 409 when another request holds it."""
+        """Holds the key during the block. Raises Stripe's 409 when another request holds it."""
         if key is None:
             yield
             return
@@ -49,14 +51,16 @@ class InProgress:
 
 
 def check_key(key: str) -> str:
-    """Refuse a key longer than Stripe takes."""
+    """Returns the key. Raises ParameterError when it is longer than Stripe allows."""
     if len(key) > _LONGEST:
         raise ParameterError(f"Idempotency keys cannot be longer than {_LONGEST} characters.")
     return key
 
 
 def recall(tx: Scope, key: str, *, path: str, body: str, now: float) -> Json | None:
-    """The kept answer {"status", "body", "request_id"}, or None for a new or outlived key."""
+    """Returns the kept answer {"status", "body", "request_id"}, or None for a new or expired key. Raises StripeError
+    when the key was used for another path or body.
+    """
     kept = tx.get("idempotency", key)
     if kept is None or kept["at"] < now - _KEPT_FOR:
         return None
@@ -85,7 +89,7 @@ def keep(
     answer: str,
     request_id: str,
 ) -> None:
-    """Remember the answer."""
+    """Stores the answer for `recall`."""
     row = {"path": path, "asked": body, "at": now, "status": status, "body": answer}
     tx.put("idempotency", key, {**row, "request_id": request_id})
 

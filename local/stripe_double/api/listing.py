@@ -29,7 +29,7 @@ _COMPARE: dict[str, Callable[[int, int], bool]] = {
 
 
 def page(work: Work, table: str, params: dict[str, Any], url: str, *, keep: Callable[[Json], bool] = bool) -> Json:
-    """One page of a table's rows that `keep` accepts and whose `created` is in the asked range."""
+    """Returns one page of the rows that `keep` accepts and whose `created` is in the requested range, newest first."""
     limits = params.get("created", {})
     found = [
         row
@@ -40,7 +40,7 @@ def page(work: Work, table: str, params: dict[str, Any], url: str, *, keep: Call
 
 
 def page_of(rows: list[Json], params: dict[str, Any], url: str) -> Json:
-    """One page of rows already in the order of the list."""
+    """Returns one page of rows that are already in the order of the list."""
     limit = params.get("limit", 10)
     if "starting_after" in params and "ending_before" in params:
         message = "You cannot parameterize both starting_after and ending_before."

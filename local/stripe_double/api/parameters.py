@@ -1,4 +1,4 @@
-"""Readers that check and convert request parameters, in Stripe's words.
+"""Readers that check and convert request parameters, with Stripe's messages.
 
 A reader takes (raw value, parameter path) and returns the value or raises ParameterError. Endpoints
 compose them: `shape({"amount": integer(minimum=1)}, required=("amount",))`.
@@ -20,7 +20,7 @@ _LARGEST = 10**12 - 1
 
 
 def text(*, longest: int = 5000) -> Reader:
-    """A string that is not empty."""
+    """Returns a reader for a string that is not empty."""
 
     def read(raw: Any, name: str) -> str:
         value = _scalar(raw, name)
@@ -36,7 +36,7 @@ def text(*, longest: int = 5000) -> Reader:
 
 
 def integer(*, minimum: int = 0, maximum: int = _LARGEST) -> Reader:
-    """A decimal integer within limits."""
+    """Returns a reader for a decimal integer within limits."""
 
     def read(raw: Any, name: str) -> int:
         value = _scalar(raw, name)
@@ -55,7 +55,7 @@ def integer(*, minimum: int = 0, maximum: int = _LARGEST) -> Reader:
 
 
 def boolean(raw: Any, name: str) -> bool:
-    """`true` or `false`."""
+    """Reads `true` or `false`."""
     value = _scalar(raw, name)
     if value not in ("true", "false"):
         raise parameter_invalid(name, f"Invalid boolean: {value}")
@@ -63,7 +63,7 @@ def boolean(raw: Any, name: str) -> bool:
 
 
 def choice(*allowed: str) -> Reader:
-    """One of Stripe's named values."""
+    """Returns a reader for one of Stripe's named values."""
 
     def read(raw: Any, name: str) -> str:
         value = _scalar(raw, name)
@@ -75,14 +75,14 @@ def choice(*allowed: str) -> Reader:
 
 
 def only_false(raw: Any, name: str) -> bool:
-    """A switch of Stripe's that the double knows but cannot turn on."""
+    """Reads a switch of Stripe's that the double cannot turn on. Raises ParameterError for `true`."""
     if boolean(raw, name):
         raise parameter_invalid(name, f"TEST DOUBLE: {name} cannot be true here yet.")
     return False
 
 
 def url(raw: Any, name: str) -> str:
-    """An absolute http(s) URL without spaces or control characters."""
+    """Reads an absolute http(s) URL without spaces or control characters."""
     value = _scalar(raw, name)
     parts = urlsplit(value) if _URL_CHARACTERS.match(value) else None
     if parts is None or parts.scheme not in ("http", "https") or not parts.netloc:
@@ -91,7 +91,7 @@ def url(raw: Any, name: str) -> str:
 
 
 def email(raw: Any, name: str) -> str:
-    """An address that looks like one."""
+    """Reads an email address. Checks only its form."""
     value = _scalar(raw, name)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value) or len(value) > 512:
         raise parameter_invalid(name, f"Invalid email address: {value}", code="email_invalid")
@@ -99,7 +99,7 @@ def email(raw: Any, name: str) -> str:
 
 
 def metadata(raw: Any, name: str) -> dict[str, str]:
-    """Up to 50 keys of 40 characters with values of 500 (https://docs.stripe.com/metadata)."""
+    """Reads up to 50 keys of 40 characters with values of 500 (https://docs.stripe.com/metadata)."""
     if raw == "":
         return {}
     if not isinstance(raw, dict) or any(not isinstance(value, str) for value in raw.values()):
@@ -118,7 +118,7 @@ def metadata(raw: Any, name: str) -> dict[str, str]:
 
 
 def list_of(item: Reader, *, longest: int = 100) -> Reader:
-    """A list, sent as `name[0]`, `name[1]`, … or `name[]`."""
+    """Returns a reader for a list, sent as `name[0]`, `name[1]`, … or `name[]`."""
 
     def read(raw: Any, name: str) -> list[Any]:
         if not isinstance(raw, dict) or not all(key.isdecimal() for key in raw):
@@ -137,7 +137,7 @@ def shape(
     required: tuple[str, ...] = (),
     beyond: frozenset[str] = frozenset(),
 ) -> Reader:
-    """An object with known fields; `beyond` are real parameters of Stripe's that the double lacks."""
+    """Returns a reader for an object with known fields. `beyond` are parameters of Stripe's that the double lacks."""
 
     def read(raw: Any, name: str) -> dict[str, Any]:
         if not isinstance(raw, dict):
@@ -152,7 +152,7 @@ def shape(
 
 
 def date_range(raw: Any, name: str) -> dict[str, int]:
-    """`created=…` or `created[gte]=…`, as {"gte": …, "lte": …, "gt": …, "lt": …}."""
+    """Reads `created=…` or `created[gte]=…` as {"gte": …, "lte": …, "gt": …, "lt": …}."""
     seconds = integer(maximum=10**12)
     if isinstance(raw, str):
         exactly: int = seconds(raw, name)

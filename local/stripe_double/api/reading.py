@@ -1,6 +1,5 @@
-"""Retrieving and listing what only payments and refunds make: intents, charges, balance transactions.
-
-Called through the route table in api.py.
+"""Verbs that retrieve and list objects of one table, and the readers of their parameters. Used by the route table in
+routes.py, for example for intents, charges and balance transactions.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ ONE = shape({"expand": list_of(text())})
 
 
 def listing_of(*filters: str) -> Reader:
-    """The parameters of a list that can be narrowed by the named fields."""
+    """Returns the reader for a list that can be filtered by the named fields."""
     return shape({**PAGE, **CREATED, "expand": list_of(text()), **{name: text() for name in filters}})
 
 
 def finder(table: str, *, param: str = "id") -> Callable[[Work, dict[str, Any], str], Json]:
-    """The retrieve verb of one table; `param` is the name Stripe gives the id in its 404."""
+    """Returns the retrieve verb of one table. `param` is the name that Stripe gives the id in its 404."""
 
     def find(work: Work, _params: dict[str, Any], key: str) -> Json:
         return work.get(table, key, param=param)
@@ -31,7 +30,7 @@ def finder(table: str, *, param: str = "id") -> Callable[[Work, dict[str, Any], 
 
 
 def lister(table: str, url: str, *filters: str) -> Callable[[Work, dict[str, Any]], Json]:
-    """The list verb of one table."""
+    """Returns the list verb of one table."""
 
     def find_all(work: Work, params: dict[str, Any]) -> Json:
         def keep(row: Json) -> bool:

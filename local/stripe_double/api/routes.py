@@ -1,6 +1,6 @@
-"""What the double can do: every endpoint with its verb and its parameters, by who calls it.
+"""All endpoints of the double with their verbs and parameters, grouped by who calls them.
 
-An endpoint that nobody calls any more is removed with its verb.
+Remove an endpoint and its verb when nothing calls it any more.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Found(NamedTuple):
 
 
 def endpoint_of(method: str, path: str) -> str:
-    """What Stripe counts a call under: its method and path without ids. Unknown ones are one endpoint."""
+    """Returns the endpoint that Stripe counts a call under: method and path without ids, or `unknown`."""
     return next((f"{verb} {named}" for (verb, named, *_), (_, pattern, *_) in zip(ENDPOINTS, _ROUTES, strict=True)
                  if verb == method and pattern.fullmatch(path)), "unknown")  # fmt: skip
 
 
 def find_route(method: str, path: str) -> Found:
-    """The endpoint of a call; raises StripeError (404) when there is none."""
+    """Returns the endpoint of a call. Raises StripeError (404) when there is none."""
     for wanted, pattern, verb, reader in _ROUTES:
         found = pattern.fullmatch(path)
         if found is not None and wanted == method:
@@ -75,7 +75,7 @@ _PRODUCT: tuple[Row, ...] = (
     ("GET", "/v1/accounts/*", accounts.find_account, reading.ONE),
     ("POST", "/v1/account_links", accounts.create_link, accounts.LINK),
 )  # fmt: skip
-"""What chalicelib/payments calls."""
+"""Endpoints that chalicelib/payments calls."""
 
 _DEPLOYMENT: tuple[Row, ...] = (
     ("POST", "/v1/webhook_endpoints", endpoints.create_endpoint, endpoints.CREATE),
@@ -83,7 +83,7 @@ _DEPLOYMENT: tuple[Row, ...] = (
     ("POST", "/v1/webhook_endpoints/*", endpoints.update_endpoint, endpoints.UPDATE),
     ("DELETE", "/v1/webhook_endpoints/*", endpoints.delete_endpoint, endpoints.NONE),
 )
-"""What infra/deploy/stripe_endpoint.py calls."""
+"""Endpoints that infra/deploy/stripe_endpoint.py calls."""
 
 TRIGGERS: tuple[Row, ...] = (
     ("GET", "/v1/payment_pages/*", payment_pages.show_page, reading.ONE),
@@ -98,7 +98,7 @@ TRIGGERS: tuple[Row, ...] = (
     ("POST", "/v1/disputes/*/close", disputes.close_dispute, reading.ONE),
     ("POST", "/v1/refunds/*", refunds.update_refund, refunds.UPDATE),
 )
-"""What Stripe's CLI calls to trigger an event, and tests do. Neither the product nor the deployment does."""
+"""Endpoints that Stripe's CLI calls to trigger an event. Of this repository only tests call them."""
 
 _TESTS: tuple[Row, ...] = (
     ("GET", "/v1/checkout/sessions/*/line_items", sessions.list_lines, session_parameters.LINES),
@@ -120,7 +120,7 @@ _TESTS: tuple[Row, ...] = (
     ("GET", "/v1/application_fees/*", finder("application_fee"), reading.ONE),
     ("GET", "/v1/application_fees/*/refunds", application_fees.list_fee_refunds, reading.ONE),
 )  # fmt: skip
-"""What only tests call: they bring about what is rare, and look at what came of it."""
+"""Endpoints that only tests call, to create rare situations and to read the results."""
 
 ENDPOINTS = (*_PRODUCT, *_DEPLOYMENT, *TRIGGERS, *_TESTS)
 _ROUTES = tuple(

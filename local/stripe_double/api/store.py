@@ -1,7 +1,7 @@
-"""Everything the double remembers: tables in memory, and a journal that survives kill -9.
+"""The data of the double: tables in memory, and a journal that survives kill -9.
 
-A transaction is one journal line, written and flushed before it shows in memory: what the double
-answered, it still knows after a restart. Knows nothing of Stripe.
+A transaction is one journal line. It is written and flushed before it is visible in memory, so that after a restart the
+double knows everything that it answered. This module must not know Stripe.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from typing import Any, BinaryIO
 Json = dict[str, Any]
 Change = tuple[str, str, Json | None]
 _SHARED = frozenset({"account", "account_access", "account_link", "due", "sending"})
+"""Tables that all accounts share."""
 
 
 class Transaction:
-    """Reads what is committed plus its own writes; written as a whole or not at all."""
+    """Reads committed rows and its own writes. It is written as a whole or not at all."""
 
     def __init__(self, tables: dict[str, dict[str, Json]]) -> None:
         self._tables = tables
         self._writes: dict[tuple[str, str], Json | None] = {}
 
     def get(self, table: str, key: str) -> Json | None:
-        """A copy of the row, or None."""
+        """Returns a copy of the row, or None."""
         if (table, key) in self._writes:
             return copy.deepcopy(self._writes[table, key])
         return copy.deepcopy(self._tables.get(table, {}).get(key))
 
     def rows(self, table: str) -> list[Json]:
-        """All rows, oldest first: shared with the store, so read them and copy before changing."""
+        """Returns all rows, oldest first. They are shared with the store: copy a row before you change it."""
         merged: dict[str, Json | None] = dict(self._tables.get(table, {}))
         for (where, key), row in self._writes.items():
             if where == table:
@@ -41,39 +42,39 @@ class Transaction:
         return [row for row in merged.values() if row is not None]
 
     def put(self, table: str, key: str, row: Json) -> None:
-        """Insert or replace."""
+        """Inserts or replaces the row."""
         self._writes[table, key] = copy.deepcopy(row)
 
     def delete(self, table: str, key: str) -> None:
-        """Remove if present."""
+        """Removes the row if it exists."""
         self._writes[table, key] = None
 
     def changes(self) -> list[Change]:
-        """What this transaction writes, in order."""
+        """Returns the writes of this transaction, in order."""
         return [(table, key, row) for (table, key), row in self._writes.items()]
 
 
 class Scope:
-    """A transaction as one account sees it: its own tables (None: the platform's), and the few that all share."""
+    """A transaction as one account sees it: its own tables (None: the platform's) and a few shared ones."""
 
     def __init__(self, whole: Transaction, account: str | None) -> None:
         self.whole = whole
         self.account = account
 
     def get(self, table: str, key: str) -> Json | None:
-        """A copy of the row, or None."""
+        """Returns a copy of the row, or None."""
         return self.whole.get(self._named(table), key)
 
     def rows(self, table: str) -> list[Json]:
-        """All rows, oldest first: shared with the store, so read them and copy before changing."""
+        """Returns all rows, oldest first. They are shared with the store: copy a row before you change it."""
         return self.whole.rows(self._named(table))
 
     def put(self, table: str, key: str, row: Json) -> None:
-        """Insert or replace."""
+        """Inserts or replaces the row."""
         self.whole.put(self._named(table), key, row)
 
     def delete(self, table: str, key: str) -> None:
-        """Remove if present."""
+        """Removes the row if it exists."""
         self.whole.delete(self._named(table), key)
 
     def _named(self, table: str) -> str:
@@ -81,7 +82,7 @@ class Scope:
 
 
 class Store:
-    """The tables; one transaction at a time, from any thread."""
+    """The tables. Any thread may open a transaction; one runs at a time."""
 
     def __init__(self, folder: Path | None) -> None:
         self._lock = threading.RLock()
@@ -96,7 +97,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Commit at the end of the block; an exception forgets every write of it."""
+        """Commits at the end of the block. An exception discards its writes."""
         with self._lock:
             work = Transaction(self._tables)
             yield work
@@ -106,7 +107,7 @@ class Store:
                 self._apply(changes)
 
     def close(self) -> None:
-        """Close the journal; the next write opens it again."""
+        """Closes the journal. The next write opens it again."""
         with self._lock:
             if self._journal is not None:
                 self._journal.close()
@@ -134,7 +135,7 @@ class Store:
         for line in path.read_bytes().split(b"\n"):
             try:
                 changes = json.loads(line) if line else []
-            except ValueError:  # the line a killed process did not finish: it was never answered
+            except ValueError:  # a killed process did not finish this line: it was never answered
                 break
             self._apply([(table, key, row) for table, key, row in changes])
 

@@ -1,6 +1,7 @@
-"""Events as another API version would render them: an endpoint may be pinned to an old one, or ahead of the library.
+"""Events as another API version would render them. An endpoint may be pinned to an old version, or to one that is newer
+than the library.
 
-Called by webhooks.py on command. Only the changes that matter to a reader are made; sources beside each.
+Called by webhooks.py when a fault is set. Only changes that matter to a reader are made. Sources are beside them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ NEW = "2029-03-28.zinnia"
 
 
 def rendered_old(event: Json) -> Json:
-    """As before 2022-11-15 (https://docs.stripe.com/changelog): intents list `charges`, charges embed `refunds`."""
+    """Returns the event as before 2022-11-15 (https://docs.stripe.com/changelog): with `charges` and `refunds`."""
     older = copy.deepcopy(event)
     older["api_version"] = OLD
     item = older["data"]["object"]
@@ -36,7 +37,7 @@ def rendered_old(event: Json) -> Json:
 
 
 def rendered_new(event: Json) -> Json:
-    """As a version to come could: fields and values that nobody has heard of, and the usual ones beside them."""
+    """Returns the event as a future version could render it: with unknown fields and values beside the usual ones."""
     newer = copy.deepcopy(event)
     newer["api_version"] = NEW
     newer["reason"] = {"type": "request", "unheard_of": [1, None, {"deep": True}]}

@@ -1,4 +1,4 @@
-"""One unit of work: a transaction, the time, new ids, and the events it makes.
+"""One unit of work: a transaction, the time, new ids, and the events that it creates.
 
 Every verb of the double (create a session, pay, refund, settle …) is a function of a Work, which sees the objects of
 one account. Must not know HTTP.
@@ -18,12 +18,12 @@ NewId = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the double is told once; times in seconds.
+    """The settings of a double. Times are in seconds.
 
-    `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: to registered endpoints
-    only). `webhook_events`: the kinds that `webhook_url` is told of (empty: all). `refunds_fail`: they come to
-    be failed. `settlement_currency` is what charges are paid out in (None: their own currency) at `exchange_rate`.
-    `senders` is how many deliveries are on their way at the same time; with one they keep their order.
+    `connect_secret` signs events of connected accounts, which also go to `webhook_url` (empty: only registered
+    endpoints get events). `webhook_events`: the types that `webhook_url` gets (empty: all). `refunds_fail`: refunds
+    fail in the end. `settlement_currency`: the currency in which charges are paid out (None: their own), at
+    `exchange_rate`. `senders`: number of deliveries at the same time. With one sender they keep their order.
     """
 
     public_url: str
@@ -46,7 +46,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where events go; `api_version` None is the account's own."""
+    """A URL that gets events. `api_version` None is the account's own."""
 
     key: str
     url: str
@@ -56,7 +56,7 @@ class Endpoint:
 
 @dataclass(slots=True)
 class Work:
-    """What a verb may use; `request_id` is None for things Stripe does by itself."""
+    """What a verb may use. `request_id` is None when Stripe acts by itself."""
 
     tx: Scope
     at: float
@@ -67,51 +67,54 @@ class Work:
 
     @property
     def now(self) -> int:
-        """Unix seconds, as Stripe's `created`."""
+        """Unix seconds, as in Stripe's `created`."""
         return int(self.at)
 
     @property
     def account(self) -> str | None:
-        """The connected account whose objects are seen; None is the platform."""
+        """The connected account whose objects are visible. None is the platform."""
         return self.tx.account
 
     def within(self, account: str | None) -> Work:
-        """The same unit of work in another account."""
+        """Returns the same unit of work in another account."""
         return replace(self, tx=Scope(self.tx.whole, account))
 
     def everywhere(self) -> Iterator[Work]:
-        """This unit of work in the platform, then in each connected account."""
+        """Yields this unit of work in the platform, then in each connected account."""
         yield self.within(None)
         for account in self.tx.rows("account"):
             yield self.within(account["id"])
 
     def home_of(self, table: str, key: str) -> Work | None:
-        """This unit of work in the account that has the object."""
+        """Returns this unit of work in the account that has the object, or None."""
         return next((each for each in self.everywhere() if each.tx.get(table, key) is not None), None)
 
     def put(self, item: Json) -> Json:
-        """Store an object under its own `object` and `id`."""
+        """Stores an object under its own `object` and `id`, and returns it."""
         self.tx.put(item["object"], item["id"], item)
         return item
 
     def get(self, table: str, key: str, *, param: str = "id") -> Json:
-        """The object, or Stripe's 404."""
+        """Returns the object, or raises Stripe's 404."""
         found = self.tx.get(table, key)
         if found is None:
             raise resource_missing(table, key, param=param)
         return found
 
     def schedule(self, verb: str, key: str, at: float) -> None:
-        """Have timing.py call `verb` on the object named `key` when `at` has come."""
+        """Makes timing.py call `verb` on the object with the id `key` at the time `at`."""
         row = {"verb": verb, "key": key, "at": at, "account": self.account}
         self.tx.put("due", f"{verb}:{key}", row)
 
     def unschedule(self, verb: str, key: str) -> None:
-        """Forget what was scheduled."""
+        """Cancels a call that `schedule` has planned."""
         self.tx.delete("due", f"{verb}:{key}")
 
     def emit(self, kind: str, item: Json, *, previous: Json | None = None, by_itself: bool = False) -> Json:
-        """Record an event with a snapshot of the object, and queue its delivery in the same transaction."""
+        """Records an event with a snapshot of the object, and queues its delivery in the same transaction.
+
+        `by_itself`: no API request caused the event.
+        """
         data: Json = {"object": copy.deepcopy(item)}
         if previous is not None:
             data["previous_attributes"] = previous
@@ -133,7 +136,7 @@ class Work:
         return self.queue(event)
 
     def queue(self, event: Json) -> Json:
-        """Store the event and have it delivered to every endpoint that wants it, as soon as the sender runs."""
+        """Stores the event and queues its delivery to every endpoint that wants it."""
         endpoints = self.endpoints(event["type"])
         event["pending_webhooks"] = len(endpoints)
         self.put(event)
@@ -153,8 +156,8 @@ class Work:
         return event
 
     def endpoints(self, kind: str) -> list[Endpoint]:
-        """Every endpoint that is told of events of this kind in this account: the one in the settings, and those that
-        were registered (endpoints.py). What happens in a connected account goes to the platform's `connect` endpoints.
+        """Returns every endpoint that gets events of this type in this account: the one in the settings, and registered
+        ones (endpoints.py). Events of a connected account also go to the platform's `connect` endpoints.
         """
         own = self._registered(kind, connect=False)
         if self.account is None:

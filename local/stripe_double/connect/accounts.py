@@ -1,7 +1,7 @@
 """Connected accounts: create, retrieve, onboarding links, deauthorisation (https://docs.stripe.com/api/accounts).
 
-Standard accounts only. An account that has disconnected exists no more for the platform. Called by the route table,
-the onboarding page and the control.
+Standard accounts only. For the platform, an account that has disconnected does not exist any more. Called by the route
+table, the onboarding page and the control.
 """
 
 from __future__ import annotations
@@ -50,10 +50,11 @@ LINK = shape(
     beyond=frozenset({"collection_options"}),
 )
 _LINK_LIVES = 300
+"""Seconds that an onboarding link is valid."""
 
 
 def create_account(work: Work, params: dict[str, Any]) -> Json:
-    """A standard account that cannot take payments before it was onboarded."""
+    """Creates a standard account that cannot take payments until it is onboarded."""
     account = account_of(work.new_id("acct_1"), now=work.now, country=params.get("country", "US").upper())
     account.update({name: params[name] for name in ("business_type", "email") if name in params})
     account["business_profile"].update(params.get("business_profile", {}))
@@ -64,17 +65,17 @@ def create_account(work: Work, params: dict[str, Any]) -> Json:
 
 
 def find_account(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """The account, or Stripe's 403 for one that is unknown or not connected any more."""
+    """Returns the account. Raises Stripe's 403 for one that is unknown or not connected any more."""
     return connected(work, key)
 
 
 def list_accounts(work: Work, params: dict[str, Any]) -> Json:
-    """Connected accounts, newest first."""
+    """Returns the connected accounts, newest first."""
     return page(work, "account", params, "/v1/accounts", keep=lambda row: _is_connected(work, row["id"]))
 
 
 def create_link(work: Work, params: dict[str, Any]) -> Json:
-    """A link to the onboarding page, good once and for five minutes."""
+    """Creates a link to the onboarding page. It works once and for five minutes."""
     account = work.tx.get("account", params["account"])
     if account is None or not _is_connected(work, params["account"]):
         message = f"No such account: '{params['account']}'"
@@ -92,7 +93,7 @@ def create_link(work: Work, params: dict[str, Any]) -> Json:
 
 
 def use_link(work: Work, key: str) -> tuple[Json, str]:
-    """What is kept of a link, and the account's name; raises StripeError when it is unknown, used or too old."""
+    """Returns the stored link and the account's name. Raises StripeError when the link is unknown, used or expired."""
     link = work.tx.get("account_link", key)
     if link is None or link["used"] or link["expires_at"] <= work.at or not _is_connected(work, link["account"]):
         raise StripeError("This link is not valid any more.", code="account_link_expired")
@@ -100,13 +101,13 @@ def use_link(work: Work, key: str) -> tuple[Json, str]:
 
 
 def finish_onboarding(work: Work, key: str, *, name: str) -> Json:
-    """Give the account everything it lacks; emits account.updated with what was before. Uses up the link."""
+    """Enables the account and uses up the link. Emits account.updated with the previous values."""
     link = leave_onboarding(work, key)
     return enable_account(work, link["account"], name=name)
 
 
 def leave_onboarding(work: Work, key: str) -> Json:
-    """Use up the link; the account stays as it is."""
+    """Uses up the link. The account stays as it is."""
     link, _ = use_link(work, key)
     link["used"] = True
     work.tx.put("account_link", key, link)
@@ -114,7 +115,7 @@ def leave_onboarding(work: Work, key: str) -> Json:
 
 
 def enable_account(work: Work, key: str, *, name: str) -> Json:
-    """An account that is told everything can take payments; emits account.updated when that is news."""
+    """Completes the account, so that it can take payments. Emits account.updated when that changes it."""
     account = connected(work, key)
     if account["charges_enabled"]:
         return account
@@ -133,7 +134,7 @@ def enable_account(work: Work, key: str, *, name: str) -> Json:
 
 
 def disconnect_account(work: Work, key: str) -> Json:
-    """Its owner takes the platform's access away; emits account.application.deauthorized."""
+    """Removes the platform's access, as the account's owner can. Emits account.application.deauthorized."""
     account = connected(work, key)
     application = {"id": APPLICATION, "object": "application", "name": "Marquee (TEST DOUBLE)"}
     work.within(key).emit("account.application.deauthorized", application, by_itself=True)
@@ -142,7 +143,7 @@ def disconnect_account(work: Work, key: str) -> Json:
 
 
 def connected(work: Work, key: str) -> Json:
-    """The account behind a Stripe-Account header, or Stripe's 403."""
+    """Returns the account of a Stripe-Account header, or raises Stripe's 403."""
     account = work.tx.get("account", key)
     if account is None or not _is_connected(work, key):
         raise account_refused(key)
@@ -150,7 +151,7 @@ def connected(work: Work, key: str) -> Json:
 
 
 def check_charges(work: Work) -> None:
-    """Refuse payments in an account that was not onboarded."""
+    """Refuses payments in an account that is not onboarded."""
     if work.account is not None and not work.get("account", work.account)["charges_enabled"]:
         raise StripeError(
             "Your account cannot currently make charges. In order to use Checkout, the account has to complete its "

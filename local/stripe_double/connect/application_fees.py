@@ -1,7 +1,7 @@
-"""What the platform takes of a direct charge in a connected account (https://docs.stripe.com/connect/direct-charges).
+"""The platform's fee of a direct charge in a connected account (https://docs.stripe.com/connect/direct-charges).
 
-The fee is an object of the platform; the charge names it. Called by attempts.py and refunds.py; over the API only tests
-look at fees.
+The fee is an object of the platform; the charge has its id. Called by attempts.py and refunds.py. Over the API only
+tests read fees.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ APPLICATION = "ca_testdouble"
 
 
 def check_fee(work: Work, fee: int | None, total: int, currency: str) -> None:
-    """Refuse a fee without a connected account, one above the payment, or one that the currency cannot have."""
+    """Refuses a fee without a connected account, above the payment, or in an amount that the currency cannot have."""
     if fee is None:
         return
     if work.account is None:
@@ -35,7 +35,7 @@ def check_fee(work: Work, fee: int | None, total: int, currency: str) -> None:
 
 
 def take_fee(work: Work, charge: Json) -> None:
-    """Give the platform its share of a charge that succeeded; changes `charge`, emits application_fee.created."""
+    """Gives the platform its fee of a charge that succeeded. Changes `charge` and emits application_fee.created."""
     if not charge["application_fee_amount"] or charge["application_fee"] is not None:
         return
     platform = work.within(None)
@@ -65,10 +65,11 @@ def take_fee(work: Work, charge: Json) -> None:
 
 
 def return_fee(work: Work, charge: Json, amount: int) -> None:
-    """Give the connected account its part of the fee back when `amount` of the charge is refunded.
+    """Gives the connected account its part of the fee back when `amount` of the charge is refunded.
 
-    In proportion, rounded down, all of it with the last part; emits application_fee.refunded. What moved names the
-    fee as its source, on either side (github.com/stripe/stripe-dotnet/issues/2021).
+    The part is proportional and rounded down; the last refund gives back all that is left. Emits
+    application_fee.refunded. The balance transactions on both sides have the fee as their source
+    (github.com/stripe/stripe-dotnet/issues/2021).
     """
     if charge["application_fee"] is None:
         return
@@ -100,6 +101,6 @@ def return_fee(work: Work, charge: Json, amount: int) -> None:
 
 
 def list_fee_refunds(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """The refunds of one fee, newest first."""
+    """Returns the refunds of one fee, newest first."""
     refunds: Json = work.get("application_fee", key)["refunds"]
     return refunds

@@ -1,1 +1,1 @@
-"""Trouble and shortcuts on command, time that passes, and what the double saw."""
+"""Faults and shortcuts for tests, what happens when time passes, and a view of the double's state."""

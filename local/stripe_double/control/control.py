@@ -1,4 +1,4 @@
-"""POST /control: trouble and shortcuts on command, as JSON for tests or a form for the control page.
+"""POST /control: sets faults and takes shortcuts, as JSON from tests or as a form of the control page.
 
     {"action": "webhook_fault", "kind": "duplicate", "times": 20, "types": ["charge.succeeded"]}
     {"action": "api_fault", "kind": "429", "count": 2, "path": "/v1/refunds"}
@@ -17,7 +17,7 @@
     {"action": "expire", "session": "cs_test_…"}
     {"action": "resend", "event": "evt_…"}    {"action": "reissue", "event": "evt_…"}
 
-GET /control tells which faults are set, which deliveries wait, and the newest objects.
+GET /control returns the faults that are set, the deliveries that wait, and the newest objects.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ _JSON = {"content-type": "application/json", "cache-control": "no-store"}
 
 
 class _OrderRefusedError(Exception):
-    """An order that makes no sense."""
+    """The order is malformed."""
 
 
 def answer(
     double: StripeDouble, method: str, headers: dict[str, str], body: bytes, *, refuse: Callable[[str], Answer]
 ) -> Answer:
-    """Carry out one order; JSON gets JSON, a form gets a redirect to the control page, or `refuse`'s page."""
+    """Carries out one order. JSON gets JSON. A form gets a redirect to the control page, or the page of `refuse`."""
     if method == "GET":
         return 200, _JSON, json.dumps(overview(double), indent=2).encode()
     if method != "POST":

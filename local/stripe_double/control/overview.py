@@ -18,7 +18,7 @@ _EVENT = ("id", "type", "created", "pending_webhooks")
 
 
 def overview(double: StripeDouble) -> Json:
-    """Everything as plain data, newest first."""
+    """Returns everything as plain data, newest first."""
     with double.work() as work:
         sessions = [_with_intent(home, row) for home, row in _newest(work, "checkout.session")]
         return {

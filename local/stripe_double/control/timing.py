@@ -1,6 +1,6 @@
 """What happens because time passed: sessions expire, charges settle, banks answer.
 
-Called before every request and by the sender.
+Called before every request and before every round of the webhook sender.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _VERBS: dict[str, Callable[[Work, str], None]] = {
 
 
 def run_due(work: Work) -> None:
-    """Do everything whose time has come, earliest first, each in the account it belongs to."""
+    """Runs everything that is due, earliest first, each in its own account."""
     due = sorted((row for row in work.tx.rows("due") if row["at"] <= work.at), key=lambda row: row["at"])
     for row in due:
         work.unschedule(row["verb"], row["key"])

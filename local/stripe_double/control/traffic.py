@@ -1,7 +1,7 @@
-"""How many API calls came in which second, in all and for each endpoint, since this process began.
+"""Counts API calls per second, in total and for each endpoint, since this process started.
 
-Shown by GET /control, so that a test or a measurement can hold it against Stripe's limits: 100 calls a second in live
-mode, 25 a second for one endpoint (docs.stripe.com/rate-limits). The double itself refuses nothing for it.
+GET /control shows them, so that a test or a measurement can compare them with Stripe's limits: 100 calls a second in
+live mode, 25 a second for one endpoint (docs.stripe.com/rate-limits). The double itself enforces no limit.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from local.stripe_double.api.store import Json
 
 
 class Traffic:
-    """Calls by second; any thread may note one."""
+    """Calls per second. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._seconds: Counter[tuple[str, int]] = Counter()
 
     def note(self, method: str, path: str) -> None:
-        """A call came."""
+        """Counts one call."""
         place = endpoint_of(method, path), int(time.monotonic())
         with self._lock:
             self._seconds[place] += 1
 
     def summary(self) -> Json:
-        """Calls by endpoint, and the most in any one second: of all together, and of each endpoint."""
+        """Returns the calls by endpoint, and the most in any one second: in total, and for each endpoint."""
         with self._lock:
             counted = dict(self._seconds)
         endpoints = sorted({endpoint for endpoint, _ in counted})

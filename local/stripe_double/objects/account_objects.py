@@ -1,4 +1,4 @@
-"""Base shape of a connected account: everything Stripe always says of a standard one."""
+"""Base shape of a connected account, with every field that Stripe always sends for a standard one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CURRENCIES = {"US": "usd", "GB": "gbp", "JP": "jpy", "CH": "chf"}
 
 
 def account_of(key: str, *, now: int, country: str) -> Json:
-    """A standard account nobody told anything."""
+    """Returns a standard account before its onboarding."""
     return {
         "id": key,
         "object": "account",

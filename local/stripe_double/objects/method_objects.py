@@ -1,6 +1,6 @@
-"""Base shapes of payment methods, and of what a charge says about the one it used.
+"""Base shapes of payment methods, and of a charge's details about the method that it used.
 
-Called by instruments.py and attempts.py. objects.py has the payment's own.
+Called by instruments.py and attempts.py. The shapes of payments are in objects.py.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ _NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code",
 
 
 def billing_of(name: str | None, email: str | None, *, address: Json | None = None, phone: str | None = None) -> Json:
-    """Billing details from the pay page or an API call."""
+    """Returns billing details from the pay page or an API call."""
     return {"address": {**_NO_ADDRESS, **(address or {})}, "email": email, "name": name, "phone": phone, "tax_id": None}
 
 
 def card_method_of(key: str, *, now: int, card: Card, expiry: tuple[int, int], billing: Json) -> Json:
-    """The payment method of one attempt with a card."""
+    """Returns the payment method of one attempt with a card."""
     facts = {
         **_card_facts(card, expiry),
         "display_brand": card.brand,
@@ -30,13 +30,13 @@ def card_method_of(key: str, *, now: int, card: Card, expiry: tuple[int, int], b
 
 
 def bank_method_of(key: str, *, now: int, bank: BankAccount, billing: Json) -> Json:
-    """The payment method of one SEPA direct debit."""
+    """Returns the payment method of one SEPA direct debit."""
     facts = {**_bank_facts(bank), "generated_from": {"charge": None, "setup_attempt": None}}
     return _method_of(key, "sepa_debit", facts, now=now, billing=billing)
 
 
 def charged_card_of(method: Json, card: Card, amount: int, *, authenticated: bool) -> Json:
-    """`payment_method_details` of a charge with a card; `amount` in minor units."""
+    """Returns `payment_method_details` of a charge with a card. `amount` is in minor units."""
     expiry = (method["card"]["exp_month"], method["card"]["exp_year"])
     details = {
         **_card_facts(card, expiry),
@@ -58,12 +58,12 @@ def charged_card_of(method: Json, card: Card, amount: int, *, authenticated: boo
 
 
 def charged_bank_of(bank: BankAccount, mandate: str) -> Json:
-    """`payment_method_details` of a SEPA direct debit."""
+    """Returns `payment_method_details` of a SEPA direct debit."""
     return {"sepa_debit": {**_bank_facts(bank), "mandate": mandate}, "type": "sepa_debit"}
 
 
 def mandate_of(key: str, *, now: int, method: str) -> Json:
-    """The buyer's leave to debit the account once."""
+    """Returns the buyer's permission to debit the account once."""
     return {
         "id": key,
         "object": "mandate",
@@ -126,7 +126,7 @@ def _bank_facts(bank: BankAccount) -> Json:
 
 
 def _authentication() -> Json:
-    """The challenge that the buyer completed."""
+    """Returns the details of a challenge that the buyer completed."""
     return {
         "authentication_flow": "challenge",
         "electronic_commerce_indicator": "05",

@@ -1,4 +1,4 @@
-"""Base shapes of refunds and customers (objects.py has the payment's own)."""
+"""Base shapes of refunds and customers. The shapes of payments are in objects.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from local.stripe_double.api.store import Json
 
 
 def refund_of(key: str, *, now: int, charge: Json, amount: int) -> Json:
-    """A refund that went through at once."""
+    """Returns a refund that succeeded at once."""
     card = charge["payment_method_details"]["type"] == "card"
     reference = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
     return {
@@ -29,7 +29,7 @@ def refund_of(key: str, *, now: int, charge: Json, amount: int) -> Json:
 
 
 def customer_of(key: str, *, now: int) -> Json:
-    """A customer without particulars."""
+    """Returns a customer without details."""
     return {
         "id": key,
         "object": "customer",

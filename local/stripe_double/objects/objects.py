@@ -1,4 +1,4 @@
-"""Base shapes of the objects the double returns: every field that Stripe always sends, in one place.
+"""Base shapes of the objects that the double returns, with every field that Stripe always sends.
 
 Called by the verbs (sessions, payments, refunds …). Tests check the results against Stripe's OpenAPI.
 """
@@ -40,12 +40,12 @@ _CHARGE_NULLS = words(
 
 
 def list_of(data: list[Json], url: str, *, has_more: bool = False) -> Json:
-    """Stripe's list envelope."""
+    """Returns Stripe's list envelope."""
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
 def session_of(key: str, *, now: int, currency: str, total: int, kinds: list[str]) -> Json:
-    """An open checkout session in payment mode without its parameters."""
+    """Returns an open checkout session in payment mode without its parameters. `total` is in minor units."""
     return {
         "id": key,
         "object": "checkout.session",
@@ -76,7 +76,7 @@ def session_of(key: str, *, now: int, currency: str, total: int, kinds: list[str
 
 
 def line_item_of(key: str, *, price: Json, name: str, quantity: int, metadata: Json) -> Json:
-    """One line of a checkout session."""
+    """Returns one line of a checkout session."""
     amount = price["unit_amount"] * quantity
     return {
         "id": key,
@@ -95,7 +95,7 @@ def line_item_of(key: str, *, price: Json, name: str, quantity: int, metadata: J
 
 
 def price_of(key: str, *, now: int, currency: str, unit_amount: int, product: str) -> Json:
-    """The one-time price that inline price_data makes: never active, so never sold again."""
+    """Returns the one-time price that inline price_data creates. It is not active, so it cannot be sold again."""
     return {
         "id": key,
         "object": "price",
@@ -122,7 +122,7 @@ def price_of(key: str, *, now: int, currency: str, unit_amount: int, product: st
 def intent_of(
     key: str, *, now: int, amount: int, currency: str, secret: str, kinds: list[str] | tuple[str, ...] = ("card",)
 ) -> Json:
-    """A payment intent that waits to be confirmed."""
+    """Returns a payment intent that waits to be confirmed."""
     return {
         "id": key,
         "object": "payment_intent",
@@ -145,7 +145,7 @@ def intent_of(
 
 
 def charge_of(key: str, *, now: int, intent: Json, method: Json, details: Json) -> Json:
-    """A charge that succeeded; attempts.py turns it into a failed or pending one."""
+    """Returns a charge that succeeded. attempts.py turns it into a failed or pending one."""
     amount = intent["amount"]
     return {
         "id": key,
@@ -181,7 +181,7 @@ def charge_of(key: str, *, now: int, intent: Json, method: Json, details: Json) 
 
 
 def outcome_of(kind: str, network: str, reason: str | None, seller: str) -> Json:
-    """Why a charge went as it did."""
+    """Returns the `outcome` of a charge: why it succeeded or failed."""
     return {
         "advice_code": None,
         "network_advice_code": None,

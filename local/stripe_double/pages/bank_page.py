@@ -1,6 +1,6 @@
 """3-D Secure: the page of the buyer's bank, with a button to complete and one to fail.
 
-Leads on to the shop when paid, back to the pay page when not; an intent without a session to its return_url.
+It leads to the shop when paid, else back to the pay page. An intent without a session leads to its return_url.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from .rendering import Answer, Renderer
 
 
 class BankPage:
-    """Shows and takes the buttons."""
+    """Shows the challenge and handles its buttons."""
 
     def __init__(self, double: StripeDouble, renderer: Renderer) -> None:
         self._double = double
         self._renderer = renderer
 
     def answer(self, method: str, key: str, body: bytes) -> Answer:
-        """GET shows the challenge of an intent, POST answers it."""
+        """Shows the challenge of an intent on GET, answers it on POST."""
         if method not in ("GET", "POST"):
             return self._renderer.not_allowed()
         found = self._found(key)
@@ -49,7 +49,7 @@ class BankPage:
         back = intent["next_action"]["redirect_to_url"]["return_url"]
         try:
             outcome = self._double.authenticate(intent["id"], passed=told == "succeeded")
-        except StripeError:  # answered elsewhere, or its time was over between showing and sending
+        except StripeError:  # answered elsewhere, or expired since the page was shown
             return self._over(*(self._found(intent["id"]) or (intent, session)))
         if session is not None:
             return self._renderer.redirect(outcome.location or f"{self._renderer.base}/pay/{session['id']}")

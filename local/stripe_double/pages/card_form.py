@@ -1,4 +1,4 @@
-"""Reads the card form of the pay page; what Stripe's own page would refuse before asking a bank."""
+"""Reads the card form of the pay page. Finds the errors that Stripe's own page finds before it contacts a bank."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.stripe_double.payments.cards import CARDS
 
 @dataclass(frozen=True, slots=True)
 class CardForm:
-    """What was typed, kept for showing the form again; `errors` by field name."""
+    """The fields as typed, to show the form again. `errors` are by field name."""
 
     email: str = ""
     name: str = ""
@@ -24,18 +24,18 @@ class CardForm:
 
     @property
     def card(self) -> str:
-        """The typed number, else the chosen test card."""
+        """The typed number, or the chosen test card."""
         return self.number or self.choice
 
     @property
     def month_and_year(self) -> tuple[int, int]:
-        """Expiry as (month, four-digit year); only for a form without errors."""
+        """Expiry as (month, four-digit year). Only for a form without errors."""
         month, year = _expiry_parts(self.expiry) or (1, 1)
         return month, year
 
 
 def read_card_form(fields: Nested, *, now: float) -> CardForm:
-    """The form as typed, with an error for each field that cannot be right."""
+    """Returns the form as typed, with an error for each field that is wrong. `now` is in Unix seconds."""
 
     def typed(name: str, longest: int = 200) -> str:
         value = fields.get(name, "")

@@ -1,4 +1,4 @@
-"""Onboarding of a connected account: the page an account link leads to, once."""
+"""Onboarding of a connected account: the page of an account link, which works once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LONGEST = 100
 
 
 class OnboardingPage:
-    """Shows and takes the form."""
+    """Shows the form and handles its answer."""
 
     def __init__(self, double: StripeDouble, renderer: Renderer) -> None:
         self._double = double
         self._renderer = renderer
 
     def answer(self, method: str, key: str, body: bytes) -> Answer:
-        """GET shows the form; POST completes it, or leaves it as it is, and leads back to the platform."""
+        """Shows the form on GET. Completes or leaves the onboarding on POST, and leads back to the platform."""
         if method not in ("GET", "POST"):
             return self._renderer.not_allowed()
         try:

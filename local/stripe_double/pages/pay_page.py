@@ -1,4 +1,4 @@
-"""The pay page of a checkout session: choose a test card or IBAN, be told why it was declined, pay."""
+"""The pay page of a checkout session: the buyer chooses a test card or IBAN and pays, or sees why it was declined."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .rendering import Answer, Renderer
 
 
 class PayPage:
-    """Shows and takes the form."""
+    """Shows the form and handles its answer."""
 
     def __init__(self, double: StripeDouble, renderer: Renderer) -> None:
         self._double = double
         self._renderer = renderer
 
     def answer(self, method: str, key: str, body: bytes) -> Answer:
-        """GET shows the form of an open session, POST pays it; a closed session says why it is closed."""
+        """Shows the form of an open session on GET, pays it on POST. A closed session says why it is closed."""
         session = self._session(key)
         if session is None:
             return self._renderer.missing("checkout session")
@@ -63,7 +63,7 @@ class PayPage:
         return self._renderer.redirect(outcome.location or "")
 
     def _refused(self, key: str, form: CardForm, refused: StripeError) -> Answer:
-        """Its time was over between showing and sending, or it does not take this kind of method."""
+        """Answers when the session expired since the form was shown, or does not accept this payment method."""
         session = self._session(key)
         if session is None:
             return self._renderer.missing("checkout session")
@@ -76,7 +76,7 @@ class PayPage:
             return _home(work, key).tx.get("checkout.session", key)
 
     def _last_error(self, session: Json) -> Json | None:
-        """Why the attempt before did not pay: buyers come back here from their bank's page."""
+        """Returns why the last attempt did not pay. Buyers come back here from their bank's page."""
         if session["payment_intent"] is None:
             return None
         with self._double.work() as work:

@@ -1,4 +1,4 @@
-"""Turns templates into answers: status, headers, HTML. Knows no page in particular."""
+"""Turns templates into answers: status, headers, HTML. Must not know single pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _POLICY = "default-src 'none'; style-src 'self'; form-action 'self'{goal}; base-
 
 
 class Renderer:
-    """Makes the answers of one double's pages; `base` is the path it is mounted at."""
+    """Renders the pages of one double. `base` is the path where it is mounted."""
 
     def __init__(self, base: str) -> None:
         self.base = base
         self._templates = _environment()
 
     def page(self, status: int, template: str, *, goals: tuple[str, ...] = (), **shown: Any) -> Answer:
-        """A template with what it shows; `goals` are where its forms may lead besides this site."""
+        """Returns a rendered template. `goals` are the URLs that its forms may lead to besides this site."""
         html = self._templates.get_template(template).render(base=self.base, **shown)
         goal = "".join(f" {_origin(each)}" for each in goals)
         headers = {
@@ -38,19 +38,19 @@ class Renderer:
         return status, headers, html.encode()
 
     def message(self, status: int, title: str, text: str, *, back: str | None = None) -> Answer:
-        """A page that says one thing."""
+        """Returns a page with one text."""
         return self.page(status, "message.html", title=title, text=text, back=back)
 
     def missing(self, noun: str) -> Answer:
-        """404."""
+        """Returns a 404 page."""
         return self.message(404, "Not found", f"There is no such {noun}.")
 
     def not_allowed(self) -> Answer:
-        """405."""
+        """Returns a 405 page."""
         return self.message(405, "Not allowed", "This page cannot be used that way.")
 
     def redirect(self, location: str) -> Answer:
-        """303."""
+        """Returns a 303."""
         return 303, {"location": location, "cache-control": "no-store"}, b""
 
     def style_sheet(self) -> Answer:
@@ -74,7 +74,7 @@ def _environment() -> Environment:
 
 
 def _origin(address: str) -> str:
-    """Scheme and host for form-action: browsers check the redirect after a form as well."""
+    """Returns scheme and host for form-action. Browsers check the redirect after a form too."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}".replace(";", "").replace(",", "")
 

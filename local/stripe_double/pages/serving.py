@@ -1,4 +1,4 @@
-"""Which page a path is."""
+"""Finds the page for a path."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .rendering import Answer, Renderer
 
 
 class FormPage(Protocol):
-    """A page with a form, for the object whose id is in its path."""
+    """A page with a form for the object whose id is in the path."""
 
     def answer(self, method: str, key: str, body: bytes) -> Answer:
-        """GET shows it, POST takes it."""
+        """Shows the form on GET, handles it on POST."""
 
 
 class Pages:
@@ -37,7 +37,7 @@ class Pages:
         }
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
-        """The page at this path, or a page that says there is none."""
+        """Returns the page at this path, or a page that says there is none."""
         head, _, key = path.lstrip("/").partition("/")
         if head in self._forms and key:
             return self._forms[head].answer(method, key, body)
@@ -50,7 +50,7 @@ class Pages:
         return self._control() if path == "/" else self._renderer.missing("page")
 
     def refuse(self, why: str) -> Answer:
-        """What a form of the control page gets for an order that makes no sense."""
+        """Returns the page for a malformed order from a form of the control page."""
         return self._renderer.message(422, "Not done", why, back=f"{self._renderer.base}/")
 
     def _receipt(self, key: str) -> Answer:

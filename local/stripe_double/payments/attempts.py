@@ -1,6 +1,6 @@
 """One attempt to pay an intent: with a card or a debit, with or without 3-D Secure, captured at once or later.
 
-Called by payments.py (checkout sessions) and intents.py (API calls). Every function changes the intent it is given,
+Called by payments.py (checkout sessions) and intents.py (API calls). Every function changes the intent that it gets,
 stores it, and emits the events in Stripe's order.
 """
 
@@ -24,7 +24,7 @@ _BOUNCED = Decline("payment_intent_payment_attempt_failed", None, _EMPTY, "gener
 
 
 def attempt(work: Work, intent: Json, method: Json, *, authenticated: bool = False) -> CardDeclined | None:
-    """Try the method: None when it paid, waits for its buyer or is on its way, else the decline, recorded as well."""
+    """Tries the method. Returns the recorded decline, or None when it paid, needs 3-D Secure or is processing."""
     instrument = instrument_of(work, method["id"])
     intent.update(payment_method=method["id"], last_payment_error=None, next_action=None)
     if isinstance(instrument, BankAccount):
@@ -41,7 +41,7 @@ def attempt(work: Work, intent: Json, method: Json, *, authenticated: bool = Fal
 
 
 def refuse_authentication(work: Work, intent: Json) -> StripeError:
-    """The buyer failed 3-D Secure: no charge was made; the error is kept with the intent."""
+    """Records that the buyer failed 3-D Secure. Makes no charge. Returns the error, also stored in the intent."""
     raised = StripeError(
         "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new "
         "PaymentMethod to attempt to fulfill this PaymentIntent again.",
@@ -52,7 +52,7 @@ def refuse_authentication(work: Work, intent: Json) -> StripeError:
 
 
 def capture(work: Work, intent: Json, amount: int) -> Json:
-    """Take `amount` of what was authorised; the rest is let go."""
+    """Takes `amount` of what was authorised and releases the rest."""
     charge = work.get("charge", intent["latest_charge"])
     charge.update(amount_captured=amount, captured=True)
     take_fee(work, charge)
@@ -63,7 +63,7 @@ def capture(work: Work, intent: Json, amount: int) -> Json:
 
 
 def end_debit(work: Work, intent: Json, outcome: DebitOutcome) -> CardDeclined | None:
-    """The bank's answer to a debit that was on its way."""
+    """Records the bank's answer to a debit in progress. Returns the decline, or None when it succeeded."""
     charge = work.get("charge", intent["latest_charge"])
     work.unschedule("debit", intent["id"])
     intent["processing"] = None
@@ -76,7 +76,7 @@ def end_debit(work: Work, intent: Json, outcome: DebitOutcome) -> CardDeclined |
 
 
 def decline(work: Work, intent: Json, charge: Json, why: Decline) -> CardDeclined:
-    """The charge failed; the intent may be tried again."""
+    """Records that the charge failed. The intent can be tried again. Returns the decline."""
     charge.update(
         amount_captured=0,
         captured=False,
@@ -127,7 +127,7 @@ def _succeed(work: Work, intent: Json, amount: int) -> Json:
 
 
 def _ask(work: Work, intent: Json) -> None:
-    """3-D Secure: the buyer's bank has a page of its own (pages/serving.py)."""
+    """Asks for 3-D Secure: the buyer's bank has its own page (pages/serving.py)."""
     link = {"url": f"{work.settings.public_url}/authenticate/{intent['id']}", "return_url": None}
     intent.update(
         latest_charge=None,
@@ -139,7 +139,7 @@ def _ask(work: Work, intent: Json) -> None:
 
 
 def _debit(work: Work, intent: Json, method: Json, bank: BankAccount) -> None:
-    """A debit goes to the bank, which answers later (end_debit)."""
+    """Sends a debit to the bank, which answers later (end_debit)."""
     mandate = work.put(mandate_of(work.new_id("mandate_1"), now=work.now, method=method["id"]))
     mandate["single_use"].update(amount=intent["amount"], currency=intent["currency"])
     work.put(mandate)
@@ -155,7 +155,7 @@ def _debit(work: Work, intent: Json, method: Json, bank: BankAccount) -> None:
 
 
 def _reopen(work: Work, intent: Json, raised: StripeError, *, charge: str | None) -> None:
-    """Put the intent back to where it takes another payment method."""
+    """Resets the intent, so that it accepts another payment method."""
     method = work.get("payment_method", intent["payment_method"])
     error = {**raised.as_object(), "payment_method": method, "payment_method_type": method["type"]}
     if charge is not None:

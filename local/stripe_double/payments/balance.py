@@ -1,4 +1,4 @@
-"""Balance transactions: what a charge, refund, dispute or fee did to the balance, in the settlement currency.
+"""Balance transactions: the effects of charges, refunds, disputes and fees on the balance, in the settlement currency.
 
 Called by the verbs that move money. Source: https://docs.stripe.com/api/balance_transactions.
 """
@@ -14,11 +14,12 @@ from local.stripe_double.api.work import Work
 from .currencies import decimals
 
 _DAYS_TO_PAYOUT = 7 * 86400
+"""Seconds until a transaction is available for payout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """One part of what a transaction costs, in minor units of the settlement currency; negative when given back."""
+    """One part of a transaction's fees, in minor units of the settlement currency. Negative when it is given back."""
 
     amount: int
     description: str
@@ -27,12 +28,12 @@ class Fee:
 
 
 def fee_of(amount: int) -> int:
-    """Stripe's processing fee: 1.5 % (half up) and 25 minor units."""
+    """Returns Stripe's processing fee: 1.5 % (half up) and 25 minor units."""
     return (amount * 15 + 500) // 1000 + 25
 
 
 def settled(work: Work, amount: int, currency: str) -> int:
-    """The amount in minor units of the settlement currency."""
+    """Returns the amount in minor units of the settlement currency."""
     goal = work.settings.settlement_currency or currency
     if goal == currency:
         return amount
@@ -52,7 +53,9 @@ def record(
     category: str | None = None,
     description: str | None = None,
 ) -> Json:
-    """Store what moved `amount` (of the charge's currency; negative leaves the balance); `fees` are settled already."""
+    """Stores a balance transaction. `amount` is in the charge's currency, negative when it leaves the balance. `fees`
+    are in the settlement currency.
+    """
     goal = work.settings.settlement_currency or currency
     moved, fee = settled(work, amount, currency), sum(each.amount for each in fees)
     return work.put(
@@ -78,7 +81,7 @@ def record(
 
 
 def settle_charge(work: Work, key: str) -> None:
-    """The balance transaction that Stripe makes a moment after the charge, and charge.updated."""
+    """Creates the balance transaction that Stripe creates a moment after the charge. Emits charge.updated."""
     charge = work.get("charge", key)
     amount, currency = charge["amount_captured"], charge["currency"]
     fees = [Fee(fee_of(settled(work, amount, currency)), "Stripe processing fees")]
@@ -94,7 +97,7 @@ def settle_charge(work: Work, key: str) -> None:
 
 
 def is_card(charge: Json) -> bool:
-    """Whether a charge was made with a card: Stripe names the transactions of others otherwise."""
+    """Returns whether a charge was made with a card. Stripe uses other transaction types for other methods."""
     return bool(charge["payment_method_details"]["type"] == "card")
 
 

@@ -1,6 +1,6 @@
 """Stripe's published test IBANs for SEPA direct debit (https://docs.stripe.com/payments/sepa-debit/accept-a-payment).
 
-A debit is on its way for days; the double lets it arrive or fail after `Settings.debit_after` seconds, or on command.
+A debit takes days. In the double it succeeds or fails after `Settings.debit_after` seconds, or on command.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DebitOutcome = Literal["succeeded", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """A test account; `outcome` is what becomes of a debit, `times` how much longer than usual that takes."""
+    """A test account. `outcome` is the result of a debit, `times` is a factor for how long it takes."""
 
     number: str
     label: str
@@ -26,7 +26,7 @@ class BankAccount:
 
     @property
     def country(self) -> str:
-        """Two letters."""
+        """The country code, two letters."""
         return self.number[:2]
 
     @property
@@ -36,7 +36,7 @@ class BankAccount:
 
     @property
     def last4(self) -> str:
-        """The digits that may be shown."""
+        """The digits that may be displayed."""
         return self.number[-4:]
 
     @property
@@ -63,5 +63,5 @@ _BY_NUMBER = {bank.number: bank for bank in BANKS + _ALSO_TAKEN}
 
 
 def find_bank(typed: str) -> BankAccount | None:
-    """The test account with this IBAN."""
+    """Returns the test account with this IBAN, or None."""
     return _BY_NUMBER.get(typed.replace(" ", "").replace("-", "").upper())

@@ -13,7 +13,7 @@ RefundCourse = Literal["at_once", "pending", "failing"]
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why a bank says no: the error's code, decline code and message, and the charge's outcome reason."""
+    """Why a bank declines: the error's code, decline code and message, and the reason in the charge's outcome."""
 
     code: str
     decline_code: str | None
@@ -23,10 +23,10 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A test card; `decline` is None when it pays, `authenticates` when its bank asks for 3-D Secure first.
+    """A test card. `decline` is None when it pays. `authenticates`: its bank requires 3-D Secure first.
 
-    `dispute` opens one after paying; `refund` says what becomes of refunds. `tokens` are Stripe's names for it in API
-    calls (pm_card_… and tok_…).
+    `dispute` is opened after the payment. `refund` says what happens to refunds. `tokens` are Stripe's names for it in
+    API calls (pm_card_… and tok_…).
     """
 
     number: str
@@ -40,7 +40,7 @@ class Card:
 
     @property
     def last4(self) -> str:
-        """The digits that may be shown."""
+        """The digits that may be displayed."""
         return self.number[-4:]
 
     @property
@@ -111,7 +111,7 @@ BY_TOKEN = {token: card for card in CARDS for token in card.tokens}
 
 
 def find_card(typed: str) -> Card:
-    """The test card with this number; raises CardDeclined as Stripe's test mode does for any other."""
+    """Returns the test card with this number. Raises CardDeclined for any other, as Stripe's test mode does."""
     number = typed.replace(" ", "").replace("-", "")
     card = _BY_NUMBER.get(number)
     if card is not None:

@@ -1,8 +1,9 @@
-"""Currencies as Stripe counts them: decimals, smallest and largest charge, how an amount reads.
+"""Currencies as Stripe counts them: decimals, smallest and largest charge, and the format of amounts.
 
-Written from Stripe's page and not from the product's own table, so that the two check each other (tests/unit/
-test_money.py). Sources: https://docs.stripe.com/currencies (zero-decimal, three-decimal, special cases, minimum and
-maximum charge amounts), https://support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds.
+Written from Stripe's page and not from the product's own table, so that the two check each other
+(tests/unit/core/test_money.py). Sources: https://docs.stripe.com/currencies (zero-decimal, three-decimal, special
+cases, minimum and maximum charge amounts),
+https://support.stripe.com/questions/deprecation-of-fractional-isk-charges-and-refunds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from local.stripe_double.api.words import words
 
 _ZERO = frozenset(words("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"))
 _THREE = frozenset(words("bhd jod kwd omr tnd"))
-# ISK and UGX have no minor unit any more; Stripe still takes them as two-decimal amounts ending in 00.
+# ISK and UGX have no minor unit any more. Stripe still expects two-decimal amounts that end in 00.
 _WHOLE_ONLY = frozenset({"isk", "ugx"})
 _TWO = frozenset(
     words("""aed afn all amd aoa ars aud awg azn bam bbd bdt bgn bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny
@@ -28,18 +29,18 @@ _SMALLEST = {
 }  # fmt: skip
 _SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥", "inr": "₹"}
 _DIGITS = {"idr": 12}
-"""How long an amount may be; eight digits in all others."""
+"""The largest number of digits of an amount. All other currencies have eight."""
 
 
 def decimals(currency: str) -> int:
-    """Digits after the point: JPY 0, EUR 2, KWD 3."""
+    """Returns the number of digits after the point: JPY 0, EUR 2, KWD 3."""
     if currency in _ZERO:
         return 0
     return 3 if currency in _THREE else 2
 
 
 def read_currency(raw: object, name: str) -> str:
-    """A supported three-letter code, lower case."""
+    """Reads a supported three-letter code. Returns it in lower case."""
     code = raw.lower() if isinstance(raw, str) else ""
     if code not in _ZERO | _TWO | _THREE:
         raise parameter_invalid(
@@ -51,7 +52,7 @@ def read_currency(raw: object, name: str) -> str:
 
 
 def readable(amount: int, currency: str) -> str:
-    """2500 eur as €25.00, 2500 jpy as ¥2,500, 12500 kwd as KWD 12.500."""
+    """Formats an amount in minor units: 2500 eur as €25.00, 2500 jpy as ¥2,500, 12500 kwd as KWD 12.500."""
     places = decimals(currency)
     whole, rest = divmod(abs(amount), 10**places)
     number = f"{whole:,}" + (f".{rest:0{places}d}" if places else "")
@@ -60,17 +61,17 @@ def readable(amount: int, currency: str) -> str:
 
 
 def step(currency: str) -> int:
-    """What every amount in the currency is a multiple of."""
+    """Returns the number of minor units that every amount in the currency is a multiple of."""
     return 10 if currency in _THREE else 100 if currency in _WHOLE_ONLY else 1
 
 
 def largest(currency: str) -> int:
-    """The largest charge."""
+    """Returns the largest charge in minor units."""
     return int(10 ** _DIGITS.get(currency, 8)) - 1
 
 
 def check_unit(amount: int, currency: str, name: str) -> None:
-    """Refuse an amount that the currency cannot have: KWD not ending in 0, ISK not ending in 00."""
+    """Refuses an amount that the currency cannot have: KWD not ending in 0, ISK not ending in 00."""
     if amount % step(currency) == 0:
         return
     if currency in _WHOLE_ONLY:
@@ -85,7 +86,7 @@ def check_unit(amount: int, currency: str, name: str) -> None:
 
 
 def check_total(amount: int, currency: str) -> None:
-    """Refuse a session total below Stripe's minimum or above its maximum for a charge."""
+    """Refuses a session total below Stripe's minimum or above its maximum for a charge."""
     smallest = _SMALLEST.get(currency, 50)
     if amount < smallest:
         least = readable(smallest, currency)

@@ -1,6 +1,6 @@
 """Customers: create, retrieve, update, list (https://docs.stripe.com/api/customers).
 
-Paying a session makes one. The calls are the tests' alone.
+Paying a session creates one. Only tests use the API calls.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ LIST = shape({**PAGE, **CREATED, "email": email, "expand": list_of(text())})
 
 
 def create_customer(work: Work, params: dict[str, Any]) -> Json:
-    """A new customer; emits customer.created."""
+    """Creates a customer. Emits customer.created."""
     customer = customer_of(work.new_id("cus_"), now=work.now)
     customer.update({name: params[name] for name in _FIELDS if name in params})
     customer["metadata"] = params.get("metadata", {})
@@ -43,7 +43,7 @@ def create_customer(work: Work, params: dict[str, Any]) -> Json:
 
 
 def update_customer(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Change fields, merge metadata; emits customer.updated with what it was before."""
+    """Changes fields and merges metadata. Emits customer.updated with the previous values."""
     customer = work.get("customer", key)
     changed = {name: params[name] for name in _FIELDS if params.get(name, customer[name]) != customer[name]}
     merged = {**customer["metadata"], **params.get("metadata", {})}
@@ -58,7 +58,7 @@ def update_customer(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def list_customers(work: Work, params: dict[str, Any]) -> Json:
-    """Customers, newest first, perhaps of one address (exact, case-sensitive, as Stripe's)."""
+    """Returns customers, newest first. `email` selects one address (exact, case-sensitive, as at Stripe)."""
     address = params.get("email")
 
     def keep(row: Json) -> bool:

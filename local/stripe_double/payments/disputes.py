@@ -1,6 +1,6 @@
 """Disputes and inquiries: open, answer with evidence, win, lose (https://docs.stripe.com/api/disputes).
 
-A chargeback takes the money and a fee at once and gives both back when it is won; an inquiry takes nothing. Evidence
+A chargeback takes the money and a fee at once, and gives both back when it is won. An inquiry takes nothing. Evidence
 is judged a moment after it was sent, as in Stripe's test mode: `winning_evidence`, `losing_evidence`
 (https://docs.stripe.com/testing#disputes).
 """
@@ -40,7 +40,9 @@ UPDATE = shape(
 )
 LIST = shape({**PAGE, **CREATED, "charge": text(), "payment_intent": text(), "expand": list_of(text())})
 _FEE = 1500
+"""What a chargeback costs, in minor units of the settlement currency."""
 _TIME_TO_ANSWER = 9 * 86400
+"""Seconds from the start of a dispute to `due_by`."""
 _OPEN = ("needs_response", "warning_needs_response")
 _REVIEWED = {"needs_response": "under_review", "warning_needs_response": "warning_under_review"}
 _INQUIRIES = ("warning_needs_response", "warning_under_review")
@@ -49,9 +51,11 @@ _INQUIRIES = ("warning_needs_response", "warning_under_review")
 def open_dispute(
     work: Work, charge: Json, kind: DisputeKind, *, amount: int | None = None, currency: str | None = None
 ) -> Json:
-    """The buyer's bank objects to a charge, or to a part of it; changes and stores it. Raises StripeError for one that
-    cannot be. The bank names amount and currency, which need not be the charge's ("usually because of currency
-    fluctuation or because only part of the order is disputed"); several parts may be disputed apart.
+    """Opens a dispute of the buyer's bank about a charge or a part of it. Changes and stores the charge. Raises
+    StripeError when the charge cannot be disputed.
+
+    The bank chooses amount and currency, which can differ from the charge's ("usually because of currency fluctuation
+    or because only part of the order is disputed"). Several parts may be disputed separately.
     """
     if not charge["paid"] or not charge["captured"]:
         raise StripeError(f"Charge {charge['id']} cannot be disputed: it was not paid.")
@@ -74,7 +78,7 @@ def open_dispute(
 
 
 def _undisputed(work: Work, charge: Json) -> int:
-    """What of a charge was neither refunded nor disputed; a dispute in another currency is of all of it."""
+    """Returns the amount of a charge that is neither refunded nor disputed. One in another currency covers all."""
     left: int = charge["amount_captured"] - charge["amount_refunded"]
     for row in work.tx.rows("dispute"):
         if row["charge"] == charge["id"]:
@@ -83,7 +87,7 @@ def _undisputed(work: Work, charge: Json) -> int:
 
 
 def update_dispute(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Evidence and metadata; sends the evidence unless `submit` is false. Emits charge.dispute.updated."""
+    """Adds evidence and merges metadata. Submits it unless `submit` is false. Emits charge.dispute.updated."""
     dispute = work.get("dispute", key)
     evidence = params.get("evidence", {})
     if evidence and dispute["status"] not in _OPEN:
@@ -103,12 +107,12 @@ def update_dispute(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def close_dispute(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """The seller gives in: lost. Raises StripeError when it is over."""
+    """Accepts the dispute: the seller has lost. Raises StripeError when it is closed already."""
     return end_dispute(work, key, "lost", by_itself=False)
 
 
 def judge_evidence(work: Work, key: str) -> None:
-    """What the bank says to the evidence; without one of Stripe's magic words it goes on thinking."""
+    """Ends the dispute as the evidence says. Without one of Stripe's test values the review continues."""
     dispute = work.get("dispute", key)
     said = dispute["evidence"]["uncategorized_text"]
     verdicts: dict[str, Verdict] = {"winning_evidence": "won", "losing_evidence": "lost"}
@@ -117,7 +121,9 @@ def judge_evidence(work: Work, key: str) -> None:
 
 
 def end_dispute(work: Work, key: str, verdict: Verdict, *, by_itself: bool = True) -> Json:
-    """The end: a chargeback is won (money back) or lost, an inquiry just closed. Raises StripeError when it is over."""
+    """Closes a dispute. A chargeback is won (money back) or lost, an inquiry is only closed. Raises StripeError when it
+    is closed already.
+    """
     dispute = work.get("dispute", key)
     if dispute["status"] not in (*_OPEN, *_REVIEWED.values()):
         raise StripeError(f"This dispute is already closed: its status is {dispute['status']}.")
@@ -134,7 +140,7 @@ def end_dispute(work: Work, key: str, verdict: Verdict, *, by_itself: bool = Tru
 
 
 def escalate_inquiry(work: Work, key: str) -> Json:
-    """The bank is not content: the inquiry becomes a chargeback. Raises StripeError for anything but an inquiry."""
+    """Turns an inquiry into a chargeback. Raises StripeError for anything but an inquiry."""
     dispute = work.get("dispute", key)
     if dispute["status"] not in _INQUIRIES:
         raise StripeError(f"This dispute is no inquiry: its status is {dispute['status']}.")
@@ -149,7 +155,7 @@ def escalate_inquiry(work: Work, key: str) -> Json:
 
 
 def refuses_refund(work: Work, charge: Json) -> bool:
-    """Whether a dispute holds the money of the charge."""
+    """Returns whether a dispute holds the money of the charge."""
     return charge["disputed"] and any(
         not row["is_charge_refundable"] for row in work.tx.rows("dispute") if row["charge"] == charge["id"]
     )
@@ -195,7 +201,7 @@ def _dispute_of(work: Work, charge: Json, kind: DisputeKind, amount: int) -> Jso
 
 
 def _moved(work: Work, dispute: Json, *, given_back: bool) -> Json:
-    """What a dispute moves in our balance: its amount, or all of the charge where it is in another currency."""
+    """Records what a dispute moves in the balance: its amount, or all of the charge when the currencies differ."""
     sign = 1 if given_back else -1
     charge = work.get("charge", dispute["charge"])
     same = dispute["currency"] == charge["currency"]

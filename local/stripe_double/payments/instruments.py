@@ -1,4 +1,4 @@
-"""What a payment is made with: a test card or a test bank account, and the payment method made of it.
+"""Test cards, test bank accounts, and the payment methods that are made from them.
 
 Called by payments.py (the pay page) and intents.py (API calls).
 """
@@ -46,12 +46,12 @@ _EXPIRY = (12, 2034)
 
 
 def find_instrument(typed: str) -> Instrument:
-    """The test card or test IBAN; raises CardDeclined for any other number."""
+    """Returns the test card or test account. Raises CardDeclined for any other number."""
     return find_bank(typed) or find_card(typed)
 
 
 def make_method(work: Work, instrument: Instrument, *, billing: Json, expiry: tuple[int, int] = _EXPIRY) -> Json:
-    """A payment method of this instrument, stored."""
+    """Stores and returns a payment method of this instrument. `expiry` is (month, four-digit year)."""
     key = work.new_id("pm_1")
     if isinstance(instrument, Card):
         method = card_method_of(key, now=work.now, card=instrument, expiry=expiry, billing=billing)
@@ -62,12 +62,12 @@ def make_method(work: Work, instrument: Instrument, *, billing: Json, expiry: tu
 
 
 def instrument_of(work: Work, method: str) -> Instrument:
-    """What a stored payment method was made of."""
+    """Returns the instrument of a stored payment method."""
     return find_instrument((work.tx.get("instrument", method) or {})["number"])
 
 
 def named_method(work: Work, name: str) -> Json:
-    """The stored method, or a new one of Stripe's test names (pm_card_visa)."""
+    """Returns the stored method, or a new one for one of Stripe's test names (pm_card_visa). Raises Stripe's 404."""
     if name in BY_TOKEN:
         return make_method(work, BY_TOKEN[name], billing=billing_of(None, None))
     found = work.tx.get("payment_method", name)
@@ -77,7 +77,7 @@ def named_method(work: Work, name: str) -> Json:
 
 
 def create_method(work: Work, params: dict[str, Any]) -> Json:
-    """POST /v1/payment_methods: a card by token or number, or an IBAN. Raises CardDeclined, ParameterError."""
+    """`POST /v1/payment_methods`: a card by token or number, or an IBAN. Raises CardDeclined, ParameterError."""
     given = params.get("billing_details", {})
     names = ("name", "email")
     billing = billing_of(*(given.get(name) for name in names), address=given.get("address"), phone=given.get("phone"))

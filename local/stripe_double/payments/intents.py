@@ -1,8 +1,8 @@
 """Payment intents over the API: create, confirm, capture, cancel (https://docs.stripe.com/api/payment_intents).
 
-The product makes none itself: Stripe's CLI does for its triggers, and so do tests.
+The product does not call these; Stripe's CLI does for its triggers, and tests do.
 
-A declined confirmation raises CardDeclined after it was recorded: api.py commits what a decline wrote.
+A declined confirmation raises CardDeclined after it is recorded: api.py commits what a decline wrote.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _CANCELLABLE = ("requires_payment_method", "requires_confirmation", "requires_ac
 
 
 def create_intent(work: Work, params: dict[str, Any]) -> Json:
-    """A new intent, confirmed at once when asked; raises CardDeclined, ParameterError."""
+    """Creates an intent, and confirms it if `confirm` is set. Raises CardDeclined, ParameterError."""
     check_total(params["amount"], params["currency"])
     check_unit(params["amount"], params["currency"], "amount")
     check_fee(work, params.get("application_fee_amount"), params["amount"], params["currency"])
@@ -103,7 +103,7 @@ def create_intent(work: Work, params: dict[str, Any]) -> Json:
 
 
 def confirm_intent(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Try to pay; raises CardDeclined, StripeError when it is not to be confirmed now."""
+    """Tries to pay. Raises CardDeclined, or StripeError when the intent's status does not allow it."""
     intent = work.get("payment_intent", key, param="intent")
     _expect(intent, ("requires_payment_method", "requires_confirmation", "requires_action"), "confirm")
     if "payment_method" in params:
@@ -112,7 +112,7 @@ def confirm_intent(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def capture_intent(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Take what was authorised, or a part of it."""
+    """Takes the authorised amount or a part of it."""
     intent = work.get("payment_intent", key, param="intent")
     _expect(intent, ("requires_capture",), "capture")
     amount = params.get("amount_to_capture") or intent["amount_capturable"]
@@ -123,7 +123,7 @@ def capture_intent(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def cancel_intent(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Give up an intent that was not paid; one of a checkout session ends with its session."""
+    """Cancels an intent that is not paid. An intent of a checkout session ends with its session: raises StripeError."""
     intent = work.get("payment_intent", key, param="intent")
     if session_of_intent(work, key) is not None:
         raise StripeError(

@@ -1,4 +1,4 @@
-"""The calls behind Stripe's own pay page, which are in no documentation: its CLI pays checkout sessions with them.
+"""The undocumented calls behind Stripe's own pay page. Stripe's CLI pays checkout sessions with them.
 
 Shapes: the fixtures of github.com/stripe/stripe-cli (checkout.session.completed). Called by the route table.
 """
@@ -22,12 +22,12 @@ CONFIRM = shape(
 
 
 def show_page(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """What the page shows: here the session itself."""
+    """Returns what the page shows. Here that is the session itself."""
     return find_session(work, key)
 
 
 def confirm_page(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Pay as the page would; raises CardDeclined, StripeError for another amount or a session that is not open."""
+    """Pays as the page would. Raises CardDeclined, or StripeError for another amount or a session that is not open."""
     session = find_session(work, key)
     if session["status"] != "open":
         raise StripeError("This Checkout Session is no longer active.", code="payment_page_inactive")

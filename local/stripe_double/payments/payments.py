@@ -1,6 +1,6 @@
-"""Paying a checkout session: customer, intent, attempt, and what the session becomes, in Stripe's order of events.
+"""Paying a checkout session: customer, intent, attempt, and the session's new state, in Stripe's order of events.
 
-Called by double.py (the pay page, the control) and timing.py. Order of a first success: customer.created,
+Called by double.py (the pay page, the control) and timing.py. Events of a first success: customer.created,
 payment_intent.created, charge.succeeded, payment_intent.succeeded, checkout.session.completed, and a moment later
 charge.updated. Of a first decline: payment_intent.created, charge.failed, payment_intent.payment_failed. Of a debit:
 payment_intent.created, charge.pending, payment_intent.processing, checkout.session.completed (unpaid), and when the
@@ -33,7 +33,7 @@ _KEPT = words(
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """What the buyer typed beside the number; `expiry` is (month, four-digit year)."""
+    """What the buyer typed beside the number. `expiry` is (month, four-digit year)."""
 
     email: str
     name: str
@@ -41,14 +41,16 @@ class Payer:
 
 
 def pay_session(work: Work, session: Json, instrument: Instrument, payer: Payer) -> CardDeclined | None:
-    """Try a card or account on an open session: None when paid or on the way, else the decline, recorded as well."""
+    """Tries a card or account on an open session. Returns the recorded decline, or None (paid or in progress)."""
     billing = billing_of(payer.name, session["customer_email"] or payer.email)
     method = make_method(work, instrument, billing=billing, expiry=payer.expiry)
     return pay_with(work, session, method)
 
 
 def pay_with(work: Work, session: Json, method: Json) -> CardDeclined | None:
-    """The same with a payment method that is known. Raises StripeError for one that the session does not take."""
+    """Tries a stored payment method on an open session, like `pay_session`. Raises StripeError for a type that the
+    session does not accept.
+    """
     if method["type"] not in session["payment_method_types"]:
         kinds = ", ".join(session["payment_method_types"])
         message = f"The payment method type {method['type']} is not one of this Checkout Session's ({kinds})."
@@ -63,7 +65,9 @@ def pay_with(work: Work, session: Json, method: Json) -> CardDeclined | None:
 
 
 def authenticate(work: Work, key: str, *, passed: bool) -> StripeError | None:
-    """The buyer completed or failed 3-D Secure of an intent: None when paid, else the error, recorded as well."""
+    """Records that the buyer completed or failed 3-D Secure. Returns None when paid, else the recorded error. Raises
+    StripeError when 3-D Secure is not required or the session has expired.
+    """
     intent = work.get("payment_intent", key)
     if intent["status"] != "requires_action":
         raise StripeError(
@@ -83,7 +87,7 @@ def authenticate(work: Work, key: str, *, passed: bool) -> StripeError | None:
 
 
 def settle_debit(work: Work, key: str, outcome: DebitOutcome | None = None) -> None:
-    """The bank answers a debit: as its test IBAN says, or as told. Raises StripeError when none is on its way."""
+    """Records the bank's answer to a debit: `outcome`, or as its IBAN says. Raises StripeError if no debit is open."""
     intent = work.get("payment_intent", key)
     if intent["status"] != "processing":
         raise StripeError(
@@ -104,7 +108,7 @@ def settle_debit(work: Work, key: str, outcome: DebitOutcome | None = None) -> N
 
 
 def session_of_intent(work: Work, key: str) -> Json | None:
-    """The checkout session that an intent pays, if one does."""
+    """Returns the checkout session that an intent pays, or None."""
     link = work.tx.get("session_of_intent", key)
     return None if link is None else work.get("checkout.session", link["session"])
 
@@ -149,7 +153,7 @@ def _intent_for(work: Work, session: Json, method: Json) -> Json:
 
 
 def _follow(work: Work, session: Json, intent: Json) -> None:
-    """What the session becomes after an attempt: complete when paid or on its way, else still open."""
+    """Updates the session after an attempt: complete when paid or in progress, else still open."""
     if intent["status"] not in ("succeeded", "processing", "requires_capture"):
         work.put(session)
         return

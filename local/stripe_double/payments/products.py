@@ -1,6 +1,6 @@
 """Products and one-time prices (https://docs.stripe.com/api/products, https://docs.stripe.com/api/prices).
 
-The product names its prices with each session; Stripe's CLI makes these for its triggers.
+Marquee sends its prices with each session and does not call these. Stripe's CLI does for its triggers.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ CREATE_PRICE = shape(
 
 
 def create_product(work: Work, params: dict[str, Any]) -> Json:
-    """A new product; emits product.created."""
+    """Creates a product. Emits product.created."""
     product = {
         "id": work.new_id("prod_"),
         "object": "product",
@@ -82,7 +82,7 @@ def create_product(work: Work, params: dict[str, Any]) -> Json:
 
 
 def create_price(work: Work, params: dict[str, Any]) -> Json:
-    """A one-time price of a product; emits price.created."""
+    """Creates a one-time price of a product. Emits price.created."""
     product = work.get("product", params["product"], param="product")
     check_unit(params["unit_amount"], params["currency"], "unit_amount")
     price = price_of(

@@ -36,9 +36,9 @@ LIST = shape({**PAGE, **CREATED, "charge": text(), "payment_intent": text(), "ex
 
 
 def create_refund(work: Work, params: dict[str, Any]) -> Json:
-    """Give back all or part of a charge; refuses more than is left.
+    """Refunds all or part of a charge. Raises StripeError when more is requested than is left.
 
-    Emits refund.created and charge.refunded. With two of the test cards it is pending, or fails later (end_refund).
+    Emits refund.created and charge.refunded. With two test cards it is pending first, or fails later (end_refund).
     """
     charge = _charge_to_refund(work, params)
     amount = _checked_amount(work, charge, params.get("amount"))
@@ -59,16 +59,16 @@ def create_refund(work: Work, params: dict[str, Any]) -> Json:
 
 
 def end_refund_when_due(work: Work, key: str) -> None:
-    """What the buyer's bank says after a moment, by the card that was refunded."""
+    """Ends a refund as the refunded card says. Called by timing.py."""
     charge = work.get("charge", work.get("refund", key)["charge"])
     course = instrument_of(work, charge["payment_method"]).refund
     end_refund(work, key, "failed" if course == "failing" else "succeeded")
 
 
 def end_refund(work: Work, key: str, outcome: RefundEnd) -> Json:
-    """A pending refund arrived, or one that seemed to arrive came back: its money returns to the balance.
+    """Ends a refund: a pending one succeeds, or any one fails and its money returns to the balance.
 
-    Emits refund.updated, refund.failed and charge.refund.updated as Stripe does. Raises StripeError when it is over.
+    Emits refund.updated, refund.failed and charge.refund.updated as Stripe does. Raises StripeError when it has ended.
     """
     refund = work.get("refund", key)
     if refund["status"] == "failed" or refund["status"] == outcome:
@@ -94,7 +94,7 @@ def end_refund(work: Work, key: str, outcome: RefundEnd) -> Json:
 
 
 def update_refund(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Merge metadata; emits refund.updated and charge.refund.updated."""
+    """Merges metadata. Emits refund.updated and charge.refund.updated."""
     refund = work.get("refund", key)
     before = dict(refund["metadata"])
     refund["metadata"] = {**before, **params.get("metadata", {})}
@@ -105,7 +105,7 @@ def update_refund(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def list_refunds(work: Work, params: dict[str, Any]) -> Json:
-    """Refunds of a charge or payment intent, or all, newest first."""
+    """Returns the refunds of a charge or payment intent, or all, newest first."""
     wanted = {name: params[name] for name in ("charge", "payment_intent") if name in params}
 
     def keep(row: Json) -> bool:

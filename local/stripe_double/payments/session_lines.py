@@ -1,4 +1,4 @@
-"""The lines of a checkout session, from inline prices or from prices that exist. Called by sessions.py."""
+"""The lines of a checkout session, from inline prices or from existing prices. Called by sessions.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .currencies import check_total, check_unit, largest
 
 
 def lines_of(work: Work, params: dict[str, Any]) -> list[Json]:
-    """Line items of one currency, at least one; raises ParameterError as Stripe would."""
+    """Returns the line items: at least one, all in one currency. Raises ParameterError as Stripe would."""
     if not params["line_items"]:
         raise parameter_missing("line_items")
     lines = [_line(work, item, f"line_items[{place}]") for place, item in enumerate(params["line_items"])]

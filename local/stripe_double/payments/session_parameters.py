@@ -1,6 +1,6 @@
-"""Which parameters the checkout session endpoints take, and which of Stripe's they lack (`beyond`).
+"""The parameters of the checkout session endpoints, and those of Stripe's that the double lacks (`beyond`).
 
-Read by sessions.py and the route table in api.py.
+Used by sessions.py and the route table in routes.py.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ METHOD_TYPES = words(
     "mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto pix promptpay "
     "revolut_pay samsung_pay satispay scalapay sepa_debit sofort sunbit swish twint upi us_bank_account wechat_pay zip"
 )
-"""What can be excluded, as Stripe's OpenAPI lists it. The double itself offers cards and SEPA debits."""
+"""Types that can be excluded, as in Stripe's OpenAPI. The double itself offers cards and SEPA debits."""
 _ADDRESS = shape({name: text() for name in words("city country line1 line2 postal_code state")})
 SHIPPING = shape(
     {"address": _ADDRESS, "carrier": text(), "name": text(), "phone": text(), "tracking_number": text()},

@@ -1,6 +1,6 @@
 """Checkout sessions: create, retrieve, list, expire, line items (https://docs.stripe.com/api/checkout/sessions).
 
-Called by api.py and timing.py. Paying one is payments.py.
+Called through the route table and by timing.py. payments.py pays a session.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from .session_parameters import ECHOED
 
 _SHORTEST_LIFE = 30 * 60
 _LONGEST_LIFE = 24 * 3600
+"""Seconds: Stripe's limits for `expires_at` (https://docs.stripe.com/api/checkout/sessions/create)."""
 
 
 def create_session(work: Work, params: dict[str, Any]) -> Json:
-    """An open session with a pay page; raises ParameterError as Stripe would."""
+    """Creates an open session with a pay page. Raises ParameterError as Stripe would."""
     expires_at = _checked_expiry(work.now, params.get("expires_at"))
     customer = _checked_customer(work, params)
     lines = lines_of(work, params)
@@ -56,7 +57,7 @@ def create_session(work: Work, params: dict[str, Any]) -> Json:
 
 
 def list_sessions(work: Work, params: dict[str, Any]) -> Json:
-    """Sessions, newest first, by status, customer, e-mail, payment intent or time."""
+    """Returns sessions, newest first, filtered by status, customer, e-mail, payment intent or time."""
     wanted = {name: params[name] for name in ("customer", "payment_intent", "status") if name in params}
     address = params.get("customer_details", {}).get("email")
 
@@ -69,19 +70,19 @@ def list_sessions(work: Work, params: dict[str, Any]) -> Json:
 
 
 def list_lines(work: Work, params: dict[str, Any], key: str) -> Json:
-    """The line items of one session, in the order they were given."""
+    """Returns the line items of one session, in the order they were given."""
     find_session(work, key)
     kept = work.tx.get("lines", key) or {"items": []}
     return page_of(kept["items"], params, f"/v1/checkout/sessions/{key}/line_items")
 
 
 def find_session(work: Work, key: str) -> Json:
-    """The session, or Stripe's 404."""
+    """Returns the session, or raises Stripe's 404."""
     return work.get("checkout.session", key, param="session")
 
 
 def expire_session(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """Close an open session on request; a complete one is the caller's sign that money came."""
+    """Expires an open session on request. Raises StripeError for others: a complete one tells that it is paid."""
     session = find_session(work, key)
     if session["status"] != "open":
         raise StripeError(
@@ -92,7 +93,7 @@ def expire_session(work: Work, _params: dict[str, Any], key: str) -> Json:
 
 
 def expire_when_due(work: Work, key: str) -> None:
-    """Close a session whose time is over, as Stripe does by itself."""
+    """Expires a session when its time is over, as Stripe does by itself."""
     session = work.tx.get("checkout.session", key)
     if session is not None and session["status"] == "open":
         _close(work, session, by_itself=True)
@@ -133,7 +134,7 @@ def _checked_customer(work: Work, params: dict[str, Any]) -> str | None:
 
 
 def _kinds(params: dict[str, Any], currency: str) -> list[str]:
-    """The kinds of payment methods: as asked, else what is switched on for the currency, less what is excluded."""
+    """Returns the types of payment methods: those requested, or those for the currency without the excluded ones."""
     excluded = params.get("excluded_payment_method_types", [])
     if excluded and "payment_method_types" in params:
         raise parameter_invalid(
@@ -161,7 +162,7 @@ def _first_details(work: Work, customer: str | None, address: str | None) -> Jso
 
 
 def details_of(name: str | None, address: str | None) -> Json:
-    """`customer_details` of a session."""
+    """Returns the `customer_details` of a session."""
     return {
         "address": None,
         "business_name": None,

@@ -1,1 +1,1 @@
-"""Events, the endpoints they are sent to, and faults on the way."""
+"""Events, the endpoints that get them, and faults of deliveries and API calls."""

@@ -1,6 +1,6 @@
 """Webhook endpoints: create, list, update, delete.
 
-Beside the one that the double was told of when it was made. The signing secret is shown once, when an endpoint is
+They get events beside the endpoint in the double's settings. The signing secret is shown once, when an endpoint is
 created. Source: https://docs.stripe.com/api/webhook_endpoints.
 """
 
@@ -23,7 +23,7 @@ NONE = shape({})
 
 
 def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
-    """A new endpoint, with its secret; with `connect` it is told what happens in connected accounts, and only that."""
+    """Creates an endpoint and returns it with its secret. With `connect` it gets only events of connected accounts."""
     for name in ("url", "enabled_events"):
         if name not in params:
             raise parameter_missing(name)
@@ -48,7 +48,7 @@ def create_endpoint(work: Work, params: dict[str, Any]) -> Json:
 
 
 def update_endpoint(work: Work, params: dict[str, Any], key: str) -> Json:
-    """Change fields, merge metadata, switch on or off."""
+    """Changes fields, merges metadata, enables or disables."""
     endpoint = work.get("webhook_endpoint", key)
     endpoint.update({name: params[name] for name in _FIELDS if name in params and name != "metadata"})
     endpoint["metadata"] = {**endpoint["metadata"], **params.get("metadata", {})}
@@ -58,7 +58,7 @@ def update_endpoint(work: Work, params: dict[str, Any], key: str) -> Json:
 
 
 def delete_endpoint(work: Work, _params: dict[str, Any], key: str) -> Json:
-    """No more events for it."""
+    """Deletes an endpoint. It gets no more events."""
     work.get("webhook_endpoint", key)
     work.tx.delete("webhook_endpoint", key)
     work.tx.delete("endpoint_secret", key)
@@ -66,5 +66,5 @@ def delete_endpoint(work: Work, _params: dict[str, Any], key: str) -> Json:
 
 
 def list_endpoints(work: Work, params: dict[str, Any]) -> Json:
-    """Endpoints, newest first."""
+    """Returns the endpoints, newest first."""
     return page(work, "webhook_endpoint", params, "/v1/webhook_endpoints", keep=lambda _: True)

@@ -1,6 +1,6 @@
-"""Events: list with types, delivery_success and time; send again.
+"""Lists events by types, delivery_success and time, and sends them again.
 
-Source: https://docs.stripe.com/api/events. Called by api.py and StripeDouble.
+Source: https://docs.stripe.com/api/events. Called through the route table and by StripeDouble.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LIST = shape(
 
 
 def list_events(work: Work, params: dict[str, Any]) -> Json:
-    """Events of the last 30 days, newest first; `delivery_success=false` = not (yet) answered with 2xx."""
+    """Returns events of the last 30 days, newest first. `delivery_success=false`: no 2xx from an endpoint (yet)."""
     if "type" in params and "types" in params:
         raise parameter_invalid("type", "You may only specify one of these parameters: type, types.")
     kinds = params.get("types") or ([params["type"]] if "type" in params else [])
@@ -46,12 +46,12 @@ def list_events(work: Work, params: dict[str, Any]) -> Json:
 
 
 def resend_event(work: Work, key: str) -> Json:
-    """Deliver an event once more with its own id, as `stripe events resend` does."""
+    """Queues an event again with the same id, as `stripe events resend` does."""
     return work.queue(work.get("event", key))
 
 
 def reissue_event(work: Work, key: str) -> Json:
-    """A second event with a new id about the same object, as Stripe sometimes makes."""
+    """Queues a second event with a new id about the same object, as Stripe sometimes does."""
     known = work.get("event", key)
     event = copy.deepcopy(known)
     event.update(id=work.new_id("evt_1"), created=work.now)

@@ -1,6 +1,6 @@
-"""Trouble on command: what the next webhooks and the next API calls shall suffer.
+"""Faults on command, for the next webhooks and the next API calls.
 
-Set by tests (`double.faults`), by POST /control and by the control page. In memory only: a restart is calm.
+Set by tests (`double.faults`), by POST /control and by the control page. In memory only: a restart clears them.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ API_KINDS: tuple[str, ...] = get_args(ApiKind)
 
 @dataclass(frozen=True, slots=True)
 class WebhookFault:
-    """One fault for deliveries; `count` None lasts until cleared, `types` empty means every type.
+    """One fault for deliveries. `count` None lasts until cleared, `types` empty means every type.
 
-    duplicate: `times` at once. delay: `seconds` later. drop: never delivered, though it stays in
-    /v1/events?delivery_success=false. tamper: body changed after signing. age: signed `seconds` in the
-    past (negative: the future). reorder: the next `times` events (or those of `seconds`) in reverse. race: those at
-    once. old_version, new_version: as an API version of long ago or of days to come would have it (api/versions.py).
+    duplicate: sends it `times` times at once. delay: sends it `seconds` later. drop: never sends it; it stays in
+    /v1/events?delivery_success=false. tamper: changes the body after signing. age: signs with a time `seconds` in the
+    past (negative: the future). reorder: sends the next `times` events (or those within `seconds`) in reverse. race:
+    sends them at once. old_version, new_version: renders it as an old or a future API version would (api/versions.py).
     """
 
     kind: WebhookKind
@@ -52,10 +52,10 @@ class WebhookFault:
 class ApiFault:
     """One fault for API calls whose path begins with `path`.
 
-    timeout_before: `seconds` of silence, nothing done, 504. timeout_after: done and kept, but silence. slow: answers
-    as always, `seconds` later. 500 is kept under the idempotency key and replayed, as Stripe does; 429 and 503 are not.
-    401: the key has expired. 403: it is a restricted key without the permission for this call. balance: ours is too low
-    for a refund, which is kept under the key, too.
+    timeout_before: waits `seconds`, does nothing, answers 504. timeout_after: does and keeps the call, then waits
+    `seconds` before it answers. slow: answers as usual, `seconds` later. 500: kept under the idempotency key and
+    replayed, as Stripe does; 429 and 503 are not. 401: the key has expired. 403: a restricted key lacks the permission
+    for this call. balance: the balance is too low for a refund; this is kept under the key too.
     """
 
     kind: ApiKind
@@ -66,7 +66,7 @@ class ApiFault:
 
 
 class Faults:
-    """The faults that are set; every method may be called from any thread."""
+    """The faults that are set. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -74,23 +74,23 @@ class Faults:
         self._api: list[ApiFault] = []
 
     def on_webhooks(self, fault: WebhookFault) -> None:
-        """Add a fault for deliveries."""
+        """Adds a fault for deliveries."""
         with self._lock:
             self._webhook.append(fault)
 
     def on_api(self, fault: ApiFault) -> None:
-        """Add a fault for API calls."""
+        """Adds a fault for API calls."""
         with self._lock:
             self._api.append(fault)
 
     def clear(self) -> None:
-        """No more trouble."""
+        """Removes all of them."""
         with self._lock:
             self._webhook.clear()
             self._api.clear()
 
     def active(self) -> Json:
-        """What is set now, for the control page."""
+        """Returns what is set now, for the control page."""
         with self._lock:
             return {
                 "webhooks": [
@@ -106,12 +106,12 @@ class Faults:
             }  # fmt: skip
 
     def gathering(self) -> WebhookFault | None:
-        """The first fault that waits for several events, not taken."""
+        """Returns the first fault that waits for several events, without counting it down."""
         with self._lock:
             return next((one for one in self._webhook if one.kind in _GATHERING), None)
 
     def take_gathering(self) -> None:
-        """Count that fault down."""
+        """Counts that fault down."""
         with self._lock:
             for place, one in enumerate(self._webhook):
                 if one.kind in _GATHERING:
@@ -119,7 +119,7 @@ class Faults:
                     return
 
     def take_webhook(self, kind: str) -> dict[str, WebhookFault]:
-        """The faults for one delivery of an event of this type, by kind, each counted down."""
+        """Returns the faults for one delivery of an event of this type, by kind. Counts each of them down."""
         taken: dict[str, WebhookFault] = {}
         with self._lock:
             for one in list(self._webhook):
@@ -130,7 +130,7 @@ class Faults:
         return taken
 
     def take_api(self, method: str, path: str) -> ApiFault | None:
-        """The first fault for this call, counted down."""
+        """Returns the first fault for this call, or None. Counts it down."""
         with self._lock:
             for place, one in enumerate(self._api):
                 if path.startswith(one.path) and one.method in ("", method):

@@ -1,7 +1,7 @@
-"""Sending events to the webhook endpoints: signing, retries with backoff, and the faults on the way.
+"""Sends events to the webhook endpoints: signing, retries with backoff, and faults.
 
-A delivery is a row in the store for each event and endpoint until that answers 2xx, so a killed process goes on where
-it was.
+A delivery is a row in the store for each event and endpoint until the endpoint answers 2xx. So a killed process
+continues where it stopped.
 Signature scheme: https://docs.stripe.com/webhooks#verify-manually.
 """
 
@@ -32,12 +32,12 @@ _WRONG_SECRET = "whsec_of_somebody_else"  # noqa: S105
 
 
 def sign(body: bytes, *, secret: str, at: int) -> str:
-    """The v1 signature: HMAC-SHA256 over `{at}.{body}`, hexadecimal."""
+    """Returns the v1 signature: HMAC-SHA256 over `{at}.{body}`, hexadecimal."""
     return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
 
 
 def post(url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:
-    """POST without redirects or proxies; 0 when there was no HTTP answer."""
+    """Sends a POST without redirects or proxies. Returns the status, 0 without an answer. `timeout`: seconds."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=timeout)
@@ -54,7 +54,7 @@ def post(url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:
 
 
 class Sender:
-    """Delivers what is due; `deliver_due` is one round, a thread in double.py calls it for ever."""
+    """Delivers what is due. `deliver_due` is one round; the thread in double.py calls it again and again."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Sender:
         self._round = threading.Lock()
 
     def deliver_due(self) -> int:
-        """Try every delivery whose time has come; the number tried."""
+        """Tries every delivery that is due. Returns the number tried."""
         with self._round:
             racing, due = self._due()
             _at_once([partial(self._deliver, row) for row in racing])
@@ -89,7 +89,7 @@ class Sender:
             list(threads.map(self._deliver, due))
 
     def _due(self) -> tuple[list[Json], list[Json]]:
-        """Deliveries to make at once, and those to make one after the other."""
+        """Returns (deliveries to make at once, deliveries to make one after the other)."""
         now = self._clock()
         with self._works() as work:
             due = [dict(row) for row in work.tx.rows("sending") if row["next_at"] <= now]
@@ -107,7 +107,7 @@ class Sender:
             home = work.within(row["account"])
             event = home.get("event", row["event"])
             endpoint = next((one for one in home.endpoints(row["type"]) if one.key == row["endpoint"]), None)
-        if endpoint is None:  # deleted or switched off meanwhile: the event stays undelivered
+        if endpoint is None:  # deleted or disabled meanwhile: the event stays undelivered
             self._forget(row)
             return
         faults = self._faults.take_webhook(row["type"])
@@ -121,7 +121,7 @@ class Sender:
             self._retry(row)
 
     def _retry(self, row: Json) -> None:
-        """Once more after twice the pause; never again after `retry_for`, which leaves the event undelivered."""
+        """Plans the next try after twice the last pause. After `retry_for` the event stays undelivered."""
         now = self._clock()
         if now - row["since"] >= self._settings.retry_for:
             self._forget(row)
@@ -130,7 +130,7 @@ class Sender:
         self._postpone(row, now + min(wait, self._settings.longest_retry), tried=True)
 
     def _attempt(self, event: Json, faults: dict[str, WebhookFault], endpoint: Endpoint) -> bool:
-        """Whether the endpoint took the event."""
+        """Returns whether the endpoint accepted the event."""
         if endpoint.api_version is not None:
             event["api_version"] = endpoint.api_version
         if "old_version" in faults:
@@ -184,7 +184,7 @@ class Sender:
 
 
 def _at_once(tasks: Sequence[Callable[[], Done]]) -> list[Done]:
-    """What the tasks return, run in threads that start together; a single one needs none."""
+    """Runs the tasks in threads that start together. Returns their results. A single task runs without a thread."""
     if len(tasks) <= 1:
         return [task() for task in tasks]
     results: list[Done] = []
