@@ -1,4 +1,4 @@
-"""What services need of stored announcements and of the people they are for."""
+"""Ports of announcements: what services need from the storage of announcements and of their recipients."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class TooMany(Exception):
-    """The event has sent all it may send today."""
+    """Raised when the event has reached its limit of announcements for the day."""
 
 
 class ToldRecipient(NamedTuple):
-    """That somebody was told, by which notification (None: they want none in their inbox)."""
+    """A person who has got the announcement, and its notification (None: they want none in their inbox)."""
 
     user_id: str
     notification_id: str | None
 
 
 class Step(NamedTuple):
-    """What one transaction does for an announcement, and where it stands afterwards."""
+    """What one transaction writes for an announcement, and its progress afterwards."""
 
     stage: Stage
     cursor: str
@@ -37,49 +37,53 @@ class Step(NamedTuple):
 
 
 class Announcements(Protocol):
-    """Keeps announcements."""
+    """Stores announcements."""
 
     def create(self, dispatch: Dispatch, *, day: str, most: int) -> bool:
-        """A new announcement, counted on its day. False: it exists. Raises TooMany, Busy."""
+        """Writes a new announcement and counts it for `day`. Returns False when it exists. Raises TooMany and Busy."""
 
     def begin(self, dispatch: Dispatch) -> bool:
-        """One that nobody wrote. False: it exists. Raises Busy."""
+        """Writes an announcement that the product begins by itself. Returns False when it exists. Raises Busy."""
 
     def abandon(self, dispatch: Dispatch) -> None:
-        """Forget one that stands where it was read, so that it can begin anew; who was told is remembered. Raises
-        Overtaken, Busy.
+        """Deletes an announcement that has not moved since it was read, so that it can begin again. Who has got it
+        stays stored. Raises Overtaken and Busy.
         """
 
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
-        """An announcement, strongly consistent."""
+        """Returns an announcement, read strongly consistently."""
 
     def load_newest(self, event_id: str, page: Page) -> list[Dispatch]:
-        """One more than a page of an event's announcements, newest first, strongly consistent."""
+        """Returns up to one more than a page of an event's announcements, newest first, read strongly consistently."""
 
     def load_told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
-        """Which of these people were told already, strongly consistent."""
+        """Returns those of these people who have got the announcement, read strongly consistently."""
 
     def load_queued(self, keys: Sequence[str]) -> set[str]:
-        """For which of these keys there is a mail, strongly consistent."""
+        """Returns those of these keys for which a mail exists, read strongly consistently."""
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
-        """Take a step from where the announcement stood; as it stands then. Raises Overtaken, Busy."""
+        """Writes a step if the announcement has not moved since it was read, and returns it with its new progress.
+        Raises Overtaken and Busy.
+        """
 
 
 class Crowd(Protocol):
-    """Finds the people of an event."""
+    """Reads the people of an event."""
 
     def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
-        """Ids of orders that have or had tickets, behind one of them, oldest first, strongly consistent."""
+        """Returns ids of orders that have or had tickets, after the order `after`, oldest first, read strongly
+        consistently.
+        """
 
     def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
-        """Up to 100 orders by id, strongly consistent."""
+        """Returns up to 100 orders by id, read strongly consistently."""
 
     def list_holders(self, event_id: str) -> list[tuple[str, str]]:
-        """User and role of all staff, by user."""
+        """Returns user id and role of all staff, by user id."""
 
     def list_owned(self, user_id: str) -> list[str]:
-        """Events that somebody owns."""
+        """Returns the ids of events that the user owns."""
 
     def list_proposers(self, event_id: str) -> list[str]:
-        """Who proposed something in an event, or speaks in it by invitation; by user."""
+        """Returns the ids of users who proposed something in an event or speak in it by invitation, sorted."""

@@ -1,4 +1,4 @@
-"""What services need of stored calls for papers and submissions."""
+"""Ports of calls for papers: what services need from the storage of calls and submissions."""
 
 from __future__ import annotations
 
@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 
 class NotOpen(Exception):
-    """The call closed, or its event went out of sight; nothing was written."""
+    """Raised when the call is closed or its event is not public any more. Nothing was written."""
 
 
 class SpeakerOvertaken(Overtaken):
-    """The proposer's speaker or number of submissions, or the session, changed meanwhile; nothing was written."""
+    """Raised when the session, the proposer's speaker or their number of submissions changed in the meantime. Nothing
+    was written.
+    """
 
 
 class CallTimes(NamedTuple):
-    """When a call opens and closes, and when it is to be looked at whether it is open (Unix seconds)."""
+    """When a call opens and closes, and the times (`due`) at which cfp/services/announce_call.py checks it. All in Unix
+    seconds.
+    """
 
     opens_at: int
     closes_at: int
@@ -33,23 +37,24 @@ class CallTimes(NamedTuple):
 
 
 class Calls(Protocol):
-    """Keeps calls for papers."""
+    """Stores calls for papers."""
 
     def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
-        """A new call (`expected_tag` None) or a changed one, and a fresh tag of public pages, which tell of it. Raises
-        PreconditionFailed, NotFound (event).
+        """Writes a new call (`expected_tag` None) or a changed one, and sets `tag` on the public pages, because they
+        show the call. Raises PreconditionFailed and NotFound (event).
         """
 
     def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
-        """Remove a call. Raises PreconditionFailed, NotFound (event)."""
+        """Deletes a call. Raises PreconditionFailed and NotFound (event)."""
 
     def refresh(self, event_id: str, *, tag: str) -> None:
-        """Public pages are to be made anew: a call came to be open or is no more. Nothing for an event that is gone."""
+        """Sets `tag` on the public pages, because a call opened or closed. Does nothing when the event is gone."""
 
 
 class ProposalChange(NamedTuple):
-    """A session and its speaker to be written, and the tags they had (None: new). `speaker` None: it stays as it is.
-    `references` are new ones.
+    """A session and its speaker that a proposal writes, with the tags of the stored versions (None for new ones). With
+    `speaker` None, the stored speaker does not change. `references` are the new references only; `now` is in Unix
+    seconds.
     """
 
     session: Written
@@ -63,23 +68,24 @@ class ProposalChange(NamedTuple):
 
 
 def room_for_messages(change: ProposalChange) -> int:
-    """Items that `Submissions.submit` has left for messages, beside the submission, its proposer, the call, session and
-    speaker, the tags of both views, and what the session points at.
+    """Returns how many items of the transaction of `Submissions.submit` are left for messages. The others are the
+    submission, its proposer, the call, the session, the speaker, the versions of both views, and the targets of
+    references.
     """
     return MAX_ITEMS - 7 - len({target for _, _, target in change.references})
 
 
 class Submissions(Protocol):
-    """Keeps submissions. Reads are strongly consistent."""
+    """Stores submissions. Reads are strongly consistent."""
 
     def load_proposer(self, event_id: str, user_id: str) -> Proposer | None:
-        """What somebody proposed in an event so far."""
+        """Returns the user's speaker and number of submissions in an event, or None before the first submission."""
 
     def load_submission(self, user_id: str, session_id: str) -> Submission | None:
-        """A submission of somebody's."""
+        """Returns the user's submission, or None when this user did not propose the session."""
 
     def list_submissions(self, user_id: str) -> list[Submission]:
-        """All submissions of somebody's, oldest first."""
+        """Returns all submissions of a user, oldest first."""
 
     def submit(
         self,
@@ -90,15 +96,15 @@ class Submissions(Protocol):
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> None:
-        """A new submission with what is told of it. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
+        """Writes a new submission with its messages. Raises NotOpen, SpeakerOvertaken, Missing and NotFound."""
 
     def revise(self, change: ProposalChange) -> None:
-        """A changed submission, while the call is open. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
+        """Writes a changed submission while the call is open. Raises NotOpen, SpeakerOvertaken, Missing, NotFound."""
 
 
 class Appearance(NamedTuple):
-    """A speaker, and the session they are put into (None: they stand in it), with the tags these had (None: a new one).
-    `before`: as which speaker of the event the user was known.
+    """A speaker and the session they join, with the tags of the stored versions. `session` is None when the speaker is
+    in it already; `speaker_tag` is None for a new speaker. `before` is the stored proposer of this user in the event.
     """
 
     user_id: str

@@ -1,4 +1,4 @@
-"""What services need of stored events and their parts."""
+"""Ports of content: what its services need from the storage of events and their parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Missing(Exception):
-    """A write referred to things that do not exist, or counted on a list that has changed; `pointers` say which."""
+    """Raised when a write refers to things that do not exist, or depends on a list that has changed. `pointers` are the
+    JSON pointers of those fields.
+    """
 
     def __init__(self, pointers: list[str]) -> None:
         super().__init__(", ".join(pointers))
@@ -24,7 +26,9 @@ class Missing(Exception):
 
 
 class Listing(NamedTuple):
-    """A speaker who becomes public by a change of a session: as it is then, its tag before, and what points at it."""
+    """A speaker whom a change of a session makes public: the new version, the tag of the stored version, and the JSON
+    pointer of the field that refers to the speaker.
+    """
 
     speaker: Written
     expected_tag: str
@@ -32,8 +36,8 @@ class Listing(NamedTuple):
 
 
 def room_for_messages(references: Iterable[tuple[str, Kind, str]], listing: Sequence[Listing]) -> int:
-    """Items that `ProgrammeStore.replace` has left for messages, beside the part, the tags of both views, and what the
-    part points at; a speaker who becomes public is one of the latter.
+    """Returns how many items of the transaction of `ProgrammeStore.replace` are left for messages. The others are the
+    part, the versions of both views, and the targets of references, which include the speakers who become public.
     """
     pointed = {target for _, _, target in references} | {one.speaker.id for one in listing}
     return MAX_ITEMS - 3 - len(pointed)
@@ -43,17 +47,17 @@ class Programme(Protocol):
     """Reads an event and its parts."""
 
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """The staff's representation, strongly consistent."""
+        """Returns the staff's representation, read strongly consistently."""
 
     def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
-        """The staff's representations of a whole list, strongly consistent."""
+        """Returns the staff's representations of a whole list, read strongly consistently."""
 
 
 class EventStore(Protocol):
-    """Writes events, each write one transaction. Tags are opaque; a fresh one names each change."""
+    """Writes events, each write in one transaction. Tags are opaque; each change gets a fresh one."""
 
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
-        """A new event and its owner."""
+        """Writes a new event and the role of its owner."""
 
     def replace_event(
         self,
@@ -66,19 +70,19 @@ class EventStore(Protocol):
         tag: str,
         call_due_at: int | None,
     ) -> None:
-        """A changed event; its call for papers is to be looked at from `call_due_at` on (Unix seconds)."""
+        """Writes a changed event. From `call_due_at` on (Unix seconds), its call for papers is announced."""
 
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
-        """Remove an event."""
+        """Deletes an event and its slug if the event still has the expected tag."""
 
 
 class ProgrammeStore(Programme, Protocol):
-    """Writes parts of events, in the same way."""
+    """Writes parts of events, each write in one transaction."""
 
     def create(
         self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()
     ) -> None:
-        """A new part of an event, and the speakers who become public by it."""
+        """Writes a new part of an event, and the speakers whom it makes public."""
 
     def replace(
         self,
@@ -92,10 +96,10 @@ class ProgrammeStore(Programme, Protocol):
         mails: Sequence[Mail] = (),
         listing: Sequence[Listing] = (),
     ) -> None:
-        """A changed part, what is told of it, and the speakers who become public by it."""
+        """Writes a changed part, the messages about the change, and the speakers whom it makes public."""
 
     def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
-        """Remove a part."""
+        """Deletes a part if it still has the expected tag."""
 
     def sessions_tag(self, event_id: str) -> str:
-        """The tag of the list of sessions."""
+        """Returns the tag of the list of sessions."""

@@ -1,4 +1,4 @@
-"""What services need of open sockets, the one-time tickets that open them, and of whoever pushes frames."""
+"""Ports of live: what services need from the storage of sockets, tickets and watches, and from API Gateway."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from chalicelib.live.domain.listening import Listening, Window
 
 
 class SocketTicket(NamedTuple):
-    """Leave to open one socket, until then (Unix seconds). `origin` is the web origin it was asked from, if any."""
+    """Permission to open one socket until `expires_at` (Unix seconds). `origin` is the web origin that requested it, if
+    any.
+    """
 
     user_id: str
     family_id: str
@@ -19,7 +21,7 @@ class SocketTicket(NamedTuple):
 
 
 class Connection(NamedTuple):
-    """An open socket. `endpoint` is where to post to it, `expires_at` (Unix seconds) is past its longest life."""
+    """An open socket. `endpoint` is the URL for posts to it. `expires_at` (Unix seconds) is after its longest life."""
 
     id: str
     user_id: str
@@ -29,18 +31,18 @@ class Connection(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """A connection that just sent a frame, and what it has done."""
+    """A connection that has just sent a frame, and what it has done so far."""
 
     connection: Connection
     state: Listening
 
 
 Versions = dict[str, int]
-"""Counters of an event's lists, by counter (core/kinds.COUNTERS)."""
+"""Counters of an event's lists, by counter name (core/kinds.COUNTERS)."""
 
 
 class Watcher(NamedTuple):
-    """A connection that watches an event, what it may see of it, and the counters it was told when it began."""
+    """A connection that watches an event, the view it may see, and the counters that it knew at the beginning."""
 
     connection: Connection
     view: View
@@ -48,75 +50,77 @@ class Watcher(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """Who watches an event, and the counters of each view that all of them were told."""
+    """The watchers of an event, and the counters of each view that all of them were sent."""
 
     watchers: list[Watcher]
     told: dict[View, Versions]
 
 
 class Connections(Protocol):
-    """Keeps tickets and connections. Secrets are stored hashed."""
+    """Stores tickets and connections. Secrets are stored as hashes."""
 
     def keep_ticket(self, secret: str, ticket: SocketTicket) -> None:
-        """A new ticket."""
+        """Stores a new ticket."""
 
     def load_ticket(self, secret: str) -> SocketTicket | None:
-        """The ticket, used or expired ones only until they are cleared away."""
+        """Returns the ticket, or None. Used tickets are deleted; TTL deletes expired ones some time later."""
 
     def drop_ticket(self, secret: str) -> None:
-        """Make a ticket useless."""
+        """Deletes a ticket, so that it cannot be used."""
 
     def open(self, secret: str, connection: Connection) -> bool:
-        """Exchange a ticket for a connection, once; False when somebody else was first."""
+        """Exchanges a ticket for a connection. Returns False when another call used the ticket first."""
 
     def charge_frame(self, connection_id: str, cost: int) -> Heard | None:
-        """Charge a connection for a frame; None when it is not known. Racing frames are all counted."""
+        """Adds the cost of a frame to a connection. Returns None for an unknown connection. Counts concurrent frames
+        correctly.
+        """
 
     def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
-        """Begin another window, unless a racing frame did."""
+        """Begins another window, unless a concurrent frame did."""
 
     def list_connections(self, user_id: str) -> list[Connection]:
-        """All connections of a user, strongly consistent."""
+        """Returns all connections of a user, read strongly consistently."""
 
     def forget(self, connection: Connection) -> None:
-        """Remove a connection and all its watches. Raises Busy."""
+        """Deletes a connection and all its watches. Raises Busy."""
 
     def find(self, connection_id: str) -> Connection | None:
-        """The connection with this id."""
+        """Returns the connection with this id, or None."""
 
 
 class Watches(Protocol):
-    """Keeps who watches which event. Everything is strongly consistent."""
+    """Stores who watches which event. All reads are strongly consistent."""
 
     def keep(self, watcher: Watcher, event_id: str, *, most: int) -> bool:
-        """Remember that a connection watches an event, if it is still known and does not watch `most` others. However
-        many frames race, none is lost and no more are kept.
+        """Stores a watch and returns True, if the connection exists and watches fewer than `most` events or this one
+        already. Holds for concurrent frames too: none is lost, and the limit is kept.
         """
 
     def drop(self, connection_id: str, event_id: str) -> None:
-        """Forget that; nothing happens when it does not."""
+        """Deletes a watch; does nothing when there is none."""
 
     def load_watched(self, event_id: str) -> Watched:
-        """Who watches an event."""
+        """Returns the watchers of an event."""
 
     def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
-        """Remember what all watchers of an event were told, until every one of them is gone."""
+        """Stores what all watchers of an event were sent, until the last of their connections has ended."""
 
 
 class WatchedEvents(Protocol):
-    """Knows what of an event there is to see, and for whom. Everything is strongly consistent."""
+    """Reads the list versions of an event and who may see them. All reads are strongly consistent."""
 
     def load_versions(self, event_id: str) -> dict[View, Versions]:
-        """The counters of each view that exists: no public one while the event is not published, none at all when
+        """Returns the counters of each view that exists: no public view while the event is not published, and none when
         there is no such event.
         """
 
     def list_staff(self, event_id: str) -> set[str]:
-        """Users who may read everything of an event."""
+        """Returns the ids of users who may read everything of an event."""
 
 
 class Pushed(NamedTuple):
-    """What became of a push: connections that are gone, and those that could not be reached this time."""
+    """The result of a push: connections that are gone, and those that could not be reached."""
 
     gone: list[Connection]
     failed: list[Connection]
@@ -126,9 +130,9 @@ class Pusher(Protocol):
     """Posts frames to sockets."""
 
     def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float = 5.0) -> Pushed:
-        """The frames, in order, to each connection; done when this returns. After so many seconds nothing more is
-        begun: what is left counts as failed. Never raises for what a connection does.
+        """Pushes the frames, in order, to each connection, and returns when all is done. Starts nothing more after
+        `within` seconds; the remaining connections count as failed. Never raises because of what a connection does.
         """
 
     def disconnect(self, connections: Sequence[Connection]) -> None:
-        """Close sockets; one that is gone already, or cannot be reached, is no error."""
+        """Closes sockets. One that is gone already, or that cannot be reached, is no error."""

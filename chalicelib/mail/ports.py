@@ -1,4 +1,4 @@
-"""What services need of stored mails, of addresses and of what is due, and of whoever sends mail."""
+"""Ports of mail: what services need from the storage of mails, addresses and due entries, and from the mail service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Attachment(NamedTuple):
-    """A file that goes with a mail."""
+    """A file attached to a mail."""
 
     name: str
     content_type: str
@@ -20,8 +20,9 @@ class Attachment(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A mail that the caller may send now. `tickets_of` is an order whose tickets go with it; `attachments` and
-    `headers` are made when it is sent and never stored. The rest is as in notifications/domain/notification.Mail.
+    """A mail that the caller may send now. `tickets_of` is the order whose tickets are attached. `attachments` and
+    `headers` are made when it is sent and never stored. The other fields are those of
+    notifications/domain/notification.Mail.
     """
 
     to: str
@@ -39,7 +40,7 @@ class Claimed(NamedTuple):
 
 
 class MailRecipient(NamedTuple):
-    """Whom a mail went to and about which topic: a user, or somebody of whom only the hash of the address is kept."""
+    """The recipient and the topic of a mail. The recipient is a user id, the hash of an address, or both."""
 
     user_id: str | None
     address_hash: str | None
@@ -47,99 +48,102 @@ class MailRecipient(NamedTuple):
 
 
 class HeldMail(NamedTuple):
-    """A mail that somebody else is sending until then (Unix seconds), or was tried `sends` times."""
+    """A mail that another process is sending until `until` (Unix seconds), or that was tried `sends` times."""
 
     until: float
     sends: int
 
 
 class Mails(Protocol):
-    """Keeps mails to be sent."""
+    """Stores mails to be sent."""
 
     def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | HeldMail | None:
-        """Take a queued mail until then, unless it was perhaps sent `most_sends` times; None when it is settled."""
+        """Claims a queued mail until `until`, unless it was possibly sent `most_sends` times. Returns None for a
+        settled mail.
+        """
 
     def is_queued(self, mail_id: str) -> bool:
-        """Whether a mail still waits to be sent; strongly consistent."""
+        """Returns whether the mail still waits to be sent, read strongly consistently."""
 
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
-        """Let the next try have it."""
+        """Releases the claim, so that the next try can take it."""
 
     def finish(self, mail_id: str, state: str) -> None:
-        """Settle it as `sent`, `refused` (by the mail service), `unknown`, or not sent: `suppressed` (mails to the
-        address came back), `unsubscribed`, `unreachable` (its user has no proven address), `expired`.
+        """Settles the mail as `sent`, `refused` (by the mail service), `unknown`, or as not sent: `suppressed` (mails
+        to the address came back), `unsubscribed`, `unreachable` (its user has no verified address), `expired`.
         """
 
     def load_recipient(self, mail_id: str) -> MailRecipient | None:
-        """Whom a mail that can be refused went to; None for any other and for one that is forgotten."""
+        """Returns the recipient of a mail that can be unsubscribed from; None for other mails and for deleted ones."""
 
 
 def paid_mail_key(order_id: str) -> str:
-    """What makes the mail unique that an order is paid; its tickets go with it."""
+    """Returns the unique key of the mail that confirms payment of an order. The tickets are attached to it."""
     return f"order_paid {order_id}"
 
 
 LOST_STATES = frozenset({"refused", "returned", "suppressed"})
-"""What a mail is settled as that its reader never got, whatever they want."""
+"""Final states of mails that did not arrive, although their reader had not switched them off."""
 
 
 class Undelivered(Protocol):
-    """Keeps what became of mails with tickets that did not arrive."""
+    """Records mails with tickets that did not arrive."""
 
     def mark_returned(self, key: str) -> None:
-        """The mail with this key came back, if there is one."""
+        """Marks the mail with this key as returned, if it exists."""
 
     def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """Write what staff are told of this mail unless that was done. Whether it was written now. Raises Busy."""
+        """Writes the messages to staff about this mail unless that was done before. Returns whether it wrote them.
+        Raises Busy.
+        """
 
 
 class MailRefused(Exception):
-    """This mail will never be accepted; the message is the mail service's code."""
+    """Raised for a mail that the mail service will never accept. The message is the service's code."""
 
 
 class MailDelayed(Exception):
-    """The mail service takes no more mails for now, whichever they are; the message is its code."""
+    """Raised when the mail service accepts no mails at all for now. The message is its code."""
 
 
 class MailUncertain(Exception):
-    """The mail service did not answer; it may have accepted the mail."""
+    """Raised when the mail service did not answer. It may have accepted the mail."""
 
 
 class SendingLimits(NamedTuple):
-    """What the account may send: mails a second, and how many more today (None: any number)."""
+    """Sending limits of the account: mails per second, and mails left for today (None: no limit)."""
 
     a_second: float
     left_today: float | None
 
 
 class Mailer(Protocol):
-    """Sends mail."""
-
     def send(self, mail: Claimed) -> None:
-        """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
-        try).
+        """Sends the mail. Raises MailRefused, MailUncertain, MailDelayed and UpstreamFailed (not accepted, worth
+        another try).
         """
 
 
 class Mailboxes(Protocol):
-    """Keeps what is known of addresses, each in its canonical form."""
+    """Stores what is known about addresses, each in its canonical form."""
 
     def load_standing(self, address: str) -> AddressStanding:
-        """What is known, strongly consistent."""
+        """Returns what is known about the address, read strongly consistently."""
 
     def suppress(self, address: str, *, state: str, since: int) -> None:
-        """Mails came back. What was known before stays as it was, but a complaint outweighs a bounce."""
+        """Records that mails to the address came back. Keeps an earlier entry, but a complaint replaces a bounce."""
 
     def restore(self, address: str) -> None:
-        """Mails arrive again."""
+        """Records that mails to the address arrive again."""
 
     def refuse(self, address_hash: str, topic: str) -> None:
-        """No mail about a topic any more."""
+        """Records that the address wants no more mails about a topic."""
 
 
 class Due(NamedTuple):
-    """Something to be looked at from a time on (Unix seconds): of kind MAIL the mail, of kind DIGEST the digest of the
-    user, of kind ANNOUNCEMENT the announcement, of kind CALL the call for papers of the event, with this id.
+    """An entry of the due index: something to handle from `at` on (Unix seconds). `id` is that of the mail (kind MAIL),
+    of the user of the digest (DIGEST), of the announcement (ANNOUNCEMENT) or of the event with the call for papers
+    (CALL).
     """
 
     at: int
@@ -148,46 +152,46 @@ class Due(NamedTuple):
 
 
 class DueIndex(Protocol):
-    """Finds what is due by time."""
+    """Finds due entries by time."""
 
     def begin(self, now: int) -> int:
-        """From when on there may be something (Unix seconds)."""
+        """Returns the time from which on there may be entries (Unix seconds)."""
 
     def list_due(self, begin: int, now: int) -> list[Due]:
-        """Everything due in the quarter of an hour that holds `begin`, up to now."""
+        """Returns all entries in the quarter of an hour that contains `begin`, up to `now`."""
 
     def advance(self, until: int) -> None:
-        """Nothing is left before this time."""
+        """Records that no entries are left before `until`."""
 
     def drop(self, due: Due) -> None:
-        """It needs no look any more."""
+        """Deletes the entry."""
 
 
 class Waiting(NamedTuple):
-    """Something that is not done: when it was written, and before when it must not begin (Unix seconds)."""
+    """Something unfinished: when it was written, and the earliest time it may begin. Both are in Unix seconds."""
 
     written_at: int
     not_before: int = 0
 
 
 class Sleepers(Protocol):
-    """Things of one kind that the stream carries out, and may have lost."""
+    """Finds and wakes things of one kind that the stream delivers and may have lost."""
 
     def load_waiting(self, id: str) -> Waiting | None:
-        """The thing, unless it is done or forgotten."""
+        """Returns the thing, or None when it is done or deleted."""
 
     def wake(self, due: Due, *, again_at: int) -> None:
-        """Let the stream tell of it once more, and be looked at again then; in one transaction."""
+        """Makes the stream report it again and moves its due entry to `again_at`, in one transaction."""
 
     def expire(self, id: str) -> None:
-        """It is not worth doing any more."""
+        """Ends something that is too old to be worth doing."""
 
 
 class Collected(Protocol):
-    """Notifications that wait for their digest."""
+    """Reads the notifications of a digest, and queues it."""
 
     def list_unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
-        """Those of a digest that were not read, oldest first."""
+        """Returns the unread notifications of the digest, oldest first."""
 
     def put(self, due: Due, mail: Mail) -> bool:
-        """Queue the digest and drop what was due, in one transaction. False: it was queued before."""
+        """Queues the digest and deletes its due entry in one transaction. Returns False when it was queued before."""

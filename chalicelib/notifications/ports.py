@@ -1,4 +1,6 @@
-"""What services need of stored inboxes, preferences and deliveries, and of people. Light: the read path needs this."""
+"""Ports of notifications: what services need from the storage of inboxes, preferences and deliveries, and of contacts.
+Light, because the read path imports it.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +15,28 @@ if TYPE_CHECKING:
     from chalicelib.notifications.domain.notification import Notification, Received
 
 MARKED_AT_ONCE = (MAX_ITEMS - 1) // 2
-"""Two operations a notification, and one for the counter."""
+"""Two items per notification, and one for the counter."""
 MAIL, DIGEST, ANNOUNCEMENT, CALL = "MAIL", "DIGEST", "ANNOUNCEMENT", "CALL"
-"""Kinds of what may be due (mail/ports.Due)."""
+"""Kinds of due entries (mail/ports.Due)."""
 
 
 class Counter(NamedTuple):
-    """How many notifications a user has not read, and the opaque tag of the inbox, fresh after each change of it."""
+    """A user's number of unread notifications, and the opaque tag of the inbox, fresh after each change of it."""
 
     unread: int
     etag: str
 
 
 class Counters(Protocol):
-    """Reads counters."""
+    """Reads unread counters."""
 
     def load_counter(self, user_id: str) -> Counter:
-        """The counter, strongly consistent."""
+        """Returns the counter, read strongly consistently."""
 
 
 class InboxPage(NamedTuple):
-    """Part of an inbox. `next_after` is where the next part begins, empty at the end; a part may be shorter than
-    asked for, even empty, and still not be the last.
+    """A page of an inbox. `next_after` is where the next page begins, empty at the end. A page may be shorter than
+    requested, even empty, without being the last.
     """
 
     received: list[Received]
@@ -42,33 +44,33 @@ class InboxPage(NamedTuple):
 
 
 class Inbox(Protocol):
-    """Reads inboxes, strongly consistent."""
+    """Reads inboxes, strongly consistently."""
 
     def newest(self, user_id: str, state: str, page: Page) -> InboxPage:
-        """The notifications in a state (unread, read, all), newest first."""
+        """Returns the notifications in a state (unread, read, all), newest first."""
 
     def oldest(self, user_id: str, state: str, page: Page) -> InboxPage:
-        """The same, oldest first."""
+        """Returns the notifications in a state, oldest first."""
 
     def onwards(self, user_id: str, first: str, limit: int) -> list[Received]:
-        """Up to `limit` notifications from this id on, whether or not it exists, oldest first."""
+        """Returns up to `limit` notifications from this id on, oldest first. The id need not exist."""
 
     def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
-        """Ids of unread notifications up to this id, oldest first."""
+        """Returns the ids of unread notifications up to this id, oldest first."""
 
 
 class Marks(Protocol):
-    """Marks notifications. Both count what they changed, and only that; up to MARKED_AT_ONCE ids a call."""
+    """Marks notifications, up to MARKED_AT_ONCE ids per call. Both methods return how many they changed."""
 
     def mark_read(self, user_id: str, ids: list[str]) -> int:
-        """Mark read; how many were unread. Raises NotFound when a single one does not exist."""
+        """Marks unread notifications read. Raises NotFound when there is one id and it does not exist."""
 
     def mark_unread(self, user_id: str, ids: list[str]) -> int:
-        """Mark unread; how many were read. Raises NotFound when a single one does not exist."""
+        """Marks read notifications unread. Raises NotFound when there is one id and it does not exist."""
 
 
 class Contact(NamedTuple):
-    """How to reach an account. `verified`: the address is certainly theirs."""
+    """The address and language of an account. `verified` says whether the address is known to be theirs."""
 
     email: str
     verified: bool
@@ -76,28 +78,28 @@ class Contact(NamedTuple):
 
 
 class Contacts(Protocol):
-    """Knows how to reach people."""
+    """Reads addresses and languages of accounts."""
 
     def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
-        """Address and language of each; who has no account any more is left out."""
+        """Returns the contact of each user. Users without an account any more are left out."""
 
 
 class Deliveries(Protocol):
-    """Keeps what became of notifications."""
+    """Records how notifications were delivered."""
 
     def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
-        """These reached so many sockets at a time (Unix seconds). What was kept before of a push stays."""
+        """Records that these notifications reached `devices` sockets at `at` (Unix seconds). Keeps earlier records."""
 
     def mark_settled(self, places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those (user, notification) that closed browsers need not be told of any more: they were, or it was read."""
+        """Returns those (user id, notification id) that need no web push any more: they were pushed or read."""
 
     def mark_web_pushed(self, user_id: str, notification_id: str, *, devices: int) -> None:
-        """This one was taken by the push services of so many browsers. What was kept before stays."""
+        """Records that push services accepted this notification for `devices` browsers. Keeps an earlier record."""
 
 
 class StoredPreferences(NamedTuple):
-    """Somebody's preferences as stored. `settings` is notifications/domain/preferences.write; `revision` made
-    `body`.
+    """A user's preferences as stored. `settings` is made by notifications/domain/preferences.write; `revision` is the
+    one that made `body`.
     """
 
     etag: str
@@ -112,31 +114,33 @@ class PreferencesView(Protocol):
     """Reads preferences without PynamoDB."""
 
     def load_version(self, user_id: str) -> tuple[str, str] | None:
-        """Tag and revision, strongly consistent; None for somebody who never chose."""
+        """Returns tag and revision, read strongly consistently; None for a user who never chose."""
 
     def load_stored(self, user_id: str) -> StoredPreferences | None:
-        """All of it, strongly consistent."""
+        """Returns all stored preferences, read strongly consistently; None for a user who never chose."""
 
     def load_settings(self, user_ids: Sequence[str]) -> list[str | None]:
-        """What people chose, in their order; eventually consistent."""
+        """Returns the users' settings in their order; eventually consistent."""
 
 
 class PreferencesStore(Protocol):
     """Writes preferences."""
 
     def replace(self, user_id: str, fresh: StoredPreferences, *, expected_tag: str | None) -> bool:
-        """Write them if they still have the expected tag (None: there are none). Whether they had."""
+        """Writes the preferences if the stored ones have the expected tag (None: there are none). Returns whether they
+        had.
+        """
 
 
 class LogEntry(NamedTuple):
-    """Where a notification stands."""
+    """The key of a notification."""
 
     notification_id: str
     user_id: str
 
 
 class DeliveryRecord(NamedTuple):
-    """What became of a notification beside the inbox: devices it was pushed to, how its mail ended, web pushes."""
+    """How a notification was delivered: the number of sockets, the final state of its mail, the web pushes."""
 
     pushed: int = 0
     mailed: str | None = None
@@ -144,7 +148,7 @@ class DeliveryRecord(NamedTuple):
 
 
 class Overseen(NamedTuple):
-    """A notification with what became of it. `read_at` in Unix seconds."""
+    """A notification with its delivery. `read_at` is in Unix seconds."""
 
     notification: Notification
     has_read: bool
@@ -153,13 +157,15 @@ class Overseen(NamedTuple):
 
 
 class NotificationLog(Protocol):
-    """Finds notifications of all people. `step` are fetched whenever more are asked for. Raises Busy."""
+    """Finds notifications of all users. `step` is the number of items per request. Raises Busy."""
 
     def list_month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
-        """Those of an action in a month (YYYY-MM) between two ids, both included, newest first; a moment late."""
+        """Returns the notifications of an action in a month (YYYY-MM) between two ids, both included, newest first.
+        Eventually consistent.
+        """
 
     def list_inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
-        """Those of one user between two ids, newest first."""
+        """Returns the notifications of one user between two ids, both included, newest first."""
 
     def load_details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
-        """Up to 100 of them as they stand, in the same order, less what is gone."""
+        """Returns up to 100 notifications in the order of `entries`, without those that no longer exist."""

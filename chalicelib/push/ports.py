@@ -1,4 +1,4 @@
-"""What services need of kept push subscriptions, and of whoever posts to push services. Light."""
+"""Ports of push: what services need from the storage of push subscriptions and from push services. Light."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Outcome = Literal["delivered", "gone", "failed"]
 
 
 class Subscribed(NamedTuple):
-    """The subscriptions of one person, oldest first, and the tag they are stored with (None: nothing is)."""
+    """The subscriptions of one person, oldest first, and the tag of the stored item (None: there is none)."""
 
     tag: str | None
     subscriptions: list[PushSubscription]
 
 
 class PushMessage(NamedTuple):
-    """What one browser is to be told: `payload` is encrypted for it; of several with the same `topic` that wait at the
-    push service only the newest stays; after `ttl` seconds nobody wants it.
+    """A message to one browser. `payload` is what gets encrypted. Of several messages with the same `topic` that wait
+    at the push service, only the newest is kept. The service drops it after `ttl` seconds.
     """
 
     subscription: PushSubscription
@@ -34,13 +34,13 @@ class PushSubscriptionsView(Protocol):
     """Reads subscriptions without PynamoDB."""
 
     def load_subscriptions(self, user_id: str) -> Subscribed:
-        """All of one person, strongly consistent."""
+        """Returns all subscriptions of one person, read strongly consistently."""
 
     def load_all(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
-        """Of these people those who have any; eventually consistent."""
+        """Returns the subscriptions of those users who have any; eventually consistent."""
 
     def load_owner(self, subscription_id: str) -> str | None:
-        """Whose browser that is, strongly consistent."""
+        """Returns the id of the user whose browser it is, read strongly consistently."""
 
 
 class PushSubscriptions(Protocol):
@@ -56,9 +56,9 @@ class PushSubscriptions(Protocol):
         lost: Sequence[str] = (),
         owner_before: str | None = None,
     ) -> bool:
-        """Write somebody's subscriptions if they still have the expected tag, with who owns the browser that was
-        `gained` and none those that were `lost` (ids), in one transaction. False when somebody else was faster, also
-        with the gained one, which must still belong to `owner_before`.
+        """Writes a user's subscriptions if the stored ones still have the expected tag. In the same transaction, the
+        user becomes the owner of the browser `gained`, and the browsers `lost` (ids) have no owner any more. Returns
+        False when another write was faster, or when `gained` does not belong to `owner_before` any more.
         """
 
 
@@ -66,4 +66,6 @@ class PushServices(Protocol):
     """Posts to push services."""
 
     def send(self, messages: Sequence[PushMessage], *, within: float) -> list[Outcome]:
-        """What became of each. After so many seconds nothing more is begun. Never raises for what a service does."""
+        """Returns the outcome of each message. Starts nothing more after `within` seconds. Never raises because of what
+        a service does.
+        """

@@ -1,4 +1,4 @@
-"""What services need of stored invitations and roles."""
+"""Ports of team: what services need from the storage of invitations and roles."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from chalicelib.team.domain.invitation import StoredInvite
 
 
 class Grant(NamedTuple):
-    """A role that is granted in place of another one (None: of none)."""
+    """A role to grant, in place of the role `instead_of` (None: the user has none)."""
 
     role: str
     instead_of: str | None
 
 
 class Proof(NamedTuple):
-    """An account whose address is proven by this, and its tag before."""
+    """An account whose address an answer verifies, and the tag of its stored version."""
 
     account: NewAccount
     expected_tag: str
 
 
 class Given(NamedTuple):
-    """What an answer gives, by the word of somebody who holds this role in the event."""
+    """What an answer writes besides the invitation, on condition that the sender still holds `sender_role` in the
+    event.
+    """
 
     sender_role: str | None = None
     grant: Grant | None = None
@@ -38,7 +40,7 @@ NOTHING = Given()
 
 
 class Invites(Protocol):
-    """Keeps invitations. Reads are strongly consistent."""
+    """Stores invitations. Reads are strongly consistent."""
 
     def put(
         self,
@@ -48,29 +50,31 @@ class Invites(Protocol):
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> bool:
-        """A new invitation with what is told of it, in place of one to the same that is settled or lapsed. False:
-        that is not as it was.
+        """Writes a new invitation with its messages. It replaces `before`, a settled or expired invitation of the same
+        address to the same target. Returns False when `before` has changed.
         """
 
     def renew(self, invite: StoredInvite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """The same one anew, with what is told of it. False: it was settled meanwhile. True also when it was somebody
-        else who sent it in this very millisecond.
+        """Writes a renewed invitation with its messages. Returns False when it was settled in the meantime; True,
+        without a write, when somebody else sent it in the same millisecond.
         """
 
     def of_event(self, event_id: str) -> list[StoredInvite]:
-        """All invitations of an event, by address."""
+        """Returns all invitations of an event, in the order of their keys."""
 
     def answer(self, invite: StoredInvite, *, now: int, user_id: str | None, given: Given) -> None:
-        """Settle an open invitation as `invite.state`, with what it gives, in one transaction, as long as the event
-        exists. Raises Overtaken, NotFound (event).
+        """Settles an open invitation: writes its new state `invite.state` and what the answer gives in one transaction,
+        on condition that the event exists. Raises Overtaken and NotFound (event).
         """
 
 
 class Roster(Protocol):
-    """Keeps who holds which role."""
+    """Stores who holds which role."""
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
-        """User and role of all staff of an event, by user; strongly consistent."""
+        """Returns user id and role of all staff of an event, by user id. The read is strongly consistent."""
 
     def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
-        """Take a role away, if it is still this one and `other_owner`, if any, is one still. Raises Overtaken."""
+        """Removes a role if it is still this one, and if `other_owner`, when given, is still an owner. Raises
+        Overtaken.
+        """

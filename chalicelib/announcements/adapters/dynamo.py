@@ -1,7 +1,8 @@
-"""Announcements, and who was told of them. Port `Announcements`.
+"""Stores announcements and who has got them. Implements the port `Announcements`.
 
-A step is one transaction: inboxes, mails, who was told, and how far the announcement is, under the condition that it
-stood where the step began. So a step that is cut off happened or did not, and of two that meet one wins (ADR 15).
+A step is one transaction: it writes notifications, mails, their recipients and the announcement's progress, on
+condition that the progress is where the step began. So an interrupted step is written whole or not at all, and of two
+concurrent steps one wins (ADR 15).
 """
 
 from collections.abc import Sequence
@@ -27,14 +28,14 @@ from chalicelib.notifications.domain.notification import NotificationAction
 from chalicelib.notifications.ports import ANNOUNCEMENT
 
 _LAST = "~"
-"""Sorts behind every id."""
+"""Sorts after every id."""
 _COUNTED_SECONDS = 3 * 24 * 3600
 _LOST_AFTER_SECONDS = 900
 
 
 class AnnouncementItem(NotificationsTable):
-    """An announcement. `stage` and `cursor` say how far it is, `woken` how often the timer found that it was not done;
-    `audience` is JSON; times in Unix seconds.
+    """An announcement. `stage` and `cursor` are its progress; `woken` counts how often the timer found it unfinished;
+    `audience` is JSON; times are in Unix seconds.
     """
 
     id = UnicodeAttribute()
@@ -56,28 +57,28 @@ class AnnouncementItem(NotificationsTable):
 
 
 class AnnouncedItem(NotificationsTable):
-    """How many announcements an event has sent on a day."""
+    """The number of announcements that an event has sent on a day."""
 
     number = NumberAttribute(default=0)
     expires_at = NumberAttribute()
 
 
 class ToldItem(NotificationsTable):
-    """That a person was told of an announcement, and by which notification, if it went to their inbox."""
+    """The fact that a person has got an announcement, and the id of the notification if it went to their inbox."""
 
     notification_id = UnicodeAttribute(null=True)
     expires_at = NumberAttribute()
 
 
 class DynamoAnnouncements:
-    """Port `Announcements`. What a step asks of a hundred people goes through the light client."""
+    """Implements the port `Announcements`. Reads about up to 100 people use the light client."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def create(self, dispatch: Dispatch, *, day: str, most: int) -> bool:
-        """A new announcement and one more on its day's count, in one transaction. What the stream does not finish the
-        timer finds: mail/adapters/due.py.
+        """Writes a new announcement and increments its day's count in one transaction. If the stream does not finish
+        it, the timer finds it (mail/adapters/due.py).
         """
         transaction = _beginning(dispatch)
         counter = AnnouncedItem(*notification_keys.announced(dispatch.event_id, day))
@@ -96,13 +97,13 @@ class DynamoAnnouncements:
         return True
 
     def begin(self, dispatch: Dispatch) -> bool:
-        """One that nobody wrote; a GetItem, and a transaction of two when it is new."""
+        """One GetItem, and a transaction of two items when the announcement is new."""
         if self.load(dispatch.event_id, dispatch.id) is not None:
             return False
         return _beginning(dispatch).try_commit()
 
     def abandon(self, dispatch: Dispatch) -> None:
-        """Delete it; what is due of it finds nothing then."""
+        """Deletes the announcement. Its entry in the due index is dropped when it comes up and finds nothing."""
         transaction = Transaction()
         transaction.delete("announcement", _keyed(dispatch), _standing(dispatch))
         try:
@@ -111,7 +112,7 @@ class DynamoAnnouncements:
             raise Overtaken from lost
 
     def load(self, event_id: str, announcement_id: str) -> Dispatch | None:
-        """An announcement; one GetItem."""
+        """One GetItem."""
         key = notification_keys.announcement(event_id, announcement_id)
         try:
             return _revived(AnnouncementItem.get(*key, consistent_read=True))
@@ -119,16 +120,16 @@ class DynamoAnnouncements:
             return None
 
     def load_newest(self, event_id: str, page: Page) -> list[Dispatch]:
-        """One more than a page, newest first; one Query."""
+        """Returns up to one more than a page, newest first; one Query."""
         partition, prefix = notification_keys.announcement(event_id, "")
         until = f"{prefix}{page.after or _LAST}"
         condition = AnnouncementItem.sk.between(prefix, until)
-        most = page.limit + 2  # the one the page begins behind, and the one after the page
+        most = page.limit + 2  # also the one before the page, and the one after it
         found = AnnouncementItem.query(partition, condition, consistent_read=True, scan_index_forward=False, limit=most)
         return [_revived(item) for item in found if item.id != page.after][: page.limit + 1]
 
     def load_told(self, announcement_id: str, user_ids: Sequence[str]) -> dict[str, ToldRecipient]:
-        """Which of up to 100 people were told; one BatchGetItem."""
+        """Returns which of up to 100 people have got the announcement; one BatchGetItem."""
         people = list(dict.fromkeys(user_ids))
         wanted = [notification_keys.told(user_id, announcement_id) for user_id in people]
         items = self._found(wanted, ("notification_id",))
@@ -138,7 +139,7 @@ class DynamoAnnouncements:
         }
 
     def load_queued(self, mail_keys: Sequence[str]) -> set[str]:
-        """For which of these different keys there is a mail; one BatchGetItem for 100."""
+        """Returns the keys for which a mail exists. The keys must differ. One BatchGetItem per 100."""
         items = self._found([notification_keys.mail(keys.digest(key)) for key in mail_keys], ())
         return {key for key, item in zip(mail_keys, items, strict=True) if item is not None}
 
@@ -146,7 +147,7 @@ class DynamoAnnouncements:
         return self._reader.get_many("notifications", wanted, attributes, consistent=True)
 
     def advance(self, dispatch: Dispatch, step: Step) -> Dispatch:
-        """Take a step, all or nothing."""
+        """One transaction."""
         counts = step.counts or AnnouncementCounts()
         transaction = Transaction()
         transaction.update("announcement", _keyed(dispatch), _moves(step, counts), _standing(dispatch))
@@ -174,7 +175,9 @@ class DynamoAnnouncements:
 
 
 def _beginning(dispatch: Dispatch) -> Transaction:
-    """A new announcement, to be looked at by the timer if the stream does not finish it."""
+    """Returns the transaction that writes a new announcement, and the due entry by which the timer finds it if the
+    stream does not finish it.
+    """
     transaction = Transaction()
     transaction.put("announcement", _item(dispatch), AnnouncementItem.pk.does_not_exist())
     waiting_id = f"{dispatch.event_id}.{dispatch.id}"
@@ -187,7 +190,7 @@ def _keyed(dispatch: Dispatch) -> AnnouncementItem:
 
 
 def _standing(dispatch: Dispatch) -> Condition:
-    """It stands where it was read."""
+    """Returns the condition that the announcement is still at the stage and cursor that were read."""
     stage: Condition = AnnouncementItem.stage == dispatch.stage.value
     cursor: Condition = AnnouncementItem.cursor == dispatch.cursor
     both: Condition = stage & cursor

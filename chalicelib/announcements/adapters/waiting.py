@@ -1,4 +1,6 @@
-"""Announcements that wait for their next step, found by the timer of what is due. Port `Sleepers`."""
+"""Finds and wakes announcements that wait for their next step. Called by the sweep of the due index. Implements the
+port `Sleepers`.
+"""
 
 from chalicelib.announcements.adapters.dynamo import AnnouncementItem
 from chalicelib.announcements.domain.announcement import Stage
@@ -12,10 +14,10 @@ from chalicelib.notifications.ports import ANNOUNCEMENT
 
 
 class DynamoWaitingAnnouncements:
-    """Port `Sleepers`: announcements, named event.announcement."""
+    """Implements the port `Sleepers` for announcements. Their id there is `<event id>.<announcement id>`."""
 
     def load_waiting(self, id: str) -> Waiting | None:
-        """The announcement, unless it is done."""
+        """Returns the announcement, or None when it is done or does not exist."""
         try:
             item = AnnouncementItem.get(*_announcement(id), consistent_read=True)
         except AnnouncementItem.DoesNotExist:
@@ -23,7 +25,9 @@ class DynamoWaitingAnnouncements:
         return None if item.stage == Stage.DONE.value else Waiting(int(item.created_at))
 
     def wake(self, due: Due, *, again_at: int) -> None:
-        """Let the stream tell of it once more, and be looked at again then. Nothing when it is done."""
+        """Touches the announcement, so that the stream reports it again, and moves its due entry to `again_at`. When it
+        is done, only deletes the entry.
+        """
         transaction = Transaction()
         unfinished = AnnouncementItem.stage != Stage.DONE.value
         item = AnnouncementItem(*_announcement(due.id))
@@ -31,10 +35,10 @@ class DynamoWaitingAnnouncements:
         transaction.delete("old", due_item(*due), DueItem.pk.exists())
         transaction.put("new", due_item(again_at, ANNOUNCEMENT, due.id))
         if not transaction.try_commit():
-            due_item(*due).delete()  # done meanwhile, or another run of the timer moved it
+            due_item(*due).delete()  # done in the meantime, or moved by another run of the timer
 
     def expire(self, id: str) -> None:
-        """It stays where it stopped, and staff see that."""
+        """Does nothing: the announcement stays where it stopped, and staff can see that."""
 
 
 def _announcement(waiting_id: str) -> Key:

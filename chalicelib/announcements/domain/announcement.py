@@ -1,4 +1,4 @@
-"""An announcement: what many people of an event are told at once, and how far it has got. Pure."""
+"""An announcement: a message to many people of an event, and its progress. Pure."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,15 +14,15 @@ from chalicelib.notifications.domain.notification import NotificationAction
 
 MAX_TITLE = 100
 MAX_MESSAGE = 4_000
-"""Characters of sanitised HTML. Everybody gets a copy, and it has to fit a socket's frame of 32 KB."""
+"""Characters of sanitised HTML. Every recipient gets a copy, and it has to fit in a socket frame of 32 KB."""
 MOST_A_DAY = 10
-"""Announcements of one event in one day (UTC): whoever got more would switch them off."""
+"""Announcements per event and day (UTC). People who get more would switch them off."""
 START = "0"
-"""A place before every id."""
+"""A cursor that sorts before every id."""
 
 
 class Audience(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """To whom: staff with certain roles, or everybody with a ticket, perhaps of certain types."""
+    """The recipients: staff with certain roles, or everybody with a ticket, optionally of certain types."""
 
     roles: Annotated[list[Role], Meta(min_length=1, max_length=len(Role))] | None = None
     attendees: bool = False
@@ -30,14 +30,14 @@ class Audience(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AnnouncementForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff send."""
+    """An announcement as staff send it."""
 
     title: Annotated[str, Meta(min_length=1, max_length=MAX_TITLE)]
     message: Annotated[str, Meta(min_length=1, max_length=5 * MAX_MESSAGE, description="HTML, sanitised when written")]
     audience: Audience
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         found = []
         if not is_name(self.title) or any(character in self.title for character in "\r\n\t"):
             found.append(Violation("/title", "must be one line with words in it"))
@@ -49,7 +49,7 @@ class AnnouncementForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Stage(StrEnum):
-    """How far an announcement is: inboxes first, since people see them at once, then mails."""
+    """The stages of an announcement. Inboxes come first, because people see them at once."""
 
     INBOXES = "inboxes"
     MAILS = "mails"
@@ -57,7 +57,7 @@ class Stage(StrEnum):
 
 
 class AnnouncementCounts(Struct, frozen=True, kw_only=True):
-    """People it was for so far, how many have it in their inbox, and mails queued."""
+    """Recipients so far, how many of them have it in their inbox, and the number of queued mails."""
 
     recipients: int = 0
     delivered: int = 0
@@ -80,9 +80,9 @@ class Announcement(Struct, frozen=True, kw_only=True):
 
 
 class Dispatch(NamedTuple):
-    """An announcement with what its delivery needs: the stage it is in and the last place of the audience (an id of an
-    order or user) that this stage is done with. Times in Unix seconds. Staff write those with the action ANNOUNCEMENT;
-    that a call for papers is open has the id of its event, and words and audience of its own.
+    """An announcement with the data for its delivery: its stage, and the last place of the audience (id of an order or
+    a user) that this stage has finished. Times are in Unix seconds. Announcements by staff have the action
+    ANNOUNCEMENT. The announcement of an open call for papers has the id of its event, and its own text and recipients.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Dispatch(NamedTuple):
 
 
 class AudienceMember(NamedTuple):
-    """Somebody in the audience: the place they stand at, their account or the address they bought with."""
+    """A recipient: their place in the audience, and their account or the address with which they bought."""
 
     place: str
     user_id: str | None
@@ -110,7 +110,7 @@ class AudienceMember(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What an inbox shows: a title (plain text), a message (HTML), and the path it leads to."""
+    """The content of a notification: title (plain text), message (HTML), and the path that it links to."""
 
     title: str
     message: str

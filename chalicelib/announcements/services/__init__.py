@@ -1,1 +1,1 @@
-"""Use cases of announcements, one module a verb."""
+"""Use cases of announcements."""

@@ -1,7 +1,6 @@
-"""Staff send a message to many people of their event, and see how far it is. Called by
-routes/announcements.py.
+"""Lets staff send a message to many people of their event and see its progress. Called by routes/announcements.py.
 
-The request writes the announcement and nothing else; announcements/services/fan_out.py carries it out (ADR 15).
+A request only writes the announcement; announcements/services/fan_out.py delivers it (ADR 15).
 """
 
 from datetime import timedelta
@@ -37,12 +36,12 @@ from chalicelib.representations.represent import Representation, represent
 
 
 def scope(event_id: str) -> str:
-    """What cursors of the list are made for."""
+    """Returns the scope to which cursors of the list are bound."""
     return f"announcements/{event_id}"
 
 
 class Announce:
-    """Takes announcements and tells how they fare."""
+    """Creates announcements and shows their progress."""
 
     def __init__(
         self,
@@ -64,7 +63,7 @@ class Announce:
     def create_announcement(
         self, event_id: str, form: AnnouncementForm, *, caller: Principal, new_id: str
     ) -> Representation:
-        """Keep an announcement; the stream sends it. Raises NotFound, Forbidden, InvalidInput, TooManyAttempts."""
+        """Stores an announcement; the stream delivers it. Raises NotFound, Forbidden, InvalidInput, TooManyAttempts."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         dispatch = Dispatch(
             id=new_id,
@@ -90,12 +89,12 @@ class Announce:
         return _shown(dispatch if made else self._stored(event_id, new_id))
 
     def read_announcement(self, event_id: str, announcement_id: str, *, caller: Principal) -> Found:
-        """One announcement. Raises NotFound, Forbidden."""
+        """Returns one announcement with its progress. Raises NotFound and Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         return Found.made(*_shown(self._stored(event_id, announcement_id)))
 
     def list_announcements(self, event_id: str, page: Page, *, caller: Principal) -> Found:
-        """An event's announcements, newest first. Raises NotFound, Forbidden."""
+        """Returns a page of an event's announcements, newest first. Raises NotFound and Forbidden."""
         self._authorise.require(caller, event_id, Action.ANNOUNCE)
         newest = self._announcements.load_newest(event_id, page)
         shown = newest[: page.limit]
@@ -126,7 +125,7 @@ class Announce:
 
 
 def _message(form: AnnouncementForm) -> str:
-    """The message as everybody gets it. Raises InvalidInput."""
+    """Returns the sanitised message. Raises InvalidInput when it is too long or has no visible text."""
     message = sanitise(form.message).strip()
     if len(message) > MAX_MESSAGE:
         raise InvalidInput([Violation("/message", f"may have at most {MAX_MESSAGE} characters")])

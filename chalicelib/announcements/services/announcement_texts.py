@@ -1,4 +1,4 @@
-"""An announcement as a mail. Pure."""
+"""Builds the title and the mail of an announcement. Pure."""
 
 from chalicelib.notifications.domain.mail_layout import button, paragraphs
 from chalicelib.notifications.domain.notification import Mail
@@ -7,14 +7,16 @@ from chalicelib.texts import say
 
 
 def announcement_title(title: str, event_name: str) -> str:
-    """The title of an announcement, for inboxes and mails alike: first whose it is."""
+    """Returns the title for inboxes and mails. The event's name comes first."""
     return one_line(f"{event_name}: {title}")
 
 
 def announcement_mail(
     *, key: str, to: str, name: str, title: str, message: str, event_name: str, link: tuple[str, str], language: str
 ) -> Mail:
-    """An announcement to one person. `message` is sanitised HTML; `link` a name in texts and a URL."""
+    """Returns the mail to one person. `message` is sanitised HTML; `link` is the text key of its label (texts/) and a
+    URL.
+    """
     hello, source = greeting(name, language), say(language, "announcement.from", {"event": event_name})
     label, url = say(language, link[0]), link[1]
     source = one_paragraph(source)

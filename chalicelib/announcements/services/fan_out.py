@@ -1,9 +1,9 @@
-"""Carries out announcements, step by step. Called by reactions.py whenever one was written.
+"""Delivers announcements step by step. Called by reactions.py whenever an announcement was written.
 
-Each step is one transaction that also moves the announcement on, and that move is the change which brings the next
-call. Killed anywhere, it goes on where it stood: nobody is left out and nobody told twice (ADR 15). Inboxes come first:
-mails take long, and pushes must not wait behind them. Who is told what: announcements/services/recipients.py,
-cfp/services/call_recipients.py.
+Each step is one transaction that also moves the announcement forward. That write is a change in the stream, and so
+causes the next call. After an interruption it continues where it was: nobody is left out, and nobody gets it twice
+(ADR 15). Inboxes come first, because mails take long and pushes must not wait for them. Recipients and texts come from
+announcements/services/recipients.py and cfp/services/call_recipients.py.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,30 +37,32 @@ from chalicelib.notifications.services.compose import (
 from chalicelib.texts import DEFAULT
 
 TOGETHER = 100
-"""Places, of those found at once, that are looked at together; what is read of them fits one BatchGetItem each."""
+"""Places that are processed together. What is read about them fits in one BatchGetItem each."""
 MOST_ITEMS = MAX_ITEMS - 1
-"""What a transaction takes beside the announcement itself."""
+"""Items of a transaction that are left beside the announcement itself."""
 SECONDS = 10.0
-"""After which a call ends, so that pushes and mails behind it in the stream get their turn."""
+"""A call ends after this many seconds, so that pushes and mails behind it in the stream do not wait longer."""
 TRIES = 5
 
 
 class Round(Protocol):
-    """One look at whom an announcement is for. `in_languages`: what is said in the inbox depends on the reader."""
+    """The recipients and texts for the next page of an announcement. With `in_languages`, the inbox text depends on the
+    reader's language.
+    """
 
     in_languages: bool
 
     def list_places(self) -> list[str]:
-        """Where people may be found behind the cursor; none: that was all."""
+        """Returns the places after the cursor at which there may be recipients; an empty list at the end."""
 
     def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
-        """The people at some of these places, each once."""
+        """Returns the recipients at some of these places, each once."""
 
     def compose_notification(self, language: str) -> Said:
-        """What an inbox shows."""
+        """Returns what the inbox shows."""
 
     def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
-        """A mail; without an address there is nothing to rely on."""
+        """Returns the mail. `to` is empty when no usable address is known; such a mail is not sent."""
 
 
 class RecipientShare(NamedTuple):
@@ -73,7 +75,7 @@ class RecipientShare(NamedTuple):
 
     @property
     def items(self) -> int:
-        """Items of a transaction it takes."""
+        """Returns how many items of a transaction it takes."""
         return (self.told is not None) + items_of(self.messages)
 
 
@@ -94,17 +96,17 @@ class FanOut:
         self._clock = clock
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Go on with announcements that were written and are not done. Raises Busy."""
+        """Continues announcements that were written and are not done. Raises Busy."""
         images = (change.after for change in changes)
         standing = {(str(one["event_id"]), str(one["id"])) for one in images if one and one["stage"] != Stage.DONE}
         for event_id, announcement_id in sorted(standing):
             self.fan_out(event_id, announcement_id)
 
     def fan_out(self, event_id: str, announcement_id: str) -> None:
-        """Take steps for a while, or to the end. Raises Busy."""
+        """Takes steps until the end or for about SECONDS. Raises Busy."""
         until = self._clock.now() + SECONDS
         overtaken = 0
-        while overtaken < TRIES:  # not until_settled: whoever is faster goes on alone then
+        while overtaken < TRIES:  # not until_settled: after TRIES the faster run continues alone
             dispatch = self._announcements.load(event_id, announcement_id)
             if dispatch is None or dispatch.stage is Stage.DONE:
                 return
@@ -116,7 +118,7 @@ class FanOut:
                 return
 
     def _page(self, dispatch: Dispatch, until: float) -> None:
-        """Serve the next people, in as many transactions as it takes; without any the stage is over."""
+        """Delivers to the next recipients in as many transactions as needed. Without recipients, the stage is over."""
         look = self._rounds(dispatch)
         if look is None:
             self._announcements.abandon(dispatch)
@@ -152,7 +154,9 @@ class FanOut:
     def _inbox_shares(
         self, look: Round, dispatch: Dispatch, people: Sequence[AudienceMember]
     ) -> Iterator[RecipientShare]:
-        """Everybody with an account is told, unless they were; into the inbox if they want it there."""
+        """Yields a share for each person with an account who has not got it yet; with a notification if they want one
+        in their inbox.
+        """
         users = [person.user_id for person in people if person.user_id is not None]
         known = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.choose_channels(users, dispatch.action)
@@ -177,7 +181,7 @@ class FanOut:
     def _mail_shares(
         self, look: Round, dispatch: Dispatch, people: Sequence[AudienceMember]
     ) -> Iterator[RecipientShare]:
-        """A mail to each guest, and to each of the others who wants one; to one address once."""
+        """Returns a share for each guest, and for each other person who wants a mail; one per address."""
         users = [person.user_id for person in people if person.user_id is not None]
         told = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.choose_channels(users, dispatch.action)
@@ -199,7 +203,7 @@ class FanOut:
 
 
 def packed(shares: Sequence[RecipientShare]) -> Iterator[list[RecipientShare]]:
-    """The shares in parts that fit one transaction each; none is empty."""
+    """Splits the shares into lists that fit in one transaction each. No list is empty."""
     part: list[RecipientShare] = []
     used = 0
     for share in shares:

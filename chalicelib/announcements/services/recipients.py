@@ -1,5 +1,5 @@
-"""Whom an announcement is for, and what they are told. Called by announcements/services/fan_out.py, page by
-page.
+"""Finds the recipients of an announcement by staff and composes what they get. Called by
+announcements/services/fan_out.py, page by page.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,11 +15,11 @@ from chalicelib.texts import DEFAULT
 from chalicelib.tickets.domain.ticket import TicketState, ticket_state
 
 PAGE = 1_000
-"""Orders that are asked for at once."""
+"""Orders that are read by one Query."""
 
 
 class Recipients:
-    """Finds who has tickets or a role, for one page of an announcement."""
+    """The recipients of one page of an announcement: ticket holders or staff."""
 
     in_languages = False
 
@@ -29,7 +29,7 @@ class Recipients:
         self._public_url = public_url
 
     def list_places(self) -> list[str]:
-        """Where people may be found behind the cursor: the next orders, or all staff of the roles."""
+        """Returns the places after the cursor: the next orders, or all staff with the roles."""
         dispatch, roles = self._dispatch, self._dispatch.audience.roles
         if roles is None:
             return self._crowd.list_order_ids(dispatch.event_id, limit=PAGE, after=dispatch.cursor)
@@ -37,7 +37,7 @@ class Recipients:
         return [user_id for user_id, role in holders if role in roles and user_id > dispatch.cursor]
 
     def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
-        """The people at these places that the announcement is for, each once."""
+        """Returns the recipients at these places, each once."""
         audience = self._dispatch.audience
         if audience.roles is not None:
             return [AudienceMember(user_id, user_id) for user_id in places]
@@ -45,14 +45,14 @@ class Recipients:
         return list(_once(orders[id] for id in places if id in orders and is_for(orders[id], audience)))
 
     def compose_notification(self, language: str) -> Said:
-        """The same in every language: what staff wrote."""
+        """Returns what staff wrote. It is the same in every language."""
         del language
         dispatch = self._dispatch
         title = announcement_texts.announcement_title(dispatch.title, dispatch.event_name)
         return Said(title, dispatch.message, self._place)
 
     def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
-        """To an account's address when that is certainly theirs, otherwise where their tickets went."""
+        """Returns the mail: to the account's address if it is verified, otherwise to the address on the order."""
         dispatch = self._dispatch
         to = contact.email if contact is not None and contact.verified else person.email
         words = "announcement.link" if dispatch.audience.roles is None else "announcement.link_staff"
@@ -69,12 +69,12 @@ class Recipients:
 
     @property
     def _place(self) -> str:
-        """Where it leads. Staff may be told of an event that nobody else sees yet."""
+        """Returns the path that the message links to. Staff may get messages about an event that is not public."""
         return f"/e/{self._dispatch.event_id}" if self._dispatch.audience.roles is None else "/events"
 
 
 def is_for(record: OrderRecord, audience: Audience) -> bool:
-    """Whether an order has tickets of the audience that are not void."""
+    """Returns whether an order has valid tickets of the audience."""
     if ticket_state(record) is TicketState.VOID:
         return False
     types = audience.ticket_type_ids
@@ -82,7 +82,7 @@ def is_for(record: OrderRecord, audience: Audience) -> bool:
 
 
 def _once(orders: Iterable[OrderRecord]) -> Iterator[AudienceMember]:
-    """The buyers, each once: by account, or by address where there is none."""
+    """Yields each buyer once: by account, or by address for guests."""
     seen: set[str] = set()
     for record in orders:
         buyer = record.order.buyer

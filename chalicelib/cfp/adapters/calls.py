@@ -1,4 +1,4 @@
-"""Calls for papers, each beside its event. Port `Calls`."""
+"""Stores calls for papers in the content table, each beside its event. Implements the port `Calls`."""
 
 import contextlib
 
@@ -17,7 +17,7 @@ from chalicelib.representations.represent import Representation
 
 
 class CallItem(ContentTable):
-    """A call for papers: its representation, and when it is open."""
+    """A stored call for papers: its representation and the times when it is open (Unix seconds)."""
 
     rev = NumberAttribute()
     etag = UnicodeAttribute()
@@ -27,10 +27,8 @@ class CallItem(ContentTable):
 
 
 class DynamoCalls:
-    """Port `Calls`."""
-
     def put(self, event_id: str, call: Representation, times: CallTimes, *, expected_tag: str | None, tag: str) -> None:
-        """A transaction of up to four."""
+        """One transaction of up to four items."""
         item = CallItem(*keys.call_for_papers(event_id), rev=REVISION, etag=call.etag, body=call.body)
         item.opens_at, item.closes_at = times.opens_at, times.closes_at
         unchanged = CallItem.pk.does_not_exist() if expected_tag is None else CallItem.etag == expected_tag
@@ -41,19 +39,19 @@ class DynamoCalls:
         _commit_call(transaction, event_id, tag)
 
     def delete(self, event_id: str, *, expected_tag: str, tag: str) -> None:
-        """A transaction of two."""
+        """One transaction of two items."""
         transaction = Transaction()
         transaction.delete("call", CallItem(*keys.call_for_papers(event_id)), CallItem.etag == expected_tag)
         _commit_call(transaction, event_id, tag)
 
     def refresh(self, event_id: str, *, tag: str) -> None:
-        """One write."""
+        """One write; nothing when the event is gone."""
         with contextlib.suppress(NotFound):
             _commit_call(Transaction(), event_id, tag)
 
 
 def _commit_call(transaction: Transaction, event_id: str, tag: str) -> None:
-    """Commit it with the tag of the event's public pages, which tell of the call."""
+    """Commits the transaction together with a new tag for the event's public pages, because they show the call."""
     add_tags(transaction, event_id, View.PUBLIC, [], tag)
     try:
         transaction.commit()

@@ -4,5 +4,5 @@ from chalicelib.aws.dynamo_keys import Key
 
 
 def submission(user_id: str, session_id: str) -> Key:
-    """A session that somebody proposed, found by that person."""
+    """A session that a user proposed, stored under that user."""
     return f"USER#{user_id}", f"SUBMISSION#{session_id}"

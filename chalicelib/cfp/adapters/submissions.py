@@ -1,7 +1,7 @@
-"""Submissions. Port `Submissions`.
+"""Stores submissions. Implements the port `Submissions`.
 
-A submission writes session and speaker as the content store does, and whose they are in the people table, in one
-transaction whose condition is that the call (calls.py) is open.
+A submission is one transaction: it writes session and speaker like the content store, and their proposer to the people
+table, on condition that the call (calls.py) is open.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from chalicelib.representations.dynamo_items import VersionsItem
 
 
 class SubmissionItem(PeopleTable):
-    """That somebody proposed a session."""
+    """The fact that a user proposed a session."""
 
     session_id = UnicodeAttribute()
     event_id = UnicodeAttribute()
@@ -36,17 +36,17 @@ class SubmissionItem(PeopleTable):
 
 
 class ProposerItem(PeopleTable):
-    """Who proposed something in an event: as which speaker, how often."""
+    """A user who proposed something in an event: as which speaker, and how often."""
 
     speaker_id = UnicodeAttribute()
     submissions = NumberAttribute()
 
 
 class DynamoSubmissions:
-    """Ports `Submissions`, and `OfEvent` of content/services/delete_parts.py."""
+    """Implements the ports `Submissions`, `Proposers` and `OfEvent` of content/services/delete_parts.py."""
 
     def delete_all(self, event_id: str) -> None:
-        """One by one; repeating it does nothing."""
+        """Deletes one item after the other. A repeated call does nothing."""
         partition, prefix = keys.proposer(event_id, "")
         for proposer in ProposerItem.query(partition, ProposerItem.sk.startswith(prefix), consistent_read=True):
             user, submissions = cfp_keys.submission(proposer.sk.removeprefix(prefix), "")
@@ -64,7 +64,7 @@ class DynamoSubmissions:
         return Proposer(item.speaker_id, int(item.submissions))
 
     def has_proposed(self, user_id: str, session_id: str) -> bool:
-        """One GetItem. Port `Proposers` of content/services/notify_speakers.py."""
+        """One GetItem. Implements the port `Proposers` of content/services/notify_speakers.py."""
         return self.load_submission(user_id, session_id) is not None
 
     def load_submission(self, user_id: str, session_id: str) -> Submission | None:
@@ -89,7 +89,7 @@ class DynamoSubmissions:
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> None:
-        """A transaction of up to ten and what is told."""
+        """One transaction of up to ten items and the messages."""
         transaction = Transaction()
         add_notifications(transaction, notifications)
         for mail in mails:
@@ -107,14 +107,14 @@ class DynamoSubmissions:
         _commit(transaction)
 
     def revise(self, change: ProposalChange) -> None:
-        """A transaction of up to seven."""
+        """One transaction of up to seven items."""
         transaction = Transaction()
         _add(transaction, change)
         _commit(transaction)
 
 
 def still(before: Proposer | None) -> Condition:
-    """What somebody was known as is what it was."""
+    """Returns the condition that the stored proposer still equals `before`."""
     if before is None:
         return ProposerItem.pk.does_not_exist()
     same: Condition = (ProposerItem.speaker_id == before.speaker_id) & (ProposerItem.submissions == before.submissions)
@@ -122,7 +122,9 @@ def still(before: Proposer | None) -> Condition:
 
 
 def _add(transaction: Transaction, change: ProposalChange) -> None:
-    """Session and speaker with their lists' tags, as long as the call is open and the event published."""
+    """Adds session and speaker with the tags of their lists, and the checks that the call is open and the event
+    published.
+    """
     event_id = change.session.event_id
     is_open = (CallItem.opens_at <= change.now) & (CallItem.closes_at > change.now)
     transaction.check("call", CallItem, keys.call_for_papers(event_id), is_open)

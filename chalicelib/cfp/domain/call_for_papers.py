@@ -1,4 +1,4 @@
-"""A call for papers: from when until when an event takes proposals. The struct is the wire format too."""
+"""A call for papers: the period in which an event takes proposals. The structs are also the wire format."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ from chalicelib.representations.stored import StoredCall
 
 
 class CallFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff may set. Open from `opens_at` until just before `closes_at`."""
+    """The fields of a call that staff set. A call is open from `opens_at` until just before `closes_at`."""
 
     announcement: Html = ""
     opens_at: Moment
@@ -22,9 +22,9 @@ class CallFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: Annotated[str, Meta(max_length=64, description="IANA name")] = "UTC"
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields or need a table."""
+        """Returns violations of rules that span fields or need a table."""
         found = []
-        if int(self.closes_at.timestamp()) <= int(self.opens_at.timestamp()):  # what is stored of them
+        if int(self.closes_at.timestamp()) <= int(self.opens_at.timestamp()):  # stored in whole seconds
             found.append(Violation("/closes_at", "must be after opens_at"))
         if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
@@ -38,7 +38,7 @@ class CallForPapers(CallFields, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 def open_call(stored: StoredCall | None, *, now: float) -> CallForPapers | None:
-    """The call, while it is open."""
+    """Returns the stored call if it is open at `now` (Unix seconds), otherwise None."""
     if stored is None or not stored.is_open(now):
         return None
     return msgspec.json.decode(stored.body, type=CallForPapers)

@@ -1,5 +1,5 @@
-"""What may be decided of a proposed session, and when. Pure; cfp/services/review_proposal.py carries it
-out.
+"""The possible decisions about a proposed session, and the states in which staff can make them. Pure. Applied by
+cfp/services/review_proposal.py.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from chalicelib.content.domain.programme import SessionState
 
 
 class Decision(StrEnum):
-    """What staff decide of a proposal."""
+    """A decision of staff about a proposal."""
 
     ACCEPT = "accept"
     REJECT = "reject"
 
 
 class ReviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A decision, and what staff write about it to the people it concerns."""
+    """A decision, and a message of staff to the speakers."""
 
     decision: Decision
     message: Annotated[str, Meta(max_length=5 * MAX_MESSAGE, description="HTML, sanitised when written")] = ""
@@ -31,4 +31,4 @@ DECIDED: Mapping[Decision, SessionState] = {
     Decision.REJECT: SessionState.REJECTED,
 }
 REVIEWABLE = frozenset({SessionState.SUBMITTED, SessionState.ACCEPTED, SessionState.REJECTED})
-"""States in which a decision is made or changed. One that is confirmed is no proposal any more: staff edit it."""
+"""States in which staff make or change a decision. Once confirmed, a session is no longer a proposal: staff edit it."""

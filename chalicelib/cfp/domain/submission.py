@@ -1,7 +1,7 @@
-"""Submissions: somebody proposes a session and themselves as its speaker; and a submission as they read it. Pure;
-carried out, and made when read, by cfp/services/submit_proposal.py.
+"""Submissions: a user proposes a session with themselves as its speaker. Also the form in which the user reads a
+submission. Pure; cfp/services/submit_proposal.py writes submissions and builds this form on each read.
 
-Of what staff add to a session (room, time, other speakers) nothing is shown before it is public.
+What staff add to a session (room, time, other speakers) is not shown here before it is public.
 """
 
 from datetime import datetime
@@ -18,24 +18,24 @@ from chalicelib.representations.represent import Representation
 S = TypeVar("S", bound=Struct)
 
 MOST_A_PERSON = 20
-"""Submissions of one person in one event."""
+"""Submissions per person and event."""
 
 CHANGEABLE = frozenset({SessionState.SUBMITTED})
-"""States in which whoever proposed a session may edit it, while the call is open."""
+"""States in which the proposer may edit a session, while the call is open."""
 
 WITHDRAWABLE = frozenset({SessionState.SUBMITTED, SessionState.ACCEPTED, SessionState.CONFIRMED})
-"""States in which it may be withdrawn, whenever it is."""
+"""States in which the proposer may withdraw a session, even after the call has closed."""
 
 
 class SubmissionForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A session that is proposed, and who would give it."""
+    """A proposed session and the profile of its speaker."""
 
     session: ProposedSession
     speaker: SpeakerProfile
 
 
 class Submission(NamedTuple):
-    """That somebody proposed a session. `created_at` in Unix seconds."""
+    """The fact that a user proposed a session. `created_at` is in Unix seconds."""
 
     session_id: str
     event_id: str
@@ -45,14 +45,14 @@ class Submission(NamedTuple):
 
 
 class Proposer(NamedTuple):
-    """Somebody who proposed something in an event: as which speaker, and how often."""
+    """A user who proposed something in an event: as which speaker, and how often."""
 
     speaker_id: str
     submissions: int
 
 
 class SubmittedTo(Struct, frozen=True, kw_only=True):
-    """The event it was proposed to."""
+    """The event to which a session was proposed."""
 
     id: str
     name: str
@@ -60,7 +60,9 @@ class SubmittedTo(Struct, frozen=True, kw_only=True):
 
 
 class SubmissionShown(Struct, frozen=True, kw_only=True):
-    """A submission; its id is the session's. `speaker` is null where staff gave it to somebody else or removed it."""
+    """A submission as its proposer reads it. Its id is the session's. `speaker` is null when staff gave the speaker to
+    another account or deleted it.
+    """
 
     id: str
     event: SubmittedTo
@@ -73,7 +75,7 @@ class SubmissionShown(Struct, frozen=True, kw_only=True):
 
 
 class Shown(NamedTuple):
-    """A submission with what it was made of."""
+    """A submission's representation together with the session and the speaker from which it was made."""
 
     representation: Representation
     event_id: str
@@ -87,7 +89,7 @@ class Shown(NamedTuple):
 def represent_submission(
     event: Event, session: Session, speaker: Speaker | None, *, can_be_changed: bool, submission: Submission
 ) -> Representation:
-    """Its bytes under their hash."""
+    """Returns the submission's JSON with a tag that is its hash."""
     shown = SubmissionShown(
         id=session.id,
         event=SubmittedTo(id=event.id, name=event.name, slug=event.slug),
@@ -102,7 +104,7 @@ def represent_submission(
 
 
 def represent_submissions(found: list[Representation]) -> Representation:
-    """The list of them."""
+    """Returns the JSON list with a tag that is its hash."""
     return Representation(*tagged(write_list(one.body for one in found)))
 
 

@@ -1,1 +1,1 @@
-"""Use cases of calls for papers, one module a verb."""
+"""Use cases of calls for papers."""

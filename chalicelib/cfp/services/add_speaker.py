@@ -1,8 +1,9 @@
-"""How somebody who accepts an invitation to speak comes into a session. Called by
-team/services/answer_invitation.py, which writes it in the transaction of the answer.
+"""Adds a user who accepts an invitation to speak to the session. Called by team/services/answer_invitation.py, which
+writes the result in the transaction of the answer.
 
-Who waits for them in this session, made by staff with their address; else their own speaker of the event, another one
-that waits for them, or a new one. Later proposals are by the one that accepted last.
+The user becomes the first of: a speaker of this session that staff made with the user's address, the user's own speaker
+in the event, another speaker that staff made with the address, a new speaker. Later proposals of the user use the
+speaker that accepted last.
 """
 
 import msgspec
@@ -22,14 +23,14 @@ from chalicelib.core.times import moment
 from chalicelib.representations.stored import StoredItem
 
 Known = list[tuple[str, Speaker]]
-"""Speakers of an event with their tags."""
+"""Speakers of an event, each with the tag of its stored version."""
 
 OVER = frozenset({SessionState.REJECTED, SessionState.WITHDRAWN, SessionState.CANCELLED})
-"""States of a session that nobody speaks in any more."""
+"""States of a session that does not take place."""
 
 
 class AddSpeaker:
-    """Finds or makes the speaker that somebody is."""
+    """Finds or creates the speaker of an account."""
 
     def __init__(self, programme: Programme, submissions: Submissions, clock: Clock, ids: Ids) -> None:
         self._programme = programme
@@ -38,11 +39,11 @@ class AddSpeaker:
         self._ids = ids
 
     def add_speaker(self, event_id: str, session_id: str, account: Account) -> tuple[str, Appearance | None]:
-        """Which speaker the account is in this session, and what is to be written for it (None: nothing). Raises
-        NotFound (session), Conflict (`session_over`, `too_many_speakers`).
+        """Returns the id of the account's speaker in this session, and what to write for it (None: nothing). Raises
+        NotFound (session) and Conflict (`session_over`, `too_many_speakers`).
         """
         stored, session = session_of(self._programme, event_id, session_id)
-        # The proposer first: what it names is among the speakers then.
+        # The proposer is read first, so that the speaker it names is among the speakers read next.
         proposer = self._submissions.load_proposer(event_id, account.id)
         known = [(one.etag, _speaker(one)) for one in self._programme.load_all(event_id, Kind.SPEAKERS)]
         on_stage = [(tag, one) for tag, one in known if one.id in session.speaker_ids]
@@ -83,7 +84,7 @@ class AddSpeaker:
 
 
 def session_of(programme: Programme, event_id: str, session_id: str) -> tuple[StoredItem, Session]:
-    """A session that somebody can be invited to. Raises NotFound, Conflict (`session_over`)."""
+    """Returns a session that people can be invited to. Raises NotFound and Conflict (`session_over`)."""
     stored = programme.load(event_id, Kind.SESSIONS, session_id) if is_ulid(session_id) else None
     if stored is None:
         raise NotFound
@@ -99,14 +100,16 @@ def _speaker(stored: StoredItem) -> Speaker:
 
 
 def _found(on_stage: Known, known: Known, proposer: Proposer | None, account: Account) -> tuple[str, Speaker] | None:
-    """Who the account is in this event: who waits for them in this session, else what they propose as, else any."""
+    """Returns the account's speaker in this event in the order of the module's docstring; the speaker of the account's
+    proposals comes before its other speakers.
+    """
     own = [(tag, one) for tag, one in known if one.user_id == account.id]
     proposing = [(tag, one) for tag, one in own if proposer is not None and one.id == proposer.speaker_id]
     return next(iter([*_nameless(on_stage, account), *proposing, *own, *_nameless(known, account)]), None)
 
 
 def _nameless(known: Known, account: Account) -> Known:
-    """Speakers that staff made with the account's address and that are nobody's yet."""
+    """Returns the speakers that staff made with the account's address and that belong to no account yet."""
     return [(tag, one) for tag, one in known if one.user_id is None and _same(one.email, account.email)]
 
 

@@ -1,10 +1,9 @@
-"""When a call for papers is open, people are told, once an event, and public pages say so until it is not.
-Called by reactions.py when a call or an event changed, and by mail/services/sweep_due.py at the times a call opens and
-closes.
+"""Announces an open call for papers to people, once per event, and renews public pages when a call opens or closes.
+Called by reactions.py when a call or an event changed, and by mail/services/sweep_due.py at the times when a call opens
+and closes.
 
-That it will open stands among what is due from the transaction of the call on (cfp/adapters/calls.py), or
-of the event's publication; so it is told even if the stream was lost. announcements/services/fan_out.py carries it to
-people.
+The transaction that writes the call (cfp/adapters/calls.py) or publishes the event also writes an entry to the due
+index, so the call is announced even if the stream was lost. announcements/services/fan_out.py sends the announcement.
 """
 
 import msgspec
@@ -39,13 +38,13 @@ class AnnounceCall:
         self._ids = ids
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Look at calls and events that were written. The stream carries no more than keys."""
+        """Checks the calls of events that were written. The stream carries only keys; the rest is read here."""
         for event_id in sorted({change.owner for change in changes if change.kind is not ChangeKind.REMOVED}):
             self._open(event_id)
 
     def open_call(self, due: Due) -> bool:
-        """Look at a call that was to open or close by now; whether people will be told. A call that opens later, or
-        whose event is published later, stands as due for then.
+        """Checks a call that was due to open or close. Returns whether an announcement began. If the call opens later,
+        or its event is published later, the due index has another entry for that time.
         """
         self._calls.refresh(due.id, tag=self._ids.new_id())
         told = self._open(due.id)
@@ -53,7 +52,7 @@ class AnnounceCall:
         return told
 
     def _open(self, event_id: str) -> bool:
-        """Whether its call is open and nobody was told yet."""
+        """Begins the announcement if the call is open. Returns False when it is closed or was announced before."""
         now = self._clock.now()
         call = self._stored.call_for_papers(event_id, consistent=True)
         event = self._stored.event(event_id, View.ALL) if call is not None and call.is_open(now) else None

@@ -1,8 +1,8 @@
-"""Who is told that a call for papers is open, and what. Called by announcements/services/fan_out.py, page by
-page.
+"""Finds who hears that a call for papers is open, and composes the message. Called by
+announcements/services/fan_out.py, page by page.
 
-Told are the event's staff, and who proposed or spoke at another event of its owners: people who know them and have an
-account to say in how they want to be told, or that they do not.
+Recipients are the event's staff, and the people who proposed or spoke at other events of its owners. They know the
+organisers, and they have an account in which they choose how to be notified, or not at all.
 """
 
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ from chalicelib.notifications.services.compose import one_line
 from chalicelib.texts import DEFAULT, date_and_time, say
 
 MOST_EVENTS = 100
-"""Of one owner, the newest, that are looked through: each is a Query."""
+"""The newest events of one owner whose proposers are read. Each event costs a Query."""
 
 
 class CallRecipients:
-    """Finds speakers and staff, for one page of the news that a call is open."""
+    """The recipients of one page of the announcement of an open call."""
 
     in_languages = True
 
@@ -36,7 +36,7 @@ class CallRecipients:
         self._public_url = public_url
 
     def list_places(self) -> list[str]:
-        """Everybody behind the cursor; a place is a user."""
+        """Returns the ids of all recipients after the cursor, sorted. A place is a user id."""
         event_id = self._dispatch.event_id
         staff = self._crowd.list_holders(event_id)
         owned = (sorted(self._crowd.list_owned(user_id), reverse=True) for user_id, role in staff if role == Role.OWNER)
@@ -45,16 +45,16 @@ class CallRecipients:
         return sorted(user_id for user_id in found if user_id > self._dispatch.cursor)
 
     def list_people(self, places: Sequence[str]) -> list[AudienceMember]:
-        """The same."""
+        """Returns one member per user id."""
         return [AudienceMember(user_id, user_id) for user_id in places]
 
     def compose_notification(self, language: str) -> Said:
-        """Until when proposals are taken, in the call's time."""
+        """Returns the notification. It names the end of the call in the call's time zone."""
         text = self._text(language)
         return Said(text.title, text.message, self._place)
 
     def compose_mail(self, person: AudienceMember, contact: Contact | None) -> Mail:
-        """To the address of the account."""
+        """Returns the mail to the account's address. `to` is empty without an account or a verified address."""
         language = contact.language if contact is not None else DEFAULT
         key = f"{NotificationAction.CALL_FOR_PAPERS_OPEN.value} {self._dispatch.id} {person.user_id}"
         to = contact.email if contact is not None and contact.verified else ""

@@ -1,5 +1,5 @@
-"""Staff open, change and end an event's call for papers. Called by routes/proposals.py; reading it is
-representations/read.py's, telling people that it is open cfp/services/announce_call.py's.
+"""Lets staff open, change and end an event's call for papers. Called by routes/proposals.py. representations/read.py
+reads calls; cfp/services/announce_call.py announces them.
 """
 
 from chalicelib.accounts.services.authorise import Authorise
@@ -18,8 +18,6 @@ from chalicelib.representations.stored import StoredCall
 
 
 class EditCall:
-    """Writes calls for papers."""
-
     def __init__(self, calls: Calls, stored: Representations, authorise: Authorise, clock: Clock, ids: Ids) -> None:
         self._calls = calls
         self._stored = stored
@@ -30,8 +28,9 @@ class EditCall:
     def put_call(
         self, event_id: str, fields: CallFields, *, caller: Principal, match: Match
     ) -> tuple[Representation, bool]:
-        """The call as it is now, and whether it is new. The first needs no tag, each further one the tag of what it
-        replaces. Raises NotFound, Forbidden, InvalidInput, PreconditionRequired, PreconditionFailed.
+        """Writes the call and returns it, and whether it is new. The first call needs no tag; a later one needs the tag
+        of the version that it replaces. Raises NotFound, Forbidden, InvalidInput, PreconditionRequired and
+        PreconditionFailed.
         """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
@@ -54,7 +53,9 @@ class EditCall:
         return made, stored is None
 
     def create_call(self, event_id: str, fields: CallFields, *, caller: Principal) -> Representation:
-        """A call where there is none (`If-None-Match: *`). Raises as `put_call`; PreconditionFailed if there is one."""
+        """Creates a call (`If-None-Match: *`). Raises what `put_call` raises, and PreconditionFailed when a call
+        exists.
+        """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
         stored = self._current(event_id)
         if stored is not None:
@@ -62,7 +63,7 @@ class EditCall:
         return self.put_call(event_id, fields, caller=caller, match=None)[0]
 
     def delete_call(self, event_id: str, *, caller: Principal, match: Match) -> None:
-        """No call any more; what was proposed stays. Raises NotFound, Forbidden, PreconditionRequired,
+        """Deletes the call; its proposals stay. Raises NotFound, Forbidden, PreconditionRequired and
         PreconditionFailed.
         """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)

@@ -1,5 +1,5 @@
-"""Tells the staff who review that a session was proposed. Called by cfp/services/submit_proposal.py, which
-writes what is told in the transaction of the submission.
+"""Composes messages about a new proposal to the staff who review. Called by cfp/services/submit_proposal.py, which
+writes them in the transaction of the submission.
 """
 
 from collections.abc import Callable
@@ -20,14 +20,14 @@ ACTION = NotificationAction.SUBMISSION_RECEIVED
 
 
 class Reviewers(Protocol):
-    """Knows who decides about proposals."""
+    """Knows who reviews the proposals of an event."""
 
     def list_reviewers(self, event_id: str) -> list[str]:
-        """Users who may review, those who have most to say first."""
+        """Returns the ids of users who may review, highest role first."""
 
 
 class ReviewerNews(NamedTuple):
-    """What was proposed to which event, and the name of who would give it."""
+    """A proposed session, its event and the name of its speaker."""
 
     event: Event
     session: Session
@@ -53,7 +53,7 @@ class NotifyReviewers:
     def compose_messages(
         self, event: Event, session: Session, speaker: Speaker, *, caller: Principal, room: int
     ) -> Messages:
-        """What to tell of a new proposal, as much as takes at most `room` items of the transaction."""
+        """Returns the messages about a new proposal, at most as many as take `room` items of the transaction."""
         users = [one for one in self._reviewers().list_reviewers(event.id) if one != caller.user_id][:room]
         addressees = self._choose_channels.find_addressees(users, ACTION, contacts=self._contacts)
         news = ReviewerNews(event, session, speaker.name)

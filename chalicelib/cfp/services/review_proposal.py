@@ -1,7 +1,7 @@
-"""Staff accept or reject proposals, speakers confirm that they come. Called by routes/proposals.py.
+"""Staff accept or reject proposals; speakers confirm that they will come. Called by routes/proposals.py.
 
-The session's new state and what its speakers are told of it are one transaction, under the condition that nobody
-changed the session meanwhile. Said again it changes nothing and tells nobody twice.
+The session's new state and the messages to its speakers are one transaction, on condition that nobody changed the
+session in the meantime. A repeated decision changes nothing and sends no second message.
 """
 
 import msgspec
@@ -30,8 +30,6 @@ TRIES = 20
 
 
 class ReviewProposal:
-    """Moves sessions between the states of a proposal."""
-
     def __init__(
         self, store: ProgrammeStore, notify_speakers: NotifySpeakers, authorise: Authorise, clock: Clock, ids: Ids
     ) -> None:
@@ -42,7 +40,9 @@ class ReviewProposal:
         self._ids = ids
 
     def review_proposal(self, event_id: str, session_id: str, form: ReviewForm, *, caller: Principal) -> Representation:
-        """The session with this decision. Raises NotFound, Forbidden, InvalidInput, Conflict (`not_reviewable`)."""
+        """Applies a decision and returns the session. Raises NotFound, Forbidden, InvalidInput and Conflict
+        (`not_reviewable`).
+        """
         self._authorise.require(caller, event_id, Action.REVIEW)
         message = _message(form)
         wanted = DECIDED[form.decision]
@@ -58,8 +58,8 @@ class ReviewProposal:
         return until_settled(attempt, tries=TRIES)
 
     def confirm_session(self, event_id: str, session_id: str, *, caller: Principal) -> Representation:
-        """The session, confirmed by one of its speakers. Raises NotFound (also to everybody else), Conflict
-        (`not_accepted`).
+        """Confirms the session for one of its speakers and returns it. Raises NotFound (also to everybody who does not
+        speak in it) and Conflict (`not_accepted`).
         """
 
         def attempt() -> Representation:
@@ -90,7 +90,7 @@ class ReviewProposal:
         caller: Principal,
         message: str = "",
     ) -> Representation:
-        """The session in another state, if it and its speakers are as they were. Raises Overtaken."""
+        """Writes the session in another state. Raises Overtaken when the session or one of its speakers has changed."""
         made = msgspec.structs.replace(old, state=state, updated_at=moment(self._clock.now()))
         before, after = written(event_id, Kind.SESSIONS, old), written(event_id, Kind.SESSIONS, made)
         tag = after.representation.etag
@@ -116,7 +116,9 @@ class ReviewProposal:
 
 
 def _message(form: ReviewForm) -> str:
-    """Sanitised; empty when nothing can be read in it. Raises InvalidInput."""
+    """Returns the sanitised message, or an empty one when it has no visible text. Raises InvalidInput when it is too
+    long.
+    """
     message = sanitise(form.message)
     if len(message) > MAX_MESSAGE:
         raise InvalidInput([Violation("/message", f"may have at most {MAX_MESSAGE} characters")])

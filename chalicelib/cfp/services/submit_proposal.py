@@ -1,8 +1,8 @@
-"""Somebody proposes a session and themselves as its speaker, edits it while the call is open, withdraws it.
-Called by routes/proposals.py.
+"""Lets users propose a session with themselves as its speaker, edit it while the call is open, and withdraw it. Called
+by routes/proposals.py.
 
-Session, speaker, whose they are and what staff are told are one transaction, under the condition that the call is open.
-Nothing of it is public before staff accept it (ADR 18).
+Session, speaker, proposer and the messages to staff are one transaction, on condition that the call is open. Nothing of
+it is public before staff accept the session (ADR 18).
 """
 
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ CLOSED = "The call for papers is not open."
 
 
 class StoredSpeaker(NamedTuple):
-    """What is stored of one's speaker in an event."""
+    """A user's speaker in an event, with the tag of the stored version (None for a new one)."""
 
     speaker: Speaker
     tag: str | None
@@ -70,7 +70,9 @@ class SubmitProposal:
         self._ids = ids
 
     def submit_proposal(self, event_id: str, form: SubmissionForm, *, caller: Principal, new_id: str) -> Representation:
-        """A new submission. Raises NotFound (event), Conflict (`call_closed`, `too_many_submissions`), InvalidInput."""
+        """Creates a submission. Raises NotFound (event), Conflict (`call_closed`, `too_many_submissions`) and
+        InvalidInput.
+        """
         form = _sanitised(form)
 
         def attempt() -> Representation:
@@ -113,7 +115,7 @@ class SubmitProposal:
         return represent_submission(event, session, held.speaker, can_be_changed=True, submission=submission)
 
     def list_proposals(self, caller: Principal) -> Representation:
-        """The list of one's submissions, oldest first; few, so made when read."""
+        """Returns the caller's submissions, oldest first. They are few, so the list is built on each read."""
         found = []
         for one in self._submissions.list_submissions(caller.user_id):
             try:
@@ -123,12 +125,13 @@ class SubmitProposal:
         return represent_submissions(found)
 
     def read_proposal(self, submission_id: str, *, caller: Principal) -> Representation:
-        """One of one's submissions. Raises NotFound."""
+        """Returns a submission of the caller. Raises NotFound."""
         return self._read(self._find(submission_id, caller)).representation
 
     def update_proposal(self, submission_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
-        """A merge patch of {session, speaker} of one's submission, while the call is open and nothing was decided.
-        Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict (`submission_closed`), InvalidInput.
+        """Applies a merge patch to {session, speaker} of the caller's submission, while the call is open and the
+        session is not decided. Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict
+        (`submission_closed`) and InvalidInput.
         """
         submission = self._find(submission_id, caller)
 
@@ -149,7 +152,7 @@ class SubmitProposal:
         return until_settled(attempt, tries=TRIES)
 
     def withdraw_proposal(self, submission_id: str, *, caller: Principal) -> Representation:
-        """One's submission, withdrawn, once or again. Raises NotFound, Conflict (`not_withdrawable`)."""
+        """Withdraws the caller's submission; safe to repeat. Raises NotFound and Conflict (`not_withdrawable`)."""
         submission = self._find(submission_id, caller)
 
         def attempt() -> Representation:
@@ -180,7 +183,7 @@ class SubmitProposal:
         return found
 
     def _read(self, submission: Submission) -> Shown:
-        """A submission as it stands. Raises NotFound where event or session is gone."""
+        """Returns a submission as it is stored now. Raises NotFound when its event or session is gone."""
         event_id = submission.event_id
         stored = self._store.load(event_id, Kind.SESSIONS, submission.session_id)
         if stored is None:
@@ -236,7 +239,9 @@ class SubmitProposal:
     def _speaker(
         self, event_id: str, form: SubmissionForm, caller: Principal, before: Proposer | None
     ) -> StoredSpeaker:
-        """One's speaker in the event, brought up to date; a new one where there is none or it is not one's own."""
+        """Returns the caller's speaker in the event with the fields of the form; a new speaker when there is none or it
+        belongs to another account.
+        """
         now = moment(self._clock.now())
         stored = self._store.load(event_id, Kind.SPEAKERS, before.speaker_id) if before else None
         old: Speaker | None = revive(Kind.SPEAKERS, stored.body) if stored else None
@@ -263,7 +268,9 @@ class SubmitProposal:
 
 
 def _said(profile: SpeakerProfile) -> dict[str, Any]:
-    """The fields of a profile that say something: what another proposal left empty stays as it was."""
+    """Returns the fields of a profile that have a value. Fields left empty do not overwrite those of an earlier
+    proposal.
+    """
     empty = SpeakerProfile(name="")
     return {name: value for name, value in as_fields(profile).items() if value != getattr(empty, name)}
 

@@ -1,5 +1,5 @@
-"""Writes of events: each one transaction of the event, its slug, its owner and its line in the directory. Port
-`EventStore`. The caller makes a fresh tag for each change.
+"""Writes events to DynamoDB. Each write is one transaction over the event, its slug, the role of its owner and its row
+in the public directory. Implements the port `EventStore`. The caller passes a fresh tag for each change.
 """
 
 from chalicelib.accounts.adapters.items import RoleItem
@@ -26,10 +26,10 @@ from chalicelib.representations.represent import Written
 
 
 class DynamoEvents:
-    """Port `EventStore`."""
-
     def create_event(self, event: Written, *, slug: str, owner_id: str, now: int, tag: str) -> None:
-        """A new event with its versions, slug and owner. Raises AlreadyExists (code slug_taken or already_exists)."""
+        """Writes a new event with its versions, its slug and the role of its owner. Raises AlreadyExists (code
+        slug_taken or already_exists).
+        """
         transaction = Transaction()
         add_resource(transaction, event, expected_tag=None, slug=slug)
         transaction.put("slug", SlugItem(*keys.slug(slug), event_id=event.event_id), SlugItem.pk.does_not_exist())
@@ -56,7 +56,9 @@ class DynamoEvents:
         tag: str,
         call_due_at: int | None,
     ) -> None:
-        """A changed event, if it still has the expected tag. Raises PreconditionFailed, NotFound, AlreadyExists."""
+        """Writes a changed event if the stored one still has the expected tag. Raises PreconditionFailed, NotFound and
+        AlreadyExists (code slug_taken).
+        """
         transaction = Transaction()
         add_resource(transaction, event, expected_tag=expected_tag, slug=slug)
         if slug != old_slug:
@@ -71,8 +73,8 @@ class DynamoEvents:
         commit(transaction)
 
     def delete_event(self, event_id: str, *, slug: str, expected_tag: str, tag: str) -> None:
-        """Remove an event, what its lists hang on, and its slug; its parts are cleared by the content stream.
-        Raises PreconditionFailed, NotFound.
+        """Deletes an event, its versions, its slug and its row in the directory. The stream of the content table
+        deletes its parts later. Raises PreconditionFailed and NotFound.
         """
         transaction = Transaction()
         gone = ResourceItem(*keys.event(event_id), etag=expected_tag)

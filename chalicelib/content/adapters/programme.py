@@ -1,5 +1,6 @@
-"""Writes of parts of events: each one transaction of the part, its lists' tags and whatever must agree. Port
-`ProgrammeStore`. The caller makes a fresh tag for each change.
+"""Writes the parts of events (tracks, rooms, speakers, sessions, sponsors) to DynamoDB. Each write is one transaction
+over the part, the tags of the lists that show it, and the items it depends on. Implements the port `ProgrammeStore`.
+The caller passes a fresh tag for each change.
 """
 
 from collections.abc import Sequence
@@ -30,10 +31,8 @@ from chalicelib.representations.stored import StoredItem
 
 
 class DynamoProgramme:
-    """Port `ProgrammeStore`."""
-
     def load(self, event_id: str, kind: Kind, resource_id: str) -> StoredItem | None:
-        """The staff's representation, strongly consistent."""
+        """Returns the staff's representation, read strongly consistently; None when there is none."""
         key = keys.event(event_id) if kind is Kind.EVENTS else keys.resource(event_id, kind, resource_id)
         try:
             item = ResourceItem.get(*key, consistent_read=True)
@@ -42,7 +41,9 @@ class DynamoProgramme:
         return StoredItem(item.etag, item.body, int(item.rev))
 
     def load_all(self, event_id: str, kind: Kind) -> list[StoredItem]:
-        """The staff's representations of a whole list, strongly consistent, in stable order."""
+        """Returns the staff's representations of a whole list in the order of the sort keys, read strongly
+        consistently.
+        """
         prefix = ResourceItem.sk.startswith(keys.resources_prefix(kind))
         found = ResourceItem.query(keys.event(event_id)[0], prefix, consistent_read=True)
         return [StoredItem(item.etag, item.body, int(item.rev)) for item in found]
@@ -50,8 +51,8 @@ class DynamoProgramme:
     def create(
         self, resource: Written, *, references: list[tuple[str, Kind, str]], tag: str, listing: Sequence[Listing] = ()
     ) -> None:
-        """A new part of an event. Raises Missing (references, also a speaker that changed meanwhile), NotFound (event),
-        AlreadyExists.
+        """Writes a new part of an event. Raises Missing (a reference to nothing, or a speaker that changed in the
+        meantime), NotFound (event) and AlreadyExists.
         """
         transaction = Transaction()
         add_resource(transaction, resource, expected_tag=None)
@@ -75,8 +76,9 @@ class DynamoProgramme:
         mails: Sequence[Mail] = (),
         listing: Sequence[Listing] = (),
     ) -> None:
-        """A changed part, if it still has the expected tag, what is told of it, and the speakers who become public by
-        it. Raises PreconditionFailed, Missing (also a speaker that changed meanwhile), NotFound.
+        """Writes a changed part if the stored one still has the expected tag, with the messages about the change and
+        the speakers whom it makes public. Raises PreconditionFailed, NotFound and Missing (a reference to nothing, or a
+        speaker that changed in the meantime).
         """
         transaction = Transaction()
         add_notifications(transaction, notifications)
@@ -89,8 +91,8 @@ class DynamoProgramme:
         commit(transaction)
 
     def delete(self, resource: Written, *, expected_tag: str, sessions_tag: str | None, tag: str) -> None:
-        """Remove a part, if it still has the expected tag. With `sessions_tag`, only if the list of sessions still
-        has that tag, so that no session came to refer to it. Raises PreconditionFailed, NotFound, Missing.
+        """Deletes a part if it still has the expected tag. With `sessions_tag`, only if the list of sessions still has
+        that tag: then no new session refers to the part. Raises PreconditionFailed, NotFound and Missing.
         """
         transaction = Transaction()
         gone = ResourceItem(*key_of(resource), etag=expected_tag)
@@ -100,7 +102,7 @@ class DynamoProgramme:
         commit(transaction)
 
     def sessions_tag(self, event_id: str) -> str:
-        """The tag of the list of sessions, strongly consistent. Raises NotFound."""
+        """Returns the tag of the list of sessions, read strongly consistently. Raises NotFound."""
         try:
             return VersionsItem.get(*keys.versions(event_id, View.ALL), consistent_read=True).sessions_etag
         except VersionsItem.DoesNotExist:
@@ -110,7 +112,7 @@ class DynamoProgramme:
 def _refer(
     transaction: Transaction, event_id: str, references: list[tuple[str, Kind, str]], listing: Sequence[Listing]
 ) -> None:
-    """What is pointed at exists; of that, the speakers who become public are written."""
+    """Checks that every reference exists. Speakers who become public are written instead, on condition of their tag."""
     listed = {one.speaker.id for one in listing}
     for one in listing:
         transaction.put(f"reference {one.pointer}", written_item(one.speaker), ResourceItem.etag == one.expected_tag)
@@ -128,7 +130,7 @@ def _bump_views(
     condition: Condition | None = None,
     more: Sequence[Kind] = (),
 ) -> None:
-    """New tags of the lists that a change shows in: of its kind, and of `more`."""
+    """Sets new tags on the lists that show a change: the list of its kind and the lists of `more`."""
     views = (View.ALL, View.PUBLIC) if public else (View.ALL,)
     for view in views:
         required = condition if view is View.ALL else None

@@ -1,5 +1,5 @@
-"""Parts of transactions that write content: a resource, what it refers to, the tags of the lists it shows in. Called by
-events.py, programme.py, cfp/adapters/submissions.py and team/adapters/dynamo.py.
+"""Builds the parts of transactions that write content: a resource, checks of its references, new tags of the lists that
+show it. Called by events.py, programme.py, cfp/adapters/submissions.py and team/adapters/dynamo.py.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,14 +19,14 @@ MAX_ITEM_BYTES = 350_000
 
 
 def key_of(written: Written) -> keys.Key:
-    """Where a resource stands."""
+    """Returns the key of a resource's item."""
     if written.kind is Kind.EVENTS:
         return keys.event(written.event_id)
     return keys.resource(written.event_id, written.kind, written.id)
 
 
 def written_item(written: Written, *, slug: str | None = None) -> ResourceItem:
-    """The item that holds a resource's representations. Raises BodyTooLarge."""
+    """Returns the item that holds a resource's representations. Raises BodyTooLarge above MAX_ITEM_BYTES."""
     item = resource_item(key_of(written), written.id, written.representation, written.public, slug=slug)
     if len(item.body.encode()) + len((item.public_body or "").encode()) > MAX_ITEM_BYTES:
         raise BodyTooLarge(f"Together its texts may have at most {MAX_ITEM_BYTES} bytes.")
@@ -36,13 +36,15 @@ def written_item(written: Written, *, slug: str | None = None) -> ResourceItem:
 def add_resource(
     transaction: Transaction, written: Written, *, expected_tag: str | None, slug: str | None = None
 ) -> None:
-    """A resource as `resource`: new (None), or in place of the one with this tag."""
+    """Adds the write of a resource under the name `resource`. With `expected_tag` it replaces the item with that tag;
+    without, the item must not exist yet.
+    """
     unchanged = ResourceItem.pk.does_not_exist() if expected_tag is None else ResourceItem.etag == expected_tag
     transaction.put("resource", written_item(written, slug=slug), unchanged)
 
 
 def require_references(transaction: Transaction, event_id: str, references: Iterable[tuple[str, Kind, str]]) -> None:
-    """What is pointed at exists; each as `reference <JSON pointer>`."""
+    """Adds a check for each reference that its target exists, under the name `reference <JSON pointer>`."""
     targets = {(kind, target): pointer for pointer, kind, target in references}
     for (kind, target), pointer in targets.items():
         key = keys.resource(event_id, kind, target)
@@ -59,7 +61,9 @@ def add_tags(
     condition: Condition | None = None,
     name: str = "event",
 ) -> None:
-    """New tags and raised counters of lists of one view, as `name`. The event must exist, and the condition hold."""
+    """Adds, under `name`, the update of the versions of one view: new tags and higher counters of the lists in `kinds`.
+    The event must exist and `condition` must hold.
+    """
     fresh = view_tag(tag, view)
     actions: list[Action] = [VersionsItem.etag.set(fresh), *more]
     for kind in kinds:
@@ -72,12 +76,16 @@ def add_tags(
 
 
 def view_tag(tag: str, view: View) -> str:
-    """The form of a change's tag for one view: on one URL equal tags always mean equal bytes, whoever asks."""
+    """Returns the form of a change's tag for one view. The views need different tags because staff and the public read
+    the same URL, and equal tags on one URL must mean equal bytes.
+    """
     return f"{tag}-s" if view is View.ALL else tag
 
 
 def commit(transaction: Transaction) -> None:
-    """Commit, and say in the domain's words which condition was lost."""
+    """Commits the transaction and maps a lost condition to the matching error: PreconditionFailed, NotFound,
+    AlreadyExists or Missing.
+    """
     try:
         transaction.commit()
     except ConditionLost as lost:

@@ -1,4 +1,4 @@
-"""An event: what an organiser may set, and what Marquee adds. The struct is the wire format too."""
+"""An event: the fields that an organiser sets and those that Marquee adds. The structs are also the wire format."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ MOST_ASYNC_DAYS = 60
 
 
 class EventState(StrEnum):
-    """Where an event is in its life."""
+    """The stages of an event's life."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -40,7 +40,7 @@ class Venue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an organiser may set."""
+    """The fields of an event that an organiser sets."""
 
     name: Name
     slug: Slug | None = None
@@ -59,7 +59,7 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = 3
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields or need a table."""
+        """Returns violations of rules that span fields or need a table."""
         found = []
         if self.ends_at < self.starts_at:
             found.append(Violation("/ends_at", "must not be before starts_at"))
@@ -73,12 +73,14 @@ class EventFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def settles_at_once(event: EventFields, *, now: datetime) -> bool:
-    """Whether only payments that settle at once may still be made: others might come when the event has begun."""
+    """Returns whether only payments that settle at once are still allowed. A slower payment could arrive after the
+    event has begun.
+    """
     return now >= event.starts_at - timedelta(days=event.async_payments_days)
 
 
 class Event(EventFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """An event as stored and shown to its staff."""
+    """An event as it is stored and sent to its staff."""
 
     id: str
     created_at: datetime

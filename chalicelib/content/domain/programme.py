@@ -1,6 +1,7 @@
-"""What a programme is made of: tracks, microlocations, speakers, sessions, sponsors.
+"""The parts of a programme: tracks, microlocations, speakers, sessions, sponsors.
 
-Each noun has the fields that staff may set and, over them, what Marquee adds. The structs are the wire format too.
+Each part has a struct with the fields that staff set, and one that adds the fields of Marquee. The structs are also the
+wire format.
 """
 
 from collections.abc import Mapping
@@ -17,11 +18,11 @@ from chalicelib.core.text import Colour, Country, Email, Html, Id, Latitude, Lin
 from chalicelib.notifications.domain.notification import NotificationAction
 
 MOST_SPEAKERS = 50
-"""Of one session."""
+"""Speakers per session."""
 
 
 class SessionState(StrEnum):
-    """Where a session is between idea and stage."""
+    """The stages of a session from draft to programme."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -42,11 +43,11 @@ class Resource(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fields that hold HTML and are sanitised when written."""
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         return []
 
     def references(self) -> list[tuple[str, Kind, str]]:
-        """What this points at: (JSON pointer, kind, id)."""
+        """Returns what this resource refers to: (JSON pointer of the field, kind, id)."""
         return []
 
 
@@ -71,7 +72,7 @@ class MicrolocationFields(Resource, frozen=True, kw_only=True):
 
 
 class SpeakerProfile(Resource, frozen=True, kw_only=True):
-    """What somebody says of themselves."""
+    """The fields that speakers may set about themselves."""
 
     HTML = ("short_biography", "long_biography")
     name: Name
@@ -85,8 +86,8 @@ class SpeakerProfile(Resource, frozen=True, kw_only=True):
 
 
 class SpeakerFields(SpeakerProfile, frozen=True, kw_only=True):
-    """A person on stage. The address and account are for staff only. Public while `listed`: whoever only proposed
-    something is not, until it is accepted (ADR 18).
+    """A person on stage. Email and account are visible to staff only. A speaker is public while `listed`: somebody who
+    has only proposed a session is not listed until it is accepted (ADR 18).
     """
 
     email: Email | None = None
@@ -95,7 +96,7 @@ class SpeakerFields(SpeakerProfile, frozen=True, kw_only=True):
 
 
 class SponsorFields(Resource, frozen=True, kw_only=True):
-    """Somebody who pays for the event."""
+    """An organisation or person that supports the event."""
 
     HTML = ("description",)
     name: Name
@@ -106,7 +107,7 @@ class SponsorFields(Resource, frozen=True, kw_only=True):
 
 
 class ProposedSession(Resource, frozen=True, kw_only=True):
-    """What whoever proposes a session says of it; the rest is up to staff."""
+    """The fields of a session that its proposer sets; staff set the others."""
 
     HTML = ("short_abstract", "long_abstract")
     title: Title
@@ -120,7 +121,7 @@ class ProposedSession(Resource, frozen=True, kw_only=True):
     video_url: Url | None = None
 
     def references(self) -> list[tuple[str, Kind, str]]:
-        """The track."""
+        """Returns the reference to the track, if it is set."""
         return [("/track_id", Kind.TRACKS, self.track_id)] if self.track_id else []
 
 
@@ -134,7 +135,7 @@ class SessionFields(ProposedSession, frozen=True, kw_only=True):
     state: SessionState = SessionState.DRAFT
 
     def violations(self) -> list[Violation]:
-        """A session has both ends or none, and ends after it starts; a speaker stands in it once."""
+        """Requires both times or none, an end after the start, and each speaker only once."""
         found = []
         if (self.starts_at is None) != (self.ends_at is None):
             found.append(Violation("/ends_at", "starts_at and ends_at go together"))
@@ -145,7 +146,7 @@ class SessionFields(ProposedSession, frozen=True, kw_only=True):
         return found
 
     def references(self) -> list[tuple[str, Kind, str]]:
-        """The track, the room and the speakers."""
+        """Returns the references to the track, the room and the speakers."""
         found = [(f"/speaker_ids/{n}", Kind.SPEAKERS, speaker) for n, speaker in enumerate(self.speaker_ids)]
         if self.track_id:
             found.append(("/track_id", Kind.TRACKS, self.track_id))
@@ -220,12 +221,12 @@ _TOLD_FROM: Mapping[SessionState, tuple[NotificationAction, frozenset[SessionSta
         frozenset({SessionState.SUBMITTED, *PUBLIC_SESSION_STATES}),
     ),
 }
-"""What speakers are told of a decision, and in which states it was a proposal that was decided."""
+"""The notification about each decision, and the states from which the change counts as a decision on a proposal."""
 
 
 def decision_told(before: SessionState, after: SessionState) -> NotificationAction | None:
-    """What speakers are told when a session goes from one state to another, if it was decided of a proposal. A draft of
-    the organisers' own is none.
+    """Returns the notification that speakers get when a session goes from one state to another, or None when the change
+    is not a decision on a proposal. Accepting a draft of the organisers is no such decision.
     """
     action, told_from = _TOLD_FROM.get(after, (None, frozenset()))
     return action if before in told_from else None

@@ -1,4 +1,4 @@
-"""Makes URL slugs from names. Pure. Only for what is new: a slug that an event has stays as it is."""
+"""Makes URL slugs from names. Pure. Used for new events only: a stored event keeps its slug."""
 
 import re
 import unicodedata
@@ -6,19 +6,23 @@ import unicodedata
 from chalicelib.core.ids import RESERVED_SLUGS
 
 SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "HIRAGANA", "KATAKANA", "HANGUL")
-"""Whose letters have one sound each, so that Latin letters can stand for them. Han characters are read in several
-languages, and Arabic, Hebrew and the scripts of India leave vowels out: a wrong sound is worse than none."""
+"""Scripts whose letters have one sound each, so that Latin letters can stand for them. Han characters are read
+differently in several languages, and Arabic, Hebrew and the scripts of India leave vowels out. A wrong sound would be
+worse than none.
+"""
 
 
 def slugify(name: str, fallback: str) -> str:
-    """A slug of at most 60 characters; `fallback` when the name has no letters that can be spelled, and no digits."""
+    """Returns a slug of at most 60 characters, or `fallback` when the name has no digits and no letters that can be
+    spelled.
+    """
     spelled = name if name.isascii() else "".join(map(_spelled, unicodedata.normalize("NFKC", name)))
     slug = re.sub(r"[^a-z0-9]+", "-", spelled.lower()).strip("-")[:60].strip("-")
     return f"{slug}-event" if slug in RESERVED_SLUGS else slug or fallback
 
 
 def _spelled(character: str) -> str:
-    """A character in letters of English; a blank for one that has no such letters, nothing for a mark on a letter."""
+    """Returns the character in ASCII letters, a blank when it has no such spelling, or nothing for a combining mark."""
     from anyascii import anyascii
 
     if character.isascii():

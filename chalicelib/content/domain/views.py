@@ -1,4 +1,4 @@
-"""The views of content: what everybody sees of an event and its parts, and what staff see. Pure."""
+"""Makes the two views of an event and its parts: one for everybody, one for staff. Pure."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _HIDDEN: dict[type[msgspec.Struct], tuple[str, ...]] = {Speaker: ("email", "user
 
 
 def represent_public(resource: msgspec.Struct) -> Representation | None:
-    """Everybody's representation, or None while the thing is not public."""
+    """Returns everybody's representation, or None while the resource is not public."""
     if isinstance(resource, Event) and resource.state is not EventState.PUBLISHED:
         return None
     if isinstance(resource, Session) and resource.state not in PUBLIC_SESSION_STATES:
@@ -29,16 +29,16 @@ def represent_public(resource: msgspec.Struct) -> Representation | None:
 
 
 def revive(kind: Kind, body: str) -> Any:
-    """The resource inside a stored representation. Fields that a newer release added are passed over."""
+    """Decodes a stored representation to its struct. Ignores fields that a newer release added."""
     struct: type[msgspec.Struct] = Event if kind is Kind.EVENTS else STORED[kind]
     return msgspec.json.decode(body, type=struct)
 
 
 def written(event_id: str, kind: Kind, resource: Any) -> Written:
-    """The representations of a resource, made now because it changes now."""
+    """Returns the representations of a resource that changes now."""
     return Written(event_id, kind, resource.id, represent(resource), represent_public(resource))
 
 
 def remade(event_id: str, kind: Kind, body: str) -> Written:
-    """The representations that this release makes of what another one stored."""
+    """Returns the representations that this release makes of a body that another release stored."""
     return written(event_id, kind, revive(kind, body))

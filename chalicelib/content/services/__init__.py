@@ -1,1 +1,1 @@
-"""Use cases of content, one module a verb."""
+"""Use cases of content."""

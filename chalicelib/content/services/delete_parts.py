@@ -1,7 +1,8 @@
-"""Removes what is kept of an event that was deleted: its parts, what was proposed for it, the roles of its staff.
-Called by the content stream; safe to repeat.
+"""Deletes the data of a deleted event: its parts, its proposals, the roles of its staff. Called by the content stream;
+safe to repeat.
 
-Nobody can see what is left: every read of it asks for the event's versions first, which went with the event.
+Data that is not deleted yet cannot be read: every read asks for the event's versions first, and those were deleted
+together with the event.
 """
 
 from typing import Protocol
@@ -10,22 +11,22 @@ from chalicelib.core.changes import Change, ChangeKind
 
 
 class OfEvent(Protocol):
-    """Where something is kept of an event."""
+    """A store that keeps data of events."""
 
     def delete_all(self, event_id: str) -> None:
-        """Delete all that is kept of an event, in batches."""
+        """Deletes all data of an event, in batches."""
 
 
 class DeleteParts:
-    """Removes what the given stores keep of events."""
+    """Deletes what the given stores keep of deleted events."""
 
     def __init__(self, *stores: OfEvent) -> None:
         self._stores = stores
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Delete all that is kept of each event that was removed."""
+        """Deletes the data of each event whose deletion is among the changes."""
         for change in changes:
-            # An event's row in the list of published events goes by the same name, and belongs to no event.
+            # A row in the directory of published events has the same name, but no owner.
             if change.kind is ChangeKind.REMOVED and change.owner:
                 for store in self._stores:
                     store.delete_all(change.owner)

@@ -1,7 +1,7 @@
-"""Writes of events themselves, and the caller's own list of them. Called by routes/events.py.
+"""Creates, changes and deletes events, and lists the caller's own. Called by routes/events.py.
 
-Like content/services/edit_programme.py, with what only events have: a slug, an owner, a place in the public list, a
-state.
+Works like content/services/edit_programme.py. In addition, an event has a slug, an owner, a state and a row in the
+public list.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,9 @@ class EditEvents:
         self._ids = ids
 
     def create_event(self, fields: EventFields, *, caller: Principal, new_id: str) -> Representation:
-        """A new event owned by the caller. Raises AlreadyExists (slug), Forbidden (publishing unverified)."""
+        """Creates an event that the caller owns. Raises AlreadyExists (slug) and Forbidden (published by an unverified
+        account).
+        """
         self._check_publication(fields.state, caller)
         chosen = fields.slug
         slug = chosen or slugify(fields.name, new_id.lower())
@@ -81,8 +83,8 @@ class EditEvents:
         return self._create(fields, f"{slug}-{new_id[-6:].lower()}", caller, new_id)
 
     def update_event(self, event_id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
-        """A merge patch of an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
-        InvalidInput, AlreadyExists (slug).
+        """Applies a merge patch to an event whose tag is one of `match`. Raises NotFound, Forbidden,
+        PreconditionFailed, InvalidInput and AlreadyExists (slug).
         """
         self._authorise.require(caller, event_id, Action.EDIT_EVENT)
 
@@ -114,8 +116,8 @@ class EditEvents:
         return until_settled(attempt, tries=TRIES)
 
     def delete_event(self, event_id: str, *, caller: Principal, match: Match) -> None:
-        """Remove an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
-        StillReferenced (while it has ticket types: their orders need it).
+        """Deletes an event whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed and
+        StillReferenced (while it has ticket types: their orders need the event).
         """
         self._authorise.require(caller, event_id, Action.DELETE_EVENT)
 
@@ -132,8 +134,8 @@ class EditEvents:
         until_settled(attempt, tries=TRIES)
 
     def list_own(self, caller: Principal) -> Found:
-        """The list of events in which the caller holds a role, oldest first. Few a person, so made when read, from
-        stored representations.
+        """Returns the list of events in which the caller holds a role, oldest first. A person has few of them, so the
+        list is built from stored representations on each read.
         """
         found = [
             self._programme.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
@@ -158,7 +160,7 @@ class EditEvents:
         return written(old.id, Kind.EVENTS, Event(**values, id=old.id, created_at=old.created_at, updated_at=now))
 
     def _call_due_at(self, old: Event, after: Written) -> int | None:
-        """When people are to hear of the call for papers of an event that comes to be public by this."""
+        """Returns when to announce the call for papers (Unix seconds), if this change makes its event public."""
         if old.state is EventState.PUBLISHED or after.public is None:
             return None
         call = self._stored.call_for_papers(old.id, consistent=True)
@@ -177,7 +179,7 @@ class EditEvents:
 
 
 def slug_of(event: Event) -> str:
-    """The slug of a stored event; every stored event has one."""
+    """Returns the slug of a stored event. Every stored event has one; raises InvalidInput otherwise."""
     if event.slug is None:
         raise InvalidInput([Violation("/slug", "is missing")])
     return event.slug

@@ -1,8 +1,7 @@
-"""Writes of the parts of an event (tracks, sessions, …). Called by routes/programme.py.
+"""Creates, changes and deletes the parts of an event (tracks, sessions, …). Called by routes/programme.py.
 
-Every write makes the representations of what changed and one fresh tag for every list it changes; the store puts all
-of it into one transaction whose condition is the ETag the editor saw. Events themselves:
-content/services/edit_events.py.
+Every write makes new representations of the part and one fresh tag for the lists it changes. The store writes all of it
+in one transaction, on condition of the ETag that the editor saw. Events themselves: content/services/edit_events.py.
 """
 
 from collections.abc import Callable
@@ -59,7 +58,7 @@ class EditProgramme:
         self._ids = ids
 
     def create(self, kind: Kind, event_id: str, fields: Resource, *, caller: Principal, new_id: str) -> Representation:
-        """A new part of an event. Raises NotFound, Forbidden, InvalidInput (references to nothing)."""
+        """Creates a part of an event. Raises NotFound, Forbidden and InvalidInput (references to nothing)."""
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         now = moment(self._clock.now())
         fields = sanitised(fields, fields.HTML)
@@ -79,7 +78,7 @@ class EditProgramme:
         return until_settled(attempt, tries=TRIES)
 
     def _made_before(self, kind: Kind, event_id: str, resource_id: str) -> Representation:
-        """What an earlier try of the same request created before it was cut off (idempotency/run_once.py)."""
+        """Returns what an earlier, interrupted try of the same request created (idempotency/run_once.py)."""
         stored = self._store.load(event_id, kind, resource_id)
         if stored is None:
             raise NotFound
@@ -88,8 +87,8 @@ class EditProgramme:
     def update(
         self, kind: Kind, event_id: str, resource_id: str, patch: object, *, caller: Principal, match: Match
     ) -> Representation:
-        """A merge patch of a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed,
-        InvalidInput.
+        """Applies a merge patch to a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed
+        and InvalidInput.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
 
@@ -134,8 +133,8 @@ class EditProgramme:
         return self._notify_speakers().compose_messages(event_id, old, made, tag=tag, caller=caller, room=room)
 
     def delete(self, kind: Kind, event_id: str, resource_id: str, *, caller: Principal, match: Match) -> None:
-        """Remove a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed, StillReferenced
-        (with the sessions that refer to it).
+        """Deletes a part whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionFailed and
+        StillReferenced (with the ids of the sessions that refer to it).
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
 
@@ -167,14 +166,16 @@ class EditProgramme:
 
 
 def _refusal(listing: list[Listing], missing: Missing) -> Exception:
-    """What a write that missed something comes to: Overtaken when it was a speaker whom somebody edited meanwhile."""
+    """Returns the error for a write that raised Missing: Overtaken when somebody edited one of the speakers in the
+    meantime, otherwise InvalidInput.
+    """
     if is_overtaken(listing, missing):
         return Overtaken()
     return InvalidInput([Violation(one, "names nothing in this event") for one in missing.pointers])
 
 
 def as_fields(resource: msgspec.Struct, fields: type[msgspec.Struct] | None = None) -> dict[str, Any]:
-    """The settable fields of a resource as JSON-like values (with `fields`) or Python values (without)."""
+    """Returns the settable fields of a resource: as JSON-like values with `fields`, as Python values without."""
     if fields is None:
         return {name: getattr(resource, name) for name in resource.__struct_fields__}
     values = msgspec.to_builtins(resource)
@@ -182,7 +183,7 @@ def as_fields(resource: msgspec.Struct, fields: type[msgspec.Struct] | None = No
 
 
 def sanitised(fields: S, names: tuple[str, ...]) -> S:
-    """The fields with what could run taken out of their HTML. Raises InvalidInput when what stays is too long."""
+    """Returns the fields with active content removed from their HTML. Raises InvalidInput when the rest is too long."""
     clean = {name: sanitise(getattr(fields, name)) for name in names}
     long = [name for name, html in clean.items() if len(html) > MAX_HTML]
     if long:

@@ -1,5 +1,5 @@
-"""Unveiling: which speakers become public because a session of theirs does. Called by
-content/services/edit_programme.py and cfp/services/review_proposal.py, which write both in one transaction (ADR 18).
+"""Finds the speakers who become public because a session of theirs does. Called by content/services/edit_programme.py
+and cfp/services/review_proposal.py, which write session and speakers in one transaction (ADR 18).
 """
 
 import msgspec
@@ -11,13 +11,14 @@ from chalicelib.core.kinds import Kind
 
 
 def is_overtaken(listing: list[Listing], missing: Missing) -> bool:
-    """Whether a write failed because somebody edited one of these speakers meanwhile."""
+    """Returns whether a write failed because somebody edited one of these speakers in the meantime."""
     return bool({one.pointer for one in listing} & set(missing.pointers))
 
 
 def newly_listed(programme: Programme, event_id: str, before: Resource | None, after: Resource) -> list[Listing]:
-    """Speakers of a session that was not public before (None: there was none), or not theirs, and is now. Staff may
-    hide somebody again: what makes public is the step, not the state.
+    """Returns the speakers who become public by this change: they are not listed yet, and their session becomes public
+    or they are added to a public one. `before` is None for a new session. Nothing else lists a speaker, so staff may
+    hide the speaker again.
     """
     if not isinstance(after, Session) or after.state not in PUBLIC_SESSION_STATES:
         return []

@@ -1,4 +1,4 @@
-"""Loads an event as staff see it. Called by services that need one of its fields."""
+"""Loads an event as staff see it. Called by services that need some of its fields."""
 
 from chalicelib.content.domain.event import Event
 from chalicelib.content.domain.views import revive
@@ -8,7 +8,7 @@ from chalicelib.core.kinds import Kind
 
 
 def load_event(programme: Programme, event_id: str) -> Event:
-    """The event, strongly consistent. Raises NotFound."""
+    """Returns the event, read strongly consistently. Raises NotFound."""
     stored = programme.load(event_id, Kind.EVENTS, event_id)
     if stored is None:
         raise NotFound

@@ -1,9 +1,9 @@
-"""Tells speakers what became of a session of theirs: accepted or rejected, another time or room, cancelled.
-Called by content/services/edit_programme.py and cfp/services/review_proposal.py, which write what is told in the
-transaction of the change.
+"""Composes messages to speakers when their session is accepted, rejected, moved or cancelled. Called by
+content/services/edit_programme.py and cfp/services/review_proposal.py, which write the messages in the transaction of
+the change.
 
-Of times and rooms only what people could rely on is told: sessions that were public, of an event that is. Speakers hear
-it who have an account, except whoever makes the change.
+New times, new rooms and cancellations are announced only for sessions that were public, in a published event. Messages
+go to speakers with an account, except the user who makes the change.
 """
 
 from collections.abc import Iterable
@@ -38,8 +38,8 @@ INBOX = "/notifications"
 
 
 class SpeakerNews(NamedTuple):
-    """What has become of a session, in which event, and the tag of the version that says so. `slot` is where and when
-    one that moved is now; `message` is what staff write about a decision, sanitised HTML.
+    """A change of a session that its speakers hear of. `tag` is the tag of the session's new version. `slot` is the new
+    time and room of a session that moved; `message` is what staff write about a decision, as sanitised HTML.
     """
 
     action: NotificationAction
@@ -50,7 +50,9 @@ class SpeakerNews(NamedTuple):
     message: str = ""
 
     def place(self, *, is_own: bool) -> str:
-        """Where it leads: to one's own proposal, or to what everybody can see of the event."""
+        """Returns the path that the message links to: the proposal for its proposer, otherwise a public page of the
+        event.
+        """
         if is_own:
             return f"/proposals#{self.session.id}"
         if self.event.state is not EventState.PUBLISHED:
@@ -59,10 +61,10 @@ class SpeakerNews(NamedTuple):
 
 
 class Proposers(Protocol):
-    """Knows who proposed what."""
+    """Knows who proposed which session."""
 
     def has_proposed(self, user_id: str, session_id: str) -> bool:
-        """Whether somebody proposed the session."""
+        """Returns whether the user proposed the session."""
 
 
 class NotifySpeakers:
@@ -94,7 +96,7 @@ class NotifySpeakers:
         room: int,
         message: str = "",
     ) -> Messages:
-        """What to tell of a change that made the version `tag` of the session, as much as takes at most `room`
+        """Returns the messages about a change that made version `tag` of the session, at most as many as take `room`
         items of the transaction.
         """
         news = self._news(event_id, before, after, tag, message)
@@ -107,7 +109,7 @@ class NotifySpeakers:
         return fit((self._compose(one, news) for one in addressees), room=room)
 
     def _news(self, event_id: str, before: Session, after: Session, tag: str, message: str) -> SpeakerNews | None:
-        """What there is to tell, if anything."""
+        """Returns the news for speakers, or None when the change does not concern them."""
         action = action_of(before, after)
         stored = self._programme.load(event_id, Kind.EVENTS, event_id) if action else None
         if action is None or stored is None:
@@ -157,12 +159,12 @@ def _text(language: str, news: SpeakerNews) -> MessageText:
 
 
 def action_of(before: Session, after: Session) -> NotificationAction | None:
-    """What a change of a session is to its speakers, if it is anything to them."""
+    """Returns the notification for a change of a session, or None when speakers get none."""
     return decision_told(before.state, after.state) or (MOVED if is_told(before, after) else None)
 
 
 def is_told(before: Session, after: Session) -> bool:
-    """Whether a change is one that people relied on it not to be: when or where a public session is, or whether."""
+    """Returns whether a public session was cancelled, or got another time or room: people may rely on those."""
     if before.state not in PUBLIC_SESSION_STATES:
         return False
     if after.state is SessionState.CANCELLED:
@@ -179,7 +181,7 @@ def _local(at: datetime | None, event: Event) -> datetime | None:
 
 
 def accounts_of(programme: Programme, event_id: str, speaker_ids: Iterable[str]) -> list[str]:
-    """The accounts of these speakers, each once."""
+    """Returns the user ids of these speakers, each once. Speakers without an account are left out."""
     found = (programme.load(event_id, Kind.SPEAKERS, one) for one in speaker_ids)
     speakers: Iterable[Speaker] = (revive(Kind.SPEAKERS, one.body) for one in found if one is not None)
     return list(dict.fromkeys(speaker.user_id for speaker in speakers if speaker.user_id is not None))

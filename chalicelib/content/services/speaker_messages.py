@@ -1,6 +1,7 @@
-"""What speakers are told of their sessions, in words. Pure; called by content/services/notify_speakers.py.
+"""Writes the texts of messages about sessions to speakers and reviewers. Pure. Called by
+content/services/notify_speakers.py and cfp/services/notify_reviewers.py.
 
-Titles and subjects are plain text on one line, messages HTML in which user text is escaped.
+Titles and subjects are plain text on one line. Messages are HTML in which user text is escaped.
 """
 
 from datetime import datetime
@@ -14,7 +15,7 @@ from chalicelib.texts import date_and_time, say
 
 
 class SessionSlot(NamedTuple):
-    """Where and when a session is now: local time of the event, and the room; None where it has none."""
+    """The time and room of a session: local time at the event; None where the session has none."""
 
     starts_at: datetime | None
     room: str | None
@@ -22,7 +23,7 @@ class SessionSlot(NamedTuple):
 
 
 class MessageText(NamedTuple):
-    """A title, a message, and the name (texts) of what the button of its mail says."""
+    """A title, a message, and the key (in texts/) of the label of the mail's button."""
 
     title: str
     message: str
@@ -30,7 +31,7 @@ class MessageText(NamedTuple):
 
 
 def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str) -> MessageText:
-    """About a session that has another time, place or fate than before."""
+    """Returns the text about a session that moved, lost its time or was cancelled."""
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
     if slot.cancelled:
         name, text = "cancelled", "cancelled.text"
@@ -46,7 +47,9 @@ def of_schedule(language: str, slot: SessionSlot, *, title: str, event_name: str
 def of_decision(
     language: str, action: NotificationAction, *, title: str, event_name: str, message: str = ""
 ) -> MessageText:
-    """About a proposal that was accepted or rejected. `message` is what the organisers write, sanitised HTML."""
+    """Returns the text about a proposal that was accepted or rejected. `message` is the organisers' text, sanitised
+    HTML.
+    """
     name = action.value
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name)}
     text = f"<p>{say(language, f'{name}.text', values)}</p>"
@@ -56,14 +59,16 @@ def of_decision(
 
 
 def of_submission(language: str, *, title: str, event_name: str, speaker: str) -> MessageText:
-    """About a session that somebody proposed; to staff who review."""
+    """Returns the text about a new proposal, for staff who review."""
     values = {"session": f"<strong>{escape(title)}</strong>", "event": escape(event_name), "speaker": escape(speaker)}
     heading = one_line(say(language, "submission.title", {"session": title}))
     return MessageText(heading, f"<p>{say(language, 'submission.text', values)}</p>", "submission.link")
 
 
 def mail(language: str, text: MessageText, *, url: str, key: str) -> Mail:
-    """The same to a speaker, at the address of their account. `url` is where its button leads."""
+    """Returns the mail with the same text. Its address is filled in later, from the account. `url` is the link of its
+    button.
+    """
     hello, label = one_paragraph(greeting("", language)), say(language, text.link)
     return Mail(
         key=key,

@@ -1,9 +1,9 @@
-"""Posts frames to sockets through API Gateway's management API. Port `Pusher`.
+"""Posts frames to sockets through API Gateway's management API. Implements the port `Pusher`.
 
-A slow or broken socket costs the others little: bounded time, bounded tries, several connections at once, and all have
-had a try before any has its second; the frames of one connection stay in order. A push takes at most `within` seconds
-and a last try that times out.
-Source: docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+A slow or broken socket delays the others little: time and tries are limited, several connections are served in
+parallel, and every connection gets a first try before any gets a second. The frames of one connection stay in order. A
+push takes at most `within` seconds, and a last try that times out. Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
 
 import random
@@ -29,23 +29,23 @@ _RETRIED = {429, 500, 502, 503, 504}
 _GONE = 410
 Outcome = Literal["done", "gone", "failed", "again"]
 Call = Callable[[Any, str], object]
-"""What to ask of a client for the connection with this id."""
+"""A call of a client for the connection with this id."""
 
 
 @dataclass(slots=True)
 class _Errand:
-    """Calls for one connection, in order, and how far they are."""
+    """The calls for one connection, in order, and their progress."""
 
     connection: Connection
     calls: Sequence[Call]
     done: int = 0
     tries: int = 0
-    """Of the call that is next."""
+    """Tries of the next call."""
     outcome: Outcome = "again"
 
 
 class SocketPusher:
-    """Pushes over one client an endpoint. `override` stands in for the endpoint kept with each connection."""
+    """Pushes with one client per endpoint. `override` replaces the endpoint that is stored with each connection."""
 
     def __init__(
         self,
@@ -64,8 +64,8 @@ class SocketPusher:
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="push")
 
     def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float = 5.0) -> Pushed:
-        """The frames, in order, to each connection. Returns when all posts have ended, so that the frames of a next
-        call come after these.
+        """Pushes the frames, in order, to each connection. Returns after all posts have ended, so that the frames of a
+        later call arrive after these.
         """
         posts = [partial(_post, frame.encode()) for frame in frames]
         errands = self._run([_Errand(one, posts) for one in connections], within)
@@ -75,11 +75,11 @@ class SocketPusher:
         )
 
     def disconnect(self, connections: Sequence[Connection]) -> None:
-        """Close sockets, those that are open and can be reached; the others die by themselves after two hours."""
+        """Closes the sockets that can be reached. The others are closed by API Gateway after two hours."""
         self._run([_Errand(one, [_delete]) for one in connections], CLOSING_SECONDS)
 
     def _run(self, errands: list[_Errand], within: float) -> list[_Errand]:
-        """All errands to their end, round by round: what has to be tried again waits for what was not tried yet."""
+        """Runs all errands to their end, in rounds. A failed call waits until the others have had a try."""
         until = self._timer() + within
         left = errands
         while left:
@@ -94,7 +94,7 @@ class SocketPusher:
         return errands
 
     def _go_on(self, errand: _Errand, until: float) -> None:
-        """Make its calls until one does not succeed."""
+        """Makes the errand's calls until one does not succeed."""
         client = self._client(errand.connection)
         while errand.done < len(errand.calls):
             call = errand.calls[errand.done]
@@ -107,7 +107,7 @@ class SocketPusher:
         errand.outcome = "done"
 
     def _client(self, connection: Connection) -> Any:
-        """Made once an endpoint; a made client may be used by several threads."""
+        """Returns the client of an endpoint, created once. Several threads may use it."""
         endpoint = self._override or connection.endpoint
         with self._lock:
             if endpoint not in self._clients:
@@ -134,7 +134,7 @@ def _delete(client: Any, connection_id: str) -> None:
 
 
 def _attempt(call: Call, client: Any, connection_id: str) -> Outcome:
-    """One try of one call."""
+    """Makes one try of one call."""
     try:
         call(client, connection_id)
     except ClientError as error:

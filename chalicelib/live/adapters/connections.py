@@ -1,6 +1,7 @@
-"""Open sockets, and the one-time tickets that open them. Port `Connections`.
+"""Stores open sockets, and the one-time tickets that open them. Implements the port `Connections`.
 
-A socket stands twice: under its user, to push, and under its id, to hear. Both are written and removed together.
+A socket is stored twice: under its user, for pushes, and under its id, for frames that it sends. Both items are written
+and deleted together.
 """
 
 from pynamodb.expressions.update import Action
@@ -26,15 +27,15 @@ _CONNECTION = ("id", "user_id", "family", "endpoint", "expires_at")
 
 
 class DynamoConnections:
-    """Port `Connections`. Whose sockets there are is asked for everybody who is told anything, most of whom have none:
-    that goes through the light client.
+    """Implements the port `Connections`. The light client lists a user's sockets, because that runs for every message
+    and most users have no open socket.
     """
 
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
 
     def keep_ticket(self, secret: str, ticket: SocketTicket) -> None:
-        """A new ticket."""
+        """One PutItem."""
         TicketItem(
             *connection_keys.socket_ticket(secret),
             user_id=ticket.user_id,
@@ -44,7 +45,7 @@ class DynamoConnections:
         ).save()
 
     def load_ticket(self, secret: str) -> SocketTicket | None:
-        """The ticket, if nobody used it."""
+        """One GetItem, strongly consistent."""
         try:
             item = TicketItem.get(*connection_keys.socket_ticket(secret), consistent_read=True)
         except TicketItem.DoesNotExist:
@@ -52,11 +53,11 @@ class DynamoConnections:
         return SocketTicket(item.user_id or "", item.family or "", item.origin, int(item.expires_at))
 
     def drop_ticket(self, secret: str) -> None:
-        """Make a ticket useless."""
+        """One DeleteItem."""
         TicketItem(*connection_keys.socket_ticket(secret)).delete()
 
     def open(self, secret: str, connection: Connection) -> bool:
-        """Exchange a ticket for a connection; of several that try, one does."""
+        """Exchanges a ticket for a connection in one transaction. Of several concurrent calls, one succeeds."""
         transaction = Transaction()
         transaction.delete("ticket", TicketItem(*connection_keys.socket_ticket(secret)), TicketItem.pk.exists())
         transaction.put("connection", ConnectionItem(*_by_user(connection), **fields_of(connection)))
@@ -64,7 +65,7 @@ class DynamoConnections:
         return transaction.try_commit()
 
     def charge_frame(self, connection_id: str, cost: int) -> Heard | None:
-        """Charge a connection for a frame; one write."""
+        """One UpdateItem."""
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
         if not try_update(item, [OwnerItem.spent.add(cost)], OwnerItem.pk.exists()):
             return None
@@ -72,13 +73,13 @@ class DynamoConnections:
         return Heard(connection_of(item), Listening(frozenset(item.watches or ()), int(item.spent), window))
 
     def renew(self, connection_id: str, window: Window, *, instead_of: Window) -> None:
-        """Begin another window, unless a racing frame did."""
+        """One UpdateItem, on condition that the window is still `instead_of`."""
         actions: list[Action] = [OwnerItem.window_since.set(window.since), OwnerItem.window_before.set(window.before)]
         item = OwnerItem(*connection_keys.connection_owner(connection_id))
         try_update(item, actions, OwnerItem.window_before == instead_of.before)
 
     def list_connections(self, user_id: str) -> list[Connection]:
-        """All connections of a user; one Query."""
+        """Returns all connections of a user; one Query."""
         partition, prefix = connection_keys.connection(user_id, "")
         items = self._queries.query("connections", partition, prefix, _CONNECTION, consistent=True)
         return [
@@ -93,14 +94,16 @@ class DynamoConnections:
         ]
 
     def find(self, connection_id: str) -> Connection | None:
-        """The connection with this id."""
+        """One GetItem, strongly consistent."""
         try:
             return connection_of(OwnerItem.get(*connection_keys.connection_owner(connection_id), consistent_read=True))
         except OwnerItem.DoesNotExist:
             return None
 
     def forget(self, connection: Connection) -> None:
-        """Remove a connection and its watches, as they are when it goes: one that comes meanwhile goes too."""
+        """Deletes a connection and its watches. The condition on the watches makes sure that one added in the meantime
+        is deleted too.
+        """
 
         def attempt() -> None:
             watches = self._watches(connection.id)

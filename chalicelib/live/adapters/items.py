@@ -1,4 +1,4 @@
-"""Shapes of the items of open sockets in the connections table."""
+"""Items of open sockets in the connections table."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from chalicelib.live.ports import Connection
 
 
 class TicketItem(ConnectionsTable):
-    """A ticket, under the hash of its secret."""
+    """A one-time ticket, under the hash of its secret."""
 
 
 class ConnectionItem(ConnectionsTable):
@@ -19,7 +19,7 @@ class ConnectionItem(ConnectionsTable):
 
 
 class OwnerItem(ConnectionsTable):
-    """The same socket, under its id, with what it has done: live/domain/listening.py."""
+    """An open socket, under its id, with the data for its limits: live/domain/listening.py."""
 
     id = UnicodeAttribute()
     spent = NumberAttribute(default=0)
@@ -29,8 +29,8 @@ class OwnerItem(ConnectionsTable):
 
 
 class WatchItem(ConnectionsTable):
-    """That a socket watches an event (`id`, `view`, and the `versions` it knew), or (`told`) what of an event all were
-    told. Both stand in the event's partition and are read together.
+    """A watch of an event by a socket (`id`, `view`, and the `versions` that it knew), or, under the key
+    `told_watchers`, the versions that all watchers were sent. Both are in the event's partition and are read together.
     """
 
     id = UnicodeAttribute(null=True)
@@ -39,7 +39,7 @@ class WatchItem(ConnectionsTable):
 
 
 def fields_of(connection: Connection) -> dict[str, Any]:
-    """What every item of a connection has."""
+    """Returns the attributes that every item of a connection has."""
     return {
         "id": connection.id,
         "user_id": connection.user_id,
@@ -50,7 +50,7 @@ def fields_of(connection: Connection) -> dict[str, Any]:
 
 
 def connection_of(item: ConnectionItem | OwnerItem | WatchItem) -> Connection:
-    """The connection inside an item."""
+    """Returns the connection in an item."""
     return Connection(
         id=item.id or "",
         user_id=item.user_id or "",

@@ -1,17 +1,15 @@
-"""Key formats of the connections table: beside aws/dynamo_keys.py, whose rules hold. docs/data-model.md says who reads
-what.
-"""
+"""Key formats of the connections table. The rules of aws/dynamo_keys.py hold. docs/data-model.md lists the readers."""
 
 from chalicelib.aws.dynamo_keys import Key, digest
 
 
 def connection(user_id: str, connection_id: str) -> Key:
-    """An open socket, found by its user."""
+    """An open socket, stored under its user."""
     return f"USER#{user_id}", f"CONNECTION#{connection_id}"
 
 
 def connection_owner(connection_id: str) -> Key:
-    """The user of an open socket, found by the socket."""
+    """The user of an open socket, stored under the socket."""
     return f"CONNECTION#{connection_id}", "CONNECTION"
 
 

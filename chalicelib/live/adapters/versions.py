@@ -1,4 +1,6 @@
-"""What of an event there is to see, and for whom. Port `WatchedEvents`, on the light client."""
+"""Reads the list versions of an event, and who may see all of it. Implements the port `WatchedEvents` with the light
+client.
+"""
 
 from chalicelib.accounts.adapters.roles import users_allowed
 from chalicelib.aws import dynamo_keys as keys
@@ -12,14 +14,12 @@ _VIEWS = tuple(View)
 
 
 class DynamoWatchedEvents:
-    """Port `WatchedEvents`."""
-
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
         self._queries = queries
 
     def load_versions(self, event_id: str) -> dict[View, Versions]:
-        """The counters of each view that exists; one BatchGetItem of two small items."""
+        """Returns the counters of each view that exists; one BatchGetItem of two small items."""
         wanted = [keys.versions(event_id, view) for view in _VIEWS]
         items = self._reader.get_many("content", wanted, ("published", *COUNTERS), consistent=True)
         return {
@@ -29,5 +29,5 @@ class DynamoWatchedEvents:
         }
 
     def list_staff(self, event_id: str) -> set[str]:
-        """Users who may read everything of an event; one Query."""
+        """Returns the ids of users who may read everything of an event; one Query."""
         return set(users_allowed(self._queries, event_id, Action.READ_ALL))

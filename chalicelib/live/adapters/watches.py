@@ -1,4 +1,4 @@
-"""What open sockets watch. Port `Watches`."""
+"""Stores which events open sockets watch. Implements the port `Watches`."""
 
 import json
 
@@ -17,12 +17,12 @@ from chalicelib.live.ports import Versions, Watched, Watcher
 
 
 class DynamoWatches:
-    """Port `Watches`. A watch stands under its event, to tell, and with its connection, to be counted and to end with
-    it; the two are written together.
+    """Implements the port `Watches`. A watch is stored under its event, for pushes, and in the connection's item, so
+    that watches are counted and end with the connection. Both are written together.
     """
 
     def keep(self, watcher: Watcher, event_id: str, *, most: int) -> bool:
-        """Remember that a connection watches an event; a transaction of two."""
+        """One transaction of two items."""
         connection = watcher.connection
         watches = OwnerItem.watches
         room = size(watches) < most  # type: ignore[no-untyped-call]
@@ -40,7 +40,7 @@ class DynamoWatches:
         return transaction.try_commit()
 
     def drop(self, connection_id: str, event_id: str) -> None:
-        """Forget that; a transaction of two, or, when the connection is gone, one delete."""
+        """One transaction of two items, or one DeleteItem when the connection is gone."""
         item = WatchItem(*connection_keys.watch(event_id, connection_id))
         transaction = Transaction()
         transaction.delete("watch", item)
@@ -50,7 +50,7 @@ class DynamoWatches:
             item.delete()
 
     def load_watched(self, event_id: str) -> Watched:
-        """Who watches an event and what they were told; one Query."""
+        """Returns the watchers of an event and the versions they were sent; one Query."""
         partition, prefix = connection_keys.watch(event_id, "")
         watchers: list[Watcher] = []
         told: dict[View, Versions] = {}
@@ -63,5 +63,5 @@ class DynamoWatches:
         return Watched(watchers, told)
 
     def remember(self, event_id: str, told: dict[View, Versions], *, expires_at: int) -> None:
-        """Remember what all watchers of an event were told."""
+        """One PutItem."""
         WatchItem(*connection_keys.told_watchers(event_id), versions=json.dumps(told), expires_at=expires_at).save()

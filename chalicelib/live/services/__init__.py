@@ -1,1 +1,1 @@
-"""Use cases of live, one module a verb."""
+"""Use cases of live."""

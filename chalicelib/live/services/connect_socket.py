@@ -1,6 +1,6 @@
-"""One-time tickets, opening and closing sockets, and answering what clients send over them.
+"""Issues one-time tickets, opens and closes sockets, and answers the frames that clients send.
 
-Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in and is worth nothing once that ended.
+Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in and stops working when that has ended.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,16 +22,16 @@ from chalicelib.notifications.ports import Counters, Inbox
 
 TICKET_SECONDS = 30
 CONNECTION_SECONDS = 2 * 3600 + 600
-"""API Gateway closes a socket after two hours; ten minutes more for clocks."""
+"""API Gateway closes a socket after two hours. Ten minutes more allow for different clocks."""
 MAX_SECRET = 100
 MAX_MISSED = 1_000
-"""Notifications that are told after a break; more than that is read from the inbox."""
+"""Most notifications that are sent after a break. With more, the client reads the inbox."""
 RECENT_SECONDS = 60
-"""How long after its id was made a notification may still come into an inbox: transactions take their time."""
+"""How long after its id was made a notification may still appear in an inbox, because its transaction takes time."""
 POSITION_SECONDS = 24 * 3600
-"""How long the position of an answer to hello is good for; a client that comes back later reads its inbox."""
+"""How long the position in an answer to hello is valid. A client that comes back later reads its inbox."""
 MOST_READ = MAX_MISSED + MAX_RECENT + 2
-"""Of an inbox, to find what was missed: the one that the client has, and one more than can be told."""
+"""Notifications that are read to find the missed ones: those the client may have, and one more than can be sent."""
 
 
 class ConnectSocket:
@@ -61,16 +61,16 @@ class ConnectSocket:
         self._websocket_url = websocket_url
 
     def create_ticket(self, caller: Principal, *, origin: str | None) -> tuple[str, int]:
-        """The URL that opens one socket, from this web origin if there is one, and the seconds it is good for."""
+        """Returns the URL that opens one socket, from this web origin if one is given, and for how many seconds it is
+        valid.
+        """
         secret = self._ids.new_secret()
         until = int(self._clock.now()) + TICKET_SECONDS
         self._connections.keep_ticket(secret, SocketTicket(caller.user_id, caller.family_id, origin, until))
         return f"{self._websocket_url}?ticket={secret}", TICKET_SECONDS
 
     def connect(self, secret: str, *, connection_id: str, origin: str | None, endpoint: str) -> None:
-        """Exchange a ticket for a connection. Whoever shows a ticket uses it up, refused or not.
-        Raises Unauthenticated.
-        """
+        """Exchanges a ticket for a connection. The ticket is used up even when this fails. Raises Unauthenticated."""
         ticket = self._connections.load_ticket(secret) if 0 < len(secret) <= MAX_SECRET else None
         if ticket is None:
             raise Unauthenticated("This ticket is not valid.")
@@ -90,14 +90,14 @@ class ConnectSocket:
         )
 
     def disconnect(self, connection_id: str) -> None:
-        """Forget a socket that was closed."""
+        """Deletes the data of a socket that was closed."""
         connection = self._connections.find(connection_id)
         if connection is not None:
             self._connections.forget(connection)
 
     def handle_frame(self, connection_id: str, text: str | None) -> None:
-        """Answer a frame over its connection; None is a frame that is no text. Raises Unauthenticated and whatever
-        live/domain/machine.py refuses it with: the caller tells that.
+        """Answers a frame over its connection; None stands for a frame that is not text. Raises Unauthenticated and the
+        errors of live/domain/machine.py; the caller sends them to the client.
         """
         asked = machine.read(text)
         heard = self._connections.charge_frame(connection_id, machine.cost(asked))
@@ -112,16 +112,16 @@ class ConnectSocket:
             self._carry_out(heard.connection, turn.state, effect)
 
     def push_frame(self, connection_id: str, endpoint: str, frame: str) -> None:
-        """Push one frame to a connection that may not be known."""
+        """Pushes one frame to a connection that may be unknown."""
         self._pusher().push([_stranger(connection_id, endpoint)], [frame])
 
     def close_connection(self, connection_id: str, endpoint: str) -> None:
-        """Close a connection and forget it."""
+        """Closes a connection and deletes its data."""
         self._pusher().disconnect([_stranger(connection_id, endpoint)])
         self.disconnect(connection_id)
 
     def _carry_out(self, connection: Connection, state: Listening, effect: Effect) -> None:
-        """Do what the machine wants done."""
+        """Carries out an effect of the state machine."""
         if isinstance(effect, Say):
             self._answer(connection, [effect.frame])
         elif isinstance(effect, Greet):
@@ -141,7 +141,7 @@ class ConnectSocket:
             raise effect.error
 
     def _answer(self, connection: Connection, frames: Sequence[str]) -> None:
-        """A connection that an answer could not be brought to is closed: its client comes back and asks once more."""
+        """Pushes an answer. If that fails, closes the connection: the client connects again and repeats its request."""
         pushed = self._pusher().push([connection], frames)
         if pushed.failed:
             telemetry.log("answer_failed", connections=1)
@@ -150,7 +150,9 @@ class ConnectSocket:
             self._connections.forget(connection)
 
     def _greeting(self, user_id: str, greet: Greet) -> list[str]:
-        """What was missed is read before the count, so the count knows all of it."""
+        """Returns the frames that answer hello. Missed notifications are read before the counter, so the count includes
+        them.
+        """
         now = self._clock.now()
         position = make_ulid(int(now * 1000), bytes(10))
         missed = Missed([], resync=False) if greet.since is None else self._missed(user_id, greet.since, greet.recent)
@@ -158,8 +160,9 @@ class ConnectSocket:
         return connected_frames(unread=unread, missed=missed, position=position, now=int(now))
 
     def _missed(self, user_id: str, since: str, recent: frozenset[str] | None) -> Missed:
-        """All after the one the client has and, if it says what it has of the time before, what else came of that: a
-        notification's id is made before the transaction that writes it ends.
+        """Returns all notifications after `since`, the last one that the client has. With `recent` (the ids that it has
+        from shortly before), or when `since` is a position, also those of the RECENT_SECONDS before that the client
+        does not have: a notification's id is made before its transaction ends.
         """
         first = since if recent is None and not _is_position(since) else _earlier(since)
         found = self._inbox.onwards(user_id, first, MOST_READ)
@@ -171,23 +174,25 @@ class ConnectSocket:
         return Missed(missed, resync=False)
 
     def _is_recent_position(self, since: str) -> bool:
-        """A client that has nothing says when it was greeted: all since then is known, unless that is long ago."""
+        """Returns whether `since` is the time of a recent answer to hello, from which all later notifications are
+        known.
+        """
         age = self._clock.now() - milliseconds_of(since) / 1000
         return _is_position(since) and age < POSITION_SECONDS
 
 
 def _is_position(since: str) -> bool:
-    """Whether it is a time that an answer to hello told, instead of a notification: its random part is zero."""
+    """Returns whether `since` is a time from an answer to hello, not a notification's id: its random part is zero."""
     return since == make_ulid(milliseconds_of(since), bytes(10))
 
 
 def _earlier(since: str) -> str:
-    """The smallest id of RECENT_SECONDS before."""
+    """Returns the smallest id of RECENT_SECONDS earlier."""
     return make_ulid(max(0, milliseconds_of(since) - RECENT_SECONDS * 1000), bytes(10))
 
 
 def ends_connection(error: MarqueeError) -> bool:
-    """Whether a client that was refused so is to be disconnected."""
+    """Returns whether a client must be disconnected after this error."""
     return isinstance(error, Unauthenticated | TooManyAttempts)
 
 

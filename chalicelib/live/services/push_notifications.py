@@ -1,7 +1,8 @@
-"""Pushes what changed in an inbox to every open socket of its user. Called by reactions.py.
+"""Pushes the changes of an inbox to every open socket of its user. Called by reactions.py.
 
-Changes come from a stream, so at least once and in order: clients know notifications by their id. A socket that could
-not be reached is closed instead of being told later things first: its client comes back and says what it has.
+Changes come from a stream, in order and at least once, so clients recognise notifications by their id. A socket that
+could not be reached is closed, so that it gets no later change before the missed one: its client connects again and
+says what it has.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,6 @@ from chalicelib.notifications.ports import Counters, Deliveries
 
 
 class PushNotifications:
-    """Tells sockets what changed."""
-
     def __init__(self, sockets: Sockets, counters: Counters, deliveries: Deliveries, clock: Clock) -> None:
         self._sockets = sockets
         self._counters = counters
@@ -25,7 +24,7 @@ class PushNotifications:
         self._clock = clock
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Push the changes of one user's notifications, in the order they happened."""
+        """Pushes the changes of one user's notifications, in their order."""
         added, marked = _added(changes), _marked(changes)
         if not added and not marked:
             return
@@ -56,7 +55,7 @@ class PushNotifications:
 
 
 def _added(changes: list[Change]) -> list[Notification]:
-    """The notifications that are new or say something new, as they stand at last, oldest first, each once."""
+    """Returns the notifications that are new or have a new text, in their last state, oldest first, each once."""
     told = [change.after for change in changes if change.after and _says_something_new(change)]
     found = {str(item["id"]): _notification(item) for item in told}
     return [found[id] for id in sorted(found)]
@@ -70,7 +69,7 @@ def _says_something_new(change: Change) -> bool:
 
 
 def _marked(changes: list[Change]) -> dict[str, bool]:
-    """What each notification that changed between read and unread is now."""
+    """Returns the last state (read or not) of each notification that changed between read and unread, by id."""
     return {
         str(change.after["id"]): bool(change.after["has_read"])
         for change in changes

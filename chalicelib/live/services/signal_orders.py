@@ -1,7 +1,7 @@
-"""Tells the sockets of whom it concerns that an order came into another state, and how far an import has
-got. Called by reactions.py and exchange/services/import_event.py.
+"""Signals to a buyer's sockets that an order changed its state, and to an importer's sockets how far the import is.
+Called by reactions.py and exchange/services/import_event.py.
 
-A signal says only that there is something to read: one that is lost costs a client the time until it looks by itself.
+A signal only says that there is something to read. When one is lost, the client finds the change at its next poll.
 """
 
 from collections.abc import Iterable
@@ -15,18 +15,20 @@ _ORDER = "ORDER#"
 
 
 class SignalOrders:
-    """Tells who waits for something to go on."""
+    """Sends signals about orders and imports."""
 
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the sales stream: each order's last state of a batch, to its buyer if they have an account."""
+        """Handles changes of the sales stream: sends each order's last state in a batch to its buyer, if they have an
+        account.
+        """
         for user_id, frames in _by_buyer(changes).items():
             self._signal("orders_pushed", user_id, frames)
 
     def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
-        """Whoever imports hears how many records are written."""
+        """Sends to the owner of an import that `done` of `total` records are written."""
         frame = import_frame(import_id, state=state, done=done, total=total)
         self._signal("import_pushed", owner_id, [frame])
 
@@ -39,7 +41,7 @@ class SignalOrders:
 
 
 def _by_buyer(changes: Iterable[Change]) -> dict[str, list[str]]:
-    """The frames for each buyer: one an order, in the order in which orders last changed."""
+    """Returns the frames by buyer: one per order, in the order in which orders last changed."""
     last: dict[str, tuple[str, str]] = {}
     for change in changes:
         before, after = change.before or {}, change.after or {}

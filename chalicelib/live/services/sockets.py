@@ -1,7 +1,7 @@
-"""The open sockets of people, and frames to them. Called by whatever pushes.
+"""Finds the open sockets of users and pushes frames to them. Called by all services that push.
 
-A socket is worth as much as its sign-in: each push asks first, strongly consistent and without a memory, whether that
-still stands, so nothing is pushed after its end. Connections found dead are closed and forgotten here and nowhere else.
+A socket is valid only as long as its sign-in. Each push checks the sign-in first, strongly consistent and without a
+cache, so nothing is pushed after its end. Only this module closes and deletes connections that it finds dead.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,6 @@ from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 
 
 class Sockets:
-    """Finds sockets and pushes to them."""
-
     def __init__(self, connections: Connections, sign_ins: StandingSignIns, pusher: Pusher, clock: Clock) -> None:
         self._connections = connections
         self._sign_ins = sign_ins
@@ -21,13 +19,13 @@ class Sockets:
         self._clock = clock
 
     def list_connections(self, *user_ids: str) -> list[Connection]:
-        """The connections of these users that may be pushed to."""
+        """Returns the connections of these users that may be pushed to."""
         return self.select_standing(
             [one for user_id in user_ids for one in self._connections.list_connections(user_id)]
         )
 
     def select_standing(self, connections: Sequence[Connection]) -> list[Connection]:
-        """Those whose sign-in stands and whose life is not over; the others are closed and forgotten."""
+        """Returns the connections whose sign-in is valid and whose life is not over. Closes and deletes the others."""
         if not connections:
             return []
         stands = self._sign_ins.standing(one.family_id for one in connections)
@@ -40,14 +38,14 @@ class Sockets:
         return kept
 
     def push(self, connections: Sequence[Connection], frames: Sequence[str], *, within: float = 5.0) -> Pushed:
-        """The frames to each connection; those that are gone are forgotten."""
+        """Pushes the frames to each connection. Deletes connections that are gone."""
         pushed = self._pusher.push(connections, frames, within=within)
         for connection in pushed.gone:
             self._connections.forget(connection)
         return pushed
 
     def cut(self, connections: Sequence[Connection]) -> None:
-        """Close these and forget them. A client that cannot even be told so finds out by its next ping."""
+        """Closes and deletes these connections. A client that cannot be reached notices at its next ping."""
         self._pusher.disconnect(connections)
         for connection in connections:
             self._connections.forget(connection)

@@ -1,9 +1,9 @@
-"""Who watches an event hears when its lists change. `begin` and `end` are called by
-live/services/connect_socket.py, the rest by reactions.py.
+"""Pushes changes of an event's lists to the sockets that watch it. live/services/connect_socket.py calls `find_view`,
+`begin_watch` and `end_watch`; reactions.py calls `on_changes`.
 
-Counters of lists only rise, so what a change says is only a hint to compare: with what all watchers were told last,
-and with what each knew when it began. Changes may come twice and late; each list is told once a batch, with its newest
-version (ADR 13).
+Counters of lists only rise, so a change is only a reason to compare the current counters with those that all watchers
+were sent last and with those that each one knew at the beginning. Changes may come twice and late. Each list is sent
+once per batch, with its newest version (ADR 13).
 """
 
 from collections.abc import Callable, Iterable
@@ -22,11 +22,11 @@ from chalicelib.live.services.sockets import Sockets
 LIFE_SECONDS = 2 * 3600 + 600
 """Longer than a socket can be open."""
 WITHIN_SECONDS = 60.0
-"""For all watchers of one event; on_content may take five minutes."""
+"""For all watchers of one event. The function on_content may run for five minutes."""
 
 
 class WatchEvent:
-    """Keeps who watches what, and tells them."""
+    """Stores who watches which event, and pushes changes to them."""
 
     def __init__(
         self,
@@ -44,17 +44,18 @@ class WatchEvent:
         self._clock = clock
 
     def find_view(self, user_id: str, event_id: str) -> View | None:
-        """What somebody may see of an event: everything as its staff, what is public as anybody, or nothing."""
+        """Returns what a user may see of an event: everything (staff), the public view, or None for nothing."""
         seen = self._audience.load_versions(event_id)
         if View.ALL in seen and allows(self._credentials.role(user_id, event_id), Action.READ_ALL):
             return View.ALL
         return View.PUBLIC if View.PUBLIC in seen else None
 
     def begin_watch(self, connection: Connection, event_id: str, view: View) -> str | None:
-        """Watch an event; the frame that says how its lists stand. None: the connection watches enough already.
+        """Begins a watch and returns the frame with the current versions of the event's lists. Returns None when the
+        connection has reached its limit of watches.
 
-        The counters are read again once the watch stands: what changes before that is in them, what changes after
-        finds the watch.
+        The counters are read again after the watch is stored: they include earlier changes, and later changes find the
+        watch.
         """
         watcher = Watcher(connection, view, self._audience.load_versions(event_id).get(view, {}))
         if not self._watches.keep(watcher, event_id, most=machine.MAX_WATCHES):
@@ -62,13 +63,12 @@ class WatchEvent:
         return watching_frame(event_id, _lists(self._audience.load_versions(event_id).get(view, {})))
 
     def end_watch(self, connection_id: str, event_id: str) -> None:
-        """Watch it no longer."""
         self._watches.drop(connection_id, event_id)
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the content stream: the counters of one event changed."""
+        """Handles changes of the content stream: the counters of one event."""
         event_id = changes[0].owner
-        watched = self._watches.load_watched(event_id) if event_id else None  # the list of all events has counters too
+        watched = self._watches.load_watched(event_id) if event_id else None  # the directory has counters too
         if watched is None or not watched.watchers:
             return
         seen = self._audience.load_versions(event_id)
@@ -87,7 +87,9 @@ class WatchEvent:
             self._watches.remember(event_id, seen, expires_at=int(self._clock.now()) + LIFE_SECONDS)
 
     def _entitled(self, event_id: str, watched: Watched, seen: dict[View, Versions]) -> list[Watcher]:
-        """The watchers who may still see what they watch. The watch of the others ends, and they are told."""
+        """Returns the watchers who may still see what they watch. Ends the watches of the others and sends them a
+        frame.
+        """
         staff = self._audience.list_staff(event_id) if any(one.view is View.ALL for one in watched.watchers) else set()
         may: list[Watcher] = []
         ended: list[Watcher] = []
@@ -102,7 +104,9 @@ class WatchEvent:
         return [one for one in may if one.connection in standing]
 
     def _push(self, connections: list[Connection], frames: list[str]) -> Pushed:
-        """A socket that could not be reached is closed: what it missed is told to its client when that comes back."""
+        """Pushes the frames. Closes a socket that could not be reached: its client gets what it missed when it connects
+        again.
+        """
         pushed = self._sockets().push(connections, frames, within=WITHIN_SECONDS)
         self._sockets().cut(pushed.failed)
         return pushed
@@ -115,7 +119,7 @@ def _may(watcher: Watcher, staff: set[str]) -> bool:
 def _news(
     event_id: str, watchers: Iterable[Watcher], told: dict[View, Versions], seen: dict[View, Versions]
 ) -> list[tuple[list[str], list[Connection]]]:
-    """Frames and who gets them; whoever gets the same ones stands together."""
+    """Returns pairs of frames and connections; connections with the same frames are in one pair."""
     groups: dict[tuple[str, ...], list[Connection]] = {}
     for watcher in watchers:
         rose = _rose(seen[watcher.view], told.get(watcher.view, {}), watcher.known)
@@ -130,5 +134,5 @@ def _rose(now: Versions, told: Versions, known: Versions) -> Versions:
 
 
 def _lists(versions: Versions) -> Versions:
-    """Counters by the path segment of their list."""
+    """Returns the counters by the path segment of their list."""
     return {kind.value: versions[kind.counter] for kind in Kind if kind.counter in versions}

@@ -1,8 +1,7 @@
-"""What is due: mails that wait, and digests, found by time without a Scan. Ports `DueIndex`, `Sleepers` and
-`Collected`.
+"""Finds due mails and digests by time, without a Scan. Implements the ports `DueIndex`, `Sleepers` and `Collected`.
 
-Everything due stands in the partitions of its quarter of an hour, written in the transaction of what waits. One more
-item says from which quarter on there may be something.
+An entry is stored in one of the partitions of its quarter of an hour. It is written in the transaction of the thing
+that waits. One more item holds the time before which no entries are left.
 """
 
 from pynamodb.expressions.update import Action
@@ -26,20 +25,18 @@ from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.ports import MAIL
 
 LONGEST_WAIT_SECONDS = 27 * 3600
-"""For a digest: a day of 25 hours and the margin."""
+"""The longest wait for a digest: a day of 25 hours, and a margin."""
 FURTHEST_BACK_SECONDS = 3 * 24 * 3600
-"""Where a timer that did not run for long begins: what waited longer is not worth a mail any more."""
+"""How far back a sweep begins when the timer did not run for long. Older entries are not worth a mail any more."""
 FIRST_BACK_SECONDS = 3600
-"""Where the first run of all begins: this timer is as old as what it looks for."""
+"""How far back the very first sweep begins. The timer is as old as the index, so there are no older entries."""
 STEP = 100
-"""Items fetched at once."""
+"""Items per page of a Query."""
 
 
 class DynamoDueIndex:
-    """Port `DueIndex`."""
-
     def begin(self, now: int) -> int:
-        """From when on there may be something."""
+        """Returns the time from which on there may be entries (Unix seconds)."""
         try:
             until = int(DueCursorItem.get(*notification_keys.due_cursor(), consistent_read=True).until)
         except DueCursorItem.DoesNotExist:
@@ -47,16 +44,16 @@ class DynamoDueIndex:
         return max(until, now - FURTHEST_BACK_SECONDS)
 
     def list_due(self, begin: int, now: int) -> list[Due]:
-        """Everything due in the quarter of an hour that holds `begin`, up to now. Strongly consistent."""
+        """Returns all entries in the quarter of an hour that contains `begin`, up to `now`. Strongly consistent."""
         quarter = begin // notification_keys.DUE_SECONDS
         return [due for part in range(notification_keys.DUE_PARTS) for due in _due(quarter, part, now)]
 
     def advance(self, until: int) -> None:
-        """Nothing is left before this time."""
+        """Records that no entries are left before `until`."""
         DueCursorItem(*notification_keys.due_cursor(), until=until).save()
 
     def drop(self, due: Due) -> None:
-        """It needs no look any more."""
+        """Deletes the entry."""
         due_item(*due).delete()
 
 
@@ -73,10 +70,10 @@ def _revived(sort_key: str) -> Due:
 
 
 class DynamoWaitingMails(DynamoMails):
-    """Port `Sleepers`: mails."""
+    """Implements the port `Sleepers` for mails."""
 
     def load_waiting(self, id: str) -> Waiting | None:
-        """The mail, unless it is settled or forgotten."""
+        """Returns the mail, or None when it is settled or was deleted by TTL."""
         try:
             item = MailItem.get(*notification_keys.mail(id), consistent_read=True)
         except MailItem.DoesNotExist:
@@ -86,7 +83,9 @@ class DynamoWaitingMails(DynamoMails):
         return Waiting(int(item.queued_at or 0), int(item.not_before or 0))
 
     def wake(self, due: Due, *, again_at: int) -> None:
-        """Let the stream tell of the mail once more, and be looked at again then. Nothing when it is settled."""
+        """Touches the mail, so that the stream reports it again, and moves its due entry to `again_at`. When the mail
+        is settled, only deletes the entry.
+        """
         transaction = Transaction()
         actions: list[Action] = [MailItem.woken.add(1), MailItem.due.set(again_at)]
         unchanged = (MailItem.state == "queued") & (MailItem.due == due.at)
@@ -94,18 +93,18 @@ class DynamoWaitingMails(DynamoMails):
         transaction.delete("old", due_item(*due))
         transaction.put("new", due_item(again_at, MAIL, due.id))
         if not transaction.try_commit():
-            due_item(*due).delete()  # settled meanwhile, or another run of the timer moved it
+            due_item(*due).delete()  # settled in the meantime, or moved by another run of the timer
 
     def expire(self, id: str) -> None:
-        """Settle it unsent."""
+        """Settles the mail as not sent."""
         self.finish(id, "expired")
 
 
 class DynamoCollected:
-    """Port `Collected`."""
-
     def list_unread(self, user_id: str, *, digest_at: int) -> list[Notification]:
-        """Those of a digest that were not read, oldest first. They came within the longest wait before it."""
+        """Returns the unread notifications of the digest, oldest first. They arrived at most LONGEST_WAIT_SECONDS
+        before it.
+        """
         begin = make_ulid((digest_at - LONGEST_WAIT_SECONDS) * 1000, bytes(10))
         partition, first = keys.unread_mark(user_id, begin)
         last = keys.unread_mark(user_id, make_ulid(digest_at * 1000, b"\xff" * 10))[1]
@@ -116,7 +115,7 @@ class DynamoCollected:
         return sorted(found, key=lambda one: one.id)
 
     def put(self, due: Due, mail: Mail) -> bool:
-        """Queue the digest and drop what was due, in one transaction. False: it was queued before."""
+        """Queues the digest and deletes its due entry in one transaction. Returns False when it was queued before."""
         transaction = Transaction()
         add_mail(transaction, mail)
         transaction.delete("digest", due_item(*due), DueItem.pk.exists())

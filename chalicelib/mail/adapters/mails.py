@@ -1,4 +1,6 @@
-"""Mails on their way: claimed, sent, settled. Port `Mails`. Every step is a condition on the item."""
+"""Claims, releases and settles queued mails. Implements the port `Mails`. Every step is a conditional write to the
+mail's item.
+"""
 
 from pynamodb.expressions.update import Action
 
@@ -11,10 +13,8 @@ from chalicelib.notifications.ports import MAIL
 
 
 class DynamoMails:
-    """Port `Mails`."""
-
     def claim(self, mail_id: str, *, now: float, until: float, most_sends: int) -> Claimed | HeldMail | None:
-        """Take a queued mail for sending."""
+        """Claims a queued mail for sending until `until` (Unix seconds)."""
         free = MailItem.claimed_until.does_not_exist() | (MailItem.claimed_until <= now)
         item = MailItem(*notification_keys.mail(mail_id))
         is_ours = (MailItem.state == "queued") & free & (MailItem.sends < most_sends)
@@ -34,21 +34,21 @@ class DynamoMails:
         )
 
     def is_queued(self, mail_id: str) -> bool:
-        """Whether a mail still waits to be sent."""
+        """One GetItem, strongly consistent."""
         try:
             return bool(MailItem.get(*notification_keys.mail(mail_id), consistent_read=True).state == "queued")
         except MailItem.DoesNotExist:
             return False
 
     def give_back(self, mail_id: str, *, sent_perhaps: bool) -> None:
-        """Let the next try have it. A try that was refused outright does not count."""
+        """Releases the claim for the next try. A try that was certainly not sent is not counted."""
         actions: list[Action] = [MailItem.claimed_until.remove()]
         if not sent_perhaps:
             actions.append(MailItem.sends.add(-1))
         MailItem(*notification_keys.mail(mail_id)).update(actions=actions, condition=MailItem.state == "queued")
 
     def finish(self, mail_id: str, state: str) -> None:
-        """Settle a mail, forget what it said and look for it no more."""
+        """Settles a mail, and deletes its text and its due entry."""
         gone = [attribute.remove() for attribute in (MailItem.to, MailItem.subject, MailItem.text, MailItem.html)]
         actions: list[Action] = [MailItem.state.set(state), MailItem.claimed_until.remove(), *gone]
         item = MailItem(*notification_keys.mail(mail_id))
@@ -60,7 +60,7 @@ class DynamoMails:
             delivery.update([DeliveryItem.mailed.set(state)])
 
     def load_recipient(self, mail_id: str) -> MailRecipient | None:
-        """Whom a mail that can be refused went to."""
+        """Returns the recipient of a mail that can be unsubscribed from, otherwise None."""
         try:
             item = MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
         except MailItem.DoesNotExist:

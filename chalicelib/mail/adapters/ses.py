@@ -1,7 +1,7 @@
-"""Sends mail through Amazon SES v2. Port `Mailer`.
+"""Sends mail through Amazon SES v2. Implements the port `Mailer`.
 
-Subject and address are checked here once more, whatever made them: neither may hold a line break or a second address.
-Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+Checks subject and address again, whatever built them: neither may contain a line break or a second address. Source:
+docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ from chalicelib.mail.ports import Attachment, Claimed, MailDelayed, MailRefused,
 CONNECT_SECONDS = 2
 READ_SECONDS = 8
 LEAST_A_SECOND = 0.1
-"""An account that is paused may be told that it sends none; whether it may is seen by trying."""
+"""Lowest assumed rate (mails per second). SES may report 0 for a paused account; a try shows whether it can send."""
 _LATER = {
     "TooManyRequestsException",
     "LimitExceededException",
@@ -33,12 +33,12 @@ _LATER = {
     "ThrottlingException",
     "Throttling",
 }
-"""Too many a second or a day, or sending is paused: no fault of the mail, which keeps."""
+"""Codes for too many mails per second or day, and for paused sending. The mail itself is fine and stays queued."""
 _NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
 class SesMailer:
-    """Sends from one address. Tries once: mail/services/send_mail.py decides about another."""
+    """Sends from one address. It tries once; mail/services/send_mail.py decides about another try."""
 
     def __init__(self, *, region: str, sender: str) -> None:
         self._sender = sender
@@ -51,8 +51,8 @@ class SesMailer:
         )
 
     def send(self, mail: Claimed) -> None:
-        """Hand it over. Raises MailRefused, MailUncertain, MailDelayed, UpstreamFailed (not accepted, worth another
-        try).
+        """Sends the mail. Raises MailRefused, MailUncertain, MailDelayed and UpstreamFailed (not accepted, worth
+        another try).
         """
         message = message_of(mail, sender=self._sender)
         try:
@@ -65,8 +65,8 @@ class SesMailer:
             raise MailUncertain(type(error).__name__) from error
 
     def limits(self) -> SendingLimits:
-        """What SES says the account may send now. Raises UpstreamFailed.
-        Source: docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendQuota.html
+        """Returns the account's current sending limits. Raises UpstreamFailed. Source:
+        docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendQuota.html
         """
         try:
             quota = self._client.get_account()["SendQuota"]
@@ -78,7 +78,7 @@ class SesMailer:
 
 
 def message_of(mail: Claimed, *, sender: str) -> dict[str, Any]:
-    """The request that asks SES to send it. Raises MailRefused."""
+    """Returns the request of SendEmail. Raises MailRefused."""
     simple: dict[str, Any] = {
         "Subject": _utf8(header(mail.subject)),
         "Body": {"Text": _utf8(mail.text), "Html": _utf8(mail.html)},
@@ -97,14 +97,18 @@ def message_of(mail: Claimed, *, sender: str) -> dict[str, Any]:
 
 
 def _whole(value: str) -> str:
-    """A header's value as it is. Raises MailRefused for one that would begin another line: mended, it would lie."""
+    """Returns a header's value unchanged. Raises MailRefused for a value that would begin another line, because a
+    repaired one would be wrong.
+    """
     if not value.isascii() or not value.isprintable():
         raise MailRefused("malformed_header")
     return value
 
 
 def _attached(attachment: Attachment) -> dict[str, Any]:
-    """SES puts the message together: docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html"""
+    """Returns an attachment for SES, which builds the MIME message. Source:
+    docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
+    """
     return {
         "RawContent": attachment.content,
         "FileName": attachment.name,
@@ -115,12 +119,12 @@ def _attached(attachment: Attachment) -> dict[str, Any]:
 
 
 def header(text: str) -> str:
-    """The text as one header line."""
+    """Returns the text as one header line."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def address(text: str) -> str:
-    """One plain address, its domain in ASCII. Raises MailRefused."""
+    """Returns one plain address with its domain in ASCII. Raises MailRefused."""
     try:
         return in_ascii(text)
     except ValueError:

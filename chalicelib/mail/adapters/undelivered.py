@@ -1,4 +1,6 @@
-"""Mails with tickets that did not arrive: one came back, and staff were told of it, once. Port `Undelivered`."""
+"""Records mails with tickets that came back, and that staff have got a message about them. Implements the port
+`Undelivered`.
+"""
 
 from collections.abc import Sequence
 
@@ -11,14 +13,12 @@ from chalicelib.notifications.domain.notification import Mail, Notification
 
 
 class DynamoUndelivered:
-    """Port `Undelivered`."""
-
     def mark_returned(self, key: str) -> None:
-        """The mail with this key came back, if there is one."""
+        """Marks the mail with this key as returned, if it exists."""
         try_update(_mail(key), [MailItem.state.set("returned")], MailItem.pk.exists())
 
     def notify_once(self, key: str, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """Write what staff are told of this mail unless that was done. Whether it was written now."""
+        """Writes the messages to staff about this mail unless that was done before. Returns whether it wrote them."""
         transaction = Transaction()
         first = MailItem.pk.exists() & MailItem.staff_told.does_not_exist()
         transaction.update("told", _mail(key), [MailItem.staff_told.set(True)], first)

@@ -1,7 +1,7 @@
-"""What Amazon SES tells of mails it sent, as it stands in an SNS message: which addresses a mail came back from.
+"""Reads the messages of Amazon SES, sent through SNS, about mails that came back. Pure.
 
-Both shapes are read: those of event publishing (`eventType`) and of feedback notifications (`notificationType`).
-Source: docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html and notification-contents.html
+Reads both shapes: event publishing (`eventType`) and feedback notifications (`notificationType`). Source:
+docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html and notification-contents.html
 """
 
 import json
@@ -9,16 +9,16 @@ from typing import Any, NamedTuple
 
 
 class Unreadable(ValueError):
-    """Not a message of SES's."""
+    """Raised for a text that is not a message of SES."""
 
 
 ORDER_TAG = "order"
-"""Names the order whose tickets went with a mail; SES gives tags back with what it tells."""
+"""The tag that holds the id of the order whose tickets a mail contains. SES returns tags in its messages."""
 
 
 class Returned(NamedTuple):
-    """An address that is not to be mailed again, and why: `bounced` or `complained`; `order_id` when tickets were sent
-    to it.
+    """An address to which no more mail may be sent, and the reason: `bounced` or `complained`. `order_id` is set when
+    the mail contained tickets.
     """
 
     address: str
@@ -27,8 +27,8 @@ class Returned(NamedTuple):
 
 
 def returned(message: str) -> list[Returned]:
-    """The addresses a message says not to mail again; none for what passes (a transient bounce: a full mailbox, a
-    vacation), for a complaint that says the mail was no spam, and for every other kind of event. Raises Unreadable.
+    """Returns the addresses to which no more mail may be sent. The list is empty for a transient bounce (a full
+    mailbox, a vacation), for a complaint of type not-spam, and for all other events. Raises Unreadable.
     """
     try:
         event = json.loads(message)
@@ -49,5 +49,5 @@ def _each(event: dict[str, Any], recipients: list[dict[str, Any]], reason: str) 
 
 
 def _plain(address: str) -> str:
-    """The address without a name around it: some servers report `<ada@example.org>`."""
+    """Returns the address without a name around it: some servers report `<ada@example.org>`."""
     return address.rpartition("<")[2].rstrip("> ")

@@ -1,1 +1,1 @@
-"""Use cases of mail, one module a verb."""
+"""Use cases of mail."""

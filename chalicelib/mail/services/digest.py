@@ -1,9 +1,9 @@
-"""One mail for what came since the last one and was not read. Called by mail/services/sweep_due.py when it
-is due.
+"""Queues a user's digest: one mail about the unread notifications since the last one. Called by
+mail/services/sweep_due.py when it is due.
 
-A notification says which digest it belongs to (`digest_at`), so neither a late timer nor another choice of hours moves
-it from one to the next. The digest is queued in the transaction that takes it off the list of what is due: killed
-anywhere and run again, there is one.
+Each notification holds the time of its digest (`digest_at`), so neither a late timer nor changed hours move it to
+another digest. The digest is queued in the transaction that deletes its due entry. So there is one digest, even when a
+run is interrupted and repeated.
 """
 
 from chalicelib import telemetry
@@ -35,7 +35,7 @@ class Digest:
         self._public_url = public_url
 
     def queue_digest(self, due: Due) -> bool:
-        """Queue the digest that is due, unless there is nothing in it. Whether there is one."""
+        """Queues the digest that is due, unless it is empty. Returns whether this call queued it."""
         unread = self._collected.list_unread(due.id, digest_at=due.at)
         preferences = self._choose_channels.load_preferences(due.id) if unread else Preferences({})
         wanted = [one for one in unread if preferences.setting(one.action).mail is not MailChoice.OFF]
@@ -50,7 +50,7 @@ class Digest:
 
 
 def digest_mail(due: Due, notifications: list[Notification], *, public_url: str, language: str = DEFAULT) -> Mail:
-    """The digest of these notifications, which its user has not read. Titles are plain text on one line."""
+    """Returns the digest of these unread notifications. Their titles are plain text on one line."""
     number = len(notifications)
     subject = notifications[0].title if number == 1 else say(language, "digest.subject", count=number)
     hello, lead = say(language, "mail.hello"), say(language, "digest.lead", count=number)

@@ -1,7 +1,7 @@
-"""Paces mails: all processes of a stage together send as many as the account may, as the mail service says itself.
+"""Limits the rate of mails of all processes of a stage together to what the mail service allows the account.
 
-Called by mail/services/send_mail.py before each mail. A place in the line costs one write; the limits are asked for now
-and then. Source: docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+Called by mail/services/send_mail.py before each mail. A place in the line costs one write. The limits are read again
+from time to time. Source: docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
 """
 
 import threading
@@ -16,16 +16,16 @@ from chalicelib.mail.ports import SendingLimits
 
 LINE = "mail"
 SHARE = 0.9
-"""Of what the account may, so that mails which take their time on the way do not meet in one second."""
+"""The share of the account's rate that is used. The rest is a margin, because mails take different times to arrive."""
 ASKED_AGAIN_AFTER_SECONDS = 300
 PATIENCE_SECONDS = 30
-"""The longest that one mail waits for its place; a longer line is left to the timer that wakes mails."""
+"""The longest time that one mail waits for its place. With a longer line, the timer sends it later."""
 UNKNOWN = SendingLimits(a_second=1.0, left_today=None)
-"""What every account may, where the mail service does not say: that of the sandbox."""
+"""Limits of an account in the SES sandbox, used while the mail service does not report any."""
 
 
 class PaceMails:
-    """Says when the next mail may leave. Thread-safe."""
+    """Decides when the next mail may leave. Thread-safe."""
 
     def __init__(
         self,
@@ -44,8 +44,8 @@ class PaceMails:
         self._asked_at: float | None = None
 
     def __call__(self) -> bool:
-        """Wait until a mail may leave. False when that is too far away: the line is long, or the day's number used up.
-        Raises Busy.
+        """Waits until a mail may leave. Returns False when the line is too long or the day's limit is reached. Raises
+        Busy.
         """
         limits, now = self._current(), self._clock.now()
         if limits.left_today is not None and limits.left_today < 1:
@@ -64,6 +64,6 @@ class PaceMails:
                 self._asked_at = now
                 try:
                     self._limits = self._ask()
-                except UpstreamFailed as failure:  # what was said last still holds
+                except UpstreamFailed as failure:  # the last known limits still apply
                     telemetry.log("mail_limits_unknown", code=failure.code)
             return self._limits

@@ -1,9 +1,8 @@
-"""What a mail looks like when it leaves, and whether it leaves at all. Called by
-mail/services/send_mail.py.
+"""Decides whether a mail is sent, and finishes its content. Called by mail/services/send_mail.py.
 
-A mail may wait for hours (quiet hours, a digest, a mail service that is down), so its recipient is asked about once
-more: did mails to the address come back, was the topic switched off meanwhile? A mail that can be refused says how, in
-its foot and in headers that mail programs show as a button (RFC 2369, RFC 8058).
+A mail may wait for hours (quiet hours, a digest, a failing mail service), so this checks again whether mails to the
+address came back and whether the topic was switched off. A mail that can be unsubscribed from has a link in its footer
+and headers for which mail programs show a button (RFC 2369, RFC 8058).
 """
 
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from chalicelib.texts import say
 
 
 class Withheld(NamedTuple):
-    """A mail that does not leave; `state` is what it is settled as (mail/ports.Mails.finish)."""
+    """A mail that is not sent. `state` is its final state (mail/ports.Mails.finish)."""
 
     state: str
 
@@ -42,7 +41,7 @@ class PrepareMail:
         self._public_url = public_url
 
     def prepare_mail(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
-        """The mail as it leaves, or why it does not."""
+        """Returns the finished mail, or the reason not to send it."""
         to = mail.to or self._proven_address(mail.user_id)
         if not to:
             return Withheld("unreachable")
@@ -54,7 +53,7 @@ class PrepareMail:
         return self._dressed(mail_id, mail._replace(to=to))
 
     def _proven_address(self, user_id: str | None) -> str:
-        """Where somebody's own mails go: only to an address that is certainly theirs."""
+        """Returns the user's address if it is verified, otherwise an empty string."""
         stored = self._accounts.account(user_id) if user_id else None
         account = revive_account(stored) if stored else None
         return account.email if account is not None and account.verified else ""
@@ -65,7 +64,7 @@ class PrepareMail:
         if mail.user_id is None:
             return mail.action in standing.refused
         if mail.action == DIGEST:
-            return False  # mail/services/digest.py put in what was wanted, moments ago
+            return False  # mail/services/digest.py has just checked each notification
         return self._choose_channels.load_preferences(mail.user_id).setting(mail.action).mail is MailChoice.OFF
 
     def _dressed(self, mail_id: str, mail: Claimed) -> Claimed:

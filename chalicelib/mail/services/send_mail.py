@@ -1,11 +1,11 @@
-"""Sends queued mails, each once. Called by reactions.py when a mail appears in the stream.
+"""Sends queued mails. Called by reactions.py when the stream reports a new or woken mail.
 
-Mails leave at the pace that the mail service allows. One that it does not take now is no failure: it waits its turn
-once or twice more, then stays queued until mail/services/sweep_due.py wakes it.
+Mails leave at the rate that the mail service allows. A mail that is not accepted for now is no failure: it is tried up
+to twice more, then stays queued until mail/services/sweep_due.py wakes it.
 
-A mail is claimed before it is handed over and settled afterwards. SES takes no idempotency key, so a crash between the
-two, or an answer that never came, leaves open whether it was accepted: such a mail is sent once more and never a third
-time. One that waits (quiet hours) or was lost on its way is woken by mail/services/sweep_due.py.
+A mail is claimed before it is sent and settled afterwards. SES has no idempotency key, so after a crash between the
+two, or without an answer, it is unknown whether SES accepted the mail. Such a mail is sent a second time, never a
+third. mail/services/sweep_due.py wakes mails that wait (quiet hours) or that were lost on their way.
 """
 
 import time
@@ -21,21 +21,21 @@ from chalicelib.mail.ports import Attachment, Claimed, HeldMail, MailDelayed, Ma
 from chalicelib.mail.services.prepare_mail import Withheld
 
 CLAIM_SECONDS = 25
-"""Longer than one send takes (mail/adapters/ses.py) after a hundred tickets were printed."""
+"""Longer than one send takes (mail/adapters/ses.py), including the PDF of a hundred tickets."""
 MOST_SENDS = 2
 PAUSES_SECONDS = (1.0, 3.0)
-"""Between tries of a mail that came too soon."""
+"""Pauses between tries of a mail that the service did not accept yet."""
 
 
 class Addressing(Protocol):
-    """Makes mails ready to leave."""
+    """Finishes mails before they are sent."""
 
     def prepare_mail(self, mail_id: str, mail: Claimed) -> Claimed | Withheld:
-        """The mail as it leaves, or why it does not."""
+        """Returns the finished mail, or the reason not to send it."""
 
 
 class SendMail:
-    """Sends mails. Without a mailer (MAIL_FROM is not set) they stay queued."""
+    """Sends mails. Without a mailer (MAIL_FROM is not set), mails stay queued."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class SendMail:
         self._tickets = tickets
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Send the mails that are new or woken, unless it is too early. Raises Busy, UpstreamFailed, MailUncertain: try
-        again later.
+        """Sends the mails that are new or woken, unless it is too early. Raises Busy, UpstreamFailed and MailUncertain;
+        the caller should try again later.
         """
         now = self._clock.now()
         for item in (change.after for change in changes if _is_new_or_woken(change)):
@@ -71,7 +71,7 @@ class SendMail:
             return
         for pause in (0.0, *PAUSES_SECONDS):
             self._sleep(pause)
-            if not self._mails.is_queued(mail_id):  # looked at first: a place in the line is not for nothing
+            if not self._mails.is_queued(mail_id):  # checked first, to take no place in the line for nothing
                 return
             if not self._pace():
                 break
@@ -84,7 +84,7 @@ class SendMail:
         telemetry.log("mail_postponed", mail_id=mail_id)
 
     def _hand_over(self, mail_id: str, mailer: Mailer) -> None:
-        """Send it, unless somebody did or it is not to be sent. Raises MailDelayed, and as `send`."""
+        """Claims, sends and settles the mail. Raises MailDelayed, UpstreamFailed, MailUncertain and Busy."""
         claimed = self._claim(mail_id)
         if claimed is None:
             return
@@ -106,7 +106,7 @@ class SendMail:
             self._settle(mail_id, "sent")
 
     def _ready(self, mail_id: str, claimed: Claimed) -> Claimed | Withheld:
-        """The mail as it leaves, or why it does not. Given back when that cannot be told."""
+        """Returns the finished mail, or the reason not to send it. Releases the claim when that fails."""
         with ExitStack() as otherwise:
             otherwise.callback(self._mails.give_back, mail_id, sent_perhaps=False)
             ready = self._prepare_mail.prepare_mail(mail_id, claimed)
@@ -116,14 +116,16 @@ class SendMail:
         return ready
 
     def _with_tickets(self, mail: Claimed) -> Claimed:
-        """The mail with the tickets it announces, as they are now; without, when they are not valid any more."""
+        """Returns the mail with the order's current tickets attached; without them when they are not valid any more."""
         if mail.tickets_of is None or self._tickets is None:
             return mail
         attachment = self._tickets(mail.tickets_of)
         return mail if attachment is None else mail._replace(attachments=(attachment,))
 
     def _claim(self, mail_id: str) -> Claimed | None:
-        """The mail, once whoever else holds it has let go or died; None when it is settled."""
+        """Returns the claimed mail, or None when it is settled. Waits for another process to release its claim or to
+        let it expire. Raises Busy.
+        """
         for _ in range(2):
             now = self._clock.now()
             found = self._mails.claim(mail_id, now=now, until=now + CLAIM_SECONDS, most_sends=MOST_SENDS)

@@ -1,5 +1,5 @@
-"""Addresses that mails came back from get no more of them, until their owner proves them again. Called by
-triggers/mail_events.py with what Amazon SES tells, by routes/preferences.py and by
+"""Stops mail to addresses from which mails came back, until their owner verifies the address again. Called by
+triggers/mail_events.py with the messages of Amazon SES, by routes/preferences.py and by
 accounts/services/verify_address.py.
 
 Each step may be repeated: SNS delivers at least once.
@@ -21,11 +21,11 @@ from chalicelib.notifications.services.edit_preferences import EditPreferences
 PROVE_SECONDS = 3 * 24 * 3600
 WINDOW_SECONDS = 24 * 3600
 PROOFS_A_DAY = 3
-"""Mails to an address that mails came back from; more of them would cost our standing with its mail server."""
+"""Mails per user and day to an address from which mails came back. More would harm our reputation with its server."""
 
 
 class SuppressBounces:
-    """Keeps the list of addresses that are not mailed."""
+    """Maintains the list of addresses that get no mail."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class SuppressBounces:
         self._public_url = public_url
 
     def suppress_bounces(self, message: str) -> None:
-        """What SES tells of a mail. One that cannot be read is passed over: another try would not mend it."""
+        """Handles a message of SES. Ignores an unreadable one, because another try would not help."""
         try:
             returned = ses_event.returned(message)
         except ses_event.Unreadable as problem:
@@ -63,13 +63,13 @@ class SuppressBounces:
                 self._mails.mark_returned(paid_mail_key(order_id))
 
     def ask_for_proof(self, user_id: str) -> None:
-        """Mail a link by which the account's owner proves the address again. Raises Conflict when mails arrive,
-        TooManyAttempts.
+        """Mails a link with which the account's owner verifies the address again. Raises Conflict when mails to it
+        arrive, and TooManyAttempts.
         """
         stored = self._accounts.account(user_id)
         standing = self._mailboxes.load_standing(revive_account(stored).email) if stored else None
         if stored is None or standing is None or standing.state is None:
-            self._edit_preferences.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
+            self._edit_preferences.mark_address(user_id, Address())  # left by an entry that was deleted by hand
             raise Conflict("Mails to your address arrive, as far as we know.", code="address_works")
         now = int(self._clock.now())
         if self._attempts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
@@ -87,7 +87,7 @@ class SuppressBounces:
         )
 
     def restore_address(self, user_id: str, email: str) -> None:
-        """The account's owner followed a link that was mailed to the address: it works."""
+        """Restores the address. Called when the owner of the account has followed a link that was mailed to it."""
         if self._mailboxes.load_standing(email).state is None:
             return
         self._edit_preferences.mark_address(user_id, Address())

@@ -1,9 +1,9 @@
-"""What is due by now is looked at: mails that wait for the end of quiet hours, mails and announcements that got
-lost on their way, digests, calls for papers that open. Called by triggers/timers.py every quarter of an hour.
+"""Handles what is due: mails at the end of quiet hours, lost mails and announcements, digests, calls for papers that
+open or close. Called by triggers/timers.py every quarter of an hour.
 
-Nothing is sent here: an item is touched, so the stream tells mail/services/send_mail.py or
-announcements/services/fan_out.py of it as of a new one. Each thing due is moved or dropped in the transaction that
-deals with it; then the sweep goes on. Killed anywhere, it runs again.
+Nothing is sent here: the sweep touches an item, so the stream reports it to mail/services/send_mail.py or
+announcements/services/fan_out.py like a new one. Each due entry is moved or deleted in the transaction that handles it,
+before the sweep continues. An interrupted sweep can run again.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,15 +13,15 @@ from chalicelib.core.ports import Clock
 from chalicelib.mail.ports import Due, DueIndex, Sleepers
 
 QUARTER_SECONDS = 900
-"""What is due stands together by the quarter of an hour, and the timer runs as often."""
+"""Entries of the due index are grouped by quarter of an hour, and the timer runs at the same interval."""
 LATE_SECONDS = QUARTER_SECONDS
-"""What may be written later than it says: that far back the sweep looks again."""
+"""An entry may be written later than the time it names, so each sweep starts this far back again."""
 GIVEN_UP_AFTER_SECONDS = 2 * 24 * 3600
-"""What could not be sent for so long expires: its links and news are out of date."""
+"""What could not be sent for this long expires, because its links and news are out of date."""
 
 
 Dealer = Callable[[Due], bool]
-"""Does what is due and takes it off the list; whether something came of it."""
+"""Handles a due entry and removes it from the index. Returns whether there was something to do."""
 
 
 class SweepDue:
@@ -34,7 +34,7 @@ class SweepDue:
         self._clock = clock
 
     def run(self) -> int:
-        """Everything due by now; how much was woken or digested."""
+        """Handles all entries due by now. Returns how many led to a mail or a message."""
         now = int(self._clock.now())
         begin = self._index.begin(now)
         done, failed = 0, 0
@@ -48,7 +48,7 @@ class SweepDue:
         return done
 
     def _attempt(self, due: Due, now: int) -> bool | None:
-        """Whether something came of it; None when it failed, which must not keep the others from their turn."""
+        """Returns whether there was something to do; None when it failed. A failure must not stop the other entries."""
         try:
             return self._deal(due, now)
         except Exception:  # noqa: BLE001 - one thing due is the boundary
@@ -59,7 +59,7 @@ class SweepDue:
         if dealer := self._dealers.get(due.kind):
             return dealer(due)
         sleepers = self._sleepers.get(due.kind)
-        if sleepers is None:  # nobody does such things here: it clears away
+        if sleepers is None:  # no service for this kind; TTL deletes the entry
             return False
         waiting = sleepers.load_waiting(due.id)
         if waiting is None:

@@ -1,9 +1,9 @@
-"""Links in mails that switch the mails of one topic off, without sign-in. RFC 8058.
+"""Switches off the mails of one topic through a link in a mail, without sign-in (RFC 8058).
 
-A link names the mail it stands in, signed; nobody can read from it who got the mail or what it said. The mail's item
-says whom it went to: a user, whose preferences change, and an address, whose hash is remembered with the topic, since
-it may have bought as a guest too (mails to an account ask its preferences alone). Looking changes nothing: mail
-scanners follow links.
+A link contains the id of its mail and a signature. It does not reveal the recipient or the content. The mail's item
+holds the recipient. For a user, the preferences change. For an address, its hash is stored with the topic, because it
+may also have bought as a guest (mails to an account check its preferences only). Opening the link changes nothing,
+because mail scanners follow links.
 """
 
 import base64
@@ -24,7 +24,7 @@ ID_BYTES = 32
 
 
 class Link(NamedTuple):
-    """What a link leads to: the mail, and whom it went to."""
+    """The mail that a link belongs to, and its recipient."""
 
     mail_id: str
     recipient: MailRecipient
@@ -44,15 +44,15 @@ class Unsubscribe:
         self._keys = keys
 
     def make_token(self, mail_id: str) -> str:
-        """What a link in this mail holds."""
+        """Returns the token of the links in this mail."""
         return _text(bytes.fromhex(mail_id) + _mac(mail_id, self._keys()[0]))
 
     def read_topic(self, token: str) -> str:
-        """What the mails are about that a link would switch off. Raises NotFound."""
+        """Returns the topic that a link would switch off. Raises NotFound."""
         return self._followed(token).recipient.action
 
     def unsubscribe(self, token: str) -> str:
-        """Switch them off, once or again; the topic. Raises NotFound, Busy."""
+        """Switches the mails of the topic off and returns the topic; safe to repeat. Raises NotFound and Busy."""
         mail_id, recipient = self._followed(token)
         if recipient.user_id is not None:
             self._edit_preferences().stop_mails(recipient.user_id, recipient.action)
@@ -69,7 +69,7 @@ class Unsubscribe:
         return Link(mail_id, recipient)
 
     def _signed(self, token: str) -> str | None:
-        """The mail that a token names, if one of our keys signed it."""
+        """Returns the id of the mail that a token names, or None when none of our keys signed it."""
         try:
             found = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeError, ValueError):

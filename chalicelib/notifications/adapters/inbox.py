@@ -1,6 +1,6 @@
-"""Reads inboxes. Ports `Counters` and `Inbox`; all reads strongly consistent.
+"""Reads inboxes and their counters. Implements the ports `Counters` and `Inbox`. All reads are strongly consistent.
 
-The counter is read through the light reader, so PynamoDB is loaded inside the inbox's methods only.
+The counter is read with the light reader, so only the inbox's methods import PynamoDB.
 """
 
 from __future__ import annotations
@@ -16,35 +16,33 @@ if TYPE_CHECKING:
     from chalicelib.core.pagination import Page
 
 EXAMINED_AT_ONCE = 2_000
-"""How many notifications one page may cost to find: about 1 MB. Then the page ends early, with a cursor."""
+"""Most notifications that are read for one page: about 1 MB. After them the page ends early, with a cursor."""
 _NEVER = "none"
 
 
 class DynamoCounters:
-    """Port `Counters`: one GetItem of a small item."""
+    """Implements the port `Counters` with one GetItem of a small item."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def load_counter(self, user_id: str) -> Counter:
-        """The counter; zero for somebody who never got a notification."""
+        """Returns the counter; zero for a user who never got a notification."""
         item = self._reader.get("notifications", keys.unread_counter(user_id), ("unread", "etag"), consistent=True)
         return Counter(int(item["unread"]), str(item["etag"])) if item else Counter(0, _NEVER)
 
 
 class DynamoInbox:
-    """Port `Inbox`."""
-
     def newest(self, user_id: str, state: str, page: Page) -> InboxPage:
-        """The notifications in a state, newest first."""
+        """Returns a page of the notifications in a state, newest first."""
         return self._page(user_id, state, page, forward=False)
 
     def oldest(self, user_id: str, state: str, page: Page) -> InboxPage:
-        """The notifications in a state, oldest first."""
+        """Returns a page of the notifications in a state, oldest first."""
         return self._page(user_id, state, page, forward=True)
 
     def onwards(self, user_id: str, first: str, limit: int) -> list[Received]:
-        """Up to `limit` notifications from this id on, oldest first; one Query."""
+        """Returns up to `limit` notifications from this id on, oldest first; one Query."""
         from chalicelib.notifications.adapters.items import NotificationItem, revive_notification
 
         partition, start = keys.notification(user_id, first)
@@ -53,7 +51,7 @@ class DynamoInbox:
         return [Received(revive_notification(item), bool(item.has_read)) for item in found]
 
     def unread_ids(self, user_id: str, *, up_to: str, limit: int) -> list[str]:
-        """Ids of unread notifications up to this id, oldest first."""
+        """Returns the ids of unread notifications up to this id, oldest first."""
         from chalicelib.notifications.adapters.items import UNREAD_PREFIX, UnreadMarkItem
 
         partition, last = keys.unread_mark(user_id, up_to)
@@ -67,7 +65,7 @@ class DynamoInbox:
         return self._examined(user_id, state, page, forward=forward)
 
     def _unread(self, user_id: str, page: Page, *, forward: bool) -> InboxPage:
-        """Found by their marks, so that an inbox of read ones costs nothing."""
+        """Finds unread notifications by their marks, so that read ones cost nothing."""
         from chalicelib.notifications.adapters.items import (
             UNREAD_PREFIX,
             NotificationItem,
@@ -92,7 +90,7 @@ class DynamoInbox:
         return InboxPage(received, shown[-1] if len(ids) > page.limit else "")
 
     def _examined(self, user_id: str, state: str, page: Page, *, forward: bool) -> InboxPage:
-        """Found by going through the inbox, at most EXAMINED_AT_ONCE of it."""
+        """Finds notifications by reading the inbox, at most EXAMINED_AT_ONCE of them."""
         from chalicelib.notifications.adapters.items import (
             NOTIFICATION_PREFIX,
             NotificationItem,
@@ -121,10 +119,10 @@ class DynamoInbox:
 
 
 def _start(partition: str, after: str) -> dict[str, dict[str, str]]:
-    """Where a query goes on: behind the item with this sort key, whether it still stands or not."""
+    """Returns the key after which a Query continues. The item with this key need not exist any more."""
     return {"pk": {"S": partition}, "sk": {"S": after}}
 
 
 def _after_all(user_id: str) -> str:
-    """A sort key behind every notification."""
+    """Returns a sort key after every notification."""
     return keys.notification(user_id, "~")[1]

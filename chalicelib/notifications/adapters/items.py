@@ -1,8 +1,8 @@
-"""Shapes of the items in the notifications table. Used by the notification store and writes.
+"""Items of the notifications table. Used by the stores and writes of notifications.
 
-An inbox is three kinds of items in one partition: the notifications, an empty mark beside each one that is unread
-(so that unread ones are found without reading the others), and the counter. One transaction changes all that a fact
-concerns; the counter's `etag` is fresh after every change of the inbox.
+An inbox is three kinds of items in one partition: the notifications, an empty mark beside each unread one (so that
+unread ones are found without reading the others), and the counter. One transaction writes all items that a fact
+changes. The counter gets a fresh `etag` with every change of the inbox.
 """
 
 from zlib import crc32
@@ -21,7 +21,7 @@ UNREAD_PREFIX = keys.unread_mark("", "")[1]
 
 
 class NotificationItem(NotificationsTable):
-    """One notification to one user. Times in Unix seconds; `filed` is its partition in the index."""
+    """A notification to one user. Times are in Unix seconds; `filed` is its partition in the index."""
 
     id = UnicodeAttribute()
     user_id = UnicodeAttribute()
@@ -39,19 +39,19 @@ class NotificationItem(NotificationsTable):
 
 
 class UnreadMarkItem(NotificationsTable):
-    """Stands while the notification of the same id is unread."""
+    """An empty item that exists while the notification with the same id is unread."""
 
 
 class UnreadCounterItem(NotificationsTable):
-    """How many are unread, and the tag of the inbox."""
+    """The number of unread notifications of a user, and the tag of their inbox."""
 
     unread = NumberAttribute(default=0)
     etag = UnicodeAttribute()
 
 
 class DeliveryItem(NotificationsTable):
-    """What became of a notification: devices it was pushed to and when (Unix seconds), what its mail was settled as,
-    web pushes. Written by those who carry it, apart from it, so that its own stream record does not come again.
+    """How a notification was delivered: the number of sockets and when (Unix seconds), the final state of its mail, the
+    number of web pushes. It is an item of its own, so that its writes do not cause a stream record of the notification.
     """
 
     pushed = NumberAttribute(null=True)
@@ -61,10 +61,10 @@ class DeliveryItem(NotificationsTable):
 
 
 class MailItem(NotificationsTable):
-    """A mail. What it says and to whom stands only until it is sent; the rest stays so that its key is not used
-    twice, and so that its unsubscribe link works: `address` is a hash. `sends` counts the tries that SES may have
-    accepted, `woken` how often the timer found it waiting; `due` is when it will look again. `staff_told`: the event's
-    staff know that its tickets did not arrive.
+    """A mail. Its text and address are kept only until it is sent. The rest is kept so that its key is not used twice
+    and its unsubscribe link works; `address` is a hash. `sends` counts the tries that SES may have accepted, `woken`
+    how often the timer found it waiting; `due` is when the timer checks it next. `staff_told` says that staff know that
+    its tickets did not arrive.
     """
 
     id = UnicodeAttribute()
@@ -91,20 +91,22 @@ class MailItem(NotificationsTable):
 
 
 class DueItem(NotificationsTable):
-    """Stands while a mail waits to be sent, or notifications for their digest."""
+    """An entry of the due index. It exists while something waits for its time: a mail, a digest, an announcement, a
+    call.
+    """
 
     expires_at = NumberAttribute()
 
 
 class DueCursorItem(NotificationsTable):
-    """Until when everything that was due has been looked at (Unix seconds)."""
+    """The time before which the due index has no entries left (Unix seconds)."""
 
     until = NumberAttribute()
 
 
 class PreferencesItem(NotificationsTable):
-    """How somebody wants to be told: `settings` as chosen, `body` as read, made by revision `rev`. `address_state`
-    and `address_since` say whether mails come back.
+    """A user's preferences: `settings` as chosen, `body` as read, made by revision `rev`. `address_state` and
+    `address_since` say whether mails come back.
     """
 
     settings = UnicodeAttribute(null=True)
@@ -116,7 +118,7 @@ class PreferencesItem(NotificationsTable):
 
 
 class MailboxItem(NotificationsTable):
-    """An address by its hash: whether mails to it came back, and the topics refused by a link in a mail."""
+    """An address by its hash: whether mails to it came back, and the topics refused through a link in a mail."""
 
     state = UnicodeAttribute(null=True)
     since = NumberAttribute(null=True)
@@ -124,7 +126,7 @@ class MailboxItem(NotificationsTable):
 
 
 def notification_item(notification: Notification) -> NotificationItem:
-    """The item of a new, unread notification."""
+    """Returns the item of a new, unread notification."""
     key = keys.notification(notification.user_id, notification.id)
     fields = {**notification._asdict(), "action": notification.action.value}
     fields["group_key"], fields["group_title"] = fields.pop("group") or (None, None)
@@ -132,14 +134,14 @@ def notification_item(notification: Notification) -> NotificationItem:
 
 
 def _filed(notification: Notification) -> str:
-    """Where administrators find it: by its action, and the month inside its id."""
+    """Returns the index partition in which administrators find it: by its action, and the month of its id."""
     month = moment(milliseconds_of(notification.id) // 1000)
     part = crc32(notification.user_id.encode()) % notification_keys.LOG_PARTS
     return notification_keys.notification_log(notification.action.value, f"{month:%Y-%m}", part)
 
 
 def revive_notification(item: NotificationItem) -> Notification:
-    """The notification inside an item."""
+    """Returns the notification in an item."""
     return Notification(
         id=item.id,
         user_id=item.user_id,

@@ -1,8 +1,8 @@
-"""Key formats of the notifications table that only writers, timers and admins use: beside aws/dynamo_keys.py, whose
-rules hold.
+"""Key formats of the notifications table that only writers, timers and administrators use. The rules of
+aws/dynamo_keys.py hold.
 
-Mails and their delivery, preferences, what is known of addresses, what is due, announcements; docs/data-model.md lists
-the access patterns.
+Covers mails and their delivery, preferences, addresses, due entries and announcements. docs/data-model.md lists the
+access patterns.
 """
 
 from zlib import crc32
@@ -11,9 +11,9 @@ from chalicelib.aws.dynamo_keys import Key, digest
 
 DUE_SECONDS = 900
 DUE_PARTS = 8
-"""Partitions that what is due in a quarter of an hour is spread over: 8 x 500 transactional writes a second."""
+"""Partitions for the due entries of a quarter of an hour: 8 x 500 transactional writes per second."""
 LOG_PARTS = 4
-"""Partitions that the notifications of one action and month are spread over in the index: 4 x 1,000 writes a second."""
+"""Index partitions for the notifications of one action and month: 4 x 1,000 writes per second."""
 
 
 def notification_log(action: str, month: str, part: int) -> str:
@@ -32,17 +32,17 @@ def mail(mail_id: str) -> Key:
 
 
 def preferences(user_id: str) -> Key:
-    """On which channels a person wants which messages."""
+    """The channels that a person chose for each topic."""
     return f"USER#{user_id}", "PREFERENCES"
 
 
 def mailbox(address: str) -> Key:
-    """What is known of a mail address, by the hash of its canonical form (notifications/domain/address.py)."""
+    """What is known about a mail address, by the hash of its canonical form (notifications/domain/address.py)."""
     return mailbox_of(digest(address))
 
 
 def mailbox_of(address_hash: str) -> Key:
-    """The same, by the hash."""
+    """The key of `mailbox`, from the hash."""
     return f"ADDRESS#{address_hash}", "ADDRESS"
 
 
@@ -52,27 +52,33 @@ def due(at: int, name: str) -> Key:
 
 
 def due_at(quarter: int, part: int, at: int, name: str) -> Key:
-    """What is due in a quarter of an hour, in one of several parts; without a name the prefix of all up to then."""
+    """A due entry in a quarter of an hour, in one of several parts. Without a name: the prefix of all entries up to
+    `at`.
+    """
     return f"DUE#{quarter}#{part:02d}", f"DUE#{at:010d}#{name}" if name else f"DUE#{at:010d}"
 
 
 def due_cursor() -> Key:
-    """How far the timer got that looks for what is due."""
+    """The time up to which the timer has handled all due entries."""
     return "TIMER#DUE", "CURSOR"
 
 
 def announcement(event_id: str, announcement_id: str) -> Key:
-    """An announcement. Without an id: the prefix of all of an event. With the event's id: the news of its open call."""
+    """An announcement. Without an id: the prefix of all of an event. With the event's id: the announcement of its open
+    call.
+    """
     if announcement_id == event_id:
         return f"EVENT#{event_id}", "CALL_OPEN"
     return f"EVENT#{event_id}", f"ANNOUNCEMENT#{announcement_id}"
 
 
 def announced(event_id: str, day: str) -> Key:
-    """How many announcements an event has sent on a day."""
+    """The number of announcements that an event has sent on a day."""
     return f"EVENT#{event_id}", f"ANNOUNCED#{day}"
 
 
 def told(user_id: str, announcement_id: str) -> Key:
-    """An announcement that somebody got. In their own partition, so that thousands do not meet in one."""
+    """The fact that a user has got an announcement. Stored under the user, so that one partition does not take
+    thousands.
+    """
     return f"USER#{user_id}", f"TOLD#{announcement_id}"

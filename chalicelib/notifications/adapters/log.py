@@ -1,4 +1,6 @@
-"""Looks through everybody's notifications by the index `filed`. Port `NotificationLog`; no Scan."""
+"""Reads the notifications of all users through the index `filed`, without a Scan. Implements the port
+`NotificationLog`.
+"""
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,15 +21,13 @@ T = TypeVar("T", bound=NotificationsTable)
 
 
 class DynamoNotificationLog:
-    """Port `NotificationLog`."""
-
     def list_month(self, action: str, month: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
-        """Those of an action in a month, newest first: a Query of each part, merged."""
+        """Returns the notifications of an action in a month, newest first: a Query per part, merged."""
         parts = (self._part(notification_log(action, month, n), first, last, step) for n in range(LOG_PARTS))
         return heapq.merge(*parts, reverse=True)
 
     def list_inbox(self, user_id: str, *, first: str, last: str, step: int) -> Iterator[LogEntry]:
-        """Those of one user, newest first: a Query of the inbox."""
+        """Returns the notifications of one user, newest first: a Query of the inbox."""
         partition, lowest = keys.notification(user_id, first)
         found = NotificationItem.query(
             partition,
@@ -39,7 +39,7 @@ class DynamoNotificationLog:
         return (_entry(item) for item in found)
 
     def load_details(self, entries: Sequence[LogEntry]) -> list[Overseen]:
-        """Notifications, and what became of them: two BatchGetItems."""
+        """Returns notifications with their deliveries: two BatchGetItems."""
         places = [(entry.user_id, entry.notification_id) for entry in entries]
         notifications = _by_key(NotificationItem.batch_get([keys.notification(*place) for place in places]))
         deliveries = _by_key(DeliveryItem.batch_get([delivery(*place) for place in places]))

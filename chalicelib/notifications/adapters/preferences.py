@@ -1,5 +1,5 @@
-"""How people want to be told. Port `PreferencesView` on the light reader, `PreferencesStore` with a condition on the
-stored tag.
+"""Stores preferences. Implements the ports `PreferencesView` (with the light reader) and `PreferencesStore`
+(conditional on the stored tag).
 """
 
 from __future__ import annotations
@@ -18,13 +18,11 @@ _ALL = ("etag", "body", "rev", "settings", "address_state", "address_since")
 
 
 class DynamoPreferencesView:
-    """Port `PreferencesView`."""
-
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def load_version(self, user_id: str) -> tuple[str, str] | None:
-        """Tag and revision."""
+        """One GetItem, strongly consistent."""
         item = self._reader.get(_TABLE, notification_keys.preferences(user_id), ("etag", "rev"), consistent=True)
         return None if item is None else (str(item["etag"]), str(item["rev"]))
 
@@ -42,16 +40,16 @@ class DynamoPreferencesView:
         )
 
     def load_settings(self, user_ids: Sequence[str]) -> list[str | None]:
-        """What people chose, in their order; one BatchGetItem for 100."""
+        """Returns the users' stored settings in their order; one BatchGetItem per 100."""
         found = self._reader.get_many(_TABLE, [notification_keys.preferences(one) for one in user_ids], ("settings",))
         return [None if item is None else item.get("settings") for item in found]
 
 
 class DynamoPreferences:
-    """Port `PreferencesStore`. PynamoDB is loaded when somebody writes."""
+    """Implements the port `PreferencesStore`. Imports PynamoDB late, on the first write."""
 
     def replace(self, user_id: str, fresh: StoredPreferences, *, expected_tag: str | None) -> bool:
-        """Write them if they still have the expected tag (None: there are none). Whether they had."""
+        """One conditional PutItem."""
         from chalicelib.aws.dynamo_transactions import try_save
         from chalicelib.notifications.adapters.items import PreferencesItem
 

@@ -1,6 +1,7 @@
-"""Writes of notifications and mails: new ones inside the transaction of the fact they tell, and marks of read ones.
+"""Writes notifications and mails inside the transaction of the fact that they report, and marks notifications read.
 
-`add_*` are called by the stores of other nouns; the class is the port of notifications/services/mark_read.py.
+Stores of other parts call the `add_*` functions. The class implements the port `Marks` for
+notifications/services/mark_read.py.
 """
 
 import time
@@ -27,22 +28,22 @@ from chalicelib.notifications.domain.notification import Mail, Notification
 from chalicelib.notifications.ports import DIGEST, MAIL
 
 MAIL_KEPT_SECONDS = 40 * 24 * 3600
-"""How long a mail's key is remembered: longer than Stripe may repeat an event, and than an unsubscribe link must work
+"""How long a mail's key is kept: longer than Stripe may repeat an event, and longer than an unsubscribe link must work
 (30 days: 15 U.S.C. 7704(a)(3)).
 """
 LOOKED_AT_AFTER_SECONDS = 900
-"""When a mail that is still not sent was lost on its way."""
+"""A mail that is not sent after this time counts as lost on its way."""
 
 
 def add_notification(transaction: Transaction, notification: Notification) -> None:
-    """One new notification. A transaction may call this once a user: see `add_notifications`."""
+    """Adds one new notification. Call it at most once per user and transaction: see `add_notifications`."""
     add_notifications(transaction, [notification])
 
 
 def add_notifications(transaction: Transaction, notifications: Iterable[Notification]) -> None:
-    """New notifications, so many operations as notifications/services/compose.items_of says. Use one call for all of a
-    transaction, since DynamoDB takes one operation an item and two notifications may go to the same user. The
-    transaction loses the condition `notification` when one exists already.
+    """Adds new notifications; notifications/services/compose.items_of says how many items they take. Call it once per
+    transaction, because DynamoDB allows one operation per item and two notifications may go to the same user. The
+    transaction loses the condition `notification` when one of them exists.
     """
     received: defaultdict[str, int] = defaultdict(int)
     digests: set[tuple[int, str]] = set()
@@ -59,7 +60,7 @@ def add_notifications(transaction: Transaction, notifications: Iterable[Notifica
 
 
 def add_mail(transaction: Transaction, mail: Mail) -> None:
-    """A mail to be sent; the stream sends it. The transaction loses the condition `mail` when its key was used."""
+    """Adds a mail; the stream sends it. The transaction loses the condition `mail` when its key was used."""
     mail_id = keys.digest(mail.key)
     now = int(time.time())
     due = max(now + LOOKED_AT_AFTER_SECONDS, mail.not_before or 0)
@@ -88,25 +89,23 @@ def add_mail(transaction: Transaction, mail: Mail) -> None:
 
 
 def due_item(at: int, kind: str, id: str) -> DueItem:
-    """What is due at a time; it clears away by itself when nobody looks for as long as mails are kept."""
+    """Returns an entry of the due index. TTL deletes it when nothing handles it for as long as mails are kept."""
     return DueItem(*notification_keys.due(at, f"{kind}#{id}"), expires_at=at + MAIL_KEPT_SECONDS)
 
 
 class DynamoMarks:
-    """Port `Marks`."""
-
     def mark_read(self, user_id: str, ids: list[str]) -> int:
-        """Mark up to MARKED_AT_ONCE unread notifications read and return how many were not. Raises NotFound when
-        the only one does not exist.
+        """Marks up to MARKED_AT_ONCE unread notifications read and returns how many it changed. Raises NotFound when
+        `ids` has one id and it does not exist.
         """
         return self._mark(user_id, ids, has_read=True)
 
     def mark_unread(self, user_id: str, ids: list[str]) -> int:
-        """The reverse."""
+        """Like `mark_read`, for the opposite change."""
         return self._mark(user_id, ids, has_read=False)
 
     def _mark(self, user_id: str, ids: list[str], *, has_read: bool) -> int:
-        """Those that another writer changed first drop out, and the rest is tried again without them."""
+        """Drops the ids that another writer changed first, and tries again with the others."""
         while ids:
             try:
                 _marking(user_id, ids, has_read=has_read).commit()
@@ -139,7 +138,7 @@ def _read_at(*, has_read: bool) -> Action:
 
 
 def add_unread(transaction: Transaction, user_id: str, change: int) -> None:
-    """Move somebody's counter of what they have not read, as part of a transaction that makes it true."""
+    """Adds a change to a user's unread counter, in the transaction that changes the notifications."""
     counter = UnreadCounterItem(*keys.unread_counter(user_id))
     fresh = UnreadCounterItem.etag.set(uuid.uuid4().hex)
     transaction.update("counter", counter, [UnreadCounterItem.unread.add(change), fresh])

@@ -1,4 +1,4 @@
-"""A mailbox by its address: one form of it for everybody who writes it differently. Pure."""
+"""Forms of a mail address: one canonical form for all ways to write it, and a readable one. Pure."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,9 @@ from chalicelib.core.email_address import MOST, normalised
 
 
 class AddressStanding(NamedTuple):
-    """What is known of a mailbox. `state` is `bounced` or `complained` when mails to it came back, since then (Unix
-    seconds) nothing is sent; `refused` are the topics that somebody without an account wants no mail about.
+    """What is known about an address. `state` is `bounced` or `complained` when mails to it came back; nothing is sent
+    to it since then (`since`, Unix seconds). `refused` are topics about which a person without an account wants no
+    mail.
     """
 
     state: str | None = None
@@ -16,11 +17,11 @@ class AddressStanding(NamedTuple):
 
 
 def canonical(address: str) -> str:
-    """The address as mail servers compare it: normalised, its domain in ASCII. An address that has no such form stays
-    as it is.
+    """Returns the address as mail servers compare it: normalised, with its domain in ASCII. An address without such a
+    form keeps its domain.
     """
     local, _, domain = normalised(address).rpartition("@")
-    if domain.isascii() or len(address) > MOST:  # to encode takes time in the square of the length
+    if domain.isascii() or len(address) > MOST:  # the time to encode grows with the square of the length
         return f"{local}@{domain}"
     try:
         return f"{local}@{domain.encode('idna').decode()}"
@@ -29,7 +30,7 @@ def canonical(address: str) -> str:
 
 
 def readable(address: str) -> str:
-    """The same address with its domain in Unicode, as people type it."""
+    """Returns the address with its domain in Unicode, as people type it."""
     local, _, domain = address.rpartition("@")
     if "xn--" not in domain:
         return address

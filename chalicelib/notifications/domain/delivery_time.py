@@ -1,9 +1,9 @@
-"""When it is a certain time of day somewhere. Pure; daylight saving is zoneinfo's to know.
+"""Computes the end of quiet hours and the time of the next digest. Pure; zoneinfo knows daylight saving time.
 
-A time of day that a clock change leaves out happens when the clock has jumped over it (02:30 at 03:30); one that comes
-twice happens the first time. So every time of day happens once a day (PEP 495, fold=0).
+A time of day that a clock change skips counts as the time to which the clock jumped (02:30 is 03:30). One that occurs
+twice counts the first time. So every time of day occurs once per day (PEP 495, fold=0).
 
-Which mails wait for the end of quiet hours: notifications/services/choose_channels.py.
+notifications/services/choose_channels.py decides which mails wait for the end of quiet hours.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from chalicelib.notifications.domain.preferences import Preferences, Quiet
 
 DIGEST_MARGIN_SECONDS = 120
-"""What is told later than this before a digest goes into the next one, so that it is certainly written by then."""
+"""A notification that comes later than this before a digest goes into the next one, so that it is certainly written."""
 
 
 def quiet_until(preferences: Preferences, now: float) -> int | None:
-    """When the quiet hours that hold now end, in Unix seconds; None outside of them."""
+    """Returns the end of the current quiet hours (Unix seconds); None outside of them."""
     quiet = preferences.quiet
     if quiet is None:
         return None
@@ -30,7 +30,7 @@ def quiet_until(preferences: Preferences, now: float) -> int | None:
 
 
 def next_digest(preferences: Preferences, now: float) -> int:
-    """When the digest that takes what is told now is due, in Unix seconds."""
+    """Returns when the digest is due that collects a notification of now (Unix seconds)."""
     zone = ZoneInfo(preferences.timezone)
     day = datetime.fromtimestamp(now, zone).date()
     while True:
@@ -41,7 +41,7 @@ def next_digest(preferences: Preferences, now: float) -> int:
 
 
 def _hours(quiet: Quiet, day: date, zone: ZoneInfo) -> tuple[int, int]:
-    """The quiet hours that begin on a day."""
+    """Returns start and end of the quiet hours that begin on a day."""
     last = day if quiet.end > quiet.start else day + timedelta(days=1)
     return _instant(day, quiet.start, zone), _instant(last, quiet.end, zone)
 

@@ -1,8 +1,8 @@
-"""What a mail looks like: one page around every mail's words, and the same words as plain text. Pure.
+"""The layout of mails: one HTML page around every mail's body, and the same as plain text. Pure.
 
-notifications/services/compose.py words the body; mail/services/prepare_mail.py puts it into the page when it is sent,
-so that what waits in the table stays small. Styles are inline because several mail programs drop a style sheet; the
-sheet only adds what inline styles cannot say, dark colours. Nothing is loaded from anywhere.
+notifications/services/compose.py writes the body. mail/services/prepare_mail.py adds the page when the mail is sent, so
+stored mails stay small. Styles are inline, because several mail programs drop a style sheet; the sheet adds only what
+inline styles cannot express, the dark colours. Nothing is loaded from elsewhere.
 """
 
 import re
@@ -19,7 +19,7 @@ _STYLES = {
     "<p><a href=": '<p style="margin:24px 0"><a class="button" style="display:inline-block;padding:12px 20px;'
     'border-radius:8px;background:#8a1c3b;color:#ffffff;font-weight:600;text-decoration:none" href=',
 }
-"""Tags of a body, as notifying writes them, and what they become. User text is escaped: it has no tags."""
+"""Tags of a body and their replacements with styles. User text is escaped, so it has no tags."""
 _TAG = re.compile("|".join(map(re.escape, sorted(_STYLES, key=len, reverse=True))))
 
 _PAGE = """<!doctype html>
@@ -59,32 +59,32 @@ font:13px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-ser
 
 
 class Foot(NamedTuple):
-    """What stands below a mail: why it came, and links (words, URL)."""
+    """The footer of a mail: why it was sent, and links (label, URL)."""
 
     reason: str
     links: Sequence[tuple[str, str]] = ()
 
 
 def paragraphs(lines: Sequence[str]) -> str:
-    """A body of plain lines, a paragraph each."""
+    """Returns a body with one paragraph per line of plain text."""
     return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def button(label: str, url: str) -> str:
-    """A link of its own line, drawn as a button. Raises MissingVariable for one that leads nowhere."""
+    """Returns a link in its own paragraph, shown as a button. Raises MissingVariable without a label or a URL."""
     if not label or not url:
         raise MissingVariable("link")
     return f'<p><a href="{escape(url)}">{escape(label)}</a></p>'
 
 
 def links(items: Sequence[tuple[str, str]]) -> str:
-    """A list of links (words, URL)."""
+    """Returns a list of links (label, URL)."""
     listed = "".join(f'<li><a href="{escape(url)}">{escape(words)}</a></li>' for words, url in items)
     return f"<ul>{listed}</ul>"
 
 
 def page(subject: str, body: str, foot: Foot, *, lang: str = "en") -> str:
-    """The HTML of a mail."""
+    """Returns the HTML of a mail."""
     shown = _TAG.sub(lambda found: _STYLES[found[0]], body)
     below = [f'<p style="margin:0 0 8px">{escape(foot.reason)}</p>']
     below += [
@@ -95,6 +95,6 @@ def page(subject: str, body: str, foot: Foot, *, lang: str = "en") -> str:
 
 
 def plain(text: str, foot: Foot) -> str:
-    """The same as plain text. The line before the foot is the signature mark that mail programs know (RFC 3676)."""
+    """Returns the plain text of a mail. The line before the footer is the usual signature separator (RFC 3676)."""
     below = [foot.reason, *(f"{words}: {url}" for words, url in foot.links)]
     return "\n".join([text.rstrip("\n"), "", "-- ", *below]) + "\n"

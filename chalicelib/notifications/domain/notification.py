@@ -1,6 +1,4 @@
-"""A notification in somebody's inbox, and a mail to be sent. Plain data; notifications/services/compose.py words
-them.
-"""
+"""Notifications in an inbox, and mails to be sent. Plain data; notifications/services/compose.py composes both."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -12,12 +10,12 @@ NOTIFICATIONS_PATH = "/api/v1/notifications"
 class NotificationAction(StrEnum):
     """What a notification is about. The list is part of the API contract."""
 
-    # docs/notifications.md prints the lines below: when a notification comes, and to whom.
+    # docs/notifications.md prints the lines below: when a notification is sent, and to whom.
 
     EVENT_ROLE_INVITE = "event_role_invite"
-    """Staff invited an address to their event's staff. To: the account that proved it, otherwise the mailbox."""
+    """Staff invited an address to their event's staff. To: the account that verified it, otherwise the mailbox."""
     SESSION_INVITE = "session_invite"
-    """Staff invited an address to speak in a session. To: the account that proved it, otherwise the mailbox."""
+    """Staff invited an address to speak in a session. To: the account that verified it, otherwise the mailbox."""
     SUBMISSION_RECEIVED = "submission_received"
     """Somebody proposed a session to an open call. To: staff who review."""
     SESSION_ACCEPTED = "session_accepted"
@@ -39,8 +37,8 @@ class NotificationAction(StrEnum):
     PAYMENT_IN_REVIEW = "payment_in_review"
     """A payment, a refund or a mail with tickets needs a person. To: staff who see money."""
     CALL_FOR_PAPERS_OPEN = "call_for_papers_open"
-    """A call for papers opened, or the event of an open one was published; once an event. To: the staff, and people who
-    proposed or were invited to speak at another event of its owners.
+    """A call for papers opened, or the event of an open one was published; once per event. To: the staff, and people
+    who proposed or were invited to speak at another event of its owners.
     """
     ANNOUNCEMENT = "announcement"
     """Staff wrote to many people. To: staff by role, or everybody with tickets."""
@@ -52,27 +50,27 @@ GROUPED_SECONDS: Mapping[NotificationAction, int] = {
     NotificationAction.PAYMENT_DISPUTED: 3600,
     NotificationAction.PAYMENT_IN_REVIEW: 3600,
 }
-"""Actions that come in bursts, and how long one burst may be; those of an event are shown as one. docs/notifications.md
-says why.
+"""Actions that come in bursts, and the longest time of one burst. The notifications of a burst about one event are
+shown as one. docs/notifications.md gives the reasons.
 """
 
 
 class Burst(NamedTuple):
-    """The burst a notification belongs to: those of one inbox with the same key are shown under the title, as one."""
+    """The burst of a notification: notifications with the same key in one inbox are shown as one, under the title."""
 
     key: str
     title: str
 
 
 def group_key(action: NotificationAction, event_id: str, received_at: int) -> str | None:
-    """The key of the burst that something at this time (Unix seconds) belongs to, if such things come in bursts."""
+    """Returns the key of the burst at this time (Unix seconds), or None when the action does not come in bursts."""
     seconds = GROUPED_SECONDS.get(action)
     return None if seconds is None else f"{action.value}.{event_id}.{received_at // seconds}"
 
 
 class Notification(NamedTuple):
-    """One message to one user. `message` is sanitised HTML, `subject` a path of ours, `received_at` Unix seconds;
-    `digest_at` (the same) is when the mail that collects it is due, if it is collected.
+    """A message to one user. `message` is sanitised HTML; `subject` is a path on our site; `received_at` is in Unix
+    seconds. `digest_at` (Unix seconds) is when the digest that collects it is due, if any.
     """
 
     id: str
@@ -87,12 +85,12 @@ class Notification(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """One mail to one address. `key` makes it unique: the same key is never sent twice. `html` is what stands in the
-    body of its page (notifications/domain/mail_layout.py). `tickets_of` is an order whose tickets go with it; they are
-    printed when the mail is sent. An empty `to` is the proven address of `user_id`, looked up when it is sent. `action`
-    is the topic (notifications/domain/preferences.py) by which it can be refused; without one it cannot. Not sent
-    before `not_before` (Unix seconds). `proves` the address: it goes even to one that mails came back from. `language`
-    is what it is written in.
+    """A mail to one address. A `key` is never sent twice. `html` is the body of its page
+    (notifications/domain/mail_layout.py). `tickets_of` is an order whose tickets are attached when the mail is sent.
+    With an empty `to`, the mail goes to the verified address of `user_id`, read when it is sent. `action` is the topic
+    (notifications/domain/preferences.py) by which it can be switched off; None when it cannot. It is not sent before
+    `not_before` (Unix seconds). With `proves`, it is sent even to an address from which mails came back, because it
+    verifies the address. `language` is the language of its text.
     """
 
     key: str
@@ -110,7 +108,7 @@ class Mail(NamedTuple):
 
 
 class Received(NamedTuple):
-    """A notification in an inbox."""
+    """A notification in an inbox, and whether it was read."""
 
     notification: Notification
     has_read: bool

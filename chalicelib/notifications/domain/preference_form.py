@@ -1,4 +1,4 @@
-"""What somebody sends to change their preferences, checked. Pure; imports msgspec, so never on the read path."""
+"""Checks what a user sends to change their preferences. Pure. Imports msgspec, so it is never used on the read path."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -26,7 +26,7 @@ Clock = Annotated[
 
 
 class ChannelsForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one topic is told."""
+    """The channels of one topic."""
 
     in_app: bool
     mail: Literal["each", "digest", "off"]
@@ -34,14 +34,14 @@ class ChannelsForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class QuietForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Hours in which nothing rings; `to` is on the next day when it is before `from`."""
+    """Quiet hours in local time. `to` is on the next day when it is before `from`."""
 
     from_: Clock = field(name="from")
     to: Clock
 
 
 class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may be changed. A topic that is null goes back to its default."""
+    """The preferences that a user may change. A topic set to null returns to its default."""
 
     actions: dict[str, ChannelsForm] = {}
     timezone: Annotated[str, Meta(max_length=64, description="IANA name")] = "UTC"
@@ -50,7 +50,7 @@ class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class _Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The form with its topics unread: each is checked by itself, so that pointers name it."""
+    """The form without its topics. Each topic is checked separately, so that JSON pointers name it."""
 
     actions: dict[str, Any] = {}
     timezone: Annotated[str, Meta(max_length=64)] = "UTC"
@@ -58,7 +58,7 @@ class _Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest_hour: Annotated[int, Meta(ge=0, le=23)] = 8
 
     def violations(self) -> list[Violation]:
-        """Rules that no type can say."""
+        """Returns violations of rules that no type can express."""
         found = []
         if not is_zone(self.timezone):
             found.append(Violation("/timezone", "is not an IANA time zone"))
@@ -68,7 +68,7 @@ class _Frame(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def chosen(merged: Mapping[str, Any]) -> Preferences:
-    """The preferences that a merged patch asks for. Raises InvalidInput with every violation."""
+    """Returns the preferences in a merged patch. Raises InvalidInput with all violations."""
     settings: dict[str, Setting] = {}
     violations: list[Violation] = []
     topics = merged.get("actions", {})

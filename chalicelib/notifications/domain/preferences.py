@@ -1,8 +1,8 @@
-"""How somebody wants to be told: for each topic the inbox, mail and push; quiet hours; the hour of the digest. Pure.
+"""A user's preferences: inbox, mail and push for each topic; quiet hours; the hour of the digest. Pure.
 
-A topic is an action of a notification, or one of the mails that belong to no notification. The table below is the one
-home of what holds for those who chose nothing, and of what nobody can switch off. Light: what is told asks this before
-each transaction.
+A topic is an action of a notification, or a kind of mail without a notification. The tables below are the only place
+for the defaults and for what nobody can switch off. Light, because it is used before each transaction that writes
+notifications.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 from chalicelib.notifications.domain.notification import NotificationAction
 
 REVISION = 1
-"""Revision of the JSON shape; raise it with every change of the shape."""
+"""Revision of the JSON shape. Raise it with every change of the shape."""
 ACCOUNT, DIGEST = "account", "digest"
 """Topics without notifications: mails about the account itself, and digests."""
 WHY_MAILED = "cannot be changed: tickets and what becomes of your money or account are always mailed"
 
 
 class MailChoice(StrEnum):
-    """How mails of a topic come: each at once, collected into one a day, or not at all."""
+    """How mails of a topic are sent: each at once, collected in one per day, or not at all."""
 
     EACH = "each"
     DIGEST = "digest"
@@ -29,7 +29,9 @@ class MailChoice(StrEnum):
 
 
 class Setting(NamedTuple):
-    """How one topic is told. Without `in_app` it is not written to the inbox; `push` is to closed tabs and phones."""
+    """The channels of one topic. Without `in_app` there is no notification in the inbox. `push` goes to closed tabs and
+    phones.
+    """
 
     in_app: bool
     mail: MailChoice
@@ -37,14 +39,14 @@ class Setting(NamedTuple):
 
 
 class Quiet(NamedTuple):
-    """Hours in which nothing rings, in minutes after local midnight; from 22:00 to 07:00 is (1320, 420)."""
+    """Quiet hours, in minutes after local midnight; from 22:00 to 07:00 is (1320, 420)."""
 
     start: int
     end: int
 
 
 class Preferences(NamedTuple):
-    """What somebody chose. `settings` has only topics that differ from their defaults."""
+    """The preferences of a user. `settings` contains only topics that differ from their defaults."""
 
     settings: Mapping[str, Setting]
     timezone: str = "UTC"
@@ -52,7 +54,7 @@ class Preferences(NamedTuple):
     digest_hour: int = 8
 
     def setting(self, topic: str) -> Setting:
-        """What holds for a topic."""
+        """Returns the user's setting for a topic, or its default."""
         return self.settings.get(topic) or DEFAULTS[topic]
 
 
@@ -64,8 +66,8 @@ class Address(NamedTuple):
 
 
 class Channels(NamedTuple):
-    """Where one message to one user goes. `mail_after` (Unix seconds): no mail before, since these are quiet hours;
-    `digest_at`: when the digest that collects it is due.
+    """The channels of one message to one user. With `mail_after` (Unix seconds), its mail waits for the end of quiet
+    hours. `digest_at` (Unix seconds) is when the digest that collects it is due.
     """
 
     in_app: bool = True
@@ -103,26 +105,26 @@ FIXED: Mapping[str, tuple[str, ...]] = {
     NotificationAction.TICKETS_OFFERED: ("mail",),
     ACCOUNT: ("in_app", "mail", "push"),
 }
-"""Which channels of a topic nobody can change: mails without which somebody would lose money or the way in."""
+"""Channels of a topic that nobody can change: without these mails, people could lose money or access."""
 
 
 def may_be_switched_off(topic: str) -> bool:
-    """Whether mails of a topic are somebody's to refuse, so that they carry a way to do it."""
+    """Returns whether mails of a topic can be switched off, so that they need an unsubscribe link."""
     return topic == DIGEST or (topic in DEFAULTS and "mail" not in FIXED.get(topic, ()))
 
 
 def _revision() -> str:
-    """Changes with the table too: a stored representation shows every topic, chosen or not."""
+    """Returns a hash that also changes with the tables: a stored representation shows every topic, chosen or not."""
     table = json.dumps([REVISION, DEFAULTS, FIXED], sort_keys=True)
     return hashlib.sha256(table.encode()).hexdigest()[:12]
 
 
 CURRENT = _revision()
-"""What a stored representation must have been made by to be sent as it is."""
+"""The revision that must have made a stored representation, so that it can be sent unchanged."""
 
 
 def read(text: str | None) -> Preferences:
-    """The preferences in stored JSON; topics that exist no longer are passed over."""
+    """Returns the preferences in stored JSON. Ignores topics that no longer exist."""
     if text is None:
         return Preferences({})
     stored = json.loads(text)
@@ -136,17 +138,17 @@ def read(text: str | None) -> Preferences:
 
 
 def write(preferences: Preferences) -> str:
-    """The JSON that `read` takes: what was chosen, nothing else."""
+    """Returns the JSON that `read` takes; it contains only what the user chose."""
     return _json(_fields(preferences, preferences.settings))
 
 
 def editable(preferences: Preferences) -> dict[str, Any]:
-    """Everything that a merge patch may change."""
+    """Returns all fields that a merge patch may change."""
     return _fields(preferences, {topic: preferences.setting(topic) for topic in DEFAULTS})
 
 
 def represent(preferences: Preferences, address: Address) -> tuple[str, str]:
-    """Tag and JSON as their owner reads them."""
+    """Returns tag and JSON as their owner reads them."""
     shown = editable(preferences)
     for topic, setting in shown["actions"].items():
         setting["fixed"] = list(FIXED.get(topic, ()))
@@ -160,7 +162,7 @@ def represent(preferences: Preferences, address: Address) -> tuple[str, str]:
 
 
 def minutes(clock: str) -> int:
-    """Minutes after midnight of `HH:MM`."""
+    """Returns the minutes after midnight of `HH:MM`."""
     return int(clock[:2]) * 60 + int(clock[3:])
 
 
@@ -181,7 +183,7 @@ def _clock(minute: int) -> str:
 def _setting(topic: str, stored: Mapping[str, Any]) -> Setting:
     chosen = Setting(stored["in_app"], MailChoice(stored["mail"]), stored["push"])
     held = {channel: getattr(DEFAULTS[topic], channel) for channel in FIXED.get(topic, ())}
-    return chosen._replace(**held)  # what was chosen before it became fixed
+    return chosen._replace(**held)  # a choice from before the channel became fixed
 
 
 def _json(value: object) -> str:

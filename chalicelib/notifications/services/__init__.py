@@ -1,1 +1,1 @@
-"""Use cases of notifications, one module a verb."""
+"""Use cases of notifications."""

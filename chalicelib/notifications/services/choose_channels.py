@@ -1,8 +1,8 @@
-"""Where each message goes, as its reader wants it. Asked by whoever writes notifications, before the
-transaction of the fact they tell; also reads preferences for their owner.
+"""Chooses the channels of each message by its reader's preferences. Called by services that write notifications, before
+the transaction of the fact that they report. Also reads preferences for their owner.
 
-A message that is told goes by what was chosen at that moment; mail/services/prepare_mail.py asks once more when a mail
-leaves.
+A message uses the preferences of the moment when it is written. mail/services/prepare_mail.py checks them again when a
+mail is sent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Addressee(NamedTuple):
-    """Somebody with an account, where a message to them goes, and in which language."""
+    """A user with the channels and the language of a message to them."""
 
     user_id: str
     channels: Channels
@@ -31,14 +31,14 @@ class Addressee(NamedTuple):
 
 
 class ChooseChannels:
-    """Knows how people want to be told."""
+    """Reads preferences and turns them into channels."""
 
     def __init__(self, view: PreferencesView, clock: Clock) -> None:
         self._view = view
         self._clock = clock
 
     def choose_channels(self, user_ids: Iterable[str], action: NotificationAction) -> dict[str, Channels]:
-        """Where a message about this goes, for each user: half a read unit a person. Raises Busy."""
+        """Returns the channels for a message about `action`, by user id. Half a read unit per user. Raises Busy."""
         wanted = list(dict.fromkeys(user_ids))
         now = self._clock.now()
         texts = self._view.load_settings(wanted)
@@ -47,7 +47,7 @@ class ChooseChannels:
     def find_addressees(
         self, user_ids: Sequence[str], action: NotificationAction, *, contacts: Contacts
     ) -> list[Addressee]:
-        """These users as a message about this finds them, in their order. Raises Busy."""
+        """Returns these users in their order, with channels and language for a message about `action`. Raises Busy."""
         if not user_ids:
             return []
         channels, known = self.choose_channels(user_ids, action), contacts.contacts(user_ids)
@@ -55,11 +55,11 @@ class ChooseChannels:
         return [Addressee(one, channels[one], languages.get(one, DEFAULT)) for one in user_ids]
 
     def load_preferences(self, user_id: str) -> Preferences:
-        """What somebody chose."""
+        """Returns the preferences that the user chose."""
         return rules.read(self._view.load_settings([user_id])[0])
 
     def read_preferences(self, user_id: str) -> Found:
-        """Somebody's preferences for themselves. Knowing the tag costs one read of one item."""
+        """Returns the caller's preferences. To read only the tag costs one GetItem."""
         version = self._view.load_version(user_id)
         if version is None:
             return Found.made(*rules.represent(Preferences({}), Address()))
@@ -74,11 +74,13 @@ class ChooseChannels:
 
 
 def channels_of(preferences: Preferences, action: NotificationAction, now: float) -> Channels:
-    """Where a message told now goes. Mails that nobody can refuse are not held back by quiet hours either."""
+    """Returns the channels of a message written now. Mails that cannot be switched off do not wait for the end of quiet
+    hours.
+    """
     setting = preferences.setting(action)
     if not preferences.settings and preferences.quiet is None and setting.mail is not MailChoice.DIGEST:
         return Channels(*setting)
-    from chalicelib.notifications.domain.delivery_time import next_digest, quiet_until  # few people need a calendar
+    from chalicelib.notifications.domain.delivery_time import next_digest, quiet_until  # few users need time zones
 
     quiet = quiet_until(preferences, now)
     return Channels(
@@ -91,7 +93,7 @@ def channels_of(preferences: Preferences, action: NotificationAction, now: float
 
 
 def current(stored: StoredPreferences | None) -> tuple[str, str]:
-    """Tag and JSON of stored preferences, made anew when another release made them."""
+    """Returns tag and JSON of stored preferences, rebuilt when another release made them."""
     if stored is None:
         return rules.represent(Preferences({}), Address())
     if stored.revision == rules.CURRENT:
@@ -100,7 +102,7 @@ def current(stored: StoredPreferences | None) -> tuple[str, str]:
 
 
 def address_of(stored: StoredPreferences | None) -> Address:
-    """What is known of the account's address."""
+    """Returns what is stored about the account's address."""
     if stored is None or stored.address_state is None:
         return Address()
     return Address(stored.address_state, stored.address_since)

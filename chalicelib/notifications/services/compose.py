@@ -1,9 +1,9 @@
-"""Composes messages: a notification and the mail that says the same, by the channels of their reader. Pure; called
-by the services that write them in the transaction of what they tell (notifications/adapters/writes.py).
+"""Composes messages: a notification and the mail with the same content, by the channels of their reader. Pure. Called
+by the services that write them in the transaction of the fact they report (notifications/adapters/writes.py).
 
-Texts stand in texts, in every language; what is made here is in the language of its reader. A notification's
-`message` is HTML, so user text in it is escaped; titles and mail subjects are plain text on one line.
-docs/notifications.md lists all actions.
+All texts are in texts/, in every language; messages are in their reader's language. A notification's `message` is HTML,
+so user text in it is escaped. Titles and mail subjects are plain text on one line. docs/notifications.md lists all
+actions.
 """
 
 import re
@@ -28,17 +28,17 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 NO_ACCOUNT = Channels(in_app=False)
-"""How people without an account are reached: at once, by mail alone."""
+"""Channels of people without an account: mail only, at once."""
 
 
 class Messages(NamedTuple):
-    """What people get, each notification with the mail that says the same."""
+    """Notifications and mails to write."""
 
     notifications: tuple[Notification, ...] = ()
     mails: tuple[Mail, ...] = ()
 
     def plus(self, other: "Messages") -> "Messages":
-        """These messages, then the others."""
+        """Returns these messages followed by the others."""
         return Messages(self.notifications + other.notifications, self.mails + other.mails)
 
 
@@ -46,15 +46,17 @@ NO_MESSAGES = Messages()
 
 
 class EventLabel(NamedTuple):
-    """What a message says of an event: its name, and the IANA zone of its times, as the event's page has it."""
+    """What a message says about an event: its name, and the IANA time zone of its times, the same as on the event's
+    page.
+    """
 
     name: str
     timezone: str = "UTC"
 
 
 def compose(channels: Channels, notification: Notification, mail: Mail | None) -> Messages:
-    """A notification and the mail that says the same, as far as their reader wants each. Without an account
-    (`user_id` empty) the mail is to its address.
+    """Returns the notification and the mail with the same content, each only if the reader wants it. Without an account
+    (`user_id` is empty), the mail goes to its own address.
     """
     inbox = compose_notification(channels, notification)
     if mail is None:
@@ -66,19 +68,19 @@ def compose(channels: Channels, notification: Notification, mail: Mail | None) -
 
 
 def compose_notification(channels: Channels, notification: Notification) -> Messages:
-    """The notification, if its reader wants it in their inbox, with the digest that collects it."""
+    """Returns the notification, with the time of the digest that collects it, if the reader wants it in the inbox."""
     return Messages((notification._replace(digest_at=channels.digest_at),)) if channels.in_app else Messages()
 
 
 def compose_mail(channels: Channels, mail: Mail) -> Messages:
-    """The mail, if its reader wants each as it comes, not before their quiet hours end."""
+    """Returns the mail if the reader wants each mail at once. It waits for the end of their quiet hours."""
     is_wanted = channels.mail is MailChoice.EACH
     return Messages(mails=(mail._replace(not_before=channels.mail_after),)) if is_wanted else Messages()
 
 
 def items_of(messages: Messages) -> int:
-    """Items of a transaction that they take together (notifications/adapters/writes.py): each is two, and one more are
-    a reader's counter and a digest that collects for them.
+    """Returns how many items of a transaction the messages take (notifications/adapters/writes.py): two per message,
+    one per reader's counter, and one per digest.
     """
     notifications, mails = messages
     counters = {one.user_id for one in notifications}
@@ -87,9 +89,7 @@ def items_of(messages: Messages) -> int:
 
 
 def fit(messages: Iterable[Messages], *, room: int, beside: Messages = NO_MESSAGES) -> Messages:
-    """What people get, one after another, as far as it takes at most `room` items of a transaction together with the
-    messages `beside` it.
-    """
+    """Returns the first messages that together with those `beside` take at most `room` items of a transaction."""
     fitting = Messages()
     for one in messages:
         more = fitting.plus(one)
@@ -102,20 +102,20 @@ def fit(messages: Iterable[Messages], *, room: int, beside: Messages = NO_MESSAG
 def group_of(
     action: NotificationAction, event_id: str, event_name: str, *, received_at: int, language: str
 ) -> Burst | None:
-    """The burst that a notification belongs to, if its kind comes in bursts."""
+    """Returns the burst of a notification, or None when its action does not come in bursts."""
     key = group_key(action, event_id, received_at)
     return None if key is None else Burst(key, one_line(say(language, f"group.{action.value}", {"event": event_name})))
 
 
 def one_line(text: str) -> str:
-    """The text on one line of at most MAX_TITLE characters, fit for a title or a mail header."""
+    """Returns the text on one line of at most MAX_TITLE characters, for a title or a mail header."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1].rstrip()}…"
 
 
 def greeting(name: str, language: str = DEFAULT) -> str:
-    """How a mail begins. A name that mail programs could turn into a link is left out: anybody can type one into a
-    form together with somebody else's address.
+    """Returns the first line of a mail. Leaves out a name that mail programs could turn into a link: anybody can type
+    one into a form together with another person's address.
     """
     name = one_line(name)
     if not name or len(name) > MAX_NAME or looks_like_link(name):
@@ -124,18 +124,20 @@ def greeting(name: str, language: str = DEFAULT) -> str:
 
 
 def looks_like_link(text: str) -> bool:
-    """Whether mail programs could make a link of it."""
+    """Returns whether mail programs could turn part of the text into a link."""
     return _LINK_LIKE.search(text) is not None
 
 
 def unlinked(text: str) -> str:
-    """The text so that mail programs make no link of it: a space for `//`, one after dots in names and addresses."""
+    """Returns the text in a form that mail programs do not turn into links: `//` becomes a space, and a space follows
+    dots in names and addresses.
+    """
     text = _QUAD.sub(lambda found: found[0].replace(".", ". "), _SLASHES.sub(" ", text))
     return _DOT.sub(". ", text)
 
 
 def as_text(html: str) -> str:
-    """Sanitised HTML as plain text: a line for each block, links with where they lead."""
+    """Returns sanitised HTML as plain text: one line per block, each link followed by its URL."""
     marked = _LINK.sub(lambda found: f"{found[2]} ({found[1]})", _BLOCK_END.sub(lambda end: f"{end[0]}\n", html))
     lines = (" ".join(line.split()) for line in unescape(_TAG.sub("", marked)).split("\n"))
     return "\n".join(line for line in lines if line)
@@ -144,7 +146,7 @@ def as_text(html: str) -> str:
 def letter(
     *, key: str, to: str, subject: str, name: str, lines: list[str], link: tuple[str, str], language: str
 ) -> Mail:
-    """A mail of a greeting, some lines (plain text) and a button; `link` is what it says and where it leads."""
+    """Returns a mail with a greeting, some lines of plain text and a button. `link` is its label and its URL."""
     label, url = link
     shown = [greeting(name, language), *map(one_paragraph, lines)]
     return Mail(
@@ -158,5 +160,5 @@ def letter(
 
 
 def one_paragraph(text: str) -> str:
-    """The text without line breaks, so that user text cannot forge a paragraph of ours."""
+    """Returns the text without line breaks, so that user text cannot look like a paragraph of ours."""
     return " ".join(text.split())

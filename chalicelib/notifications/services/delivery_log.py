@@ -1,8 +1,8 @@
-"""Which message went to whom and what became of it, for administrators. Called by routes/notifications.py.
+"""Lists for administrators which message went to whom and how it was delivered. Called by routes/notifications.py.
 
-An administrator is whoever proved the address that the deployment names; to everybody else all of this does not exist.
-Newest first. By action and month from an index, by user from their inbox; a request looks through a bounded number of
-partitions and rows, and its cursor continues where it stopped (docs/data-model.md has the costs).
+An administrator is an account with a verified address that the deployment names. For everybody else these routes do not
+exist. Newest first; by action and month from an index, by user from their inbox. One request reads a limited number of
+partitions and rows, and its cursor continues from there (docs/data-model.md has the costs).
 """
 
 import heapq
@@ -27,10 +27,10 @@ from chalicelib.representations.rows import Part, Row, Sheet, as_list, as_sheet,
 
 SCOPE = "admin/notifications"
 SPAN = timedelta(days=92)
-"""How far back one looks who does not say."""
+"""The default period when the query has no start."""
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 MONTHS_AT_ONCE = 4
-"""Months that one request looks through, each a few Queries an action."""
+"""Months that one request reads; each is a few Queries per action."""
 TOGETHER = 100
 SHEET_ROWS = 2_000
 _WHAT = ("id", "action", "user_id", "email", "title", "received_at", "has_read", "read_at")
@@ -39,7 +39,7 @@ STATES = ("all", "unread", "read")
 
 
 class LogFilter(NamedTuple):
-    """Which notifications: from one moment to another, of an action, of a user, in a state."""
+    """A filter: a period, optionally an action, a user and a state."""
 
     begin: datetime
     end: datetime
@@ -59,26 +59,26 @@ class DeliveryLog:
         self._key = key
 
     def require(self, caller: Principal) -> None:
-        """Raise NotFound for everybody but administrators."""
+        """Raises NotFound for everybody but administrators."""
         contact = self._contacts.contacts([caller.user_id]).get(caller.user_id) if self._admins else None
         if contact is None or not is_administrator(contact.email, verified=contact.verified, admins=self._admins):
             raise NotFound
 
     def list_delivery_log(self, query: dict[str, str], page: Page, *, caller: Principal) -> Found:
-        """Notifications as JSON. Raises NotFound, MalformedRequest."""
+        """Returns a page of notifications as JSON. Raises NotFound and MalformedRequest."""
         self.require(caller)
         return as_list(self._part(query, page, _json), scope=SCOPE, key=self._key)
 
     def export_delivery_log(self, query: dict[str, str], page: Page, *, caller: Principal) -> Sheet:
-        """The same as CSV."""
+        """Returns the same page as CSV."""
         self.require(caller)
         return as_sheet(COLUMNS, self._part(query, page, _line), scope=SCOPE, key=self._key)
 
     def _part(self, query: dict[str, str], page: Page, text: Callable[[Overseen, str | None], str]) -> Part:
-        """A page. Only so many months are looked through at once; where there are more the page's end says so."""
+        """Returns a page. Reads at most MONTHS_AT_ONCE months; when there are more, the page has a cursor."""
         wanted = self._wanted(query)
         end = _highest(wanted.end)
-        last = min(page.after or end, end)  # a cursor may come with another end than it was made for
+        last = min(page.after or end, end)  # a cursor may come with another `to` than it was made for
         months = [""] if wanted.user_id else _months(wanted.begin, moment(milliseconds_of(last) / 1000))
         looked_at = months[:MONTHS_AT_ONCE]
         step = min(TOGETHER, page.limit + 2)
@@ -90,7 +90,7 @@ class DeliveryLog:
         return Part(part.texts, _lowest(datetime.fromisoformat(f"{looked_at[-1]}-01T00:00:00+00:00")))
 
     def _entries(self, wanted: LogFilter, month: str, last: str, step: int) -> Iterator[LogEntry]:
-        """Where notifications may be, newest first."""
+        """Returns the keys of possible matches, newest first."""
         first = _lowest(wanted.begin)
         if wanted.user_id:
             return self._log.list_inbox(wanted.user_id, first=first, last=last, step=step)
@@ -110,7 +110,7 @@ class DeliveryLog:
                 yield entry.notification_id, text(one, contact and contact.email) if one and fits else None
 
     def _wanted(self, query: dict[str, str]) -> LogFilter:
-        """What a query asks for. Raises MalformedRequest."""
+        """Returns the filter of a query. Raises MalformedRequest."""
         action, user_id, state = query.get("action"), query.get("user"), query.get("state", "all")
         if action is not None and action not in set(NotificationAction):
             raise MalformedRequest("action is none that we know.", code="invalid_filter")
@@ -126,7 +126,7 @@ class DeliveryLog:
 
 
 def _moment(query: dict[str, str], name: str) -> datetime | None:
-    """A moment; a day (UTC) is all of it."""
+    """Returns the time in a query, or None. For `to`, a date (UTC) includes its whole day."""
     if name not in query:
         return None
     try:
@@ -141,18 +141,18 @@ def _moment(query: dict[str, str], name: str) -> datetime | None:
 
 
 def _months(begin: datetime, end: datetime) -> list[str]:
-    """The months (YYYY-MM) that lie between, newest first."""
+    """Returns the months (YYYY-MM) of a period, newest first."""
     numbers = range(end.year * 12 + end.month - 1, begin.year * 12 + begin.month - 2, -1)
     return [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
 
 
 def _lowest(at: datetime) -> str:
-    """The lowest id of a moment."""
+    """Returns the lowest id of a moment."""
     return make_ulid(int(at.timestamp() * 1000), bytes(10))
 
 
 def _highest(before: datetime) -> str:
-    """The highest id of the millisecond before a moment."""
+    """Returns the highest id of the millisecond before a moment."""
     return make_ulid(int(before.timestamp() * 1000) - 1, b"\xff" * 10)
 
 

@@ -1,7 +1,7 @@
-"""Writes of preferences, by their owner, by a link in a mail, and by what becomes of mails to their address.
+"""Writes preferences: for their owner, for a link in a mail, and when mails to the address come back.
 
-Every write is one item with a condition on the tag that was read, so that of two writers none is lost. The owner's own
-edit needs If-Match; the others are tried again until they fit.
+Every write is one item, conditional on the tag that was read, so concurrent writes are not lost. The owner's edit needs
+If-Match; the other writes are repeated until they succeed.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ TRIES = 8
 
 
 class _State(NamedTuple):
-    """What was read: the preferences, what is known of the address, and the tag that is stored (None: nothing is)."""
+    """What was read: the preferences, what is known about the address, and the stored tag (None: nothing is stored)."""
 
     preferences: Preferences
     address: Address
@@ -35,7 +35,9 @@ class EditPreferences:
         self._store = store
 
     def update_preferences(self, user_id: str, patch: object, *, match: Match) -> tuple[str, str]:
-        """A merge patch by their owner; tag and JSON. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
+        """Applies the owner's merge patch and returns tag and JSON. Raises PreconditionRequired, PreconditionFailed and
+        InvalidInput.
+        """
         state = self._read(user_id)
         require_match(match, etag=state.tag, body=state.body)
         wanted = chosen(merge(rules.editable(state.preferences), patch))
@@ -46,11 +48,11 @@ class EditPreferences:
         return made
 
     def stop_mails(self, user_id: str, topic: str) -> None:
-        """No mails about a topic any more; of digests: about nothing that was collected. Raises Busy."""
+        """Switches the mails about a topic off. For digests, those of all topics that are collected. Raises Busy."""
         self._until_it_fits(user_id, lambda state: (_without(state.preferences, topic), state.address))
 
     def mark_address(self, user_id: str, address: Address) -> None:
-        """Show their owner whether mails arrive. Raises Busy."""
+        """Stores whether mails to the owner's address arrive. Raises Busy."""
         self._until_it_fits(user_id, lambda state: (state.preferences, address))
 
     def _until_it_fits(self, user_id: str, change: Callable[[_State], tuple[Preferences, Address]]) -> None:
@@ -69,7 +71,7 @@ class EditPreferences:
         return _State(preferences, address_of(stored), stored.etag if stored else None, tag, body)
 
     def _write(self, user_id: str, state: _State, preferences: Preferences, address: Address) -> tuple[str, str] | None:
-        """Tag and JSON; None when somebody else was faster."""
+        """Writes and returns tag and JSON; None when another write was faster."""
         tag, body = rules.represent(preferences, address)
         works = address == Address()
         fresh = StoredPreferences(
@@ -85,7 +87,7 @@ class EditPreferences:
 
 
 def _without(preferences: Preferences, topic: str) -> Preferences:
-    """The preferences with mails of a topic switched off."""
+    """Returns the preferences with the mails of a topic switched off."""
     topics = [topic] if topic != DIGEST else list(rules.DEFAULTS)
     settings = dict(preferences.settings)
     for one in topics:

@@ -1,4 +1,4 @@
-"""Marks notifications read or unread. Called by routes/notifications.py. Every call may be repeated."""
+"""Marks notifications read or unread. Called by routes/notifications.py. Every call is safe to repeat."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ MARKED_PER_CALL = 45 * MARKED_AT_ONCE
 
 
 class Acknowledged(NamedTuple):
-    """How many were marked read, and whether unread ones are left of those up to an id."""
+    """How many notifications were marked read, and whether there are more unread ones up to the id `up_to`."""
 
     read: int
     more: bool
@@ -20,7 +20,7 @@ class Acknowledged(NamedTuple):
 
 
 class MarkRead:
-    """Marks notifications of the caller; another's is as absent as one that does not exist."""
+    """Marks notifications of the caller. Those of other users count as not found."""
 
     def __init__(self, marks: Marks, inbox: Inbox, clock: Clock) -> None:
         self._marks = marks
@@ -28,16 +28,16 @@ class MarkRead:
         self._clock = clock
 
     def mark_read(self, notification_id: str, *, caller: Principal) -> None:
-        """Mark one read. Raises NotFound."""
+        """Marks one notification read. Raises NotFound."""
         self._marks.mark_read(caller.user_id, [_checked(notification_id)])
 
     def mark_unread(self, notification_id: str, *, caller: Principal) -> None:
-        """Mark one unread. Raises NotFound."""
+        """Marks one notification unread. Raises NotFound."""
         self._marks.mark_unread(caller.user_id, [_checked(notification_id)])
 
     def mark_all_read(self, *, caller: Principal, up_to: str | None = None) -> Acknowledged:
-        """Mark read what there is now, up to MARKED_PER_CALL; what arrives meanwhile stays unread. A call that goes on
-        names what the first one came to (`up_to`), so that what arrived between the two stays unread too. Raises
+        """Marks the notifications that exist now read, up to MARKED_PER_CALL. Later ones stay unread. To continue, the
+        next call passes `up_to` of the first one, so that what arrived between the calls stays unread too. Raises
         MalformedRequest.
         """
         last = make_ulid(int(self._clock.now() * 1000), b"\xff" * 10)
@@ -48,7 +48,7 @@ class MarkRead:
         read, before = 0, list[str]()
         while read < MARKED_PER_CALL:
             ids = self._inbox.unread_ids(caller.user_id, up_to=last, limit=MARKED_AT_ONCE)
-            if not ids or ids == before:  # the same again: marks that nothing belongs to
+            if not ids or ids == before:  # unchanged: marks without a notification
                 return Acknowledged(read, more=False, up_to=last)
             read, before = read + self._marks.mark_read(caller.user_id, ids), ids
         return Acknowledged(read, bool(self._inbox.unread_ids(caller.user_id, up_to=last, limit=1)), last)

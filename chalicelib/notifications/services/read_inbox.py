@@ -1,7 +1,7 @@
-"""The caller's inbox and how much of it is unread. The read path; called by routes/notifications.py.
+"""Reads the caller's inbox and unread count. Called by routes/notifications.py, on the read path.
 
-Everything hangs on the counter item: its tag is fresh after every change of the inbox, so a 304 is one GetItem. A
-list says how long ago things arrived, so its tag also names the minute, and ages are told as of that minute's start.
+All tags come from the counter item, which gets a fresh tag with every change of the inbox. So a 304 is one GetItem. A
+list contains ages, so its tag also contains the minute, and ages count from the start of that minute.
 """
 
 from collections.abc import Callable
@@ -18,13 +18,13 @@ from chalicelib.representations.read import Found
 from chalicelib.representations.settle import settled
 
 REVISION = 2
-"""Revision of the JSON shape of the list; raise it with every change of the shape."""
+"""Revision of the JSON shape of the list. Raise it with every change of the shape."""
 STATES = ("unread", "read", "all")
 ORDERS = ("newest", "oldest")
 
 
 def chosen(query: dict[str, str]) -> tuple[str, str]:
-    """State and order that a query asks for; newest of all by default. Raises MalformedRequest."""
+    """Returns state and order of a query; by default all, newest first. Raises MalformedRequest."""
     state, order = query.get("state", "all"), query.get("order", "newest")
     if state not in STATES:
         raise MalformedRequest(f"state is one of {', '.join(STATES)}.", code="invalid_state")
@@ -34,7 +34,7 @@ def chosen(query: dict[str, str]) -> tuple[str, str]:
 
 
 def scope(user_id: str, state: str, order: str) -> str:
-    """What a cursor of this list is good for."""
+    """Returns the scope to which cursors of this list are bound."""
     return f"notifications/{user_id}/{state}/{order}"
 
 
@@ -46,12 +46,12 @@ class ReadInbox:
         self._cursor_key = cursor_key
 
     def count_unread(self, user_id: str) -> Found:
-        """How many notifications are unread."""
+        """Returns the number of unread notifications."""
         counter = self._counters.load_counter(user_id)
         return Found.made(counter.etag, write_json({"count": counter.unread}))
 
     def list_notifications(self, user_id: str, state: str, order: str, page: Page) -> Found:
-        """A page of the inbox."""
+        """Returns a page of the inbox."""
         minute = int(self._clock.now()) // 60
 
         def tag(etag: str) -> str:
@@ -82,7 +82,7 @@ class ReadInbox:
 
 
 def _not_kept(tag: str, body: str) -> None:
-    """Inboxes are read by one person and change by the minute: their bytes are not stored."""
+    """Stores nothing: an inbox has one reader and changes by the minute."""
 
 
 def _shown(received: Received, as_of: int) -> dict[str, Any]:

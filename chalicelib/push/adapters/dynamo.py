@@ -1,6 +1,6 @@
-"""Push subscriptions in the connections table: all of a person in one item, so that a batch of notifications asks for a
-hundred people with one request, and beside them whose browser each is. Ports `PushSubscriptionsView` (on the light
-reader) and `PushSubscriptions`.
+"""Stores push subscriptions in the connections table. All subscriptions of a person are one item, so that one request
+reads those of 100 people. A second item per browser holds its owner. Implements the ports `PushSubscriptionsView` (with
+the light reader) and `PushSubscriptions`.
 """
 
 from __future__ import annotations
@@ -23,18 +23,16 @@ _KEPT = ("etag", "subscriptions")
 
 
 class DynamoPushSubscriptionsView:
-    """Port `PushSubscriptionsView`."""
-
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def load_subscriptions(self, user_id: str) -> Subscribed:
-        """All of one person."""
+        """One GetItem."""
         item = self._reader.get(_TABLE, keys.push_subscriptions(user_id), _KEPT, consistent=True)
         return Subscribed(None, []) if item is None else Subscribed(item["etag"], rules.read(item["subscriptions"]))
 
     def load_all(self, user_ids: Sequence[str]) -> dict[str, Subscribed]:
-        """Of these people those who have any; one BatchGetItem for 100."""
+        """Returns the subscriptions of those users who have any; one BatchGetItem per 100."""
         items = self._reader.get_many(_TABLE, [keys.push_subscriptions(id) for id in user_ids], _KEPT)
         return {
             id: Subscribed(item["etag"], rules.read(item["subscriptions"]))
@@ -43,13 +41,13 @@ class DynamoPushSubscriptionsView:
         }
 
     def load_owner(self, subscription_id: str) -> str | None:
-        """Whose browser that is."""
+        """One GetItem."""
         item = self._reader.get(_TABLE, keys.push_owner(subscription_id), ("user_id",), consistent=True)
         return None if item is None else str(item["user_id"])
 
 
 class DynamoPushSubscriptions:
-    """Port `PushSubscriptions`. PynamoDB is loaded when somebody writes."""
+    """Implements the port `PushSubscriptions`. Imports PynamoDB late, on the first write."""
 
     def replace(
         self,
@@ -61,7 +59,7 @@ class DynamoPushSubscriptions:
         lost: Sequence[str] = (),
         owner_before: str | None = None,
     ) -> bool:
-        """Write somebody's subscriptions and who owns the browsers that they gained and lost, in one transaction."""
+        """One transaction: the user's subscriptions, and the owners of the browsers in `gained` and `lost`."""
         from chalicelib.aws.dynamo_transactions import Transaction
         from chalicelib.push.adapters.items import PushOwnerItem, PushSubscriptionsItem
 

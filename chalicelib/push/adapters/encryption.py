@@ -1,6 +1,6 @@
-"""Messages that only one browser can read, and proof to its push service who they come from.
+"""Encrypts push messages for one browser, and signs the requests to its push service.
 
-Message Encryption for Web Push (RFC 8291) is one record of aes128gcm (RFC 8188) under a key agreed on with the browser;
+Message Encryption for Web Push (RFC 8291) is one record of aes128gcm (RFC 8188) under a key agreed on with the browser.
 VAPID (RFC 8292) is a token signed with the key that the browser subscribed with. ADR 16 says why no library does this.
 Used by push/adapters/web_push.py, and by infra/ and local/, which make keys.
 """
@@ -20,13 +20,13 @@ from Crypto.Signature import DSS
 
 RECORD_BYTES = 4096
 MOST_BYTES = RECORD_BYTES - 86 - 17
-"""Of a message: a record is all that push services must take (RFC 8030 section 7.2), less header, padding and tag."""
+"""Longest message: push services must accept one record (RFC 8030 section 7.2), which also has header, padding, tag."""
 _CURVE = "p256"
 _LAST_RECORD = b"\x02"
 
 
 def private_key(text: str) -> EccKey:
-    """A private key from base64url of its 32 bytes, as VAPID keys are written everywhere. Raises ValueError."""
+    """Returns a private key from the base64url of its 32 bytes, the usual form of VAPID keys. Raises ValueError."""
     data = decode(text)
     if len(data) != 32:
         raise ValueError("a VAPID private key has 32 bytes")
@@ -34,17 +34,17 @@ def private_key(text: str) -> EccKey:
 
 
 def new_private_key() -> str:
-    """A new private key, as base64url."""
+    """Returns a new private key as base64url."""
     return encode(int(ECC.generate(curve=_CURVE).d).to_bytes(32, "big"))
 
 
 def public_text(key: EccKey) -> str:
-    """The public key that belongs to a private one, as base64url of the uncompressed point."""
+    """Returns the public key of a private one, as base64url of the uncompressed point."""
     return encode(_point(key))
 
 
 def token(claims: dict[str, Any], key: EccKey) -> str:
-    """A JSON Web Token with these claims, signed by ES256 (RFC 7515, RFC 7518 section 3.4)."""
+    """Returns a JSON Web Token with these claims, signed with ES256 (RFC 7515, RFC 7518 section 3.4)."""
     parts = ({"typ": "JWT", "alg": "ES256"}, claims)
     signed = ".".join(encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     return f"{signed}.{encode(DSS.new(key, 'fips-186-3').sign(SHA256.new(signed.encode())))}"
@@ -58,8 +58,8 @@ def encrypt(
     salt: bytes | None = None,
     sender: EccKey | None = None,
 ) -> bytes:
-    """The body of a push for a browser with these keys. `salt` and `sender` are made anew unless given. Raises
-    ValueError for a message that is too long, or a key that is none.
+    """Returns the encrypted body of a push for a browser with these keys. `salt` and `sender` are random unless given.
+    Raises ValueError for a message that is too long or an invalid key.
     """
     if len(message) > MOST_BYTES:
         raise ValueError(f"a message has at most {MOST_BYTES} bytes")
@@ -86,10 +86,10 @@ def _point(key: EccKey) -> bytes:
 
 
 def decode(text: str) -> bytes:
-    """Bytes of base64url without padding. Raises ValueError."""
+    """Decodes base64url without padding. Raises ValueError."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def encode(data: bytes) -> str:
-    """Base64url without padding."""
+    """Encodes as base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

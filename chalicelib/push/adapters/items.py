@@ -1,4 +1,4 @@
-"""Shapes of push subscriptions in the connections table. Used by dynamo.py when somebody writes."""
+"""Items of push subscriptions in the connections table. Used by dynamo.py for writes."""
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -6,11 +6,11 @@ from chalicelib.aws.dynamo_tables import ConnectionsTable
 
 
 class PushSubscriptionsItem(ConnectionsTable):
-    """All browsers of a person, as push/domain/subscription.write gives them. `etag` is what writers condition on."""
+    """All subscriptions of a person, as text from push/domain/subscription.write. Writes are conditional on `etag`."""
 
     subscriptions = UnicodeAttribute()
     etag = UnicodeAttribute()
 
 
 class PushOwnerItem(ConnectionsTable):
-    """Whose browser that is (`user_id`)."""
+    """The owner (`user_id`) of a browser."""

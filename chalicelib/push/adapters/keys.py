@@ -1,13 +1,13 @@
-"""Key formats of push subscriptions in the connections table: beside aws/dynamo_keys.py, whose rules hold."""
+"""Key formats of push subscriptions in the connections table. The rules of aws/dynamo_keys.py hold."""
 
 from chalicelib.aws.dynamo_keys import Key
 
 
 def push_subscriptions(user_id: str) -> Key:
-    """The browsers of a person that get pushes."""
+    """The push subscriptions of a person."""
     return f"USER#{user_id}", "PUSH"
 
 
 def push_owner(subscription_id: str) -> Key:
-    """The owner of a browser that gets pushes."""
+    """The owner of a push subscription."""
     return f"PUSH#{subscription_id}", "PUSH_OWNER"

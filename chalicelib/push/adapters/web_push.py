@@ -1,7 +1,7 @@
-"""Posts messages to push services (RFC 8030), encrypted and signed. Port `PushServices`.
+"""Posts messages to push services (RFC 8030), encrypted and signed. Implements the port `PushServices`.
 
-A service that is slow or down costs little: bounded time, bounded tries, several at once. Nothing is followed anywhere:
-where to post came from a client. What is not delivered in time is in the inbox all the same.
+A slow or failing service costs little: time and tries are limited, and posts run in parallel. Redirects are not
+followed, because the URL came from a client. A message that is not delivered in time is still in the inbox.
 """
 
 import random
@@ -21,7 +21,7 @@ AT_ONCE = 16
 TIMEOUT_SECONDS = 2.0
 MOST_READ_BYTES = 10_000
 TOKEN_SECONDS = 12 * 3600
-"""How long a VAPID token is good for; RFC 8292 allows 24 hours."""
+"""Lifetime of a VAPID token; RFC 8292 allows 24 hours."""
 _GONE = {404, 410}
 _RETRIED = {429, 500, 502, 503, 504}
 
@@ -31,7 +31,7 @@ def _threads() -> ThreadPoolExecutor:
 
 
 class WebPush:
-    """Tells browsers that are closed."""
+    """Sends messages to browsers, also when Marquee is closed there."""
 
     def __init__(
         self,
@@ -42,7 +42,9 @@ class WebPush:
         timer: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`private_key` is VAPID's (base64url), `contact` the https or mailto URL that tells services whom to ask."""
+        """`private_key` is the VAPID key (base64url). `contact` is the https or mailto URL of the operator, for push
+        services.
+        """
         self._key = encryption.private_key(private_key)
         self._public = encryption.public_text(self._key)
         self._contact = contact
@@ -53,7 +55,9 @@ class WebPush:
         self._threads = _threads()
 
     def send(self, messages: Sequence[PushMessage], *, within: float) -> list[Outcome]:
-        """What became of each. A service that answers a byte at a time keeps its thread, which is let go of then."""
+        """Returns the outcome of each message. A thread whose service answers a byte at a time is abandoned after the
+        deadline.
+        """
         until = self._timer() + within
         calls = [self._threads.submit(self._send, message, until) for message in messages]
         done, hanging = wait(calls, timeout=within + TIMEOUT_SECONDS)
@@ -63,7 +67,7 @@ class WebPush:
         return [call.result() if call in done else "failed" for call in calls]
 
     def close(self) -> None:
-        """Let go of connections and threads."""
+        """Closes connections and threads."""
         self._http.clear()
         self._threads.shutdown(wait=False)
 
@@ -95,7 +99,7 @@ class WebPush:
         return "failed"
 
     def _post(self, endpoint: str, body: bytes, headers: dict[str, str], timeout: float) -> int:
-        """The status of the answer; 0 when there was none. A body is read so that the connection can be used again."""
+        """Returns the status of the answer; 0 without one. Reads the body so that the connection can be used again."""
         try:
             answer = self._http.request(
                 "POST", endpoint, body=body, headers=headers, redirect=False, timeout=timeout, preload_content=False

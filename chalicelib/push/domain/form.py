@@ -1,6 +1,7 @@
-"""What a browser sends to be pushed to, checked: what its PushSubscription.toJSON() gives, so that pages send that.
+"""Checks the subscription that a browser sends. It has the shape of PushSubscription.toJSON(), so pages send that as it
+is.
 
-Pure; imports msgspec, so never on the read path. Source: w3.org/TR/push-api
+Pure. Imports msgspec, so it is never used on the read path. Source: w3.org/TR/push-api
 """
 
 import base64
@@ -27,14 +28,14 @@ class PushKeys(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PushSubscriptionForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A browser's subscription; `expirationTime` is in ms since 1970, as browsers say it."""
+    """A browser's subscription. `expirationTime` is in ms since 1970, as browsers report it."""
 
     endpoint: Annotated[str, Meta(min_length=1, max_length=1000, description="https URL of a known push service")]
     keys: PushKeys
     expiration_time: Annotated[float, Meta(ge=0, le=1e14)] | None = field(name="expirationTime", default=None)
 
     def violations(self) -> list[Violation]:
-        """Rules that no type can say."""
+        """Returns violations of rules that no type can express."""
         found = []
         if not _is_point(_decoded(self.keys.p256dh)):
             found.append(Violation("/keys/p256dh", "is not an uncompressed point of P-256"))

@@ -1,7 +1,7 @@
-"""Subscriptions of browsers to web push: where they may point, how one person's are kept and shown. Pure and light.
+"""Push subscriptions of browsers: the allowed push services, and the forms to store and to show them. Pure and light.
 
-A subscription is what a browser's PushManager gives (W3C Push API): an endpoint at its maker's push service, which is a
-capability (whoever knows it may push), and the keys that messages are encrypted for (RFC 8291).
+A subscription is what a browser's PushManager returns (W3C Push API): an endpoint at its maker's push service, which is
+a capability (anyone who knows it may push), and the keys for encrypting messages (RFC 8291).
 """
 
 import hashlib
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from chalicelib.representations.json_text import tagged
 
 MOST = 10
-"""Browsers of one person; with one more, the one that came first is forgotten."""
+"""Browsers per person. A further one replaces the oldest."""
 LIFETIME_SECONDS = 90 * 24 * 3600
-"""How long a browser is pushed to that was not seen here again; pages renew theirs once a day."""
+"""How long a browser gets pushes after it was last seen here. Pages renew their subscription once a day."""
 SERVICES = {
     "fcm.googleapis.com": "Chrome",
     "jmt17.google.com": "Chrome",
@@ -25,15 +25,15 @@ SERVICES = {
     ".notify.windows.com": "Edge",
     ".push.apple.com": "Safari",
 }
-"""Push services of the browsers there are, and whose they are; with a dot in front every host below."""
+"""Hosts of push services and the browsers that use them. A leading dot stands for every host below."""
 
 
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 class PushSubscription(NamedTuple):
-    """A browser of somebody, and the sign-in that it was subscribed from and ends with. `p256dh` and `auth` are
-    base64url without padding, times Unix seconds.
+    """A browser of a person, and the sign-in (`family_id`) that it was subscribed in and that it ends with. `p256dh`
+    and `auth` are base64url without padding; times are in Unix seconds.
     """
 
     id: str
@@ -46,13 +46,13 @@ class PushSubscription(NamedTuple):
 
 
 def subscription_id(endpoint: str) -> str:
-    """The same endpoint is the same subscription."""
+    """Returns an id that depends on the endpoint only."""
     return hashlib.sha256(endpoint.encode()).hexdigest()[:32]
 
 
 def is_push_service(endpoint: str, others: Sequence[str] = ()) -> bool:
-    """Whether we would post there: HTTPS to a known push service and nothing else, for the URL comes from a client;
-    or below one of `others`, which the deployment trusts.
+    """Returns whether pushes to this URL are allowed. The URL comes from a client, so it must be plain HTTPS to a known
+    push service, or begin with one of `others`, which the deployment trusts.
     """
     if any(endpoint.startswith(f"{other}/") for other in others):
         return True
@@ -68,7 +68,9 @@ def is_push_service(endpoint: str, others: Sequence[str] = ()) -> bool:
 
 
 def _maker(host: str) -> str | None:
-    """Whose service a host is. What is no host name is nobody's: clients read such a one each in its own way."""
+    """Returns the browser that uses the push service at this host. None for anything but a plain host name, because
+    HTTP clients interpret others differently.
+    """
     if not _HOST.fullmatch(host):
         return None
     for known, name in SERVICES.items():
@@ -78,7 +80,9 @@ def _maker(host: str) -> str | None:
 
 
 def with_one_more(subscriptions: Sequence[PushSubscription], fresh: PushSubscription) -> list[PushSubscription]:
-    """These and a new one, oldest first; one with the same endpoint is renewed and keeps its time."""
+    """Returns the subscriptions with a new one, oldest first. One with the same endpoint is replaced and keeps its
+    `created_at`.
+    """
     kept = [one for one in subscriptions if one.id != fresh.id]
     before = next((one for one in subscriptions if one.id == fresh.id), None)
     if before is not None:
@@ -87,13 +91,13 @@ def with_one_more(subscriptions: Sequence[PushSubscription], fresh: PushSubscrip
 
 
 def represent(subscriptions: Sequence[PushSubscription], *, public_key: str) -> tuple[str, str]:
-    """Tag and JSON for their owner, newest first, with the VAPID key that browsers subscribe with."""
+    """Returns tag and JSON for the owner, newest first, with the VAPID key that browsers subscribe with."""
     shown = {"public_key": public_key, "items": [represent_one(one) for one in reversed(subscriptions)]}
     return tagged(json.dumps(shown, separators=(",", ":")))
 
 
 def represent_one(subscription: PushSubscription) -> dict[str, str]:
-    """One as its owner sees it: neither endpoint nor keys."""
+    """Returns a subscription as its owner sees it: without endpoint and keys."""
     return {
         "id": subscription.id,
         "browser": _maker(urlsplit(subscription.endpoint).hostname or "") or "Other",
@@ -102,10 +106,10 @@ def represent_one(subscription: PushSubscription) -> dict[str, str]:
 
 
 def write(subscriptions: Sequence[PushSubscription]) -> str:
-    """All of it, to be stored."""
+    """Returns all fields as text for storage."""
     return json.dumps([one._asdict() for one in subscriptions], separators=(",", ":"))
 
 
 def read(text: str | None) -> list[PushSubscription]:
-    """What was stored, oldest first."""
+    """Returns the subscriptions in a stored text, oldest first."""
     return [PushSubscription(**one) for one in json.loads(text or "[]")]

@@ -1,1 +1,1 @@
-"""Use cases of push, one module a verb."""
+"""Use cases of push."""

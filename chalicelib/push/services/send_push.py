@@ -1,9 +1,10 @@
-"""Tells browsers that are closed of new notifications, by web push. Called by reactions.py, after sockets.
+"""Sends new notifications to browsers by web push, also when Marquee is closed there. Called by reactions.py, after
+sockets.
 
-Once for a whole batch of changes: one request knows who of a hundred people has such browsers, and all pushes share one
-deadline, so that a push service that hangs holds the stream up for `WITHIN_SECONDS` at most. A push that fails is not
-worth a retry of the batch: the inbox has what it would have said. A batch that comes again rings for what was neither
-told nor read meanwhile; what is doubled all the same shows once (`tag`, web/public/sw.js).
+One call handles a whole batch of changes: one request reads the browsers of 100 people, and all pushes share one
+deadline, so a push service that hangs delays the stream by at most `WITHIN_SECONDS`. A failed push is not worth a retry
+of the batch, because the inbox has its content. A repeated batch pushes only what was neither delivered nor read in the
+meantime. If a push is sent twice all the same, it shows once (`tag`, web/public/sw.js).
 """
 
 import hashlib
@@ -24,11 +25,11 @@ from chalicelib.push.services.subscriptions import Subscriptions
 
 WITHIN_SECONDS = 5.0
 FRESH_SECONDS = 24 * 3600
-"""A notification older than that rings nowhere any more."""
+"""Older notifications are not pushed any more."""
 
 
 class _News(NamedTuple):
-    """What a closed browser of somebody is told. Of several with one tag only the newest is shown."""
+    """What a browser shows. Of several with the same tag, only the newest is shown."""
 
     user_id: str
     id: str
@@ -50,7 +51,7 @@ class SendPush:
         deliveries: Deliveries,
         clock: Clock,
     ) -> None:
-        """`services` are built when somebody is to be told; None where web push is switched off."""
+        """`services` is called when there is something to send; it is None where web push is switched off."""
         self._view = view
         self._subscriptions = subscriptions
         self._services = services
@@ -60,7 +61,7 @@ class SendPush:
         self._clock = clock
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Push what is new among these changes to whoever wants it. Raises Busy."""
+        """Pushes the new notifications among these changes to users who want pushes. Raises Busy."""
         if self._services is None:
             return
         now = self._clock.now()
@@ -77,7 +78,7 @@ class SendPush:
         telemetry.log("browsers_alerted", **{name: outcomes.count(name) for name in ("delivered", "gone", "failed")})
 
     def _browsers(self, user_ids: Iterable[str], now: float) -> dict[str, list[PushSubscription]]:
-        """The browsers that may be told, by user; those whose sign-in or life has ended are forgotten."""
+        """Returns the browsers that may get pushes, by user. Deletes those whose sign-in or lifetime has ended."""
         found = {id: held.subscriptions for id, held in self._view.load_all(sorted(user_ids)).items()}
         if not found:
             return {}
@@ -93,12 +94,12 @@ class SendPush:
         return {user_id: held for user_id, held in kept.items() if held}
 
     def _untold(self, news: list[_News]) -> list[_News]:
-        """Those that are new to closed browsers: a batch that is repeated must not ring again."""
+        """Returns the news that were neither delivered nor read, so that a repeated batch does not ring again."""
         settled = self._deliveries.mark_settled([(one.user_id, one.id) for one in news])
         return [one for one in news if (one.user_id, one.id) not in settled]
 
     def _wanted(self, news: list[_News]) -> list[_News]:
-        """Those whose reader wants pushes of their kind, and not in quiet hours."""
+        """Returns the news whose reader wants pushes of this kind and is not in quiet hours."""
         by_action: dict[NotificationAction, list[_News]] = {}
         for one in news:
             by_action.setdefault(one.action, []).append(one)
@@ -122,7 +123,7 @@ class SendPush:
 
 
 def _news(changes: Iterable[Change], *, since: float) -> list[_News]:
-    """What arrived unread, the newest of each tag of a person."""
+    """Returns the new unread notifications, the newest of each tag of a person."""
     found: dict[tuple[str, str], _News] = {}
     for change in changes:
         one = _new(change.after) if change.kind is ChangeKind.CREATED and change.after else None
@@ -132,8 +133,8 @@ def _news(changes: Iterable[Change], *, since: float) -> list[_News]:
 
 
 def _new(item: Mapping[str, object]) -> _News | None:
-    """The unread notification in an item. One that cannot be read is reported where sockets are told of it, and must
-    not cost the whole batch its one deadline.
+    """Returns the unread notification in an item. An unreadable item is skipped, so that the batch keeps its one
+    deadline. It is reported where sockets get it (live/services/push_notifications.py).
     """
     try:
         return None if item["has_read"] else _read(item)
@@ -154,7 +155,7 @@ def _read(item: Mapping[str, object]) -> _News:
 
 
 def _message(one: _News, browser: PushSubscription, now: float) -> PushMessage:
-    """The title alone: what a notification says in full may stand on a locked screen for everybody to read."""
+    """Returns the message with the title only: on a locked screen, everybody could read the full text."""
     payload = json.dumps({"id": one.id, "tag": one.tag, "title": one.title}, ensure_ascii=False).encode()
     topic = hashlib.sha256(one.tag.encode()).hexdigest()[:32]
     return PushMessage(browser, payload, topic, max(0, int(one.received_at + FRESH_SECONDS - now)))

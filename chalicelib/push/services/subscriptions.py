@@ -1,7 +1,7 @@
-"""Which browsers of a person are told when Marquee is closed. Called by routes; light but for writes.
+"""Adds, lists and removes the browsers of a person that get pushes. Called by routes. Light, except for writes.
 
-A browser belongs to one person at a time: whoever subscribes it takes it over, since two people may use one browser
-and its subscription outlives a sign-in. Every write has a condition on what was read, so no racing writer is lost.
+A browser belongs to one person at a time: two people may use one browser, and its subscription outlives a sign-in, so
+the person who subscribes takes it over. Every write is conditional on what was read, so concurrent writes are not lost.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ class Subscriptions:
     def __init__(
         self, view: PushSubscriptionsView, store: PushSubscriptions, clock: Clock, *, trusted: Sequence[str]
     ) -> None:
-        """`trusted`: push services beside those of browsers, as what their URLs begin with."""
+        """`trusted` are URL prefixes of further push services."""
         self._view = view
         self._store = store
         self._clock = clock
         self._trusted = trusted
 
     def list_subscriptions(self, user_id: str, *, public_key: str) -> Found:
-        """Somebody's browsers, for themselves: one read of one item."""
+        """Returns the user's browsers; one GetItem."""
         return Found.made(*rules.represent(self._view.load_subscriptions(user_id).subscriptions, public_key=public_key))
 
     def subscribe(self, caller: Principal, form: PushSubscriptionForm) -> PushSubscription:
-        """Push to this browser from now on. Raises InvalidInput, Busy."""
+        """Adds the caller's browser. Raises InvalidInput and Busy."""
         if not rules.is_push_service(form.endpoint, self._trusted):
             raise InvalidInput([Violation("/endpoint", WHERE)])
         now = int(self._clock.now())
@@ -71,12 +71,12 @@ class Subscriptions:
         return until_settled(attempt, tries=TRIES)
 
     def unsubscribe(self, user_id: str, subscription_id: str) -> None:
-        """No pushes to this browser any more. Raises NotFound, Busy."""
+        """Removes the user's browser. Raises NotFound and Busy."""
         if not self.forget(user_id, [subscription_id]):
             raise NotFound
 
     def forget(self, user_id: str, ids: Collection[str]) -> bool:
-        """Let go of browsers; whether there was one of them. Raises Busy."""
+        """Removes browsers and returns whether there was one of them. Raises Busy."""
 
         def attempt() -> bool:
             state = self._view.load_subscriptions(user_id)

@@ -1,7 +1,7 @@
-"""Invitations and roles of an event, in the people table. Ports `Invites` and `Roster`.
+"""Stores invitations and roles of an event in the people table. Implements the ports `Invites` and `Roster`.
 
-An invitation stands under its event and the hash of its address and of the session, if it is to one: so an address has
-one of each.
+The key of an invitation is its event and the hash of its address and, for an invitation to speak, of the session. So an
+address has at most one invitation to the staff and one to each session.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ from chalicelib.team.ports import Given
 
 
 class InviteItem(PeopleTable):
-    """An invitation. `until` is when it can be answered no more, `expires_at` when it is forgotten."""
+    """An invitation. It can be answered before `until`; TTL deletes it at `expires_at`. Both are in Unix seconds."""
 
     id = UnicodeAttribute()
     event_id = UnicodeAttribute()
@@ -49,10 +49,10 @@ class InviteItem(PeopleTable):
 
 
 class DynamoInvites:
-    """Ports `Invites`, and `OfEvent` of content/services/delete_parts.py."""
+    """Implements the ports `Invites` and `OfEvent` of content/services/delete_parts.py."""
 
     def delete_all(self, event_id: str) -> None:
-        """One by one; repeating it does nothing."""
+        """Deletes one item after the other. A repeated call does nothing."""
         partition, prefix = team_keys.invite(event_id, "")
         for invite in InviteItem.query(partition, InviteItem.sk.startswith(prefix), consistent_read=True):
             invite.delete()
@@ -65,7 +65,7 @@ class DynamoInvites:
         notifications: Sequence[Notification],
         mails: Sequence[Mail],
     ) -> bool:
-        """A new invitation; what TTL has removed meanwhile is no other one."""
+        """Succeeds too when TTL has deleted `before` in the meantime."""
         condition: Condition = InviteItem.pk.does_not_exist()
         if before is not None:
             same: Condition = (InviteItem.id == before.id) & (InviteItem.until == before.until)
@@ -73,7 +73,7 @@ class DynamoInvites:
         return _write(invite, condition, notifications, mails)
 
     def renew(self, invite: StoredInvite, *, notifications: Sequence[Notification], mails: Sequence[Mail]) -> bool:
-        """The same one, if nobody answered it."""
+        """One transaction, on condition that nobody has answered the invitation."""
         return _write(invite, _is_open(invite), notifications, mails)
 
     def of_event(self, event_id: str) -> list[StoredInvite]:
@@ -83,7 +83,7 @@ class DynamoInvites:
         return [_revived(item) for item in found]
 
     def answer(self, invite: StoredInvite, *, now: int, user_id: str | None, given: Given) -> None:
-        """A transaction of up to nine."""
+        """One transaction of up to nine items."""
         sender_role, grant, appearance, proof = given
         transaction = Transaction()
         exists: Condition = ResourceItem.pk.exists()
@@ -114,7 +114,9 @@ class DynamoInvites:
 
 
 class DynamoRoster:
-    """Port `Roster`. A role stands twice; both are written together."""
+    """Implements the port `Roster`. A role is stored twice, under its user and under its event. Both items are written
+    together.
+    """
 
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
@@ -124,15 +126,17 @@ class DynamoRoster:
         return role_holders(self._queries, event_id)
 
     def delete_all(self, event_id: str) -> None:
-        """A role stands twice, and goes where it is found by its event last, so that a run that was ended finds it
-        again.
+        """Deletes both items of each role. The item under the event, by which roles are found, goes last: so a run
+        after an interrupted one finds the role again.
         """
         for user_id, _ in self.holders(event_id):
             RoleItem(*keys.role_of_user(user_id, event_id)).delete()
             RoleItem(*keys.role_in_event(event_id, user_id)).delete()
 
     def remove(self, event_id: str, user_id: str, *, role: str, other_owner: str | None) -> None:
-        """A transaction of two, or of three when an owner goes: of two owners who remove each other one stays."""
+        """One transaction of two items, or of three when an owner is removed: when two owners remove each other at the
+        same time, one of them stays.
+        """
         transaction = Transaction()
         for key in _role_keys(event_id, user_id):
             transaction.delete("role", RoleItem(*key), RoleItem.role == role)
@@ -148,7 +152,7 @@ def _is_open(invite: StoredInvite) -> Condition:
 
 
 def _add_appearance(transaction: Transaction, appearance: Appearance) -> None:
-    """A speaker, in a session, with the tags of the lists that show it."""
+    """Adds the writes of a speaker and the session they join, with new tags for the lists that show them."""
     event_id = appearance.speaker.event_id
     written = {Kind.SPEAKERS: (appearance.speaker, appearance.speaker_tag)}
     if appearance.session is not None:
@@ -171,7 +175,7 @@ def _add_appearance(transaction: Transaction, appearance: Appearance) -> None:
 def _write(
     invite: StoredInvite, condition: Condition, notifications: Sequence[Notification], mails: Sequence[Mail]
 ) -> bool:
-    """Whether the condition held."""
+    """Returns whether `condition` held."""
     role = invite.role.value if invite.role else None
     fields = invite._asdict() | {"role": role, "state": invite.state.value}
     item = InviteItem(*_key(invite), **fields, expires_at=invite.until + REMEMBERED_SECONDS)
@@ -183,7 +187,7 @@ def _write(
     try:
         transaction.commit()
     except ConditionLost as lost:
-        return "invite" not in lost.lost  # otherwise it was sent by somebody else in this very millisecond
+        return "invite" not in lost.lost  # otherwise somebody else sent it in the same millisecond
     return True
 
 

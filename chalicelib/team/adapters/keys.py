@@ -4,5 +4,5 @@ from chalicelib.aws.dynamo_keys import Key
 
 
 def invite(event_id: str, address_hash: str) -> Key:
-    """An invitation to an event's staff or to a session, by the hash of the address (and of the session's id)."""
+    """An invitation to an event's staff or to a session, under the hash of its address (and of the session's id)."""
     return f"EVENT#{event_id}", f"INVITE#{address_hash}"

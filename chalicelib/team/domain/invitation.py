@@ -1,4 +1,6 @@
-"""An invitation to an event's staff or to speak in a session: what it offers to whom, when it can be answered. Pure."""
+"""An invitation to an event's staff or to speak in a session: its content, its states and the rules about its sender.
+Pure.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -11,17 +13,17 @@ from chalicelib.core.text import Email
 
 LIFE_SECONDS = 14 * 24 * 3600
 REMEMBERED_SECONDS = 60 * 24 * 3600
-"""How long after its end an invitation still says what became of it."""
+"""How long an invitation is kept after its end, to show what became of it."""
 MOST_OPEN = 300
-"""Of one event at a time: the speakers of a big one and its staff."""
+"""Open invitations per event: enough for the speakers and the staff of a big event."""
 MOST_A_DAY = 300
-"""Invitations that one person may mail in a day: they go to whatever address somebody types."""
+"""Invitations that one person may mail per day. Limited because they go to any address that somebody types."""
 MOST_TO_ADDRESS = 10
-"""Invitations that may be mailed to one address in a day, whoever sends them."""
+"""Invitations that may be mailed to one address per day, by all senders together."""
 
 
 class InviteState(StrEnum):
-    """What has become of an invitation."""
+    """The states of an invitation."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -31,22 +33,22 @@ class InviteState(StrEnum):
 
 
 class InviteForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is invited to be what."""
+    """The address to invite, and its role."""
 
     email: Email
     role: Role
 
 
 class SpeakerInviteForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is invited to speak."""
+    """The address to invite as a speaker."""
 
     email: Email
 
 
 class StoredInvite(NamedTuple):
-    """An invitation to hold a role or to speak in a session; of `role` and `session_id` one is set. An address has one
-    to an event's staff and one to each session; the next one has another `id`. `answered_by` is a user; times in Unix
-    seconds. EXPIRED is never stored: it follows from `until`.
+    """An invitation to hold a role or to speak in a session: either `role` or `session_id` is set. An address has one
+    to an event's staff and one to each session; a later one that replaces it has another `id`. `answered_by` is a user
+    id; times are in Unix seconds. EXPIRED is never stored: it follows from `until`.
     """
 
     id: str
@@ -61,7 +63,7 @@ class StoredInvite(NamedTuple):
     answered_by: str | None = None
 
     def state_at(self, now: float) -> InviteState:
-        """What it is at a time."""
+        """Returns the state at `now` (Unix seconds)."""
         return InviteState.EXPIRED if self.state is InviteState.PENDING and self.until <= now else self.state
 
 
@@ -71,19 +73,21 @@ WHY_NOT: Mapping[InviteState, str] = {
     InviteState.REVOKED: "This invitation was taken back.",
     InviteState.EXPIRED: "This invitation is too old. Ask for a new one.",
 }
-"""Why one cannot be answered any more."""
+"""Why an invitation in this state cannot be answered."""
 
 _RANKS = tuple(Role)
 
 
 def reaches(own: str | None, other: str) -> bool:
-    """Whether a role stands as high as another one or higher: nobody grants or takes what is above their own."""
+    """Returns whether the role `own` is as high as `other` or higher. Nobody may grant or take away a role above their
+    own.
+    """
     return own is not None and _RANKS.index(Role(own)) <= _RANKS.index(Role(other))
 
 
 def stands(invite: StoredInvite, role: str | None) -> bool:
-    """Whether whoever sent it, who holds this role now, could still send it: nobody comes in by the word of somebody
-    who was removed.
+    """Returns whether the sender, who holds `role` now, could still send the invitation. Otherwise somebody could join
+    through an invitation from a person who was removed.
     """
     if invite.role is None:
         return allows(role, Action.EDIT_CONTENT)
@@ -91,6 +95,6 @@ def stands(invite: StoredInvite, role: str | None) -> bool:
 
 
 def masked(email: str) -> str:
-    """An address as its owner will know it and nobody else: a…@example.org."""
+    """Returns the address in a form that only its owner recognises: a…@example.org."""
     name, _, host = email.partition("@")
     return f"{name[:1]}…@{host}"

@@ -1,4 +1,6 @@
-"""The link of an invitation: which one it is, and that we said so. It is signed and nowhere stored (ADR 17). Pure."""
+"""Makes and checks the token in the link of an invitation. It names the invitation and is signed, and it is not stored
+(ADR 17). Pure.
+"""
 
 import base64
 import hashlib
@@ -13,24 +15,24 @@ _MAC_BYTES = 16
 
 
 class Named(NamedTuple):
-    """The invitation that a link names."""
+    """The ids of the invitation that a link leads to."""
 
     event_id: str
     invite_id: str
 
 
 def token_of(named: Named, key: bytes) -> str:
-    """What its link holds: two ids and 128 bits that only we can make."""
+    """Returns the token: two ids and 128 bits of a signature that needs the key."""
     return f"{named.event_id}{named.invite_id}{_mac(named, key)}"
 
 
 def named_by(token: str, keys: Iterable[bytes]) -> Named | None:
-    """The invitation that a token names, if one of our keys signed it."""
+    """Returns the invitation that a token names, or None when none of the keys signed it."""
     named = Named(token[:_ID], token[_ID : 2 * _ID])
     if not (token.isascii() and is_ulid(named.event_id) and is_ulid(named.invite_id)):
         return None
     mac = token[2 * _ID :]
-    good = [hmac.compare_digest(mac, _mac(named, key)) for key in keys]  # all of them, in the same time
+    good = [hmac.compare_digest(mac, _mac(named, key)) for key in keys]  # compares with every key, in constant time
     return named if any(good) else None
 
 

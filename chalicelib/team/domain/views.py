@@ -1,4 +1,4 @@
-"""Staff and invitations as they are read: structs of the wire. Pure; made by team/services."""
+"""Staff and invitations as clients read them: structs of the wire format. Pure; made by team/services."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """Somebody of an event's staff. Without name and address the account is gone."""
+    """A member of an event's staff. Name and email are null when the account is gone."""
 
     user_id: str
     name: str | None
@@ -15,7 +15,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Invite(Struct, frozen=True, kw_only=True):
-    """An invitation as staff see it, to hold a role or to speak in a session. `state` is pending, accepted, declined,
+    """An invitation to hold a role or to speak in a session, as staff see it. `state` is pending, accepted, declined,
     revoked or expired.
     """
 
@@ -30,7 +30,7 @@ class Invite(Struct, frozen=True, kw_only=True):
 
 
 class InvitedTo(Struct, frozen=True, kw_only=True):
-    """The event that somebody is invited to."""
+    """The event of an invitation."""
 
     id: str
     name: str
@@ -38,15 +38,15 @@ class InvitedTo(Struct, frozen=True, kw_only=True):
 
 
 class InvitedTalk(Struct, frozen=True, kw_only=True):
-    """The session that somebody is invited to speak in."""
+    """The session that an invitation to speak is for."""
 
     id: str
     title: str
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
-    """An invitation as whoever has its link sees it. `email` is masked, `invited_by` a name. What it is to, and from
-    whom, stands there while it is `pending`.
+    """An invitation as the holder of its link sees it. `email` is masked; `invited_by` is a name. While it is not
+    `pending`, `event`, `role`, `session` and `invited_by` are null.
     """
 
     event: InvitedTo | None
@@ -59,7 +59,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """What somebody holds who accepted: a role, or a speaker in a session."""
+    """The result of an accepted invitation: a role, or a speaker in a session."""
 
     event_id: str
     role: str | UnsetType = UNSET

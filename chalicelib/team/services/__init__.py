@@ -1,1 +1,1 @@
-"""Use cases of team, one module a verb."""
+"""Use cases of team."""

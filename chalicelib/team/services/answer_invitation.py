@@ -1,8 +1,7 @@
-"""Whoever has the link of an invitation sees what it is, and accepts or declines. Called by
-routes/team.py.
+"""Shows an invitation to the holder of its link, and accepts or declines it. Called by routes/team.py.
 
-Accepting takes the account of the invited address. The link went to that mailbox alone, so it proves the address too.
-What an answer gives is in its transaction; of several at once one counts.
+Only the account of the invited address can accept. The link was sent to that mailbox alone, so accepting also verifies
+the address. What the answer gives is written in the transaction of the answer; of several answers at once one wins.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +52,7 @@ class AnswerInvitation:
         self._clock = clock
 
     def read_invite(self, token: str) -> Invitation:
-        """What an invitation is, for whoever has its link, as long as it is open. Raises NotFound."""
+        """Returns the invitation behind a link. Its details are included only while it is open. Raises NotFound."""
         invite, _ = self._followed(token)
         state = invite.state_at(self._clock.now())
         event, session = load_event(self._programme, invite.event_id), self._session(invite)
@@ -70,8 +69,8 @@ class AnswerInvitation:
         )
 
     def accept_invite(self, token: str, *, caller: Principal) -> Accepted:
-        """Take what is offered; what one holds then. Raises NotFound, Forbidden (`other_account`), Conflict
-        (`invite_…`, `session_over`, `too_many_speakers`).
+        """Accepts an invitation and returns what the caller holds now. Raises NotFound, Forbidden (`other_account`) and
+        Conflict (`invite_…`, `session_over`, `too_many_speakers`).
         """
 
         def attempt() -> Accepted:
@@ -87,7 +86,7 @@ class AnswerInvitation:
     def _take_role(
         self, invite: StoredInvite, role: Role, stored: StoredAccount, holders: Mapping[str, str], *, again: bool
     ) -> Accepted:
-        """Whoever holds more keeps it."""
+        """Grants the role; a user who holds a higher one keeps it."""
         held = holders.get(stored.id)
         if not (again and held):
             grant = None if reaches(held, role) else Grant(role.value, held)
@@ -107,7 +106,9 @@ class AnswerInvitation:
         return Accepted(event_id=invite.event_id, session_id=session_id, speaker_id=speaker_id)
 
     def decline_invite(self, token: str, *, caller: Principal | None) -> None:
-        """Refuse it, once or again, with its link alone. Raises NotFound, Forbidden (`other_account`), Conflict."""
+        """Declines an invitation; needs only the link; safe to repeat. Raises NotFound, Forbidden (`other_account`) and
+        Conflict.
+        """
 
         def attempt() -> None:
             invite, _ = self._followed(token)
@@ -122,14 +123,16 @@ class AnswerInvitation:
         settle(self._invites, invite, state, now=self._clock.now(), user_id=user_id, given=given)
 
     def _own(self, invite: StoredInvite, caller: Principal) -> StoredAccount:
-        """The caller's account, if it has the address."""
+        """Returns the caller's account. Raises Forbidden (`other_account`) when it has another address."""
         stored = self._accounts.account(caller.user_id)
         if stored is None or revive_account(stored).email != invite.email:
             raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
         return stored
 
     def _session(self, invite: StoredInvite) -> Session | None:
-        """The session that an invitation is to, if it is to one. Raises NotFound (also when it is gone)."""
+        """Returns the session of an invitation to speak, None for an invitation to the staff. Raises NotFound when the
+        session is gone.
+        """
         if invite.session_id is None:
             return None
         stored = self._programme.load(invite.event_id, Kind.SESSIONS, invite.session_id)
@@ -146,7 +149,7 @@ class AnswerInvitation:
         return Proof(new_account(proven, stored.password_hash), stored.etag)
 
     def _followed(self, token: str) -> tuple[StoredInvite, Mapping[str, str]]:
-        """The invitation that a token names, and who holds which role in its event. Raises NotFound."""
+        """Returns the invitation that a token names, and the roles in its event by user id. Raises NotFound."""
         named = named_by(token, self._keys())
         if named is None:
             raise NotFound

@@ -1,7 +1,7 @@
-"""What invited people are told, and where. Called by team/services/invite_people.py, which writes it in the
+"""Composes the messages of an invitation. Called by team/services/invite_people.py, which writes them in the
 transaction of the invitation.
 
-The link goes to the mailbox of the address, or to the account that proved the address, and nowhere else (ADR 17).
+The link goes only to the mailbox of the address, or to the account that has verified the address (ADR 17).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ from chalicelib.texts import DEFAULT, say
 
 
 class InvitationNews(NamedTuple):
-    """What somebody is invited to, and by whom; `session` is a title, or None when it is to hold a role."""
+    """An invitation with the names its message needs. `session` is a title, or None for an invitation to the staff."""
 
     invite: StoredInvite
     event: str
@@ -37,7 +37,7 @@ class InvitationNews(NamedTuple):
 
     @property
     def action(self) -> NotificationAction:
-        """What it is told as."""
+        """The kind of notification that announces it."""
         by_role = self.session is None
         return NotificationAction.EVENT_ROLE_INVITE if by_role else NotificationAction.SESSION_INVITE
 
@@ -52,7 +52,9 @@ class InvitationMessages:
         self._public_url = public_url
 
     def compose_messages(self, news: InvitationNews, account: Account | None) -> Messages:
-        """To an account as it wants it, if it proved the address; to any other address by mail."""
+        """Returns the messages: to an account that has verified the address by the channels it chose, otherwise by
+        mail.
+        """
         account = account if account and account.verified else None
         channels = NO_ACCOUNT
         if account is not None:
@@ -61,7 +63,7 @@ class InvitationMessages:
         return compose(channels, self._notification(news, account, now), self._mail(news, account, now))
 
     def _notification(self, news: InvitationNews, account: Account | None, now: int) -> Notification:
-        """`now` in Unix milliseconds."""
+        """`now` is in Unix milliseconds."""
         language = _language(account)
         values = {name: escape(text) for name, text in _values(news, language).items()}
         values["event"] = f"<strong>{values['event']}</strong>"
@@ -76,7 +78,7 @@ class InvitationMessages:
         )
 
     def _mail(self, news: InvitationNews, account: Account | None, now: int) -> Mail:
-        """Mail programs make no link of the names in it: anybody can type one together with any address."""
+        """Names are changed so that mail programs make no links of them: anybody can send any name to any address."""
         language = _language(account)
         news = news._replace(event=unlinked(news.event), session=unlinked(news.session) if news.session else None)
         values = {name: one_line(text) for name, text in _values(news, language).items()}
@@ -101,7 +103,7 @@ def _language(account: Account | None) -> str:
 
 
 def _name(news: InvitationNews) -> str:
-    """Of its words (texts)."""
+    """Returns the prefix of the text keys (in texts/)."""
     return "invite" if news.session is None else "speak"
 
 

@@ -1,7 +1,7 @@
-"""Staff invite people by their address, to the event's staff or to speak in a session. Called by
-routes/team.py; what becomes of it is team/services/answer_invitation.py's.
+"""Lets staff invite people by their address, to the event's staff or to speak in a session. Called by routes/team.py.
+Answers are in team/services/answer_invitation.py.
 
-What is told of an invitation (team/services/invitation_messages.py) is in its transaction.
+The messages (team/services/invitation_messages.py) are written in the transaction of the invitation.
 """
 
 from collections.abc import Mapping
@@ -77,8 +77,8 @@ class InvitePeople:
         self._clock = clock
 
     def invite_member(self, event_id: str, form: InviteForm, *, caller: Principal, new_id: str) -> Invite:
-        """Invite an address to the staff. Raises NotFound, Forbidden (also `unverified` and
-        `above_own_role`), InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts, Conflict
+        """Invites an address to the staff. Raises NotFound, Forbidden (also `unverified` and `above_own_role`),
+        InvalidInput, AlreadyExists (`already_invited`, `already_staff`), TooManyAttempts and Conflict
         (`too_many_invites`).
         """
         return self._invite(self._made(new_id, event_id, form.email, role=form.role, caller=caller), caller)
@@ -86,14 +86,14 @@ class InvitePeople:
     def invite_speaker(
         self, event_id: str, session_id: str, form: SpeakerInviteForm, *, caller: Principal, new_id: str
     ) -> Invite:
-        """Invite an address to speak in a session. Raises NotFound, Forbidden
-        (`unverified`), InvalidInput, AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts, Conflict
-        (`too_many_invites`, `session_over`).
+        """Invites an address to speak in a session. Raises NotFound, Forbidden (`unverified`), InvalidInput,
+        AlreadyExists (`already_invited`, `already_speaking`), TooManyAttempts and Conflict (`too_many_invites`,
+        `session_over`).
         """
         return self._invite(self._made(new_id, event_id, form.email, session_id=session_id, caller=caller), caller)
 
     def resend_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> Invite:
-        """Mail an open or expired invitation again; its life begins anew. Raises NotFound, Forbidden, Conflict,
+        """Mails an open or expired invitation again and restarts its life. Raises NotFound, Forbidden, Conflict and
         TooManyAttempts.
         """
         invite, now = self._managed(event_id, invite_id, caller), int(self._clock.now())
@@ -107,7 +107,7 @@ class InvitePeople:
         return _as_read(fresh, now)
 
     def revoke_invite(self, event_id: str, invite_id: str, *, caller: Principal) -> None:
-        """Take an invitation back, once or again. Raises NotFound, Forbidden, Conflict."""
+        """Revokes an invitation; safe to repeat. Raises NotFound, Forbidden and Conflict."""
 
         def attempt() -> None:
             invite, now = self._managed(event_id, invite_id, caller), self._clock.now()
@@ -118,8 +118,8 @@ class InvitePeople:
         until_settled(attempt, tries=TRIES)
 
     def list_invites(self, event_id: str, *, caller: Principal) -> Found:
-        """The invitations of an event that the caller may send, newest first; few, so made when read. Raises NotFound,
-        Forbidden.
+        """Returns the invitations of an event that the caller may send, newest first. They are few, so the list is
+        built on each read. Raises NotFound and Forbidden.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         manages = allows(self._authorise.role(caller, event_id), Action.MANAGE_PEOPLE)
@@ -139,7 +139,7 @@ class InvitePeople:
         session_id: str | None = None,
     ) -> StoredInvite:
         now = int(self._clock.now())
-        if normalised(email) != email.strip().lower():  # straße@ would be another mailbox than what was typed
+        if normalised(email) != email.strip().lower():  # straße@ would become the address of another mailbox
             raise InvalidInput([Violation("/email", "has characters that stand for others; write it plainly")])
         return StoredInvite(
             new_id, event_id, normalised(email), role, session_id, caller.user_id, now, now + LIFE_SECONDS
@@ -166,7 +166,7 @@ class InvitePeople:
         return _as_read(invite, now)
 
     def _require_new(self, invite: StoredInvite, account: Account, holders: Mapping[str, str]) -> None:
-        """They are not what they are invited to be. Raises AlreadyExists."""
+        """Raises AlreadyExists when the account already holds the role or speaks in the session."""
         event_id = invite.event_id
         if invite.session_id is None:
             if holders.get(account.id) == invite.role:
@@ -177,7 +177,9 @@ class InvitePeople:
             raise AlreadyExists("Whoever has this address speaks in this session already.", code="already_speaking")
 
     def _news(self, invite: StoredInvite, caller: Principal) -> InvitationNews:
-        """The invitation as somebody sends it who may. Raises NotFound, Forbidden, Conflict (`session_over`)."""
+        """Returns the invitation with the names for its messages, after checking that the caller may send it. Raises
+        NotFound, Forbidden and Conflict (`session_over`).
+        """
         event_id, title = invite.event_id, None
         if invite.role is not None:
             self._authorise.require(caller, event_id, Action.MANAGE_PEOPLE)
@@ -192,7 +194,7 @@ class InvitePeople:
         return InvitationNews(invite, load_event(self._programme, event_id).name, title, inviter.name)
 
     def _managed(self, event_id: str, invite_id: str, caller: Principal) -> StoredInvite:
-        """An invitation that the caller may send again or take back. Raises NotFound, Forbidden."""
+        """Returns an invitation that the caller may resend or revoke. Raises NotFound and Forbidden."""
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
         invite = found(self._invites, event_id, invite_id)
         if invite.role is not None:
@@ -209,7 +211,9 @@ class InvitePeople:
         return revive_account(stored) if stored else None
 
     def _messages(self, news: InvitationNews, account: Account | None, caller: Principal) -> Messages:
-        """What is told of it; so many a day by one person, and to one address. Raises TooManyAttempts."""
+        """Returns the messages of an invitation. Raises TooManyAttempts above the daily limit of the sender or of the
+        address.
+        """
         now = int(self._clock.now())
         limits = {f"invites by {caller.user_id}": MOST_A_DAY, f"invites to {news.invite.email}": MOST_TO_ADDRESS}
         for subject, most in limits.items():
@@ -232,7 +236,7 @@ def _as_read(invite: StoredInvite, now: int) -> Invite:
 
 
 def found(invites: Invites, event_id: str, invite_id: str) -> StoredInvite:
-    """An invitation. Raises NotFound."""
+    """Returns the invitation. Raises NotFound."""
     for one in invites.of_event(event_id):
         if one.id == invite_id:
             return one
@@ -240,8 +244,8 @@ def found(invites: Invites, event_id: str, invite_id: str) -> StoredInvite:
 
 
 def lapsing(invite: StoredInvite, holders: Mapping[str, str]) -> StoredInvite:
-    """The invitation; an open one is too old when whoever sent it could not send it any more. Somebody else can send it
-    again.
+    """Returns the invitation; an open one as expired when its sender could not send it any more. Somebody else can then
+    resend it.
     """
     if invite.state is not InviteState.PENDING or stands(invite, holders.get(invite.invited_by)):
         return invite
@@ -257,7 +261,7 @@ def settle(
     user_id: str | None,
     given: Given = NOTHING,
 ) -> None:
-    """Settle an open invitation. Raises Conflict (`invite_…`) when it is not open, Overtaken, NotFound."""
+    """Settles an open invitation. Raises Conflict (`invite_…`) when it is not open, Overtaken and NotFound (event)."""
     was = invite.state_at(now)
     if was is not InviteState.PENDING:
         raise Conflict(WHY_NOT[was], code=f"invite_{was.value}")

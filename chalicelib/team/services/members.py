@@ -1,8 +1,8 @@
-"""Who is staff of an event, and who is no more. Called by routes/team.py.
+"""Lists and removes the staff of an event. Called by routes/team.py.
 
-An event keeps an owner: the last one can neither leave nor be removed. A role that is gone counts no more within
-accounts/services/authorise.CACHE_SECONDS; watches of what only staff may see end with the next change
-(live/services/watch_event.py).
+An event always has an owner: the last one can neither leave nor be removed. A removed role may still count for
+accounts/services/authorise.CACHE_SECONDS. Subscriptions to data that only staff may see end with the next change of
+that data (live/services/watch_event.py).
 """
 
 from chalicelib.accounts.domain.stored_account import revive_account
@@ -33,22 +33,24 @@ class Members:
         self._authorise = authorise
 
     def list_members(self, event_id: str, *, caller: Principal) -> Found:
-        """An event's staff, highest role first. Raises NotFound."""
+        """Returns an event's staff, highest role first. Raises NotFound."""
         self._authorise.require(caller, event_id, Action.READ_ALL)
         ranks = list(Role)
         holders = sorted(self._roster.holders(event_id), key=lambda one: (ranks.index(Role(one[1])), one[0]))
         return as_found(write_list(encode(self._member(user_id, role)) for user_id, role in holders))
 
     def _member(self, user_id: str, role: str) -> Member:
-        """One of a few, so read one by one; name and address are null when the account is gone."""
+        """Returns one member. They are few, so accounts are read one by one. Name and email are null when the account
+        is gone.
+        """
         stored = self._accounts.account(user_id)
         account = revive_account(stored) if stored else None
         name, email = (account.name, account.email) if account else (None, None)
         return Member(user_id=user_id, name=name, email=email, role=role)
 
     def remove_member(self, event_id: str, user_id: str, *, caller: Principal) -> None:
-        """Take somebody's role away, or give up one's own. Raises NotFound, Forbidden (also `above_own_role`), Conflict
-        (`last_owner`).
+        """Takes a user's role away, or gives up the caller's own. Raises NotFound, Forbidden (also `above_own_role`)
+        and Conflict (`last_owner`).
         """
         own = user_id == caller.user_id
         self._authorise.require(caller, event_id, Action.READ_ALL if own else Action.MANAGE_PEOPLE)
