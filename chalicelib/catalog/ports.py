@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 
 class StoredLimit(NamedTuple):
-    """A stored quota or code. `body` is its JSON without the numbers of use; `shards` is the number of shards of its
-    stock.
-    """
+    """A stored quota or code. `body` is its JSON without the numbers of use; `shards` is its number of shards."""
 
     id: str
     etag: str
@@ -48,9 +46,7 @@ class Quotas(Protocol):
         """Returns all quotas of an event, in order of id, read strongly consistent."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """Returns the shards of these owners of stock, read strongly consistent. `shards` is the number of shards of
-        each owner.
-        """
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, quota_id: str, made: Representation, *, stock: list[int], joining: Joining, tag: str
@@ -76,9 +72,7 @@ class Quotas(Protocol):
 
 
 class Codes(Protocol):
-    """A store of codes. `name` is a code in its compared form (catalog/domain/code.py), unique for its kind in an
-    event.
-    """
+    """A store of codes. `name` is a code in its compared form (catalog/domain/code.py), unique by kind in an event."""
 
     def load(self, event_id: str, kind: CodeKind, code_id: str) -> StoredLimit | None:
         """Returns the code, read strongly consistent, or None."""
@@ -90,9 +84,7 @@ class Codes(Protocol):
         """Returns all codes of a kind, in order of id, read strongly consistent."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """Returns the shards of these owners of stock, read strongly consistent. `shards` is the number of shards of
-        each owner.
-        """
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, kind: CodeKind, code_id: str, made: Representation, *, name: str, stock: list[int]
@@ -150,16 +142,12 @@ class TicketTypes(Protocol):
         """Returns the ticket type, read strongly consistent, or None."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """Returns the shards of these owners of stock, read strongly consistent. `shards` is the number of shards of
-        each owner.
-        """
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
     ) -> None:
-        """Writes a new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: no longer
-        exists).
-        """
+        """Writes a new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: was deleted)."""
 
     def replace(
         self,
@@ -189,11 +177,7 @@ class CatalogView(Protocol):
         """Returns all ticket types of an event, in order of id."""
 
     def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
-        """Returns what each shard has left. `shards` is the number of shards of each owner; shards that do not exist
-        are left out.
-        """
+        """Returns what each existing shard has left. `shards` is the number of shards of each owner."""
 
     def load_rooms(self, owners: list[str]) -> dict[str, Room]:
-        """Returns what is left of stocks with one shard, and their capacity, read strongly consistent. Stocks that do
-        not exist are left out.
-        """
+        """Returns what is left of existing stocks with one shard, and their capacity, read strongly consistent."""

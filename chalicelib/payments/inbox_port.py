@@ -23,6 +23,4 @@ class StripeInbox(Protocol):
     """A store of webhook calls until they are handled."""
 
     def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
-        """Stores an event unless it is there already. Returns whether it was new. Times in Unix seconds. Raises
-        Busy.
-        """
+        """Stores an event unless it is there. Returns whether it was new. Times in Unix seconds. Raises Busy."""

@@ -117,9 +117,7 @@ class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """Returns the checkout session of an order's attempt. Opens it unless an earlier call did. Raises
-        CheckoutRefused.
-        """
+        """Returns the checkout session of an order's attempt, opening it if there is none. Raises CheckoutRefused."""
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
         """Makes sure that a session can no longer be paid. Returns False when it is complete already, so money may have
@@ -132,9 +130,7 @@ class Payments(Protocol):
         """
 
     def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
-        """Returns what a signed event itself says about a payment, for use when Stripe cannot be asked; None when it
-        contains none.
-        """
+        """Returns what a signed event itself says about a payment, if anything. For use when Stripe cannot be asked."""
 
     def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
         """Returns what Stripe says now about charges made between two moments (Unix seconds), newest first, from at
@@ -154,7 +150,7 @@ class Payments(Protocol):
     def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
-        """Yields the completed checkout sessions opened between two moments (Unix seconds), newest first. Raises
+        """Yields complete checkout sessions opened between two moments (Unix seconds), newest first. Raises
         AccountGone.
         """
 
@@ -197,9 +193,7 @@ class AccountsAtStripe(Protocol):
         """
 
     def make_onboarding_url(self, account_id: str, *, back: str) -> str:
-        """Returns the URL where the owner gives Stripe the data it requires. `back` is where Stripe sends the owner
-        afterwards.
-        """
+        """Returns the URL where the owner gives Stripe the data it requires, and from which they return to `back`."""
 
     def is_ready(self, account_id: str) -> bool | None:
         """Returns whether the account can take payments; None when it is no longer connected."""

@@ -20,9 +20,7 @@ class KeptRow(NamedTuple):
 
 
 class RowChange(NamedTuple):
-    """A new row of an order and the rows of its charges (id, JSON). `before` is the stored row, None when there is
-    none.
-    """
+    """A new row of an order and rows of its charges (id, JSON). `before` is the stored row, None if there is none."""
 
     order_id: str
     row: KeptRow
@@ -37,14 +35,10 @@ class SalesRows(Protocol):
         """Returns the charges of an order, read strongly consistent."""
 
     def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
-        """Returns the rows of up to 100 orders, by order id, read strongly consistent. Orders without a row are left
-        out.
-        """
+        """Returns rows of up to 100 orders by order id, read strongly consistent. Orders without a row are left out."""
 
     def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
-        """Writes rows and adds `moved` to the totals, all or nothing. Raises catalog.ports.Lost when a row is not as
-        before.
-        """
+        """Writes rows and adds `moved` to the totals, all or nothing. Raises catalog.ports.Lost if a row changed."""
 
 
 class ListedRow(NamedTuple):
@@ -58,19 +52,13 @@ class SalesLists(Protocol):
     """Reads the rows and totals of an event, strongly consistent."""
 
     def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Yields rows of orders, newest first, starting at the position `first` (empty: the newest). Reads `step` at a
-        time.
-        """
+        """Yields rows of orders, newest first, from position `first` on (empty: the newest). Reads `step` at a time."""
 
     def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Yields rows of charges, those of the newest order first, starting at the position `first`. Reads `step` at a
-        time.
-        """
+        """Yields rows of charges, those of the newest order first, from position `first` on. Reads `step` at a time."""
 
     def load_totals(self, event_id: str) -> Tally:
         """Returns the sum of the tallies of all orders."""
 
     def load_stock(self, shards: dict[str, int]) -> dict[str, Shard]:
-        """Returns the stock of ticket types, all shards of a type added up as number 0. `shards` is each type's number
-        of shards.
-        """
+        """Returns the stock of ticket types, a type's shards as one with number 0. `shards` is how many each has."""

@@ -62,9 +62,7 @@ class WaitingLists(Protocol):
         """
 
     def step(self, after: StoredEntry, *, member: str) -> None:
-        """Stores an entry that no longer waits, and removes its place. Raises Lost (`place`: it did not wait any
-        more).
-        """
+        """Stores an entry that no longer waits, and removes its place. Raises Lost (`place`: it waited no more)."""
 
     def offer(self, change: SaleChange, after: StoredEntry, *, member: str) -> None:
         """Writes a new order for an entry, which no longer waits. Raises Lost (`place`, and as Orders.write_order)."""

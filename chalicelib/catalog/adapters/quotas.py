@@ -1,6 +1,4 @@
-"""Writes quotas: one transaction of the quota, its stock and the ticket types that share it. Implements the port
-`Quotas`.
-"""
+"""Writes quotas: one transaction of the quota, its stock and the ticket types that share it. Port `Quotas`."""
 
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.catalog.adapters import keys as catalog_keys

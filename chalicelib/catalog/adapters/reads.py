@@ -44,9 +44,7 @@ class DynamoCatalogView:
         return {place: int(item["left"]) for place, item in zip(places, items, strict=True) if item}
 
     def load_rooms(self, owners: list[str]) -> dict[str, Room]:
-        """Returns what is left of stocks with one shard, and their capacity; one strongly consistent BatchGetItem for
-        100.
-        """
+        """Returns what is left of stocks with one shard, and their capacity; one strongly consistent BatchGetItem."""
         wanted = [catalog_keys.stock(owner, 0) for owner in owners]
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
         found = zip(owners, items, strict=True)

@@ -20,9 +20,7 @@ _PREFIX = "stock "
 
 
 def stocks(shards: dict[str, int]) -> dict[str, list[Shard]]:
-    """Returns the shards of these owners in order of number; strongly consistent. `shards` is the number of shards of
-    each owner.
-    """
+    """Returns the shards of these owners by number; strongly consistent. `shards` is the number of shards of each."""
     places = {
         catalog_keys.stock(owner, number): (owner, number) for owner, count in shards.items() for number in range(count)
     }

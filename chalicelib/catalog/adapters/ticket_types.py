@@ -63,9 +63,7 @@ class DynamoTicketTypes:
         deltas: dict[int, int],
         tag: str,
     ) -> None:
-        """Writes a changed ticket type and its changed capacities, if its tag and terms are still the same. Raises
-        Lost, Busy.
-        """
+        """Writes a changed ticket type and capacities, if its tag and terms are still the same. Raises Lost, Busy."""
         transaction = Transaction()
         shards = max(stored.shards, len(deltas))
         item = _item(event_id, stored, made, hidden=hidden, shards=shards)

@@ -67,9 +67,7 @@ def merged(demands: Iterable[Demand]) -> list[Demand]:
 
 
 def room_for(demand: Demand, room: Room | None) -> tuple[int, Opening | None]:
-    """Returns what a buyer may still have under the current limit, and how their stock must change for it (None: not at
-    all).
-    """
+    """Returns what a buyer may still have under the current limit, and the change of their stock for it, if any."""
     most, place = demand.most or 0, (demand.owner, 0)
     if room is None:
         return most, Opening(place, None, most)

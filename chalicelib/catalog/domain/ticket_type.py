@@ -67,8 +67,8 @@ def needs_code(ticket: TicketTypeFields) -> bool:
 
 
 def closed_because(ticket: TicketTypeFields, *, now: datetime, event_ends_at: datetime) -> str | None:
-    """Returns why a type cannot be bought now, as a sentence, or None when it can. Without `sales_end` the sale ends
-    with the event.
+    """Returns why a type cannot be bought now, as a sentence, or None. Without `sales_end` it is sold until the event
+    ends.
     """
     if ticket.sales_start is not None and now < ticket.sales_start:
         return f"The sale of {ticket.name} has not begun."

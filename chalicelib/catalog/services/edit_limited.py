@@ -87,9 +87,7 @@ class Limited(Protocol[F, S]):
         """Deletes one of which nothing is held or sold. Raises Lost."""
 
     def raise_unless_moved(self, lost: Lost) -> None:
-        """Returns when another editor or buyer was faster, so that another try may succeed. Raises AlreadyExists,
-        Conflict.
-        """
+        """Returns when another editor or buyer was faster, so another try can help. Raises AlreadyExists, Conflict."""
 
 
 class EditLimited(Generic[F, S]):
@@ -112,7 +110,7 @@ class EditLimited(Generic[F, S]):
         return Found.made(*self._represent(self._existing(event_id, id)))
 
     def create(self, event_id: str, fields: F, *, caller: Principal, new_id: str) -> Representation:
-        """Writes a new one with its stock and returns it. Raises NotFound, Forbidden, InvalidInput, AlreadyExists,
+        """Writes and returns a new one with stock. Raises NotFound, Forbidden, InvalidInput, AlreadyExists,
         Conflict.
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)

@@ -93,9 +93,7 @@ def left_of(stored: StoredTicketType, lefts: Mapping[Place, int]) -> int:
 
 
 def least_left(stored: StoredTicketType, left: Mapping[str, int]) -> int:
-    """Returns how many tickets of a type are left: the least of its own stock and its quotas. `left` is by owner of
-    stock.
-    """
+    """Returns how many tickets of a type are left: the least of its own stock and its quotas. `left` is by owner."""
     return min(left[owner] for owner in shards_of([stored]))
 
 

@@ -38,9 +38,7 @@ class RedeemCode:
         self._clock = clock
 
     def redeem_discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
-        """Returns the discount with this code. Raises InvalidInput (`unknown_discount`, `discount_expired`),
-        TooManyAttempts.
-        """
+        """Returns the discount. Raises InvalidInput (`unknown_discount`, `discount_expired`), TooManyAttempts."""
         stored = self._find(event_id, CodeKind.DISCOUNT, text, source=source)
         found = None if stored is None else msgspec.json.decode(stored.body, type=Discount)
         if stored is None or found is None or not found.active:

@@ -111,9 +111,7 @@ class DynamoAdmissions:
         return Admitted(by_type)
 
     def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
-        """Stores an order with changed attendees, if these tickets are not used. Raises Lost (`order`, `admission`),
-        Busy.
-        """
+        """Stores an order with changed attendees, if these tickets are unused. Raises Lost (`order`, `admission`)."""
         transaction = Transaction()
         transaction.put("order", order_item(after), OrderItem.version == before.version)
         for number in unused:

@@ -93,15 +93,11 @@ class Admission(Struct, frozen=True, kw_only=True):
         return self.last.admitted
 
     def is_by(self, *, device: str | None, scanned_at: datetime | None) -> bool:
-        """Returns whether this same scan let the person in, so that a repeated request does not count as a second
-        person.
-        """
+        """Returns whether this same scan let the person in, so that a repeated request counts no second person."""
         return self.stands and _is_scan(self.last, device, scanned_at)
 
     def was_undone(self, *, device: str | None, scanned_at: datetime | None) -> bool:
-        """Returns whether this same scan let the person in and was undone, so that a repeated request does not let them
-        in again.
-        """
+        """Returns whether this same scan was undone, so that a repeated request does not let the person in again."""
         return not self.stands and any(act.admitted and _is_scan(act, device, scanned_at) for act in self.acts)
 
     @property
@@ -203,9 +199,7 @@ class Outcome(StrEnum):
 
 
 class ScanResult(Struct, frozen=True, kw_only=True):
-    """The result of an offline scan with its details. `check_in` is the check-in in force: for a duplicate the first
-    one.
-    """
+    """The result of an offline scan with its details. `check_in` is the one in force: for a duplicate the first one."""
 
     at: datetime
     outcome: Outcome
@@ -263,7 +257,5 @@ def _is_scan(act: Act, device: str | None, scanned_at: datetime | None) -> bool:
 
 
 def offline_hash(code: str, *, salt: str) -> str:
-    """Returns what a scanner stores of a code: 128 bits of a hash. Codes have 130 secret bits, so no slow hash is
-    needed.
-    """
+    """Returns what a scanner stores of a code: 128 bits of a hash. Codes have 130 secret bits, so it may be fast."""
     return hashlib.sha256(f"{salt}{code}".encode()).hexdigest()[:32]

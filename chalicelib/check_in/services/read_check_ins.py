@@ -109,9 +109,7 @@ class ReadCheckIns:
         return make_cursor(after, scope=scope, key=self._key) if after else None
 
     def _salt(self, event_id: str) -> str:
-        """Returns the salt of an event: always the same, so that scanners can compare pages, and different for each
-        event.
-        """
+        """Returns the salt of an event: always the same, so that scanners can compare pages, but one for each event."""
         return hmac.new(self._key(), f"offline-check-in\x00{event_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 

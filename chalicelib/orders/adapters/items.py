@@ -154,9 +154,7 @@ def order_record(item: OrderItem) -> OrderRecord:
 
 
 def _order(body: str) -> Order:
-    """Returns the order in a body. A reason that only a later release knows becomes None, so that a rollback stays
-    possible.
-    """
+    """Returns the order in a body. A reason that only a later release knows becomes None, to allow a rollback."""
     try:
         return msgspec.json.decode(body, type=Order)
     except msgspec.ValidationError:

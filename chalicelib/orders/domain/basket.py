@@ -50,9 +50,7 @@ def checked_lines(
 
 
 def discounted(lines: Sequence[Line], discount: Discount) -> list[Line]:
-    """Returns the lines with the discount on each line that it covers. Raises InvalidInput when it covers none of
-    them.
-    """
+    """Returns the lines with the discount on each line it covers. Raises InvalidInput when it covers none of them."""
     found = []
     for line in lines:
         off = unit_discount(discount, line.price) if covers(discount, line.ticket_type_id) else 0

@@ -142,9 +142,7 @@ class Charge(Struct, frozen=True, kw_only=True):
 
     @property
     def dispute_standing(self) -> Dispute | None:
-        """Whether disputes took, or may take, the whole payment. Lost disputes of a part count as returned money
-        instead.
-        """
+        """Whether disputes took or may take the whole payment. Lost disputes of a part count as returned money."""
         if self._is_lost:
             return Dispute.LOST
         return Dispute.OPEN if any(one.status in _OPEN for one in self.all_disputes) else None
@@ -178,9 +176,7 @@ def with_disputes(charge: Charge, disputes: Iterable[ChargeDispute]) -> Charge:
 
 
 def moved_forward(known: Charge | None, seen: Charge) -> Charge:
-    """Returns the record after another look at Stripe: as `seen`, with all entries of `known` that `seen` no longer
-    contains.
-    """
+    """Returns the record after another look at Stripe: `seen`, with all entries of `known` that it does not contain."""
     if known is None:
         return seen
     ledger = {entry.id: entry for entry in (*known.ledger, *seen.ledger)}

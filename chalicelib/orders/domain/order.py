@@ -27,9 +27,7 @@ MAX_CODE = 200
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """Tickets of one type at the price when the order was made. `discount` is the sum for all of them, the same for
-    each.
-    """
+    """Tickets of one type at the price when the order was made. `discount` is for all of them, the same for each."""
 
     ticket_type_id: str
     name: str
@@ -189,8 +187,8 @@ class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def moved_on(
     record: OrderRecord, facts: Facts, *, now: datetime, reason: Reason | None = None, **changes: Any
 ) -> OrderRecord:
-    """Returns the order with these facts and everything that follows from them, one version later. `changes` are fields
-    of the record.
+    """Returns the next version of the order: these facts and what follows from them. `changes` are fields of the
+    record.
     """
     state = state_of(facts)
     old = record.order

@@ -85,9 +85,7 @@ class OrderMessages:
         return change
 
     def add_undelivered(self, record: OrderRecord) -> SaleChange:
-        """Returns a change with the messages that tell staff that an order's tickets did not reach its buyer. The order
-        itself does not change.
-        """
+        """Returns a change of messages only: they tell staff that an order's tickets did not reach its buyer."""
         news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
         return self._add(SaleChange(after=record, before=record), news, self._label(record.order.event_id))
 

@@ -84,9 +84,7 @@ def order_notification(
 
 
 def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """Returns a mail to the buyer, who may have no account. `url` links to the order; a mail with the same `key` is
-    sent once.
-    """
+    """Returns a mail to the buyer, who may have no account. `url` links to the order; the same `key` is sent once."""
     parts = _parts(words, order, event, language)
     name = words.name
     subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
@@ -103,9 +101,7 @@ def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: 
 
 
 def staff_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """Returns a mail to a member of staff, at the address of their account. `url` links to the order in the event's
-    sales.
-    """
+    """Returns a mail to a member of staff, at their account's address. `url` links to the order in the event's list."""
     parts = _parts(words, order, event, language)
     return letter(
         key=key,

@@ -97,9 +97,7 @@ class PlaceOrder:
         return record, None if record.access_hash is None else self._draft_order.make_access(new_id)
 
     def load_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """Returns the order for the buyer who made it. Raises NotFound; Forbidden for staff, who may read it but not
-        act for the buyer.
-        """
+        """Returns the order for the buyer who made it. Raises NotFound; Forbidden for staff, who may only read it."""
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound

@@ -16,9 +16,7 @@ _ORDER = "ORDER#"
 
 
 class SweepItem(SalesTable):
-    """How far the timer that releases holds got. `minute` is the next Unix minute, `left_over` a JSON list of order
-    ids.
-    """
+    """How far the timer that releases holds got. `minute` is the next Unix minute, `left_over` a JSON list of ids."""
 
     minute = NumberAttribute()
     left_over = UnicodeAttribute()

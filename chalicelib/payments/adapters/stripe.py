@@ -72,9 +72,7 @@ class StripeGateway:
         return Checkout(session.id, str(session.url))
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
-        """Makes sure that a session can no longer be paid. Returns False when it is complete already. Raises
-        UpstreamFailed.
-        """
+        """Makes sure that a session can no longer be paid. Returns False when it is complete. Raises UpstreamFailed."""
         try:
             self._client.v1.checkout.sessions.expire(session_id, {}, options(account))
         except stripe.InvalidRequestError as refusal:
@@ -87,7 +85,7 @@ class StripeGateway:
         return True
 
     def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
-        """Returns what Stripe says now about a checkout session, payment intent or charge. Raises AccountGone,
+        """Returns what Stripe says now about a session, payment intent or charge. Raises AccountGone or
         UpstreamFailed.
         """
         try:
@@ -177,9 +175,7 @@ class StripeGateway:
         return _standing(made.to_dict())
 
     def _refund_made(self, wish: RefundWish) -> str:
-        """Returns the id of the last valid refund of a charge that was refunded completely. Raises RefundRefused,
-        UpstreamFailed.
-        """
+        """Returns the id of the last valid refund of a fully refunded charge. Raises RefundRefused, UpstreamFailed."""
         try:
             made = refunds_of(self._looks.charge(wish.charge_id, wish.account)[0] or {})
         except stripe.StripeError as error:
@@ -190,9 +186,7 @@ class StripeGateway:
         return str(standing[-1]["id"])
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
-        """Returns True for a session that has expired, False for one that is complete. Raises UpstreamFailed when it is
-        open.
-        """
+        """Returns whether a session has expired (True) or is complete (False). Raises UpstreamFailed if it is open."""
         try:
             status = self._looks.session(session_id, account, expand=[])["status"]
         except stripe.StripeError as error:

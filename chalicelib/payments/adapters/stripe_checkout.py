@@ -22,9 +22,7 @@ _SELLER_CODES = frozenset(
         "testmode_charges_only",
     }
 )
-"""Errors that say that a connected account takes no payments. For the platform's own account they raise an alarm
-instead.
-"""
+"""Errors that say that a connected account takes no payments. For the platform's own account they raise an alarm."""
 DELAYED = (
     "acss_debit",
     "au_becs_debit",

@@ -77,9 +77,7 @@ class StripeLooks:
         return charge, [dispute.to_dict() for dispute in disputes.data]
 
     def _charge_in(self, session: Json, account: str | None) -> tuple[Json | None, list[Json]]:
-        """Returns the charge of a session, and its disputes. Reads it only when the session does not contain all of
-        it.
-        """
+        """Returns the charge of a session, and its disputes. Reads them only when the session does not contain all."""
         intent = session.get("payment_intent")
         shown = intent.get("latest_charge") if isinstance(intent, dict) else None
         if isinstance(shown, dict) and _is_plain(shown):

@@ -26,18 +26,14 @@ CHARGE_PARTS = [
     "refunds.data.failure_balance_transaction",
 ]
 FEE_REFUNDS = "fee_refunds"
-"""The member of a charge where stripe_looks.py puts the balance transactions of refunded platform fees: Stripe lists
-them separately.
-"""
+"""Where stripe_looks.py adds the balance transactions of returned platform fees to a charge; Stripe does not."""
 REFUND_PARTS = ["data.balance_transaction", "data.failure_balance_transaction"]
 FEE_REFUND = "application_fee_refund"
 _KINDS = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
 _KINDS |= {FEE_REFUND: "fee_refund"}
 _KINDS |= {"refund_failure": "refund_failure", "payment_failure_refund": "refund_failure"}
 _CHARGE_STATES = {"succeeded": PaymentStatus.PAID, "pending": PaymentStatus.UNPAID}
-"""Other states count as OPEN: after a failed card attempt the checkout stays open and the buyer may try another
-card.
-"""
+"""Other states count as OPEN: after a failed card attempt the checkout stays open for another card."""
 
 
 def payment_of_session(session: Json, *, charge: Json | None, disputes: list[Json], account: str | None) -> Payment:
@@ -76,9 +72,7 @@ def payment_of_charge(raw: Json, *, disputes: list[Json], account: str | None) -
 
 
 def payment_told(raw: Json, *, account: str | None) -> Payment | None:
-    """Returns the payment of a session or charge as an event contains it, with nothing expanded; None for other
-    objects.
-    """
+    """Returns the payment of a session or charge as an event contains it, not expanded; None for other objects."""
     if raw.get("object") == "checkout.session":
         return payment_of_session(raw, charge=None, disputes=[], account=account)
     return payment_of_charge(raw, disputes=[], account=account) if raw.get("object") == "charge" else None

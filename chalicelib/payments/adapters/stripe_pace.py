@@ -25,8 +25,8 @@ whose turn has come does not wait a second time.
 
 
 class PacedLine(NamedTuple):
-    """A line and the endpoint it is for. `a_second` is its rate in live mode; `patience` is how many seconds a caller
-    can wait.
+    """A line and the endpoint it is for. `a_second` is its rate in live mode, `patience` the longest wait in
+    seconds.
     """
 
     name: str

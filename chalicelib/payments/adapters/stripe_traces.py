@@ -15,9 +15,7 @@ _OWNERS = ["data.charge", "data.payment_intent"]
 
 
 def traces(client: Any, kind: TraceKind, made: tuple[int, int], account: str | None) -> Iterator[Trace]:
-    """Yields all of a kind that were made between two moments (Unix seconds), newest first. Raises
-    stripe.StripeError.
-    """
+    """Yields all of a kind made between two moments (Unix seconds), newest first. Raises stripe.StripeError."""
     if kind is TraceKind.REFUNDS:
         for refund in _listed(client.v1.refunds, made, _OWNERS, account):
             yield from _of(refund, refund=RefundOrDispute(refund["id"], str(refund.get("status") or "pending")))

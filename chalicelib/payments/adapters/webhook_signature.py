@@ -16,9 +16,7 @@ TOLERANCE_SECONDS = 300
 def is_signed(
     body: bytes, header: str | None, *, secrets: Iterable[str], now: float, tolerance: int = TOLERANCE_SECONDS
 ) -> bool:
-    """Returns whether the `Stripe-Signature` header matches the raw body, one of the secrets and the time (Unix
-    seconds).
-    """
+    """Returns whether the `Stripe-Signature` header matches the raw body, a secret and the time (Unix seconds)."""
     if header is None or not header.isascii():  # Stripe's own check raises for some of these
         return False
     fields = [field.split("=", 2) for field in header.split(",")]

@@ -74,9 +74,7 @@ ORDER_STATES = frozenset(state.value for state in OrderState)
 
 
 def _step(page: Page, filters: Filters) -> int:
-    """Returns how many rows to read at once: without filters the rows of the page, the one it starts after, and the
-    next one.
-    """
+    """Returns how many rows to read at once: without filters those of the page, the one before and the one after."""
     return _STEP if filters != Filters() else min(_STEP, page.limit + 2)
 
 

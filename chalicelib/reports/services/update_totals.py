@@ -38,9 +38,7 @@ class UpdateTotals:
         self.follow(str(image["sk"]).removeprefix(_PREFIX) for image in written if image is not None)
 
     def follow(self, order_ids: Iterable[str]) -> int:
-        """Updates rows and totals to the present state of these orders. Returns how many rows were written. Raises
-        Busy.
-        """
+        """Updates rows and totals to the present state of these orders. Returns how many rows it wrote. Raises Busy."""
         wanted = sorted(set(order_ids))
         batches = [wanted[start : start + MOST_ORDERS] for start in range(0, len(wanted), MOST_ORDERS)]
         return sum(until_settled(partial(self._follow, batch), tries=TRIES) for batch in batches)

@@ -53,9 +53,7 @@ class TicketState(StrEnum):
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """A ticket for one person. `number` counts from 1 over all lines of the order; `code` is the text of its QR
-    code.
-    """
+    """A ticket for one person. `number` counts from 1 over all lines of the order; `code` is the QR code's text."""
 
     order_id: str
     event_id: str
@@ -158,9 +156,7 @@ def ticket_state(record: OrderRecord) -> TicketState:
 
 
 def ticket_for(code: Code, record: OrderRecord) -> Ticket | None:
-    """Returns the ticket with this code; None for a code that was forged, changed or replaced. Compares in constant
-    time.
-    """
+    """Returns the ticket with this code; None for a forged, changed or replaced code. Compares in constant time."""
     lines = _lines(record)[code.number - 1 : code.number]
     found = next((_ticket(record, line, code.number, ticket_state(record)) for line in lines), None)
     given = f"{ticket_name(code.order_id, code.number)}-{code.mac}"

@@ -59,9 +59,7 @@ def _draw(canvas: Any, page: TicketPage, known: frozenset[int]) -> None:
 
 
 def _lines(canvas: Any, text: str, known: frozenset[int], *, size: float, top: float) -> float:
-    """Draws text in at most two lines that fit the page, smaller when it is long. Returns the y position below it, in
-    points.
-    """
+    """Draws text in at most two lines that fit the page, smaller if long. Returns the y position below, in points."""
     width = WIDTH - 2 * MARGIN
     while size > 7 and _width(canvas, text, known, size) > 2 * width * 0.9:
         size -= 1
@@ -102,9 +100,7 @@ def _centred(canvas: Any, text: str, *, bottom: float, size: float) -> None:
 
 
 def _qr(canvas: Any, code: str, *, bottom: float) -> None:
-    """Draws all dark modules as one path, with one rectangle for each run, so that printers smooth no edges between
-    modules.
-    """
+    """Draws all dark modules as one path, with a rectangle for each run, so that printers smooth no edges inside."""
     rows = qr_modules(code)
     side = QR_SIZE / len(rows)
     left = (WIDTH - QR_SIZE) / 2

@@ -52,9 +52,7 @@ def _pieces(line: str, known: Container[int]) -> Iterator[tuple[str, str]]:
 
 
 def _eastern_font(text: str) -> str:
-    """Returns the font for the text's Han characters: Japanese with kana in the text, Korean with hangul, otherwise
-    Chinese.
-    """
+    """Returns the font for Han characters: Japanese with kana in the text, Korean with hangul, otherwise Chinese."""
     if any(_within(character, *_KANA) for character in text):
         return JAPANESE
     return KOREAN if any(_within(character, *_HANGUL) for character in text) else CHINESE

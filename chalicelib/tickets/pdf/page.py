@@ -1,6 +1,4 @@
-"""The texts of a printed ticket. Pure; tickets/services/issue_tickets.py fills it in, tickets/pdf/draw.py lays it
-out.
-"""
+"""The texts of a printed ticket. Pure; tickets/services/issue_tickets.py fills it, tickets/pdf/draw.py draws it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,9 +12,7 @@ REVISION = 1
 
 
 class TicketPage(NamedTuple):
-    """The texts of one page. `place` may be empty; `code` is the text of the QR code, `name` the ticket's name for
-    people.
-    """
+    """The texts of one page. `place` may be empty; `code` is the text of the QR code, and begins with `name`."""
 
     event: str
     time: str

@@ -75,9 +75,7 @@ class IssueTickets:
     def read_pdf(
         self, order_id: str, *, principal: Principal | None, access: str | None
     ) -> tuple[str, Callable[[], Attachment]]:
-        """Returns the ETag of the PDF of all tickets, and the function that makes it. Raises NotFound,
-        TicketNotValid.
-        """
+        """Returns the ETag of the PDF of all tickets, and a function that makes it. Raises NotFound, TicketNotValid."""
         record = self._readable(order_id, principal, access)
         tickets = tickets_of(record)
         if not tickets:

@@ -103,9 +103,7 @@ class JoinWaitingList:
             raise Conflict("This entry waits no more.", code="not_waiting", state=entry.state.value)
 
     def _sold_out(self, event_id: str, form: WaitingForm) -> StoredTicketType:
-        """Returns the ticket type, which is sold out or has a queue. Raises NotFound, InvalidInput, SaleClosed,
-        Conflict.
-        """
+        """Returns the type, which is sold out or has a queue. Raises NotFound, InvalidInput, SaleClosed, Conflict."""
         public = self._representations.event(event_id, View.PUBLIC)
         stored = self._view.load_ticket_type(event_id, form.ticket_type_id, consistent=True)
         if public is None:

@@ -152,8 +152,8 @@ class OfferTickets:
         return made
 
     def _offer(self, waiting: StoredEntry, stored: StoredTicketType) -> int | None:
-        """Makes one offer. Returns 1 when it was made, 0 when another entry is first now, None when nothing can be
-        offered yet.
+        """Makes one offer. Returns 1 when it was made, 0 when another entry is first now, None when none is
+        possible.
         """
         public = self._representations.event(waiting.entry.event_id, View.PUBLIC)
         if public is None:
@@ -196,9 +196,7 @@ class OfferTickets:
         return self._order_messages.add_messages(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
-        """Ends the wait of an entry without an offer, because the person may buy no more or the sale is over. Returns
-        0.
-        """
+        """Ends the wait of an entry without an offer: the person may buy no more, or the sale is over. Returns 0."""
         try:
             passed = moved_to(EntryState.PASSED_OVER, waiting, self._clock)
             self._lists.step(passed, member=member_of(waiting.entry))
