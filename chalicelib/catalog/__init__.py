@@ -1,1 +1,1 @@
-"""What is on sale: ticket types, quotas, discounts, access codes, stock."""
+"""What is on sale: ticket types, quotas, discounts, access codes, and their stock."""

@@ -1,4 +1,7 @@
-"""What services need of stored ticket types, quotas, codes and their stock. Each write is one transaction with it."""
+"""Ports to stored ticket types, quotas, codes and their stock. Each write is one transaction that includes the stock.
+
+Used by services, implemented in catalog/adapters/.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class StoredLimit(NamedTuple):
-    """A stored quota or code: representation without what was used of it, how many shards its stock has."""
+    """A stored quota or code. `body` is its JSON without the numbers of use; `shards` is its number of shards."""
 
     id: str
     etag: str
@@ -23,8 +26,9 @@ class StoredLimit(NamedTuple):
 
 
 class Joining(NamedTuple):
-    """Which ticket types a change of a quota touches. `joins` have no ticket sold or held, so that the quota counts
-    all of theirs; `stays` keep the quota and must learn how many shards it has now.
+    """The ticket types that a change of a quota concerns. `joins` must have no ticket sold or held, so that the quota
+    counts all their tickets; `stays` keep the quota and must store its new number of shards; `leaves` no longer share
+    it.
     """
 
     joins: tuple[StoredTicketType, ...] = ()
@@ -33,22 +37,22 @@ class Joining(NamedTuple):
 
 
 class Quotas(Protocol):
-    """Keeps quotas."""
+    """A store of quotas."""
 
     def load(self, event_id: str, quota_id: str) -> StoredLimit | None:
-        """A quota, strongly consistent."""
+        """Returns the quota, read strongly consistent, or None."""
 
     def load_all(self, event_id: str) -> list[StoredLimit]:
-        """All quotas of an event, by id, strongly consistent."""
+        """Returns all quotas of an event, in order of id, read strongly consistent."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, quota_id: str, made: Representation, *, stock: list[int], joining: Joining, tag: str
     ) -> None:
-        """A new quota. Raises Lost (`resource`: exists already; `event`: gone; `terms`; places: a type that joins has
-        tickets sold or held).
+        """Writes a new quota. Raises Lost (`resource`: exists already; `event`: no longer exists; `terms`; places: a
+        joining type has tickets sold or held).
         """
 
     def replace(
@@ -61,31 +65,31 @@ class Quotas(Protocol):
         joining: Joining,
         tag: str,
     ) -> None:
-        """A changed quota. Raises Lost (`resource`, `event`, `terms`, places)."""
+        """Writes a changed quota. Raises Lost (`resource`, `event`, `terms`, places)."""
 
     def delete(self, event_id: str, stored: StoredLimit, *, joining: Joining, tag: str) -> None:
-        """Remove a quota of which nothing is held or sold. Raises Lost (`resource`, `event`, `terms`, places)."""
+        """Deletes a quota of which nothing is held or sold. Raises Lost (`resource`, `event`, `terms`, places)."""
 
 
 class Codes(Protocol):
-    """Keeps codes; `name` is a code as it is compared (catalog/domain/code.py), unique among its kind in an event."""
+    """A store of codes. `name` is a code in its compared form (catalog/domain/code.py), unique by kind in an event."""
 
     def load(self, event_id: str, kind: CodeKind, code_id: str) -> StoredLimit | None:
-        """A code, strongly consistent."""
+        """Returns the code, read strongly consistent, or None."""
 
     def find(self, event_id: str, kind: CodeKind, name: str) -> StoredLimit | None:
-        """A code by what buyers type, strongly consistent."""
+        """Returns the code with this name, read strongly consistent, or None."""
 
     def load_all(self, event_id: str, kind: CodeKind) -> list[StoredLimit]:
-        """All codes of a kind, by id, strongly consistent."""
+        """Returns all codes of a kind, in order of id, read strongly consistent."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, kind: CodeKind, code_id: str, made: Representation, *, name: str, stock: list[int]
     ) -> None:
-        """A new code. Raises Lost (`resource`: exists already; `name`: taken)."""
+        """Writes a new code. Raises Lost (`resource`: exists already; `name`: taken)."""
 
     def replace(
         self,
@@ -97,15 +101,15 @@ class Codes(Protocol):
         names: tuple[str, str],
         deltas: dict[int, int],
     ) -> None:
-        """A changed code, its names before and after. Raises Lost (`resource`, `name`, places)."""
+        """Writes a changed code; `names` are its names before and after. Raises Lost (`resource`, `name`, places)."""
 
     def delete(self, event_id: str, kind: CodeKind, stored: StoredLimit, *, name: str) -> None:
-        """Remove a code of which no order made use. Raises Lost (`resource`, places)."""
+        """Deletes a code that no order has used. Raises Lost (`resource`, places)."""
 
 
 class Lost(Overtaken):
-    """Nothing was written, since something was not as expected. `places` are shards with what they have left;
-    `names` the other things: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
+    """A condition of the transaction failed, so nothing was written. `places` are shards with what they have left;
+    `names` the other conditions: `order`, `charge`, `marker`, `resource`, `event`, `terms` (those of a ticket type).
     """
 
     def __init__(self, names: frozenset[str], places: dict[Place, int] | None = None) -> None:
@@ -115,9 +119,10 @@ class Lost(Overtaken):
 
 
 class StoredTicketType(NamedTuple):
-    """A stored ticket type: representation without availability, how many shards its stock has, those of each quota it
-    shares. `terms` rises whenever its quotas change, or a waiting list for it begins or ends; tickets are only taken on
-    the terms of the moment. `waiting`: people wait for it, so nobody else may have what comes free.
+    """A stored ticket type. `body` is its JSON without availability; `shards` is the number of shards of its stock;
+    `quotas` are the quotas it shares with their numbers of shards. `terms` rises when its quotas change, or when a
+    waiting list for it begins or ends; tickets are only taken on the current terms. `waiting`: people wait for it, so
+    tickets that become free are only for them.
     """
 
     id: str
@@ -131,18 +136,18 @@ class StoredTicketType(NamedTuple):
 
 
 class TicketTypes(Protocol):
-    """Writes ticket types, each write one transaction with their stock and the tag of the event's pages."""
+    """A store of ticket types. Each write is one transaction with their stock and the tag of the event's pages."""
 
     def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
-        """A ticket type, strongly consistent."""
+        """Returns the ticket type, read strongly consistent, or None."""
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, who have that many each; strongly consistent."""
+        """Returns the shards of these owners of stock, read strongly consistent. `shards` is how many each has."""
 
     def create(
         self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
     ) -> None:
-        """A new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: gone)."""
+        """Writes a new ticket type with its stock. Raises Lost (`resource`: exists already; `event`: was deleted)."""
 
     def replace(
         self,
@@ -154,25 +159,25 @@ class TicketTypes(Protocol):
         deltas: dict[int, int],
         tag: str,
     ) -> None:
-        """A changed ticket type with changed capacities. Raises Lost (`resource`, `event`, places)."""
+        """Writes a changed ticket type and its changed capacities. Raises Lost (`resource`, `event`, places)."""
 
     def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
-        """Remove a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""
+        """Deletes a ticket type of which nothing is held or sold. Raises Lost (`resource`, `event`, places)."""
 
 
 class CatalogView(Protocol):
-    """Reads of ticket types and stock without PynamoDB. Eventually consistent unless asked otherwise."""
+    """Reads of ticket types and stock that import no PynamoDB. Eventually consistent unless `consistent` is set."""
 
     def load_ticket_type(
         self, event_id: str, ticket_type_id: str, *, consistent: bool = False
     ) -> StoredTicketType | None:
-        """The type, hidden or not, or None when the event has no such type."""
+        """Returns the type, hidden or not, or None when the event has no such type."""
 
     def load_ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
-        """All ticket types of an event, by id."""
+        """Returns all ticket types of an event, in order of id."""
 
     def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
-        """What every shard has left, for owners of stock with that many shards each; absent shards are left out."""
+        """Returns what each existing shard has left. `shards` is the number of shards of each owner."""
 
     def load_rooms(self, owners: list[str]) -> dict[str, Room]:
-        """How stock of one shard stands, strongly consistent; absent ones are left out."""
+        """Returns what is left of existing stocks with one shard, and their capacity, read strongly consistent."""

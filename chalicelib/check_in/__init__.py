@@ -1,1 +1,1 @@
-"""Scans at the gate, offline scans, counts."""
+"""Scans at the gate, offline scans, and counts of check-ins."""

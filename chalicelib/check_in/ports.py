@@ -1,4 +1,7 @@
-"""What services need of stored admissions: who was let in with which ticket, and how many."""
+"""Ports to stored admissions (who was let in with which ticket) and to what is read with them.
+
+Used by services, implemented in check_in/adapters/.
+"""
 
 from __future__ import annotations
 
@@ -17,47 +20,47 @@ class Admitted(NamedTuple):
 
 
 class AdmissionPage(NamedTuple):
-    """Admissions that stand, newest first. `next_after` is where the next part begins, empty at the end."""
+    """Admissions in force, newest first. `next_after` is where the next page begins, empty at the end."""
 
     admissions: list[Admission]
     next_after: str
 
 
 class Admissions(Protocol):
-    """Keeps admissions. Everything is strongly consistent."""
+    """A store of admissions. All reads are strongly consistent."""
 
     def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
-        """What is known of a ticket at the gate; None when it never was there."""
+        """Returns the admission of a ticket, or None when the ticket was never scanned at the gate."""
 
     def write(self, after: Admission, *, before: Admission | None, order: OrderRecord | None) -> None:
-        """Keep another act and count it, if nobody else added one since `before` and, where one is given, the order is
-        still as it was read. Raises catalog.ports.Lost (`admission`, `order`), Busy.
+        """Stores the admission with another act and counts it, if it did not change since `before` and, where one is
+        given, the order did not change since it was read. Raises catalog.ports.Lost (`admission`, `order`), Busy.
         """
 
     def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
-        """The admissions that stand, newest first, behind a place that an earlier page named."""
+        """Returns the admissions in force, newest first. `after` is the `next_after` of an earlier page."""
 
     def load_between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
-        """All admissions, standing or not, of orders from one id to another."""
+        """Returns all admissions, undone ones too, of orders from one id to another."""
 
     def load_counts(self, event_id: str) -> Admitted:
-        """How many tickets are used."""
+        """Returns how many tickets are used."""
 
 
 class GateView(Protocol):
-    """What is looked up around admissions."""
+    """Reads of what is shown with admissions."""
 
     def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
-        """Orders by id, strongly consistent; absent ones are left out."""
+        """Returns orders by id, read strongly consistent. Ids without an order are left out."""
 
     def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
-        """Ids of orders of an event that have or had tickets, in order, behind one of them."""
+        """Returns ids of an event's orders that have or had tickets, in order of id, after one of them."""
 
     def list_gatekeepers(self, event_id: str) -> list[str]:
-        """Ids of users who may check in at an event, strongly consistent."""
+        """Returns the ids of users who may check people in at an event, read strongly consistent."""
 
     def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
-        """Names of accounts by id; absent ones are left out."""
+        """Returns the names of accounts by id. Ids without an account are left out."""
 
     def count_sold(self, shards: dict[str, int]) -> dict[str, int]:
-        """How many tickets of each type are sold; `shards` is how many each type has."""
+        """Returns how many tickets of each type are sold. `shards` is the number of shards of each type."""

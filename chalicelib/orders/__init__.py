@@ -1,1 +1,1 @@
-"""Baskets, orders, charges, facts of refunds, and holds of stock."""
+"""Baskets, orders, charges, the facts of refunds, and stock held for orders."""

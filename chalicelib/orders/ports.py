@@ -1,4 +1,4 @@
-"""What services need of stored orders, charges and wanted refunds."""
+"""Ports to stored orders, charges and refund wishes. Used by services, implemented in orders/adapters/."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class StoredOrder(NamedTuple):
-    """An order as the light read path sees it."""
+    """An order as the read path loads it. `body` is the JSON that its buyer reads."""
 
     etag: str
     body: str
@@ -25,27 +25,28 @@ class StoredOrder(NamedTuple):
 
 
 class OrdersView(Protocol):
-    """Reads of orders without PynamoDB."""
+    """Reads of orders that import no PynamoDB."""
 
     def load_order(self, order_id: str) -> StoredOrder | None:
-        """An order, strongly consistent."""
+        """Returns the order, read strongly consistent, or None."""
 
     def load_mail_state(self, order_id: str) -> str | None:
-        """What became of the mail with an order's tickets (notifications/ports.py); None when there is none."""
+        """Returns the state of the mail with an order's tickets (mail/ports.py), or None when there is no such mail."""
 
     def load_charges(self, order_id: str) -> list[str]:
-        """The representations of an order's charges, strongly consistent, oldest id first."""
+        """Returns the JSON of an order's charges, read strongly consistent, in order of id."""
 
     def load_refunds(self, order_id: str) -> list[str]:
-        """The representations of an order's wanted refunds, strongly consistent, oldest first."""
+        """Returns the JSON of an order's refund wishes, read strongly consistent, oldest first."""
 
 
 class SaleChange(NamedTuple):
-    """Everything that one fact changes, written together or not at all. `before` None: the order is new. Stock moves
-    as the facts before and after say (orders/domain/order_state.py), by the allocation of the order afterwards;
-    `openings` is such stock that comes to be, or grows, for it. `wish` is a refund that is wanted, or a wanted one that
-    was tried in vain or came to an end. `unused`: nobody may have come in with a ticket of this
-    free order since `before` was read.
+    """All that one change of an order writes, in one transaction. `before` is None for a new order. Stock moves as the
+    facts before and after require (orders/domain/order_state.py), at the places of `after.allocation`. `openings` are
+    stocks that the transaction creates or enlarges. `marker` is the id of the Stripe event that is applied,
+    `marker_expires_at` in Unix seconds. `surplus`: the order did not need this charge. `wish` is a new refund wish, or
+    one whose attempt failed or which is finished. `unused`: the write fails when a ticket of this free order was
+    checked in after `before` was read.
     """
 
     after: OrderRecord
@@ -62,37 +63,37 @@ class SaleChange(NamedTuple):
 
 
 class WantedRefund(NamedTuple):
-    """Names a refund that is to be made."""
+    """The names of a refund that still has to be made: its order, and the key of its wish."""
 
     order_id: str
     key: str
 
 
 class Orders(Protocol):
-    """Keeps orders, charges and wanted refunds."""
+    """A store of orders, charges and refund wishes."""
 
     def load_order(self, order_id: str) -> OrderRecord | None:
-        """An order, strongly consistent."""
+        """Returns the order, read strongly consistent, or None."""
 
     def write_order(self, change: SaleChange) -> None:
-        """One transaction. Raises Lost, Busy."""
+        """Writes the change in one transaction. Raises Lost, Busy."""
 
     def load_orders(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
-        """Orders by id, strongly consistent; those that are none are left out."""
+        """Returns orders by id, read strongly consistent. Ids without an order are left out."""
 
     def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
-        """A charge record, strongly consistent."""
+        """Returns the charge record, read strongly consistent, or None."""
 
     def load_charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
-        """Charge records of these orders and charges, by the charge's id, strongly consistent."""
+        """Returns charge records by charge id, strongly consistent. `wanted` are pairs of order id and charge id."""
 
     def load_wish(self, order_id: str, key: str) -> RefundWish | None:
-        """A refund that is or was wanted, strongly consistent."""
+        """Returns the refund wish, finished or not, read strongly consistent, or None."""
 
     def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
-        """Refunds that are to be made since before then (Unix seconds) and need not wait any longer `now`; up to a
-        thousand, eventually consistent.
+        """Returns up to 1,000 refunds that still have to be made, were asked for at `before` or earlier, and need not
+        wait longer than `now` (both Unix seconds). Eventually consistent.
         """
 
     def was_applied(self, stripe_event_id: str) -> bool:
-        """Whether a Stripe event had its effects; strongly consistent."""
+        """Returns whether a Stripe event was applied already, read strongly consistent."""

@@ -1,11 +1,12 @@
-"""What services need of the Stripe inbox. Light: webhook intake imports this and nothing else of sales."""
+"""The port to the Stripe inbox. Imports nothing slow: the webhook's intake imports only this of payments."""
 
 from typing import NamedTuple, Protocol
 
 
 class StripeEvent(NamedTuple):
-    """What is kept of a webhook call. `object_id` is the object to look the payment up by, `order_id` a hint whose it
-    is, `account` the connected account it happened in. `payload` is its JSON, where it is at hand.
+    """What is stored of a webhook call. `object_id` is the object to read the payment by, `order_id` a hint which order
+    it belongs to, `account` the connected account it happened in. `payload` is the event's JSON, where the caller has
+    it.
     """
 
     id: str
@@ -19,7 +20,7 @@ class StripeEvent(NamedTuple):
 
 
 class StripeInbox(Protocol):
-    """Keeps webhook calls until they are worked on."""
+    """A store of webhook calls until they are handled."""
 
     def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
-        """Keep an event unless it is there. Whether it was new. Raises Busy."""
+        """Stores an event unless it is there. Returns whether it was new. Times in Unix seconds. Raises Busy."""

@@ -1,7 +1,7 @@
-"""What services need of Stripe (adapter: payments/adapters/stripe.py; every call may raise UpstreamFailed), and of what
-is kept of payments beside their orders.
+"""Ports to Stripe and to what is stored of payments besides their orders. Used by services.
 
-`account` names the connected account a call is for (docs.stripe.com/connect/authentication), None the platform's own.
+Every call to Stripe may raise UpstreamFailed (payments/adapters/stripe.py). `account` names the connected account of a
+call (docs.stripe.com/connect/authentication), None the platform's own.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,9 +15,9 @@ from chalicelib.payments.domain.stripe_account import StripeAccount
 
 
 class CheckoutRequest(NamedTuple):
-    """What a checkout session is opened with. Everything derives from the stored order, so that a repeated call is
-    the same call. `expires_at` in Unix seconds; `fee` is the platform's share in minor units; `at_once`: only methods
-    whose money comes at once are offered.
+    """The parameters of a checkout session. All of them derive from the stored order, so that a repeated call has the
+    same parameters. `expires_at` in Unix seconds; `fee` is the platform's share in minor units; `at_once`: only payment
+    methods whose money arrives at once are offered.
     """
 
     order: Order
@@ -31,7 +31,7 @@ class CheckoutRequest(NamedTuple):
 
 
 class CheckoutRefusal(StrEnum):
-    """Why Stripe will never open a checkout for an order, however often it is asked."""
+    """Why Stripe will never open a checkout for an order, in any number of attempts."""
 
     TOO_SMALL = "too_small"
     TOO_LARGE = "too_large"
@@ -40,7 +40,7 @@ class CheckoutRefusal(StrEnum):
 
 
 class CheckoutRefused(Exception):
-    """Stripe will never take this payment; `refusal` says why."""
+    """Stripe will never accept this payment; `refusal` says why."""
 
     def __init__(self, refusal: CheckoutRefusal) -> None:
         super().__init__(refusal.value)
@@ -48,13 +48,13 @@ class CheckoutRefused(Exception):
 
 
 class AccountGone(Exception):
-    """The owner of a connected account took our access back: nothing in it can be looked at or changed any more, so
+    """The owner of a connected account revoked our access. Nothing in the account can be read or changed any more, so
     nothing may wait for it.
     """
 
 
 class RefundRefused(Exception):
-    """Stripe will never make this refund; `code` says why."""
+    """Stripe will never make this refund; `code` is Stripe's code for the reason."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -62,7 +62,7 @@ class RefundRefused(Exception):
 
 
 class RefundWaits(Exception):
-    """Stripe cannot make this refund now: the balance is too low. `code` is Stripe's."""
+    """Stripe cannot make this refund now, because the balance is too low. `code` is Stripe's."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -70,14 +70,14 @@ class RefundWaits(Exception):
 
 
 class RawEvent(NamedTuple):
-    """An event as Stripe lists it: its JSON, and when it came to be (Unix seconds)."""
+    """An event as Stripe lists it: its JSON, and when it was created (Unix seconds)."""
 
     payload: str
     created: int
 
 
 class CompleteSession(NamedTuple):
-    """A checkout session that was completed: its id, the order it names, when it was opened (Unix seconds)."""
+    """A completed checkout session: its id, the order id it names, and when it was opened (Unix seconds)."""
 
     id: str
     order_id: str | None
@@ -85,15 +85,16 @@ class CompleteSession(NamedTuple):
 
 
 class RefundOrDispute(NamedTuple):
-    """A refund or dispute, and its status."""
+    """The id of a refund or dispute, and its status."""
 
     id: str
     status: str
 
 
 class Trace(NamedTuple):
-    """Something that Stripe lists of a charge, to be compared with what we keep: a refund, a dispute, or whether its
-    fee is known. `order_id` is what the payment names, not yet a known order; `created` in Unix seconds.
+    """An entry of Stripe's list of refunds, disputes or charges, to compare with what is stored. `order_id` is what the
+    payment names; whether there is such an order is not checked yet. `created` in Unix seconds; `has_fee`: Stripe knows
+    the fee of the charge.
     """
 
     charge_id: str
@@ -105,7 +106,7 @@ class Trace(NamedTuple):
 
 
 class TraceKind(StrEnum):
-    """What is listed to be compared."""
+    """Which list of Stripe is compared."""
 
     REFUNDS = "refunds"
     DISPUTES = "disputes"
@@ -116,87 +117,91 @@ class Payments(Protocol):
     """Stripe, as far as one sale needs it."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused."""
+        """Returns the checkout session of an order's attempt, opening it if there is none. Raises CheckoutRefused."""
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
-        """Make sure a session can no longer be paid. False when it is complete already: money may have come. True for
-        an account that was taken back: nothing in it can be looked at any more.
+        """Makes sure that a session can no longer be paid. Returns False when it is complete already, so money may have
+        arrived; True when access to the account was revoked, so nothing in it can be read any more.
         """
 
     def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
-        """What Stripe says now about the payment of a checkout session, payment intent or charge; None when it knows
-        no such object. Raises AccountGone.
+        """Returns what Stripe says now about the payment of a checkout session, payment intent or charge; None when
+        there is no such object. Raises AccountGone.
         """
 
     def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
-        """What a signed event itself says of a payment, for want of a look at it; None when it shows none."""
+        """Returns what a signed event itself says about a payment, if anything. For use when Stripe cannot be asked."""
 
     def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
-        """What Stripe says now of charges made between two moments (Unix seconds), newest first, as far as so many
-        requests of its list show them; without those that have refunds or disputes. Raises AccountGone.
+        """Returns what Stripe says now about charges made between two moments (Unix seconds), newest first, from at
+        most `pages` requests of its list. Charges with refunds or disputes are left out. Raises AccountGone.
         """
 
     def refund(self, wish: RefundWish) -> str:
-        """Make the refund, now or earlier, and return its id, or that of another when all of the charge went back
-        already. Raises RefundRefused, also when one that was made failed at once or since; RefundWaits.
+        """Makes the refund unless it was made before, and returns its id. When the whole charge was refunded already,
+        returns the id of another refund. Raises RefundRefused, also when the refund was made but failed; RefundWaits.
         """
 
     def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
-        """Events of these kinds since a moment (Unix seconds) that a webhook endpoint did not take, oldest first.
-        Raises AccountGone.
+        """Yields events of these kinds since a moment (Unix seconds) that could not be delivered to a webhook endpoint,
+        oldest first. Raises AccountGone.
         """
 
     def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
-        """The checkout sessions opened between two moments (Unix seconds) that were completed, newest first. Raises
+        """Yields complete checkout sessions opened between two moments (Unix seconds), newest first. Raises
         AccountGone.
         """
 
     def list_traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
-        """The refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
+        """Yields the refunds, disputes or paid charges made between two moments (Unix seconds), newest first. Raises
         AccountGone.
         """
 
 
 class StripeAccounts(Protocol):
-    """Keeps which account each event is paid to."""
+    """A store of the account that each event is paid to."""
 
     def load_account(self, event_id: str) -> StripeAccount | None:
-        """The account of an event, strongly consistent."""
+        """Returns the account of an event, read strongly consistent, or None."""
 
     def list_events(self, account_id: str) -> list[str]:
-        """The events that an account is paid for."""
+        """Returns the ids of the events whose sales are paid to an account."""
 
     def list_connected(self) -> list[str]:
-        """Ids of the accounts that events are paid to."""
+        """Returns the ids of the accounts that events are paid to."""
 
     def save(self, account: StripeAccount) -> None:
-        """Keep an event's account, newly connected."""
+        """Stores the newly connected account of an event."""
 
     def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
-        """Keep what is known of it now, unless somebody changed it since. Whether it was kept."""
+        """Stores a changed account, unless it changed since `before` was read. Returns whether it was stored."""
 
     def forget(self, account: StripeAccount, *, until: int) -> None:
-        """The event is paid to the platform again; the account counts as connected until then (Unix seconds)."""
+        """Removes an event's account, so that the platform's own is paid again. The account counts as connected until
+        then (Unix seconds).
+        """
 
 
 class AccountsAtStripe(Protocol):
-    """Stripe's side of connected accounts. Every call may raise UpstreamFailed."""
+    """Connected accounts at Stripe. Every call may raise UpstreamFailed."""
 
     def create_account(self, event_id: str, *, instead_of: str | None = None) -> str:
-        """The id of the event's account, made now or before; `instead_of` names one that is of no use any more."""
+        """Returns the id of the event's account. Creates it unless an earlier call did. `instead_of` names an account
+        that can no longer be used.
+        """
 
     def make_onboarding_url(self, account_id: str, *, back: str) -> str:
-        """Where its owner tells Stripe what Stripe must know; `back` is where to go afterwards."""
+        """Returns the URL where the owner gives Stripe the data it requires, and from which they return to `back`."""
 
     def is_ready(self, account_id: str) -> bool | None:
-        """Whether it can take payments; None when it is connected no more."""
+        """Returns whether the account can take payments; None when it is no longer connected."""
 
 
 class Sweep(NamedTuple):
-    """How far the timer that releases holds has got: the Unix minute whose orders come next, and older orders that
-    could not be settled yet. `version` guards it.
+    """The progress of the timer that releases holds: the Unix minute whose orders come next, and ids of older orders
+    that could not be settled yet. `version` is for optimistic locking.
     """
 
     minute: int
@@ -212,8 +217,8 @@ class HeldOrder(NamedTuple):
 
 
 class ReconciledUntil(NamedTuple):
-    """Until when (Unix seconds) everything Stripe has was looked at. `version` guards it. An account that its owner
-    took back is left alone until `rests_until`.
+    """The moment (Unix seconds) until which everything at Stripe was compared. `version` is for optimistic locking. An
+    account whose owner revoked access is not asked again before `rests_until`.
     """
 
     until: int
@@ -222,8 +227,8 @@ class ReconciledUntil(NamedTuple):
 
 
 class SweptPart(NamedTuple):
-    """How far one list of Stripe's was compared with what we keep (Unix seconds): all of it until `done`; a sweep that
-    is under way goes from `until` (0: there is none) down to where it was, `left_until`.
+    """How far one list of Stripe was compared with what is stored (Unix seconds). Everything until `done` was. A sweep
+    that has not finished goes backwards from `until` (0: there is none) and has reached `left_until`.
     """
 
     done: int = 0
@@ -232,43 +237,43 @@ class SweptPart(NamedTuple):
 
 
 class Swept(NamedTuple):
-    """How far each part of an account's sweep got, by its name. `version` guards it."""
+    """The progress of an account's sweep, by name of its parts. `version` is for optimistic locking."""
 
     parts: dict[str, SweptPart]
     version: int = 0
 
 
 class Reconciliations(Protocol):
-    """Keeps how far each account was reconciled and swept; None is the platform's own."""
+    """A store of how far each account was reconciled and swept. None is the platform's own account."""
 
     def load_last(self, account: str | None) -> ReconciledUntil | None:
-        """How far an account was reconciled; None before the first time."""
+        """Returns how far an account was reconciled; None before the first time."""
 
     def save(self, account: str | None, done: ReconciledUntil) -> None:
-        """Keep it, unless another run has done so since it was read."""
+        """Stores it, unless another run did so since it was read."""
 
     def load_swept(self, account: str | None) -> Swept:
-        """How far an account was swept."""
+        """Returns how far an account was swept."""
 
     def save_swept(self, account: str | None, swept: Swept) -> bool:
-        """Keep it, unless another run has done so since it was read. Whether it was kept."""
+        """Stores it, unless another run did so since it was read. Returns whether it was stored."""
 
 
 class Holds(Protocol):
-    """Finds orders whose hold may be over."""
+    """Finds orders whose hold may have ended, and stores how far the timer got."""
 
     def load_sweep(self) -> Sweep | None:
-        """How far the timer has got; None before its first run."""
+        """Returns how far the timer got; None before its first run."""
 
     def save_sweep(self, sweep: Sweep) -> bool:
-        """Keep it, unless another run has done so since it was read. Whether it was kept."""
+        """Stores it, unless another run did so since it was read. Returns whether it was stored."""
 
     def list_reserved(self, minute: int) -> list[HeldOrder]:
-        """The orders made in a Unix minute that are still reserved, strongly consistent."""
+        """Returns the orders made in a Unix minute that are still reserved, read strongly consistent."""
 
 
 class Orphans(Protocol):
-    """Keeps payments that name no order of ours."""
+    """A store of payments that name no known order."""
 
     def keep(self, object_id: str, payment: Payment, *, now: int) -> bool:
-        """Remember one, once. Whether it is new."""
+        """Stores a payment unless it is there already. Returns whether it is new. `now` in Unix seconds."""

@@ -1,1 +1,1 @@
-"""Orders, charges, attendees, totals and ledger for staff."""
+"""Lists of orders, charges and attendees, sales totals and the ledger, for staff."""

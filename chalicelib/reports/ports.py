@@ -1,4 +1,4 @@
-"""What services need of the lists and totals of an event's sales."""
+"""Ports to the lists and totals of an event's sales. Used by services, implemented in reports/adapters/."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class KeptRow(NamedTuple):
-    """An order's row as it stands: of which version of the order, its text, and what it adds to the totals."""
+    """An order's row as it is stored: the version of the order, the row's JSON, and what it adds to the totals."""
 
     version: int
     body: str
@@ -20,7 +20,7 @@ class KeptRow(NamedTuple):
 
 
 class RowChange(NamedTuple):
-    """A new row of an order and rows of its charges (id, text), where the row was `before` (None: there was none)."""
+    """A new row of an order and rows of its charges (id, JSON). `before` is the stored row, None if there is none."""
 
     order_id: str
     row: KeptRow
@@ -32,17 +32,17 @@ class SalesRows(Protocol):
     """Writes the rows and totals of an event."""
 
     def load_charges(self, order_id: str) -> list[Charge]:
-        """The charges of an order, strongly consistent."""
+        """Returns the charges of an order, read strongly consistent."""
 
     def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
-        """The rows of up to 100 orders that have one, strongly consistent."""
+        """Returns rows of up to 100 orders by order id, read strongly consistent. Orders without a row are left out."""
 
     def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
-        """Keep rows and add to the totals, all or nothing. Raises catalog.ports.Lost when a row is not as before."""
+        """Writes rows and adds `moved` to the totals, all or nothing. Raises catalog.ports.Lost if a row changed."""
 
 
 class ListedRow(NamedTuple):
-    """A row: where it stands in its list, and its text (JSON)."""
+    """A row: its position in the list, and its JSON."""
 
     place: str
     body: str
@@ -52,13 +52,13 @@ class SalesLists(Protocol):
     """Reads the rows and totals of an event, strongly consistent."""
 
     def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Rows of orders, newest first, from a place (empty: the newest) on; `step` at a time are fetched."""
+        """Yields rows of orders, newest first, from position `first` on (empty: the newest). Reads `step` at a time."""
 
     def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Rows of charges, those of the newest order first, from a place on."""
+        """Yields rows of charges, those of the newest order first, from position `first` on. Reads `step` at a time."""
 
     def load_totals(self, event_id: str) -> Tally:
-        """What all orders add up to."""
+        """Returns the sum of the tallies of all orders."""
 
     def load_stock(self, shards: dict[str, int]) -> dict[str, Shard]:
-        """The stock of ticket types with so many shards each, all shards of a type as one with number 0."""
+        """Returns the stock of ticket types, a type's shards as one with number 0. `shards` is how many each has."""

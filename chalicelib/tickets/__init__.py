@@ -1,1 +1,1 @@
-"""Issued tickets: their codes, QR, PDF."""
+"""Issued tickets: their codes, QR codes and PDF."""

@@ -1,1 +1,1 @@
-"""People who wait for tickets, and the offers they get."""
+"""Waiting lists for tickets that are sold out, and the offers made to the people on them."""

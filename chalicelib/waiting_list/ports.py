@@ -1,4 +1,7 @@
-"""What services need of stored waiting lists. Each write is one transaction; `place` is what makes an entry wait."""
+"""The port to stored waiting lists. Each write is one transaction. An entry waits while it has a place in a queue.
+
+Used by services, implemented in waiting_list/adapters/dynamo.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StoredEntry(NamedTuple):
-    """An entry with whose it is: an account, or whoever has the token with this hash."""
+    """An entry and its owner: an account, or the holder of the token with this hash."""
 
     entry: Entry
     user_id: str | None = None
@@ -19,7 +22,7 @@ class StoredEntry(NamedTuple):
 
 
 class Queue(NamedTuple):
-    """A type that people wait for; `joined` rises with everybody who joins."""
+    """A ticket type that people wait for. `joined` is how many have joined since the queue began."""
 
     event_id: str
     ticket_type_id: str
@@ -27,49 +30,50 @@ class Queue(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """An order that was made for somebody who waited, and until when (Unix seconds) it is kept."""
+    """An order that was made for a person on the list, and the end of its hold (Unix seconds)."""
 
     order_id: str
     deadline: int
 
 
 class WaitingLists(Protocol):
-    """Keeps waiting lists."""
+    """A store of waiting lists."""
 
     def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
-        """An entry, strongly consistent."""
+        """Returns the entry, read strongly consistent, or None."""
 
     def load_entries(self, event_id: str) -> list[Entry]:
-        """All entries of an event in the order they came, strongly consistent."""
+        """Returns all entries of an event in the order they joined, read strongly consistent."""
 
     def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
-        """Whether people wait for a type, strongly consistent."""
+        """Returns the queue for a ticket type, read strongly consistent; None when nobody waits."""
 
     def list_queues(self) -> list[Queue]:
-        """All types that people wait for."""
+        """Returns the queues of all events."""
 
     def load_first(self, ticket_type_id: str) -> str | None:
-        """The entry that came first of those that wait, strongly consistent."""
+        """Returns the id of the entry that has waited longest, read strongly consistent, or None."""
 
     def join(self, new: StoredEntry, *, member: str, begins: StoredTicketType | None) -> None:
-        """A new entry at the end. `member` stands for the person, who may wait once; `begins` is the type when nobody
-        waited for it before: from now on only who waits may have its tickets. Raises Lost (`resource`: exists already;
-        `member`; `terms`, `queue`: it began or ended meanwhile).
+        """Adds a new entry at the end. `member` identifies the person, who may wait once for a type. `begins` is the
+        ticket type when nobody waited for it before: from now on only people on the list may have its tickets. Raises
+        Lost (`resource`: exists already; `member`: waits already; `terms`, `queue`: the queue began or ended
+        meanwhile).
         """
 
     def step(self, after: StoredEntry, *, member: str) -> None:
-        """An entry that waits no longer. Raises Lost (`place`: it did not wait any more)."""
+        """Stores an entry that no longer waits, and removes its place. Raises Lost (`place`: it waited no more)."""
 
     def offer(self, change: SaleChange, after: StoredEntry, *, member: str) -> None:
-        """A new order for an entry, which waits no longer. Raises Lost (`place`, and as Orders.write_order)."""
+        """Writes a new order for an entry, which no longer waits. Raises Lost (`place`, and as Orders.write_order)."""
 
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
-        """Nobody waits for a type any more; its tickets are for everybody. Raises Lost (`queue`: somebody came;
-        `terms`).
+        """Ends a queue in which nobody waits: everybody may have the type's tickets. Raises Lost (`queue`: a person
+        joined; `terms`).
         """
 
     def list_offers(self, *, until: int) -> list[Offer]:
-        """Offers whose time was over by then (Unix seconds), oldest first."""
+        """Returns offers whose hold ended at `until` or earlier (Unix seconds), oldest first."""
 
     def forget(self, offer: Offer) -> None:
-        """An offer whose order is settled needs no more looking after."""
+        """Removes an offer whose order is settled from the list of offers."""

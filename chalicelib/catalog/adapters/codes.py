@@ -1,4 +1,7 @@
-"""Writes of codes: each one transaction of the code, its uses, and the name that makes it unique. Port `Codes`."""
+"""Writes codes: one transaction of the code, the stock of its uses, and the item that makes its name unique.
+
+Implements the port `Codes`.
+"""
 
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.catalog.adapters import keys as catalog_keys
@@ -12,14 +15,14 @@ from chalicelib.representations.represent import Representation
 
 
 class DynamoCodes:
-    """Port `Codes`."""
+    """Codes in DynamoDB. Port `Codes`."""
 
     def load(self, event_id: str, kind: CodeKind, code_id: str) -> StoredLimit | None:
-        """A code, strongly consistent."""
+        """Returns the code; one strongly consistent GetItem."""
         return load_limit(catalog_keys.code(event_id, kind, code_id))
 
     def find(self, event_id: str, kind: CodeKind, name: str) -> StoredLimit | None:
-        """A code by what buyers type: two GetItem."""
+        """Returns the code with this name; two strongly consistent GetItem."""
         try:
             named = CodeNameItem.get(*catalog_keys.code_name(event_id, kind, name), consistent_read=True)
         except CodeNameItem.DoesNotExist:
@@ -27,17 +30,17 @@ class DynamoCodes:
         return self.load(event_id, kind, named.id)
 
     def load_all(self, event_id: str, kind: CodeKind) -> list[StoredLimit]:
-        """All codes of a kind, by id, strongly consistent."""
+        """Returns all codes of a kind, in order of id; strongly consistent."""
         return load_limits(catalog_keys.code(event_id, kind, ""))
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, strongly consistent."""
+        """Returns the shards of these owners of stock; strongly consistent."""
         return stocks(shards)
 
     def create(
         self, event_id: str, kind: CodeKind, code_id: str, made: Representation, *, name: str, stock: list[int]
     ) -> None:
-        """A new code. Raises Lost."""
+        """Writes a new code with its uses and its name. Raises Lost, Busy."""
         transaction = Transaction()
         item = limit_item(catalog_keys.code(event_id, kind, code_id), code_id, made, shards=len(stock))
         transaction.put("resource", item, LimitItem.pk.does_not_exist())
@@ -56,7 +59,7 @@ class DynamoCodes:
         names: tuple[str, str],
         deltas: dict[int, int],
     ) -> None:
-        """A changed code. Raises Lost."""
+        """Writes a changed code, if its tag is still the same. Raises Lost, Busy."""
         transaction = Transaction()
         shards = max(stored.shards, len(deltas))
         item = limit_item(catalog_keys.code(event_id, kind, stored.id), stored.id, made, shards=shards)
@@ -69,7 +72,7 @@ class DynamoCodes:
         commit(transaction)
 
     def delete(self, event_id: str, kind: CodeKind, stored: StoredLimit, *, name: str) -> None:
-        """Remove a code of which no order made use. Raises Lost."""
+        """Deletes a code that no order has used. Raises Lost, Busy."""
         transaction = Transaction()
         gone = LimitItem(*catalog_keys.code(event_id, kind, stored.id))
         transaction.delete("resource", gone, LimitItem.etag == stored.etag)

@@ -1,4 +1,4 @@
-"""Shapes of the items of quotas and codes in the sales table. Used by quotas.py and codes.py."""
+"""Items of ticket types, stock, quotas and codes in the sales table. Used by the adapters of catalog and orders."""
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -10,7 +10,7 @@ from chalicelib.representations.represent import Representation
 
 
 class LimitItem(SalesTable):
-    """A quota or a code: its representation without what was used of it, and how many shards its stock has."""
+    """A quota or a code. `body` is its JSON without the numbers of use; `shards` is how many shards its stock has."""
 
     id = UnicodeAttribute()
     rev = NumberAttribute()
@@ -20,18 +20,18 @@ class LimitItem(SalesTable):
 
 
 class CodeNameItem(SalesTable):
-    """Which code has a name; makes names unique."""
+    """The id of the code that has a name. Its key makes names unique."""
 
     id = UnicodeAttribute()
 
 
 def limit_item(key: Key, limit_id: str, made: Representation, *, shards: int) -> LimitItem:
-    """The item of a quota or a code."""
+    """Returns the item of a quota or a code."""
     return LimitItem(*key, id=limit_id, rev=REVISION, etag=made.etag, body=made.body, shards=shards)
 
 
 def load_limit(key: Key) -> StoredLimit | None:
-    """What an item says, strongly consistent."""
+    """Returns the quota or code with this key, read strongly consistent, or None."""
     try:
         return stored_limit(LimitItem.get(*key, consistent_read=True))
     except LimitItem.DoesNotExist:
@@ -39,20 +39,20 @@ def load_limit(key: Key) -> StoredLimit | None:
 
 
 def load_limits(prefix: Key) -> list[StoredLimit]:
-    """What all items of a partition say whose sort key begins so, strongly consistent."""
+    """Returns all quotas or codes of a partition whose sort key begins with the prefix, read strongly consistent."""
     partition, beginning = prefix
     found = LimitItem.query(partition, LimitItem.sk.startswith(beginning), consistent_read=True)
     return [stored_limit(item) for item in found]
 
 
 def stored_limit(item: LimitItem) -> StoredLimit:
-    """What an item says."""
+    """Returns the quota or code that an item holds."""
     return StoredLimit(item.id, item.etag, item.body, int(item.shards))
 
 
 class TicketTypeItem(SalesTable):
-    """A ticket type: its representation without availability, and how many shards its stock has. `quotas` names those
-    it shares (catalog/adapters/terms.py).
+    """A ticket type. `body` is its JSON without availability; `shards` is how many shards its stock has; `quotas` names
+    the quotas it shares (quota_text.py); `terms` is described in terms.py.
     """
 
     id = UnicodeAttribute()
@@ -67,8 +67,8 @@ class TicketTypeItem(SalesTable):
 
 
 class StockItem(SalesTable):
-    """A shard of somebody's stock; left + held + sold = capacity. `terms` are those of its ticket type; `awaited_in` is
-    the event while people wait for the type.
+    """A shard of stock; left + held + sold = capacity. `terms` is the number of its ticket type's terms; `awaited_in`
+    is the event's id while the type has a waiting list.
     """
 
     left = NumberAttribute()

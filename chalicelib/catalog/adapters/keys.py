@@ -1,4 +1,4 @@
-"""Key formats of ticket types, stock, quotas and codes in the sales table. The rules of aws/dynamo_keys.py hold."""
+"""Key formats of ticket types, stock, quotas and codes in the sales table. The rules are in aws/dynamo_keys.py."""
 
 from chalicelib.aws.dynamo_keys import Key, digest
 from chalicelib.core.kinds import CodeKind

@@ -1,4 +1,4 @@
-"""Writes of quotas: each one transaction of the quota, its stock and the ticket types that share it. Port `Quotas`."""
+"""Writes quotas: one transaction of the quota, its stock and the ticket types that share it. Port `Quotas`."""
 
 from chalicelib.aws.dynamo_transactions import Transaction
 from chalicelib.catalog.adapters import keys as catalog_keys
@@ -12,24 +12,24 @@ from chalicelib.representations.represent import Representation
 
 
 class DynamoQuotas:
-    """Port `Quotas`."""
+    """Quotas in DynamoDB. Port `Quotas`."""
 
     def load(self, event_id: str, quota_id: str) -> StoredLimit | None:
-        """A quota, strongly consistent."""
+        """Returns the quota; one strongly consistent GetItem."""
         return load_limit(catalog_keys.quota(event_id, quota_id))
 
     def load_all(self, event_id: str) -> list[StoredLimit]:
-        """All quotas of an event, by id, strongly consistent."""
+        """Returns all quotas of an event, in order of id; strongly consistent."""
         return load_limits(catalog_keys.quota(event_id, ""))
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, strongly consistent."""
+        """Returns the shards of these owners of stock; strongly consistent."""
         return stocks(shards)
 
     def create(
         self, event_id: str, quota_id: str, made: Representation, *, stock: list[int], joining: Joining, tag: str
     ) -> None:
-        """A new quota. Raises Lost."""
+        """Writes a new quota with its stock. Raises Lost, Busy."""
         transaction = Transaction()
         item = limit_item(catalog_keys.quota(event_id, quota_id), quota_id, made, shards=len(stock))
         transaction.put("resource", item, LimitItem.pk.does_not_exist())
@@ -49,7 +49,7 @@ class DynamoQuotas:
         joining: Joining,
         tag: str,
     ) -> None:
-        """A changed quota. Raises Lost."""
+        """Writes a changed quota, if its tag is still the same. Raises Lost, Busy."""
         transaction = Transaction()
         shards = max(stored.shards, len(deltas))
         item = limit_item(catalog_keys.quota(event_id, stored.id), stored.id, made, shards=shards)
@@ -60,7 +60,7 @@ class DynamoQuotas:
         commit(transaction)
 
     def delete(self, event_id: str, stored: StoredLimit, *, joining: Joining, tag: str) -> None:
-        """Remove a quota of which nothing is held or sold. Raises Lost."""
+        """Deletes a quota of which nothing is held or sold. Raises Lost, Busy."""
         transaction = Transaction()
         gone = LimitItem(*catalog_keys.quota(event_id, stored.id))
         transaction.delete("resource", gone, LimitItem.etag == stored.etag)
@@ -72,7 +72,9 @@ class DynamoQuotas:
 
 
 def _join(transaction: Transaction, event_id: str, quota_id: str, joining: Joining, *, shards: int) -> None:
-    """Tell every type which quotas it shares now. While it has many shards it takes most of the transaction's room."""
+    """Stores on every ticket type of the change which quotas it shares now. A quota with many shards leaves little room
+    in the transaction for its types.
+    """
     for stored in (*joining.joins, *joining.stays):
         quotas = {**dict(stored.quotas), quota_id: shards}
         unsold = stored in joining.joins

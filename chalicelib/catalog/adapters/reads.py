@@ -1,4 +1,4 @@
-"""Reads of ticket types and stock on the light client. Port `CatalogView`; no PynamoDB, no msgspec."""
+"""Reads of ticket types and stock with the light client. Port `CatalogView`; no PynamoDB, no msgspec."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _TYPE = ("id", "etag", "body", "hidden", "shards", "quotas", "terms", "waiting")
 
 
 class DynamoCatalogView:
-    """Port `CatalogView`."""
+    """Ticket types and stock read from DynamoDB. Port `CatalogView`."""
 
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
@@ -23,20 +23,20 @@ class DynamoCatalogView:
     def load_ticket_type(
         self, event_id: str, ticket_type_id: str, *, consistent: bool = False
     ) -> StoredTicketType | None:
-        """One ticket type; one GetItem."""
+        """Returns the ticket type; one GetItem."""
         if not is_ulid(ticket_type_id):
             return None
         key = catalog_keys.ticket_type(event_id, ticket_type_id)
         return _ticket_type(self._reader.get("sales", key, _TYPE, consistent=consistent))
 
     def load_ticket_types(self, event_id: str, *, consistent: bool = False) -> list[StoredTicketType]:
-        """All ticket types of an event, by id; one Query."""
+        """Returns all ticket types of an event, in order of id; one Query."""
         partition, prefix = catalog_keys.ticket_type(event_id, "")
         items = self._queries.query("sales", partition, prefix, _TYPE, consistent=consistent)
         return [found for found in map(_ticket_type, items) if found is not None]
 
     def load_lefts(self, shards: dict[str, int], *, consistent: bool = False) -> dict[tuple[str, int], int]:
-        """What every shard has left; one BatchGetItem for 100 shards."""
+        """Returns what each shard has left; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         items = self._reader.get_many(
             "sales", [catalog_keys.stock(*place) for place in places], ("left",), consistent=consistent
@@ -44,7 +44,7 @@ class DynamoCatalogView:
         return {place: int(item["left"]) for place, item in zip(places, items, strict=True) if item}
 
     def load_rooms(self, owners: list[str]) -> dict[str, Room]:
-        """How stock of one shard stands; one strongly consistent BatchGetItem."""
+        """Returns what is left of stocks with one shard, and their capacity; one strongly consistent BatchGetItem."""
         wanted = [catalog_keys.stock(owner, 0) for owner in owners]
         items = self._reader.get_many("sales", wanted, ("left", "capacity"), consistent=True)
         found = zip(owners, items, strict=True)

@@ -1,7 +1,8 @@
-"""The part of a transaction that moves stock between left, held and sold of a shard. Used by the sales stores.
+"""Adds to a transaction the moves of stock between left, held and sold of a shard. Used by adapters of catalog and
+orders.
 
-The conditions are the promise: no figure goes below zero, and left + held + sold = capacity stays. Whoever takes
-tickets of a type says on which terms; on others nothing is taken (terms.py).
+The conditions guarantee that no number falls below zero; left + held + sold stays equal to capacity. Tickets of a type
+are only taken while its terms are those that the buyer's order knew (terms.py).
 """
 
 import operator
@@ -19,7 +20,7 @@ _PREFIX = "stock "
 
 
 def stocks(shards: dict[str, int]) -> dict[str, list[Shard]]:
-    """The shards of all these owners, who have that many each, by number; strongly consistent."""
+    """Returns the shards of these owners by number; strongly consistent. `shards` is the number of shards of each."""
     places = {
         catalog_keys.stock(owner, number): (owner, number) for owner, count in shards.items() for number in range(count)
     }
@@ -33,8 +34,8 @@ def stocks(shards: dict[str, int]) -> dict[str, list[Shard]]:
 def move_stock(
     transaction: Transaction, place: Place, move: Move, *, capacity: int = 0, terms: int | None = None
 ) -> None:
-    """Change a shard, if it has enough. `capacity` is by how much the shard itself grows; `terms` are those on which
-    tickets are taken.
+    """Changes a shard, on the condition that it has enough. `capacity` is the change of the shard's capacity. With
+    `terms`, the shard must still have these terms.
     """
     changes = {**move._asdict(), "capacity": capacity}
     actions = [getattr(StockItem, name).add(change) for name, change in changes.items() if change]
@@ -56,7 +57,7 @@ def add_deltas(
     terms: int = 0,
     awaited_in: str | None = None,
 ) -> None:
-    """Change the capacity of shards that exist, `shards` of them, and add those that do not."""
+    """Changes the capacity of the first `shards` shards, which exist, and creates the others."""
     for number, delta in deltas.items():
         if number >= shards:
             put_stock(transaction, (owner, number), delta, terms=terms, awaited_in=awaited_in)
@@ -67,7 +68,7 @@ def add_deltas(
 def put_stock(
     transaction: Transaction, place: Place, quantity: int, *, terms: int = 0, awaited_in: str | None = None
 ) -> None:
-    """A new shard."""
+    """Creates a shard."""
     item = StockItem(
         *catalog_keys.stock(*place), left=quantity, capacity=quantity, terms=terms or None, awaited_in=awaited_in
     )
@@ -75,18 +76,18 @@ def put_stock(
 
 
 def delete_stock(transaction: Transaction, place: Place) -> None:
-    """Remove a shard of which nothing is held or sold."""
+    """Deletes a shard of which nothing is held or sold."""
     unused = StockItem.pk.does_not_exist() | ((StockItem.held == 0) & (StockItem.sold == 0))
     transaction.delete(stock_name(place), StockItem(*catalog_keys.stock(*place)), unused)
 
 
 def terms_are(model: type[StockItem] | type[TicketTypeItem], terms: int) -> Condition:
-    """That a type or its shard has these terms; 0: they never changed."""
+    """Returns the condition that a type or its shard has these terms; 0 means that they never changed."""
     return model.terms == terms if terms else model.terms.does_not_exist()
 
 
 def lost_from(lost: ConditionLost) -> Lost:
-    """The same in the words of the port: shards with what they have left, other things by name."""
+    """Returns the port's error for a failed transaction: shards with what they have left, other operations by name."""
     places: dict[Place, int] = {}
     names = set()
     for name, found in lost.lost.items():
@@ -101,5 +102,5 @@ def lost_from(lost: ConditionLost) -> Lost:
 
 
 def stock_name(place: Place, terms: int | None = None) -> str:
-    """What an operation on a shard is called; lost_from reads it."""
+    """Returns the name of an operation on a shard. lost_from parses it."""
     return f"{_PREFIX}{place[0]}/{place[1]}/{'' if terms is None else terms}"

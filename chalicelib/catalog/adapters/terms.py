@@ -1,7 +1,7 @@
-"""The part of a transaction that changes a ticket type's terms: its quotas, and whether people wait for it.
+"""Adds to a transaction the change of a ticket type's terms: its quotas, and whether it has a waiting list.
 
-Every shard of the type carries the number of its terms, and tickets are only taken while it is the one the taker knew
-(stock.py). So an order either knows the new quota or comes to nothing; a type without quotas pays nothing.
+Every shard of the type stores the number of its terms, and tickets are only taken while this is the number that the
+order read (stock.py). So an order that does not know a new quota fails. A type without quotas has no extra cost.
 """
 
 from pynamodb.expressions.condition import Condition
@@ -24,8 +24,8 @@ def change_terms(
     waiting: bool,
     unsold: bool = False,
 ) -> None:
-    """Give a type other terms, unless they changed since it was read. With `unsold` nothing of it may be sold or
-    held, now that all buyers are told apart from those who knew the old terms.
+    """Gives a type new terms, on the condition that they did not change since it was read. With `unsold` nothing of it
+    may be sold or held; an order that knew only the old terms fails after this.
     """
     new = stored.terms + 1
     item = TicketTypeItem(*catalog_keys.ticket_type(event_id, stored.id))

@@ -1,6 +1,6 @@
-"""Writes of ticket types: each one transaction of the type, its stock and the tag of the event's pages.
+"""Writes ticket types: one transaction of the type, its stock and the tag of the event's pages.
 
-Port `TicketTypes`. The pages show prices, so a changed type gives them a fresh tag like any other content.
+Implements the port `TicketTypes`. The pages show prices, so a changed type gives them a new tag, like other content.
 """
 
 from chalicelib.aws import dynamo_keys as keys
@@ -25,10 +25,10 @@ from chalicelib.representations.represent import Representation
 
 
 class DynamoTicketTypes:
-    """Port `TicketTypes`."""
+    """Ticket types in DynamoDB. Port `TicketTypes`."""
 
     def load(self, event_id: str, ticket_type_id: str) -> StoredTicketType | None:
-        """A ticket type, strongly consistent."""
+        """Returns the ticket type; one strongly consistent GetItem."""
         try:
             item = TicketTypeItem.get(*catalog_keys.ticket_type(event_id, ticket_type_id), consistent_read=True)
         except TicketTypeItem.DoesNotExist:
@@ -37,13 +37,13 @@ class DynamoTicketTypes:
         return StoredTicketType(item.id, item.etag, item.body, item.hidden, int(item.shards), quotas, terms, waiting)
 
     def load_stocks(self, shards: dict[str, int]) -> dict[str, list[Shard]]:
-        """The shards of all these owners of stock, strongly consistent."""
+        """Returns the shards of these owners of stock; strongly consistent."""
         return stocks(shards)
 
     def create(
         self, event_id: str, ticket_type_id: str, made: Representation, *, hidden: bool, stock: list[int], tag: str
     ) -> None:
-        """A new ticket type with its stock. Raises Lost."""
+        """Writes a new ticket type with its stock. Raises Lost, Busy."""
         transaction = Transaction()
         new = StoredTicketType(ticket_type_id, made.etag, made.body, hidden, len(stock))
         item = _item(event_id, new, made, hidden=hidden, shards=len(stock))
@@ -63,7 +63,7 @@ class DynamoTicketTypes:
         deltas: dict[int, int],
         tag: str,
     ) -> None:
-        """A changed ticket type with changed capacities. Raises Lost."""
+        """Writes a changed ticket type and capacities, if its tag and terms are still the same. Raises Lost, Busy."""
         transaction = Transaction()
         shards = max(stored.shards, len(deltas))
         item = _item(event_id, stored, made, hidden=hidden, shards=shards)
@@ -75,7 +75,7 @@ class DynamoTicketTypes:
         commit(transaction)
 
     def delete(self, event_id: str, stored: StoredTicketType, *, tag: str) -> None:
-        """Remove a ticket type of which nothing is held or sold. Raises Lost."""
+        """Deletes a ticket type of which nothing is held or sold. Raises Lost, Busy."""
         transaction = Transaction()
         gone = TicketTypeItem(*catalog_keys.ticket_type(event_id, stored.id), etag=stored.etag)
         same = (TicketTypeItem.etag == stored.etag) & terms_are(TicketTypeItem, stored.terms)
@@ -104,14 +104,14 @@ def _item(
 
 
 def renew_pages(transaction: Transaction, event_id: str, tag: str) -> None:
-    """Give the event's pages, which show prices and what is left, a fresh tag."""
+    """Gives the event's pages a new tag, since they show prices and what is left."""
     for view in View:
         versions = VersionsItem(*keys.versions(event_id, view))
         transaction.update("event", versions, [VersionsItem.etag.set(view_tag(tag, view))], VersionsItem.pk.exists())
 
 
 def commit(transaction: Transaction) -> None:
-    """Write everything. Raises Lost, Busy."""
+    """Writes the transaction. Raises Lost, Busy."""
     try:
         transaction.commit()
     except ConditionLost as lost:

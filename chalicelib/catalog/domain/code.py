@@ -1,7 +1,7 @@
-"""Codes that buyers type: a discount makes tickets cheaper, an access code opens what is not for everybody. Pure.
+"""Codes that buyers type: a discount lowers the price, an access code gives access to restricted ticket types. Pure.
 
-Codes compare without regard to case and to how their characters are written (NFKC). One use is one order, however many
-tickets it has.
+Codes are compared without case and after Unicode normalisation (NFKC). One use is one order, whatever its number of
+tickets.
 """
 
 import unicodedata
@@ -21,11 +21,11 @@ from chalicelib.core.text import Id, Line
 
 SHORTEST, LONGEST = 3, 40
 MAX_CODES = 500
-"""Codes of a kind an event may have: one list read takes all of them."""
+"""Codes of one kind that an event may have: one read of the list returns all of them."""
 UNLIMITED = 1_000_000
-"""Uses of a code without a limit."""
+"""Uses of a code that has no limit."""
 MOST_SHARDS = 4
-"""Shards the uses of a code are kept in, at most: reading them costs each order that has the code."""
+"""The most shards for the uses of a code: each order with the code reads all of them."""
 
 CodeText = Annotated[str, Meta(min_length=SHORTEST, max_length=LONGEST)]
 Uses = Annotated[int, Meta(ge=1, le=UNLIMITED)]
@@ -33,14 +33,14 @@ TypeIds = Annotated[list[Id], Meta(min_length=1, max_length=MAX_TYPES)]
 
 
 class DiscountKind(StrEnum):
-    """How a discount is reckoned."""
+    """How a discount is calculated."""
 
     AMOUNT = "amount"
     PERCENT = "percent"
 
 
 class CodeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an organiser may set of every code. `max_uses` null: no limit. Times are when orders may use it."""
+    """What an organiser may set for every code. `max_uses` null: no limit. The times are when orders may use it."""
 
     code: CodeText
     max_uses: Uses | None = None
@@ -48,7 +48,7 @@ class CodeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     valid_until: Moment | None = None
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         found = []
         length = len(normalised(self.code))
         if not SHORTEST <= length <= LONGEST or not self.code.isprintable() or not is_name(self.code):
@@ -63,15 +63,15 @@ class CodeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AccessCodeFields(CodeFields, frozen=True, kw_only=True):
-    """What an organiser may set of an access code."""
+    """What an organiser may set for an access code."""
 
     ticket_type_ids: TypeIds
     note: Line = ""
 
 
 class DiscountFields(CodeFields, frozen=True, kw_only=True):
-    """What an organiser may set of a discount. It is off the price of each ticket of its types (null: all types):
-    `amount` of it, never more than the price, or `percent` of it.
+    """What an organiser may set for a discount. It lowers the price of each ticket of its types (null: all types) by
+    `amount`, at most by the price, or by `percent`.
     """
 
     kind: DiscountKind
@@ -81,7 +81,7 @@ class DiscountFields(CodeFields, frozen=True, kw_only=True):
     active: bool = True
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         found = CodeFields.violations(self)
         given = {DiscountKind.AMOUNT: self.amount, DiscountKind.PERCENT: self.percent}
         for kind, value in given.items():
@@ -121,29 +121,29 @@ STORED: dict[CodeKind, type[AccessCode] | type[Discount]] = {
 
 
 def normalised(code: str) -> str:
-    """The code as it is compared."""
+    """Returns the form in which codes are compared."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", code).casefold()).strip()
 
 
 def capacity_of(fields: CodeFields) -> int:
-    """How many uses the code has in all."""
+    """Returns how often the code may be used in total."""
     return UNLIMITED if fields.max_uses is None else fields.max_uses
 
 
 def is_in_time(fields: CodeFields, *, now: datetime) -> bool:
-    """Whether orders may use the code now, as far as time goes."""
+    """Returns whether `now` is within the times when orders may use the code."""
     begun = fields.valid_from is None or now >= fields.valid_from
     return begun and (fields.valid_until is None or now < fields.valid_until)
 
 
 def covers(fields: AccessCodeFields | DiscountFields, ticket_type_id: str) -> bool:
-    """Whether the code is for tickets of this type."""
+    """Returns whether the code applies to tickets of this type."""
     return fields.ticket_type_ids is None or ticket_type_id in fields.ticket_type_ids
 
 
 def unit_discount(discount: DiscountFields, price: Money) -> int:
-    """What comes off one ticket, minor units, at most its price. Percentages are rounded half up, to what Stripe
-    charges in that currency.
+    """Returns the discount on one ticket in minor units, at most its price. Percentages are rounded half up to the
+    smallest amount that Stripe charges in the currency.
     """
     if discount.kind is DiscountKind.PERCENT:
         least = step(price.currency)

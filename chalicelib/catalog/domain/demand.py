@@ -1,7 +1,7 @@
-"""Demands: all the stock one order needs, and what a buyer is told when some of it is short. Pure.
+"""Demands: all the stock that one order needs, and the error for a buyer when some of it is too little. Pure.
 
-An order takes its tickets, a share of each quota they belong to, a use of each code, and a part of what its buyer may
-have. They are taken together or not at all (orders/services/hold_stock.py).
+An order takes its tickets, the same number from each quota they share, one use of each code, and a part of what its
+buyer may have. It takes all of them or none (orders/services/hold_stock.py).
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from chalicelib.core.errors import InvalidInput, MarqueeError, SoldOut, Violatio
 
 
 class Limit(StrEnum):
-    """What is limited."""
+    """The kinds of stock that an order may need."""
 
     TICKETS = "tickets"
     QUOTA = "quota"
@@ -23,8 +23,8 @@ class Limit(StrEnum):
 
 
 class Demand(NamedTuple):
-    """What an order needs of one stock, kept in that many shards. `line` is the index of the order's line it is about.
-    `most` is what a buyer may have: such stock comes to be when first needed and follows a changed limit.
+    """What an order needs of one stock. `shards` is the number of shards of the stock, `line` the index of the order's
+    line. `most` is how many one buyer may have: such a stock is created when first needed and follows a changed limit.
     """
 
     limit: Limit
@@ -38,19 +38,19 @@ class Demand(NamedTuple):
 
     @property
     def wanted(self) -> Wanted:
-        """What is to be chosen."""
+        """The part of the demand that the choice of shards needs."""
         return Wanted(self.owner, self.quantity, self.terms)
 
 
 class Room(NamedTuple):
-    """A buyer's stock as it stands."""
+    """What is left of a buyer's stock, and its capacity."""
 
     left: int
     capacity: int
 
 
 class Opening(NamedTuple):
-    """Stock that comes to be (`before` None) or changes its capacity in the transaction that takes from it."""
+    """Stock that the transaction that takes from it creates (`before` None) or gives another capacity."""
 
     place: Place
     before: int | None
@@ -58,7 +58,7 @@ class Opening(NamedTuple):
 
 
 def merged(demands: Iterable[Demand]) -> list[Demand]:
-    """The demands with each owner named once: two types of one quota need it together."""
+    """Returns the demands with one for each owner: quantities of the same quota, for two types, are added up."""
     found: dict[str, Demand] = {}
     for one in demands:
         known = found.get(one.owner)
@@ -67,7 +67,7 @@ def merged(demands: Iterable[Demand]) -> list[Demand]:
 
 
 def room_for(demand: Demand, room: Room | None) -> tuple[int, Opening | None]:
-    """What a buyer may still have under the limit as it is now, and how their stock must change for that."""
+    """Returns what a buyer may still have under the current limit, and the change of their stock for it, if any."""
     most, place = demand.most or 0, (demand.owner, 0)
     if room is None:
         return most, Opening(place, None, most)
@@ -76,7 +76,7 @@ def room_for(demand: Demand, room: Room | None) -> tuple[int, Opening | None]:
 
 
 def refusal(demand: Demand, available: int) -> MarqueeError:
-    """What the buyer is told when there is less than the demand."""
+    """Returns the error for the buyer when less than the demand is available."""
     if demand.limit is Limit.DISCOUNT:
         return InvalidInput([Violation("/discount_code", "has no uses left")], code="discount_used_up")
     if demand.limit is Limit.ACCESS:

@@ -1,8 +1,8 @@
-"""Stock: everything that is limited, kept in shards so that many buyers do not meet in one item. Pure.
+"""Stock: everything that is limited, split into shards so that many buyers do not write the same item. Pure.
 
-The tickets of a type are stock, and so are a quota that types share, the uses of a code, and what one buyer may have
-of a type (ADR 10). Whose stock it is says its owner, a text. In every shard left + held + sold = capacity, always.
-Services choose with these functions; the store's conditions decide.
+A stock is the tickets of a type, a quota that types share, the uses of a code, or what one buyer may have of a type
+(ADR 10). The owner of a stock is a text. In every shard left + held + sold = capacity, always. Services choose shards
+with these functions; the conditions of the store's transaction decide.
 """
 
 import hashlib
@@ -13,18 +13,19 @@ from chalicelib.core.errors import Conflict
 from chalicelib.core.transactions import MAX_ITEMS
 
 TICKETS_PER_SHARD = 2_500
+"""Tickets for which a stock gets one more shard."""
 MAX_SHARDS = 40
 MAX_PIECES = MAX_ITEMS - 20
-"""Shards one order may take from. The rest of its transaction is for order, charge and messages to the buyer."""
+"""Shards that one order may take from. The rest of its transaction is for the order, the charge and messages."""
 
 Place = tuple[str, int]
-"""A shard: whose stock, and shard number."""
+"""A shard: the owner of the stock, and the number of the shard."""
 
 _QUOTA, _CODE, _BUYER = "quota.", "code.", "buyer."
 
 
 class Shard(NamedTuple):
-    """How the tickets of one shard stand."""
+    """The numbers of one shard."""
 
     number: int
     left: int
@@ -33,13 +34,13 @@ class Shard(NamedTuple):
 
     @property
     def capacity(self) -> int:
-        """All tickets of the shard."""
+        """All tickets of the shard: left, held and sold."""
         return self.left + self.held + self.sold
 
 
 class Piece(NamedTuple):
-    """What an order took from one shard: whose stock, the shard, how many. `terms` is what the type's terms were when
-    this was chosen (0: never changed); only the taking depends on them, so they are not kept.
+    """What an order took from one shard. `terms` is the number of the type's terms when this was chosen (0: never
+    changed). Only the taking depends on it, so it is not stored.
     """
 
     owner: str
@@ -49,7 +50,7 @@ class Piece(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What an order needs of one stock: whose, how many, on which terms."""
+    """What an order needs of one stock: the owner, how many, on which terms."""
 
     owner: str
     quantity: int
@@ -57,56 +58,56 @@ class Wanted(NamedTuple):
 
 
 class Short(NamedTuple):
-    """There is not enough of somebody's stock."""
+    """The result when a stock has too little: its owner, and what is available."""
 
     owner: str
     available: int
 
 
 def quota_stock(quota_id: str) -> str:
-    """The owner of a quota's stock."""
+    """Returns the owner of a quota's stock."""
     return f"{_QUOTA}{quota_id}"
 
 
 def code_stock(code_id: str) -> str:
-    """The owner of the uses of a code."""
+    """Returns the owner of the uses of a code."""
     return f"{_CODE}{code_id}"
 
 
 def buyer_stock(ticket_type_id: str, buyer: str) -> str:
-    """The owner of what one buyer (a hash) may have of a type."""
+    """Returns the owner of what one buyer may have of a type. `buyer` is a hash."""
     return f"{_BUYER}{ticket_type_id}.{buyer}"
 
 
 def is_ticket_type(owner: str) -> bool:
-    """Whether the stock is a ticket type's own: its owner is the type's id."""
+    """Returns whether the stock is a ticket type's own: then the owner is the type's id."""
     return "." not in owner
 
 
 def is_quota(owner: str) -> bool:
-    """Whether the stock is a quota's."""
+    """Returns whether the stock is a quota's."""
     return owner.startswith(_QUOTA)
 
 
 def shard_count(quantity: int, *, most: int = MAX_SHARDS) -> int:
-    """How many shards a quantity is kept in."""
+    """Returns the number of shards for a quantity, at most `most`."""
     return max(1, min(most, -(-quantity // TICKETS_PER_SHARD)))
 
 
 def split(quantity: int, shards: int) -> list[int]:
-    """The quantity in `shards` parts that differ by one at most."""
+    """Returns the quantity in `shards` parts that differ by at most one."""
     share, rest = divmod(quantity, shards)
     return [share + (number < rest) for number in range(shards)]
 
 
 def trial_order(seed: str, shards: Sequence[int]) -> list[int]:
-    """The order in which a buyer tries shards: the same for the same seed, spread evenly over seeds."""
+    """Returns the order in which a buyer tries shards: the same for the same seed, evenly distributed over seeds."""
     return sorted(shards, key=lambda number: hashlib.sha256(f"{seed}/{number}".encode()).digest())
 
 
 def choose(wanted: Sequence[Wanted], lefts: Mapping[Place, int], *, seed: str) -> list[Piece] | Short:
-    """From which shards to take all that is wanted, each owner named once, or whose stock is short. One shard each
-    where one has enough, otherwise the fullest first. The shards of `lefts` may be out of date.
+    """Returns the pieces to take for all that is wanted, or the stock that has too little. Each owner is wanted once. A
+    stock is taken from one shard if one has enough, otherwise from the fullest first. `lefts` may be out of date.
     """
     pieces: list[Piece] = []
     for one in wanted:
@@ -136,8 +137,8 @@ def _take(wanted: Wanted, lefts: dict[int, int], *, seed: str) -> list[Piece] | 
 
 
 def resize(shards: Sequence[Shard], quantity: int, *, most_shards: int = MAX_SHARDS) -> dict[int, int]:
-    """By how much the capacity of each shard must change so that all together have `quantity`, what is left spread
-    evenly; shards that do not exist yet are named by their number. Raises Conflict `below_sold`.
+    """Returns the change of each shard's capacity that makes them `quantity` together and spreads what is left evenly.
+    Numbers above those of `shards` are new shards. Raises Conflict `below_sold`.
     """
     taken = sum(shard.held + shard.sold for shard in shards)
     if quantity < taken:
@@ -149,7 +150,7 @@ def resize(shards: Sequence[Shard], quantity: int, *, most_shards: int = MAX_SHA
 
 
 class Move(NamedTuple):
-    """What becomes of each ticket of an order: the change of a shard's left, held and sold."""
+    """How a ticket of an order moves: the changes of a shard's left, held and sold."""
 
     left: int = 0
     held: int = 0

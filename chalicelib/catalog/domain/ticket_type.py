@@ -1,6 +1,6 @@
-"""A ticket type: what an organiser may set, what Marquee adds, and when it may be bought. Pure.
+"""A ticket type: what an organiser may set, what Marquee adds, and when it can be bought. Pure.
 
-The structs are the wire format; `available` is added when read, since it changes with every order.
+The structs are the wire format. `available` is added when a type is read, since every order changes it.
 """
 
 from datetime import datetime
@@ -17,12 +17,13 @@ MAX_QUANTITY = 1_000_000
 MAX_PER_ORDER = 100
 MAX_PER_BUYER = 10_000
 MAX_TYPES = 100
-"""Ticket types an event may have: one list read takes all of them."""
+"""Ticket types an event may have: one read of the list returns all of them."""
 
 
 class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an organiser may set. `max_per_buyer` counts a buyer's orders from when it is set. A hidden type is listed
-    for staff only; like one with `access_code_required`, which everybody sees, it is sold to who has an access code.
+    """What an organiser may set for a ticket type. `max_per_buyer` counts the orders that a buyer makes after it is
+    set. A hidden type is listed for staff only, one with `access_code_required` for everybody; both are sold only with
+    an access code.
     """
 
     name: Name
@@ -39,7 +40,7 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     position: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         found = []
         if self.sales_start and self.sales_end and self.sales_end <= self.sales_start:
             found.append(Violation("/sales_end", "must be after sales_start"))
@@ -53,7 +54,7 @@ class TicketTypeFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class TicketType(TicketTypeFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
-    """A ticket type as stored and shown."""
+    """A ticket type as it is stored."""
 
     id: str
     created_at: datetime
@@ -61,13 +62,13 @@ class TicketType(TicketTypeFields, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def needs_code(ticket: TicketTypeFields) -> bool:
-    """Whether the type is sold only to who has an access code."""
+    """Returns whether the type is sold only with an access code."""
     return ticket.hidden or ticket.access_code_required
 
 
 def closed_because(ticket: TicketTypeFields, *, now: datetime, event_ends_at: datetime) -> str | None:
-    """Why a type cannot be bought now, in words, or None when it can. A sale without an end lasts as long as the
-    event.
+    """Returns why a type cannot be bought now, as a sentence, or None. Without `sales_end` it is sold until the event
+    ends.
     """
     if ticket.sales_start is not None and now < ticket.sales_start:
         return f"The sale of {ticket.name} has not begun."

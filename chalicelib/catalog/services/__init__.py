@@ -1,1 +1,1 @@
-"""Use cases of catalog, one module a verb."""
+"""Use cases of catalog, one module for each verb."""

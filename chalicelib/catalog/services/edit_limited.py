@@ -1,8 +1,8 @@
 """Staff create, read, change and delete what is limited: ticket types, quotas, codes. Called by their routes.
 
-What differs stands in three descriptions: catalog/services/limited_{ticket_types,quotas,codes}.py. The ETag of what is
-limited is `<stored tag>-<numbers>`, and If-Match looks at the part before the first dash: an order placed meanwhile
-does not get in an editor's way.
+The differences between them are in catalog/services/limited_{ticket_types,quotas,codes}.py. The ETag of a limited thing
+is `<stored tag>-<numbers>`. If-Match compares the part before the first dash, so an order that is placed meanwhile does
+not make an editor's change fail.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ S = TypeVar("S", bound=StoredLimit | StoredTicketType)
 
 
 class Limited(Protocol[F, S]):
-    """One kind of what is limited. Writes raise Lost."""
+    """One kind of limited thing. Writes raise Lost."""
 
     @property
     def fields(self) -> type[F]:
@@ -41,57 +41,57 @@ class Limited(Protocol[F, S]):
 
     @property
     def resource(self) -> type[F]:
-        """The same as stored: with id, created_at and updated_at."""
+        """The stored form: the fields with id, created_at and updated_at."""
 
     @property
     def most_shards(self) -> int:
-        """Shards its stock is kept in, at most."""
+        """The most shards for its stock."""
 
     @property
     def in_use(self) -> str:
-        """Why one cannot be deleted of which something is held or sold."""
+        """The error text when something of it is held or sold, so that it cannot be deleted."""
 
     def load(self, event_id: str, id: str) -> S | None:
-        """One of them, strongly consistent."""
+        """Returns the one with this id, read strongly consistent, or None."""
 
     def load_all(self, event_id: str) -> list[S]:
-        """All of an event, by id, strongly consistent."""
+        """Returns all of an event, in order of id, read strongly consistent."""
 
     def represent_all(self, stored: Sequence[S]) -> list[Representation]:
-        """These as staff read them, with the numbers of their stock."""
+        """Returns these as staff read them, with the numbers of their stock."""
 
     def capacity_of(self, fields: F) -> int:
-        """How many there are in all."""
+        """Returns how many there are in total."""
 
     def load_shards(self, stored: S) -> list[Shard]:
-        """Its stock, strongly consistent."""
+        """Returns its stock, read strongly consistent."""
 
     def require_room(self, event_id: str) -> None:
-        """Raise Conflict when the event has as many as it may have."""
+        """Raises Conflict when the event has as many as it may have."""
 
     def check_fields(self, event_id: str, fields: F, *, old: F | None) -> F:
-        """The fields, ready to be stored. Raises NotFound, InvalidInput."""
+        """Returns the fields, ready to be stored. Raises NotFound, InvalidInput."""
 
     def require_unused(self, event_id: str, stored: S) -> None:
-        """Raise StillReferenced when something names it."""
+        """Raises StillReferenced when something names it."""
 
     def create(self, event_id: str, id: str, made: Representation, fields: F, *, stock: list[int]) -> None:
-        """A new one. Raises also InvalidInput, Conflict."""
+        """Writes a new one with its stock. Raises InvalidInput, Conflict, Lost."""
 
     def replace(
         self, event_id: str, stored: S, made: Representation, *, old: F, fields: F, deltas: dict[int, int]
     ) -> None:
-        """A changed one with changed capacities. Raises also InvalidInput, Conflict."""
+        """Writes a changed one and its changed capacities. Raises InvalidInput, Conflict, Lost."""
 
     def delete(self, event_id: str, stored: S, *, old: F) -> None:
-        """One of which nothing is held or sold, away."""
+        """Deletes one of which nothing is held or sold. Raises Lost."""
 
     def raise_unless_moved(self, lost: Lost) -> None:
-        """Return when looking again may help: another editor or buyer was faster. Raises AlreadyExists, Conflict."""
+        """Returns when another editor or buyer was faster, so another try can help. Raises AlreadyExists, Conflict."""
 
 
 class EditLimited(Generic[F, S]):
-    """Edits one kind of what is limited."""
+    """Edits one kind of limited thing."""
 
     def __init__(self, limited: Limited[F, S], authorise: Authorise, clock: Clock) -> None:
         self._limited = limited
@@ -99,18 +99,20 @@ class EditLimited(Generic[F, S]):
         self._clock = clock
 
     def list_all(self, event_id: str, *, caller: Principal) -> Found:
-        """All of an event. Raises NotFound, Forbidden."""
+        """Returns all of an event. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         shown = self._limited.represent_all(self._limited.load_all(event_id))
         return as_found(write_list(one.body for one in shown))
 
     def read(self, event_id: str, id: str, *, caller: Principal) -> Found:
-        """One of them. Raises NotFound, Forbidden."""
+        """Returns the one with this id. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         return Found.made(*self._represent(self._existing(event_id, id)))
 
     def create(self, event_id: str, fields: F, *, caller: Principal, new_id: str) -> Representation:
-        """A new one with its stock. Raises NotFound, Forbidden, InvalidInput, AlreadyExists, Conflict."""
+        """Writes and returns a new one with stock. Raises NotFound, Forbidden, InvalidInput, AlreadyExists,
+        Conflict.
+        """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         fields = self._limited.check_fields(event_id, fields, old=None)
         self._limited.require_room(event_id)
@@ -132,8 +134,8 @@ class EditLimited(Generic[F, S]):
         return until_settled(attempt, tries=TRIES, otherwise=otherwise)
 
     def update(self, event_id: str, id: str, patch: object, *, caller: Principal, match: Match) -> Representation:
-        """A merge patch of one whose tag is one of `match`. Raises NotFound, Forbidden, PreconditionRequired,
-        PreconditionFailed, InvalidInput, AlreadyExists, Conflict (`below_sold`, and as create).
+        """Applies a merge patch when the tag is one of `match`, and returns the result. Raises NotFound, Forbidden,
+        PreconditionRequired, PreconditionFailed, InvalidInput, AlreadyExists, Conflict (`below_sold`, and as create).
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
         limited = self._limited
@@ -160,7 +162,7 @@ class EditLimited(Generic[F, S]):
         return until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def delete(self, event_id: str, id: str, *, caller: Principal, match: Match) -> None:
-        """Remove one of which nothing is held or sold, and which nothing names. Raises NotFound, Forbidden,
+        """Deletes one of which nothing is held or sold, and which nothing names. Raises NotFound, Forbidden,
         PreconditionRequired, PreconditionFailed, StillReferenced.
         """
         self._authorise.require(caller, event_id, Action.EDIT_TICKETS)
@@ -180,7 +182,7 @@ class EditLimited(Generic[F, S]):
         until_settled(attempt, tries=TRIES, otherwise=PreconditionFailed())
 
     def _raise_unless_moved(self, lost: Lost) -> None:
-        """Return when looking again may help. Raises NotFound, AlreadyExists, Conflict."""
+        """Returns when another try may succeed. Raises NotFound, AlreadyExists, Conflict."""
         if "event" in lost.names:
             raise NotFound from None
         self._limited.raise_unless_moved(lost)

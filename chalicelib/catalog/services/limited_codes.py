@@ -1,6 +1,6 @@
-"""Discounts and access codes as limits, for catalog/services/edit_limited.py: how often orders may use them.
+"""Discounts and access codes for catalog/services/edit_limited.py. Their limit is how many orders may use them.
 
-What buyers do with them: catalog/services/redeem_code.py.
+Buyers use them in catalog/services/redeem_code.py.
 """
 
 from collections.abc import Sequence
@@ -44,31 +44,30 @@ class LimitedCodes:
         return self._codes.load(event_id, self._kind, id)
 
     def load_all(self, event_id: str) -> list[StoredLimit]:
-        """The codes of an event."""
         return self._codes.load_all(event_id, self._kind)
 
     def represent_all(self, stored: Sequence[StoredLimit]) -> list[Representation]:
-        """With how often they were used, and are held by orders that are not paid."""
+        """Returns them with how often they were used, and how many uses unpaid orders hold."""
         stocks = self._codes.load_stocks({code_stock(one.id): one.shards for one in stored})
         both = [(one, stocks[code_stock(one.id)]) for one in stored]
         return [usage.with_numbers(one, held=usage.held(shards), used=usage.sold(shards)) for one, shards in both]
 
     def capacity_of(self, fields: CodeFields) -> int:
-        """Uses in all."""
+        """Returns how often the code may be used in total."""
         return capacity_of(fields)
 
     def load_shards(self, stored: StoredLimit) -> list[Shard]:
-        """Its uses."""
+        """Returns the stock of its uses."""
         owner = code_stock(stored.id)
         return self._codes.load_stocks({owner: stored.shards})[owner]
 
     def require_room(self, event_id: str) -> None:
-        """Raise Conflict (`too_many_codes`)."""
+        """Raises Conflict (`too_many_codes`)."""
         if len(self.load_all(event_id)) >= MAX_CODES:
             raise Conflict(f"An event may have {MAX_CODES} of these.", code="too_many_codes")
 
     def check_fields(self, event_id: str, fields: CodeFields, *, old: CodeFields | None) -> CodeFields:
-        """Raise InvalidInput for types that the event does not have, or an amount in another currency."""
+        """Raises NotFound, InvalidInput for types that the event does not have, or an amount in another currency."""
         del old
         known = {one.id for one in self._view.load_ticket_types(event_id, consistent=True)}
         found = [
@@ -85,10 +84,10 @@ class LimitedCodes:
         return fields
 
     def require_unused(self, event_id: str, stored: StoredLimit) -> None:
-        """Nothing but orders names a code."""
+        """Never raises: only orders name a code."""
 
     def create(self, event_id: str, id: str, made: Representation, fields: CodeFields, *, stock: list[int]) -> None:
-        """A new code."""
+        """Writes a new code."""
         self._codes.create(event_id, self._kind, id, made, name=normalised(fields.code), stock=stock)
 
     def replace(
@@ -101,15 +100,15 @@ class LimitedCodes:
         fields: CodeFields,
         deltas: dict[int, int],
     ) -> None:
-        """A changed code."""
+        """Writes a changed code."""
         names = normalised(old.code), normalised(fields.code)
         self._codes.replace(event_id, self._kind, stored, made, names=names, deltas=deltas)
 
     def delete(self, event_id: str, stored: StoredLimit, *, old: CodeFields) -> None:
-        """A code away."""
+        """Deletes a code and its name."""
         self._codes.delete(event_id, self._kind, stored, name=normalised(old.code))
 
     def raise_unless_moved(self, lost: Lost) -> None:
-        """Raise AlreadyExists (`code_taken`)."""
+        """Raises AlreadyExists (`code_taken`)."""
         if "name" in lost.names:
             raise AlreadyExists("The event has this code already.", code="code_taken") from None

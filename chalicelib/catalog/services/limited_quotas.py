@@ -1,7 +1,7 @@
-"""Quotas as limits, for catalog/services/edit_limited.py: numbers of tickets that several types share.
+"""Quotas for catalog/services/edit_limited.py: numbers of tickets that several types share.
 
-A type may join a quota while nothing of it is sold or held: so what a quota has given away is exactly what its types
-have, and what comes back to a type comes back to its quotas (ADR 10).
+A type may join a quota only while nothing of it is sold or held. So the tickets that a quota has given are exactly
+those of its types, and tickets that return to a type return to its quotas too (ADR 10).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from chalicelib.core.transactions import MAX_ITEMS
 from chalicelib.representations.represent import Representation
 
 MOST_ITEMS = MAX_ITEMS - 1 - len(View)
-"""What a transaction takes beside the quota itself and the tags of the event's pages."""
+"""Items that a transaction can hold besides the quota itself and the tags of the event's pages."""
 
 
 class LimitedQuotas:
@@ -37,38 +37,35 @@ class LimitedQuotas:
         return self._quotas.load(event_id, id)
 
     def load_all(self, event_id: str) -> list[StoredLimit]:
-        """The quotas of an event."""
         return self._quotas.load_all(event_id)
 
     def represent_all(self, stored: Sequence[StoredLimit]) -> list[Representation]:
-        """With how many of them are available, held and sold."""
+        """Returns them with how many tickets are available, held and sold."""
         stocks = self._quotas.load_stocks({quota_stock(one.id): one.shards for one in stored})
         return [_represent(one, stocks[quota_stock(one.id)]) for one in stored]
 
     def capacity_of(self, fields: QuotaFields) -> int:
-        """Tickets in all."""
         return fields.quantity
 
     def load_shards(self, stored: StoredLimit) -> list[Shard]:
-        """Its tickets."""
         owner = quota_stock(stored.id)
         return self._quotas.load_stocks({owner: stored.shards})[owner]
 
     def require_room(self, event_id: str) -> None:
-        """Raise Conflict (`too_many_quotas`)."""
+        """Raises Conflict (`too_many_quotas`)."""
         if len(self.load_all(event_id)) >= MAX_QUOTAS:
             raise Conflict(f"An event may have {MAX_QUOTAS} quotas.", code="too_many_quotas")
 
     def check_fields(self, event_id: str, fields: QuotaFields, *, old: QuotaFields | None) -> QuotaFields:
-        """The types that it names are checked as they are when it is written."""
+        """Returns the fields unchanged: `create` and `replace` check the types that they name."""
         del event_id, old
         return fields
 
     def require_unused(self, event_id: str, stored: StoredLimit) -> None:
-        """Nothing names a quota that it does not let go of."""
+        """Never raises: a deleted quota is removed from its types."""
 
     def create(self, event_id: str, id: str, made: Representation, fields: QuotaFields, *, stock: list[int]) -> None:
-        """A new quota. Raises also InvalidInput, Conflict (`too_large`)."""
+        """Writes a new quota. Raises InvalidInput, Conflict (`too_large`), Lost."""
         joining = self._joining(event_id, [], fields.ticket_type_ids, quota_id=id, shards=len(stock))
         self._quotas.create(event_id, id, made, stock=stock, joining=joining, tag=self._ids.new_id())
 
@@ -82,19 +79,19 @@ class LimitedQuotas:
         fields: QuotaFields,
         deltas: dict[int, int],
     ) -> None:
-        """A changed quota. Raises also InvalidInput, Conflict (`too_large`)."""
+        """Writes a changed quota. Raises InvalidInput, Conflict (`too_large`), Lost."""
         shards = max(stored.shards, len(deltas))
         before, after = old.ticket_type_ids, fields.ticket_type_ids
         joining = self._joining(event_id, before, after, quota_id=stored.id, shards=shards)
         self._quotas.replace(event_id, stored, made, deltas=deltas, joining=joining, tag=self._ids.new_id())
 
     def delete(self, event_id: str, stored: StoredLimit, *, old: QuotaFields) -> None:
-        """A quota away, its types without it."""
+        """Deletes a quota and removes it from its types."""
         joining = self._joining(event_id, old.ticket_type_ids, [], quota_id=stored.id, shards=stored.shards)
         self._quotas.delete(event_id, stored, joining=joining, tag=self._ids.new_id())
 
     def raise_unless_moved(self, lost: Lost) -> None:
-        """Raise Conflict (`already_sold`)."""
+        """Raises Conflict (`already_sold`)."""
         if "terms" not in lost.names and any(is_ticket_type(owner) for owner, _ in lost.places):
             raise Conflict(
                 "Tickets of these types are sold or held. Types join a quota before their sale begins.",
@@ -103,8 +100,8 @@ class LimitedQuotas:
             ) from None
 
     def _joining(self, event_id: str, before: list[str], after: list[str], *, quota_id: str, shards: int) -> Joining:
-        """The types a change touches. Raises InvalidInput for those that are absent or have quotas enough, Conflict
-        when they are more than one transaction holds.
+        """Returns the types that a change concerns. Raises InvalidInput for types that do not exist or have too many
+        quotas, Conflict when one transaction cannot hold all of them.
         """
         types = {one: self._types.load(event_id, one) for one in {*before, *after}}
         found = []

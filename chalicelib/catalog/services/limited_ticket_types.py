@@ -1,4 +1,4 @@
-"""Ticket types as limits, for catalog/services/edit_limited.py. Reads: catalog/services/read_ticket_types.py."""
+"""Ticket types for catalog/services/edit_limited.py. Other reads: catalog/services/read_ticket_types.py."""
 
 import json
 from collections.abc import Sequence
@@ -38,11 +38,10 @@ class LimitedTicketTypes:
         return self._store.load(event_id, id)
 
     def load_all(self, event_id: str) -> list[StoredTicketType]:
-        """The ticket types of an event."""
         return self._view.load_ticket_types(event_id, consistent=True)
 
     def represent_all(self, stored: Sequence[StoredTicketType]) -> list[Representation]:
-        """With how many of them are left."""
+        """Returns them with how many tickets are left."""
         stocks = self._store.load_stocks(shards_of(stored))
         left = {owner: sum(shard.left for shard in shards) for owner, shards in stocks.items()}
         return [Representation(*with_availability(one.etag, one.body, least_left(one, left))) for one in stored]
@@ -54,20 +53,20 @@ class LimitedTicketTypes:
         return self._store.load_stocks({stored.id: stored.shards})[stored.id]
 
     def require_room(self, event_id: str) -> None:
-        """Raise Conflict (`too_many_ticket_types`)."""
+        """Raises Conflict (`too_many_ticket_types`)."""
         if len(self.load_all(event_id)) >= MAX_TYPES:
             raise Conflict(f"An event may have {MAX_TYPES} ticket types.", code="too_many_ticket_types")
 
     def check_fields(
         self, event_id: str, fields: TicketTypeFields, *, old: TicketTypeFields | None
     ) -> TicketTypeFields:
-        """The fields, their HTML sanitised. Raises NotFound, InvalidInput (currency)."""
+        """Returns the fields with sanitised HTML. Raises NotFound, InvalidInput (currency)."""
         if old is None or fields.price.currency != old.price.currency:
             self._check_currency(event_id, fields)
         return sanitised(fields, _HTML)
 
     def require_unused(self, event_id: str, stored: StoredTicketType) -> None:
-        """Raise StillReferenced (with the quotas and codes that name it)."""
+        """Raises StillReferenced when people wait for it, or quotas and codes name it (`referrers`)."""
         codes = [one for kind in CodeKind for one in self._codes.load_all(event_id, kind)]
         naming = [one.id for one in codes if stored.id in (json.loads(one.body)["ticket_type_ids"] or ())]
         if referrers := [*dict(stored.quotas), *naming]:
@@ -78,7 +77,7 @@ class LimitedTicketTypes:
     def create(
         self, event_id: str, id: str, made: Representation, fields: TicketTypeFields, *, stock: list[int]
     ) -> None:
-        """A new type."""
+        """Writes a new type."""
         self._store.create(event_id, id, made, hidden=fields.hidden, stock=stock, tag=self._ids.new_id())
 
     def replace(
@@ -91,17 +90,17 @@ class LimitedTicketTypes:
         fields: TicketTypeFields,
         deltas: dict[int, int],
     ) -> None:
-        """A changed type."""
+        """Writes a changed type."""
         del old
         self._store.replace(event_id, stored, made, hidden=fields.hidden, deltas=deltas, tag=self._ids.new_id())
 
     def delete(self, event_id: str, stored: StoredTicketType, *, old: TicketTypeFields) -> None:
-        """A type away."""
+        """Deletes a type and its stock."""
         del old
         self._store.delete(event_id, stored, tag=self._ids.new_id())
 
     def raise_unless_moved(self, lost: Lost) -> None:
-        """Whatever was lost, another editor or buyer was faster: the next look says who loses."""
+        """Never raises: another editor or buyer was faster, and the next try decides."""
 
     def _check_currency(self, event_id: str, fields: TicketTypeFields) -> None:
         currency = load_event(self._programme, event_id).currency

@@ -1,8 +1,7 @@
-"""Reads of ticket types, and who may have them. Called by routes; loads nothing slow. Orders:
-orders/services/read_order.py.
+"""Reads ticket types for the public and for staff. Called by routes; imports nothing slow.
 
-Availability changes with every order, so ticket types are the exception to stored representations: their bytes are
-made from the stored type and its shards, and the ETag names both.
+Every order changes availability, so ticket types are the exception to stored representations: their JSON is made from
+the stored type and its shards, and the ETag names both.
 """
 
 import json
@@ -25,7 +24,7 @@ class ReadTicketTypes:
         self._cursor_key = cursor_key
 
     def list_ticket_types(self, event_id: str, view: View, page: Page) -> Found:
-        """The ticket types of an event in order of position. Raises NotFound."""
+        """Returns the ticket types of an event in order of position. Raises NotFound."""
         self._require_event(event_id, view)
         stored = self._view.load_ticket_types(event_id, consistent=view is View.ALL)
         shown = sorted((s for s in stored if view is View.ALL or not s.hidden), key=_place)
@@ -38,7 +37,7 @@ class ReadTicketTypes:
         return as_found(write_list(self._with_available(chosen, view), next_cursor=cursor))
 
     def read_ticket_type(self, event_id: str, ticket_type_id: str, view: View) -> Found:
-        """One ticket type; its ETag is the type's tag and how many are available. Raises NotFound."""
+        """Returns one ticket type. Its ETag is the type's tag and how many are available. Raises NotFound."""
         self._require_event(event_id, view)
         stored = self._view.load_ticket_type(event_id, ticket_type_id, consistent=view is View.ALL)
         if stored is None or (stored.hidden and view is View.PUBLIC):
@@ -47,8 +46,8 @@ class ReadTicketTypes:
         return Found.made(*with_availability(stored.etag, stored.body, _available(stored, lefts, view)))
 
     def list_opened_types(self, event_id: str, ticket_type_ids: list[str]) -> list[str]:
-        """These ticket types, each as JSON, hidden ones too, for who has an access code for them; in order of position.
-        Raises NotFound.
+        """Returns these ticket types, hidden ones too, each as JSON, in order of position. For callers with an access
+        code for them. Raises NotFound.
         """
         self._require_event(event_id, View.PUBLIC)
         stored = [one for one in self._view.load_ticket_types(event_id) if one.id in ticket_type_ids]
@@ -64,29 +63,29 @@ class ReadTicketTypes:
 
 
 def with_available(body: str, available: int) -> str:
-    """A stored ticket type's JSON with how many can be bought."""
+    """Returns a stored ticket type's JSON with how many can be bought."""
     return add_members(body, {"available": available})
 
 
 def with_availability(etag: str, body: str, available: int) -> tuple[str, str]:
-    """Tag and bytes of a ticket type as it is read."""
+    """Returns the tag and the JSON of a ticket type as it is read."""
     return f"{etag}-{available}", with_available(body, available)
 
 
 def ticket_types_scope(event_id: str, view: View) -> str:
-    """What cursors of this list are made for."""
+    """Returns the scope that binds cursors to this list."""
     return f"{event_id}/ticket-types/{view.value}"
 
 
 def shards_of(stored: Iterable[StoredTicketType]) -> dict[str, int]:
-    """How many shards the stock of these types, and of their quotas, has."""
+    """Returns the number of shards of each stock: of these types and of their quotas."""
     types = list(stored)
     quotas = {quota_stock(quota_id): shards for one in types for quota_id, shards in one.quotas}
     return {one.id: one.shards for one in types} | quotas
 
 
 def left_of(stored: StoredTicketType, lefts: Mapping[Place, int]) -> int:
-    """How many tickets of a type are left in these shards, and those of its quotas."""
+    """Returns how many tickets of a type are left, by what these shards of the type and its quotas have left."""
     owners = shards_of([stored])
     return least_left(
         stored, {one: sum(count for (owner, _), count in lefts.items() if owner == one) for one in owners}
@@ -94,12 +93,12 @@ def left_of(stored: StoredTicketType, lefts: Mapping[Place, int]) -> int:
 
 
 def least_left(stored: StoredTicketType, left: Mapping[str, int]) -> int:
-    """How many tickets of a type are left: no more than any of its quotas has. `left` is by owner of stock."""
+    """Returns how many tickets of a type are left: the least of its own stock and its quotas. `left` is by owner."""
     return min(left[owner] for owner in shards_of([stored]))
 
 
 def _available(stored: StoredTicketType, lefts: Mapping[Place, int], view: View) -> int:
-    """What can be bought; for the public nothing while people wait for it."""
+    """Returns how many can be bought; for the public 0 while people wait for the type."""
     if stored.waiting and view is View.PUBLIC:
         return 0
     return left_of(stored, lefts)

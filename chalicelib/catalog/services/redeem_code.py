@@ -1,8 +1,7 @@
-"""What a code that somebody typed is good for. Called by orders/services/place_order.py and
-routes/ticket_types.py.
+"""Finds the code that a buyer typed and checks that it may be used now.
 
-Codes can be guessed, so one source may only be wrong so often; what a wrong code is told is the same for one that never
-was and one of another event.
+Called by orders/services/place_order.py and routes/ticket_types.py. Codes can be guessed, so a source may send a
+limited number of wrong ones. The error is the same for a code that does not exist and for a code of another event.
 """
 
 from datetime import datetime
@@ -21,7 +20,7 @@ from chalicelib.core.times import moment
 Code = TypeVar("Code", Discount, AccessCode)
 
 GUESSES = 30
-"""Wrong codes one source may send for an event within the window; a crowd behind one address types some wrong."""
+"""Wrong codes that one source may send for an event within the window. Many people may share one address."""
 WINDOW_SECONDS = 300
 
 
@@ -39,9 +38,7 @@ class RedeemCode:
         self._clock = clock
 
     def redeem_discount(self, event_id: str, text: str, *, source: str) -> Redeemed[Discount]:
-        """The discount with this code. Raises InvalidInput (`unknown_discount`, `discount_expired`),
-        TooManyAttempts.
-        """
+        """Returns the discount. Raises InvalidInput (`unknown_discount`, `discount_expired`), TooManyAttempts."""
         stored = self._find(event_id, CodeKind.DISCOUNT, text, source=source)
         found = None if stored is None else msgspec.json.decode(stored.body, type=Discount)
         if stored is None or found is None or not found.active:
@@ -54,7 +51,9 @@ class RedeemCode:
     def redeem_access_code(
         self, event_id: str, text: str, *, source: str, pointer: str = "/access_code"
     ) -> Redeemed[AccessCode]:
-        """The access code. Raises InvalidInput (`unknown_access_code`, `access_code_expired`), TooManyAttempts."""
+        """Returns the access code. Raises InvalidInput (`unknown_access_code`, `access_code_expired`),
+        TooManyAttempts.
+        """
         stored = self._find(event_id, CodeKind.ACCESS, text, source=source)
         if stored is None:
             self._wrong(event_id, source)

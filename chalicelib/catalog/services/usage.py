@@ -1,4 +1,4 @@
-"""What is limited, with how much of it is used at the moment. Called by the descriptions of limits."""
+"""Adds to quotas and codes how much of them is used now. Called by limited_quotas.py and limited_codes.py."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ from chalicelib.representations.represent import Representation
 
 
 def with_numbers(stored: StoredLimit, **numbers: int) -> Representation:
-    """It with these numbers behind its members, and behind its tag."""
+    """Returns the JSON with these numbers as members, and the tag with the numbers appended."""
     tag = "-".join([stored.etag, *map(str, numbers.values())])
     return Representation(tag, add_members(stored.body, numbers))
 
 
 def held(shards: Sequence[Shard]) -> int:
-    """How many are held by orders that are not paid."""
+    """Returns how many are held by unpaid orders."""
     return sum(shard.held for shard in shards)
 
 
 def sold(shards: Sequence[Shard]) -> int:
-    """How many are sold, or used."""
+    """Returns how many are sold, or used."""
     return sum(shard.sold for shard in shards)

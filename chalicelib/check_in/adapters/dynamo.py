@@ -1,8 +1,9 @@
-"""Who was let in, in the partition of the event. Port `Admissions`, and what orders ask of used tickets.
+"""Stores admissions in the partition of the event. Port `Admissions`; also what tickets and payments ask of used
+tickets.
 
-One transaction an act: the ticket's item (its conditions let one scan win), a place in the list of the latest, one of
-COUNTERS counters of its type, and a check that the order is as it was read, so that no refund or cancellation slips
-between.
+An act is one transaction: the ticket's item (its condition lets one scan win), an item in the list of the latest, one
+of COUNTERS counters of its type, and a check that the order did not change since it was read, so that no refund or
+cancellation happens in between.
 """
 
 import hashlib
@@ -25,13 +26,13 @@ from chalicelib.orders.adapters.items import OrderItem, order_item
 from chalicelib.orders.domain.order import OrderRecord
 
 COUNTERS = 8
-"""Counters a ticket type has: a gate that admits 50 a second writes each about six times a second."""
+"""Counters of each ticket type: at 50 check-ins a second each is written about six times a second."""
 _LAST = "~"
-"""Sorts behind every id."""
+"""A character that sorts after every id."""
 
 
 class AdmissionItem(SalesTable):
-    """A ticket at the gate: all that was done with it. Stands for good once the ticket was there."""
+    """All that was done with a ticket at the gate. It is never deleted."""
 
     body = UnicodeAttribute()
     stands = BooleanAttribute()
@@ -39,7 +40,7 @@ class AdmissionItem(SalesTable):
 
 
 class LatestItem(SalesTable):
-    """A place in the list of the latest, while the ticket is used."""
+    """An entry in the list of the latest admissions, while the ticket is used."""
 
     body = UnicodeAttribute()
 
@@ -51,10 +52,10 @@ class CounterItem(SalesTable):
 
 
 class DynamoAdmissions:
-    """Port `Admissions`."""
+    """Admissions in DynamoDB. Port `Admissions`."""
 
     def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
-        """What is known of a ticket at the gate; one GetItem."""
+        """Returns the admission of a ticket, or None; one GetItem."""
         try:
             item = AdmissionItem.get(*check_in_keys.check_in(event_id, order_id, number), consistent_read=True)
         except AdmissionItem.DoesNotExist:
@@ -62,7 +63,7 @@ class DynamoAdmissions:
         return _admission(item.body)
 
     def write(self, after: Admission, *, before: Admission | None, order: OrderRecord | None) -> None:
-        """Keep another act and count it."""
+        """Stores the admission with another act and counts it. Raises Lost, Busy."""
         transaction = Transaction()
         transaction.put("admission", _item(after), _same(before))
         if order is not None:
@@ -76,7 +77,7 @@ class DynamoAdmissions:
         _commit(transaction)
 
     def load_latest(self, event_id: str, *, limit: int, after: str) -> AdmissionPage:
-        """The admissions that stand, newest first; one Query backwards."""
+        """Returns the admissions in force, newest first; one Query backwards."""
         partition, prefix = check_in_keys.latest_check_in(event_id, None, "", 0)
         condition = LatestItem.sk.between(prefix, after or prefix + _LAST)
         found = list(
@@ -89,18 +90,18 @@ class DynamoAdmissions:
         )
 
     def load_between(self, event_id: str, first_order: str, last_order: str) -> list[Admission]:
-        """All admissions of orders from one id to another; one Query."""
+        """Returns all admissions of orders from one id to another; one Query."""
         partition, prefix = check_in_keys.check_in(event_id, "", None)
         condition = AdmissionItem.sk.between(f"{prefix}{first_order}", f"{prefix}{last_order}{_LAST}")
         return [_admission(item.body) for item in AdmissionItem.query(partition, condition, consistent_read=True)]
 
     def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """One Query."""
+        """Returns when each used ticket of an order was used, by its number; one Query."""
         acts = self.load_between(event_id, order_id, order_id)
         return {one.number: one.last.arrived_at for one in acts if one.stands}
 
     def load_counts(self, event_id: str) -> Admitted:
-        """How many tickets are used; one Query of COUNTERS small items a type."""
+        """Returns how many tickets are used; one Query of COUNTERS small items for each type."""
         partition, prefix = check_in_keys.check_in_counter(event_id, "", None)
         condition = CounterItem.sk.startswith(prefix)
         by_type: dict[str, int] = {}
@@ -110,7 +111,7 @@ class DynamoAdmissions:
         return Admitted(by_type)
 
     def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
-        """Keep an order with other attendees while these tickets are not used."""
+        """Stores an order with changed attendees, if these tickets are unused. Raises Lost (`order`, `admission`)."""
         transaction = Transaction()
         transaction.put("order", order_item(after), OrderItem.version == before.version)
         for number in unused:
@@ -120,14 +121,14 @@ class DynamoAdmissions:
 
 
 def nobody_came() -> Condition:
-    """That nobody came in with a ticket, or that it was undone."""
+    """Returns the condition that a ticket is not used: never scanned, or the check-in was undone."""
     never: Condition = AdmissionItem.pk.does_not_exist() | (AdmissionItem.stands == False)  # noqa: E712 - an expression
     return never
 
 
 def _require_unchanged(transaction: Transaction, order: OrderRecord) -> None:
-    """That the order is as it was read. A free one notes that somebody came, so that one condition of its
-    cancellation speaks of all its tickets; that costs what the check alone would.
+    """Adds the condition that the order did not change since it was read. On a free order it also counts the check-in,
+    so that a cancellation needs one condition for all its tickets. This costs the same as the check alone.
     """
     unchanged = OrderItem.version == order.version
     if order.is_free:
@@ -159,13 +160,13 @@ def _same(before: Admission | None) -> Condition:
 
 
 def _place(admission: Admission) -> keys.Key:
-    """Where the latest admission of a ticket is listed: by its time."""
+    """Returns the key of the latest admission of a ticket in the list, which is sorted by time."""
     at = int(admission.last.at.timestamp() * 1000)
     return check_in_keys.latest_check_in(admission.event_id, at, admission.order_id, admission.number)
 
 
 def _part(admission: Admission) -> int:
-    """Which counter; always the same for a ticket, so that none goes below zero."""
+    """Returns the number of the counter. It is always the same for a ticket, so that no counter falls below zero."""
     return hashlib.sha256(admission.name.encode()).digest()[0] % COUNTERS
 
 

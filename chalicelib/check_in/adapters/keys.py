@@ -1,4 +1,4 @@
-"""Key formats of check-ins in the sales table. The rules of aws/dynamo_keys.py hold."""
+"""Key formats of check-ins in the sales table. They follow the rules of aws/dynamo_keys.py."""
 
 from chalicelib.aws.dynamo_keys import Key
 

@@ -1,7 +1,6 @@
-"""What happens at the gate: what scanners send, what is known of a ticket there, what they are told. Pure.
+"""Check-ins: what scanners send, what is stored of a ticket at the gate, and what scanners receive. Pure.
 
-Who is let in: check_in/services/check_people_in.py. Which ticket a code is of, and whether it is good:
-tickets/domain/ticket.py.
+Who is let in: check_in/services/check_people_in.py. Codes of tickets: tickets/domain/ticket.py.
 """
 
 import hashlib
@@ -16,9 +15,9 @@ from chalicelib.core.validation import FIRST_YEAR, LAST_YEAR
 from chalicelib.tickets.domain.ticket import MAX_CODE, Ticket, TicketState, ticket_name
 
 MAX_SCANS = 500
-"""Scans that one reconciliation may have: at 20 ms each they fit the gateway's 29 s."""
+"""Scans of one reconciliation: at 20 ms each they fit into the gateway's 29 s."""
 LONGEST_AWAY = timedelta(days=31)
-"""How long a scanner may be without a network before nobody believes its clock."""
+"""How long a scanner may be offline. The time of an older scan is not trusted."""
 Device = Annotated[str, Meta(min_length=1, max_length=60, description="What the scanner is called")]
 ScannedCode = Annotated[str, Meta(min_length=1, max_length=MAX_CODE)]
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -33,28 +32,29 @@ class CheckInForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class OfflineScan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A code that was read while there was no network, and when by the scanner's clock."""
+    """A code that was read offline, and when by the scanner's clock."""
 
     code: ScannedCode
     at: Moment
 
 
 class ReconcileForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a scanner did while there was no network, in any order: of several scans of a ticket the earliest counts."""
+    """The scans that a scanner made offline, in any order: of several scans of a ticket the earliest counts."""
 
     device: Device
     scans: Annotated[list[OfflineScan], Meta(max_length=MAX_SCANS)]
 
     def violations(self) -> list[Violation]:
-        """Moments that no scanner's clock shows."""
+        """Returns violations for times with an impossible year."""
         rule = f"must be between the years {FIRST_YEAR} and {LAST_YEAR}"
         years = ((index, scan.at.year) for index, scan in enumerate(self.scans))
         return [Violation(f"/scans/{i}/at", rule) for i, year in years if not FIRST_YEAR <= year <= LAST_YEAR]
 
 
 class Act(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody was let in (`admitted`), or that was undone. `at` is when the server heard of it, `by` a user id,
-    `scanned_at` what a scanner's clock said, `came_at` when they came if the server heard of it later.
+    """One act at the gate: a person was let in (`admitted`), or that was undone. `at` is when the server received it,
+    `by` a user id, `scanned_at` the time by the scanner's clock, `came_at` the time of entry if the server received it
+    later.
     """
 
     admitted: bool
@@ -66,12 +66,12 @@ class Act(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def arrived_at(self) -> datetime:
-        """When they came."""
+        """The time of entry."""
         return self.came_at or self.at
 
 
 class Admission(Struct, frozen=True, kw_only=True):
-    """What is known of a ticket at the gate: all acts, oldest first, at least one."""
+    """All that was done with a ticket at the gate: its acts, oldest first, at least one."""
 
     event_id: str
     order_id: str
@@ -81,12 +81,10 @@ class Admission(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What the ticket is called."""
         return ticket_name(self.order_id, self.number)
 
     @property
     def last(self) -> Act:
-        """What happened last."""
         return self.acts[-1]
 
     @property
@@ -95,11 +93,11 @@ class Admission(Struct, frozen=True, kw_only=True):
         return self.last.admitted
 
     def is_by(self, *, device: str | None, scanned_at: datetime | None) -> bool:
-        """Whether this very scan let somebody in: a repeated request is no second visitor."""
+        """Returns whether this same scan let the person in, so that a repeated request counts no second person."""
         return self.stands and _is_scan(self.last, device, scanned_at)
 
     def was_undone(self, *, device: str | None, scanned_at: datetime | None) -> bool:
-        """Whether this very scan let somebody in and that was taken back: a repeated request does not bring it back."""
+        """Returns whether this same scan was undone, so that a repeated request does not let the person in again."""
         return not self.stands and any(act.admitted and _is_scan(act, device, scanned_at) for act in self.acts)
 
     @property
@@ -109,15 +107,15 @@ class Admission(Struct, frozen=True, kw_only=True):
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Who let somebody in; without a name when the account is gone."""
+    """The member of staff who let a person in. `name` is null when the account was deleted."""
 
     user_id: str
     name: str | None
 
 
 class CheckIn(Struct, frozen=True, kw_only=True):
-    """Somebody was let in. `ticket` is the ticket's name, `checked_in_at` when they came, `recorded_at` when the server
-    heard of it (later for a scan without a network), `scanned_at` what the scanner's clock said, if it did.
+    """A check-in. `ticket` is the ticket's name, `checked_in_at` the time of entry, `recorded_at` when the server
+    received it (later for an offline scan), `scanned_at` the time by the scanner's clock, if it sent one.
     """
 
     ticket: str
@@ -134,7 +132,7 @@ class CheckIn(Struct, frozen=True, kw_only=True):
 
 
 class TypeCount(Struct, frozen=True, kw_only=True):
-    """How many tickets of a type are used, of how many sold."""
+    """How many tickets of a type are used, and how many are sold."""
 
     ticket_type_id: str
     name: str
@@ -143,7 +141,7 @@ class TypeCount(Struct, frozen=True, kw_only=True):
 
 
 class CheckInCounts(Struct, frozen=True, kw_only=True):
-    """How many tickets of an event are used, of how many sold."""
+    """How many tickets of an event are used, and how many are sold."""
 
     checked_in: int
     sold: int
@@ -151,7 +149,7 @@ class CheckInCounts(Struct, frozen=True, kw_only=True):
 
 
 class CheckInList(Struct, frozen=True, kw_only=True):
-    """Who was let in, newest first, and how many."""
+    """A page of check-ins, newest first, with counts."""
 
     items: list[CheckIn]
     next_cursor: str | None
@@ -159,8 +157,8 @@ class CheckInList(Struct, frozen=True, kw_only=True):
 
 
 class TicketNews(Struct, frozen=True, kw_only=True):
-    """What was done last with a ticket at the gate, for the lists that scanners keep. `recorded_at` tells news from
-    what is older; null where nothing was done.
+    """The last act with a ticket at the gate, for the lists that scanners keep. A newer `recorded_at` replaces an older
+    one; null when there was no act.
     """
 
     ticket: str
@@ -169,7 +167,9 @@ class TicketNews(Struct, frozen=True, kw_only=True):
 
 
 class OfflineTicket(TicketNews, frozen=True, kw_only=True):
-    """A ticket on a scanner's own list: a hash of its code, never the code. One that is void and unused has no name."""
+    """A ticket on a scanner's own list, with a hash of its code instead of the code. A void, unused ticket has no
+    attendee name.
+    """
 
     hash: Annotated[str, Meta(description="The first 32 hexadecimal digits of SHA-256 over salt and code")]
     attendee: str
@@ -178,7 +178,7 @@ class OfflineTicket(TicketNews, frozen=True, kw_only=True):
 
 
 class OfflineList(Struct, frozen=True, kw_only=True):
-    """What a scanner needs while there is no network. `as_of` is the newest change that the page knows."""
+    """A page of what a scanner needs offline. `as_of` is the newest change in the page."""
 
     salt: str
     as_of: datetime | None
@@ -187,7 +187,7 @@ class OfflineList(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(StrEnum):
-    """What came of an offline scan."""
+    """The result of an offline scan."""
 
     ADMITTED = "admitted"
     DUPLICATE = "duplicate"
@@ -199,7 +199,7 @@ class Outcome(StrEnum):
 
 
 class ScanResult(Struct, frozen=True, kw_only=True):
-    """What came of an offline scan. `check_in` is the one that stands: for a duplicate, that of whoever was first."""
+    """The result of an offline scan with its details. `check_in` is the one in force: for a duplicate the first one."""
 
     at: datetime
     outcome: Outcome
@@ -210,13 +210,13 @@ class ScanResult(Struct, frozen=True, kw_only=True):
 
 
 class Reconciled(Struct, frozen=True, kw_only=True):
-    """What came of all scans, in the order they were sent."""
+    """The results of all scans, in the order they were sent."""
 
     results: list[ScanResult]
 
 
 def check_in_of(admission: Admission, ticket: Ticket, *, name: str | None) -> CheckIn:
-    """An admission that stands as it is read; `name` is of whoever let the attendee in."""
+    """Returns the check-in for an admission in force. `name` is the name of the user who let the person in."""
     act = admission.last
     return CheckIn(
         ticket=admission.name,
@@ -234,28 +234,28 @@ def check_in_of(admission: Admission, ticket: Ticket, *, name: str | None) -> Ch
 
 
 def news_of(admission: Admission) -> TicketNews:
-    """What scanners' own lists need to know of a ticket."""
+    """Returns what scanners' own lists need to know of a ticket."""
     return TicketNews(ticket=admission.name, checked_in_at=admission.used_at, recorded_at=admission.last.at)
 
 
 def tag_of(check_in: CheckIn) -> str:
-    """What tells a check-in from another one of the same ticket, after an undo: its ETag."""
+    """Returns the ETag of a check-in. It differs from that of a later check-in of the same ticket after an undo."""
     named = f"{check_in.ticket} {check_in.recorded_at.isoformat()}"
     return hashlib.sha256(named.encode()).hexdigest()[:32]
 
 
 def arrival_of(scanned_at: datetime, *, now: datetime) -> datetime | None:
-    """When somebody came whose scan the server hears of now; None for a time that no right clock shows, in the future
-    or longer ago than LONGEST_AWAY. Then the server's own time is the best that is known.
+    """Returns the time of entry for a scan that the server receives now. None for a time that cannot be right: in the
+    future, or longer ago than LONGEST_AWAY. Then the server's time is used.
     """
     return scanned_at if now - LONGEST_AWAY <= scanned_at <= now else None
 
 
 def _is_scan(act: Act, device: str | None, scanned_at: datetime | None) -> bool:
-    """Whether an act is of this scan; those without a device or a time cannot be told apart."""
+    """Returns whether an act is of this scan. Scans without a device or a time cannot be identified."""
     return device is not None and scanned_at is not None and (act.device, act.scanned_at) == (device, scanned_at)
 
 
 def offline_hash(code: str, *, salt: str) -> str:
-    """What a scanner keeps of a code. 128 bits; codes have 130 that nobody knows, so no slow hash is needed."""
+    """Returns what a scanner stores of a code: 128 bits of a hash. Codes have 130 secret bits, so it may be fast."""
     return hashlib.sha256(f"{salt}{code}".encode()).hexdigest()[:32]

@@ -1,1 +1,1 @@
-"""Use cases of check-in, one module a verb."""
+"""Use cases of check-in, one module for each verb."""

@@ -1,7 +1,7 @@
-"""People come in with a ticket, once. Called by routes/check_ins.py.
+"""Checks people in, once for each ticket. Called by routes/check_ins.py.
 
-Of many scans of a ticket at once one wins, since its item is put on a condition; whoever reaches the server first stays
-admitted, whatever the clocks of scanners say. Lists and counts: check_in/services/read_check_ins.py.
+Of simultaneous scans of a ticket one wins, since its item is written on a condition. The scan that reaches the server
+first stays in force, whatever the scanners' clocks say. Lists and counts: check_in/services/read_check_ins.py.
 """
 
 from datetime import UTC, datetime
@@ -37,14 +37,14 @@ from chalicelib.tickets.domain.ticket import Ticket, TicketState, parse_code, pa
 
 TRIES = 20
 MOST_ACTS = 100
-"""What one ticket may see at the gate; far more than people do, and a bound for its item."""
+"""Acts that one ticket may have at the gate: far more than people need, and a limit for the size of its item."""
 
 OUTCOMES = {
     "ticket_suspended": Outcome.SUSPENDED,
     "check_in_undone": Outcome.UNDONE,
     "too_many_check_ins": Outcome.TOO_MANY,
 }
-"""What a refusal is called among the results of a reconciliation; every other one is void."""
+"""Outcomes of a reconciliation by the code of the refusal; every other refusal is `void`."""
 
 
 class CheckPeopleIn:
@@ -58,8 +58,8 @@ class CheckPeopleIn:
         self._clock = clock
 
     def check_in(self, event_id: str, form: CheckInForm, *, caller: Principal) -> CheckIn:
-        """Let somebody in. A repeated scan (same device, same moment) is answered as the first time. Raises NotFound,
-        Forbidden, UnknownTicket, TicketNotValid, AlreadyCheckedIn, Busy.
+        """Lets a person in. A repeated scan (same device, same time) gets the same answer as the first. Raises
+        NotFound, Forbidden, UnknownTicket, TicketNotValid, AlreadyCheckedIn, Busy.
         """
         self._authorise.require(caller, event_id, Action.CHECK_IN)
         told, admitted = self._admit(event_id, form, caller, came_at=None)
@@ -68,8 +68,8 @@ class CheckPeopleIn:
         return told
 
     def undo_check_in(self, event_id: str, ticket_name: str, *, match: Match, caller: Principal) -> None:
-        """Take a check-in back; who did it and when stays known. Raises NotFound (not checked in), Forbidden,
-        PreconditionRequired, PreconditionFailed (somebody else undid it, and the ticket came in again), Busy.
+        """Undoes a check-in; the record of who made it and when stays. Raises NotFound (not checked in), Forbidden,
+        PreconditionRequired, PreconditionFailed (another user undid it and the ticket was checked in again), Busy.
         """
         self._authorise.require(caller, event_id, Action.CHECK_IN)
         named = parse_name(ticket_name)
@@ -88,8 +88,9 @@ class CheckPeopleIn:
         until_settled(attempt, tries=TRIES)
 
     def reconcile_check_ins(self, event_id: str, form: ReconcileForm, *, caller: Principal) -> Reconciled:
-        """What came of scans that were made without a network; the earliest of a ticket counts, wherever it stands. To
-        send them again changes nothing. Raises NotFound, Forbidden, Busy (some may count already: send all again).
+        """Returns the results of scans that were made offline. Of several scans of a ticket the earliest counts,
+        wherever it is in the list. Sending them again changes nothing. Raises NotFound, Forbidden, Busy (some may be
+        stored: send all again).
         """
         self._authorise.require(caller, event_id, Action.CHECK_IN)
         moments = [scan.at.astimezone(UTC) for scan in form.scans]
@@ -118,7 +119,7 @@ class CheckPeopleIn:
     def _admit(
         self, event_id: str, form: CheckInForm, caller: Principal, *, came_at: datetime | None
     ) -> tuple[CheckIn, bool]:
-        """The check-in that stands, and whether it is of this scan."""
+        """Returns the check-in in force, and whether it is of this scan."""
 
         def attempt() -> tuple[CheckIn, bool]:
             order, ticket = self._ticket(event_id, form.code)
@@ -145,7 +146,7 @@ class CheckPeopleIn:
         return until_settled(attempt, tries=TRIES)
 
     def _ticket(self, event_id: str, text: str) -> tuple[OrderRecord, Ticket]:
-        """The ticket of a code; the read is strongly consistent. Raises UnknownTicket."""
+        """Returns the order and the ticket of a code, read strongly consistent. Raises UnknownTicket."""
         code = parse_code(text)
         order = self._orders.load_order(code.order_id) if code else None
         if code is None or order is None or order.order.event_id != event_id:

@@ -1,8 +1,8 @@
-"""Tells the staff at an event's gate how many people are in and with which tickets. Called by reactions.py.
+"""Pushes to an event's gatekeepers how many people are in and with which tickets. Called by reactions.py.
 
-Everybody who may check in hears it on every open socket; pages of other kinds pass over it. Who may is asked at each
-push, so a role that was taken away is silent at once. A push that fails is not repeated: the next visitor brings the
-next count, and the list of check-ins has it too.
+All users who may check people in receive it on each open socket; pages that do not need it ignore it. The users are
+read at each push, so a role that was removed has effect at once. A failed push is not repeated: the next check-in sends
+new counts, and the list of check-ins has them too.
 """
 
 import msgspec
@@ -17,7 +17,7 @@ from chalicelib.live.services.sockets import Sockets
 
 
 class PushCounts:
-    """Tells how many are in."""
+    """Pushes the counts of check-ins."""
 
     def __init__(self, *, read_check_ins: ReadCheckIns, view: GateView, sockets: Sockets) -> None:
         self._read_check_ins = read_check_ins
@@ -25,7 +25,7 @@ class PushCounts:
         self._sockets = sockets
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Push the counts of one event, once however many came in, and what was done last with each ticket."""
+        """Pushes the counts of one event, once for all changes, and the last act of each ticket."""
         event_id = changes[0].owner
         connections = self._sockets.list_connections(*self._view.list_gatekeepers(event_id))
         if not connections:
@@ -39,7 +39,7 @@ class PushCounts:
 
 
 def _news(changes: list[Change]) -> dict[str, TicketNews]:
-    """The last news of each ticket, by its name."""
+    """Returns the last news of each ticket, by its name."""
     images = (change.after for change in changes if change.after is not None)
     acts = (msgspec.json.decode(image["body"], type=Admission) for image in images)
     return {admission.name: news_of(admission) for admission in acts}

@@ -1,6 +1,6 @@
-"""Who is there and how many, for staff at the gate, and the list a scanner keeps. Called by the routes.
+"""Reads check-ins and counts for staff at the gate, and the list that a scanner keeps. Called by routes.
 
-Made when read: few people read it, and what it shows changes with every visitor. ETags are hashes of the bytes.
+Answers are made when read: few people read them, and every check-in changes them. ETags are hashes of the bytes.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ class ReadCheckIns:
         self._key = key
 
     def list_check_ins(self, event_id: str, page: Page, *, caller: Principal) -> Found:
-        """Who was let in, newest first, with counts. Raises NotFound, Forbidden."""
+        """Returns check-ins, newest first, with counts. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.CHECK_IN)
         found = self._admissions.load_latest(event_id, limit=page.limit, after=page.after)
         return _found(
@@ -63,7 +63,7 @@ class ReadCheckIns:
         )
 
     def count_check_ins(self, event_id: str) -> CheckInCounts:
-        """How many tickets of each type are used, of how many sold."""
+        """Returns how many tickets of each type are used, and how many are sold."""
         used = self._admissions.load_counts(event_id).by_type
         stored = self._sales.load_ticket_types(event_id)
         sold = self._view.count_sold({one.id: one.shards for one in stored})
@@ -79,7 +79,7 @@ class ReadCheckIns:
         return CheckInCounts(checked_in=sum(used.values()), sold=sum(sold.values()), types=types)
 
     def list_offline(self, event_id: str, page: Page, *, caller: Principal) -> Found:
-        """A scanner's own list, a page of orders at a time. Raises NotFound, Forbidden."""
+        """Returns a page of a scanner's own list; `page` counts orders. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.CHECK_IN)
         ids = self._view.list_order_ids(event_id, limit=page.limit + 1, after=page.after)
         shown, more = ids[: page.limit], len(ids) > page.limit
@@ -109,17 +109,17 @@ class ReadCheckIns:
         return make_cursor(after, scope=scope, key=self._key) if after else None
 
     def _salt(self, event_id: str) -> str:
-        """The same for an event, so that scanners may compare pages; another for every event."""
+        """Returns the salt of an event: always the same, so that scanners can compare pages, but one for each event."""
         return hmac.new(self._key(), f"offline-check-in\x00{event_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def check_ins_scope(event_id: str) -> str:
-    """What cursors of the list of check-ins are made for."""
+    """Returns the scope that binds cursors to the list of check-ins."""
     return f"{event_id}/check-ins"
 
 
 def offline_scope(event_id: str) -> str:
-    """What cursors of a scanner's own list are made for."""
+    """Returns the scope that binds cursors to a scanner's own list."""
     return f"{event_id}/check-ins/offline"
 
 
@@ -137,7 +137,7 @@ def _offline(ticket: Ticket, admission: Admission | None, salt: str) -> OfflineT
 
 
 def _newest(records: Sequence[OrderRecord], admissions: Sequence[Admission]) -> datetime | None:
-    """The newest change among these."""
+    """Returns the time of the newest change among these."""
     moments = [record.order.updated_at for record in records] + [one.last.at for one in admissions]
     return max(moments, default=None)
 

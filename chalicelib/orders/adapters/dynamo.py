@@ -1,6 +1,6 @@
-"""Writes of orders: one transaction of the order, its stock, the charge, the event's marker and the notices.
+"""Writes orders: one transaction of the order, its stock, the charge, the Stripe event's marker and the messages.
 
-Port `Orders`. Ticket types: catalog/adapters/ticket_types.py.
+Implements the port `Orders`. Ticket types: catalog/adapters/ticket_types.py.
 """
 
 from collections.abc import Iterable
@@ -32,24 +32,25 @@ from chalicelib.orders.domain.refund import RefundStanding, RefundWish
 from chalicelib.orders.ports import SaleChange, WantedRefund
 
 MOST_WANTED = 1_000
+"""Refunds that one query returns at most."""
 
 
 class DynamoOrders:
-    """Port `Orders`."""
+    """The orders in DynamoDB. Port `Orders`."""
 
     def load_order(self, order_id: str) -> OrderRecord | None:
-        """An order, strongly consistent."""
+        """Returns the order; one strongly consistent GetItem."""
         try:
             return order_record(OrderItem.get(*order_keys.order(order_id), consistent_read=True))
         except OrderItem.DoesNotExist:
             return None
 
     def load_orders(self, order_ids: Iterable[str]) -> dict[str, OrderRecord]:
-        """Orders by id, strongly consistent; one BatchGetItem for 100."""
+        """Returns orders by id; one strongly consistent BatchGetItem for 100."""
         return load_orders(order_ids)
 
     def write_order(self, change: SaleChange) -> None:
-        """One transaction. Raises Lost, Busy."""
+        """Writes the change in one transaction. Raises Lost, Busy."""
         transaction = Transaction()
         add_change(transaction, change)
         try:
@@ -58,7 +59,7 @@ class DynamoOrders:
             raise lost_from(lost) from None
 
     def load_charge(self, order_id: str, charge_id: str) -> Charge | None:
-        """A charge record."""
+        """Returns the charge record; one strongly consistent GetItem."""
         try:
             item = ChargeItem.get(*order_keys.charge(order_id, charge_id), consistent_read=True)
         except ChargeItem.DoesNotExist:
@@ -66,13 +67,13 @@ class DynamoOrders:
         return msgspec.json.decode(item.body, type=Charge)
 
     def load_charges(self, wanted: Iterable[tuple[str, str]]) -> dict[str, Charge]:
-        """Charge records by id; one BatchGetItem for 100."""
+        """Returns charge records by charge id; one strongly consistent BatchGetItem for 100."""
         found = ChargeItem.batch_get([order_keys.charge(*one) for one in dict.fromkeys(wanted)], consistent_read=True)
         charges = [msgspec.json.decode(item.body, type=Charge) for item in found]
         return {charge.id: charge for charge in charges}
 
     def load_wish(self, order_id: str, key: str) -> RefundWish | None:
-        """A refund that is or was wanted."""
+        """Returns the refund wish, finished or not; one strongly consistent GetItem."""
         try:
             item = RefundItem.get(*order_keys.refund_wish(order_id, key), consistent_read=True)
         except RefundItem.DoesNotExist:
@@ -80,7 +81,9 @@ class DynamoOrders:
         return msgspec.json.decode(item.body, type=RefundWish)
 
     def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:
-        """Refunds that are to be made since before then (Unix seconds), by order, without those that rest."""
+        """Returns refunds asked for at `before` or earlier (Unix seconds), in order of order id, without those that
+        wait for their next attempt at `now`.
+        """
         partition, prefix = order_keys.wanted_refund("", "")
         due = WantedItem.rests_until.does_not_exist() | (WantedItem.rests_until <= now)
         due &= WantedItem.wanted_at <= before
@@ -89,7 +92,7 @@ class DynamoOrders:
         return [WantedRefund(order_id, key) for _, order_id, key in named]
 
     def was_applied(self, stripe_event_id: str) -> bool:
-        """Whether a Stripe event had its effects."""
+        """Returns whether a Stripe event was applied; one strongly consistent GetItem."""
         try:
             MarkerItem.get(*order_keys.stripe_marker(stripe_event_id), consistent_read=True)
         except MarkerItem.DoesNotExist:
@@ -98,14 +101,14 @@ class DynamoOrders:
 
 
 def load_orders(order_ids: Iterable[str]) -> dict[str, OrderRecord]:
-    """Orders by id, strongly consistent; one BatchGetItem for 100."""
+    """Returns orders by id; one strongly consistent BatchGetItem for 100."""
     wanted = [order_keys.order(order_id) for order_id in dict.fromkeys(order_ids)]
     records = map(order_record, OrderItem.batch_get(wanted, consistent_read=True))
     return {record.id: record for record in records}
 
 
 def add_change(transaction: Transaction, change: SaleChange) -> None:
-    """Everything that one fact changes, as parts of a transaction."""
+    """Adds all operations of a change to the transaction."""
     if change.marker is not None:
         marker = MarkerItem(*order_keys.stripe_marker(change.marker), expires_at=change.marker_expires_at)
         transaction.put("marker", marker, MarkerItem.pk.does_not_exist())
@@ -130,7 +133,9 @@ def add_change(transaction: Transaction, change: SaleChange) -> None:
 
 
 def unchanged_since(before: OrderRecord | None) -> Condition:
-    """The order is as it was read: state, total and currency too, so that no mistake about versions costs money."""
+    """Returns the condition that the order is as it was read. It compares state, total and currency too, so that a
+    wrong version number cannot cost money.
+    """
     if before is None:
         return OrderItem.pk.does_not_exist()
     same: Condition = (
@@ -143,6 +148,6 @@ def unchanged_since(before: OrderRecord | None) -> Condition:
 
 
 def _nobody_came_since(before: OrderRecord) -> Condition:
-    """That nobody came in with a ticket of a free order since it was read."""
+    """Returns the condition that no ticket of a free order was checked in since it was read."""
     same: Condition = OrderItem.came == before.came if before.came else OrderItem.came.does_not_exist()
     return same

@@ -1,6 +1,6 @@
-"""Shapes of the items of orders in the sales table, and how orders and charges become items and come back.
+"""Items of orders in the sales table, and their conversion to and from orders and charges.
 
-An order that was just reserved must stay below 1 KB: then reserving costs two write units for it (docs/performance.md).
+An order that was just reserved must stay below 1 KB, so that it costs two write units (docs/performance.md).
 """
 
 import msgspec
@@ -24,14 +24,14 @@ _BEFORE_FACTS = {
     OrderState.CANCELLED: Facts(ended=Ended.CANCELLED),
     OrderState.REVIEW: Facts(held_back=True),
 }
-"""What the state of an order says that was written before there were facts."""
+"""The facts of orders that were written before facts were stored, by their state."""
 
 
 class OrderItem(SalesTable):
-    """An order. `body` is what the buyer reads and holds the data; the rest is Marquee's own. The hold's end is
-    called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is only on orders
-    that were written before there were facts. `came` is added to by check-ins of a free order; every other write begins
-    it anew, with another version.
+    """An order. `body` is the JSON that the buyer reads, and holds the data; the other attributes are internal. The end
+    of the hold is called `deadline`, since `expires_at` is the TTL attribute and would delete the order. `charge_id` is
+    only on orders that were written before facts were stored. Check-ins of a free order add to `came`; every other
+    write removes it and raises `version`. `reason` is the note for staff.
     """
 
     rev = NumberAttribute()
@@ -62,7 +62,7 @@ class OrderItem(SalesTable):
 
 
 class TicketedItem(SalesTable):
-    """That an order of an event has or had tickets; the keys say it all."""
+    """A record that an order of an event has or had tickets. It has no attributes but its keys."""
 
 
 class ChargeItem(SalesTable):
@@ -74,27 +74,29 @@ class ChargeItem(SalesTable):
 
 
 class RefundItem(SalesTable):
-    """A refund that is or was wanted. The stream carries out new ones."""
+    """A refund wish, finished or not. The table's stream starts the refund of a new one."""
 
     body = UnicodeAttribute()
     standing = UnicodeAttribute()
 
 
 class WantedItem(SalesTable):
-    """Stands while a refund is to be made, since `wanted_at`, and again from `rests_until` on (Unix seconds)."""
+    """A refund that still has to be made. It is deleted when the wish is finished. `wanted_at`: when it was asked for;
+    `rests_until`: when to try again (both Unix seconds).
+    """
 
     wanted_at = NumberAttribute()
     rests_until = NumberAttribute(null=True)
 
 
 class MarkerItem(SalesTable):
-    """Proof that a Stripe event had its effects."""
+    """A record that a Stripe event was applied."""
 
     expires_at = NumberAttribute()
 
 
 def order_item(record: OrderRecord) -> OrderItem:
-    """The item of an order, with the representation its buyer reads."""
+    """Returns the item of an order, with the JSON that its buyer reads."""
     shown = represent(record.order)
     checkout = record.checkout or (None, None)
     return OrderItem(
@@ -126,7 +128,7 @@ def order_item(record: OrderRecord) -> OrderItem:
 
 
 def order_record(item: OrderItem) -> OrderRecord:
-    """The order inside an item."""
+    """Returns the order that an item holds."""
     checkout = Checkout(item.checkout_id, item.checkout_url) if item.checkout_id and item.checkout_url else None
     order = _order(item.body)
     return OrderRecord(
@@ -152,7 +154,7 @@ def order_record(item: OrderItem) -> OrderRecord:
 
 
 def _order(body: str) -> Order:
-    """The order in its body. A reason that a later release gave is no particular one here, so that a way back stays."""
+    """Returns the order in a body. A reason that only a later release knows becomes None, to allow a rollback."""
     try:
         return msgspec.json.decode(body, type=Order)
     except msgspec.ValidationError:
@@ -173,7 +175,7 @@ def _facts(item: OrderItem) -> Facts:
 
 
 def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
-    """The item of a charge record."""
+    """Returns the item of a charge record."""
     return ChargeItem(
         *order_keys.charge(charge.order_id, charge.id),
         rev=REVISION,
@@ -183,13 +185,13 @@ def charge_item(charge: Charge, *, surplus: bool) -> ChargeItem:
 
 
 def refund_item(wish: RefundWish) -> RefundItem:
-    """The item of a wanted refund."""
+    """Returns the item of a refund wish."""
     body = msgspec.json.encode(wish).decode()
     return RefundItem(*order_keys.refund_wish(wish.order_id, wish.key), body=body, standing=wish.standing.value)
 
 
 def wanted_item(wish: RefundWish) -> WantedItem:
-    """The item that stands while a refund is to be made."""
+    """Returns the item that exists while a refund still has to be made."""
     return WantedItem(
         *order_keys.wanted_refund(wish.order_id, wish.key),
         wanted_at=int(wish.created_at.timestamp()),
@@ -198,7 +200,9 @@ def wanted_item(wish: RefundWish) -> WantedItem:
 
 
 def _piece_text(piece: Piece, order: Order) -> str:
-    """A piece as an item keeps it: `owner:shard:quantity`, with the index of the line for a ticket type's own stock."""
+    """Returns a piece as it is stored: `owner:shard:quantity`. For a ticket type's own stock the owner is the index of
+    the order's line.
+    """
     lines = [line.ticket_type_id for line in order.lines]
     owner = lines.index(piece.owner) if piece.owner in lines else piece.owner
     return f"{owner}:{piece.shard}:{piece.quantity}"

@@ -1,4 +1,4 @@
-"""Key formats of orders, charges and refunds in the sales table. The rules of aws/dynamo_keys.py hold."""
+"""Key formats of orders, charges and refunds in the sales table. They follow the rules of aws/dynamo_keys.py."""
 
 import hashlib
 
@@ -6,16 +6,16 @@ from chalicelib.aws.dynamo_keys import Key
 from chalicelib.core.ids import milliseconds_of
 
 ORDER_SPREAD = 32
-"""Partitions that the orders of one minute are spread over: 32 x 500 transactional writes a second."""
+"""Partitions for the orders of one minute: 32 x 500 transactional writes a second."""
 
 
 def order(order_id: str) -> Key:
-    """An order. Its id holds the minute it was made in, so the timer finds holds without an index (ADR 0004)."""
+    """An order. Its id contains the minute it was made in, so the timer finds holds without an index (ADR 0004)."""
     return orders_of_minute(milliseconds_of(order_id) // 60_000, _part_of(order_id)), f"ORDER#{order_id}"
 
 
 def orders_of_minute(minute: int, part: int) -> str:
-    """Partition of the orders made in one minute (Unix minutes), one of ORDER_SPREAD parts."""
+    """The partition of orders made in one minute (Unix minutes); `part` is below ORDER_SPREAD."""
     return f"ORDERS#{minute}#{part:02d}"
 
 
@@ -34,12 +34,12 @@ def refund_wish(order_id: str, key: str) -> Key:
 
 
 def wanted_refund(order_id: str, key: str) -> Key:
-    """A refund that is still to be made."""
+    """A refund that still has to be made."""
     return "REFUNDS", f"WANTED#{order_id}#{key}"
 
 
 def stripe_marker(stripe_event_id: str) -> Key:
-    """Proof that a Stripe event had its effects."""
+    """A record that a Stripe event was applied."""
     return f"STRIPE_EVENT#{stripe_event_id}", "MARKER"
 
 

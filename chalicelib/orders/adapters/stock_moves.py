@@ -1,4 +1,4 @@
-"""The part of a transaction that moves what an order has taken, as its facts say. Used by dynamo.py."""
+"""Adds to a transaction the moves of stock that a change of an order's facts requires. Used by dynamo.py."""
 
 from pynamodb.expressions.update import Action
 
@@ -14,7 +14,7 @@ from chalicelib.orders.ports import SaleChange
 
 
 def move_order(transaction: Transaction, change: SaleChange) -> None:
-    """Everything an order has taken, moved as its facts say."""
+    """Moves everything in the order's allocation as the facts before and after require."""
     move = move_between(change.before.facts if change.before else None, change.after.facts)
     openings = {opening.place: opening for opening in change.openings}
     for place, (quantity, terms) in _taken(change.after).items():
@@ -27,7 +27,7 @@ def move_order(transaction: Transaction, change: SaleChange) -> None:
 
 
 def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
-    """Take from stock that comes to be, or that changes its capacity, in the same moment."""
+    """Creates the stock, or changes its capacity, and takes from it in one operation."""
     place, before, capacity = opening
     if before is None:
         left = capacity + move.left
@@ -47,7 +47,7 @@ def _open(transaction: Transaction, opening: Opening, move: Move) -> None:
 
 
 def _taken(record: OrderRecord) -> dict[Place, tuple[int, int]]:
-    """How much an order took from each shard, and on which terms."""
+    """Returns for each shard how much the order took from it, and on which terms."""
     found: dict[Place, Piece] = {}
     for piece in record.allocation:
         place = piece.owner, piece.shard

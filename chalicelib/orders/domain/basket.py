@@ -1,4 +1,4 @@
-"""A basket: what a buyer asks for, checked against what is on sale and priced by the server. Pure."""
+"""A basket: checks what a buyer asks for against what is on sale, and sets the prices. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,8 +21,9 @@ def checked_lines(
     access: AccessCode | None = None,
     is_staff: bool = False,
 ) -> list[Line]:
-    """The lines of an order at full price. A type that is not for everybody needs an access code that covers it,
-    unless staff asks. Raises InvalidInput with every violation, SaleClosed.
+    """Returns the lines of an order at full price. `tickets` are the types of `asked`, None where there is none. A
+    hidden type, or one that needs a code, needs an access code that covers it, except for staff. Raises InvalidInput
+    with every violation, SaleClosed.
     """
     violations = []
     lines = []
@@ -49,7 +50,7 @@ def checked_lines(
 
 
 def discounted(lines: Sequence[Line], discount: Discount) -> list[Line]:
-    """The lines with what a discount takes off each of them. Raises InvalidInput when it is for none of them."""
+    """Returns the lines with the discount on each line it covers. Raises InvalidInput when it covers none of them."""
     found = []
     for line in lines:
         off = unit_discount(discount, line.price) if covers(discount, line.ticket_type_id) else 0
@@ -63,9 +64,7 @@ def discounted(lines: Sequence[Line], discount: Discount) -> list[Line]:
 
 
 def check_total(lines: Sequence[Line]) -> None:
-    """Raise InvalidInput for a total that no payment can carry: above the maximum, or above 0 and below Stripe's
-    minimum.
-    """
+    """Raises InvalidInput for a total that cannot be paid: above the maximum, or above 0 and below Stripe's minimum."""
     total, currency = total_of(lines), lines[0].price.currency
     most = maximum_charge(currency)
     if total > most:

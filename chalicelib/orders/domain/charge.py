@@ -1,7 +1,7 @@
-"""Charges and what Stripe says about a payment. Pure; the structs are the wire format.
+"""Charges, and what Stripe says about a payment. Pure; the structs are the wire format.
 
-A charge record is an item keyed by Stripe's id that only moves forward: it shows what Stripe showed last, and keeps
-what a late answer of Stripe's does not show any more.
+A charge record is stored under Stripe's id. It takes the state that Stripe reported last, and keeps refunds, disputes
+and ledger entries that a later answer of Stripe no longer contains.
 """
 
 from collections.abc import Iterable
@@ -16,35 +16,35 @@ from chalicelib.orders.domain.order_state import Dispute
 
 
 class PaymentStatus(StrEnum):
-    """How a payment stands at Stripe now."""
+    """The status of a payment at Stripe."""
 
     OPEN = "open"
     UNPAID = "unpaid"
-    """Checkout is complete, the money of an asynchronous method has not come yet."""
+    """Checkout is complete, but the money of an asynchronous method has not arrived yet."""
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
 
 
 RETURNED = frozenset({"pending", "requires_action", "succeeded"})
-"""Statuses of a refund whose money is on its way or there (docs.stripe.com/api/refunds/object)."""
+"""Statuses of a refund whose money was sent or has arrived (docs.stripe.com/api/refunds/object)."""
 _OPEN = frozenset({"needs_response", "under_review"})
-"""Statuses of a dispute that may take the money; others than these and `lost` (won, warning_*: an inquiry, prevented)
-take none (docs.stripe.com/api/disputes/object).
+"""Statuses of a dispute that may still take the money. Of the others only `lost` takes it; won, warning_* (an inquiry)
+and prevented do not (docs.stripe.com/api/disputes/object).
 """
 _GRAVITY = {"lost": 2, **dict.fromkeys(_OPEN, 1)}
 
 
 class CardMethod(Struct, frozen=True, kw_only=True):
-    """How it was paid: brand of a card (or kind of method) and its last digits."""
+    """How it was paid: the brand of the card (or the kind of method) and its last digits."""
 
     brand: str
     last4: str | None = None
 
 
 class Refund(Struct, frozen=True, kw_only=True):
-    """Money that went back, minor units. `request` names the wish of ours that it answers, None for one made in
-    Stripe's dashboard.
+    """Money that was sent back, in minor units. `request` is the key of the refund wish that it fulfils, None for a
+    refund made in Stripe's dashboard.
     """
 
     id: str
@@ -57,7 +57,7 @@ class Refund(Struct, frozen=True, kw_only=True):
 
 
 class ChargeDispute(Struct, frozen=True, kw_only=True):
-    """A dispute of a charge, minor units."""
+    """A dispute of a charge, in minor units."""
 
     id: str
     amount: int
@@ -68,9 +68,9 @@ class ChargeDispute(Struct, frozen=True, kw_only=True):
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
-    """One balance transaction of Stripe's: what a charge, refund or dispute did to the balance, in minor units of the
-    settlement currency. `kind` is charge, refund, refund_failure, dispute, dispute_reversal, or fee_refund: what came
-    back of the platform's share.
+    """One balance transaction of Stripe: what a charge, refund or dispute changed in the balance, in minor units of the
+    settlement currency. `kind` is charge, refund, refund_failure, dispute, dispute_reversal, or fee_refund (a part of
+    the platform's fee that was returned).
     """
 
     id: str
@@ -83,9 +83,9 @@ class LedgerEntry(Struct, frozen=True, kw_only=True):
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """A charge record. Amounts in minor units; fee and net in `fee_currency`, all None until Stripe knows them.
-    `account` is the connected account that was paid, None for the platform's own. `dispute` is the gravest of all its
-    `disputes`, which records from before they were kept have not.
+    """A charge record. Amounts in minor units; fee and net in `fee_currency`, all three None until Stripe knows them.
+    `account` is the connected account that was paid, None for the platform's own. `dispute` is the most serious of
+    `disputes`; old records have no `disputes`.
     """
 
     id: str
@@ -108,47 +108,49 @@ class Charge(Struct, frozen=True, kw_only=True):
 
     @property
     def returned(self) -> int:
-        """What went back or is on its way, minor units; also by disputes of a part that were lost."""
+        """The amount that was returned or is on its way, in minor units: refunds, and lost disputes of a part."""
         return self.refunded + self.lost_in_part
 
     @property
     def refunded(self) -> int:
-        """What went back by refunds, or is on its way."""
+        """The amount of refunds that were paid or are on their way, in minor units."""
         return sum(refund.amount for refund in self.refunds if refund.status in RETURNED)
 
     @property
     def lost_in_part(self) -> int:
-        """What lost disputes took of a payment that stands otherwise."""
+        """The amount that lost disputes took, in minor units, when they did not take the whole payment."""
         return 0 if self._is_lost else sum(dispute.amount for dispute in self._lost)
 
     def refunded_since(self, known: "Charge | None") -> int:
-        """What refunds took that did not stand yet when `known` was seen, whatever failed meanwhile."""
+        """Returns the amount of valid refunds that were not valid in `known`, in minor units. Refunds that failed
+        meanwhile are not subtracted.
+        """
         stood = {refund.id for refund in known.refunds if refund.status in RETURNED} if known else set()
         return sum(one.amount for one in self.refunds if one.status in RETURNED and one.id not in stood)
 
     def has_lost_a_refund_since(self, known: "Charge | None") -> bool:
-        """Whether a refund failed since `known` was seen, whatever else went back meanwhile. Of one that was never seen
-        to stand and answers a wish, the wish tells.
+        """Returns whether a refund failed after `known` was read, even if others succeeded meanwhile. A failed refund
+        that was never seen as valid and fulfils a wish does not count: the wish reports it.
         """
         before = {refund.id: refund.status in RETURNED for refund in known.refunds} if known else {}
         failed = [refund for refund in self.refunds if refund.status not in RETURNED]
         return any(before.get(refund.id, refund.request is None) for refund in failed)
 
     def has_lost_a_dispute_since(self, known: "Charge | None") -> bool:
-        """Whether a dispute was lost that was not when `known` was seen."""
-        return len(self._lost) > (len(known._lost) if known else 0)  # noqa: SLF001 - another of ours
+        """Returns whether a dispute was lost after `known` was read."""
+        return len(self._lost) > (len(known._lost) if known else 0)  # noqa: SLF001 - the same class
 
     @property
     def dispute_standing(self) -> Dispute | None:
-        """Whether disputes take or may take the money. Those of a part that were lost are money that went back."""
+        """Whether disputes took or may take the whole payment. Lost disputes of a part count as returned money."""
         if self._is_lost:
             return Dispute.LOST
         return Dispute.OPEN if any(one.status in _OPEN for one in self.all_disputes) else None
 
     @property
     def _is_lost(self) -> bool:
-        """Whether lost disputes took what was left of the payment. Amounts of two currencies are never compared: a
-        dispute in another one is about the charge as a whole.
+        """Whether lost disputes took all that was left of the payment. Amounts in two currencies are not compared: a
+        dispute in another currency counts as a dispute of the whole charge.
         """
         if any(dispute.currency != self.currency for dispute in self._lost):
             return True
@@ -161,12 +163,12 @@ class Charge(Struct, frozen=True, kw_only=True):
 
     @property
     def all_disputes(self) -> list[ChargeDispute]:
-        """Its disputes, also those of an old record."""
+        """The disputes; an old record has only `dispute`."""
         return self.disputes or ([self.dispute] if self.dispute else [])
 
 
 def with_disputes(charge: Charge, disputes: Iterable[ChargeDispute]) -> Charge:
-    """The charge with these disputes as they were seen, and those that it had."""
+    """Returns the charge with these disputes added to its own. A dispute that is in both is taken from `disputes`."""
     found = {one.id: one for one in (*charge.all_disputes, *disputes)}
     ordered = sorted(found.values(), key=lambda one: (one.created_at, one.id))
     gravest = max(ordered, key=lambda one: (_GRAVITY.get(one.status, 0), one.created_at, one.id), default=None)
@@ -174,7 +176,7 @@ def with_disputes(charge: Charge, disputes: Iterable[ChargeDispute]) -> Charge:
 
 
 def moved_forward(known: Charge | None, seen: Charge) -> Charge:
-    """The record after another look: as it was seen, and nothing that was known gets lost."""
+    """Returns the record after another look at Stripe: `seen`, with all entries of `known` that it does not contain."""
     if known is None:
         return seen
     ledger = {entry.id: entry for entry in (*known.ledger, *seen.ledger)}
@@ -193,8 +195,9 @@ def moved_forward(known: Charge | None, seen: Charge) -> Charge:
 
 
 class Payment(NamedTuple):
-    """What Stripe says now about one payment. `order_id` is what the object names, not yet a known order; `charge`
-    is there once a charge succeeded; amount in minor units; `account` is where Stripe keeps it.
+    """What Stripe says about one payment. `order_id` is the id that Stripe's object names; whether there is such an
+    order is not checked yet. `charge` is set after a charge succeeded. Amount in minor units; `account` is the Stripe
+    account it belongs to.
     """
 
     order_id: str | None

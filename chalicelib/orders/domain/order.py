@@ -1,6 +1,6 @@
-"""An order: what a buyer sends, what the buyer reads, and what Marquee keeps of it. Pure.
+"""An order: the form that a buyer sends, what the buyer reads, and what Marquee stores. Pure.
 
-`Order` is what the buyer reads, `OrderRecord` adds what only Marquee knows. Its state follows from its facts
+`Order` is what the buyer reads; `OrderRecord` adds internal data. The state of an order follows from its facts
 (orders/domain/order_state.py).
 """
 
@@ -21,15 +21,13 @@ from chalicelib.core.text import Email, Id, Name
 from chalicelib.orders.domain.order_state import Facts, OrderState, Position, Reason, position_of, state_of
 
 MAX_TICKETS = 100
-"""Tickets one order may have."""
+"""Tickets an order may have."""
 MAX_CODE = 200
-"""Characters of a code that a buyer sends; what is longer than any code is looked up in vain."""
+"""Characters of a code that a buyer sends. It is more than a code may have; a text that is too long is not found."""
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """Some tickets of one type at the price they had when the order was made, and what a discount takes off all of
-    them together: the same of each.
-    """
+    """Tickets of one type at the price when the order was made. `discount` is for all of them, the same for each."""
 
     ticket_type_id: str
     name: str
@@ -39,39 +37,39 @@ class Line(Struct, frozen=True, kw_only=True):
 
     @property
     def unit_amount(self) -> int:
-        """What one ticket costs, in minor units."""
+        """The price of one ticket after the discount, in minor units."""
         return self.price.amount - (self.discount.amount // self.quantity if self.discount else 0)
 
     @property
     def amount(self) -> int:
-        """What the line comes to, in minor units."""
+        """The sum of the line, in minor units."""
         return self.quantity * self.unit_amount
 
 
 class Buyer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who buys."""
+    """The person who buys."""
 
     name: Name
     email: Email
 
 
 class Attendee(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who comes."""
+    """The person who uses a ticket."""
 
     name: Name
     email: Email | None = None
 
 
 class OrderLinks(Struct, frozen=True, kw_only=True):
-    """Where to go from an order."""
+    """Paths of an order."""
 
     self_: str = field(name="self")
     payment: str
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """An order as its buyer reads it. `expires_at` is there while it is reserved; `reason` tells why an order is not
-    what its buyer hoped for; `refunded` is what went back.
+    """An order as its buyer reads it. `expires_at` is set while it is reserved, `reason` when something went wrong;
+    `refunded` is the amount that was returned.
     """
 
     id: str
@@ -90,21 +88,20 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Checkout(NamedTuple):
-    """An open checkout session of an order."""
+    """An open checkout session of Stripe for an order."""
 
     id: str
     url: str
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True):
-    """An order with what only Marquee knows. `deadline` in Unix seconds; `version` rises with every write of the order
-    or its charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid
-    (None: the platform's own); `note` tells staff why an order needs a look; `ticket_secret` is what ticket codes
-    derive from, there once tickets were sold; `offer` is the entry of a waiting list that the order was made for;
+    """An order with internal data. `deadline` in Unix seconds; `version` rises with every write of the order or its
+    charges; `attempt` numbers the checkout sessions; `account` is the connected Stripe account that is paid (None: the
+    platform's own); `note` tells staff why the order needs a review; `ticket_secret` is the secret that ticket codes
+    derive from, set when its tickets are sold; `offer` is the waiting list entry that the order was made for;
     `paid_checkout` is the checkout session whose payment is recorded; `pays_from` is when its first checkout can be
-    opened (Unix seconds), if that was not at once.
-    `came` counts check-ins since this version was written, while the order is free: together with `version` it tells
-    whether anybody came in meanwhile.
+    opened (Unix seconds), None if at once. `came` counts check-ins since this version was written, for free orders
+    only. Together with `version` it shows whether anybody was checked in since the record was read.
     """
 
     order: Order
@@ -136,37 +133,37 @@ class OrderRecord(Struct, frozen=True, kw_only=True):
 
     @property
     def is_free(self) -> bool:
-        """Whether its tickets were sold without a payment: then its buyer may cancel it."""
+        """Whether its tickets were sold without a payment. Then its buyer may cancel it."""
         return self.state is OrderState.PAID and self.facts.charge_id is None
 
 
 def links_of(order_id: str) -> OrderLinks:
-    """Where to go from an order."""
+    """Returns the paths of an order."""
     return OrderLinks(self_=f"/api/v1/orders/{order_id}", payment=f"/api/v1/orders/{order_id}/payment")
 
 
 def total_of(lines: Sequence[Line]) -> int:
-    """The sum of all lines in minor units."""
+    """Returns the sum of all lines, in minor units."""
     return sum(line.amount for line in lines)
 
 
 def access_token(order_id: str, key: bytes) -> str:
-    """The secret with which somebody without an account reads an order. Derived, so that it can be mailed again
-    although only its hash is stored.
+    """Returns the secret with which a buyer without an account reads the order. It is derived from a key, so that it
+    can be mailed again although only its hash is stored.
     """
     mac = hmac.new(key, f"order-access\x00{order_id}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac[:24]).decode()
 
 
 class OrderLineForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a buyer asks for; the price is never theirs to say."""
+    """What a buyer asks for. The server sets the price."""
 
     ticket_type_id: Id
     quantity: Annotated[int, Meta(ge=1, le=MAX_TICKETS)]
 
 
 class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a buyer sends."""
+    """What a buyer sends to place an order."""
 
     lines: Annotated[list[OrderLineForm], Meta(min_length=1, max_length=10)]
     buyer: Buyer
@@ -175,7 +172,7 @@ class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     access_code: Annotated[str, Meta(max_length=MAX_CODE)] | None = None
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         found = []
         total = sum(line.quantity for line in self.lines)
         if total > MAX_TICKETS:
@@ -190,7 +187,9 @@ class OrderForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def moved_on(
     record: OrderRecord, facts: Facts, *, now: datetime, reason: Reason | None = None, **changes: Any
 ) -> OrderRecord:
-    """The order with other facts and all that follows from them. `changes` are of the record's own fields."""
+    """Returns the next version of the order: these facts and what follows from them. `changes` are fields of the
+    record.
+    """
     state = state_of(facts)
     old = record.order
     sold = position_of(facts) is Position.SOLD

@@ -1,7 +1,7 @@
-"""What is known of an order, and what follows from it: its state and where its tickets are. Pure.
+"""The facts of an order, and what follows from them: its state and where its tickets are. Pure.
 
-Nothing sets a state. Services change facts; STATES and POSITIONS, read top to bottom, say what the facts amount to, so
-the order in which facts arrive cannot matter. docs/order-states.md is printed from here.
+Nothing sets a state. Services change facts. STATES and POSITIONS, read from top to bottom, derive state and position,
+so the order in which facts arrive does not matter. docs/order-states.md is generated from this module.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from chalicelib.catalog.domain.stock import Move
 
 
 class OrderState(StrEnum):
-    """Where an order is in its life."""
+    """The state of an order, derived from its facts."""
 
     RESERVED = "reserved"
     PENDING = "pending"
@@ -35,14 +35,14 @@ class Ended(StrEnum):
 
 
 class Dispute(StrEnum):
-    """How the dispute of a payment stands. An inquiry and a dispute that was won are no dispute any more."""
+    """The status of a payment's dispute. An inquiry, or a dispute that was won, counts as none."""
 
     OPEN = "open"
     LOST = "lost"
 
 
 class Reason(StrEnum):
-    """Why an order stands as it does, for its buyer: a page can word it."""
+    """Why an order has its state, as a code for which the buyer's page has a text."""
 
     HOLD_ENDED = "hold_ended"
     CANCELLED_BY_BUYER = "cancelled_by_buyer"
@@ -59,10 +59,10 @@ class Reason(StrEnum):
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What is known. `charge_id` names the one payment the order rests on and `charged` its amount, `refunded` what
-    went back of it and `wanted` what is asked to go back but not seen at Stripe yet (minor units). `issued`: its
-    tickets were sold. `pending`: checkout is complete, the money has not come. `held_back`: the payment cannot be
-    used for tickets, staff must decide; without a `charge_id` it cannot even be looked at.
+    """What is known of an order. `charge_id` is the one payment that the order relies on and `charged` its amount;
+    `refunded` was returned of it, `wanted` was asked to be refunded but Stripe has not confirmed it (minor units).
+    `issued`: its tickets were sold. `pending`: checkout is complete, the money has not arrived. `held_back`: the
+    payment cannot be used for tickets, staff must decide; without a `charge_id`, Marquee cannot read the payment.
     """
 
     issued: bool = False
@@ -77,17 +77,17 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_unseen(self) -> bool:
-        """Whether the order waits for a payment that cannot be looked at."""
+        """Whether the order waits for a payment that Marquee cannot read."""
         return self.held_back and self.charge_id is None
 
     @property
     def is_returned(self) -> bool:
-        """Whether the whole payment went back."""
+        """Whether the whole payment was returned."""
         return self.charge_id is not None and self.refunded >= self.charged
 
     @property
     def refundable(self) -> int:
-        """What may still be asked to go back, minor units."""
+        """The amount that can still be refunded, in minor units."""
         return max(0, self.charged - self.refunded - self.wanted)
 
 
@@ -105,11 +105,11 @@ STATES: tuple[tuple[str, _F, OrderState], ...] = (
     ("its money is on the way", lambda f: f.pending, OrderState.PENDING),
     ("nothing of all that", lambda _: True, OrderState.RESERVED),
 )
-"""The first that is true names the state."""
+"""The first row whose condition is true names the state."""
 
 
 class Position(StrEnum):
-    """Where the tickets of an order are."""
+    """Where the tickets of an order are in the stock."""
 
     NONE = "none"
     HELD = "held"
@@ -124,25 +124,25 @@ POSITIONS: tuple[tuple[str, _F, Position], ...] = (
     ("its tickets are sold", lambda f: f.issued, Position.SOLD),
     ("nothing of all that", lambda _: True, Position.HELD),
 )
-"""The first that is true says where the tickets are."""
+"""The first row whose condition is true names the position."""
 
 
 _PLACE = {Position.NONE: Move(left=1), Position.HELD: Move(held=1), Position.SOLD: Move(sold=1)}
 
 
 def state_of(facts: Facts) -> OrderState:
-    """The state that facts amount to."""
+    """Returns the state that follows from the facts."""
     return next(state for _, holds, state in STATES if holds(facts))
 
 
 def position_of(facts: Facts | None) -> Position:
-    """Where the tickets of an order with these facts are; None: there is no order yet."""
+    """Returns where the tickets of an order with these facts are. None: there is no order yet."""
     if facts is None:
         return Position.NONE
     return next(position for _, holds, position in POSITIONS if holds(facts))
 
 
 def move_between(before: Facts | None, after: Facts) -> Move:
-    """What becomes of each ticket when facts change; all zero when it stays where it is."""
+    """Returns how each ticket moves in the stock when facts change; all zero when it stays."""
     gone, come = _PLACE[position_of(before)], _PLACE[position_of(after)]
     return Move(*(new - old for new, old in zip(come, gone, strict=True)))

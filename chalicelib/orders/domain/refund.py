@@ -1,7 +1,6 @@
-"""A refund that is wanted: asked for by staff, or due because an order has no use for a payment. Pure.
+"""A refund wish: a refund that staff asked for, or that an order needs because it cannot use a payment. Pure.
 
-A wish is a fact like others, written in the transaction that decides it; payments/services/refund_payment.py then asks
-Stripe.
+A wish is written in the transaction that decides it. payments/services/refund_payment.py then asks Stripe.
 """
 
 from datetime import datetime
@@ -14,7 +13,7 @@ from chalicelib.core.money import LARGEST
 
 
 class RefundReason(StrEnum):
-    """Why money goes back."""
+    """Why money is refunded."""
 
     REQUESTED = "requested"
     PAID_TWICE = "paid_twice"
@@ -22,7 +21,7 @@ class RefundReason(StrEnum):
 
 
 class RefundStanding(StrEnum):
-    """How a wish stands."""
+    """The status of a wish."""
 
     WANTED = "wanted"
     DONE = "done"
@@ -30,9 +29,9 @@ class RefundStanding(StrEnum):
 
 
 class RefundWish(Struct, frozen=True, kw_only=True):
-    """Money that is to go back: minor units of a charge. `key` is unique within the order; `refund_id` is Stripe's
-    once done, `failure` its code when it was refused; `asked_by` a user, None when nobody had to ask. One that was
-    tried in vain `tries` times is tried again from `retry_at` on (Unix seconds).
+    """Money that has to be refunded: minor units of a charge. `key` is unique within the order; `refund_id` is Stripe's
+    id once done, `failure` Stripe's code after a refusal; `asked_by` is the user who asked, None for an automatic
+    refund. After `tries` failed attempts it is tried again from `retry_at` on (Unix seconds).
     """
 
     key: str
@@ -53,12 +52,12 @@ class RefundWish(Struct, frozen=True, kw_only=True):
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing has come of it yet."""
+        """Whether no attempt was made yet."""
         return self.standing is RefundStanding.WANTED and self.tries == 0
 
 
 class RefundForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff send: how much (minor units; all that is left when absent) and why."""
+    """What staff send to refund an order: the amount (minor units; everything left when absent) and why."""
 
     amount: Annotated[int, Meta(ge=1, le=LARGEST)] | None = None
     reason: Annotated[str, Meta(min_length=1, max_length=200)] | None = None

@@ -1,1 +1,1 @@
-"""Use cases of orders, one module a verb."""
+"""Use cases of orders, one module for each verb."""

@@ -1,4 +1,7 @@
-"""Demanding: says which stock an order needs, for its lines, its buyer and its codes. Called by whoever takes stock."""
+"""Makes the demands of an order: the stock that its lines, its buyer and its codes need.
+
+Called by the services that take stock.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ from chalicelib.orders.domain.order import Line
 
 
 def demands_of_type(stored: StoredTicketType, quantity: int, *, line: int) -> list[Demand]:
-    """Tickets of a type, and as much of each quota they belong to."""
+    """Returns the demand for tickets of a type, and for the same number of each quota that the type shares."""
     tickets = Demand(
         Limit.TICKETS, stored.id, quantity, stored.shards, terms=stored.terms, line=line, ticket_type_id=stored.id
     )
@@ -26,8 +29,8 @@ def demands_of_type(stored: StoredTicketType, quantity: int, *, line: int) -> li
 def demands_of_buyer(
     lines: Sequence[Line], tickets: Sequence[TicketType], *, email: str, user_id: str | None
 ) -> list[Demand]:
-    """What counts against the limits of the buyer: their address and, signed in, their account, so that one can be
-    changed for the other in vain.
+    """Returns the demands that count against a buyer's limits. Both the email address and, for a signed-in buyer, the
+    account are counted, so that changing one of them does not avoid the limit.
     """
     who = [f"email {normalised(email)}", *([f"user {user_id}"] if user_id else [])]
     return [
@@ -46,5 +49,5 @@ def demands_of_buyer(
 
 
 def demand_of_code(limit: Limit, stored: StoredLimit) -> Demand:
-    """One use of a code."""
+    """Returns the demand for one use of a code."""
     return Demand(limit, code_stock(stored.id), 1, stored.shards)

@@ -1,5 +1,6 @@
-"""A new order from lines and a buyer, before it takes stock. Called by place_order.py and
-waiting_list/services/offer_tickets.py.
+"""Makes a new order from lines and a buyer, before it takes stock.
+
+Called by place_order.py and waiting_list/services/offer_tickets.py.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,9 @@ from chalicelib.orders.services.read_order import hash_of_access
 
 
 class Wish(NamedTuple):
-    """What somebody wants to order. `deadline` in Unix seconds; `offer` is the entry of a waiting list it is for."""
+    """What a buyer wants to order. `deadline` is the end of the hold in Unix seconds; `offer` is the waiting list entry
+    that the order is for.
+    """
 
     event_id: str
     lines: Sequence[Line]
@@ -33,7 +36,7 @@ class DraftOrder:
         self._key = key
 
     def draft_order(self, wish: Wish, *, order_id: str, now: datetime) -> OrderRecord:
-        """The order, reserved until its deadline, or paid when it costs nothing."""
+        """Returns the order: reserved until its deadline, or paid when it costs nothing."""
         total = Money(amount=total_of(wish.lines), currency=wish.lines[0].price.currency)
         free = total.amount == 0
         facts = Facts(issued=free)
@@ -64,5 +67,5 @@ class DraftOrder:
         )
 
     def make_access(self, order_id: str) -> str:
-        """The token with which somebody without an account reads an order."""
+        """Returns the token with which a buyer without an account reads the order."""
         return access_token(order_id, self._key())

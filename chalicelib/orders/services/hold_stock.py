@@ -1,9 +1,9 @@
-"""Takes tickets, and all else that is limited, out of stock for an order, never more than there is.
+"""Takes tickets and other limited stock for an order, and never more than there is.
 
-Called by orders/services/place_order.py and waiting_list/services/offer_tickets.py; charging asks where tickets are for
-a payment that came late. Looks before it writes: when the shards show too little, the answer is a refusal without any
-write. A shard that turns out emptier than it looked is remembered and the next one tried; before refusing after a lost
-race, all shards are read again with strong consistency.
+Called by orders/services/place_order.py and waiting_list/services/offer_tickets.py; payments/services/record_payment.py
+uses `find_again` for late payments. It reads before it writes: when the shards have too little, it refuses without a
+write. A shard that has less than was read is noted and the next one tried. Before it refuses after a lost race, it
+reads all shards again, strongly consistent.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,10 +19,11 @@ from chalicelib.orders.ports import Orders, SaleChange
 from chalicelib.orders.services.demands import demands_of_type
 
 TRIES = 60
+"""Attempts to write an order while others take the same stock."""
 
 
 class TermsChanged(Exception):
-    """The terms of a ticket type are not what they were when its demands were made; make them again."""
+    """Raised when the terms of a ticket type changed after the demands were made. Make the demands again."""
 
 
 class HoldStock:
@@ -39,14 +40,14 @@ class HoldStock:
         *,
         write: Callable[[SaleChange], None] | None = None,
     ) -> OrderRecord:
-        """Write the new order of `change` with all that it demands, by `write` when it is more than an order. One that
-        is paid already (free) takes its tickets for good. Raises SoldOut, InvalidInput (codes, a buyer's limit),
-        AlreadyExists, Busy, TermsChanged.
+        """Writes the new order of `change` with the stock of its demands, and returns it. `write` replaces the usual
+        write, for callers that write more than the order. A free order takes its tickets as sold. Raises SoldOut,
+        InvalidInput (codes, a buyer's limit), AlreadyExists, Busy, TermsChanged.
         """
         draft, demands = change.after, merged(demands)
         lefts, openings = self._look(demands)
         first_look, busy = True, None
-        for _ in range(TRIES):  # not until_settled: each goes on from what the last one found
+        for _ in range(TRIES):  # not until_settled: each try uses what the last one read
             pieces = choose([one.wanted for one in demands], lefts, seed=draft.id)
             if isinstance(pieces, Short):
                 if busy is not None:
@@ -71,8 +72,9 @@ class HoldStock:
         raise busy or Busy("Too many buyers at once. Try again.")
 
     def find_again(self, record: OrderRecord) -> tuple[Piece, ...] | None:
-        """Everything for an order whose own went back to stock, or None when too little is left. Its tickets on the
-        terms of now, which may name other quotas; its codes and its buyer's part as they were. Nothing is written.
+        """Returns pieces for an order whose own returned to the stock, or None when too little is left. Tickets are on
+        the current terms, which may name other quotas; uses of codes and the buyer's limits are as before. Writes
+        nothing.
         """
         demands = []
         for index, line in enumerate(record.order.lines):
@@ -87,7 +89,7 @@ class HoldStock:
         return None if isinstance(found, Short) else tuple(found)
 
     def _look(self, demands: Sequence[Demand], *, consistent: bool = False) -> tuple[dict[Place, int], list[Opening]]:
-        """What is left of all that is demanded, and the buyer's stock that must come to be or change for it."""
+        """Returns what is left in each shard of the demands, and the buyer's stocks that must be created or changed."""
         shards = {one.owner: one.shards for one in demands if one.most is None}
         lefts = self._view.load_lefts(shards, consistent=consistent)
         openings = []
@@ -101,7 +103,7 @@ class HoldStock:
 
 
 def _raise_unless_stock(lost: Lost) -> None:
-    """Return when other shards may have what these no longer had."""
+    """Returns when only shards were lost, so that others can be tried. Raises TermsChanged, AlreadyExists, Lost."""
     if "terms" in lost.names:
         raise TermsChanged
     if "order" in lost.names:
@@ -111,7 +113,7 @@ def _raise_unless_stock(lost: Lost) -> None:
 
 
 def _besides_tickets(record: OrderRecord) -> list[Wanted]:
-    """What an order took that is neither tickets nor a quota of theirs."""
+    """Returns what an order took besides tickets and their quotas: uses of codes, and the buyer's limits."""
     found: dict[str, int] = {}
     for piece in record.allocation:
         if not is_ticket_type(piece.owner) and not is_quota(piece.owner):

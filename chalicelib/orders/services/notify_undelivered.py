@@ -1,7 +1,7 @@
-"""Tells staff, once, of an order whose tickets did not reach its buyer. Called by reactions.py when a mail changes.
+"""Tells staff once that the mail with an order's tickets did not arrive. Called by reactions.py when a mail changes.
 
-A mail did not arrive when it came back, when the mail service refused it, or when mails to its address came back
-before. The buyer sees it on the order's page (orders/services/read_order.py).
+A mail did not arrive when it bounced, when the mail service refused it, or when earlier mails to its address bounced.
+The buyer sees it on the order's page (orders/services/read_order.py).
 """
 
 from chalicelib import telemetry
@@ -12,7 +12,7 @@ from chalicelib.orders.services.order_messages import OrderMessages
 
 
 class NotifyUndelivered:
-    """Tells staff of mails that did not arrive."""
+    """Notifies staff of ticket mails that did not arrive."""
 
     def __init__(self, *, orders: Orders, order_messages: OrderMessages, undelivered: Undelivered) -> None:
         self._orders = orders
@@ -20,7 +20,7 @@ class NotifyUndelivered:
         self._undelivered = undelivered
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the notifications stream: mails came to an end. Raises Busy."""
+        """Handles mails of the notifications stream that reached a final state. Raises Busy."""
         for change in changes:
             after, before = change.after or {}, change.before or {}
             lost = after.get("state") in LOST_STATES and before.get("state") != after.get("state")

@@ -1,7 +1,8 @@
-"""Adds to a sale's transaction what its buyer and the event's staff are told. Called by whoever changes sales.
+"""Adds to the transaction of a sale the messages to its buyer and the event's staff. Called by services that change
+orders.
 
-What is told follows from the order before and after, so no caller can forget it. The words are in
-orders/services/order_texts.py; nothing is sent here, the notifications stream does that.
+The messages follow from the order before and after, so no caller can forget one. Their texts are in
+orders/services/order_texts.py. Nothing is sent here; the notifications stream sends them.
 """
 
 import json
@@ -31,14 +32,14 @@ from chalicelib.texts import DEFAULT
 
 
 class Staff(Protocol):
-    """Knows who looks after the money of an event."""
+    """Knows which staff manage the money of an event."""
 
     def list_treasurers(self, event_id: str) -> list[str]:
-        """Users who may refund the event's orders, those who have most to say first."""
+        """Returns the users who may refund the event's orders, those with the most rights first."""
 
 
 class BuyerNews(NamedTuple):
-    """Something to tell: to whom it is said, what about, in which words."""
+    """A message to send: which notification, in which words, and whether to staff instead of the buyer."""
 
     action: NotificationAction
     words: Words
@@ -47,7 +48,7 @@ class BuyerNews(NamedTuple):
 
 
 class OrderMessages:
-    """Knows who is told what."""
+    """Composes the messages about changes of orders."""
 
     def __init__(
         self,
@@ -71,8 +72,8 @@ class OrderMessages:
     def add_messages(
         self, change: SaleChange, *, known: Charge | None = None, event: Event | None = None
     ) -> SaleChange:
-        """The change with all notifications and mails that it deserves. `known` is the charge as it was before, `event`
-        the order's, for who has read it already.
+        """Returns the change with all notifications and mails that follow from it. `known` is the charge before the
+        change; `event` is the order's event, if the caller has loaded it.
         """
         news = list(_news(change, known))
         if not news:
@@ -84,7 +85,7 @@ class OrderMessages:
         return change
 
     def add_undelivered(self, record: OrderRecord) -> SaleChange:
-        """What staff are told of an order whose tickets did not reach its buyer; of the order nothing changes."""
+        """Returns a change of messages only: they tell staff that an order's tickets did not reach its buyer."""
         news = BuyerNews(NotificationAction.PAYMENT_IN_REVIEW, order_texts.UNDELIVERED, to_staff=True)
         return self._add(SaleChange(after=record, before=record), news, self._label(record.order.event_id))
 
@@ -114,7 +115,7 @@ class OrderMessages:
         return compose(buyer.channels, notification, mail)
 
     def _to_staff(self, change: SaleChange, news: BuyerNews, event: EventLabel) -> Messages:
-        """To as many of the staff as the transaction has room for."""
+        """Returns messages to as many of the staff as fit into the transaction."""
         people = self._staff().list_treasurers(change.after.order.event_id)[:MAX_ITEMS]
         sent = Messages(change.notifications, change.mails)
         room = MAX_ITEMS - items_of_change(change) + items_of(sent)
@@ -162,8 +163,8 @@ class OrderMessages:
         return EventLabel(str(event["name"]), str(event["timezone"]))
 
     def _order_url(self, record: OrderRecord) -> str:
-        """Where the buyer finds the order. Somebody without an account needs the access token, in the fragment so
-        that no server sees it.
+        """Returns the URL of the order for its buyer. Without an account the URL needs the access token; it is in the
+        fragment, which browsers do not send to servers.
         """
         place = f"{self._public_url}/orders/{record.id}"
         for key in self._keys() if record.access_hash else ():
@@ -174,7 +175,7 @@ class OrderMessages:
 
 
 def items_of_change(change: SaleChange) -> int:
-    """Items of the transaction that writes a change (orders/adapters/dynamo.add_change)."""
+    """Returns how many items the transaction of a change has (orders/adapters/dynamo.add_change)."""
     before, after = change.before, change.after
     known = before.facts if before else None
     is_ticketed = after.facts.issued and not (known and known.issued)
@@ -185,14 +186,16 @@ def items_of_change(change: SaleChange) -> int:
 
 
 def message_key(news: BuyerNews, record: OrderRecord) -> str:
-    """What makes a message unique: an order is paid once; everything else once a version of the order."""
+    """Returns the key that makes a message unique: the message about the payment is sent once for an order, every other
+    one once for each version of the order.
+    """
     if news.action is NotificationAction.ORDER_PAID:
         return paid_mail_key(record.id)
     return f"{news.action.value} {news.words.name} {record.id} {record.version}"
 
 
 def _news(change: SaleChange, known: Charge | None) -> Iterator[BuyerNews]:
-    """What there is to tell about a change."""
+    """Yields the messages that follow from a change."""
     before, after = change.before, change.after
     paid_before = before is not None and before.order.paid_at is not None
     if after.order.paid_at is not None and not paid_before:
@@ -220,7 +223,9 @@ def _news(change: SaleChange, known: Charge | None) -> Iterator[BuyerNews]:
 
 
 def _went_back(charge: Charge, known: Charge | None) -> Iterator[BuyerNews]:
-    """What went back of the payment that an order rests on: by us, or by the buyer's bank, which is no refund."""
+    """Yields messages about returned money of the payment that an order relies on: refunds, and money that the buyer's
+    bank took back, which is no refund.
+    """
     sent = charge.refunded_since(known)
     if sent:
         yield BuyerNews(NotificationAction.ORDER_REFUNDED, order_texts.refunded(sent))
@@ -232,7 +237,7 @@ def _went_back(charge: Charge, known: Charge | None) -> Iterator[BuyerNews]:
 
 
 def _disputes(charge: Charge, known: Charge | None) -> Iterator[BuyerNews]:
-    """How disputes came to stand, for staff."""
+    """Yields messages to staff about changed disputes."""
     was, stands = known and known.dispute_standing, charge.dispute_standing
     taken = charge.lost_in_part - (known.lost_in_part if known else 0)
     if taken > 0:

@@ -1,4 +1,4 @@
-"""What buyers and staff are told of an order, as notifications and mails. Pure; called by order_messages.py."""
+"""Texts about an order for buyers and staff, as notifications and mails. Pure; called by order_messages.py."""
 
 from collections.abc import Mapping
 from html import escape
@@ -13,7 +13,7 @@ from chalicelib.texts import DEFAULT, date_and_time, has, say, sum_of_money
 
 
 class Words(NamedTuple):
-    """What is said about an order: a name in texts, and an amount of money where it tells one."""
+    """A message about an order: its name in texts, and the amount of money it mentions, in minor units."""
 
     name: str
     amount: int = 0
@@ -42,17 +42,17 @@ DISPUTES: Mapping[Dispute | None, Words] = {
 
 
 def refunded(amount: int) -> Words:
-    """About money that went back, in minor units."""
+    """Returns the message about a refund, in minor units."""
     return Words("refunded", amount)
 
 
 def taken_back(amount: int) -> Words:
-    """About a part of a payment that the buyer's bank took back, in minor units; for the buyer."""
+    """Returns the buyer's message about a part of a payment that their bank took back, in minor units."""
     return Words("taken_back", amount)
 
 
 def part_lost(amount: int) -> Words:
-    """The same, for staff."""
+    """Returns the staff's message about a part of a payment that the buyer's bank took back, in minor units."""
     return Words("dispute_part_lost", amount)
 
 
@@ -68,7 +68,7 @@ def order_notification(
     received_at: int,
     language: str = DEFAULT,
 ) -> Notification:
-    """About an order. `subject` is the path it leads to, `received_at` in Unix seconds."""
+    """Returns a notification about an order. `subject` is the path that it links to, `received_at` in Unix seconds."""
     parts = _parts(words, order, event, language)
     message = say(language, f"{words.name}.text", {**parts, "event": f"<strong>{escape(event.name)}</strong>"})
     return Notification(
@@ -84,7 +84,7 @@ def order_notification(
 
 
 def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To the buyer, who may have no account. `url` leads to the order; the same key is sent once."""
+    """Returns a mail to the buyer, who may have no account. `url` links to the order; the same `key` is sent once."""
     parts = _parts(words, order, event, language)
     name = words.name
     subject = f"{name}.subject" if has(f"{name}.subject") else f"{name}.title"
@@ -101,7 +101,7 @@ def order_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: 
 
 
 def staff_mail(words: Words, *, order: Order, event: EventLabel, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To one of the event's staff, at the address of their account. `url` leads to the order among the sales."""
+    """Returns a mail to a member of staff, at their account's address. `url` links to the order in the event's list."""
     parts = _parts(words, order, event, language)
     return letter(
         key=key,

@@ -1,7 +1,7 @@
-"""A buyer's form becomes an order. Called by routes/orders.py.
+"""Makes an order from a buyer's form. Called by routes/orders.py.
 
-Prices, limits and sale windows are the server's; the form only says what and how many. Stock:
-orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order:
+The server sets prices, limits and sale windows; the form only says which tickets and how many. Stock:
+orders/services/hold_stock.py; payment: payments/services/open_checkout.py; later states of an order:
 payments/services/expire_orders.py and payments/services/record_payment.py.
 """
 
@@ -46,13 +46,15 @@ from chalicelib.orders.services.read_order import is_buyer
 from chalicelib.representations.ports import Representations
 
 LATE_SECONDS = 60
-"""An order is written this soon after its id was made, or not at all: the timer that releases holds looks at each
-minute's orders only once they are due (ADR 0004)."""
+"""An order may be written until this many seconds after its id was made. The timer that releases holds looks at the
+orders of a minute only when they are due (ADR 0004), so it could miss an order that is written later.
+"""
 TRIES = 5
+"""Attempts while the terms of a ticket type change at the same time."""
 
 
 class EnteredCodes(NamedTuple):
-    """The codes of a form."""
+    """The codes of a form that may be used now."""
 
     discount: Redeemed[Discount] | None = None
     access: Redeemed[AccessCode] | None = None
@@ -87,15 +89,15 @@ class PlaceOrder:
     def place_order(
         self, event_id: str, form: OrderForm, *, caller: Principal | None, new_id: str, source: str = ""
     ) -> tuple[OrderRecord, str | None]:
-        """A new order and, without an account, its access token. `source` is where the request came from: it may only
-        guess so many codes. Raises NotFound, SaleClosed, SoldOut, InvalidInput, TooManyAttempts, StillRunning (a
-        repeated request took over too late: its next try begins anew).
+        """Returns a new order and, for a buyer without an account, its access token. `source` is where the request came
+        from: it limits how many codes can be guessed. Raises NotFound, SaleClosed, SoldOut, InvalidInput,
+        TooManyAttempts, StillRunning (a repeated request came too late for its id; its next attempt gets a new one).
         """
         record = self._made_before(new_id) or self._create(event_id, form, caller=caller, new_id=new_id, source=source)
         return record, None if record.access_hash is None else self._draft_order.make_access(new_id)
 
     def load_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """The order, for whoever made it. Raises NotFound; Forbidden for staff, who may read but not act for them."""
+        """Returns the order for the buyer who made it. Raises NotFound; Forbidden for staff, who may only read it."""
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
@@ -106,7 +108,9 @@ class PlaceOrder:
         return record
 
     def _made_before(self, new_id: str) -> OrderRecord | None:
-        """What an earlier try of the same request wrote. Only an id from the past can have had one."""
+        """Returns the order that an earlier attempt of the same request wrote. Only an id from the past can have one.
+        Raises StillRunning when there is none and the id is too old for a new order.
+        """
         age = self._clock.now() - milliseconds_of(new_id) / 1000
         if age < LATE_SECONDS / 2:
             return None
@@ -121,7 +125,7 @@ class PlaceOrder:
         event = self._event(event_id, caller)
         codes = self._codes(event_id, form, source)
         try:
-            for attempt in range(TRIES):  # not until_settled: only the first may look at what is a moment old
+            for attempt in range(TRIES):  # not until_settled: only the first try may read eventually consistent
                 change, demands = self._prepare(
                     event, form, codes, caller=caller, new_id=new_id, consistent=attempt > 0
                 )
@@ -129,7 +133,7 @@ class PlaceOrder:
                     return self._hold_stock.hold_stock(change, demands)
                 except TermsChanged:
                     continue
-        except (AlreadyExists, SoldOut, InvalidInput):  # the same request may have come before, and taken the last
+        except (AlreadyExists, SoldOut, InvalidInput):  # an earlier try of this request may have taken the last
             existing = self._orders.load_order(new_id)
             if existing is None:
                 raise
@@ -153,7 +157,7 @@ class PlaceOrder:
         new_id: str,
         consistent: bool,
     ) -> tuple[SaleChange, list[Demand]]:
-        """The order before it takes stock, with all it demands. Raises InvalidInput, SaleClosed, SoldOut."""
+        """Returns the order before it takes stock, and all its demands. Raises InvalidInput, SaleClosed, SoldOut."""
         now = moment(self._clock.now())
         stored = [
             self._view.load_ticket_type(event.id, line.ticket_type_id, consistent=consistent) for line in form.lines
@@ -194,7 +198,7 @@ class PlaceOrder:
 
 
 def _demands_of_codes(codes: EnteredCodes, tickets: Sequence[TicketType]) -> list[Demand]:
-    """A use of each code that makes a difference."""
+    """Returns one use of the discount, and one of the access code if a ticket needs it."""
     found = [demand_of_code(Limit.DISCOUNT, codes.discount.stored)] if codes.discount else []
     if codes.access and any(needs_code(ticket) for ticket in tickets):
         found.append(demand_of_code(Limit.ACCESS, codes.access.stored))
@@ -202,7 +206,7 @@ def _demands_of_codes(codes: EnteredCodes, tickets: Sequence[TicketType]) -> lis
 
 
 def _refuse_while_others_wait(stored: Sequence[StoredTicketType]) -> None:
-    """Raise SoldOut for a type that people wait for: what comes free is theirs
+    """Raises SoldOut for a type that has a waiting list: tickets that become free are offered to the people on it
     (waiting_list/services/offer_tickets.py).
     """
     for one in stored:

@@ -1,4 +1,4 @@
-"""Reads of an order, its charges and refunds, and who may have them. Called by routes; light."""
+"""Reads an order, its charges and refunds, and checks who may read them. Called by routes; imports nothing slow."""
 
 import hmac
 import json
@@ -14,18 +14,19 @@ from chalicelib.representations.json_text import add_members, as_found, hash_of,
 from chalicelib.representations.read import Found
 
 MAX_ACCESS = 100
+"""Characters of an access token that are compared; a longer one is wrong."""
 _HAS_TICKETS = frozenset({"paid", "partially_refunded", "disputed"})
 
 
 class ReadOrder:
-    """Finds what may be read of an order."""
+    """Reads orders, charges and refunds."""
 
     def __init__(self, view: OrdersView, authorise: Authorise) -> None:
         self._view = view
         self._authorise = authorise
 
     def read_order(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
-        """An order for its buyer, whoever has its access token, or staff. Raises NotFound."""
+        """Returns an order for its buyer, for the holder of its access token, or for staff. Raises NotFound."""
         stored = self._with_mail(order_id, self._order(order_id))
         if not is_buyer(stored, principal=principal, access=access):
             if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
@@ -35,7 +36,7 @@ class ReadOrder:
         return Found.made(stored.etag, stored.body)
 
     def list_charges(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
-        """The charges of an order, for staff. Raises NotFound, Forbidden (the buyer asks)."""
+        """Returns the charges of an order, for staff. Raises NotFound, Forbidden (for the buyer)."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             if is_buyer(stored, principal=principal, access=access):
@@ -44,14 +45,14 @@ class ReadOrder:
         return as_found(write_list(self._view.load_charges(order_id)))
 
     def list_refunds(self, order_id: str, *, principal: Principal) -> Found:
-        """The refunds of an order that were asked for, for staff. Raises NotFound."""
+        """Returns the refund wishes of an order, for staff. Raises NotFound."""
         stored = self._order(order_id)
         if not allows(self._staff_role(stored, principal), Action.READ_ORDERS):
             raise NotFound
         return as_found(write_list(self._view.load_refunds(order_id)))
 
     def _with_mail(self, order_id: str, stored: StoredOrder) -> StoredOrder:
-        """The order, saying so when the mail with its tickets did not arrive."""
+        """Returns the order, with `mail_undelivered` when the mail with its tickets did not arrive."""
         is_paid = json.loads(stored.body)["state"] in _HAS_TICKETS
         if not is_paid or self._view.load_mail_state(order_id) not in LOST_STATES:
             return stored
@@ -70,12 +71,12 @@ class ReadOrder:
 
 
 def staff_body(body: str, reason: str | None) -> str:
-    """The JSON of an order as staff read it: with why it is in review."""
+    """Returns the JSON of an order as staff read it: with the reason for its review."""
     return add_members(body, {"review_reason": reason})
 
 
 def is_buyer(order: Any, *, principal: Principal | None, access: str | None) -> bool:
-    """Whether the caller is who made the order: its user, or whoever has its access token. `order` has `user_id` and
+    """Returns whether the caller made the order: its user, or the holder of its access token. `order` has `user_id` and
     `access_hash`.
     """
     if principal is not None and order.user_id == principal.user_id:
@@ -86,5 +87,5 @@ def is_buyer(order: Any, *, principal: Principal | None, access: str | None) -> 
 
 
 def hash_of_access(token: str) -> str:
-    """What is stored of an access token: 128 bits of its hash."""
+    """Returns the stored form of an access token: 128 bits of its hash."""
     return hash_of(token)

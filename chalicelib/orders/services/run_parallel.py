@@ -1,7 +1,7 @@
-"""Runs one piece of work for many ids in parallel, until its time is over. Called by services that timers start.
+"""Runs the same work for many ids in parallel, within a time limit. Called by services that timers start.
 
-What was not begun in time is told, so that the next run begins there. Nothing is interrupted: what is under way is
-waited for, so a caller's limit must leave room for the longest piece.
+It returns the ids that were not started in time, so that the next run can begin there. Work is never interrupted: what
+has started is awaited, so the time limit must leave room for the longest piece of work.
 """
 
 from collections import deque
@@ -13,14 +13,14 @@ from chalicelib.core.ports import Clock
 
 
 class Share(NamedTuple):
-    """Ids that so many threads work on, in this order. Slow ones of one share never keep another waiting."""
+    """Ids that `threads` threads work on, in this order. Slow work of one share does not delay another share."""
 
     ids: Iterable[str]
     threads: int
 
 
 class ShareResult(NamedTuple):
-    """What became of a share: done, tried in vain, and not begun in time."""
+    """The ids of a share: succeeded, failed, and not started in time."""
 
     done: list[str]
     failed: list[str]
@@ -30,8 +30,8 @@ class ShareResult(NamedTuple):
 def run_parallel(
     shares: Iterable[Share], work: Callable[[str], bool], *, clock: Clock, until: float
 ) -> list[ShareResult]:
-    """Call `work` once for each id of each share unless the clock (Unix seconds) has reached `until`; it tells whether
-    it succeeded. What it raises is raised when everything else has ended.
+    """Calls `work` once for each id of each share, and starts none once the clock (Unix seconds) has reached `until`.
+    `work` returns whether it succeeded. An exception that it raises is raised when all other work has ended.
     """
     waiting = [(deque(dict.fromkeys(share.ids)), share.threads) for share in shares]
     outcomes = [ShareResult([], [], []) for _ in waiting]

@@ -18,46 +18,48 @@ class StripeAccountItem(SalesTable):
 
 
 class StripeAccountUseItem(SalesTable):
-    """That an event is paid to an account, or was until lately: the key says which."""
+    """A record that an event is paid to an account, or was until `expires_at` (Unix seconds). Its key names both."""
 
     expires_at = NumberAttribute(null=True)
 
 
 class DynamoStripeAccounts:
-    """Port `StripeAccounts`. An account stands under its event, and in one list of all that are in use."""
+    """Connected accounts in DynamoDB. Port `StripeAccounts`. An account is stored under its event, and in one list of
+    all that are in use.
+    """
 
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
         self._queries = queries
 
     def load_account(self, event_id: str) -> StripeAccount | None:
-        """The account of an event; one GetItem."""
+        """Returns the account of an event; one strongly consistent GetItem."""
         item = self._reader.get("sales", payment_keys.stripe_account(event_id), ("body",), consistent=True)
         return msgspec.json.decode(item["body"], type=StripeAccount) if item else None
 
     def list_events(self, account_id: str) -> list[str]:
-        """The events that are paid to an account; one Query."""
+        """Returns the events that are paid to an account; one Query."""
         return [event_id for _, event_id in self._uses(account_id)]
 
     def list_connected(self) -> list[str]:
-        """All accounts that events are paid to; one Query."""
+        """Returns all accounts that events are paid to; one Query."""
         return sorted({account_id for account_id, _ in self._uses("")})
 
     def save(self, account: StripeAccount) -> None:
-        """Keep an event's account, newly connected."""
+        """Stores the newly connected account of an event, and adds it to the list."""
         transaction = Transaction()
         transaction.put("account", _item(account))
         transaction.put("use", StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id)))
         transaction.commit()
 
     def replace(self, before: StripeAccount, after: StripeAccount) -> bool:
-        """Keep what is known of it now, unless somebody changed it since."""
+        """Stores a changed account, unless it changed since `before` was read. Returns whether it was stored."""
         transaction = Transaction()
         transaction.put("account", _item(after), StripeAccountItem.body == _item(before).body)
         return transaction.try_commit()
 
     def forget(self, account: StripeAccount, *, until: int) -> None:
-        """The event is paid to the platform again."""
+        """Removes an event's account. Its entry in the list expires at `until` (Unix seconds)."""
         transaction = Transaction()
         transaction.delete("account", StripeAccountItem(*payment_keys.stripe_account(account.event_id)))
         use = StripeAccountUseItem(*payment_keys.stripe_account_use(account.id, account.event_id), expires_at=until)

@@ -1,4 +1,4 @@
-"""How far the timer that releases holds has got, and the orders it looks at. Port `Holds`."""
+"""Stores how far the timer that releases holds got, and finds the orders it looks at. Port `Holds`."""
 
 import json
 
@@ -16,7 +16,7 @@ _ORDER = "ORDER#"
 
 
 class SweepItem(SalesTable):
-    """How far the timer that releases holds has got."""
+    """How far the timer that releases holds got. `minute` is the next Unix minute, `left_over` a JSON list of ids."""
 
     minute = NumberAttribute()
     left_over = UnicodeAttribute()
@@ -24,13 +24,13 @@ class SweepItem(SalesTable):
 
 
 class DynamoHolds:
-    """Port `Holds`. Looks through the minutes with the light client: a run makes 32 queries a minute of orders."""
+    """Port `Holds`. Reads with the light client: a run makes 32 queries for each minute of orders."""
 
     def __init__(self, queries: DynamoQueries) -> None:
         self._queries = queries
 
     def load_sweep(self) -> Sweep | None:
-        """How far the timer has got."""
+        """Returns how far the timer got; None before its first run."""
         try:
             item = SweepItem.get(*payment_keys.hold_sweep(), consistent_read=True)
         except SweepItem.DoesNotExist:
@@ -38,7 +38,7 @@ class DynamoHolds:
         return Sweep(int(item.minute), tuple(json.loads(item.left_over)), int(item.version))
 
     def save_sweep(self, sweep: Sweep) -> bool:
-        """Keep it, unless another run has done so since it was read."""
+        """Stores it, unless another run did so since it was read. Returns whether it was stored."""
         left_over = json.dumps(sweep.left_over, separators=(",", ":"))
         item = SweepItem(
             *payment_keys.hold_sweep(), minute=sweep.minute, left_over=left_over, version=sweep.version + 1
@@ -46,8 +46,8 @@ class DynamoHolds:
         return save_unless_newer(item, SweepItem.version == sweep.version)
 
     def list_reserved(self, minute: int) -> list[HeldOrder]:
-        """The orders made in a Unix minute that are still reserved; not offers, which are found by their deadline
-        (waiting_list/adapters/dynamo.py).
+        """Returns the orders made in a Unix minute that are still reserved. Offers are left out; they are found by
+        their deadline (waiting_list/adapters/dynamo.py).
         """
         found = []
         for part in range(order_keys.ORDER_SPREAD):

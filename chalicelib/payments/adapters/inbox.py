@@ -1,6 +1,7 @@
-"""The Stripe inbox: webhook calls, put once an event id. Port `StripeInbox`.
+"""The Stripe inbox: stores each webhook call once, by event id. Port `StripeInbox`.
 
-Loads neither PynamoDB nor botocore. `StripeInboxTable` in aws/dynamo_tables.py is the same shape for everybody else.
+Imports neither PynamoDB nor botocore. All other modules use `StripeInboxTable` in aws/dynamo_tables.py, which has the
+same attributes.
 """
 
 from chalicelib.aws.dynamo_writer import DynamoWriter
@@ -9,13 +10,13 @@ from chalicelib.payments.inbox_port import StripeEvent
 
 
 class DynamoStripeInbox:
-    """Port `StripeInbox`."""
+    """The Stripe inbox in DynamoDB. Port `StripeInbox`."""
 
     def __init__(self, writer: DynamoWriter) -> None:
         self._writer = writer
 
     def put(self, event: StripeEvent, *, payload: str, received_at: int, expires_at: int) -> bool:
-        """Keep an event unless it is there."""
+        """Stores an event unless it is there already. Returns whether it was new. Raises Busy."""
         attributes = {
             "kind": event.kind,
             "object_id": event.object_id,

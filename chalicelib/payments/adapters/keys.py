@@ -1,5 +1,7 @@
-"""Key formats of connected accounts, of what Stripe told and of how far timers got, in the sales table. The rules of
-aws/dynamo_keys.py hold.
+"""Key formats of connected accounts, the Stripe inbox and the progress of timers, in the sales table and the inbox
+table.
+
+They follow the rules of aws/dynamo_keys.py.
 """
 
 from chalicelib.aws.dynamo_keys import Key
@@ -31,7 +33,7 @@ def stripe_inbox(stripe_event_id: str) -> Key:
 
 
 def orphan(charge_id: str) -> Key:
-    """A payment that names no order of ours."""
+    """A payment that names no known order."""
     return f"ORPHAN#{charge_id}", "ORPHAN"
 
 

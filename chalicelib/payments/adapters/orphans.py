@@ -1,4 +1,4 @@
-"""Payments that name no order of ours, for somebody to look at. Port `Orphans`."""
+"""Stores payments that name no known order, for a person to look at. Port `Orphans`."""
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
@@ -9,7 +9,7 @@ from chalicelib.payments.adapters import keys as payment_keys
 
 
 class OrphanItem(SalesTable):
-    """A payment that names no order we know."""
+    """A payment that names no known order. `named` is the order id that it names, `seen_at` in Unix seconds."""
 
     named = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
@@ -19,10 +19,10 @@ class OrphanItem(SalesTable):
 
 
 class DynamoOrphans:
-    """Port `Orphans`."""
+    """Payments without an order, in DynamoDB. Port `Orphans`."""
 
     def keep(self, object_id: str, payment: Payment, *, now: int) -> bool:
-        """Remember one, once."""
+        """Stores a payment unless it is there already. Returns whether it is new."""
         return put_if_absent(
             OrphanItem(
                 *payment_keys.orphan(object_id),

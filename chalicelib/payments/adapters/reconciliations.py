@@ -1,4 +1,4 @@
-"""How far each Stripe account was reconciled and swept. Port `Reconciliations`."""
+"""Stores how far each Stripe account was reconciled and swept. Port `Reconciliations`."""
 
 import msgspec
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -10,7 +10,7 @@ from chalicelib.payments.ports import ReconciledUntil, Swept, SweptPart
 
 
 class ReconciledItem(SalesTable):
-    """How far an account was reconciled, and until when it is left alone; Unix seconds."""
+    """How far an account was reconciled, and until when it is not asked again; Unix seconds."""
 
     until = NumberAttribute()
     version = NumberAttribute()
@@ -18,17 +18,17 @@ class ReconciledItem(SalesTable):
 
 
 class SweptItem(SalesTable):
-    """How far the sweep of an account got: `body` is a JSON object of its parts."""
+    """How far the sweep of an account got. `body` is a JSON object of its parts."""
 
     body = UnicodeAttribute()
     version = NumberAttribute()
 
 
 class DynamoReconciliations:
-    """Port `Reconciliations`."""
+    """The progress of reconciliation in DynamoDB. Port `Reconciliations`."""
 
     def load_last(self, account: str | None) -> ReconciledUntil | None:
-        """How far an account was reconciled."""
+        """Returns how far an account was reconciled; None before the first time."""
         try:
             item = ReconciledItem.get(*payment_keys.reconciliation(account), consistent_read=True)
         except ReconciledItem.DoesNotExist:
@@ -36,7 +36,7 @@ class DynamoReconciliations:
         return ReconciledUntil(int(item.until), int(item.version), int(item.rests_until or 0))
 
     def save(self, account: str | None, done: ReconciledUntil) -> None:
-        """Keep it, unless another run has done so since it was read."""
+        """Stores it, unless another run did so since it was read."""
         item = ReconciledItem(
             *payment_keys.reconciliation(account),
             until=done.until,
@@ -46,7 +46,7 @@ class DynamoReconciliations:
         save_unless_newer(item, ReconciledItem.version == done.version)
 
     def load_swept(self, account: str | None) -> Swept:
-        """How far an account was swept."""
+        """Returns how far an account was swept."""
         try:
             item = SweptItem.get(*payment_keys.swept(account), consistent_read=True)
         except SweptItem.DoesNotExist:
@@ -54,7 +54,7 @@ class DynamoReconciliations:
         return Swept(msgspec.json.decode(item.body, type=dict[str, SweptPart]), int(item.version))
 
     def save_swept(self, account: str | None, swept: Swept) -> bool:
-        """Keep it, unless another run has done so since it was read."""
+        """Stores it, unless another run did so since it was read. Returns whether it was stored."""
         body = msgspec.json.encode(swept.parts).decode()
         item = SweptItem(*payment_keys.swept(account), body=body, version=swept.version + 1)
         return save_unless_newer(item, SweptItem.version == swept.version)

@@ -1,8 +1,8 @@
-"""Stripe through its own library: hosted Checkout, what it shows of a payment now, refunds. Port `Payments`.
+"""Stripe through its own library: hosted Checkout, the present state of payments, refunds. Port `Payments`.
 
-The only importer of stripe, itself imported late (220 ms of CPU). A buyer's request asks for so long that its last
-answer comes within API Gateway's 29 s (payments/domain/deadline.py). Idempotency keys derive from our own state, so a
-repeated call is the same call at Stripe too.
+Only this module and stripe_connect.py import stripe; both are imported late (220 ms of CPU). A buyer's request sends
+requests only for so long that its last answer arrives within API Gateway's 29 s (payments/domain/deadline.py).
+Idempotency keys derive from our own state, so Stripe recognises a repeated call too.
 """
 
 import json
@@ -45,15 +45,15 @@ _CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 
 
 class StripeGateway:
-    """Port `Payments`."""
+    """Payments through Stripe's API. Port `Payments`."""
 
     def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
         self._client = client(secret_key, api_base, pace)
         self._looks = StripeLooks(self._client)
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
-        """The one checkout session of an order's attempt, opened now or earlier. Raises CheckoutRefused,
-        UpstreamFailed.
+        """Returns the checkout session of an order's attempt. Opens it unless an earlier call did. Raises
+        CheckoutRefused, UpstreamFailed.
         """
         key, parameters = idempotency_key(request), session_parameters(request)
 
@@ -72,7 +72,7 @@ class StripeGateway:
         return Checkout(session.id, str(session.url))
 
     def close_checkout(self, session_id: str, *, account: str | None = None) -> bool:
-        """Make sure a session can no longer be paid. False when it is complete already. Raises UpstreamFailed."""
+        """Makes sure that a session can no longer be paid. Returns False when it is complete. Raises UpstreamFailed."""
         try:
             self._client.v1.checkout.sessions.expire(session_id, {}, options(account))
         except stripe.InvalidRequestError as refusal:
@@ -85,7 +85,9 @@ class StripeGateway:
         return True
 
     def read_payment(self, object_id: str, *, account: str | None = None) -> Payment | None:
-        """What Stripe shows now of a checkout session, payment intent or charge. Raises AccountGone, UpstreamFailed."""
+        """Returns what Stripe says now about a session, payment intent or charge. Raises AccountGone or
+        UpstreamFailed.
+        """
         try:
             return self._looks.read_payment(object_id, account)
         except stripe.InvalidRequestError as refusal:
@@ -99,21 +101,22 @@ class StripeGateway:
             fail("payment", error)
 
     def parse_payment(self, payload: str, *, account: str | None) -> Payment | None:
-        """What the checkout session or charge inside an event says of a payment; None for other events."""
+        """Returns what the checkout session or charge inside an event says about a payment; None for other events."""
         return payment_told(json.loads(payload)["data"]["object"], account=account)
 
     def list_payments(self, *, since: int, until: int, pages: int, account: str | None = None) -> list[Payment]:
-        """What a list shows now of charges made between two moments. Raises AccountGone, UpstreamFailed."""
+        """Returns what a list says now about charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
             return self._looks.list_payments(since=since, until=until, pages=pages, account=account)
         except stripe.StripeError as error:
             _fail_or_gone("payments_made", error, account)
 
     def refund(self, wish: RefundWish) -> str:
-        """Make the refund, now or earlier. Looks for it first: Stripe forgets idempotency keys after a day, the
-        stream may come again later. Raises RefundRefused, RefundWaits, UpstreamFailed.
+        """Makes the refund unless it was made before, and returns its id. It looks for the refund first: Stripe forgets
+        idempotency keys after a day, and the stream may deliver the wish again later. Raises RefundRefused,
+        RefundWaits, UpstreamFailed.
         """
-        key = f"rf:{wish.order_id}:{wish.key}" + (f":{wish.tries}" if wish.tries else "")  # refusals are kept, too
+        key = f"rf:{wish.order_id}:{wish.key}" + (f":{wish.tries}" if wish.tries else "")  # refusals are stored too
         try:
             return str(_unless_broken(lambda key: self._refund(wish, key), key))
         except stripe.InvalidRequestError as refusal:
@@ -129,8 +132,8 @@ class StripeGateway:
             fail("refund", error)
 
     def list_undelivered(self, *, since: int, kinds: Iterable[str], account: str | None = None) -> Iterator[RawEvent]:
-        """Events of these kinds since a moment that a webhook endpoint did not take, oldest first (Stripe takes 20
-        kinds). Raises AccountGone, UpstreamFailed.
+        """Yields events of these kinds since a moment that could not be delivered to a webhook endpoint, oldest first.
+        Stripe accepts up to 20 kinds. Raises AccountGone, UpstreamFailed.
         """
         filters: Any = {"delivery_success": False, "created": {"gte": since}, "limit": PAGE, "types": sorted(kinds)}
         try:
@@ -143,7 +146,7 @@ class StripeGateway:
     def list_complete_sessions(
         self, *, since: int, until: int | None = None, account: str | None = None
     ) -> Iterator[CompleteSession]:
-        """The sessions opened between two moments that were completed. Raises AccountGone, UpstreamFailed."""
+        """Yields the completed sessions opened between two moments. Raises AccountGone, UpstreamFailed."""
         created = {"gte": since} if until is None else {"gte": since, "lte": until}
         filters: Any = {"status": "complete", "created": created, "limit": PAGE}
         try:
@@ -153,7 +156,7 @@ class StripeGateway:
             _fail_or_gone("complete_sessions", error, account)
 
     def list_traces(self, kind: TraceKind, *, since: int, until: int, account: str | None = None) -> Iterator[Trace]:
-        """The refunds, disputes or paid charges made between two moments. Raises AccountGone, UpstreamFailed."""
+        """Yields the refunds, disputes or paid charges made between two moments. Raises AccountGone, UpstreamFailed."""
         try:
             yield from traces(self._client, kind, (since, until), account)
         except stripe.StripeError as error:
@@ -172,7 +175,7 @@ class StripeGateway:
         return _standing(made.to_dict())
 
     def _refund_made(self, wish: RefundWish) -> str:
-        """The last of the refunds with which all of a charge went back. Raises RefundRefused, UpstreamFailed."""
+        """Returns the id of the last valid refund of a fully refunded charge. Raises RefundRefused, UpstreamFailed."""
         try:
             made = refunds_of(self._looks.charge(wish.charge_id, wish.account)[0] or {})
         except stripe.StripeError as error:
@@ -183,7 +186,7 @@ class StripeGateway:
         return str(standing[-1]["id"])
 
     def _is_over(self, session_id: str, account: str | None) -> bool:
-        """Why a session could not be closed: it is over already, or complete."""
+        """Returns whether a session has expired (True) or is complete (False). Raises UpstreamFailed if it is open."""
         try:
             status = self._looks.session(session_id, account, expand=[])["status"]
         except stripe.StripeError as error:
@@ -194,7 +197,7 @@ class StripeGateway:
 
 
 class _PacedClient(stripe.RequestsClient):
-    """Stripe's own HTTP client, which waits for its turn before each request, a repeated one too."""
+    """Stripe's HTTP client, which waits for its turn before each request, retries included."""
 
     def __init__(self, pace: Pace | None) -> None:
         super().__init__(timeout=(CONNECT_SECONDS, TIMEOUT_SECONDS))
@@ -207,7 +210,7 @@ class _PacedClient(stripe.RequestsClient):
 
 
 def client(secret_key: str, api_base: str, pace: Pace | None = None) -> stripe.StripeClient:
-    """Stripe's client with our version, timeouts and retries. `api_base` is for the test double."""
+    """Returns Stripe's client with our API version, timeouts and retries. `api_base` is for the test double."""
     return stripe.StripeClient(
         secret_key,
         stripe_version=API_VERSION,
@@ -218,9 +221,9 @@ def client(secret_key: str, api_base: str, pace: Pace | None = None) -> stripe.S
 
 
 def _unless_broken(create: Callable[[str], Any], key: str) -> Any:
-    """What is created under an idempotency key. Stripe keeps an answer 500 under its key for a day
-    (docs.stripe.com/api/idempotent_requests); another key gets past it. At worst there are two sessions:
-    when both are paid one is refunded. A refund is looked for before each try. Raises StripeError.
+    """Returns what `create` returns for an idempotency key. Stripe repeats an answer 500 under its key for a day
+    (docs.stripe.com/api/idempotent_requests), so then another key is tried. At worst there are two sessions: when both
+    are paid, one payment is refunded. For a refund, `create` looks for an existing one first. Raises StripeError.
     """
     try:
         return create(key)
@@ -231,14 +234,16 @@ def _unless_broken(create: Callable[[str], Any], key: str) -> Any:
 
 
 def is_gone(refusal: stripe.PermissionError) -> bool:
-    """Whether Stripe says that our access to the account asked for was taken back. A restricted key that lacks a
-    permission is refused with 403 too. The library drops the code of a 403, so it is read from the error itself.
+    """Returns whether Stripe says that our access to the account was revoked. A restricted key without a permission is
+    refused with 403 too. The library drops the code of a 403, so it is read from the error itself.
     """
     return _code_of(refusal) == _GONE
 
 
 def _require_gone(operation: str, refusal: stripe.PermissionError, account: str | None) -> None:
-    """Count a connected account that is gone. Raises UpstreamFailed for any other refusal: it may be lifted."""
+    """Returns, after a log and a metric, when access to a connected account was revoked. Raises UpstreamFailed for any
+    other refusal, which may be temporary.
+    """
     if account is None or not is_gone(refusal):
         fail(operation, refusal)
     telemetry.log("stripe_account_gone", operation=operation, account=account, request=refusal.request_id)
@@ -246,27 +251,29 @@ def _require_gone(operation: str, refusal: stripe.PermissionError, account: str 
 
 
 def _fail_or_gone(operation: str, error: stripe.StripeError, account: str | None) -> NoReturn:
-    """What came of a list. Raises AccountGone, which is no news here and no alarm: nothing waits for a list."""
+    """Raises AccountGone when access to the account was revoked, without a log or an alarm: nothing waits for a list.
+    Otherwise raises UpstreamFailed.
+    """
     if account is not None and isinstance(error, stripe.PermissionError) and is_gone(error):
         raise AccountGone from error
     fail(operation, error)
 
 
 def _standing(refund: Json) -> str:
-    """The id of a refund that was made now or before. Raises RefundRefused when it came to nothing."""
+    """Returns the id of a refund. Raises RefundRefused when the refund failed or was cancelled."""
     if refund.get("status") in _CAME_TO_NOTHING:
         raise RefundRefused(f"refund_{refund['status']}")
     return str(refund["id"])
 
 
 def _code_of(error: stripe.StripeError) -> str | None:
-    """The error's code; the library leaves it out of errors of permission."""
+    """Returns the error's code. The library does not set it for permission errors, so it is read from the body."""
     code = error.error.code if error.error else error.code
     return None if code is None else str(code)
 
 
 def fail(operation: str, error: stripe.StripeError) -> NoReturn:
-    """Log what Stripe refused, without what was sent. Raises UpstreamFailed."""
+    """Logs the error without what was sent. Raises UpstreamFailed."""
     kind, request = type(error).__name__, error.request_id
     if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
         telemetry.count_to_look_at("StripeAccessRefused")

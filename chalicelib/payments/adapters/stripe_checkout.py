@@ -1,6 +1,6 @@
-"""A checkout session of Stripe's: what it is opened with, and which refusals of it are for good.
+"""The parameters of a Stripe checkout session, and which errors of it are final.
 
-Used by stripe.py; takes plain values, knows no library. Sources: docs.stripe.com/api/checkout/sessions/create,
+Used by stripe.py; takes plain values, imports no library. Sources: docs.stripe.com/api/checkout/sessions/create,
 docs.stripe.com/error-codes.
 """
 
@@ -13,7 +13,7 @@ _REFUSALS = {
     "amount_too_large": CheckoutRefusal.TOO_LARGE,
     "email_invalid": CheckoutRefusal.ADDRESS,
 }
-"""Errors of a checkout session that no other try helps against (docs.stripe.com/error-codes)."""
+"""Errors of a checkout session that another attempt would raise again (docs.stripe.com/error-codes)."""
 _SELLER_CODES = frozenset(
     {
         "account_closed",
@@ -22,7 +22,7 @@ _SELLER_CODES = frozenset(
         "testmode_charges_only",
     }
 )
-"""Those that say that a connected account takes no payments. The platform's own has somebody who is alarmed instead."""
+"""Errors that say that a connected account takes no payments. For the platform's own account they raise an alarm."""
 DELAYED = (
     "acss_debit",
     "au_becs_debit",
@@ -38,13 +38,14 @@ DELAYED = (
     "sofort",
     "us_bank_account",
 )
-"""Methods that tell later, some after days, whether the money comes: bank debits, bank transfers and vouchers
-(docs.stripe.com/payments/payment-methods#payment-notification). A session cannot be told to take all but those in fewer
-words: it offers what is switched on in the dashboard, less what is excluded."""
+"""Methods that confirm the money later, some after days: bank debits, bank transfers and vouchers
+(docs.stripe.com/payments/payment-methods#payment-notification). Stripe has no shorter way to exclude them: a session
+offers what is enabled in the dashboard, except for the methods it lists as excluded.
+"""
 
 
 def session_parameters(request: CheckoutRequest) -> Any:
-    """Everything follows from the stored order: a repeated call is the same call."""
+    """Returns parameters that derive from the stored order only, so that a repeated call sends the same."""
     order = request.order
     named = {"order_id": order.id}
     intent: dict[str, Any] = {"metadata": named}
@@ -76,17 +77,18 @@ def session_parameters(request: CheckoutRequest) -> Any:
 
 
 def idempotency_key(request: CheckoutRequest) -> str:
-    """The same for the same parameters: one key with others is an error at Stripe. So the key has all of them that may
-    change before a checkout is kept: a place in line moves `expires_at`. A session whose answer was lost on the way
-    stays open then, but nobody has its URL.
+    """Returns the same key for the same parameters; Stripe refuses a key that comes again with others. So the key
+    contains each parameter that may change before a checkout is stored: a place in the waiting line moves `expires_at`.
+    A session whose answer was lost then stays open, but nobody has its URL.
     """
     key = f"co:{request.order.id}:{request.attempt}:{request.expires_at}"
     return f"{key}:at-once" if request.at_once else key
 
 
 def refusal_of(code: str | None, param: str | None, *, account: str | None) -> CheckoutRefusal | None:
-    """Why no checkout will ever be opened, from the code of a refusal and the parameter it names; None when another try
-    may help. Stripe names the parameter of an address that it does not take even where it gives no code.
+    """Returns why no checkout can ever be opened, from an error's code and the parameter that it names; None when
+    another attempt may succeed. For an address that it does not accept, Stripe names the parameter even when it gives
+    no code.
     """
     if account and code in _SELLER_CODES:
         return CheckoutRefusal.SELLER

@@ -1,6 +1,6 @@
-"""Connected accounts at Stripe, through its own library. Port `AccountsAtStripe`.
+"""Connected accounts at Stripe, through the stripe library. Port `AccountsAtStripe`.
 
-Standard accounts with direct charges: their owner answers to Stripe, the platform never holds the money.
+Standard accounts with direct charges: their owner has the contract with Stripe, the platform never holds the money.
 Source: docs.stripe.com/connect/standard-accounts and docs.stripe.com/connect/direct-charges.
 """
 
@@ -13,13 +13,13 @@ from chalicelib.payments.adapters.stripe_pace import Pace
 
 
 class StripeAccountsGateway:
-    """Port `AccountsAtStripe`."""
+    """Connected accounts through Stripe's API. Port `AccountsAtStripe`."""
 
     def __init__(self, *, secret_key: str, api_base: str = "", pace: Pace | None = None) -> None:
         self._client = client(secret_key, api_base, pace)
 
     def create_account(self, event_id: str, *, instead_of: str | None = None) -> str:
-        """The id of the event's account, made now or before. Raises UpstreamFailed."""
+        """Returns the id of the event's account. Creates it unless an earlier call did. Raises UpstreamFailed."""
         parameters: Any = {"type": "standard", "metadata": {"event_id": event_id}}
         try:
             return str(
@@ -29,7 +29,7 @@ class StripeAccountsGateway:
             fail("create_account", error)
 
     def make_onboarding_url(self, account_id: str, *, back: str) -> str:
-        """Where its owner tells Stripe what Stripe must know; good once. Raises UpstreamFailed."""
+        """Returns the URL where the owner gives Stripe the data it requires; it works once. Raises UpstreamFailed."""
         parameters: Any = {
             "account": account_id,
             "type": "account_onboarding",
@@ -42,7 +42,7 @@ class StripeAccountsGateway:
             fail("onboard_account", error)
 
     def is_ready(self, account_id: str) -> bool | None:
-        """Whether it can take payments; None when it is connected no more. Raises UpstreamFailed."""
+        """Returns whether the account can take payments; None when it is no longer connected. Raises UpstreamFailed."""
         try:
             return bool(self._client.v1.accounts.retrieve(account_id).charges_enabled)
         except stripe.StripeError as error:

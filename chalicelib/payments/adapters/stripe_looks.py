@@ -1,7 +1,7 @@
-"""Looks at payments as Stripe shows them now. Used by stripe.py, which answers for what is raised here.
+"""Reads payments from Stripe as they are now. Used by stripe.py, which handles the errors that are raised here.
 
-A payment that was made just now takes one request: its session shows the charge. One with refunds or disputes, of which
-a session does not show all, takes more.
+A new payment takes one request: its session contains the charge. A payment with refunds or disputes takes more, since a
+session does not contain all of them.
 """
 
 from typing import Any
@@ -20,6 +20,7 @@ from chalicelib.payments.adapters.stripe_objects import (
 )
 
 PAGE = 100
+"""Entries of one request of a list: Stripe's maximum (docs.stripe.com/api/pagination)."""
 _IN_SESSION = ["payment_intent.latest_charge.balance_transaction", "payment_intent.latest_charge.refunds"]
 
 
@@ -30,7 +31,7 @@ class StripeLooks:
         self._client = client
 
     def read_payment(self, object_id: str, account: str | None) -> Payment | None:
-        """The payment of a checkout session, payment intent or charge."""
+        """Returns the payment of a checkout session, payment intent or charge; None when there is no charge."""
         if object_id.startswith("cs_"):
             session = self.session(object_id, account, expand=_IN_SESSION)
             charge, disputes = self._charge_in(session, account)
@@ -42,8 +43,8 @@ class StripeLooks:
         return payment_of_charge(charge, disputes=disputes, account=account) if charge else None
 
     def list_payments(self, *, since: int, until: int, pages: int, account: str | None) -> list[Payment]:
-        """The payments of charges made between two moments (Unix seconds), newest first, as far as so many requests
-        show them; without those that have refunds or disputes, of which a list does not show all.
+        """Returns the payments of charges made between two moments (Unix seconds), newest first, from at most `pages`
+        requests. Charges with refunds or disputes are left out: a list does not contain all of these.
         """
         found: list[Payment] = []
         filters: Any = {"created": {"gte": since, "lte": until}, "limit": PAGE}
@@ -57,12 +58,12 @@ class StripeLooks:
         return found
 
     def session(self, session_id: str, account: str | None, *, expand: list[str]) -> Json:
-        """A checkout session."""
+        """Returns a checkout session with these parts expanded."""
         session = self._client.v1.checkout.sessions.retrieve(session_id, {"expand": expand}, options(account))
         return dict(session.to_dict())
 
     def charge(self, charge_id: str | None, account: str | None) -> tuple[Json | None, list[Json]]:
-        """A charge with its refunds, and its disputes."""
+        """Returns a charge with its refunds, and its disputes."""
         if charge_id is None:
             return None, []
         charge = self._client.v1.charges.retrieve(charge_id, {"expand": CHARGE_PARTS}, options(account)).to_dict()
@@ -76,7 +77,7 @@ class StripeLooks:
         return charge, [dispute.to_dict() for dispute in disputes.data]
 
     def _charge_in(self, session: Json, account: str | None) -> tuple[Json | None, list[Json]]:
-        """The charge of a session, and its disputes; asked for only when the session does not show all of it."""
+        """Returns the charge of a session, and its disputes. Reads them only when the session does not contain all."""
         intent = session.get("payment_intent")
         shown = intent.get("latest_charge") if isinstance(intent, dict) else None
         if isinstance(shown, dict) and _is_plain(shown):
@@ -84,7 +85,7 @@ class StripeLooks:
         return self.charge(charge_to_look_at(intent), account)
 
     def _fee_refunds(self, charge: Json, account: str) -> list[Json]:
-        """What came back of the platform's share of a charge: balance transactions that name the fee as their source
+        """Returns the refunds of the platform's fee of a charge: balance transactions whose source is the fee
         (github.com/stripe/stripe-dotnet/issues/2021), or the charge.
         """
         for source in (charge["application_fee"], charge["id"]):
@@ -95,17 +96,17 @@ class StripeLooks:
         return []
 
     def _refunds(self, charge_id: str, account: str | None) -> list[Json]:
-        """All refunds of a charge, which itself shows ten."""
+        """Returns all refunds of a charge. The charge itself contains only ten."""
         parts: Any = {"charge": charge_id, "limit": PAGE, "expand": REFUND_PARTS}
         listed = self._client.v1.refunds.list(parts, options(account))
         return [refund.to_dict() for refund in listed.auto_paging_iter()]
 
 
 def options(account: str | None, **more: Any) -> Any:
-    """Options of a call for a connected account (docs.stripe.com/connect/authentication)."""
+    """Returns the options of a call for a connected account (docs.stripe.com/connect/authentication)."""
     return {**more, "stripe_account": account} if account else more
 
 
 def _is_plain(charge: Json) -> bool:
-    """Whether nothing became of a charge since: no refund, not even one that failed, and no dispute."""
+    """Returns whether a charge has no refund, not even a failed one, and no dispute."""
     return not charge.get("disputed") and not charge.get("amount_refunded") and not refunds_of(charge)

@@ -1,6 +1,6 @@
-"""What Stripe's objects say, in our words. Used by stripe.py; takes plain dictionaries, knows no library.
+"""Converts Stripe's objects to Marquee's. Used by the other stripe adapters; takes dictionaries, imports no library.
 
-Source of every field: docs.stripe.com/api. Charges are read expanded by CHARGE_PARTS.
+Source of every field: docs.stripe.com/api. Charges are read with CHARGE_PARTS expanded.
 """
 
 from datetime import UTC, datetime
@@ -26,18 +26,18 @@ CHARGE_PARTS = [
     "refunds.data.failure_balance_transaction",
 ]
 FEE_REFUNDS = "fee_refunds"
-"""Where a charge carries the balance transactions of the platform's share that came back: Stripe lists them apart."""
+"""Where stripe_looks.py adds the balance transactions of returned platform fees to a charge; Stripe does not."""
 REFUND_PARTS = ["data.balance_transaction", "data.failure_balance_transaction"]
 FEE_REFUND = "application_fee_refund"
 _KINDS = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund"}
 _KINDS |= {FEE_REFUND: "fee_refund"}
 _KINDS |= {"refund_failure": "refund_failure", "payment_failure_refund": "refund_failure"}
 _CHARGE_STATES = {"succeeded": PaymentStatus.PAID, "pending": PaymentStatus.UNPAID}
-"""A failed card attempt leaves its checkout open: the buyer may try another card."""
+"""Other states count as OPEN: after a failed card attempt the checkout stays open for another card."""
 
 
 def payment_of_session(session: Json, *, charge: Json | None, disputes: list[Json], account: str | None) -> Payment:
-    """The payment of a checkout session; `charge` is the one that succeeded, if any."""
+    """Returns the payment of a checkout session. `charge` is the one that succeeded, if any."""
     order_id = session.get("client_reference_id") or (session.get("metadata") or {}).get("order_id")
     status = _session_status(session)
     return Payment(
@@ -54,7 +54,7 @@ def payment_of_session(session: Json, *, charge: Json | None, disputes: list[Jso
 
 
 def payment_of_charge(raw: Json, *, disputes: list[Json], account: str | None) -> Payment:
-    """What Stripe says in a charge, with its payment intent expanded, as one payment."""
+    """Returns the payment of a charge whose payment intent is expanded."""
     intent = raw.get("payment_intent")
     intent = intent if isinstance(intent, dict) else {}
     order_id = {**(intent.get("metadata") or {}), **(raw.get("metadata") or {})}.get("order_id")
@@ -72,19 +72,19 @@ def payment_of_charge(raw: Json, *, disputes: list[Json], account: str | None) -
 
 
 def payment_told(raw: Json, *, account: str | None) -> Payment | None:
-    """The payment of a session or charge as an event shows it: nothing is expanded."""
+    """Returns the payment of a session or charge as an event contains it, not expanded; None for other objects."""
     if raw.get("object") == "checkout.session":
         return payment_of_session(raw, charge=None, disputes=[], account=account)
     return payment_of_charge(raw, disputes=[], account=account) if raw.get("object") == "charge" else None
 
 
 def charge_to_look_at(intent: Json | None) -> str | None:
-    """The id of the charge that a payment intent came to, succeeded or not."""
+    """Returns the id of the latest charge of a payment intent, succeeded or not."""
     return _id_of((intent or {}).get("latest_charge"))
 
 
 def refunds_of(raw: Json) -> list[Json]:
-    """The refunds of a charge, oldest first."""
+    """Returns the refunds of a charge, oldest first."""
     found = (raw.get("refunds") or {}).get("data") or []
     return sorted(found, key=lambda refund: (refund["created"], refund["id"]))
 
@@ -148,7 +148,7 @@ def _dispute(raw: Json) -> ChargeDispute:
 
 
 def _ledger(raw: Json, disputes: list[Json]) -> list[LedgerEntry]:
-    """Every balance transaction of a charge, its refunds, its disputes and its fee, oldest first, each once."""
+    """Returns every balance transaction of a charge, its refunds, its disputes and its fee, each once, oldest first."""
     found = [_object(raw.get("balance_transaction"))]
     for refund in refunds_of(raw):
         found += [_object(refund.get("balance_transaction")), _object(refund.get("failure_balance_transaction"))]
@@ -161,7 +161,7 @@ def _ledger(raw: Json, disputes: list[Json]) -> list[LedgerEntry]:
 
 def _entry(raw: Json) -> LedgerEntry:
     kind = _KINDS.get(str(raw["type"]))
-    if kind is None:  # a dispute takes and gives back by adjustments
+    if kind is None:  # disputes take and return money as adjustments
         kind = "dispute" if int(raw["amount"]) < 0 else "dispute_reversal"
     return LedgerEntry(
         id=raw["id"],

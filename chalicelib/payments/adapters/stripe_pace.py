@@ -1,8 +1,8 @@
-"""Paces the calls of Stripe that all processes of a stage make together (ADR 19).
+"""Limits the rate at which all processes of a stage call Stripe together (ADR 19).
 
-Every request that leaves, retries of Stripe's library too, takes a place in the line of its endpoint and waits for it.
-Stripe takes 100 requests a second in live mode, 25 in a sandbox, and 25 for one endpoint (docs.stripe.com/rate-limits);
-all lines together stay below that, so it does not matter which of them are long.
+Every request, retries of Stripe's library included, takes a place in the line of its endpoint and waits for it. Stripe
+accepts 100 requests a second in live mode, 25 in a sandbox, and 25 for one endpoint (docs.stripe.com/rate-limits). All
+lines together stay below that, so it does not matter which of them are full.
 """
 
 import re
@@ -16,16 +16,18 @@ from chalicelib.limits.waiting_line import Lines
 from chalicelib.payments.domain.deadline import asks_until
 
 SANDBOX_SHARE = 0.25
-"""What a sandbox takes of the live limit."""
+"""A sandbox's limit as a share of the live limit."""
 
 CHECKOUTS_A_SECOND = 18
-"""Places for checkouts that are handed out a second: fewer than the line of the endpoint has, so that who comes back
-when it is their turn does not wait again.
+"""Places for checkouts that are given out in a second. It is below the rate of the endpoint's line, so that a buyer
+whose turn has come does not wait a second time.
 """
 
 
 class PacedLine(NamedTuple):
-    """A line and the endpoint it leads to; `patience` is how many seconds of waiting a caller can bear."""
+    """A line and the endpoint it is for. `a_second` is its rate in live mode, `patience` the longest wait in
+    seconds.
+    """
 
     name: str
     method: str
@@ -44,11 +46,11 @@ LINES = (
     PacedLine("refund", "post", re.compile(r".*/v1/refunds"), 10, 20),
     PacedLine("rest", "", re.compile(r".*"), 10, 20),
 )
-"""The first that fits is the line of a request."""
+"""A request takes the first line that matches."""
 
 
 class Pace:
-    """Lets requests through as fast as Stripe takes them. `share` of the live limits is used."""
+    """Delays requests to the rate that Stripe accepts. `share` is the part of the live rates that is used."""
 
     def __init__(self, lines: Lines, clock: Clock, sleep: Callable[[float], None], *, share: float = 1.0) -> None:
         self._lines = lines
@@ -57,8 +59,8 @@ class Pace:
         self._share = share
 
     def wait(self, method: str, url: str) -> None:
-        """Wait until a request may leave. Raises Busy when that takes longer than its caller can bear, UpstreamFailed
-        when what was asked before took its time.
+        """Waits until a request may be sent. Raises Busy when that takes longer than the caller can wait,
+        UpstreamFailed when the caller's deadline has passed.
         """
         line = line_of(method, url)
         now = self._clock.now()
@@ -74,6 +76,6 @@ class Pace:
 
 
 def line_of(method: str, url: str) -> PacedLine:
-    """The line that a request stands in."""
+    """Returns the line of a request."""
     path = urlsplit(url).path
     return next(line for line in LINES if line.method in ("", method.lower()) and line.path.fullmatch(path))

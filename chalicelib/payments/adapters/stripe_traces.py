@@ -1,7 +1,7 @@
-"""What Stripe lists of refunds, disputes and charges. Used by stripe.py; knows no library.
+"""Reads Stripe's lists of refunds, disputes and charges. Used by stripe.py; imports no library.
 
-Source: docs.stripe.com/api/refunds/list, /disputes/list, /charges/list. Which order it is of, the charge or its payment
-intent says.
+Source: docs.stripe.com/api/refunds/list, /disputes/list, /charges/list. The metadata of the charge, or of its payment
+intent, names the order.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _OWNERS = ["data.charge", "data.payment_intent"]
 
 
 def traces(client: Any, kind: TraceKind, made: tuple[int, int], account: str | None) -> Iterator[Trace]:
-    """All of a kind that were made between these moments, newest first. Raises stripe.StripeError."""
+    """Yields all of a kind made between two moments (Unix seconds), newest first. Raises stripe.StripeError."""
     if kind is TraceKind.REFUNDS:
         for refund in _listed(client.v1.refunds, made, _OWNERS, account):
             yield from _of(refund, refund=RefundOrDispute(refund["id"], str(refund.get("status") or "pending")))
@@ -35,7 +35,7 @@ def _listed(service: Any, made: tuple[int, int], expand: list[str], account: str
 
 
 def _of(raw: Json, **what: Any) -> Iterator[Trace]:
-    """The trace of an object that has a charge."""
+    """Yields the trace of an object that has a charge."""
     charge, intent = _object(raw.get("charge")), _object(raw.get("payment_intent"))
     named = {**(intent.get("metadata") or {}), **(charge.get("metadata") or {})}
     if charge:

@@ -1,7 +1,7 @@
-"""How long a caller waits for a service outside: who answers a person has less time than a timer or a stream.
+"""How long a caller waits for an external service. A request of a person has less time than a timer or a stream.
 
-Between the caller and the request that waits lies the service's own library with its retries, so the limit is kept by
-the thread, not handed on. Light.
+Between the caller and the request that waits is the service's own library with its retries. So the limit is stored in a
+context variable and not passed as an argument. Imports nothing slow.
 """
 
 import math
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 ASKED_WITHIN_SECONDS = 12
-"""How long a request of a person's may begin to ask: the last answer then comes in good time before the 29 s after
+"""Seconds within which a person's request may send requests. The last answer then arrives well before the 29 s after
 which API Gateway gives up (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
 """
 _until: ContextVar[float] = ContextVar("asks_until", default=math.inf)
@@ -18,7 +18,7 @@ _until: ContextVar[float] = ContextVar("asks_until", default=math.inf)
 
 @contextmanager
 def asking_until(moment: float) -> Iterator[None]:
-    """Requests, repeated ones too, leave until that moment (Unix seconds) or not at all."""
+    """Within this context no request is sent after that moment (Unix seconds), retries included."""
     token = _until.set(min(moment, _until.get()))
     try:
         yield
@@ -27,5 +27,5 @@ def asking_until(moment: float) -> Iterator[None]:
 
 
 def asks_until() -> float:
-    """The moment after which no request may leave; infinite unless the caller set one."""
+    """Returns the moment (Unix seconds) after which no request may be sent; infinite unless the caller set one."""
     return _until.get()

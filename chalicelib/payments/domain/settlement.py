@@ -1,6 +1,6 @@
-"""What a payment means for an order. Pure: the facts as they are and what Stripe shows now give the facts to be.
+"""What a payment means for an order. Pure: derives the new facts from the present facts and what Stripe says now.
 
-It does not matter how often or in which order payments are judged: the last look at Stripe decides.
+It does not matter how often or in which order payments are evaluated: what Stripe said last decides.
 """
 
 from typing import NamedTuple
@@ -16,8 +16,8 @@ from chalicelib.orders.domain.refund import RefundReason
 
 
 class Settlement(NamedTuple):
-    """What becomes of an order: its facts, why (for the buyer and for staff), why the payment must go back, and
-    whether the buyer may open another checkout.
+    """The result for an order: its facts, the reasons for the buyer and for staff (`note`), why the payment must be
+    refunded, and whether the buyer may open another checkout.
     """
 
     facts: Facts
@@ -36,8 +36,9 @@ def settle(
     has_stock: bool = True,
     over: Reason | None = None,
 ) -> Settlement:
-    """What a payment makes of an order at `now` (Unix seconds). `has_stock`: tickets that went back to stock can be
-    had again; `over`: why the event takes nobody any more. Raises UpstreamFailed for money without a charge.
+    """Returns what follows from a payment at `now` (Unix seconds). `has_stock`: tickets that returned to the stock can
+    be taken again; `over`: why the event takes no visitors any more. Raises UpstreamFailed for a payment without a
+    charge.
     """
     unchanged = Settlement(record.facts, record.order.reason, record.note)
     if payment.status is PaymentStatus.PAID:
@@ -55,7 +56,7 @@ def settle(
 
 
 def _over(unchanged: Settlement, record: OrderRecord, status: PaymentStatus, *, now: float) -> Settlement:
-    """The order's own checkout came to nothing, or is still open."""
+    """Returns the result when the order's own checkout failed, expired or is still open."""
     if status is PaymentStatus.FAILED:
         return Settlement(replace(record.facts, pending=False, ended=Ended.CANCELLED), Reason.PAYMENT_FAILED)
     if status is PaymentStatus.EXPIRED and record.deadline <= now:
@@ -90,13 +91,13 @@ def _paid(
 
 
 def _called_off(found: Settlement, over: Reason) -> Settlement:
-    """Nobody comes to an event that is not on any more: the money goes back, and the tickets."""
+    """Returns the result for an event that does not take place any more: the money is refunded, the tickets return."""
     ended = replace(found.facts, issued=False, ended=Ended.CANCELLED)
     return Settlement(ended, over, send_back=RefundReason.PAID_TOO_LATE)
 
 
 def _followed(unchanged: Settlement, facts: Facts, known: Facts, *, has_stock: bool) -> Settlement:
-    """What became of a payment that the order rests on already: refunds and disputes, also those that failed."""
+    """Returns the result for the payment that the order relies on already: refunds and disputes, also failed ones."""
     if not has_stock and position_of(known) is Position.SOLD:
         note = "A refund failed after its tickets had gone back to sale."
         return Settlement(replace(known, issued=False, held_back=True), Reason.TICKETS_GONE, note)

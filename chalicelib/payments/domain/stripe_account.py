@@ -11,8 +11,8 @@ from chalicelib.core.money import in_steps
 
 
 class StripeAccount(Struct, frozen=True, kw_only=True):
-    """The connected account of an event. `ready`: Stripe lets it take payments. `disconnected_at`: its owner took the
-    connection back; nothing can be paid until it is connected again.
+    """The connected account of an event. `ready`: Stripe lets it take payments. `disconnected_at`: its owner revoked
+    the connection; nothing can be paid until it is connected again.
     """
 
     id: str
@@ -28,5 +28,5 @@ class StripeAccount(Struct, frozen=True, kw_only=True):
 
 
 def application_fee(amount: int, currency: str, *, basis_points: int) -> int:
-    """The platform's share of an amount, both in minor units, rounded down to what Stripe can be sent."""
+    """Returns the platform's share of an amount, both in minor units, rounded down to an amount that Stripe accepts."""
     return in_steps(amount * basis_points // 10_000, currency)

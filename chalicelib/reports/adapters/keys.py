@@ -1,9 +1,9 @@
-"""Key formats of an event's lists and totals in the sales table. The rules of aws/dynamo_keys.py hold."""
+"""Key formats of an event's lists and totals in the sales table. They follow the rules of aws/dynamo_keys.py."""
 
 from chalicelib.aws.dynamo_keys import Key
 
 TALLY_PARTS = 4
-"""Items that each sum of an event's sales is spread over."""
+"""Items over which each sum of an event is distributed, in as many partitions."""
 
 
 def order_row(event_id: str, order_id: str) -> Key:

@@ -1,4 +1,4 @@
-"""Reads the rows and totals of an event's sales on the light client. Port `SalesLists`; no PynamoDB."""
+"""Reads the rows and totals of an event's sales with the light client. Port `SalesLists`; no PynamoDB."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,29 +13,29 @@ from chalicelib.reports.domain.sales_totals import Tally, merged
 from chalicelib.reports.ports import ListedRow
 
 _LAST = "~"
-"""Sorts behind every id."""
+"""A character that sorts after every id."""
 _SOLD = ("orders", "tickets", "voided", "gross", "refunded", "charged_back")
 _MOVED = ("charges", "refunds", "disputes", "fees", "net")
 _STOCK = ("left", "held", "sold")
 
 
 class DynamoSalesLists:
-    """Port `SalesLists`."""
+    """Rows and totals read from DynamoDB. Port `SalesLists`."""
 
     def __init__(self, reader: Reader, queries: DynamoQueries) -> None:
         self._reader = reader
         self._queries = queries
 
     def load_orders(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Rows of orders, newest first; a Query for `step` of them."""
+        """Yields rows of orders, newest first; one Query for `step` of them."""
         return self._rows(report_keys.order_row(event_id, ""), first, step)
 
     def load_charges(self, event_id: str, *, first: str, step: int) -> Iterator[ListedRow]:
-        """Rows of charges, those of the newest order first; a Query for `step` of them."""
+        """Yields rows of charges, those of the newest order first; one Query for `step` of them."""
         return self._rows(report_keys.charge_row(event_id, "", ""), first, step)
 
     def load_totals(self, event_id: str) -> Tally:
-        """What all orders add up to; a Query for each part."""
+        """Returns the sum of the tallies of all orders; one Query for each part."""
         found: list[Tally] = []
         for part in range(report_keys.TALLY_PARTS):
             partition, prefix = report_keys.sales_tally(event_id, part, "")
@@ -44,7 +44,7 @@ class DynamoSalesLists:
         return merged(found)
 
     def load_stock(self, shards: dict[str, int]) -> dict[str, Shard]:
-        """The stock of ticket types; one BatchGetItem for 100 shards."""
+        """Returns the stock of ticket types; one BatchGetItem for 100 shards."""
         places = [(owner, number) for owner, count in shards.items() for number in range(count)]
         found = {owner: Shard(0, 0, 0, 0) for owner in shards}
         items = self._reader.get_many("sales", [catalog_keys.stock(*one) for one in places], _STOCK, consistent=True)

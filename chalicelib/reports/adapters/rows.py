@@ -1,7 +1,7 @@
 """Writes the rows and totals of an event's sales: one transaction of rows and the sums they change. Port `SalesRows`.
 
-Rows stand in a partition of their own, away from what a sale depends on. Every sum is TALLY_PARTS items in as many
-partitions; a transaction adds to one of them, whichever its first order says, so writers seldom meet.
+Rows have their own partition, apart from the items that a sale writes. Every sum is TALLY_PARTS items in different
+partitions. A transaction adds to one of them, chosen by its first order, so writers seldom collide.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from chalicelib.reports.ports import KeptRow, RowChange
 
 
 class OrderRowItem(SalesTable):
-    """An order in its event's list. `tally` is what it adds to the totals, as it was added."""
+    """An order in its event's list. `tally` is what was added to the totals for it."""
 
     body = UnicodeAttribute()
     version = NumberAttribute()
@@ -38,7 +38,7 @@ class ChargeRowItem(SalesTable):
 
 
 class TallyItem(SalesTable):
-    """Sums; which of them there are depends on what they count."""
+    """A part of the sums under one name. Which attributes it has depends on what they count."""
 
     orders = NumberAttribute(null=True)
     tickets = NumberAttribute(null=True)
@@ -54,16 +54,16 @@ class TallyItem(SalesTable):
 
 
 class DynamoSalesRows:
-    """Port `SalesRows`."""
+    """Rows and totals in DynamoDB. Port `SalesRows`."""
 
     def load_charges(self, order_id: str) -> list[Charge]:
-        """The charges of an order; one Query."""
+        """Returns the charges of an order; one Query."""
         partition, prefix = order_keys.charge(order_id, "")
         items = ChargeItem.query(partition, ChargeItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Charge) for item in items]
 
     def load_kept(self, event_id: str, order_ids: Sequence[str]) -> dict[str, KeptRow]:
-        """The rows of orders that have one; one BatchGetItem."""
+        """Returns the rows of the orders that have one, by order id; one BatchGetItem."""
         _, prefix = report_keys.order_row(event_id, "")
         wanted = [report_keys.order_row(event_id, order_id) for order_id in order_ids]
         items = OrderRowItem.batch_get(wanted, consistent_read=True)
@@ -73,7 +73,7 @@ class DynamoSalesRows:
         }
 
     def write(self, event_id: str, changes: Sequence[RowChange], moved: Tally) -> None:
-        """Keep rows and add to the totals, all or nothing."""
+        """Writes rows and adds to the totals in one transaction. Raises Lost, Busy."""
         if len(changes) == 1 and not moved and not changes[0].charges:
             _write_alone(event_id, changes[0])
             return
@@ -94,8 +94,8 @@ class DynamoSalesRows:
 
 
 def _write_alone(event_id: str, change: RowChange) -> None:
-    """One row and nothing else. Raises Lost. A repeat after a lost reply finds its own version: Lost, and nothing is
-    left to do.
+    """Writes one row without a transaction. Raises Lost. A repeated write after a lost reply finds its own version: it
+    raises Lost although nothing is left to do.
     """
     if not try_save(_row(event_id, change), _as(change.before)):
         raise Lost(frozenset({"row"}))
@@ -111,7 +111,7 @@ def _row(event_id: str, change: RowChange) -> OrderRowItem:
 
 
 def _as(before: KeptRow | None) -> Condition:
-    """The row is as it was read, so no difference is added twice."""
+    """Returns the condition that the row is as it was read, so that no difference is added twice."""
     if before is None:
         return OrderRowItem.pk.does_not_exist()
     same: Condition = OrderRowItem.version == before.version

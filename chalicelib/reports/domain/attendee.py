@@ -8,7 +8,7 @@ from chalicelib.tickets.domain.ticket import Ticket, TicketState
 
 
 class Guest(Struct, frozen=True, kw_only=True):
-    """Who comes with a ticket, whether it lets them in, and when it did."""
+    """The attendee of a ticket, the ticket's state, and when they were checked in."""
 
     order_id: str
     number: int
@@ -28,7 +28,7 @@ class GuestList(Struct, frozen=True, kw_only=True):
 
 
 def guest_of(ticket: Ticket, *, used_at: datetime | None) -> Guest:
-    """The guest with a ticket; `used_at` is when somebody came in with it."""
+    """Returns the guest for a ticket. `used_at` is when they were checked in."""
     return Guest(
         order_id=ticket.order_id,
         number=ticket.number,

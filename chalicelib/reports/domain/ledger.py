@@ -1,7 +1,7 @@
 """The ledger of an event: every movement of its money in a Stripe balance, and their sums. Pure.
 
-Rows are Stripe's balance transactions as its charges keep them (orders/domain/charge.py), so the ledger adds up to what
-Stripe reports. Source: docs.stripe.com/api/balance_transactions.
+Rows are Stripe's balance transactions as they are stored in charges (orders/domain/charge.py), so the sums of the
+ledger equal what Stripe reports. Source: docs.stripe.com/api/balance_transactions.
 """
 
 from collections.abc import Iterable
@@ -20,14 +20,14 @@ COLUMNS = {
     "dispute_reversal": "disputes",
     FEE_REFUND: "fees",
 }
-"""Which sum a kind of movement counts for: a failed refund, a dispute that was won and the platform's share of a refund
-come back where they went out.
+"""The sum that each kind of movement counts for. A failed refund counts as a refund, a dispute that was won as a
+dispute, and a returned platform fee as a fee, each with the opposite sign.
 """
 
 
 class LedgerRow(Struct, frozen=True, kw_only=True):
     """One balance transaction: minor units of the settlement currency, signed; net = amount - fee. `account` is the
-    connected account whose balance moved, null for the platform's own.
+    connected account whose balance changed, null for the platform's own.
     """
 
     id: str
@@ -43,7 +43,7 @@ class LedgerRow(Struct, frozen=True, kw_only=True):
 
 
 class LedgerSum(Struct, frozen=True, kw_only=True):
-    """All movements of one balance in one currency; charges + refunds + disputes - fees = net."""
+    """The sums of one balance in one currency; charges + refunds + disputes - fees = net."""
 
     account: str | None
     currency: str
@@ -55,20 +55,20 @@ class LedgerSum(Struct, frozen=True, kw_only=True):
 
 
 def column_of(entry: LedgerEntry) -> tuple[str, int] | None:
-    """Which sum a movement counts for, and by how much: a fee that came back makes the fees less. None for a kind that
-    a later release wrote: it is kept and shown, and counts nowhere.
+    """Returns the sum that a movement counts for, and the amount; a returned fee lowers the fees. None for a kind that
+    only a later release knows: it is stored and shown, but not counted.
     """
     column = COLUMNS.get(entry.kind)
     return None if column is None else (column, -entry.amount if entry.kind == FEE_REFUND else entry.amount)
 
 
 def uncounted(charges: Iterable[Charge]) -> list[LedgerEntry]:
-    """The movements that count nowhere."""
+    """Returns the movements that no sum counts."""
     return [entry for charge in charges for entry in charge.ledger if column_of(entry) is None]
 
 
 class Ledger(Struct, frozen=True, kw_only=True):
-    """A page of movements, those of the newest order first, and the sums of all there are."""
+    """A page of movements, those of the newest order first, and the sums of all movements."""
 
     items: list[LedgerRow]
     next_cursor: str | None
@@ -76,7 +76,7 @@ class Ledger(Struct, frozen=True, kw_only=True):
 
 
 def rows_of(charge: Charge) -> list[LedgerRow]:
-    """The movements of a charge, newest first."""
+    """Returns the movements of a charge, newest first."""
     entries = sorted(charge.ledger, key=lambda entry: (entry.created_at, entry.id), reverse=True)
     return [
         LedgerRow(

@@ -1,7 +1,7 @@
 """Sales totals: what one order adds to the sums of its event, and the sums as staff read them. Pure.
 
-A tally is what an order adds: figures by what they are counted under. The totals of an event are the sum of the tallies
-of its orders, so a changed order changes them by the difference of its tallies (reports/services/update_totals.py).
+A tally is what one order adds: figures by name of what they count. The totals of an event are the sum of the tallies of
+its orders, so a changed order changes them by the difference of its tallies (reports/services/update_totals.py).
 """
 
 from collections import defaultdict
@@ -16,19 +16,20 @@ from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.reports.domain.ledger import column_of
 
 Tally = Mapping[str, Mapping[str, int]]
-"""Figures (minor units or numbers of things) by name of what they are counted under."""
+"""Figures (minor units, or counts) by the name of what they count."""
 
 TYPE, DAY, LEDGER = "TYPE", "DAY", "LEDGER"
 PLATFORM = "platform"
-"""Stands for the platform's own Stripe account, whose id no order knows."""
+"""Stands for the platform's own Stripe account, whose id is not stored with orders."""
 _GOOD = frozenset({OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DISPUTED})
-"""States in which tickets that were sold still let people in, or may again."""
+"""States in which sold tickets let people in, or may do so again."""
 
 
 class TypeTotals(Struct, frozen=True, kw_only=True):
-    """Sales of a ticket type in one currency, minor units. `sold`, `held`, `left` and `capacity` are its stock now;
-    `voided` tickets were sold and are not any more. `name` is null for a type that was removed. Refunds are shared
-    over the lines of an order by what they came to; a part that a dispute took is among them, as in an order.
+    """Sales of a ticket type in one currency, in minor units. `sold`, `held`, `left` and `capacity` are its stock now;
+    `voided` tickets were sold and are no longer valid. `name` is null for a deleted type. Refunds of an order are
+    divided over its lines in proportion to their amounts; money that lost disputes took of a part counts as refunded,
+    as in an order.
     """
 
     ticket_type_id: str
@@ -45,8 +46,8 @@ class TypeTotals(Struct, frozen=True, kw_only=True):
 
 
 class CurrencyTotals(Struct, frozen=True, kw_only=True):
-    """All sales in one currency, minor units. `fees` and `net` are what Stripe's balance in this currency got of them
-    (the ledger has its parts); a sale settled in another currency shows its fees and net there.
+    """All sales in one currency, in minor units. `fees` and `net` are those of Stripe's balance in this currency (the
+    ledger has the details); a sale settled in another currency adds its fees and net there.
     """
 
     currency: str
@@ -61,7 +62,7 @@ class CurrencyTotals(Struct, frozen=True, kw_only=True):
 
 
 class DayTotals(Struct, frozen=True, kw_only=True):
-    """Sales of one day (UTC) in one currency, and what became of just those since."""
+    """Orders that were paid on one day (UTC) in one currency, with their later refunds and disputes."""
 
     date: str
     currency: str
@@ -74,7 +75,7 @@ class DayTotals(Struct, frozen=True, kw_only=True):
 
 
 class SalesTotals(Struct, frozen=True, kw_only=True):
-    """What an event has sold. Money follows an order's change within moments; stock is exact."""
+    """The sales of an event. Amounts of money may be some moments old; numbers of stock are exact."""
 
     currencies: list[CurrencyTotals]
     types: list[TypeTotals]
@@ -82,7 +83,7 @@ class SalesTotals(Struct, frozen=True, kw_only=True):
 
 
 def tally_of(order: Order, charges: Iterable[Charge]) -> Tally:
-    """What an order with these charges adds to the totals of its event."""
+    """Returns what an order with these charges adds to the totals of its event."""
     tally: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     if order.paid_at is not None:
         _add_sale(tally, order, order.paid_at)
@@ -100,12 +101,12 @@ def tally_of(order: Order, charges: Iterable[Charge]) -> Tally:
 
 
 def difference(before: Tally, after: Tally) -> Tally:
-    """By how much totals change; only what does."""
+    """Returns by how much totals change; figures that do not change are left out."""
     return merged([after, {name: {key: -n for key, n in figures.items()} for name, figures in before.items()}])
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:
-    """The sum of several tallies."""
+    """Returns the sum of several tallies."""
     total: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tally in tallies:
         for name, figures in tally.items():
@@ -115,7 +116,9 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 
 def share(amount: int, weights: Sequence[int]) -> list[int]:
-    """An amount in parts that are as the weights, largest remainders first, so that nothing is lost or made."""
+    """Returns the amount divided in proportion to the weights. The largest remainders are rounded up, so that the parts
+    add up to the amount.
+    """
     whole = sum(weights)
     if whole == 0:
         return [0] * len(weights)

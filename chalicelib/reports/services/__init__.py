@@ -1,1 +1,1 @@
-"""Use cases of reports, one module a verb."""
+"""Use cases of reports, one module for each verb."""

@@ -1,7 +1,7 @@
-"""The attendees of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
+"""Lists the attendees of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
 
-Tickets are a function of their order (tickets/domain/ticket.py), so this reads the orders themselves, found by the
-index that the gate uses; whether somebody came in is read beside them. Everything is strongly consistent.
+Tickets are computed from their order (tickets/domain/ticket.py), so this reads the orders themselves, found by the list
+of orders with tickets that the gate uses, and their check-ins. All reads are strongly consistent.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,13 +35,13 @@ class ListAttendees:
         self._key = key
 
     def list_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
-        """Attendees in the order of their orders, void tickets too. Raises NotFound, Forbidden."""
+        """Returns attendees in the order of their orders, with void tickets. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _json), limit=page.limit)
         return as_list(part, scope=scope(event_id, "attendees"), key=self._key)
 
     def export_attendees(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
-        """The same as CSV."""
+        """Returns attendees as CSV. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, filters, _line), limit=page.limit)
         return as_sheet(COLUMNS, part, scope=scope(event_id, "attendees"), key=self._key)
@@ -53,7 +53,7 @@ class ListAttendees:
                 yield place, text(guest) if _fits(guest, filters) else None
 
     def _guests(self, event_id: str, first: str) -> Iterator[Guest]:
-        """All attendees from an order on, this one included; a few requests for _STEP orders."""
+        """Yields all attendees from the order `first` on, which is included; a few requests for _STEP orders."""
         ids = [first] if first else []
         after = first
         while True:

@@ -1,7 +1,7 @@
-"""The orders and charges of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
+"""Lists the orders and charges of an event for its staff, as JSON and as CSV. Called by routes/reports.py.
 
-Rows stand ready in the event's own partition (reports/services/update_totals.py). Answers are put together when read:
-few people read them, and keeping them would keep names and addresses once more. ETags are hashes of the bytes (ADR 9).
+reports/services/update_totals.py keeps their rows in a partition of the event. Answers are made when read: few people
+read them, and a stored answer would be one more copy of names and addresses. ETags are hashes of the bytes (ADR 9).
 """
 
 import json
@@ -20,7 +20,7 @@ from chalicelib.representations.read import Found
 from chalicelib.representations.rows import Filters, Row, Sheet, as_list, as_sheet, fill, scope, told
 
 SHEET_ROWS = 2_000
-"""Rows of one CSV file: 2,000 attendees took 1.6 s beside the local database, Lambda has a share of a core and 29 s."""
+"""Rows of one CSV file. 2,000 attendees took 1.6 s beside the local database; Lambda has a share of a core and 29 s."""
 _STEP = 500
 _WHO = ("id", "state", "created_at", "paid_at", "buyer_name", "buyer_email")
 ORDER_COLUMNS = (*_WHO, "tickets", "lines", "total", "refunded", "currency", "reason", "review_reason")
@@ -30,7 +30,7 @@ CHARGE_COLUMNS = ("id", "order_id", "created_at", "status", *_MONEY, *_HOW)
 
 
 class ListOrders:
-    """Lists an event's sales."""
+    """Lists the orders and charges of an event."""
 
     def __init__(self, view: SalesLists, authorise: Authorise, key: CursorKey) -> None:
         self._view = view
@@ -38,25 +38,25 @@ class ListOrders:
         self._key = key
 
     def list_orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
-        """Orders as staff read each, newest first. Raises NotFound, Forbidden."""
+        """Returns orders as staff read them, newest first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "orders"), key=self._key)
 
     def export_orders(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
-        """The same as CSV."""
+        """Returns orders as CSV. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._orders(event_id, page, filters, _order_line), limit=page.limit)
         return as_sheet(ORDER_COLUMNS, part, scope=scope(event_id, "orders"), key=self._key)
 
     def list_charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Found:
-        """Charge records, those of the newest order first. Raises NotFound, Forbidden."""
+        """Returns charge records, those of the newest order first. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, str), limit=page.limit)
         return as_list(part, scope=scope(event_id, "charges"), key=self._key)
 
     def export_charges(self, event_id: str, page: Page, filters: Filters, *, caller: Principal) -> Sheet:
-        """The same as CSV."""
+        """Returns charge records as CSV. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._charges(event_id, page, filters, _charge_line), limit=page.limit)
         return as_sheet(CHARGE_COLUMNS, part, scope=scope(event_id, "charges"), key=self._key)
@@ -74,7 +74,7 @@ ORDER_STATES = frozenset(state.value for state in OrderState)
 
 
 def _step(page: Page, filters: Filters) -> int:
-    """Rows to fetch at once: for a page as it comes, what it shows, the one it begins behind and the one after."""
+    """Returns how many rows to read at once: without filters those of the page, the one before and the one after."""
     return _STEP if filters != Filters() else min(_STEP, page.limit + 2)
 
 

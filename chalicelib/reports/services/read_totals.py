@@ -1,7 +1,7 @@
-"""What an event has sold and taken, and its ledger, for its staff. Called by routes/reports.py.
+"""Reads the sales totals of an event and its ledger, for its staff. Called by routes/reports.py.
 
-Sums stand ready (reports/services/update_totals.py), and so do the ledger's rows, inside the charges they are of. What
-is in stock is read with them. ETags are hashes of the bytes (ADR 9).
+reports/services/update_totals.py keeps the sums. The rows of the ledger are inside the stored charges. Numbers of stock
+are read with them. ETags are hashes of the bytes (ADR 9).
 """
 
 import json
@@ -40,7 +40,7 @@ _Figures = Mapping[str, int]
 
 
 class ReadTotals:
-    """Sums an event's sales up."""
+    """Reads sales totals and the ledger."""
 
     def __init__(self, *, lists: SalesLists, sales: CatalogView, authorise: Authorise, key: CursorKey) -> None:
         self._lists = lists
@@ -49,7 +49,7 @@ class ReadTotals:
         self._key = key
 
     def read_totals(self, event_id: str, *, caller: Principal) -> Found:
-        """What was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
+        """Returns what was sold, by currency, ticket type and day. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         tally = self._lists.load_totals(event_id)
         types = self._sales.load_ticket_types(event_id, consistent=True)
@@ -58,20 +58,20 @@ class ReadTotals:
         return as_found(encode(totals))
 
     def read_ledger(self, event_id: str, page: Page, *, caller: Principal) -> Found:
-        """Movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
+        """Returns movements of money, those of the newest order first, and their sums. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _json), limit=page.limit)
         sums = encode(_sums(self._lists.load_totals(event_id)))
         return as_list(part, scope=scope(event_id, "ledger"), key=self._key, more={"sums": sums})
 
     def export_ledger(self, event_id: str, page: Page, *, caller: Principal) -> Sheet:
-        """The movements as CSV."""
+        """Returns the movements as CSV. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         part = fill(self._rows(event_id, page, _line), limit=page.limit)
         return as_sheet(COLUMNS, part, scope=scope(event_id, "ledger"), key=self._key)
 
     def _rows(self, event_id: str, page: Page, text: Callable[[LedgerRow], str]) -> Iterator[Row]:
-        """Movements behind a place: that of their charge, then when they were and their own id."""
+        """Yields movements after a position: the position of their charge, then their time and id."""
         began, _, moved = page.after.partition("~")
         for place, body in self._lists.load_charges(event_id, first=began, step=_STEP):
             for row in rows_of(msgspec.json.decode(body, type=Charge)):
@@ -81,7 +81,7 @@ class ReadTotals:
 
 
 def _currencies(tally: Tally, types: list[StoredTicketType]) -> list[CurrencyTotals]:
-    """All currencies in which something is for sale, was sold, or was settled."""
+    """Returns totals for each currency in which something is for sale, was sold, or was settled."""
     taken: dict[str, dict[str, int]] = {_currency(one): {} for one in types}
     for name, figures in tally.items():
         kind, *_, currency = name.split("#")
@@ -95,13 +95,13 @@ def _currencies(tally: Tally, types: list[StoredTicketType]) -> list[CurrencyTot
 
 
 def _days(tally: Tally) -> list[DayTotals]:
-    """Days on which something was sold, oldest first."""
+    """Returns totals for each day on which something was sold, oldest first."""
     named = sorted((name.split("#"), figures) for name, figures in tally.items() if name.startswith(f"{DAY}#"))
     return [DayTotals(date=date, currency=currency, **_sold(figures)) for (_, date, currency), figures in named]
 
 
 def _types(tally: Tally, types: list[StoredTicketType], stock: Mapping[str, Shard]) -> list[TypeTotals]:
-    """Ticket types by position, then sales in currencies that types have no more and of types that are no more."""
+    """Returns totals of ticket types by position, then of sales in former currencies of types and of deleted types."""
     left = {name: figures for name, figures in tally.items() if name.startswith(f"{TYPE}#")}
     found = []
     for one in sorted(types, key=_position):
@@ -122,7 +122,7 @@ def _types(tally: Tally, types: list[StoredTicketType], stock: Mapping[str, Shar
 
 
 def _sums(tally: Tally) -> list[LedgerSum]:
-    """The sums of every balance and currency."""
+    """Returns the sums of every balance and currency."""
     named = sorted((name.split("#"), figures) for name, figures in tally.items() if name.startswith(f"{LEDGER}#"))
     keys = ("charges", "refunds", "disputes", "fees", "net")
     return [

@@ -1,8 +1,8 @@
-"""The lists and totals of an event's sales follow its orders. Called by reactions.py and by relisting.
+"""Updates the lists and totals of an event's sales after changes of its orders. Called by reactions.py.
 
-What a change says is only a hint which order to look at: order and charges are read again, strongly consistent, and
-written as rows of their event together with the difference they make to its totals, if the row is still as it was
-read. So changes may come twice, late, in any order and to several at once, and the last look wins (ADR 9).
+A change only says which order to read. The order and its charges are read again, strongly consistent, and written as
+rows of their event together with the difference for its totals, if the row is still as it was read. So changes may come
+twice, late, in any order and to several workers at once; the last read decides (ADR 9).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ from chalicelib.representations.json_text import encode
 
 TRIES = 12
 MOST_ORDERS = 25
-"""Orders that are looked at together."""
+"""Orders that are read together."""
 _PREFIX = "ORDER#"
 _FIRST_VERSION = 1
 
@@ -33,18 +33,18 @@ class UpdateTotals:
         self._rows = rows
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the sales stream: orders were written. Raises Busy."""
+        """Handles orders of the sales stream that have a new version. Raises Busy."""
         written = (change.after for change in changes if _is_new_version(change))
         self.follow(str(image["sk"]).removeprefix(_PREFIX) for image in written if image is not None)
 
     def follow(self, order_ids: Iterable[str]) -> int:
-        """Bring rows and totals to how these orders stand. How many rows were written. Raises Busy."""
+        """Updates rows and totals to the present state of these orders. Returns how many rows it wrote. Raises Busy."""
         wanted = sorted(set(order_ids))
         batches = [wanted[start : start + MOST_ORDERS] for start in range(0, len(wanted), MOST_ORDERS)]
         return sum(until_settled(partial(self._follow, batch), tries=TRIES) for batch in batches)
 
     def _follow(self, order_ids: Sequence[str]) -> int:
-        """Raises Overtaken when somebody else writes the same rows."""
+        """Raises Overtaken when another worker writes the same rows."""
         orders = self._view.load_orders(order_ids)
         by_event: dict[str, list[OrderRecord]] = {}
         for order_id in order_ids:
@@ -63,8 +63,8 @@ class UpdateTotals:
         return len(changes)
 
     def _change(self, record: OrderRecord, before: KeptRow | None) -> RowChange | None:
-        """What becomes of a row; None when it shows the order already. The charges are read after the order: they may
-        be newer than it, and then a newer version of the order comes, but never older.
+        """Returns the change of a row; None when the row is up to date. The charges are read after the order, so they
+        may be newer than it but never older. If they are newer, a newer version of the order follows.
         """
         if before is not None and before.version >= record.version:
             return None
@@ -80,24 +80,24 @@ class UpdateTotals:
 
 
 def _is_new_version(change: Change) -> bool:
-    """A check-in of a free order touches it, and leaves its version."""
+    """Returns whether the order's version changed. A check-in of a free order changes the item but not the version."""
     before, after = change.before or {}, change.after or {}
     return before.get("version") != after.get("version")
 
 
 def _body(record: OrderRecord) -> str:
-    """The order as staff read it (orders/services/read_order.py)."""
+    """Returns the order's JSON as staff read it (orders/services/read_order.py)."""
     return staff_body(encode(record.order), record.note)
 
 
 def _moved(change: RowChange) -> Tally:
-    """By how much a row changes the totals."""
+    """Returns by how much a row changes the totals."""
     return difference(change.before.tally if change.before else {}, change.row.tally)
 
 
 def _packed(changes: Sequence[RowChange]) -> Iterator[list[RowChange]]:
-    """The changes in parts that fit one transaction each. A row that moves no sum needs none: written alone it costs
-    half, and most rows are those of orders that were just reserved.
+    """Yields the changes in parts that fit into one transaction each. A row that changes no sum needs no transaction:
+    written alone it costs half, and most rows are of orders that were just reserved.
     """
     part: list[RowChange] = []
     names: set[str] = set()

@@ -1,7 +1,7 @@
-"""Tickets and their codes: a function of the order, so a paid order has exactly one set of them by construction. Pure.
+"""Tickets and their codes. They are computed from the order, so a paid order has exactly one set of them. Pure.
 
-Nothing issues a ticket and nothing can issue it twice: ticket n of an order is there as soon as the order was paid, and
-its state follows from the order's facts. A code proves itself by a MAC under the order's own secret (ADR 11).
+No step issues a ticket, so none can be issued twice: ticket n of an order exists when the order is paid, and its state
+follows from the order's facts. A code is verified by its MAC under the order's own secret (ADR 11).
 """
 
 import hashlib
@@ -22,30 +22,30 @@ from chalicelib.orders.domain.order import Attendee, Line, OrderRecord
 from chalicelib.orders.domain.order_state import OrderState, Position, position_of
 
 MAC_CHARACTERS = 26
-"""Base-32 characters of the MAC: 130 bits, more than anybody can try at a gate."""
+"""Base-32 characters of the MAC: 130 bits, too many to guess at a gate."""
 MAX_CODE = 200
-"""What a code may be written in, blanks between its characters included."""
+"""Characters of a code as it is entered, with blanks between its characters."""
 MAX_CHANGES = 50
-"""Attendees that one request may change: each is a condition of one transaction of at most 100."""
+"""Attendees that one request may change: each is a condition of one transaction of at most 100 items."""
 _ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _TICKET = re.compile(rf"({_ULID})-([1-9][0-9]{{0,2}})")
 _CODE = re.compile(rf"({_ULID})([1-9][0-9]{{0,2}})([{ALPHABET}]{{{MAC_CHARACTERS}}})")
 _WIDE = 0xFEE0
-"""How far the full-width form of a letter or digit is from the plain one."""
+"""The distance from the code point of a letter or digit to that of its full-width form."""
 _MISTAKEN = {"O": "0", "I": "1", "L": "1"}
-"""Letters that Crockford's base 32 leaves out, since people read digits in them: crockford.com/base32.html."""
+"""Letters that Crockford's base 32 leaves out, with the digits that people mean: crockford.com/base32.html."""
 _READ_AS = {
     shape: _MISTAKEN.get(one.upper(), one.upper())
     for one in string.digits + string.ascii_letters
     for shape in (one, chr(ord(one) + _WIDE))
 } | {"\u0130": "1", "\u0131": "1"}
-"""What each character of a code stands for; the last two are the i's of Turkish keyboards."""
+"""The character of a code that each entered character means. The last two are the letters i of Turkish keyboards."""
 _REISSUE = ";"
 _TIMES = "*"
 
 
 class TicketState(StrEnum):
-    """Whether a ticket lets somebody in: yes, not now (its payment is disputed), never again."""
+    """Whether a ticket lets a person in: yes, not now (its payment is disputed), or never again."""
 
     VALID = "valid"
     SUSPENDED = "suspended"
@@ -53,7 +53,7 @@ class TicketState(StrEnum):
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
-    """One admission. `number` counts from 1 over all lines of the order; `code` is what its QR code says."""
+    """A ticket for one person. `number` counts from 1 over all lines of the order; `code` is the QR code's text."""
 
     order_id: str
     event_id: str
@@ -66,12 +66,12 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What a ticket is called where it must not give its code away."""
+        """The name of the ticket, for places that must not contain its code."""
         return ticket_name(self.order_id, self.number)
 
 
 class TicketLinks(Struct, frozen=True, kw_only=True):
-    """Where a ticket's QR code is, as a path; null while the ticket is not valid."""
+    """The path of a ticket's QR code; null while the ticket is not valid."""
 
     qr: str | None
 
@@ -89,7 +89,7 @@ class TicketRead(Struct, frozen=True, kw_only=True):
 
 
 class Code(NamedTuple):
-    """A code taken apart; nothing is proven yet."""
+    """The parts of a code, not verified yet."""
 
     order_id: str
     number: int
@@ -97,7 +97,7 @@ class Code(NamedTuple):
 
 
 class AttendeeChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who comes with a ticket from now on."""
+    """The new attendee of a ticket."""
 
     number: Annotated[int, Meta(ge=1, le=999, description="Which ticket of the order, from 1")]
     name: Name
@@ -109,32 +109,32 @@ class AttendeeChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class AttendeesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a buyer sends about attendees; tickets that are not named stay as they are."""
+    """What a buyer sends to change attendees. Tickets that are not named stay as they are."""
 
     attendees: Annotated[list[AttendeeChange], Meta(min_length=1, max_length=MAX_CHANGES)]
 
     def violations(self) -> list[Violation]:
-        """Rules that span fields."""
+        """Returns violations of rules that span fields."""
         if len({change.number for change in self.attendees}) < len(self.attendees):
             return [Violation("/attendees", "must name each ticket once")]
         return []
 
 
 def ticket_name(order_id: str, number: int) -> str:
-    """What a ticket is called where it must not give its code away."""
+    """Returns the name of a ticket, for places that must not contain its code."""
     return f"{order_id}-{number}"
 
 
 def parse_name(text: str) -> tuple[str, int] | None:
-    """Order id and number of a ticket's name."""
+    """Returns the order id and the number in a ticket's name, or None."""
     match = _TICKET.fullmatch(text)
     return (match[1], int(match[2])) if match else None
 
 
 def parse_code(text: str) -> Code | None:
-    """A code as a scanner reads it or a person types or pastes it; None for anything else. Only letters and digits
-    count, since lengths tell the parts apart: dashes and blanks of any kind may stand anywhere or be missing. The same
-    rule as web/public/js/ticketcode.js.
+    """Returns the parts of a code that was scanned, typed or pasted; None for any other text. Only letters and digits
+    count, since lengths separate the parts: dashes and blanks of any kind may be anywhere or missing.
+    web/public/js/ticketcode.js has the same rule.
     """
     if len(text) > MAX_CODE:
         return None
@@ -143,20 +143,20 @@ def parse_code(text: str) -> Code | None:
 
 
 def tickets_of(record: OrderRecord) -> list[Ticket]:
-    """All tickets of an order, in order of their numbers; none before it is paid."""
+    """Returns all tickets of an order, in order of number; none before it is paid."""
     state = ticket_state(record)
     return [_ticket(record, line, number, state) for number, line in enumerate(_lines(record), start=1)]
 
 
 def ticket_state(record: OrderRecord) -> TicketState:
-    """The state of all tickets of an order that was paid."""
+    """Returns the state of all tickets of an order that was paid."""
     if position_of(record.facts) is not Position.SOLD:
         return TicketState.VOID
     return TicketState.SUSPENDED if record.state is OrderState.DISPUTED else TicketState.VALID
 
 
 def ticket_for(code: Code, record: OrderRecord) -> Ticket | None:
-    """The ticket whose code this is; None for a code that was made up, altered or replaced. In constant time."""
+    """Returns the ticket with this code; None for a forged, changed or replaced code. Compares in constant time."""
     lines = _lines(record)[code.number - 1 : code.number]
     found = next((_ticket(record, line, code.number, ticket_state(record)) for line in lines), None)
     given = f"{ticket_name(code.order_id, code.number)}-{code.mac}"
@@ -165,7 +165,7 @@ def ticket_for(code: Code, record: OrderRecord) -> Ticket | None:
 
 
 def shown(ticket: Ticket, *, used_at: datetime | None) -> TicketRead:
-    """The ticket as it is read; `used_at` is when somebody came in with it."""
+    """Returns the ticket as it is read. `used_at` is when its holder was checked in."""
     valid = ticket.state is TicketState.VALID
     return TicketRead(
         number=ticket.number,
@@ -179,8 +179,8 @@ def shown(ticket: Ticket, *, used_at: datetime | None) -> TicketRead:
 
 
 def with_attendees(record: OrderRecord, changes: Sequence[AttendeeChange]) -> tuple[OrderRecord, list[int]]:
-    """The order with other attendees, and which tickets that reissues: their codes of before are dead.
-    Raises InvalidInput.
+    """Returns the order with changed attendees, and the numbers of the tickets that get new codes. Their old codes are
+    no longer valid. Raises InvalidInput.
     """
     tickets = {ticket.number: ticket for ticket in tickets_of(record)}
     unknown = [index for index, change in enumerate(changes) if change.number not in tickets]
@@ -203,7 +203,7 @@ def with_attendees(record: OrderRecord, changes: Sequence[AttendeeChange]) -> tu
 
 
 def _lines(record: OrderRecord) -> list[Line]:
-    """The line of each ticket, in order of their numbers; none before the order is paid."""
+    """Returns the line of each ticket, in order of number; none before the order is paid."""
     if not record.facts.issued or record.ticket_secret is None:
         return []
     return [line for line in record.order.lines for _ in range(line.quantity)]
@@ -225,8 +225,8 @@ def _ticket(record: OrderRecord, line: Line, number: int, state: TicketState) ->
 
 
 def _mac(record: OrderRecord, number: int) -> str:
-    """HMAC-SHA256 (RFC 2104) over everything that tells tickets apart. The letters and digits of base 32 fit the
-    alphanumeric mode of QR codes (ISO/IEC 18004), which makes them a third smaller.
+    """Returns HMAC-SHA256 (RFC 2104) over everything that distinguishes tickets. The letters and digits of base 32 fit
+    into the alphanumeric mode of QR codes (ISO/IEC 18004), which makes them a third smaller.
     """
     secret, reissues = _read_secret(record)
     named = ("ticket", record.order.event_id, record.id, str(number), str(reissues.get(number, 0)))
@@ -236,8 +236,8 @@ def _mac(record: OrderRecord, number: int) -> str:
 
 
 def _read_secret(record: OrderRecord) -> tuple[str, dict[int, int]]:
-    """The secret and how often each ticket was made anew. They are one attribute of the order, `secret;3*1;5*2`, since
-    a code is only known when both are.
+    """Returns the secret, and how often each ticket got a new code. Both are in one attribute of the order,
+    `secret;3*1;5*2`, since a code derives from both.
     """
     secret, *parts = str(record.ticket_secret).split(_REISSUE)
     return secret, {int(number): int(count) for number, _, count in (part.partition(_TIMES) for part in parts)}

@@ -1,7 +1,7 @@
-"""Tickets as a PDF: a page each, all of it vectors and text. Called by tickets/services/issue_tickets.py, which imports
-it late.
+"""Draws tickets as a PDF: one page each, only vectors and text.
 
-The same pages give the same bytes, so that their ETag can be made without them (tickets/pdf/page.REVISION).
+Called by tickets/services/issue_tickets.py, which imports it late. The same pages give the same bytes, so their ETag
+does not need the bytes (tickets/pdf/page.REVISION).
 """
 
 import io
@@ -28,7 +28,7 @@ _FONT_FILE = "files/NotoSans[wdth,wght].ttf"
 
 
 def tickets_pdf(pages: Sequence[TicketPage], *, title: str) -> bytes:
-    """The PDF of some tickets. `title` is the document's name in a reader's window."""
+    """Returns the PDF of these pages. `title` is the title of the document in a PDF reader."""
     canvas_type, known = _tools()
     buffer = io.BytesIO()
     canvas = canvas_type(buffer, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, lang="en")
@@ -53,13 +53,13 @@ def _draw(canvas: Any, page: TicketPage, known: frozenset[int]) -> None:
         if text:
             top = _lines(canvas, text, known, size=size, top=top) - gap
     _qr(canvas, page.code, bottom=MARGIN + 48)
-    half = len(page.name) + 1  # on two lines, the first of which ends with a dash: to be typed as they are
+    half = len(page.name) + 1  # two lines, the first with a dash at its end, so that both can be typed as printed
     _centred(canvas, page.code[:half], bottom=MARGIN + 28, size=9)
     _centred(canvas, page.code[half:], bottom=MARGIN + 14, size=9)
 
 
 def _lines(canvas: Any, text: str, known: frozenset[int], *, size: float, top: float) -> float:
-    """Text in at most two lines that fit the page, smaller where it is long; the new top."""
+    """Draws text in at most two lines that fit the page, smaller if long. Returns the y position below, in points."""
     width = WIDTH - 2 * MARGIN
     while size > 7 and _width(canvas, text, known, size) > 2 * width * 0.9:
         size -= 1
@@ -74,7 +74,7 @@ def _lines(canvas: Any, text: str, known: frozenset[int], *, size: float, top: f
 
 
 def _broken(canvas: Any, text: str, known: frozenset[int], *, size: float, width: float) -> list[str]:
-    """The text in lines of that width, broken between words where there are some."""
+    """Returns the text in lines of that width, broken between words where possible."""
     lines = [""]
     for word in " ".join(text.split()).split(" "):
         joined = f"{lines[-1]} {word}".strip()
@@ -100,7 +100,7 @@ def _centred(canvas: Any, text: str, *, bottom: float, size: float) -> None:
 
 
 def _qr(canvas: Any, code: str, *, bottom: float) -> None:
-    """A path of all dark modules, in rectangles as long as the runs are: nothing for a printer to smooth."""
+    """Draws all dark modules as one path, with a rectangle for each run, so that printers smooth no edges inside."""
     rows = qr_modules(code)
     side = QR_SIZE / len(rows)
     left = (WIDTH - QR_SIZE) / 2
@@ -119,7 +119,7 @@ def _qr(canvas: Any, code: str, *, bottom: float) -> None:
 
 @cache
 def _tools() -> tuple[Any, frozenset[int]]:
-    """Reportlab's canvas with our fonts, and the code points that TEXT has."""
+    """Returns reportlab's canvas with our fonts registered, and the code points that TEXT has."""
     with _without_pillow():
         from reportlab.pdfbase import pdfmetrics
         from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -134,7 +134,7 @@ def _tools() -> tuple[Any, frozenset[int]]:
 
 
 def _font_file() -> Path:
-    """The font that the package ships; importing it would only tell the same path."""
+    """Returns the path of the font in its package, without importing the package."""
     found = find_spec(_FONT_PACKAGE)
     assert found is not None and found.origin is not None, "requirements.txt has the font"  # noqa: S101, PT018
     return Path(found.origin).parent / _FONT_FILE
@@ -142,8 +142,9 @@ def _font_file() -> Path:
 
 @contextmanager
 def _without_pillow() -> Iterator[None]:
-    """Reportlab imports Pillow with itself and uses it for raster images alone, of which tickets have none. Lambda's
-    layer leaves its 7 MB out (infra/package/trim.py): there an empty module takes its name meanwhile.
+    """Lets reportlab be imported without Pillow, which it imports but uses for raster images only; tickets have none.
+    The Lambda package leaves out Pillow's 7 MB (infra/package/trim.py), so an empty module replaces it during the
+    import.
     """
     if find_spec("PIL") is not None:
         yield

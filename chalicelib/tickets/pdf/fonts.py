@@ -1,8 +1,8 @@
-"""Which font can show which text of a ticket. Used by tickets/pdf/draw.py, which knows where the font files are.
+"""Chooses the font for each part of a ticket's text. Used by tickets/pdf/draw.py, which knows where the font files are.
 
-Noto Sans shows Latin, Greek, Cyrillic and Devanagari letters. Chinese, Japanese and Korean are set in the fonts that
-PDF readers bring for them (ISO 32000-1, 9.7.5.2). Letters of all other scripts are written as Latin ones, so that no
-name is a row of boxes; combining marks of Devanagari are placed one after the other, since nothing here shapes text.
+Noto Sans has Latin, Greek, Cyrillic and Devanagari letters. Chinese, Japanese and Korean use the fonts that PDF readers
+bring for them (ISO 32000-1, 9.7.5.2). Letters of all other scripts are transliterated to Latin, so that no name becomes
+a row of boxes. Combining marks of Devanagari are placed one after the other, since nothing here shapes text.
 """
 
 import unicodedata
@@ -20,14 +20,14 @@ _HAN = ((0x2E80, 0x2FDF), (0x3000, 0x303F), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), 
 
 
 class Run(NamedTuple):
-    """Some text in one font."""
+    """Text in one font."""
 
     font: str
     text: str
 
 
 def runs_of(text: str, *, known: Container[int]) -> list[Run]:
-    """The text in pieces of one font each; `known` are the code points that TEXT has."""
+    """Returns the text in pieces with one font each. `known` are the code points that TEXT has."""
     line = unicodedata.normalize("NFC", " ".join(text.split()))
     if all(ord(character) in known for character in line):
         return [Run(TEXT, line)]
@@ -52,7 +52,7 @@ def _pieces(line: str, known: Container[int]) -> Iterator[tuple[str, str]]:
 
 
 def _eastern_font(text: str) -> str:
-    """Han characters alone are taken as Chinese; beside kana or hangul they are Japanese or Korean."""
+    """Returns the font for Han characters: Japanese with kana in the text, Korean with hangul, otherwise Chinese."""
     if any(_within(character, *_KANA) for character in text):
         return JAPANESE
     return KOREAN if any(_within(character, *_HANGUL) for character in text) else CHINESE

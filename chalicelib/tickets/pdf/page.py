@@ -1,4 +1,4 @@
-"""What a printed ticket says. Pure; tickets/pdf/draw.py lays it out, tickets/services/issue_tickets.py fills it."""
+"""The texts of a printed ticket. Pure; tickets/services/issue_tickets.py fills it, tickets/pdf/draw.py draws it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from chalicelib.tickets.domain.ticket import Ticket
 
 REVISION = 1
-"""How tickets look, as QR code and printed. Raise it with every change of that: their ETags are made of it."""
+"""The version of how tickets look, as QR code and printed. Raise it with every change of that: ETags contain it."""
 
 
 class TicketPage(NamedTuple):
-    """One page. `place` may be empty; `code` is what the QR code says, `name` the ticket's and order's for people."""
+    """The texts of one page. `place` may be empty; `code` is the text of the QR code, and begins with `name`."""
 
     event: str
     time: str
@@ -25,7 +25,7 @@ class TicketPage(NamedTuple):
 
 
 def ticket_pages(tickets: Sequence[Ticket], event: Mapping[str, Any]) -> list[TicketPage]:
-    """The pages of valid tickets; `event` is the event's representation."""
+    """Returns the pages of valid tickets. `event` is the event's representation."""
     return [
         TicketPage(
             event=str(event["name"]),
@@ -42,7 +42,7 @@ def ticket_pages(tickets: Sequence[Ticket], event: Mapping[str, Any]) -> list[Ti
 
 
 def event_time(event: Mapping[str, Any]) -> str:
-    """When an event begins and ends, in its own time zone: `Friday 11 June 2027, 09:00 to 17:30 (CEST)`."""
+    """Returns when an event begins and ends, in its own time zone: `Friday 11 June 2027, 09:00 to 17:30 (CEST)`."""
     zone = ZoneInfo(str(event.get("timezone") or "UTC"))
     begins, ends = (datetime.fromisoformat(str(event[name])).astimezone(zone) for name in ("starts_at", "ends_at"))
     until = f"{ends:%H:%M}" if begins.date() == ends.date() else f"{_day(ends)}, {ends:%H:%M}"
@@ -50,7 +50,7 @@ def event_time(event: Mapping[str, Any]) -> str:
 
 
 def event_place(event: Mapping[str, Any]) -> str:
-    """Where an event is, on one line."""
+    """Returns where an event takes place, on one line."""
     venue: Mapping[str, Any] = event.get("venue") or {}
     town = " ".join(str(venue[name]) for name in ("postcode", "city") if venue.get(name))
     return ", ".join(str(part) for part in (venue.get("name"), venue.get("street"), town) if part)

@@ -1,1 +1,1 @@
-"""Use cases of tickets, one module a verb."""
+"""Use cases of tickets, one module for each verb."""

@@ -1,7 +1,7 @@
-"""The tickets of a paid order for those who may have them. Called by routes and mail/services/send_mail.py.
+"""Gives the tickets of a paid order to its buyer and staff. Called by routes and mail/services/send_mail.py.
 
-Nothing is issued in steps: tickets are a function of the order (tickets/domain/ticket.py). What a buyer changes is who
-comes with them, which makes the code of before worthless.
+No step issues tickets: they are computed from the order (tickets/domain/ticket.py). A buyer can change attendees; a
+changed ticket gets a new code, and its old code is no longer valid.
 """
 
 import hashlib
@@ -32,17 +32,17 @@ TRIES = 5
 
 
 class UnusedTickets(Protocol):
-    """Knows who came in, and keeps orders whose tickets nobody used."""
+    """Knows which tickets are used, and changes orders on the condition that tickets are not."""
 
     def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """When each used ticket of an order was used, by its number; strongly consistent."""
+        """Returns when each used ticket of an order was used, by its number; read strongly consistent."""
 
     def rewrite(self, after: OrderRecord, *, before: OrderRecord, unused: Sequence[int]) -> None:
-        """Keep an order with other attendees while these tickets are not used. Raises Lost (`order`, `admission`)."""
+        """Stores an order with changed attendees, if these tickets are not used. Raises Lost (`order`, `admission`)."""
 
 
 class IssueTickets:
-    """Shows tickets and changes who comes with them."""
+    """Reads tickets and changes their attendees."""
 
     def __init__(
         self, *, orders: Orders, admissions: UnusedTickets, representations: Representations, authorise: Authorise
@@ -53,11 +53,11 @@ class IssueTickets:
         self._authorise = authorise
 
     def list_tickets(self, order_id: str, *, principal: Principal | None, access: str | None) -> Found:
-        """All tickets of an order, none before it is paid. Raises NotFound."""
+        """Returns all tickets of an order, none before it is paid. Raises NotFound."""
         return self._listed(self._readable(order_id, principal, access))
 
     def read_qr(self, order_id: str, number: str, *, principal: Principal | None, access: str | None) -> Found:
-        """The QR code of a valid ticket as SVG. Raises NotFound, TicketNotValid."""
+        """Returns the QR code of a valid ticket as SVG. Raises NotFound, TicketNotValid."""
         record = self._readable(order_id, principal, access)
         ticket = next((one for one in tickets_of(record) if str(one.number) == number), None)
         if ticket is None:
@@ -75,7 +75,7 @@ class IssueTickets:
     def read_pdf(
         self, order_id: str, *, principal: Principal | None, access: str | None
     ) -> tuple[str, Callable[[], Attachment]]:
-        """Tag of the PDF of all tickets, and what makes it. Raises NotFound, TicketNotValid."""
+        """Returns the ETag of the PDF of all tickets, and a function that makes it. Raises NotFound, TicketNotValid."""
         record = self._readable(order_id, principal, access)
         tickets = tickets_of(record)
         if not tickets:
@@ -86,7 +86,7 @@ class IssueTickets:
         return tag, lambda: _printed(record, tickets, event)
 
     def make_attachment(self, order_id: str) -> Attachment | None:
-        """The PDF that goes with a mail; None when the order's tickets are not valid any more."""
+        """Returns the PDF for a mail; None when the order's tickets are not valid any more."""
         record = self._orders.load_order(order_id)
         tickets = tickets_of(record) if record else []
         if record is None or not tickets or tickets[0].state is not TicketState.VALID:
@@ -102,9 +102,10 @@ class IssueTickets:
         access: str | None,
         match: Match = frozenset({ANY}),
     ) -> Found:
-        """Other people come: their tickets get new codes, those of before are dead. `match` is of the list of tickets.
-        Raises NotFound, Forbidden (staff), PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid
-        (void, suspended or used), OrderNotPayable.
+        """Changes attendees and returns the list of tickets. Changed tickets get new codes, their old codes are no
+        longer valid. `match` is compared with the tag of the list. Raises NotFound, Forbidden (staff),
+        PreconditionRequired, PreconditionFailed, InvalidInput, TicketNotValid (void, suspended or used),
+        OrderNotPayable.
         """
 
         def attempt() -> Found:
@@ -132,7 +133,7 @@ class IssueTickets:
         return until_settled(attempt, tries=TRIES, otherwise=otherwise)
 
     def _readable(self, order_id: str, principal: Principal | None, access: str | None) -> OrderRecord:
-        """The order, for its buyer and staff who may read orders. Raises NotFound."""
+        """Returns the order for its buyer, and for staff who may read orders. Raises NotFound."""
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
@@ -158,7 +159,7 @@ class IssueTickets:
 
 
 def _require_valid(ticket: Ticket) -> None:
-    """All tickets of an order are in one state. Raises TicketNotValid."""
+    """Raises TicketNotValid. One ticket is enough, since all tickets of an order have the same state."""
     if ticket.state is TicketState.SUSPENDED:
         raise TicketNotValid("The payment of this order is disputed.", code="ticket_suspended")
     if ticket.state is TicketState.VOID:

@@ -1,7 +1,7 @@
-"""Writes and reads of waiting lists. Port `WaitingLists`.
+"""Reads and writes waiting lists. Port `WaitingLists`.
 
-Somebody who waits has three items: the entry, a place in the queue (its key is the order of turns), and a membership
-that lets nobody wait twice. An offer adds a mark by its deadline, where the timer finds it.
+A person who waits has three items: the entry, a place in the queue (its key sorts by when they joined), and a
+membership that prevents waiting twice. An offer adds an item by its deadline, with which the timer finds it.
 """
 
 import msgspec
@@ -21,7 +21,7 @@ from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry
 
 
 class EntryItem(SalesTable):
-    """Somebody on a waiting list."""
+    """An entry of a waiting list."""
 
     body = UnicodeAttribute()
     user_id = UnicodeAttribute(null=True)
@@ -29,20 +29,20 @@ class EntryItem(SalesTable):
 
 
 class PlaceItem(SalesTable):
-    """A place in a queue, or that somebody has one; the keys say it all."""
+    """A place in a queue, a membership, or an offer. It has no attributes but its keys."""
 
 
 class QueueItem(SalesTable):
-    """That people wait for a type."""
+    """A queue for a ticket type."""
 
     joined = NumberAttribute()
 
 
 class DynamoWaitingLists:
-    """Port `WaitingLists`."""
+    """Waiting lists in DynamoDB. Port `WaitingLists`."""
 
     def load_entry(self, event_id: str, entry_id: str) -> StoredEntry | None:
-        """An entry, strongly consistent."""
+        """Returns the entry; one strongly consistent GetItem."""
         try:
             item = EntryItem.get(*waiting_keys.waiting_entry(event_id, entry_id), consistent_read=True)
         except EntryItem.DoesNotExist:
@@ -50,13 +50,13 @@ class DynamoWaitingLists:
         return StoredEntry(msgspec.json.decode(item.body, type=Entry), item.user_id, item.access_hash)
 
     def load_entries(self, event_id: str) -> list[Entry]:
-        """All entries of an event in the order they came."""
+        """Returns all entries of an event in the order they joined."""
         partition, prefix = waiting_keys.waiting_entry(event_id, "")
         found = EntryItem.query(partition, EntryItem.sk.startswith(prefix), consistent_read=True)
         return [msgspec.json.decode(item.body, type=Entry) for item in found]
 
     def load_queue(self, event_id: str, ticket_type_id: str) -> Queue | None:
-        """Whether people wait for a type."""
+        """Returns the queue for a ticket type; None when nobody waits."""
         try:
             item = QueueItem.get(*waiting_keys.queue(event_id, ticket_type_id), consistent_read=True)
         except QueueItem.DoesNotExist:
@@ -64,20 +64,20 @@ class DynamoWaitingLists:
         return Queue(event_id, ticket_type_id, int(item.joined))
 
     def list_queues(self) -> list[Queue]:
-        """All types that people wait for."""
+        """Returns the queues of all events; eventually consistent."""
         partition, prefix = waiting_keys.queue("", "")[0], "QUEUE#"
         found = QueueItem.query(partition, QueueItem.sk.startswith(prefix))
         named = [(str(item.sk).removeprefix(prefix).partition("#"), int(item.joined)) for item in found]
         return [Queue(event_id, ticket_type_id, joined) for (event_id, _, ticket_type_id), joined in named]
 
     def load_first(self, ticket_type_id: str) -> str | None:
-        """The entry that came first of those that wait."""
+        """Returns the id of the entry that has waited longest, or None."""
         partition, prefix = waiting_keys.queue_place(ticket_type_id, "")
         found = PlaceItem.query(partition, PlaceItem.sk.startswith(prefix), consistent_read=True, limit=1)
         return next((str(item.sk).removeprefix(prefix) for item in found), None)
 
     def join(self, new: StoredEntry, *, member: str, begins: StoredTicketType | None) -> None:
-        """A new entry at the end. Raises Lost."""
+        """Adds a new entry at the end. Raises Lost, Busy."""
         transaction, entry = Transaction(), new.entry
         transaction.put("resource", _item(new), EntryItem.pk.does_not_exist())
         transaction.put("place", PlaceItem(*waiting_keys.queue_place(entry.ticket_type_id, entry.id)))
@@ -93,13 +93,13 @@ class DynamoWaitingLists:
         commit(transaction)
 
     def step(self, after: StoredEntry, *, member: str) -> None:
-        """An entry that waits no longer. Raises Lost."""
+        """Stores an entry that no longer waits. Raises Lost, Busy."""
         transaction = Transaction()
         _step(transaction, after, member)
         commit(transaction)
 
     def offer(self, change: SaleChange, after: StoredEntry, *, member: str) -> None:
-        """A new order for an entry, which waits no longer. Raises Lost."""
+        """Writes a new order for an entry, which no longer waits. Raises Lost, Busy."""
         transaction = Transaction()
         add_change(transaction, change)
         _step(transaction, after, member)
@@ -109,7 +109,7 @@ class DynamoWaitingLists:
         commit(transaction)
 
     def end(self, queue: Queue, stored: StoredTicketType) -> None:
-        """Nobody waits for a type any more. Raises Lost."""
+        """Ends a queue in which nobody waits. Raises Lost, Busy."""
         transaction = Transaction()
         item = QueueItem(*waiting_keys.queue(queue.event_id, queue.ticket_type_id))
         transaction.delete("queue", item, QueueItem.joined == queue.joined)
@@ -117,14 +117,14 @@ class DynamoWaitingLists:
         commit(transaction)
 
     def list_offers(self, *, until: int) -> list[Offer]:
-        """Offers whose time was over by then, oldest first."""
+        """Returns offers whose hold ended at `until` or earlier (Unix seconds), oldest first."""
         partition, last = waiting_keys.waiting_offer(until + 1, "")
         found = PlaceItem.query(partition, PlaceItem.sk < last)
         parts = [str(item.sk).split("#") for item in found]
         return [Offer(order_id, int(deadline)) for _, deadline, order_id in parts]
 
     def forget(self, offer: Offer) -> None:
-        """An offer whose order is settled."""
+        """Removes an offer whose order is settled from the list of offers."""
         PlaceItem(*waiting_keys.waiting_offer(offer.deadline, offer.order_id)).delete()
 
 

@@ -1,10 +1,10 @@
-"""Key formats of waiting lists in the sales table. The rules of aws/dynamo_keys.py hold."""
+"""Key formats of waiting lists in the sales table. They follow the rules of aws/dynamo_keys.py."""
 
 from chalicelib.aws.dynamo_keys import Key
 
 
 def waiting_entry(event_id: str, entry_id: str) -> Key:
-    """Somebody on the waiting list of an event."""
+    """A person on the waiting list of an event."""
     return f"EVENT#{event_id}", f"WAITING#{entry_id}"
 
 
@@ -14,7 +14,7 @@ def queue(event_id: str, ticket_type_id: str) -> Key:
 
 
 def queue_place(ticket_type_id: str, entry_id: str) -> Key:
-    """A place in the queue for a ticket type. Ids sort by the time somebody came."""
+    """A place in the queue for a ticket type. Ids sort by when the person joined."""
     return f"QUEUE#{ticket_type_id}", f"PLACE#{entry_id}"
 
 
@@ -24,5 +24,5 @@ def queue_member(ticket_type_id: str, member: str) -> Key:
 
 
 def waiting_offer(deadline: int, order_id: str) -> Key:
-    """An order that was made for somebody who waited, by its deadline (Unix seconds)."""
+    """An order that was made for a person on the waiting list, by its deadline (Unix seconds)."""
     return "WAITING_OFFERS", f"OFFER#{deadline:012d}#{order_id}"

@@ -11,7 +11,7 @@ from chalicelib.core.text import Email, Id, Name
 
 
 class EntryState(StrEnum):
-    """How far somebody on a waiting list has got."""
+    """Where a person on a waiting list is in the process."""
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -20,7 +20,7 @@ class EntryState(StrEnum):
 
 
 class WaitingForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody sends who wants to wait."""
+    """What a person sends to join a waiting list."""
 
     ticket_type_id: Id
     quantity: Annotated[int, Meta(ge=1, le=MAX_PER_ORDER)]
@@ -29,8 +29,8 @@ class WaitingForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """Somebody on a waiting list. `order_id` is the order that was made for them, which they have some time to pay; who
-    may have no more of these tickets when their turn comes is passed over.
+    """A person on a waiting list. `order_id` is the order that was made for them, which they must pay before its hold
+    ends. A person who may not buy that many tickets when their turn comes is passed over.
     """
 
     id: str

@@ -1,1 +1,1 @@
-"""Use cases of waiting lists, one module a verb."""
+"""Use cases of waiting lists, one module for each verb."""

@@ -1,7 +1,7 @@
-"""People join and leave the waiting list of a type that is sold out. Called by routes/waiting_list.py.
+"""People join and leave the waiting list of a ticket type that is sold out. Called by routes/waiting_list.py.
 
-Their turns: waiting_list/services/offer_tickets.py. From the first who joins until nobody waits, the type's tickets are
-theirs alone: the same transaction gives the type new terms, on which no other order takes tickets.
+Offers: waiting_list/services/offer_tickets.py. While a queue exists, the type's tickets are only for people in it: the
+transaction that starts the queue gives the type new terms, and other orders take no tickets on these.
 """
 
 import hashlib
@@ -56,8 +56,8 @@ class JoinWaitingList:
     def join_waiting_list(
         self, event_id: str, form: WaitingForm, *, caller: Principal | None, new_id: str
     ) -> tuple[Representation, str | None]:
-        """A new entry and, without an account, the token to leave with. Raises NotFound, InvalidInput, SaleClosed,
-        Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
+        """Returns a new entry and, for a caller without an account, the token to leave the list with. Raises NotFound,
+        InvalidInput, SaleClosed, Conflict (`not_sold_out`), AlreadyExists (`already_waiting`), Busy.
         """
         user_id = caller.user_id if caller else None
         access = None if caller else self._draft_order.make_access(new_id)
@@ -79,13 +79,13 @@ class JoinWaitingList:
         return until_settled(attempt, tries=TRIES)
 
     def list_entries(self, event_id: str, *, caller: Principal) -> Found:
-        """All entries in the order they came, for staff. Raises NotFound, Forbidden."""
+        """Returns all entries in the order they joined, for staff. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.READ_ORDERS)
         return as_found(write_list(represent(entry).body for entry in self._lists.load_entries(event_id)))
 
     def leave_waiting_list(self, event_id: str, entry_id: str, *, caller: Principal | None, access: str | None) -> None:
-        """Wait no longer; one who left already has left. Raises NotFound, Conflict (`not_waiting`: there is an order
-        to pay or cancel).
+        """Ends the wait of an entry; does nothing when it has left already. Raises NotFound, Conflict (`not_waiting`:
+        there is an order to pay or cancel).
         """
         stored = self._existing(event_id, entry_id)
         if not is_buyer(stored, principal=caller, access=access):
@@ -103,7 +103,7 @@ class JoinWaitingList:
             raise Conflict("This entry waits no more.", code="not_waiting", state=entry.state.value)
 
     def _sold_out(self, event_id: str, form: WaitingForm) -> StoredTicketType:
-        """The type as it stands, which has no ticket left or is waited for."""
+        """Returns the type, which is sold out or has a queue. Raises NotFound, InvalidInput, SaleClosed, Conflict."""
         public = self._representations.event(event_id, View.PUBLIC)
         stored = self._view.load_ticket_type(event_id, form.ticket_type_id, consistent=True)
         if public is None:
@@ -145,11 +145,11 @@ class JoinWaitingList:
 
 
 def member_of(entry: Entry) -> str:
-    """What stands for the person in the type's queue."""
+    """Returns the hash that identifies the person in the queue of a type."""
     return hashlib.sha256(normalised(entry.email).encode()).hexdigest()
 
 
 def moved_to(state: EntryState, stored: StoredEntry, clock: Clock, *, order_id: str | None = None) -> StoredEntry:
-    """The entry in another state."""
+    """Returns the entry in another state."""
     now = moment(clock.now())
     return stored._replace(entry=msgspec.structs.replace(stored.entry, state=state, order_id=order_id, updated_at=now))

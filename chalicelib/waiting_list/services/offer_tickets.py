@@ -1,8 +1,9 @@
-"""Tickets that come free go to who waits, first come first served. Called by the sales stream and a timer.
+"""Offers tickets that become free to people who wait, first come first served. Called by the sales stream and a timer.
 
-An offer is an order with a longer deadline, made for the first in line as soon as there are enough tickets for it; it
-is written with the step of the entry, so of two workers one makes it. While somebody waits nobody else may take the
-type's tickets (waiting_list/services/join_waiting_list.py); what is kept for the first in line goes to no second.
+An offer is an order with a longer hold. It is made for the first in the queue as soon as there are enough tickets for
+them, and is written in one transaction with the entry, so only one of two workers can make it. While people wait,
+nobody else may take the type's tickets (waiting_list/services/join_waiting_list.py). Tickets that are too few for the
+first in the queue are not offered to the second.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,16 +36,16 @@ from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry, WaitingList
 from chalicelib.waiting_list.services.join_waiting_list import member_of, moved_to
 
 MOST_OFFERS = 100
-"""Offers one run makes for a type; the next run goes on."""
+"""Offers that one run makes for a type; the next run makes more."""
 RUN_SECONDS = 57
-"""How long a run of the timer, which comes every minute, begins new work."""
+"""Seconds during which a run of the timer, which starts every minute, starts new work."""
 LEFT_FOR_OFFERS_SECONDS = 15
-"""Of these; so much is not spent on offers that lapse."""
+"""The part of RUN_SECONDS that is not spent on ending lapsed offers."""
 AT_ONCE = 4
 """Lapsed offers that are ended in parallel."""
 Thing = TypeVar("Thing")
 Release = Callable[[str], bool]
-"""Ends the hold of an order that is over, by id. Whether the order is settled."""
+"""Ends the hold of an order, given its id. Returns whether the order is settled."""
 
 
 class OfferTickets:
@@ -74,9 +75,9 @@ class OfferTickets:
         self._offer_seconds = offer_seconds
 
     def run(self, *, until: float | None = None) -> int:
-        """End offers whose time is over, then offer what is free to who waits; begin nothing after `until` (Unix
-        seconds, by default RUN_SECONDS from now). How many offers were made. Each run begins at another place, so that
-        those it has no time for are not the same each time.
+        """Ends offers whose hold is over, then offers free tickets, and returns how many offers it made. It starts
+        nothing after `until` (Unix seconds, by default RUN_SECONDS from now). Each run starts at another queue, so that
+        a run without enough time does not leave out the same queues each time.
         """
         now = self._clock.now()
         until, turn = until or now + RUN_SECONDS, int(now) // 60
@@ -91,7 +92,7 @@ class OfferTickets:
         return made
 
     def _attempt(self, queue: Queue) -> int:
-        """Offers of one type; what goes wrong with it keeps no other from its turn."""
+        """Makes the offers of one type and returns how many. An error is logged and does not stop the other types."""
         try:
             return self.offer_tickets(queue.event_id, queue.ticket_type_id)
         except (Busy, UpstreamFailed) as failure:
@@ -118,7 +119,7 @@ class OfferTickets:
         return True
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the sales stream: stock that people wait for has come free. Raises Busy."""
+        """Handles stock of the sales stream that became free and that people wait for. Raises Busy."""
         freed = {
             (str(change.after["awaited_in"]), change.owner.partition("#")[0])
             for change in changes
@@ -128,8 +129,8 @@ class OfferTickets:
             self.offer_tickets(event_id, ticket_type_id)
 
     def offer_tickets(self, event_id: str, ticket_type_id: str) -> int:
-        """Make offers of a type while there are tickets and people who wait; when there are none of these any more,
-        the type is for everybody again. How many were made. Raises Busy.
+        """Makes offers of a type while there are tickets and people who wait, and returns how many. When nobody waits
+        any more it ends the queue. Raises Busy.
         """
         made = 0
         while made < MOST_OFFERS:
@@ -151,8 +152,8 @@ class OfferTickets:
         return made
 
     def _offer(self, waiting: StoredEntry, stored: StoredTicketType) -> int | None:
-        """One offer: 1 when it was made, 0 when the first in line is another now, None when there is nothing to offer
-        yet.
+        """Makes one offer. Returns 1 when it was made, 0 when another entry is first now, None when none is
+        possible.
         """
         public = self._representations.event(waiting.entry.event_id, View.PUBLIC)
         if public is None:
@@ -195,7 +196,7 @@ class OfferTickets:
         return self._order_messages.add_messages(SaleChange(after=draft), event=event)
 
     def _pass_over(self, waiting: StoredEntry) -> int:
-        """The next one's turn: this one may have no more, or the sale is over."""
+        """Ends the wait of an entry without an offer: the person may buy no more, or the sale is over. Returns 0."""
         try:
             passed = moved_to(EntryState.PASSED_OVER, waiting, self._clock)
             self._lists.step(passed, member=member_of(waiting.entry))
@@ -207,7 +208,7 @@ class OfferTickets:
     def _end(self, queue: Queue, stored: StoredTicketType) -> None:
         try:
             self._lists.end(queue, stored)
-        except Lost:  # somebody came, or the type is being changed; the next look says
+        except Lost:  # a person joined, or the type changed; the next try reads again
             return
         telemetry.log("waiting_ended", ticket_type_id=queue.ticket_type_id)
 
@@ -217,6 +218,6 @@ def _left(image: Mapping[str, Any] | None) -> int:
 
 
 def _turned(things: list[Thing], turn: int) -> list[Thing]:
-    """The same from another place on, which moves with the turn."""
+    """Returns the same list starting at another place, which depends on the turn."""
     start = turn * 7919 % len(things) if things else 0
     return things[start:] + things[:start]
