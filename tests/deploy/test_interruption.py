@@ -33,6 +33,4 @@ def test_up_killed_at_each_step_and_run_again_ends_in_the_same_state(
     codes = [killed(other_account, number, wait).code for number, wait in moments()]
     up(other_account)
     assert inventory.of(other_account) == first_inventory
-    assert set(codes[:-1]) == {
-        -signal.SIGKILL
-    }  # killed in the step or right after it; the last run may end before the kill
+    assert set(codes[:-1]) == {-signal.SIGKILL}  # in the step or right after it; the last run may end before the kill

@@ -156,9 +156,7 @@ def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenC
     staff.get_by_role("button", name="Save").click()
     expect(staff.get_by_text("The call is saved.")).to_be_focused()
     saved = offer.api.call("GET", place)
-    assert {
-        name: saved[name] for name in call
-    } == call  # to the second, in the second 02:30 of the night when clocks go back
+    assert {name: saved[name] for name in call} == call  # to the second, in the later 02:30 of that night
     assert saved["announcement"] == "<p>Ours</p>"
     staff.get_by_role("button", name="Change the call").click()
     staff.get_by_label("Closes (Europe/Zurich)").fill("")

@@ -28,9 +28,7 @@ def order(buyer: Traveller, event: str, ticket: str, **headers: str) -> Any:
 def pay(stripe: StripeDouble, buyer: Traveller, made: Any, *, card: str = "4242424242424242") -> str:
     """Pays on Stripe's page, without delivering the webhook. Returns the checkout session's id."""
     access = f"?access={made['access']}" if "access" in made else ""
-    bootstrap.services().aws.lines.leave(
-        LINE
-    )  # a tour sets its clock back at times, but the lines of requests do not follow
+    bootstrap.services().aws.lines.leave(LINE)  # a tour may set its clock back, but lines do not follow
     url = buyer.post(f"/v1/orders/{made['id']}/payment{access}").json["checkout_url"]
     session = str(url.rpartition("/")[2])
     assert stripe.pay(session, card=card).paid
