@@ -1,1 +1,1 @@
-"""Measurements as commands: `python -m bench`. docs/performance.md says what is measured, how, and what it gave."""
+"""Measurements, run by `python -m bench`. docs/performance.md says what is measured, how, and the results."""

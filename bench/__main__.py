@@ -1,4 +1,4 @@
-"""`python -m bench`: rows P1 to P3, P5, P8 and P12, each beside its limit."""
+"""`python -m bench`: measures the goals P1 to P3, P5, P8 and P12 and prints each figure beside its limit."""
 
 import json
 import sys
@@ -21,9 +21,9 @@ from tests.conftest import sign_up, verified
 @click.option("--strict", is_flag=True, help="Exit with 1 when a limit is missed.")
 @click.option("--quick", is_flag=True, help="Fewer rounds; figures are rough.")
 def main(*, as_json: bool, strict: bool, quick: bool) -> None:
-    """Measure, print, judge."""
+    """Measures and prints. Exits with 1 when `strict` and a limit is missed."""
     console = Console(stderr=True, quiet=as_json)
-    rounds, repeats = (6, 20) if quick else (40, 40)  # short and many: some fall between other work
+    rounds, repeats = (6, 20) if quick else (40, 40)  # many short rounds: other work disturbs only some of them
     with stage.product() as client, calls.logged_to_nowhere():
         console.print("P1, P2: reading lists …")
         figures: dict[str, Any] = {"reads": read_lists.measure(client, rounds=rounds, calls=repeats)}
@@ -51,7 +51,7 @@ def main(*, as_json: bool, strict: bool, quick: bool) -> None:
 
 
 def rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each figure with its limit and whether it keeps it."""
+    """Returns one row per figure: goal, description, value, limit, and whether it is kept."""
     read, sold, cold = figures["reads"], figures["sale"], figures["cold"]
     confirmed = figures["confirmed"]
     ratios, pushed, announced = cold["ratios"], figures["live"], figures["announcement"]
@@ -113,7 +113,7 @@ def rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _of_all(held: dict[str, Any], name: str) -> float:
-    """Seconds for 3,000 holds, by proportion when fewer were released; without end when some were not."""
+    """Returns the seconds for 3,000 holds, extrapolated when fewer were made; infinite when some were not released."""
     return float(held.get(name, float("inf"))) * release_holds.HOLDS / held["holds"]
 
 

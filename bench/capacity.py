@@ -1,4 +1,4 @@
-"""Capacity units by AWS's published rule, computed from item sizes, because no emulator counts them right.
+"""Computes DynamoDB capacity units from item sizes by AWS's published rule, because no emulator counts them right.
 
 Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/capacity-unit-calculations.html
 """
@@ -10,7 +10,7 @@ TypedItem = dict[str, dict[str, Any]]
 
 
 def item_bytes(item: TypedItem) -> int:
-    """The size of an item in DynamoDB's JSON: attribute names and values in UTF-8."""
+    """Returns the size in bytes of an item in DynamoDB's JSON: attribute names and values in UTF-8."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
@@ -28,10 +28,10 @@ def _value_bytes(typed: dict[str, Any]) -> int:
 
 
 def read_units(size: int, *, consistent: bool) -> float:
-    """RCU of one GetItem; a missing item costs the least there is."""
+    """Returns the RCU of one GetItem of `size` bytes. A missing item (0) costs as much as the smallest one."""
     return max(1, math.ceil(size / 4096)) * (1.0 if consistent else 0.5)
 
 
 def write_units(size: int, *, transactional: bool) -> int:
-    """WCU of one put or update; the larger of the item before and after counts."""
+    """Returns the WCU of one put or update. `size` is that of the larger of the item before and after, in bytes."""
     return max(1, math.ceil(size / 1024)) * (2 if transactional else 1)

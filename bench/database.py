@@ -1,5 +1,5 @@
-"""The local database in a process of its own, so that its CPU is not counted: `python -m bench.database` prints its URL
-and serves until its input ends.
+"""Runs the local database in a separate process, so that its CPU time is not measured: `python -m bench.database`
+prints its URL and serves until its standard input ends.
 """
 
 import sys

@@ -1,4 +1,6 @@
-"""What every row needs: the product in this process, the database in another, events of a given size, CPU time."""
+"""Shared by the measurements: the product in this process, the database in another, events of a given size,
+CPU time.
+"""
 
 import random
 import subprocess
@@ -15,12 +17,12 @@ SYLLABLES = ["ka", "lo", "mi", "ren", "tu", "sa", "vel", "dor", "ni", "pra", "qu
 
 _chance = random.Random(2016)
 WORDS = ["".join(_chance.choices(SYLLABLES, k=_chance.randint(1, 4))) for _ in range(800)]
-WEIGHTS = [1 / rank for rank in range(1, len(WORDS) + 1)]  # as often as words occur in prose (Zipf)
+WEIGHTS = [1 / rank for rank in range(1, len(WORDS) + 1)]  # the frequencies of words in prose (Zipf's law)
 
 
 @contextmanager
 def product() -> Iterator[Client]:
-    """The Chalice app in this process over a database in another; a client without credentials."""
+    """Runs the Chalice app in this process and the database in another. Yields a client without credentials."""
     command = [sys.executable, "-m", "bench.database"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as database:
         assert database.stdout is not None
@@ -40,7 +42,7 @@ def product() -> Iterator[Client]:
 
 
 def sessions(count: int) -> list[dict[str, Any]]:
-    """Fields of sessions that together weigh what a real conference's do (300: about 210 KB of JSON)."""
+    """Returns fields of sessions with the total size of a real conference's (300 sessions: about 210 KB of JSON)."""
     return [
         {
             "title": f"Session {n}: on doing the work when it changes",
@@ -57,13 +59,13 @@ def sessions(count: int) -> list[dict[str, Any]]:
 
 
 def _abstract(seed: int) -> str:
-    """Some 43 words that compress about as badly as prose does."""
+    """Returns 43 words that compress about as well as prose."""
     words = random.Random(seed).choices(WORDS, WEIGHTS, k=43)
     return f"<p>{' '.join(words)}.</p>"
 
 
 def event_with(count: int, *, owner_id: str = "") -> str:
-    """A published event with so many sessions, written by the product's own services; its id."""
+    """Creates a published event with `count` sessions through the product's own adapters. Returns its id."""
     import msgspec
 
     from chalicelib import bootstrap
@@ -88,7 +90,7 @@ def event_with(count: int, *, owner_id: str = "") -> str:
 
 
 def cpu(work: dict[str, Callable[[], Any]], *, rounds: int, calls: int) -> dict[str, float]:
-    """CPU milliseconds of one call of each, interleaved, the best of the rounds."""
+    """Returns the CPU milliseconds of one call of each function: the best of interleaved rounds."""
     best = dict.fromkeys(work, float("inf"))
     for _ in range(rounds):
         for name, call in work.items():
@@ -100,7 +102,7 @@ def cpu(work: dict[str, Callable[[], Any]], *, rounds: int, calls: int) -> dict[
 
 
 class Requests:
-    """Counts and keeps what the light client asks the database while it is watched."""
+    """Records the requests that the light client sends to the database."""
 
     def __init__(self) -> None:
         from chalicelib import bootstrap
@@ -116,7 +118,7 @@ class Requests:
         client.call = watched
 
     def during(self, work: Callable[[], Any]) -> list[tuple[str, dict[str, Any]]]:
-        """The requests that some work makes."""
+        """Returns the requests (operation, parameters) that `work` makes."""
         self.seen.clear()
         work()
         return list(self.seen)

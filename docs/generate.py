@@ -1,7 +1,7 @@
-"""Writes what is generated from the code: documents, parts of documents, and tables for the browser. `--check` only
+"""Writes the documents, parts of documents and tables for the browser that are generated from the code. `--check` only
 compares.
 
-Run by `make openapi` and `make docs-check`. A module of docs/generators/ makes each.
+Run by `make openapi` and `make docs-check`. Each text but the OpenAPI document comes from a module of docs/generators/.
 """
 
 import json
@@ -18,7 +18,7 @@ ROOT = HERE.parent
 
 
 def openapi() -> str:
-    """The OpenAPI document of the application, with all its routes."""
+    """Returns the OpenAPI document of all routes, as JSON."""
     from tests.harness import environment
 
     environment.prepare("http://127.0.0.1:9")
@@ -29,7 +29,7 @@ def openapi() -> str:
 
 
 def filled(path: Path, blocks: Callable[[], Mapping[str, str]]) -> str:
-    """A document whose generated parts are renewed."""
+    """Returns the text of a document with its generated parts renewed."""
     return fill(path.read_text(), blocks())
 
 
@@ -51,7 +51,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Write the documents, or with --check say which are out of date (exit code 1)."""
+    """Writes the documents that are out of date. With --check only prints them and returns exit code 1."""
     made = {path: make() for path, make in GENERATED.items()}
     stale = [path for path, text in made.items() if not path.exists() or path.read_text() != text]
     if "--check" in arguments:

@@ -1,4 +1,4 @@
-"""`python -m infra`: the command line of deployments. Shows what it will do, asks, and shows each step as it goes."""
+"""`python -m infra`: the command line for deployments. Shows the plan, asks for confirmation, prints each step."""
 
 import getpass
 import json
@@ -203,7 +203,7 @@ def _where(here: Deployment) -> str:
 
 
 def _guarded(work: Callable[[], T]) -> T:
-    """A failure that the user can mend is told without a stack."""
+    """Runs `work`; a failure that the user can fix becomes a ClickException, shown without a stack trace."""
     try:
         return work()
     except (Unusable, BotoCoreError, ClientError) as problem:

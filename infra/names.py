@@ -1,7 +1,7 @@
-"""What Chalice calls the things it makes, so that they can be found in an account without Chalice's records; and the
-parameters that keep the secrets.
+"""The names that Chalice gives to the resources it creates, and the names of the parameters that keep the secrets.
 
-A test compares Chalice's names with those that it plans for app.py.
+With them, resources are found in an account without Chalice's records. A test compares the names with those that
+Chalice plans for app.py.
 """
 
 FUNCTIONS = (
@@ -28,10 +28,10 @@ STREAM_FUNCTIONS = {
     "on_notifications": "NotificationsStreamArn",
     "send_mails": "NotificationsStreamArn",
 }
-"""Functions fed by a stream, and the output of the data stack that names it."""
+"""By function that reads a stream: the output of the data stack with the stream's ARN."""
 TIMERS = ("do_what_is_due", "reconcile_payments", "release_holds", "lapse_offers")
 TOPIC_FUNCTIONS = {"on_mail_event": "mail-events"}
-"""Functions fed by an SNS topic, and what its name has after the stage's prefix."""
+"""By function that an SNS topic calls: the topic's name after the stage's prefix."""
 TABLES = ("content", "people", "sales", "stripe_inbox", "notifications", "connections")
 API_STAGE = "api"
 SECRETS = {
@@ -41,26 +41,26 @@ SECRETS = {
     "STRIPE_CONNECT_WEBHOOK_SECRET": "stripe-connect-webhook-secret",
     "VAPID_PRIVATE_KEY": "vapid-private-key",
 }
-"""The variable that refers to a secret, and the parameter's name after the stage's."""
+"""By environment variable that refers to a secret: the parameter's name after the stage's path."""
 
 
 def function(prefix: str, name: str) -> str:
-    """The Lambda function's name; the API's handler has the bare prefix."""
+    """Returns the Lambda function's name. The API's handler is named by the prefix alone."""
     return prefix if name == "api_handler" else f"{prefix}-{name}"
 
 
 def role(prefix: str, name: str) -> str:
-    """The function's IAM role."""
+    """Returns the name of the function's IAM role."""
     return f"{prefix}-{name}"
 
 
 def layer(prefix: str) -> str:
-    """The layer that all functions share."""
+    """Returns the name of the layer that all functions share."""
     return f"{prefix}-managed-layer"
 
 
 def rest_api(prefix: str) -> str:
-    """The REST API, named by app.py."""
+    """Returns the REST API's name, which app.py sets."""
     return prefix
 
 
@@ -69,10 +69,10 @@ def websocket_api(prefix: str) -> str:
 
 
 def topic(prefix: str, name: str) -> str:
-    """The topic that feeds a function."""
+    """Returns the name of the SNS topic that calls a function."""
     return f"{prefix}-{TOPIC_FUNCTIONS[name]}"
 
 
 def rule(prefix: str, name: str) -> str:
-    """The schedule of a timer."""
+    """Returns the name of the EventBridge rule that calls a timer function."""
     return f"{prefix}-{name}-event"

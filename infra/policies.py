@@ -1,7 +1,7 @@
-"""The IAM policies of the functions, one hand-written file each in infra/policies/, with what a stage fills in.
+"""Renders the IAM policies of the functions: one hand-written file each in infra/policies/, with a stage's values.
 
-Called by infra/deploy/configuring.py. What a function may do stands in its file and nowhere else: Chalice adds nothing
-to a policy file, and tests/functional/tour/test_permissions.py holds each to what its function does.
+Called by infra/deploy/configuring.py. A function's file lists all its permissions: Chalice adds nothing to a policy
+file, and tests/functional/tour/test_permissions.py compares each file with what its function does.
 """
 
 import re
@@ -11,28 +11,32 @@ from infra.settings import Unusable
 
 FOLDER = Path(__file__).parent / "policies"
 DEPLOYER = Path(__file__).parent / "deployer"
-"""The two documents for who deploys: `steps` is what `up` and `down` call, `stacks` what CloudFormation calls in their
-name. Whoever has them can give the functions of the stage any right, since that is what deploying them means.
+"""Two policies for the person or role that deploys: `steps` allows the calls of `up` and `down`, `stacks` the calls
+that CloudFormation makes for them. With both, a deployer can give the stage's functions any permission; deploying a
+function includes setting its permissions.
 """
-# What looks odd in them:
-# - Distributions by their tags, since CloudFront draws their ids; one that has no stage yet may be given ours, which is
-#   also what making one with tags asks for. Its policies and access controls know no tags, and making an access control
-#   no resource: docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
-# - DescribeConfigurationSet and DescribeIndexPolicies on any resource: they know none.
-# What looks odd in those of the functions, where no comment can stand:
-# - ListStreams on one stream. Lambda names it among what a mapping needs, while IAM knows it for a whole account only.
-#   Mappings whose role has it for their stream alone work: serverless/serverless lib/plugins/aws/package/compile/events
-# - No kms:Decrypt for secrets: Parameter Store's own key lets whoever in the account may read a parameter decrypt it:
-#   docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
-# - ssm:GetParameter beside GetParameters: the release before read its secrets one by one, and its code starts under the
-#   new policy while `up` goes on. The next release drops it.
-# - Mail to identity/*: while an account is in SES's sandbox, SES asks for the recipient's identity as well as for the
-#   sender's. The condition holds it to our sender. A mail with attachments is checked as SendRawEmail:
+# Notes on the deployer's policies:
+# - Distributions are matched by tags, because CloudFront chooses their ids. A distribution without a stage tag may get
+#   ours; creating one with tags needs the same permission. CloudFront's policies and access controls have no tags, and
+#   creating an access control has no resource:
+#   docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudfront.html
+# - DescribeConfigurationSet and DescribeIndexPolicies on any resource: IAM supports no resource for them.
+# Notes on the functions' policies (JSON has no comments):
+# - ListStreams on one stream. Lambda lists it among the permissions of a mapping, but IAM supports it only for a whole
+#   account. Mappings whose role has it for one stream work:
+#   serverless/serverless lib/plugins/aws/package/compile/events
+# - No kms:Decrypt for secrets: the key of Parameter Store lets every principal of the account that may read a parameter
+#   decrypt it: docs.aws.amazon.com/systems-manager/latest/userguide/ps-restrict-decryption.html
+# - ssm:GetParameter beside GetParameters: the release before reads its secrets one by one, and its code starts under
+#   the new policy while `up` runs. The next release drops it.
+# - Mail to identity/*: while an account is in SES's sandbox, SES checks the recipient's identity as well as the
+#   sender's. The condition limits it to our sender. SES checks a mail with attachments as SendRawEmail:
 #   docs.aws.amazon.com/ses/latest/dg/control-user-access.html
-# - SendEmail on a configuration set: SES asks for the one, too, that the sender's identity has by default.
-# - GetAccount on any resource: what the account may send belongs to no resource of it.
-# - s3:ResourceAccount: a bucket's name carries no account, and a deleted one may be taken by somebody else.
-# - No CreateLogGroup: the groups are in stacks/base.yaml, with their retention.
+# - SendEmail on a configuration set: SES also checks the default configuration set of the sender's identity.
+# - GetAccount on any resource: the account's sending limits belong to no resource.
+# - s3:ResourceAccount: a bucket's name does not contain the account, and another account can take a deleted bucket's
+#   name.
+# - No CreateLogGroup: stacks/base.yaml creates the log groups, with their retention.
 PLACEHOLDERS = {
     "Region": "where the stage is",
     "Account": "the account's number",
@@ -47,31 +51,33 @@ PLACEHOLDERS = {
     "NotificationsStream": "ARN of the notifications table's stream",
 }
 NO_MAIL_DOMAIN = "none.invalid"
-"""Stands for the domain where no mail is sent: nobody can have it (RFC 2606)."""
+"""The mail domain of a stage that sends no mail. `.invalid` can never be registered (RFC 2606)."""
 _PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 _SECRET = re.compile(r"parameter/marquee/\$\{Stage\}/([a-z-]+)")
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/._@+-]*")
-"""No value may hold what IAM or JSON reads as more than text: a star in a bucket's name would be every bucket."""
+"""A value must not contain characters with a meaning in IAM or JSON: a star in a bucket's name would match every
+bucket.
+"""
 
 
 def names() -> list[str]:
-    """The functions that have a policy."""
+    """Returns the functions that have a policy file, sorted."""
     return sorted(file.stem for file in FOLDER.glob("*.json"))
 
 
 def secrets_of(name: str) -> list[str]:
-    """The parameters that a function may read, without the stage."""
+    """Returns the names of the parameters that a function may read, without the stage's path."""
     return _SECRET.findall((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def for_deployer(values: dict[str, str]) -> dict[str, str]:
-    """By name, the documents for who deploys, as IAM takes them. Raises Unusable as `render` does."""
+    """Returns the deployer's policies by name, as JSON for IAM. Raises Unusable as `render` does."""
     return {file.stem: render(file.stem, values, folder=DEPLOYER) for file in sorted(DEPLOYER.glob("*.json"))}
 
 
 def render(name: str, values: dict[str, str], *, folder: Path | None = None) -> str:
-    """The policy of a function as IAM takes it. Raises Unusable for values that are missing, unknown or not plain, and
-    for a policy that has another placeholder.
+    """Returns the policy of a function as JSON for IAM. Raises Unusable when a value is missing, unknown or not plain
+    text, and when the policy has an unknown placeholder.
     """
     text = ((folder or FOLDER) / f"{name}.json").read_text(encoding="utf-8")
     used = set(_PLACEHOLDER.findall(text))

@@ -1,5 +1,6 @@
-"""What a stage may differ in: infra/stages.toml, and over it infra/stages.local.toml, which git ignores and is nobody
-else's. Read by the command line; the steps get it ready made.
+"""Reads the settings of a stage from infra/stages.toml, overridden by infra/stages.local.toml, which git ignores.
+
+Called by the command line, which passes the result to the steps.
 """
 
 import re
@@ -13,11 +14,11 @@ _WEB_ACL = re.compile(r"arn:aws[a-z-]*:wafv2:us-east-1:[0-9]{12}:global/webacl/.
 
 
 class Unusable(Exception):
-    """Something outside must be mended before this can go on; the message says what and how."""
+    """Raised when the user must fix something first; the message says what and how."""
 
 
 class StageSettings(NamedTuple):
-    """One deployment. Empty texts and zeros mean "without"."""
+    """The settings of one deployment. An empty text or a zero turns the feature off; `budget` is in dollars a month."""
 
     name: str
     region: str
@@ -37,26 +38,26 @@ class StageSettings(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        """What the names of everything in this stage begin with."""
+        """The prefix of the names of all resources in this stage."""
         return f"marquee-{self.name}"
 
     @property
     def mail_address(self) -> str:
-        """The sender's address without a name."""
+        """The sender's address without the display name."""
         return parseaddr(self.mail_from)[1]
 
     @property
     def mail_domain(self) -> str:
-        """The domain behind the sender's address."""
+        """The domain of the sender's address."""
         return self.mail_address.rpartition("@")[2]
 
     def parameter(self, secret: str) -> str:
-        """The name of a secret in Parameter Store."""
+        """Returns the full name of a secret's parameter in Parameter Store."""
         return f"/marquee/{self.name}/{secret}"
 
 
 def load(path: Path, name: str) -> StageSettings:
-    """The stage of this name. Raises Unusable."""
+    """Returns the settings of the stage `name`. Raises Unusable when there is none or a setting is wrong."""
     if not _NAME.fullmatch(name):
         raise Unusable(f"{name!r} is no name for a stage: small letters and digits, at most 16.")
     shipped, own = _tables(path), _tables(path.with_suffix(".local.toml"))

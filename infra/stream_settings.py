@@ -1,20 +1,19 @@
-"""Settings of stream mappings that the local runner imitates. Read by infra/deploy/streams.py and local/; imports none
-of them.
-"""
+"""Settings of stream mappings. infra/deploy/streams.py applies them on AWS, local/ imitates them; imports neither."""
 
 from typing import Any
 
 PARALLEL = {"on_stripe_inbox": 10}
-"""Batches of one shard that a function works on at the same time (1 to 10; all others: one). Only the records of one
-item (partition and sort key) stay in order then. So pushes are not among them: a socket is told in order, and each
-notification is an item. Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+"""By function: how many batches of one shard Lambda gives it at the same time (1 to 10; all others: 1). Above 1, only
+the records of one item (partition and sort key) stay in order. `on_notifications` must not be here: a socket gets its
+notifications in order, and each notification is an item of its own.
+Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 """
 FILTERS: dict[str, list[dict[str, Any]]] = {
     "send_mails": [{"dynamodb": {"Keys": {"sk": {"S": ["MAIL"]}}, "NewImage": {"state": {"S": ["queued"]}}}}],
 }
-"""Which records of its stream a function is given (one of the patterns); all others: every one. Two functions share the
-stream of the notifications table, which is as many as DynamoDB serves well. A filter saves calls: each function passes
-over what is not its own. `on_notifications` has none: in the release before it is what sends the mails, and what that
-release's own settings do not know they would leave in place.
+"""By function: the patterns of which a record must match one; functions without an entry get every record. Two
+functions read the stream of the notifications table, the most that DynamoDB supports well. A filter only saves calls,
+since each function ignores the other's records. `on_notifications` has none: in the release before, it sends the mails,
+and after a rollback that release would leave a filter in place that its settings do not contain.
 Source: docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
 """

@@ -1,8 +1,8 @@
-"""The files of web/public: their release, and their upload to the website bucket, each with its cache lifetime.
+"""Uploads the files of web/public to the website bucket, with their cache lifetimes, and names their release.
 
-Every file is there twice: by its own name, and below the release, which pages name and browsers keep for ever. What the
-release before had is kept for one more, since pages that are open somewhere still ask for it. The local runner serves
-the same paths.
+The bucket has every file twice: under its own name, and below the release's name, which pages link to and browsers
+cache for ever. The files of the release before stay for one more release, because open pages still load them. Called
+by the deployment steps; the local runner serves the same paths.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from uuid import uuid4
 
 MANIFEST = ".releases.json"
 RELEASE = re.compile(r"r-[0-9a-f]{12}/")
-"""What the path of a file of one release begins with."""
+"""The beginning of the path of a file that belongs to one release."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_ALWAYS = "public, max-age=0, s-maxage=86400, must-revalidate"
-"""Browsers ask each time; the CDN is told when something changes."""
+"""Browsers revalidate each time. The CDN keeps a file for a day; an upload invalidates what changed."""
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -30,7 +30,7 @@ _TYPES = {
 
 
 def release(folder: Path) -> str:
-    """The name of the release that these files are: the same for the same files."""
+    """Returns the release's name, made from a digest of the files: equal files give an equal name."""
     digest = hashlib.sha256()
     for name, file in _files(folder).items():
         digest.update(f"{name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
@@ -42,20 +42,21 @@ def _files(folder: Path) -> dict[str, Path]:
 
 
 def cache_control(name: str) -> str:
-    """How long a file may be kept without asking."""
+    """Returns the Cache-Control header of a file."""
     return FOR_EVER if RELEASE.match(name) else ASK_ALWAYS
 
 
 def content_type(name: str) -> str:
-    """What a file is."""
+    """Returns the Content-Type header of a file, from its suffix."""
     return _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def upload(client: Any, bucket: str, folder: Path, *, tell: Callable[[list[str]], None]) -> list[str]:
-    """Send what is new or changed and `tell` of the paths that caches must ask for again. Returns the names sent.
+    """Uploads new and changed files and calls `tell` with the paths that caches must fetch again. Returns the names
+    sent.
 
-    Nothing is removed yet: `prune` does, once the release is known to work. The manifest is written last, so a run that
-    was killed is done again.
+    Removes nothing: `prune` does that once the release works. The manifest is written last, so that a run that was
+    killed is repeated.
     """
     digests = _digests(folder)
     there, live, before = _manifest(client, bucket)
@@ -71,7 +72,9 @@ def upload(client: Any, bucket: str, folder: Path, *, tell: Callable[[list[str]]
 
 
 def prune(client: Any, bucket: str, folder: Path) -> list[str]:
-    """Note that these files are live, and remove what neither they nor the release that was live before name."""
+    """Records that these files are live. Removes and returns the files of older releases than this and the
+    one before.
+    """
     names = sorted(_digests(folder))
     there, live, before = _manifest(client, bucket)
     if names != live:
@@ -84,7 +87,7 @@ def prune(client: Any, bucket: str, folder: Path) -> list[str]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """Every name in the bucket that this release has, and its content's digest."""
+    """Returns the digest of each file of this release, by its names in the bucket."""
     plain = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in _files(folder).items()}
     return {f"{release(folder)}/{name}": digest for name, digest in plain.items()} | plain
 
@@ -96,13 +99,17 @@ def _put(client: Any, bucket: str, name: str, body: bytes) -> None:
 
 
 def invalidate(client: Any, distribution: str, paths: list[str]) -> None:
-    """Make CloudFront ask for these paths again. Each call is one of its own: CloudFront takes a reference once."""
+    """Makes CloudFront fetch these paths again. Each call has a new reference: CloudFront ignores one that
+    it has seen.
+    """
     batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": str(uuid4())}
     client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
 
 def _manifest(client: Any, bucket: str) -> tuple[dict[str, str], list[str], list[str]]:
-    """Digests of what is there, names of the live release, names of the one that was live before."""
+    """Returns the digests of the files in the bucket, the names of the live release, and those of the
+    release before.
+    """
     try:
         body = client.get_object(Bucket=bucket, Key=MANIFEST)["Body"].read()
     except client.exceptions.NoSuchKey:

@@ -1,4 +1,4 @@
-"""Fixtures for all levels. The database fixture runs the local engine on loopback, one for each test process."""
+"""Fixtures for all levels. Each test process has one local database engine on loopback."""
 
 import itertools
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests.harness import cheap_passwords, environment
 
 settings.register_profile("marquee", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("marquee")  # no test depends on how fast the machine is
+settings.load_profile("marquee")  # so that no test depends on the speed of the machine
 environment.prepare("http://127.0.0.1:9")
 cheap_passwords.use()
 
@@ -23,13 +23,13 @@ _people = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def database_endpoint() -> Iterator[DatabaseEndpoint]:
-    """A database with all tables, for the whole test process."""
+    """The database of the test process, with all tables."""
     with running_database() as endpoint:
         environment.prepare(endpoint)
         from chalicelib import bootstrap
         from chalicelib.aws import dynamo_tables as tables
 
-        bootstrap.use(None)  # whoever imported the app earlier did so without a database
+        bootstrap.use(None)  # services that an earlier import of the app built have no database
         tables.create_missing()
         yield endpoint
         close_connections()
@@ -37,7 +37,7 @@ def database_endpoint() -> Iterator[DatabaseEndpoint]:
 
 @pytest.fixture
 def database(database_endpoint: DatabaseEndpoint) -> DatabaseEndpoint:
-    """An empty database with all tables, and services built anew."""
+    """The database with all tables emptied, and new services."""
     database_endpoint.database.reset()
     new_container()
     return database_endpoint
@@ -53,24 +53,24 @@ def chalice_app(database_endpoint: DatabaseEndpoint) -> Any:
 
 @pytest.fixture
 def anonymous(database: DatabaseEndpoint, chalice_app: Any) -> Client:
-    """A caller without credentials."""
+    """A client without credentials."""
     return Client(chalice_app)
 
 
 @pytest.fixture
 def organiser(anonymous: Client) -> Client:
-    """A verified account."""
+    """A client signed in to a verified account."""
     return verified(sign_up(anonymous))
 
 
 @pytest.fixture
 def stranger(anonymous: Client) -> Client:
-    """Another verified account."""
+    """A client signed in to another verified account."""
     return verified(sign_up(anonymous))
 
 
 def close_connections() -> None:
-    """Close what the light clients keep alive, so that nothing is left open when the process ends."""
+    """Closes the connections that the light clients keep, so that none is open when the process ends."""
     from chalicelib import bootstrap
 
     parts = [part for part in vars(bootstrap.services()).values() if hasattr(part, "__dict__")]
@@ -81,7 +81,9 @@ def close_connections() -> None:
 
 
 def new_container() -> None:
-    """Services that remember nothing, as in another Lambda container; they share the open connections."""
+    """Replaces the services by new ones with empty caches, as in another Lambda container. Open connections
+    are shared.
+    """
     from chalicelib import bootstrap, config
 
     client = bootstrap.services().aws.dynamodb
@@ -91,7 +93,7 @@ def new_container() -> None:
 
 
 def sign_up(client: Client, email: str | None = None) -> Client:
-    """A new account, as a client."""
+    """Creates an account and returns a client signed in to it."""
     email = email or f"person-{next(_people)}@example.org"
     form = {"email": email, "name": "Robin Example", "password": "correct horse battery"}
     reply = client.post("/v1/auth/sign-up", form)
@@ -100,14 +102,14 @@ def sign_up(client: Client, email: str | None = None) -> Client:
 
 
 def verified(client: Client) -> Client:
-    """The same account with its address proven, as following the mailed link would."""
+    """Verifies the account's address, as the mailed link would, and returns the client."""
     from chalicelib.accounts.adapters import keys as account_keys
     from chalicelib.accounts.adapters.accounts import DynamoAccounts
     from chalicelib.accounts.adapters.items import AccountItem
     from chalicelib.accounts.domain.stored_account import new_account, revive_account
 
     stored = DynamoAccounts().account(client.user_id)
-    if stored is None:  # somebody who is signed in without ever having signed up
+    if stored is None:  # a signed-in user without an account
         AccountItem(*account_keys.account(client.user_id)).update([AccountItem.verified.set(True)])
         return client
     proven = msgspec.structs.replace(revive_account(stored), verified=True)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs Debian's Chromium for the browser tests when this user may. Without it those tests skip loudly; in CI they
-# must not, so there a missing browser is an error.
+# Installs Debian's Chromium for the browser tests if this user is allowed to. Without it those tests are skipped with a
+# message; in CI a missing browser is an error.
 if command -v chromium >/dev/null 2>&1; then exit 0; fi
 sudo=""
 if [ "$(id -u)" != 0 ]; then sudo="sudo -n"; fi

@@ -1,4 +1,4 @@
-"""One cold start, to be measured from outside: `python -m bench.cold FILE` imports what a Lambda would, answers the one
+"""One cold start, measured from outside: `python -m bench.cold FILE` imports what a Lambda function would, answers the
 event in the file, and exits with 0 when the answer has the expected status.
 """
 
@@ -7,10 +7,10 @@ import sys
 
 
 def main(path: str) -> int:
-    """Load, answer, compare."""
+    """Imports the handler and answers the event. Returns the exit code."""
     with open(path, encoding="utf-8") as file:
         case = json.load(file)
-    sys.modules["cryptography"] = None  # type: ignore[assignment] # not in the Lambda package; here test tools bring it
+    sys.modules["cryptography"] = None  # type: ignore[assignment] # not in the Lambda package; test tools install it here
     if case["what"] == "floor":
         from bench.cold.floor import handler
     else:

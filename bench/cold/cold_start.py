@@ -1,5 +1,5 @@
-"""P3: process start to the first answer, relative to the floor (bench/cold/floor.py), in instructions where callgrind
-is at hand and in CPU time otherwise.
+"""P3: the cost from process start to the first answer, relative to the floor (bench/cold/floor.py). Counted in
+instructions when valgrind is installed, otherwise in CPU time.
 """
 
 import hashlib
@@ -23,7 +23,9 @@ BANNED = ("botocore", "boto3", "pynamodb", "stripe", "jinja2", "icalendar", "rep
 
 
 def measure(client: Client, organiser: Client, *, rounds: int) -> dict[str, Any]:
-    """Cost of each cold start relative to the floor, in what it was counted, and what importing app.py loads."""
+    """Returns the unit, the cost of each cold start, its ratio to the floor, and the slow packages that
+    app.py loads.
+    """
     with tempfile.TemporaryDirectory() as folder:
         files = {name: _save(Path(folder), name, case) for name, case in _cases(client, organiser).items()}
         unit, cost = ("instructions", _instructions) if shutil.which("valgrind") else ("CPU seconds", _seconds)
@@ -31,7 +33,7 @@ def measure(client: Client, organiser: Client, *, rounds: int) -> dict[str, Any]
         best = dict.fromkeys(files, float("inf"))
         environment = _environment(Path(folder) / "bytecode")
         for path in files.values():
-            _run([sys.executable], path, environment)  # compiles what is imported, uncounted
+            _run([sys.executable], path, environment)  # compiles the bytecode; not counted
         for _ in range(repeats):
             for name, path in files.items():
                 best[name] = min(best[name], cost(path, environment))
@@ -39,7 +41,7 @@ def measure(client: Client, organiser: Client, *, rounds: int) -> dict[str, Any]
 
 
 def loaded() -> list[str]:
-    """Which of the slow packages `import app` loads in a fresh process."""
+    """Returns the slow packages that `import app` loads in a new process."""
     script = f"import sys, app; print(*[name for name in {BANNED!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return done.stdout.split()
@@ -71,7 +73,7 @@ def _webhook() -> dict[str, Any]:
 
 
 def _write(organiser: Client) -> dict[str, Any]:
-    """A change of a track: the token, the role, PynamoDB and a transaction."""
+    """Returns the event of a change of a track, which needs the token, the role, PynamoDB and a transaction."""
     form = {"name": "Cold", "starts_at": "2027-06-11T07:00:00Z", "ends_at": "2027-06-13T18:00:00Z"}
     event = organiser.post("/v1/events", form).json["id"]
     track = organiser.post(f"/v1/events/{event}/tracks", {"name": "x"}).json["id"]
@@ -84,7 +86,7 @@ def _write(organiser: Client) -> dict[str, Any]:
 def _event(
     method: str, resource_path: str, parameters: dict[str, str], headers: dict[str, str], body: str | None = None
 ) -> dict[str, Any]:
-    """A proxy event with what Chalice reads."""
+    """Returns a proxy event with the fields that Chalice reads."""
     context = {"httpMethod": method, "resourcePath": resource_path, "requestId": "r", "identity": {"sourceIp": "::1"}}
     return {
         "resource": resource_path,
@@ -109,8 +111,8 @@ def _save(folder: Path, name: str, case: dict[str, Any]) -> str:
 
 
 def _environment(bytecode: Path) -> dict[str, str]:
-    """This environment as a Lambda function has it, but all code compiled beforehand and no chance in hashes, so that
-    every run counts alike.
+    """Returns this environment plus the variables of a Lambda function, with compiled bytecode and fixed hashes, so
+    that every run costs the same.
     """
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     function = {"AWS_LAMBDA_FUNCTION_NAME": "bench"}
@@ -133,7 +135,7 @@ def _seconds(path: str, environment: dict[str, str]) -> float:
 
 
 def _run(command: list[str], path: str, environment: dict[str, str]) -> str:
-    """One cold start; what it printed to stderr. Raises RuntimeError when it answered otherwise than expected."""
+    """Runs one cold start and returns its stderr. Raises RuntimeError when the answer was not the expected one."""
     command = [*command, "-m", "bench.cold", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:

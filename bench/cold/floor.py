@@ -1,5 +1,5 @@
-"""The floor of a cold start: a bare Lambda handler that signs one GetItem by hand, with nothing but the standard
-library. http.client brings ssl along, as it must on AWS.
+"""The floor of a cold start: a minimal Lambda handler that signs one GetItem itself and uses only the standard library.
+http.client imports ssl, which is necessary on AWS too.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 
 def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
-    """Answer with 304 when the item's tag is the client's."""
+    """Returns a 304 when the item's tag equals the client's, else a 200."""
     item = get_item(event["table"], event["key"])
     status = 304 if item.get("sessions_etag", {}).get("S") == event["tag"] else 200
     return {"statusCode": status, "headers": {"ETag": event["tag"]}, "body": ""}
 
 
 def get_item(table: str, key: dict[str, Any]) -> dict[str, Any]:
-    """One signed GetItem (Signature Version 4)."""
+    """Sends one signed GetItem (Signature Version 4) and returns the item, or an empty one."""
     url = urlsplit(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     region = os.environ["AWS_REGION"]
     body = json.dumps({"TableName": table, "Key": key}).encode()

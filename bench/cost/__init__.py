@@ -1,1 +1,1 @@
-"""What a month costs: `python -m bench.cost`."""
+"""Computes what a month on AWS costs: `python -m bench.cost`."""

@@ -1,8 +1,8 @@
-"""`python -m bench.cost` writes docs/cost.md: what a month costs on AWS, on paper. `--check` only compares.
+"""`python -m bench.cost` writes docs/cost.md: an estimate of what a month on AWS costs. `--check` only compares.
 
-Units are measured (bench/cost/cost_units.py), milliseconds and readers are assumed (bench/cost/cost_assumptions.toml),
-prices are AWS's list (bench/cost/prices.toml), the arithmetic is in bench/cost/cost_model.py, the words in
-bench/cost/cost_page.py.
+Units are measured (bench/cost/cost_units.py), milliseconds and numbers of readers are assumed
+(bench/cost/cost_assumptions.toml), prices are AWS's list prices (bench/cost/prices.toml). The arithmetic is in
+bench/cost/cost_model.py, the text in bench/cost/cost_page.py.
 """
 
 import json
@@ -34,7 +34,7 @@ PAID_BY_THE_MONTH = {
 
 
 class _Template(yaml.SafeLoader):
-    """CloudFormation's YAML; short forms of its functions become their arguments."""
+    """Loads CloudFormation's YAML. A function's short form (`!Sub`) becomes its argument."""
 
 
 _Template.add_multi_constructor("!", lambda loader, _, node: _argument(loader, node))
@@ -44,7 +44,7 @@ _Template.add_multi_constructor("!", lambda loader, _, node: _argument(loader, n
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON and write nothing.")
 @click.option("--check", is_flag=True, help="Exit with 1 when docs/cost.md is not what would be written.")
 def main(*, as_json: bool, check: bool) -> None:
-    """Measure, compute, write or compare."""
+    """Measures and computes, then writes or compares the page."""
     facts = gather()
     if as_json:
         click.echo(json.dumps(cost_page.figures(facts), indent=1))
@@ -60,26 +60,26 @@ def main(*, as_json: bool, check: bool) -> None:
 
 
 def gather() -> Facts:
-    """Everything that the page is made of."""
+    """Returns all the facts that the page needs."""
     checked, prices = load_prices()
     measured = cost_units.measure()
     return Facts(measured, load_assumptions(), prices, checked, load_setting(measured))
 
 
 def load_prices() -> tuple[str, dict[str, Price]]:
-    """The day of the price list, and its lines."""
+    """Returns the day on which the price list was checked, and its lines by name."""
     table = _toml("prices.toml")
     checked = table.pop("checked")
     return checked, {name: _price(line) for name, line in table.items()}
 
 
 def load_assumptions() -> dict[str, Assumption]:
-    """All assumptions with their reasons."""
+    """Returns all assumptions with their reasons, by name."""
     return {name: Assumption(**line) for name, line in _toml("cost_assumptions.toml").items()}
 
 
 def load_setting(measured: cost_units.Measured) -> Setting:
-    """What the repository says: Chalice's configuration, the templates, the website's cache lifetimes."""
+    """Returns the facts from the repository: Chalice's configuration, the templates, the website's cache lifetimes."""
     from infra import policies
     from infra.website import cache_control
 
@@ -93,13 +93,13 @@ def load_setting(measured: cost_units.Measured) -> Setting:
 
 
 def resources_of(file: Path) -> list[dict[str, Any]]:
-    """The resources of a template."""
-    document = yaml.load(file.read_text(encoding="utf-8"), _Template)  # a safe one
+    """Returns the resources of a CloudFormation template."""
+    document = yaml.load(file.read_text(encoding="utf-8"), _Template)  # a SafeLoader
     return list(document["Resources"].values())
 
 
 def standing(resources: list[dict[str, Any]]) -> dict[str, float]:
-    """How much of what costs by the month the templates hold, conditions taken as met."""
+    """Counts the resources that are billed by the month, with all conditions of the templates taken as met."""
     found: Counter[str] = Counter()
     for one in resources:
         if one["Type"] in PAID_BY_THE_MONTH:
@@ -108,7 +108,7 @@ def standing(resources: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def _metrics(alarm: dict[str, Any]) -> int:
-    """An alarm is billed by the metrics it looks at."""
+    """Returns how many metrics an alarm uses, by which it is billed."""
     looked_at = alarm["Properties"].get("Metrics") or []
     return max(1, sum("MetricStat" in one for one in looked_at))
 

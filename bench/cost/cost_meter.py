@@ -1,4 +1,4 @@
-"""Counts what some work asks of the database, in the units that are billed, and of Stripe.
+"""Counts the billed database units and the calls of Stripe of some work.
 
 Used by bench/cost/cost_units.py; knows nothing of prices.
 """
@@ -14,7 +14,7 @@ _READS = ("GetItem", "BatchGetItem", "Query")
 
 
 class Use(NamedTuple):
-    """What one use costs: read and write request units, round trips to the database, calls of Stripe."""
+    """The usage of one activity: read and write request units, round trips to the database, calls of Stripe."""
 
     rru: float = 0
     wru: int = 0
@@ -22,13 +22,13 @@ class Use(NamedTuple):
     stripe: int = 0
 
     def __add__(self, other: object) -> "Use":
-        """Both after each other."""
+        """Returns the sum of both."""
         assert isinstance(other, Use)
         return Use(*(one + two for one, two in zip(self, other, strict=True)))
 
 
 class Meter(Writes):
-    """Adds up what some work asks of the database and of Stripe."""
+    """Measures the usage of some work."""
 
     def __init__(self, gateway: "CountedGateway") -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Meter(Writes):
         self._sent.append((operation, parameters))
 
     def use(self, work: Callable[[], Any]) -> Use:
-        """What some work costs."""
+        """Runs `work` and returns its usage."""
         self._sent.clear()
         before = self._gateway.calls
         work()
@@ -59,7 +59,9 @@ class Meter(Writes):
         return total
 
     def _query(self, request: dict[str, Any]) -> float:
-        """A query bills the whole items that it looked at, together; one that finds nothing bills the least."""
+        """A query is billed for the total size of the whole items that it reads; one that finds nothing costs the
+        minimum.
+        """
         whole = {name: value for name, value in request.items() if name not in ("ProjectionExpression", "Select")}
         names = whole.pop("ExpressionAttributeNames", {})
         asked = whole["KeyConditionExpression"]
@@ -69,37 +71,37 @@ class Meter(Writes):
 
 
 class CountedGateway:
-    """Stripe, counted."""
+    """A Stripe gateway that counts its calls."""
 
     def __init__(self, gateway: Any) -> None:
         self._gateway = gateway
         self.calls = 0
 
     def __getattr__(self, name: str) -> Any:
-        """Any method of the port."""
+        """Counts and returns any method of the port."""
         self.calls += 1
         return getattr(self._gateway, name)
 
 
 class DeafPusher:
-    """Port `Pusher`; frames reach nobody and cost no database."""
+    """A `Pusher` that discards frames, so that they cause no database requests."""
 
     def push(self, connections: Any, frames: Any, *, within: float = 0.0) -> Any:
-        """All went well."""
+        """Reports that every frame was delivered."""
         from chalicelib.live.ports import Pushed
 
         return Pushed([], [])
 
     def disconnect(self, connection: Any) -> None:
-        """Gone."""
+        """Does nothing."""
 
 
 class SilentMailer:
-    """Port `Mailer`."""
+    """A `Mailer` that discards mails."""
 
     def send(self, mail: Any) -> None:
-        """Sent."""
+        """Does nothing."""
 
     def limits(self) -> SendingLimits:
-        """Whatever is asked for."""
+        """Returns limits that are never reached."""
         return SendingLimits(1_000, None)

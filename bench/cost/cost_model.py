@@ -1,7 +1,7 @@
-"""The arithmetic of docs/cost.md: what is used in a month of each kind, and what AWS's price list says of it.
+"""The arithmetic of docs/cost.md: the usage of an idle month and of an event's month, and its price.
 
-Pure: measured units, assumptions, prices and what the templates hold come in as values. Called by
-bench/cost/__main__.py.
+Pure functions: measured units, assumptions, prices and the templates' resources are parameters. Called by
+bench/cost/cost_variants.py.
 """
 
 from collections import Counter
@@ -11,12 +11,14 @@ from typing import NamedTuple
 from bench.cost.cost_units import Measured, Use
 
 Quantities = Mapping[str, float]
-"""How much of what the price list names (bench/cost/prices.toml), in single units, bytes excepted: those are GB."""
+"""By name in the price list (bench/cost/prices.toml): the quantity used, in single units, or in GB for bytes."""
 GB = 1e9
 
 
 class Price(NamedTuple):
-    """A line of the price list: US dollars for `per` units, in each region; `free` of those batches a month."""
+    """A line of the price list: US dollars for a batch of `per` units, by region; `free` batches a month cost nothing.
+    `sure` is False for an estimate.
+    """
 
     title: str
     unit: str
@@ -27,13 +29,15 @@ class Price(NamedTuple):
     sure: bool
 
     def cost(self, quantity: float, region: str, *, allowance: bool) -> float:
-        """Dollars for a month's quantity."""
+        """Returns the dollars for a month's quantity. `allowance` subtracts the free batches."""
         batches = max(0.0, quantity / self.per - (self.free if allowance else 0))
         return batches * self.dollars[region]
 
 
 class Activity(NamedTuple):
-    """Something that functions do `count` times. `door`: the line of the price list by which it comes in, if any."""
+    """Something that a function does `count` times a month. `door` is the price list's line for the requests that start
+    it, if any; `heavy` code imports slow packages; `calls` and `messages` are per time.
+    """
 
     title: str
     count: float
@@ -47,10 +51,10 @@ class Activity(NamedTuple):
 
 
 class Assumed(dict[str, float]):
-    """The assumptions by name, as attributes."""
+    """The assumptions' values by name, also as attributes."""
 
     def __getattr__(self, name: str) -> float:
-        """One assumption. Raises AttributeError for a name that is none."""
+        """Returns one assumption. Raises AttributeError for an unknown name."""
         try:
             return self[name]
         except KeyError:
@@ -58,8 +62,9 @@ class Assumed(dict[str, float]):
 
 
 class Setting(NamedTuple):
-    """What the repository says: memory of functions in MB, how many secrets each may read, what its templates hold that
-    costs by the month, how many functions the CDN runs for a request, which of the website's files browsers keep.
+    """The facts from the repository: memory of each function in MB, how many secrets each may read, the templates'
+    resources that are billed by the month, how many functions the CDN runs for a request, and which files of the
+    website browsers cache for ever.
     """
 
     memory: Mapping[str, int]
@@ -70,19 +75,19 @@ class Setting(NamedTuple):
 
 
 class Month(NamedTuple):
-    """A scenario: what is done, and all that is used by it."""
+    """A scenario: its activities, and the total usage."""
 
     activities: list[Activity]
     quantities: Quantities
 
 
 def total(quantities: Quantities, prices: Mapping[str, Price], region: str, *, allowance: bool) -> float:
-    """Dollars of a month."""
+    """Returns the dollars for a month's quantities in a region."""
     return sum(prices[name].cost(amount, region, allowance=allowance) for name, amount in quantities.items())
 
 
 def idle(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
-    """A month in which nobody comes: the timers, what is stored, and what watches over it."""
+    """Returns a month without visitors: timers, storage and monitoring."""
     uses, minutes = measured.uses, assumed.month_minutes
     done = [
         Activity("holds timer", minutes, uses["timer"], "release_holds", heavy=True),
@@ -94,7 +99,7 @@ def idle(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
 
 
 def event(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
-    """The month of the event, the idle month's lines included."""
+    """Returns the month of the event, which includes the idle month's lines."""
     done = [
         *idle(measured, assumed, setting).activities,
         *_page_activities(measured, assumed),
@@ -109,9 +114,9 @@ def event(measured: Measured, assumed: Assumed, setting: Setting) -> Month:
 
 
 def origin_requests(requests: float, seconds: float, assumed: Assumed) -> float:
-    """How many requests for one URL the CDN passes on, that come when pages are loaded. A copy is good for some
-    seconds and the next request fetches another, so a cache asked `rate` times a second fetches
-    rate / (1 + rate * seconds).
+    """Returns how many of `requests` for one URL the CDN forwards to the origin, when they are spread like page loads.
+    A cached copy is valid for `seconds`, and the next request fetches a new one. So a cache with `rate` requests a
+    second fetches rate / (1 + rate * seconds).
     """
     whole = assumed.page_loads
     rest = whole - assumed.sale_loads - assumed.event_loads
@@ -128,14 +133,14 @@ def origin_requests(requests: float, seconds: float, assumed: Assumed) -> float:
 
 
 def page_shares(assumed: Assumed) -> dict[str, float]:
-    """Which pages are loaded."""
+    """Returns the share of each page in all page loads; the sum is 1."""
     named = {"event": assumed.share_event, "schedule": assumed.share_schedule, "home": assumed.share_home}
     return {**named, "order": 1 - sum(named.values())}
 
 
 def file_requests(measured: Measured, assumed: Assumed, setting: Setting) -> tuple[float, float]:
-    """Requests for the website's files, and GB of them: once a browser each, and with every page load for those that
-    browsers must ask for again.
+    """Returns the requests for the website's files, and their GB. Each browser loads every file once, and revalidates
+    the files that it may not keep with every further page load.
     """
     firsts = assumed.browsers * len(measured.files)
     gigabytes = assumed.browsers * sum(measured.files.values()) / GB
@@ -147,7 +152,7 @@ def file_requests(measured: Measured, assumed: Assumed, setting: Setting) -> tup
 
 
 def duration_ms(activity: Activity, assumed: Assumed) -> float:
-    """Billed milliseconds of one use, cold starts spread over all."""
+    """Returns the billed milliseconds of one activity, with the cold starts' share."""
     own = (assumed.heavy_ms if activity.heavy else assumed.light_ms) * activity.calls + activity.extra_ms
     waited = activity.use.trips * assumed.trip_ms + activity.use.stripe * assumed.stripe_ms
     cold = assumed.cold_share * (assumed.cold_heavy_ms if activity.heavy else assumed.cold_light_ms) * activity.calls
@@ -159,7 +164,7 @@ def _signed_in(assumed: Assumed) -> float:
 
 
 def _page_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
-    """Pages and availability, as far as the CDN asks for them; it knows the ETag, so pages are 304."""
+    """Returns the requests for pages and availability that the CDN forwards. It sends the ETag, so pages are 304."""
     uses, found = measured.uses, []
     for name, share in page_shares(assumed).items():
         use = uses["shell page, 304" if name == "order" else f"{name} page, 304"]
@@ -171,7 +176,9 @@ def _page_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
 
 
 def _availability_reads(assumed: Assumed) -> float:
-    """How often pages ask what is left; without credentials, whoever reads them (web/public/js/tickets.js)."""
+    """Returns how often pages ask for the tickets left. They send no credentials, so the CDN answers all readers
+    (web/public/js/tickets.js).
+    """
     return assumed.page_loads * assumed.share_event * assumed.availability_reads
 
 
@@ -199,7 +206,7 @@ def _sale_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
 
 
 def _people_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
-    """Everything that a page of somebody signed in does of itself."""
+    """Returns the activities of the pages of signed-in users: tokens, unread counts and sockets."""
     uses, pages, rest = measured.uses, _signed_in(assumed), ("api_handler", "rest_request")
     hellos = pages * (1 + assumed.socket_pings)
     renewed = pages / assumed.page_loads_of_a_token
@@ -216,13 +223,13 @@ def _people_activities(measured: Measured, assumed: Assumed) -> list[Activity]:
 
 
 def _standing(setting: Setting, assumed: Assumed, *, gigabytes: float) -> dict[str, float]:
-    """What is paid for standing there."""
+    """Returns the quantities that are billed without any use: storage, backups and the templates' resources."""
     stored = {"table_storage": gigabytes, "table_backup": gigabytes, "bucket_storage": assumed.bucket_gb}
     return {**stored, **setting.templates}
 
 
 def _delivery(measured: Measured, assumed: Assumed, setting: Setting, done: list[Activity]) -> dict[str, float]:
-    """What the CDN does. Every page and answer is counted in full, though browsers get many a 304."""
+    """Returns the CDN's quantities. Every page and answer counts in full, although browsers get many 304 responses."""
     loads, shares = assumed.page_loads, page_shares(assumed)
     files, file_gigabytes = file_requests(measured, assumed, setting)
     public = _availability_reads(assumed)
@@ -237,7 +244,7 @@ def _delivery(measured: Measured, assumed: Assumed, setting: Setting, done: list
 
 
 def _month(done: list[Activity], used: Quantities, assumed: Assumed, setting: Setting) -> Month:
-    """Add up what functions use."""
+    """Returns the month with the functions' usage added."""
     quantities: Counter[str] = Counter(used)
     for one in done:
         calls = one.count * one.calls

@@ -1,5 +1,5 @@
-"""The words and tables of docs/cost.md. Called by bench/cost/__main__.py, which gathers the facts; decides nothing but
-words.
+"""Writes the text and tables of docs/cost.md. Called by bench/cost/__main__.py, which gathers the facts; contains no
+arithmetic of costs.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from bench.cost.cost_variants import (
 
 REGIONS = ("us-east-1", "eu-central-1")
 HOME = "eu-central-1"
-"""The region of infra/stages.toml, and the dearer one."""
+"""The region of infra/stages.toml, which is the more expensive one."""
 LIMITS = {"idle": 1.0, "event": 5.0}
 TITLES = {"idle": "An idle month", "event": "An event of 5,000 people with 2 million page loads"}
 WATCHING = ("alarm", "composite_alarm", "dashboard")
@@ -49,7 +49,7 @@ exist only while something fails. Announcements to everybody are not in the prod
 
 
 def page(facts: Facts) -> str:
-    """The whole document."""
+    """Returns the whole document."""
     parts = [
         INTRODUCTION,
         _verdicts(facts),
@@ -61,7 +61,7 @@ def page(facts: Facts) -> str:
 
 
 def figures(facts: Facts) -> dict[str, Any]:
-    """Everything computed, for other programs."""
+    """Returns all computed figures, for `--json`."""
     names = {"billed": True, "list": False}
     return {
         "dollars": {
@@ -95,7 +95,7 @@ def _verdict(facts: Facts, name: str, region: str, *, allowance: bool) -> str:
 
 
 def _plainly(facts: Facts) -> Iterator[str]:
-    """What the table means."""
+    """Yields sentences that explain the table."""
     for name, limit in LIMITS.items():
         billed, listed = (max(dollars(facts, name, r, allowance=free) for r in REGIONS) for free in (True, False))
         dearest = facts.prices[_dearest(facts, name, allowance=billed >= limit)].title
@@ -223,5 +223,5 @@ def _table(head: str, rows: Any) -> str:
 
 
 def money(amount: float) -> str:
-    """Dollars and cents."""
+    """Returns an amount as text in dollars and cents."""
     return "$0" if amount == 0 else "< $0.01" if amount < 0.005 else f"${amount:,.2f}"

@@ -1,8 +1,7 @@
-"""What one use of each kind costs in DynamoDB's units, round trips and bytes, for the cost model
-(bench/cost/__main__.py).
+"""Measures one use of each kind in DynamoDB's units, round trips and bytes. Called by bench/cost/__main__.py.
 
 The product does everything once, over the local database and the Stripe double; units come from item sizes by AWS's
-rule (bench/capacity.py). Milliseconds are not measured here: a laptop's say nothing about Lambda's.
+rule (bench/capacity.py). Milliseconds are not measured, because a laptop's times say nothing about Lambda's.
 """
 
 import gzip
@@ -35,14 +34,16 @@ _SOCKET = {"connectionId": "bench=", "domainName": "ws.example.org", "stage": "a
 
 
 class PageSize(NamedTuple):
-    """A page: bytes of its HTML as a browser gets it, and the files of the website that it needs."""
+    """A page: the bytes of its HTML, compressed, and the website's files that it loads."""
 
     size: int
     files: tuple[str, ...]
 
 
 class Measured(NamedTuple):
-    """All that was measured: sizes in bytes, compressed; seconds that the CDN keeps pages and public answers."""
+    """All measured values. Sizes are compressed bytes; `page_seconds` and `answer_seconds` are how long the CDN caches
+    pages and public answers.
+    """
 
     uses: dict[str, Use]
     pages: dict[str, PageSize]
@@ -53,7 +54,7 @@ class Measured(NamedTuple):
 
 
 class Shop:
-    """An event with its programme, one ticket type, and everything that people do with it, once."""
+    """An event with its programme and one ticket type, and everything that users do with it, once."""
 
     def __init__(self, client: Client, database: Any, stripe: Any, hooks: list[tuple[bytes, str]]) -> None:
         self._guest, self._database, self._stripe, self._hooks = client, database, stripe, hooks
@@ -85,12 +86,12 @@ class Shop:
         return event
 
     def pages(self) -> dict[str, PageSize]:
-        """The pages that people load, as they leave the CDN."""
+        """Returns the sizes of the pages that users load, as the CDN sends them."""
         places = {"home": "", "event": "/e/bench", "schedule": "/e/bench/schedule", "order": "/orders/x"}
         return {name: page_size(self._get(f"/pages{place}").body) for name, place in places.items()}
 
     def cdn_seconds(self) -> tuple[int, int]:
-        """How long the CDN keeps a page, and a public answer."""
+        """Returns how many seconds the CDN caches a page, and a public answer."""
         replies = self._get("/pages/e/bench"), self._get(f"/v1/events/{self._event}/ticket-types")
         page, answer = (re.findall(r"s-maxage=(\d+)", reply.headers["cache-control"])[0] for reply in replies)
         return int(page), int(answer)
@@ -101,7 +102,7 @@ class Shop:
         return reply
 
     def uses(self, meter: Meter) -> dict[str, Use]:
-        """What each costs; what is remembered by a warm process is remembered."""
+        """Returns the usage of each activity in a warm process, with filled caches."""
         people = self._people(meter)
         self._react("notifications", "send_mails")  # the mails of sign-ups
         self._react("notifications", "on_notifications")
@@ -139,7 +140,7 @@ class Shop:
 
     def _sale(self, meter: Meter) -> dict[str, Use]:
         made: list[Reply] = []
-        self._react("sales", "on_sales")  # what was written before anybody ordered
+        self._react("sales", "on_sales")  # the writes before the first order
         form = {"lines": [{"ticket_type_id": self._ticket, "quantity": 1}], "buyer": BUYER}
         place = f"/v1/events/{self._event}/orders"
         order = meter.use(lambda: made.append(self._guest.post(place, form, idempotency_key="bench")))
@@ -169,7 +170,7 @@ class Shop:
         assert reply.status == 200, reply
 
     def _react(self, table: str, function: str) -> None:
-        """Hand a whole stream to its function, once."""
+        """Gives the new records of a stream to its function."""
         import importlib
 
         found = self._database.streams.read(f"{environment.PREFIX}{table}", self._seen.get(function, 0), 1000, 0)
@@ -200,7 +201,7 @@ class Shop:
         return found
 
     def _timer(self, meter: Meter) -> Use:
-        """A run that finds nothing, a minute after one that found nothing."""
+        """Returns the usage of a run of the holds timer that finds nothing, a minute after another such run."""
         from chalicelib.payments.ports import Sweep
 
         services = _at_one_moment()
@@ -209,19 +210,19 @@ class Shop:
         return meter.use(services.payments.expire_orders.release_due)
 
     def _offers(self, meter: Meter) -> Use:
-        """A run for which nothing lapsed and nobody waits."""
+        """Returns the usage of a run of the offers timer without expired offers and without waiting people."""
         from chalicelib import bootstrap
 
         return meter.use(bootstrap.services().waiting_list.offer_tickets.run)
 
     def _due_mails(self, meter: Meter) -> Use:
-        """A run that finds nothing due, a quarter of an hour after one."""
+        """Returns the usage of a run that finds no due mails, a quarter of an hour after the last run."""
         services = _at_one_moment()
-        services.mail.due_index.advance(int(services.clock.now()) - 1800)  # what the last run left as its cursor
+        services.mail.due_index.advance(int(services.clock.now()) - 1800)  # the cursor of the last run
         return meter.use(services.mail.sweep_due.run)
 
     def _reconciling(self, meter: Meter) -> Use:
-        """A run that finds nothing new, after one that looked at everything."""
+        """Returns the usage of a reconciliation that finds nothing new, after one that looked at everything."""
         from chalicelib import bootstrap
 
         reconciling = bootstrap.services().payments.reconcile
@@ -230,7 +231,7 @@ class Shop:
 
 
 def _at_one_moment() -> Any:
-    """The services once more, for which time stands still: no minute may end between two lines."""
+    """Returns the services with a stopped clock, so that no minute ends between two lines."""
     from chalicelib import bootstrap
 
     running = bootstrap.services()
@@ -253,15 +254,15 @@ BUYER = {"name": "Robin Example", "email": "robin@example.org"}
 
 
 def speakers(count: int) -> list[dict[str, Any]]:
-    """Speakers with a biography as long as a session's abstract."""
+    """Returns speakers with biographies as long as a session's abstract."""
     biographies = [one["short_abstract"] for one in sessions(count)]
     return [{"name": f"Speaker {n}", "short_biography": text} for n, text in enumerate(biographies)]
 
 
 def page_size(html: bytes) -> PageSize:
-    """A page's bytes and every file that a browser with scripts fetches for it, each once."""
+    """Returns a page's bytes and every file that a browser with JavaScript loads for it."""
     found = list(dict.fromkeys(_STATIC.findall(_NO_SCRIPT.sub("", html.decode()))))
-    for file in found:  # grows while it is walked: modules import modules
+    for file in found:  # the list grows during the loop: modules import modules
         if file.endswith(".js"):
             folder = file.rpartition("/")[0]
             imported = [f"{folder}/{name}" for name in _IMPORT.findall(file_of(file).read_text())]
@@ -270,19 +271,21 @@ def page_size(html: bytes) -> PageSize:
 
 
 def file_of(path: str) -> Path:
-    """The file that a path below /static/ names, of whatever release."""
+    """Returns the file of a path below /static/, with or without a release's name."""
     return WEB / RELEASE.sub("", path, count=1)
 
 
 def compressed(content: bytes, *, to: int) -> int:
-    """Bytes as sent, rounded up so that ids drawn by lot and another zlib give the same."""
+    """Returns the bytes as sent, rounded up to a multiple of `to`, so that random ids and other versions of zlib give
+    the same number.
+    """
     content = _steady(content)
     size = len(gzip.compress(content, 6, mtime=0)) if len(content) >= 1000 else len(content)
     return -(-size // to) * to
 
 
 def measure() -> Measured:
-    """Do everything once and count."""
+    """Runs every activity once and returns what was measured."""
     with _stage() as (shop, gateway):
         pages, seconds = shop.pages(), shop.cdn_seconds()
         with Meter(gateway) as meter:
@@ -294,7 +297,7 @@ def measure() -> Measured:
 
 @contextmanager
 def _stage() -> Iterator[tuple[Shop, CountedGateway]]:
-    """The product over a database and a Stripe of its own, all in this process."""
+    """Runs the product with its own database and Stripe double, all in this process."""
     from local.dynamodb.database_server import running_database
 
     with running_database() as endpoint:
@@ -316,7 +319,7 @@ def _stage() -> Iterator[tuple[Shop, CountedGateway]]:
 
 
 def _stripe(hooks: list[tuple[bytes, str]]) -> Iterator[tuple[Any, str]]:
-    """The test double; what it tells the webhook is kept."""
+    """Yields the Stripe double and its URL. Its webhook events go to `hooks`."""
     from local.stripe_double import create_double
     from tests.stripe_double.conftest import serve
 
@@ -329,7 +332,7 @@ def _stripe(hooks: list[tuple[bytes, str]]) -> Iterator[tuple[Any, str]]:
 
 
 def _quiet_services(stripe_url: str) -> CountedGateway:
-    """Stripe is the double, counted; mails and pushes go nowhere."""
+    """Replaces Stripe by the double with a counter, and discards mails and pushes."""
     from chalicelib import bootstrap
     from chalicelib.payments.adapters.stripe import StripeGateway
 
@@ -342,7 +345,7 @@ def _quiet_services(stripe_url: str) -> CountedGateway:
 
 
 def _steady(content: bytes) -> bytes:
-    """The same content with ids that do not differ from run to run: random ones compress to other sizes each time."""
+    """Replaces random ids by fixed ones, because random ids compress to different sizes in each run."""
     ids: dict[bytes, bytes] = {}
 
     def steady(found: re.Match[bytes]) -> bytes:

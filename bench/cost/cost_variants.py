@@ -1,4 +1,4 @@
-"""The months of bench/cost/cost_model.py as they are, and as they would be if something were otherwise. Used by
+"""Computes the months of bench/cost/cost_model.py, also with changed assumptions or design. Used by
 bench/cost/cost_page.py.
 """
 
@@ -13,14 +13,14 @@ MONTHS = {"idle": cost_model.idle, "event": cost_model.event}
 
 
 class Assumption(NamedTuple):
-    """Something taken for granted."""
+    """An assumed value and its reason."""
 
     value: float
     why: str
 
 
 class Facts(NamedTuple):
-    """All that the page is made of. `checked`: the day of the price list."""
+    """All the facts that the page needs. `checked` is the day on which the price list was checked."""
 
     measured: Measured
     assumptions: dict[str, Assumption]
@@ -30,13 +30,14 @@ class Facts(NamedTuple):
 
     @property
     def values(self) -> dict[str, float]:
-        """The assumptions' values."""
+        """The assumptions' values by name."""
         return {name: one.value for name, one in self.assumptions.items()}
 
 
 class Variant(NamedTuple):
-    """Something otherwise: assumptions set anew or multiplied (all whose name ends so), no files that browsers keep,
-    pages kept by the CDN as briefly as answers, the API behind an HTTP API instead of the REST API.
+    """A changed scenario. `changed` sets assumptions, `times` multiplies all whose name ends so. `forgets_files`:
+    browsers cache no files; `brief_pages`: the CDN caches pages only as long as answers; `http_api`: an HTTP API
+    replaces the REST API.
     """
 
     title: str
@@ -70,7 +71,7 @@ DESIGNS = (
 
 
 def month_of(facts: Facts, name: str, variant: Variant = AS_IT_IS) -> Month:
-    """A scenario, with what the variant says."""
+    """Returns the scenario `name`, idle or event, with the variant's changes."""
     measured, setting = facts.measured, facts.setting
     if variant.forgets_files:
         setting = setting._replace(kept=frozenset())
@@ -85,12 +86,12 @@ def month_of(facts: Facts, name: str, variant: Variant = AS_IT_IS) -> Month:
 
 
 def dollars(facts: Facts, name: str, region: str, *, allowance: bool, variant: Variant = AS_IT_IS) -> float:
-    """A scenario's price."""
+    """Returns a scenario's price in dollars."""
     return cost_model.total(month_of(facts, name, variant).quantities, facts.prices, region, allowance=allowance)
 
 
 def second_deployment(facts: Facts, region: str) -> float:
-    """What another idle one in the same account adds, since the two share the account's allowances."""
+    """Returns the dollars that another idle deployment in the same account adds. The two share the free allowances."""
     once = month_of(facts, "idle").quantities
     twice = {line: amount * 2 for line, amount in once.items()}
     one, two = (cost_model.total(many, facts.prices, region, allowance=True) for many in (once, twice))
@@ -98,14 +99,14 @@ def second_deployment(facts: Facts, region: str) -> float:
 
 
 def thousand_signed_in(facts: Facts, region: str) -> float:
-    """By the list, what a thousand page loads of people signed in cost over those of others."""
+    """Returns by how many dollars of list price a thousand page loads of signed-in users exceed those of others."""
     nobody = Variant("", {"signed_in_share": 0})
     some, none = (dollars(facts, "event", region, allowance=False, variant=one) for one in (AS_IT_IS, nobody))
     return (some - none) / (facts.values["signed_in_share"] * facts.values["page_loads"]) * 1000
 
 
 def most_signed_in(facts: Facts, region: str, limit: float) -> float:
-    """How many page loads may be of people signed in before the event's bill reaches the limit; 0 when none may."""
+    """Returns how many page loads of signed-in users keep the event's bill below the limit; 0 when none do."""
     low, high = 0.0, 1.0
     for _ in range(20):
         share = (low + high) / 2

@@ -1,8 +1,7 @@
-"""P8: an announcement to 10,000 people, from its write until every inbox has it, every mail is queued and the stream
-has nothing left; and the memory of the worker.
+"""P8: the time of an announcement to 10,000 people, from its write until it is in every inbox, every mail is queued and
+the stream is empty; and the memory of the worker.
 
-The database runs in a process of its own with the stream's loop: `python -m bench.live.announcement PEOPLE` prints
-JSON.
+Database and stream loop run in a separate process: `python -m bench.live.announcement PEOPLE` prints JSON.
 """
 
 import json
@@ -14,7 +13,7 @@ PEOPLE = 10_000
 
 
 def measure(*, people: int) -> dict[str, Any]:
-    """Seconds for 10,000 people, by proportion when fewer were told, and megabytes."""
+    """Returns the seconds for 10,000 people, extrapolated when there were fewer, and the worker's peak memory in MB."""
     command = [sys.executable, "-m", "bench.live.announcement", str(people)]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
     assert told["counts"] == [people, people, people], told
@@ -22,7 +21,7 @@ def measure(*, people: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Tell everybody once."""
+    """Sends one announcement and prints the figures as JSON."""
     from local.dynamodb.database_server import running_database
     from tests.harness import environment
 

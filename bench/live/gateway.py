@@ -1,5 +1,5 @@
-"""A management API of sockets that takes every frame and does nothing, in a process of its own, so that its CPU is not
-counted: `python -m bench.live.gateway` prints its URL and serves until its input ends.
+"""A management API for sockets that accepts every frame and discards it. It runs in a separate process, so that its CPU
+time is not measured: `python -m bench.live.gateway` prints its URL and serves until its standard input ends.
 """
 
 import sys
@@ -8,19 +8,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Deaf(BaseHTTPRequestHandler):
-    """Answers 200."""
+    """Answers every POST with 200."""
 
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """A frame for a socket."""
+        """Discards a frame."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Suppresses the log of requests."""
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""P8: from the write of a notification to its frame on a local socket, and sockets pushed to by a second of CPU.
+"""P8: the time from the write of a notification to its frame on a local socket, and how many sockets get a push per
+second of CPU time.
 
-The product runs in a process of its own, as `make run` starts it.
+The product runs in a separate process, as `make run` starts it.
 """
 
 import json
@@ -19,12 +20,12 @@ from local.demo.demo_conference import SLUG
 from tests.harness.server import ServerProcess
 
 PAUSE_SECONDS = 0.2
-"""Between two writes: each is measured by itself, not behind the mail of the one before."""
+"""Pause between two writes, so that no write waits for the mail of the one before."""
 SOCKETS = 200
 
 
 def measure(*, writes: int) -> dict[str, Any]:
-    """Milliseconds until the frame (p50, p95), and sockets a second of CPU."""
+    """Returns the milliseconds until the frame (p50, p95), and the sockets pushed to per second of CPU time."""
     with tempfile.TemporaryDirectory() as folder:
         server = ServerProcess(Path(folder) / "data")
         server.start()
@@ -37,7 +38,9 @@ def measure(*, writes: int) -> dict[str, Any]:
 
 
 def _latencies(origin: str, writes: int) -> list[float]:
-    """From sending the request that writes a notification, so its own work is in them, to the frame."""
+    """Returns the milliseconds from each request that writes a notification to its frame. The request's own work is
+    included.
+    """
     buyer = ApiCaller(origin)
     form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
     buyer.token = buyer.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
@@ -65,7 +68,9 @@ def _until(socket: ClientConnection, meta: str) -> None:
 
 
 def _pushed() -> float:
-    """One frame to each of many sockets, over the management API of a gateway that does nothing."""
+    """Sends one frame to each of SOCKETS sockets, through a management API that discards it. Returns sockets per second
+    of CPU time.
+    """
     from chalicelib.live.adapters.api_gateway import SocketPusher
     from chalicelib.live.ports import Connection
 
@@ -76,7 +81,7 @@ def _pushed() -> float:
         endpoint = gateway.stdout.readline().strip()
         pusher = SocketPusher(region="us-east-1", override=endpoint)
         sockets = [Connection(f"socket{number}=", "user", "family", endpoint, 2**31) for number in range(SOCKETS)]
-        pusher.push(sockets[:20], ["{}"])  # connections and clients are made
+        pusher.push(sockets[:20], ["{}"])  # opens connections and creates clients; not measured
         began = time.process_time()
         missed = pusher.push(sockets, ["{}"], within=60)
         spent = time.process_time() - began

@@ -1,5 +1,5 @@
-"""P12: pushes to an open socket on the local runner while a thousand mails are being sent. Each takes a second, and the
-mail service takes no more of them than it says.
+"""P12: the time of pushes to an open socket on the local runner while it sends a thousand mails. Each mail takes a
+second, and the mail service refuses mails above its rate.
 
 `python -m bench.live.slow_mails [PUSHES] [MAILS]` prints JSON.
 """
@@ -27,17 +27,17 @@ from tests.stripe_double.conftest import Answer, listening
 PUSHES, MAILS = 200, 1_000
 MAIL_SECONDS = 1.0
 MAILS_A_SECOND = 14
-"""What SES gives an account that has just left its sandbox."""
+"""The sending rate of an account that has just left the sandbox of SES."""
 PAUSE_SECONDS = 0.2
 WAIT_SECONDS = 60.0
-"""For the pushes, after the last write."""
+"""How long to wait for pushes after the last write."""
 _JSON = {"content-type": "application/json"}
 _TOO_MANY = {**_JSON, "x-amzn-errortype": "TooManyRequestsException"}
 
 
 class SlowMails:
-    """A mail service that is quick until it `is_slow`. It says how many mails a second it takes, refuses more, and
-    hands what it took to the runner's mailbox.
+    """A mail service that answers at once until `is_slow` is set. It reports how many mails a second it accepts,
+    refuses more, and forwards accepted mails to the runner's mailbox.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class SlowMails:
         self._lock = threading.Lock()
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        """SES's API v2, as much of it as the product uses."""
+        """Answers a request of SES's API v2, as far as the product uses it."""
         if method == "GET":
             quota = {"Max24HourSend": 50_000.0, "MaxSendRate": float(MAILS_A_SECOND), "SentLast24Hours": 0.0}
             return 200, _JSON, json.dumps({"SendQuota": quota, "SendingEnabled": True}).encode()
@@ -61,7 +61,7 @@ class SlowMails:
         try:
             with urllib.request.urlopen(forwarded, timeout=30) as taken:
                 found = taken.read()
-        except OSError:  # the runner has ended
+        except OSError:  # the runner has stopped
             return 503, _JSON, b"{}"
         with self._lock:
             self.taken[json.loads(body)["Destination"]["ToAddresses"][0]] += 1
@@ -79,8 +79,8 @@ class SlowMails:
 
 
 def measure(*, pushes: int = PUSHES, mails: int = MAILS) -> dict[str, Any]:
-    """Milliseconds from a request that writes a notification to its frame (p50, p95, most), how many did not come in
-    time (`missing`); mails taken until then, and how often the mail service refused one for coming too soon.
+    """Returns the milliseconds from a request that writes a notification to its frame (p50, p95, most), how many frames
+    did not come in time (`missing`), the mails accepted until then, and how many the service refused above its rate.
     """
     service = SlowMails()
     with tempfile.TemporaryDirectory() as folder, listening(service.answer) as url:
@@ -133,13 +133,15 @@ def _signed_in(origin: str, email: str) -> ApiCaller:
 
 
 def _order(lines: list[dict[str, Any]], number: int) -> dict[str, Any]:
-    """A guest's order, or (-1) one of whoever is signed in."""
+    """Returns the form of a guest's order; for -1, that of the signed-in user."""
     email = ACCOUNTS[1].email if number < 0 else f"robin-{number}@example.org"
     return {"lines": lines, "buyer": {"name": "Robin Example", "email": email}}
 
 
 def _listen(socket: ClientConnection, came: dict[str, float]) -> None:
-    """When each notification came. Those of one person come in the order in which they were written."""
+    """Records in `came` when each notification arrives. One user's notifications arrive in the order of
+    their writes.
+    """
     try:
         for text in socket:
             frame = json.loads(text)

@@ -1,4 +1,4 @@
-"""GETs of the product as Lambda makes them: proxy events made beforehand, log lines made and written."""
+"""Calls of the product as Lambda makes them: with proxy events that exist already, and with log lines written."""
 
 import logging
 import os
@@ -14,7 +14,9 @@ from tests.harness.client import Client
 
 
 def prepared(client: Client, path: str, **headers: str) -> Callable[[], Any]:
-    """A GET whose proxy event exists already: what the call costs is the product's, not the gateway's."""
+    """Returns a function that sends a GET. Its proxy event exists already, so that only the product's work
+    is measured.
+    """
     place, _, query = path.partition("?")
     fields = [(name.replace("_", "-"), value) for name, value in headers.items()]
     match = Router(client.app.routes).match(place)
@@ -26,7 +28,7 @@ def prepared(client: Client, path: str, **headers: str) -> Callable[[], Any]:
 
 @contextmanager
 def logged_to_nowhere() -> Iterator[None]:
-    """Log lines cost what they cost on Lambda, but are not seen."""
+    """Writes log lines to the null device: they cost CPU time as on Lambda, but are not shown."""
     logger = logging.getLogger("telemetry")
     before = logger.level
     logger.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""P1 and P2: conditional and full GETs of a list, beside the 2016 way in the same run."""
+"""P1 and P2: the cost of conditional and full GETs of a list, compared with the 2016 way in the same run."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SIZE, SIZES = 300, (10, 300, 5000)
 
 
 def measure(client: Client, *, rounds: int, calls: int) -> dict[str, Any]:
-    """Figures of P1 and P2: CPU ms, ratios, requests and read units."""
+    """Returns the figures of P1 and P2: CPU milliseconds, ratios, database requests and read units."""
     events = {size: event_with(size) for size in SIZES}
     paths = {size: f"/v1/events/{event}/sessions?limit=500" for size, event in events.items()}
     tags = {size: client.get(path).etag for size, path in paths.items()}
@@ -38,7 +38,7 @@ def measure(client: Client, *, rounds: int, calls: int) -> dict[str, Any]:
 
 
 def _check(client: Client, path: str, tag: str, old: Any, old_tag: str) -> None:
-    """What is compared answers alike."""
+    """Asserts that both ways give the same answers."""
     assert client.get(path, if_none_match=tag).status == 304
     assert len(client.get(path).json["items"]) == SIZE
     assert old(old_tag)[0] == 304
@@ -57,7 +57,7 @@ def _ratios(best: dict[str, float]) -> dict[str, float]:
 
 
 def _units(client: Client, path: str, tag: str, event_id: str) -> dict[str, Any]:
-    """Requests of the answers, and their read units from the sizes of the items asked for."""
+    """Returns the database requests of each answer and their read units."""
     watch = Requests()
     conditional = watch.during(lambda: client.get(path, if_none_match=tag))
     full = watch.during(lambda: client.get(path))
@@ -77,7 +77,7 @@ def _units(client: Client, path: str, tag: str, event_id: str) -> dict[str, Any]
 
 
 def units(operation: str, request: dict[str, Any]) -> float:
-    """Read units of one request, by the sizes of the items it asks for."""
+    """Returns the read units of one request, from the sizes of the items that it reads."""
     from chalicelib import bootstrap
 
     ask = bootstrap.services().aws.dynamodb.call

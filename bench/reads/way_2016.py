@@ -1,5 +1,5 @@
-"""The 2016 way, for comparison: a Flask-RESTX resource over SQLAlchemy and SQLite that queries, marshals, dumps and
-hashes on every GET, and compares the hash with If-None-Match.
+"""The 2016 way, for comparison: a Flask-RESTX resource over SQLAlchemy and SQLite. On every GET it queries, marshals,
+dumps and hashes, and compares the hash with If-None-Match.
 """
 
 import hashlib
@@ -68,12 +68,12 @@ SHAPE = {
 
 
 def marshalled(talk: Talk) -> Any:
-    """A row as Flask-RESTX shapes it."""
+    """Returns a row as Flask-RESTX marshals it."""
     return marshal(talk, SHAPE)
 
 
 def row_by_hand(talk: Talk) -> dict[str, Any]:
-    """A row as a plain dictionary: the 2016 way at its fastest."""
+    """Returns a row as a plain dictionary, which is the fastest form of the 2016 way."""
     plain = ("id", "title", "short_abstract", "long_abstract", "language", "level", "state", "starts_at", "ends_at")
     return {
         **{name: getattr(talk, name) for name in plain},
@@ -85,7 +85,7 @@ def row_by_hand(talk: Talk) -> dict[str, Any]:
 def server(
     sessions: list[dict[str, Any]], shape: Callable[[Talk], Any] = marshalled
 ) -> Callable[[str | None], tuple[int, str, int]]:
-    """A function that answers a GET of the list: (If-None-Match) -> status, ETag, bytes of the body."""
+    """Returns a function that answers a GET of the list: (If-None-Match) -> status, ETag, bytes of the body."""
     engine = create_engine("sqlite://", connect_args={"check_same_thread": False}, poolclass=StaticPool)
     Base.metadata.create_all(engine)
     make = sessionmaker(engine)
@@ -99,7 +99,7 @@ def server(
         """The list."""
 
         def get(self) -> Response:
-            """Query, marshal, dump, hash; then perhaps 304."""
+            """Queries, marshals, dumps and hashes; then answers 304 or 200."""
             with make() as db:
                 query = db.query(Talk).options(joinedload(Talk.track), joinedload(Talk.speakers)).order_by(Talk.id)
                 body = json.dumps([shape(talk) for talk in query.all()])

@@ -1,8 +1,9 @@
-"""P12: paid orders confirmed while Stripe takes 300 ms for each answer. `python -m bench.sales.confirm_orders` alone.
+"""P12: the time to confirm paid orders while Stripe takes 300 ms for each answer. Also runs alone:
+`python -m bench.sales.confirm_orders`.
 
-The product runs in a process of its own, as `make run` starts it, with Stripe's test double. Checkouts are opened while
-the double is fast; then all orders are paid at once and the clock runs until each reads as paid. The double counts what
-it is asked.
+The product runs in a separate process, as `make run` starts it, with Stripe's test double. Checkouts are opened while
+the double is fast. Then all orders are paid at once, and the time is measured until every order's state is paid. The
+double counts its requests.
 """
 
 import json
@@ -27,7 +28,7 @@ CONTROL = "/_local/stripe/control"
 
 
 def measure(*, orders: int = ORDERS) -> dict[str, Any]:
-    """Seconds from the first payment to the last confirmed order, and what Stripe was asked meanwhile."""
+    """Returns the seconds from the first payment to the last confirmed order, and the requests to Stripe meanwhile."""
     with tempfile.TemporaryDirectory() as folder:
         server = ServerProcess(Path(folder) / "data")
         server.start()
@@ -48,7 +49,7 @@ def _measure(origin: str, orders: int) -> dict[str, Any]:
         began = time.monotonic()
         list(buyers.map(lambda session: guest.call("POST", CONTROL, {"action": "pay", "session": session}), sessions))
         paid = time.monotonic() - began
-    for number, order in enumerate(waiting):  # one after the other: asking for all of them all the time slows them down
+    for number, order in enumerate(waiting):  # one order at a time: polling all of them would slow the product down
         while guest.call("GET", order)["state"] == "reserved":
             missing = f"{orders - number} of {orders} are not paid after {PATIENCE_SECONDS} s"
             assert time.monotonic() - began < PATIENCE_SECONDS, missing
@@ -59,7 +60,9 @@ def _measure(origin: str, orders: int) -> dict[str, Any]:
 
 
 def _shop(origin: str, orders: int) -> tuple[str, str]:
-    """A ticket type of the demo conference with a ticket for each: the event's path, the type's id."""
+    """Creates a ticket type of the demo conference with a ticket for each order. Returns the event's path
+    and its id.
+    """
     owner = ApiCaller(origin)
     form = {"email": ACCOUNTS[0].email, "password": ACCOUNTS[0].password}
     owner.token = owner.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
@@ -69,7 +72,7 @@ def _shop(origin: str, orders: int) -> tuple[str, str]:
 
 
 def _order(origin: str, place: str, ticket: str, number: int) -> str:
-    """A guest's order: the path at which it can be read."""
+    """Places a guest's order. Returns the path at which it can be read."""
     buyer = {"name": "Ada Lovelace", "email": f"ada{number}@example.org"}
     form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
     made = ApiCaller(origin).call("POST", f"{place}/orders", form)
@@ -77,7 +80,7 @@ def _order(origin: str, place: str, ticket: str, number: int) -> str:
 
 
 def _open(origin: str, order: str) -> str:
-    """The id of an order's checkout session. Comes again when the line is long."""
+    """Opens the checkout of an order and returns its session's id. On 503, waits for Retry-After and tries again."""
     path, _, access = order.partition("?")
     while True:
         try:
@@ -91,7 +94,7 @@ def _open(origin: str, order: str) -> str:
 
 
 def _until_quiet(guest: ApiCaller) -> None:
-    """Wait until Stripe has no event left to send and asks of the last ones have come."""
+    """Waits until Stripe has no event left to send and gets no more requests."""
     calls = -1
     while True:
         seen = guest.call("GET", CONTROL)
@@ -103,7 +106,9 @@ def _until_quiet(guest: ApiCaller) -> None:
 
 
 def _asked(guest: ApiCaller, before: dict[str, Any], orders: int) -> dict[str, Any]:
-    """Calls of Stripe since the first payment, for each order and in the busiest second."""
+    """Returns the GET requests to Stripe since the first payment, per order, and in the busiest second of
+    an endpoint.
+    """
     traffic = guest.call("GET", CONTROL)["traffic"]
     calls = {name: one["calls"] - before.get(name, {"calls": 0})["calls"] for name, one in traffic["endpoints"].items()}
     reads = {name: count for name, count in calls.items() if count and name.startswith("GET")}
@@ -114,7 +119,7 @@ def _asked(guest: ApiCaller, before: dict[str, Any], orders: int) -> dict[str, A
 @click.command(help=__doc__)
 @click.option("--orders", default=ORDERS, show_default=True)
 def main(*, orders: int) -> None:
-    """Measure and print JSON."""
+    """Measures and prints JSON."""
     click.echo(json.dumps(measure(orders=orders), indent=1))
 
 

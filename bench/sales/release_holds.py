@@ -1,8 +1,8 @@
-"""P12: thousands of abandoned holds given back on the local runner, with a Stripe that takes 300 ms to answer, while
-people who wait are offered what comes free.
+"""P12: the time to release thousands of abandoned holds on the local runner, while Stripe takes 300 ms to answer and
+people on the waiting list get offers for the freed tickets.
 
-`python -m bench.sales.release_holds [HOLDS]` prints JSON. The timers are asked to run at once, then run as often as
-they do.
+`python -m bench.sales.release_holds [HOLDS]` prints JSON. The timers are started once by request and then run on their
+schedule.
 """
 
 import json
@@ -21,13 +21,14 @@ from tests.harness.server import ServerProcess
 HOLDS = 3_000
 STRIPE_SECONDS = 0.3
 LONGEST_SECONDS = 840
-"""Then it is given up, and what is left is told: the token of who watches lasts little longer."""
+"""When the measurement gives up and reports what is left. The access token is valid for little longer."""
 TIMERS = ("release_holds", "lapse_offers")
 
 
 def measure(*, holds: int = HOLDS) -> dict[str, Any]:
-    """Seconds from the first run of the timers until every hold was released (`seconds`), and until everybody was
-    offered a ticket whose ticket came free (`offers_seconds`); what was not released or offered in time (`left`).
+    """Returns the seconds from the first run of the timers until every hold was released (`seconds`) and until every
+    waiting person whose ticket came free has an offer (`offers_seconds`); a value is missing when that did not happen
+    in time. `left` holds and `unoffered` people remained.
     """
     with tempfile.TemporaryDirectory() as folder:
         server = ServerProcess(Path(folder) / "data")
@@ -37,11 +38,11 @@ def measure(*, holds: int = HOLDS) -> dict[str, Any]:
         try:
             return _watch(server.origin, Seeded(*json.loads(told.splitlines()[-1])), holds)
         finally:
-            server.kill()  # a run may be under way
+            server.kill()  # a timer may still be running
 
 
 def slow_down(origin: str, seconds: float) -> None:
-    """Every answer of the Stripe double is late from now on."""
+    """Delays every answer of the Stripe double by `seconds` from now on."""
     fault = {"action": "api_fault", "kind": "timeout_after", "seconds": seconds, "count": None, "path": "/v1/"}
     ApiCaller(origin).call("POST", "/_local/stripe/control", fault)
 
@@ -68,18 +69,18 @@ def _run_timer(origin: str, name: str) -> None:
     try:
         ApiCaller(origin).call("POST", f"/_local/timers/{name}")
     except OSError:
-        """No such timer, or one that takes its time: the other reads tell what became of it."""
+        """The timer does not exist or takes too long to answer. The polling in `_watch` shows the effect."""
 
 
 def _left(staff: ApiCaller, made: Seeded, holds: int) -> int:
-    """Tickets of abandoned orders that are still held; what came free for others is on offer to them."""
+    """Returns how many tickets of abandoned orders are still held. FREED tickets go to the waiting list instead."""
     place = f"/api/v1/events/{made.event_id}/ticket-types?view=all"
     found = {one["id"]: one["available"] for one in staff.call("GET", place)["items"]}
     return holds - FREED - int(found[made.crowd])
 
 
 def _unoffered(staff: ApiCaller, made: Seeded) -> int:
-    """People whose turn comes with what is released and who were not offered anything yet."""
+    """Returns how many waiting people still have no offer although the released tickets suffice for them."""
     entries = staff.call("GET", f"/api/v1/events/{made.event_id}/waiting-list")["items"]
     return 2 * LAPSED_OFFERS + FREED - sum(entry["state"] == "offered" for entry in entries)
 

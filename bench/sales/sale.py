@@ -1,4 +1,4 @@
-"""P5: write units of an order that wins, of one that finds everything sold, and of one that looked a moment too early.
+"""P5: write units of an order that succeeds, of one that finds everything sold, and of one that reads outdated stock.
 
 The model of a big sale is in sale_model.py.
 """
@@ -18,7 +18,7 @@ from tests.harness.client import Client
 
 
 def measure(organiser: Client) -> dict[str, Any]:
-    """Write units of both kinds of attempt, without and with an Idempotency-Key, and seconds of the model."""
+    """Returns the write units of each kind of order, without and with an Idempotency-Key, and the model's figures."""
     event = organiser.post(
         "/v1/events",
         {
@@ -51,7 +51,9 @@ def measure(organiser: Client) -> dict[str, Any]:
 
 @contextmanager
 def stale_look(type_id: str) -> Iterator[None]:
-    """The first look at the stock shows the last ticket, as an eventually consistent read may after it was sold."""
+    """Makes eventually consistent reads of the stock show the last ticket, as they may for a moment after
+    it was sold.
+    """
     from chalicelib import bootstrap
 
     view: Any = bootstrap.services().catalog.view
@@ -68,14 +70,16 @@ def stale_look(type_id: str) -> Iterator[None]:
 
 
 class Writes:
-    """Watches every write that any client of this process sends, and adds up its units by the sizes of the items."""
+    """Records every write that any client of this process sends, and adds up write units from the items' sizes."""
 
     def __init__(self) -> None:
         self._sent: list[tuple[str, dict[str, Any]]] = []
         self._watching = ExitStack()
 
     def __enter__(self) -> "Writes":
-        """All botocore clients are watched where their requests leave; the light client sends its own."""
+        """Starts recording: botocore clients where they send requests, and the light client, which does not use
+        botocore.
+        """
         from chalicelib import bootstrap
 
         dynamodb: Any = bootstrap.services().aws.dynamodb
@@ -98,7 +102,7 @@ class Writes:
         self._watching.close()
 
     def units(self, work: Any, status: int) -> int:
-        """Write units of some work that answers with this status."""
+        """Returns the write units of `work`, which must answer with `status`."""
         self._sent.clear()
         answer = work()
         assert answer.status == status, answer
@@ -106,7 +110,7 @@ class Writes:
         return sum(self._units(operation, parameters) for operation, parameters in sent)
 
     def indexes(self) -> int:
-        """Secondary indexes of the tables that an order and its key are written to; each would add its own writes."""
+        """Counts secondary indexes of the tables that an order and its key are written to. Each would add writes."""
         from chalicelib.aws.dynamo_tables import PeopleTable, SalesTable
 
         found = [
@@ -117,7 +121,7 @@ class Writes:
         return sum(len(table.get(kind) or ()) for table in found for kind in kinds)
 
     def bytes_of(self, prefix: str) -> int:
-        """The size of the item with such a sort key among the last writes."""
+        """Returns the size in bytes of the item whose sort key has the prefix, among the last writes."""
         puts = [action.get("Put", {}).get("Item", {}) for action in self._actions()]
         return next(item_bytes(item) for item in puts if item and item["sk"]["S"].startswith(prefix))
 

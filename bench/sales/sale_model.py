@@ -1,9 +1,8 @@
-"""The capacity model of P5: 50,000 tickets and 10,000 buyers a second, on paper but with the product's own Holding.
+"""The capacity model of P5: 50,000 tickets and 10,000 buyers a second, simulated with the product's own HoldStock.
 
 Every buyer runs orders/services/hold_stock.py against a stock that answers as DynamoDB would: a partition does 1,000
-write units a second, a transaction costs two for each item and costs them too when it loses, reads are stale by up to
-one step. Assumes that each shard and each part of a minute's orders has a partition to itself and that the table is
-warm.
+write units a second, a transaction costs two for each item even when it fails, reads are stale by up to one step.
+Assumes that each shard and each part of a minute's orders has its own partition and that the table is warm.
 """
 
 from typing import Any
@@ -28,7 +27,7 @@ TYPE = "t"
 
 
 class Stock:
-    """Ports `CatalogView` and `Orders` of one big sale, as far as Holding uses them."""
+    """The ports `CatalogView` and `Orders` of one big sale, as far as HoldStock uses them."""
 
     def __init__(self, shards: int) -> None:
         self.left: dict[Place, int] = {(TYPE, n): share for n, share in enumerate(split(TICKETS, shards))}
@@ -37,23 +36,23 @@ class Stock:
         self.next_step()
 
     def next_step(self) -> None:
-        """Time passes: partitions may write again, and stale reads show what stands now."""
+        """Starts the next step: partitions have units again, and stale reads show the current stock."""
         self._stale = dict(self.left)
         self._used: dict[object, int] = {}
 
     def is_full(self) -> bool:
-        """Whether no shard with tickets can be written to in this step."""
+        """Returns whether no shard with tickets can be written to in this step."""
         return all(self._room(place) < WRITE_UNITS for place, left in self.left.items() if left)
 
     def _room(self, partition: object) -> int:
         return UNITS_A_SECOND // STEPS_A_SECOND - self._used.get(partition, 0)
 
     def load_lefts(self, _: dict[str, int], *, consistent: bool = False) -> dict[Place, int]:
-        """What every shard has left, or had at the beginning of the step."""
+        """Returns how many tickets every shard has left, or had at the beginning of the step."""
         return dict(self.left if consistent else self._stale)
 
     def write_order(self, change: SaleChange) -> None:
-        """Take one ticket. Raises Busy where a partition has no units left, Lost where the shard is empty."""
+        """Takes one ticket. Raises Busy when a partition has no units left, Lost when the shard is empty."""
         assert change.after is not None
         place = TYPE, change.after.allocation[0].shard
         partition = order_keys.order(change.after.id)[0]
@@ -69,7 +68,9 @@ class Stock:
 
 
 def run() -> dict[str, Any]:
-    """Seconds until the last ticket is gone, what was sold, who was turned away too early, and at what cost."""
+    """Runs the sale. Returns the seconds until the last ticket is sold, the tickets sold, the buyers who got "sold out"
+    too early, the lost races, the "busy" answers and the number of shards.
+    """
     shards = shard_count(TICKETS)
     stock = Stock(shards)
     holding: Any = HoldStock(stock, stock)  # type: ignore[arg-type]
@@ -80,7 +81,7 @@ def run() -> dict[str, Any]:
         waiting += BUYERS_A_SECOND // STEPS_A_SECOND
         for _ in range(waiting):
             if stock.is_full() and any(stock.left.values()):
-                break  # every further buyer of this step would be told to wait
+                break  # every further buyer of this step would get "busy"
             arrived += 1
             outcome = _buy(holding, arrived, steps, shards)
             waiting -= outcome != "busy"

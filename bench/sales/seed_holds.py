@@ -1,6 +1,6 @@
-"""What an on-sale leaves behind that came to nothing, written into a data directory of the local runner: thousands of
-holds that are over, each with an open checkout, and people who wait for what comes free. For
-bench/sales/release_holds.py: `python -m bench.sales.seed_holds FOLDER PORT HOLDS` prints what it made.
+"""Fills a data directory of the local runner with an abandoned sale: thousands of expired holds, each with an open
+checkout, and people on the waiting list. For bench/sales/release_holds.py, which runs
+`python -m bench.sales.seed_holds FOLDER PORT HOLDS` and reads the JSON that it prints.
 """
 
 import json
@@ -17,14 +17,14 @@ from local.stripe_double import create_double
 from tests.stripe_double.conftest import serve
 
 LAPSED_OFFERS, FREED = 10, 20
-"""Offers whose time is over, and tickets of another type that come free while others wait for them."""
+"""The number of expired offers, and of tickets of another type that come free for people on the waiting list."""
 _DAY_AGO, _SOLD_AGO, _MINUTES = 85_000, 1_800, 10
-"""Seconds ago: when the offers were made, and when the sale began, which took so many minutes."""
+"""When the offers were made and when the sale began, in seconds before now, and how many minutes the sale took."""
 
 
 class Seeded(NamedTuple):
-    """The event, what its owner is let in with, and its ticket types: `crowd` was held by thousands, people wait for
-    the others.
+    """The event, its owner's access token, and its ticket types: `crowd` has thousands of holds, people wait for
+    `freed` and `lapsed`.
     """
 
     event_id: str
@@ -35,7 +35,7 @@ class Seeded(NamedTuple):
 
 
 class _Clock:
-    """Seconds that this module moves; ids follow them."""
+    """A clock that this module sets, in Unix seconds, and ids that follow it."""
 
     def __init__(self) -> None:
         self.seconds = time.time()
@@ -55,7 +55,7 @@ class _Clock:
 
 
 def seed(data_dir: Path, *, port: int, holds: int) -> Seeded:
-    """Write everything and let go of the directory; `port` is where it will be served."""
+    """Writes everything and closes the directory. `port` is that of the local runner that will serve it."""
     clock = _Clock()
     with running_database(data_dir) as database:
         prepare(RunnerSettings(port, data_dir), int(str(database).rpartition(":")[2]), os.environ)
@@ -81,7 +81,7 @@ class _Sale:
         self._clock = clock
         services: Any = bootstrap.Services(config.load())
         services.clock = services.ids = clock
-        services.payments.pace = None  # a clock that stands still would let nobody through
+        services.payments.pace = None  # with a stopped clock, the pace limit would block every request
         bootstrap.use(services)
         self._services = services
         self._owner = Principal(clock.new_id(), clock.new_id())
@@ -109,7 +109,7 @@ class _Sale:
         return made
 
     def _token(self) -> str:
-        """What lets the owner in, from now on."""
+        """Returns an access token of the owner, valid from now on."""
         from chalicelib.accounts.adapters.items import FamilyItem
         from chalicelib.aws import dynamo_keys as keys
 

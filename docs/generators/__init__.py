@@ -1,1 +1,1 @@
-"""What generates documents and parts of them from the code, one module a document. Called by docs/generate.py."""
+"""Generators of documents and parts of documents from the code, one module per document. Called by docs/generate.py."""

@@ -1,6 +1,6 @@
 """Fills the generated parts of a document. Called by docs/generate.py.
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything else is written by hand.
+A generated part is between `<!-- generated: NAME -->` and `<!-- end: NAME -->`; everything else is written by hand.
 """
 
 import re
@@ -10,7 +10,7 @@ _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z_-]+) -->\n).*?(<!-- end: (?
 
 
 def fill(text: str, blocks: Mapping[str, str]) -> str:
-    """The text with its generated parts renewed. ValueError when it lacks a part, or has one that nothing generates."""
+    """Returns the text with its generated parts replaced by `blocks`. Raises ValueError when the names differ."""
     found = [match["name"] for match in _BLOCK.finditer(text)]
     if sorted(found) != sorted(blocks):
         raise ValueError(f"the document has the generated parts {sorted(found)}, the code makes {sorted(blocks)}")
@@ -18,7 +18,7 @@ def fill(text: str, blocks: Mapping[str, str]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
+    """Returns a Markdown table."""
     lines = [_row(head), "|---" * len(head) + "|", *(_row(row) for row in rows)]
     return "\n".join(lines)
 

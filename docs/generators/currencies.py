@@ -1,4 +1,6 @@
-"""Writes web/public/js/currencies.js: what a browser must know of currencies, from core/money.py. For generate.py."""
+"""Generates web/public/js/currencies.js, the browser's table of currencies, from core/money.py. Called by
+generate.py.
+"""
 
 import json
 
@@ -24,7 +26,9 @@ export function step(currency) {{
 
 
 def module() -> str:
-    """The JavaScript module: the two tables without what is usual, and how to look something up."""
+    """Returns the JavaScript module: tables of the currencies with unusual decimals or steps, and their lookup
+    functions.
+    """
     codes = sorted(CURRENCIES)
     return _MODULE.format(
         decimals=json.dumps({code: decimals(code) for code in codes if decimals(code) != USUAL_DECIMALS}),

@@ -1,6 +1,7 @@
-"""The generated tables of docs/data-model.md: every item, its keys, who writes it, and whether it expires.
+"""Generates the tables of docs/data-model.md: every item, its keys, which modules write it, and whether it expires.
 
-Read from the key modules, the classes of items and the modules that write them; nothing is imported.
+Reads the source of the key modules, the item classes and the modules that write items, without importing them. Called
+by generate.py.
 """
 
 import ast
@@ -17,25 +18,25 @@ HEAD = ("item", "pk", "sk", "what it is", "class", "written by", "expires")
 
 
 class Group(NamedTuple):
-    """Key functions that name the same item; the first is the one that says what it is."""
+    """The key functions of one item, and its writes. The first function's docstring describes the item."""
 
     keys: tuple[KeyFormat, ...]
     writes: frozenset[Write]
 
     @property
     def name(self) -> str:
-        """The first function's."""
+        """The name of the first key function."""
         return self.keys[0].name
 
     @property
     def table(self) -> str:
-        """The class of the table that the item is in."""
+        """The class of the item's table. Raises ValueError when it is written to several."""
         (one,) = {write.table for write in self.writes}
         return one
 
 
 class Table(NamedTuple):
-    """A table: its name without the prefix, its class, and what its stream has (empty: it has no stream)."""
+    """A table: its name without the prefix, its class, and its stream's view type (empty: no stream)."""
 
     name: str
     model: str
@@ -43,7 +44,7 @@ class Table(NamedTuple):
 
 
 class Index(NamedTuple):
-    """A secondary index: its name, and the attributes that are its hash key and its range key."""
+    """A secondary index: its name, and the attributes of its hash key and its range key."""
 
     name: str
     hashed: str
@@ -51,7 +52,7 @@ class Index(NamedTuple):
 
 
 def blocks() -> dict[str, str]:
-    """The generated parts of the page by name."""
+    """Returns the generated parts of the page by name."""
     made = {"indexes": _indexes()}
     found = groups()
     for one in _tables():
@@ -62,7 +63,7 @@ def blocks() -> dict[str, str]:
 
 
 def groups() -> list[Group]:
-    """Every item, in the order of the key modules. ValueError for a key that nothing is written under."""
+    """Returns every item, in the order of the key modules. Raises ValueError for a key that no module writes."""
     found: dict[tuple[object, ...], list[KeyFormat]] = {}
     written: dict[str, set[Write]] = defaultdict(set)
     for write in writes():
@@ -82,7 +83,7 @@ def groups() -> list[Group]:
 
 
 def words() -> dict[str, set[str]]:
-    """Which items have a sort key that begins with a word."""
+    """Returns the items by the first word of their sort keys."""
     found: dict[str, set[str]] = defaultdict(set)
     for group in groups():
         for word in {word for key in group.keys for word in key.words()}:
@@ -91,7 +92,9 @@ def words() -> dict[str, set[str]]:
 
 
 def _home(part: KeyFormat, found: dict[tuple[object, ...], list[KeyFormat]]) -> list[KeyFormat]:
-    """The item that a function gives half a key of: the partition, or what sort keys begin with."""
+    """Returns the key functions of the item that a function gives half a key of: its partition key, or a prefix of its
+    sort keys. Raises ValueError when there is none.
+    """
     for keys in found.values():
         whole = keys[0]
         if part.partitions and part.partitions == whole.partitions:
@@ -116,7 +119,7 @@ def _row(group: Group) -> list[str]:
 
 
 def _expires(write: Write) -> bool:
-    """Whether the item may have the TTL attribute."""
+    """Returns whether the item may have the TTL attribute."""
     if write.item:
         return TTL in write.item.attributes
     named = (node.value for node in ast.walk(modules()[write.module]) if isinstance(node, ast.Constant))
@@ -140,7 +143,7 @@ def _indexes() -> str:
 
 
 def _tables() -> list[Table]:
-    """The classes of tables: `Meta = _meta("content", stream="KEYS_ONLY")`."""
+    """Returns the table classes, found by `Meta = _meta("content", stream="KEYS_ONLY")`."""
     found = []
     for node in modules()[TABLES_MODULE].body:
         if not isinstance(node, ast.ClassDef):
@@ -153,7 +156,7 @@ def _tables() -> list[Table]:
 
 
 def _declared() -> list[Index]:
-    """The classes of indexes beside the tables."""
+    """Returns the index classes in the module of the tables."""
     found = []
     for node in modules()[TABLES_MODULE].body:
         if isinstance(node, ast.ClassDef) and "GlobalSecondaryIndex" in "".join(map(ast.unparse, node.bases)):
@@ -166,5 +169,5 @@ def _declared() -> list[Index]:
 
 
 def _is_of(index: Index, key: KeyFormat) -> bool:
-    """Whether a key function makes the hash key of an index: it says so, by the index's name."""
+    """Returns whether a key function makes the hash key of an index: its docstring names the index."""
     return f"index `{index.name}`" in key.says

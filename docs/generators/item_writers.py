@@ -1,7 +1,7 @@
-"""Finds which item stands under which key, and which modules write it. Called by data_model.py.
+"""Finds which item is stored under which key, and which modules write it. Called by data_model.py.
 
-An item is written where its class is called with a key: `OrderItem(*keys.order(…), …)`. Reads use methods of the class
-(`OrderItem.get`), so they are not taken for writes. A key in a variable, in a parameter or from a function is followed.
+A write is a call of an item's class with a key: `OrderItem(*keys.order(…), …)`. Reads call methods of the class
+(`OrderItem.get`), so they do not count as writes. Keys are followed through variables, parameters and functions.
 """
 
 import ast
@@ -13,11 +13,13 @@ from docs.generators.sources import modules
 
 TABLES_MODULE = "aws/dynamo_tables"
 WITHOUT_CLASS = {"line": "PeopleTable", "stripe_inbox": "StripeInboxTable"}
-"""Keys that light clients write, and their tables: no class of items, and every module that names the key writes it."""
+"""By key that is written without an item class, by the light client: its table. Every module that names such a key
+counts as its writer.
+"""
 
 
 class Item(NamedTuple):
-    """A class of items: its table, its attributes, and the module that defines it."""
+    """An item class: its table, its attributes, and the module that defines it."""
 
     name: str
     table: str
@@ -26,7 +28,7 @@ class Item(NamedTuple):
 
 
 class Write(NamedTuple):
-    """That a module writes an item of a class, or of no class, under a key."""
+    """A write: a module writes an item under a key. `item` is None for an item without a class."""
 
     key: str
     table: str
@@ -35,7 +37,7 @@ class Write(NamedTuple):
 
 
 def items() -> dict[str, Item]:
-    """Every class of items by its name, the tables themselves included."""
+    """Returns every item class by name, the table classes included."""
     found: dict[str, Item] = {}
     for path in (TABLES_MODULE, *modules()):
         for node in modules()[path].body:
@@ -51,7 +53,7 @@ def items() -> dict[str, Item]:
 
 
 def writes() -> set[Write]:
-    """Every write of an item."""
+    """Returns every write of an item. Raises ValueError when WITHOUT_CLASS names an unknown table."""
     if unknown := set(WITHOUT_CLASS.values()) - items().keys():
         raise ValueError(f"{TABLES_MODULE} has no tables {sorted(unknown)}")
     scan = _Scan()
@@ -65,14 +67,14 @@ def _attributes(node: ast.ClassDef) -> frozenset[str]:
 
 
 class _Scope(NamedTuple):
-    """A function, and the module it stands in."""
+    """A function and its module."""
 
     module: str
     function: ast.FunctionDef
 
 
 class _Scan:
-    """All functions of the product outside of key modules, and where keys go in them."""
+    """All functions of the product outside the key modules, searched for writes."""
 
     def __init__(self) -> None:
         self._keys = set(key_formats())
@@ -102,14 +104,16 @@ class _Scan:
                     yield Write(_name(call.func), WITHOUT_CLASS[_name(call.func)], None, scope.module)
 
     def _class_called(self, call: ast.Call, scope: _Scope) -> Item | None:
-        """The class of items that is called, by its name or by a variable's."""
+        """Returns the item class that is called, by its name or through a variable; None for another call."""
         if not isinstance(call.func, ast.Name):
             return None
         names = [call.func.id, *(_name(source) for source in _sources(call.func.id, scope.function))]
         return next((self._items[name] for name in names if name in self._items), None)
 
     def _written(self, value: ast.expr, scope: _Scope) -> Iterator[tuple[str, str]]:
-        """The keys that a value may be, each with a module that writes under it. A parameter is what callers give."""
+        """Yields the keys that a value may be, each with a module that writes it. Parameters are followed to the
+        callers.
+        """
         parameters = [one.arg for one in scope.function.args.args]
         if isinstance(value, ast.Name) and value.id in parameters:
             place = parameters.index(value.id) - (parameters[0] == "self")
@@ -122,7 +126,7 @@ class _Scan:
                 yield key, module
 
     def _writers(self, scope: _Scope, seen: frozenset[str]) -> set[str]:
-        """The module; of a function that only returns an item, the modules that call it."""
+        """Returns the modules that write: the function's own, or its callers' when it only returns an item."""
         name = scope.function.name
         returned = ast.unparse(scope.function.returns) if scope.function.returns else ""
         if returned not in self._items or name in seen:
@@ -131,7 +135,7 @@ class _Scan:
         return {module for found in callers for module in found}
 
     def _callers(self, scope: _Scope) -> Iterator[tuple[_Scope, ast.Call]]:
-        """Calls of a function; of a private one in its own module alone."""
+        """Yields the calls of a function. Those of a private function count only in its own module."""
         name = scope.function.name
         for caller in self._scopes:
             if name.startswith("_") and caller.module != scope.module:
@@ -141,7 +145,7 @@ class _Scan:
                     yield caller, call
 
     def _is_key(self, function: ast.expr) -> bool:
-        """`keys.event`, `catalog_keys.quota`: a function of a module of keys."""
+        """Returns whether it is a key function, such as `keys.event` or `catalog_keys.quota`."""
         return (
             isinstance(function, ast.Attribute)
             and function.attr in self._keys
@@ -150,7 +154,7 @@ class _Scan:
         )
 
     def _keys_in(self, value: ast.expr, scope: _Scope) -> set[str]:
-        """The key functions that a value may come from."""
+        """Returns the key functions that a value may come from."""
         if isinstance(value, ast.Call) and self._is_key(value.func):
             return {_name(value.func)}
         if isinstance(value, ast.Call):
@@ -164,7 +168,7 @@ class _Scan:
         return {key for part in parts for key in self._keys_in(part, scope)}
 
     def _keys_returned(self, name: str, module: str) -> set[str]:
-        """The key functions whose answers a function of the module returns."""
+        """Returns the key functions whose results a function of the module returns."""
         found: set[str] = set()
         for scope in self._scopes:
             if scope.function.name == name and scope.module == module:
@@ -179,7 +183,7 @@ def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
 
 
 def _sources(name: str, function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """What a variable gets in a function: the values assigned to it, and what it loops over."""
+    """Yields the expressions that are assigned to a variable in a function, or that it iterates over."""
     for node in ast.walk(function):
         if isinstance(node, ast.For) and _name(node.target) == name:
             yield node.iter
@@ -195,7 +199,7 @@ def _sources(name: str, function: ast.FunctionDef) -> Iterator[ast.expr]:
 
 
 def _name(node: ast.expr) -> str:
-    """The last part of a name: `order` of `keys.order`."""
+    """Returns the last part of a name: `order` of `keys.order`."""
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""

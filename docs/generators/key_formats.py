@@ -1,7 +1,7 @@
-"""Reads the key formats from the key modules: what each key function returns, as a pattern. Called by data_model.py.
+"""Reads from the key modules which key each key function returns, as a pattern. Called by data_model.py.
 
-`f"EVENT#{event_id}"` becomes `EVENT#{event}`. A function with several answers has several patterns; one that is only
-the beginning of another (the prefix for a query) is left out.
+`f"EVENT#{event_id}"` becomes `EVENT#{event}`. A function with several returns has several patterns. A pattern that is
+the beginning of another one (the prefix for a query) is left out.
 """
 
 import ast
@@ -14,7 +14,7 @@ NO_KEYS = {"digest"}
 
 
 class KeyFormat(NamedTuple):
-    """A key function: its name, its first sentence, and the patterns of what it returns."""
+    """A key function: its name, the first sentence of its docstring, and the patterns of the keys that it returns."""
 
     name: str
     says: str
@@ -22,17 +22,17 @@ class KeyFormat(NamedTuple):
     sorts: tuple[str, ...]
 
     def words(self) -> set[str]:
-        """The fixed first words of its sort keys: what a change in a stream is named by."""
+        """Returns the fixed first words of its sort keys, by which reactions recognize a change in a stream."""
         return {word for sort in self.sorts if (word := sort.partition("#")[0]) and "{" not in word}
 
 
 def is_key_module(path: str) -> bool:
-    """Whether a module (by its path below chalicelib) holds key formats."""
+    """Returns whether a module, given by its path below chalicelib, has key functions."""
     return path == "aws/dynamo_keys" or path.endswith("/adapters/keys")
 
 
 def key_formats() -> dict[str, KeyFormat]:
-    """Every key function of every key module, by name. ValueError when two have the same name."""
+    """Returns every key function of every key module, by name. Raises ValueError when two have the same name."""
     found: dict[str, KeyFormat] = {}
     for path in filter(is_key_module, modules()):
         for key_format in formats_of(modules()[path]):
@@ -43,12 +43,12 @@ def key_formats() -> dict[str, KeyFormat]:
 
 
 def formats_of(tree: ast.Module) -> list[KeyFormat]:
-    """The key functions of one module. ValueError for one that cannot be read, or that does not say what it is."""
+    """Returns the key functions of one module. Raises ValueError for one that cannot be read or has no docstring."""
     return _Module(tree).formats()
 
 
 class _Module:
-    """The key functions of one module, and the tables of words that they use."""
+    """The functions of one key module, and the tables of words that they use."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -71,7 +71,9 @@ class _Module:
         return KeyFormat(name, first_sentence(self._functions[name]), partitions, sorts)
 
     def _answers(self, name: str) -> list[tuple[list[str], list[str]]]:
-        """For each return: patterns of the partition key and of the sort key; one that it does not give is empty."""
+        """Returns, for each return statement, the patterns of the partition key and of the sort key. A missing key is
+        an empty list.
+        """
         returned = [node.value for node in ast.walk(self._functions[name]) if isinstance(node, ast.Return)]
         answers: list[tuple[list[str], list[str]]] = []
         for value in filter(None, returned):
@@ -100,7 +102,7 @@ class _Module:
         raise ValueError(f"cannot read a key format: {ast.unparse(node)}")
 
     def _values(self, node: ast.expr) -> list[str]:
-        """What stands for a value inside a key: every word of a table of words, else the value's name."""
+        """Returns the texts for a value inside a key: every word of a table of words, or else the value's name."""
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
             return [str(word.value) for word in self._words[node.value.id].values if isinstance(word, ast.Constant)]
         return ["{" + _named(node) + "}"]

@@ -1,7 +1,8 @@
-"""The generated tables of docs/notifications.md: every action, when it comes and to whom, and what produces it.
+"""Generates the tables of docs/notifications.md: every action, when and to whom it is sent, and what produces it.
 
-When and to whom is the line under an action's name in notifications/domain/notification.py. A producer is a module of
-services that names the action, other than to compare with it, or that uses what a module of rules says of it.
+When and to whom comes from the docstring of the action in notifications/domain/notification.py. A producer is a module
+of services that names the action, except in a comparison, or that calls a rule of the domain that names it. Called by
+generate.py.
 """
 
 import ast
@@ -18,7 +19,7 @@ MAILS = {MailChoice.EACH: "at once", MailChoice.DIGEST: "in the daily digest", M
 
 
 def blocks() -> dict[str, str]:
-    """The generated parts of the page by name."""
+    """Returns the generated parts of the page by name."""
     made = producers(modules())
     composers = sorted({module for found in made.values() for module in found})
     writers = [[f"`{one}.py`", _files(_users_of_class(one) or {one})] for one in composers]
@@ -29,7 +30,9 @@ def blocks() -> dict[str, str]:
 
 
 def actions(said: Mapping[str, tuple[str, str]], made: Mapping[str, Set[str]]) -> str:
-    """The table of actions. ValueError for an action that nothing produces or explains, or that does not exist."""
+    """Returns the table of actions. Raises ValueError for an action without producer or docstring, or an
+    unknown one.
+    """
     names = {action.name for action in NotificationAction}
     if lacking := sorted(names ^ made.keys() | names ^ said.keys()):
         raise ValueError(f"no producer, no line under the name, or no such action: {lacking}")
@@ -38,7 +41,7 @@ def actions(said: Mapping[str, tuple[str, str]], made: Mapping[str, Set[str]]) -
 
 
 def producers(trees: Mapping[str, ast.Module]) -> dict[str, set[str]]:
-    """The modules of services that produce each action, by the action's name in the enumeration."""
+    """Returns the modules of services that produce each action, by the action's name in the enumeration."""
     found: dict[str, set[str]] = {}
     for path, tree in trees.items():
         if path.startswith(("notifications/", "bootstrap/")) or "/adapters/" in path:
@@ -52,7 +55,7 @@ def producers(trees: Mapping[str, ast.Module]) -> dict[str, set[str]]:
 
 
 def explained(tree: ast.Module) -> dict[str, tuple[str, str]]:
-    """When each action comes and to whom: `"when. To: whom."` under its name."""
+    """Returns (when, to whom) of each action, from its docstring `"when. To: whom."`."""
     (enum,) = (one for one in tree.body if isinstance(one, ast.ClassDef) and one.name == ENUM)
     found = {}
     for member, line in zip(enum.body, enum.body[1:], strict=False):
@@ -72,7 +75,7 @@ def _files(found: Set[str]) -> str:
 
 
 def _named(node: ast.AST) -> Iterator[str]:
-    """Actions that a statement names, but for those that it only compares with or puts into a text."""
+    """Yields the actions that a statement names, except in comparisons and f-strings."""
     if isinstance(node, ast.Compare | ast.JoinedStr):
         return
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == ENUM:
@@ -82,7 +85,9 @@ def _named(node: ast.AST) -> Iterator[str]:
 
 
 def _users(trees: Mapping[str, ast.Module], tree: ast.Module, node: ast.stmt) -> set[str]:
-    """Modules of services that use a rule: call its function, or its class without the field that names an action."""
+    """Returns the modules of services that use a rule: that call its function, or create its class without passing the
+    field that names an action.
+    """
     rules, fields = {_name(node)}, set()
     if isinstance(node, ast.ClassDef):
         fields = {_name(one) for one in node.body if list(_named(one))}
@@ -101,7 +106,7 @@ def _users(trees: Mapping[str, ast.Module], tree: ast.Module, node: ast.stmt) ->
 
 
 def _users_of_class(module: str) -> set[str]:
-    """Modules of services that are given the class which is named after the module."""
+    """Returns the modules of services that import the class which is named after the module."""
     name = "".join(word.title() for word in module.rpartition("/")[2].split("_"))
     dotted = f"chalicelib.{module.replace('/', '.')}"
     return {

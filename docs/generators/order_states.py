@@ -1,7 +1,7 @@
-"""The page docs/order-states.md: the rules of orders/domain/order_state.py, and what payments/domain/settlement.py
-makes of payments.
+"""Generates docs/order-states.md: the rules of orders/domain/order_state.py, and how payments change an order's state
+(payments/domain/settlement.py). Called by generate.py.
 
-The second table is computed by settling sample payments of sample orders, so it cannot differ from what the code does.
+The table of payments is computed by settling sample payments of sample orders, so it always agrees with the code.
 """
 
 from collections.abc import Iterator
@@ -76,7 +76,7 @@ _LATER: dict[str, tuple[Payment, bool]] = {
 
 
 def page() -> str:
-    """The Markdown of the page."""
+    """Returns the page as Markdown."""
     lines = ["# Order states", ""]
     lines += [
         "Generated from `chalicelib/orders/domain/order_state.py` and `settlement.py` by `make openapi`; do not edit."

@@ -1,4 +1,4 @@
-"""The source of the product as syntax trees, for the generators that read code without running it."""
+"""Parses the source of the product, for the generators that read code without running it."""
 
 import ast
 from functools import cache
@@ -10,19 +10,21 @@ PRODUCT = ROOT / "chalicelib"
 
 @cache
 def parse(path: Path) -> ast.Module:
-    """A module."""
+    """Returns the syntax tree of a file."""
     return ast.parse(path.read_text())
 
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the product by its path below chalicelib, without `.py`."""
+    """Returns the syntax tree of every module of the product, by its path below chalicelib without `.py`."""
     found = sorted(PRODUCT.rglob("*.py"))
     return {path.relative_to(PRODUCT).with_suffix("").as_posix(): parse(path) for path in found}
 
 
 def first_sentence(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:
-    """Of its docstring, on one line and without the full stop. ValueError without a docstring."""
+    """Returns the first sentence of a docstring, on one line and without the full stop. Raises ValueError without a
+    docstring.
+    """
     text = ast.get_docstring(node)
     if not text:
         raise ValueError(f"no docstring: {getattr(node, 'name', 'a module')}")

@@ -1,6 +1,7 @@
-"""The generated tables of docs/architecture.md and CONTRIBUTING.md: folders, and what each package says it is.
+"""Generates the tables of docs/architecture.md and CONTRIBUTING.md: folders, and the first sentence of each package.
 
-The parts of chalicelib are in the order of import-linter's layers: each imports from the layers below it.
+The parts of chalicelib are in the order of import-linter's layers: each imports from the layers below it. Called by
+generate.py.
 """
 
 import tomllib
@@ -16,12 +17,12 @@ WEB = {
     "web/public/js": "Scripts of the pages",
     "web/public/vendor": "Libraries of others, unmodified",
 }
-"""Folders of the web client. They hold no Python package that could say what they are."""
+"""Folders of the web client, which have no Python package whose docstring could describe them."""
 HEAD = ("folder", "what is in it")
 
 
 def blocks() -> dict[str, str]:
-    """The generated parts of docs/architecture.md by name."""
+    """Returns the generated parts of docs/architecture.md by name."""
     return {
         "product": table(("layer", *HEAD), list(_product())),
         "local": _packages("local"),
@@ -32,12 +33,14 @@ def blocks() -> dict[str, str]:
 
 
 def levels() -> str:
-    """The table of the levels of tests, which CONTRIBUTING.md has as well."""
+    """Returns the table of the levels of tests, which is in CONTRIBUTING.md too."""
     return _packages("tests")
 
 
 def _product() -> Iterator[list[str]]:
-    """ValueError for a part that no layer has: it might import everything."""
+    """Yields layer, name and docstring of each part of the product. Raises ValueError for a part that no layer
+    contains, because import-linter would not check it.
+    """
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     (named,) = (one["layers"] for one in settings["contracts"] if one["name"] == LAYERS)
     left = {path.parent.name for path in PRODUCT.glob("*/__init__.py")}

@@ -1,15 +1,17 @@
-"""Does the account have room for the stage? Asked by the first step of `up`, before anything is made."""
+"""Checks that the account has room for the stage. Called by the first step of `up`, before anything is created."""
 
 from infra.deploy import configuring
 from infra.deploy.deployment import Deployment
 from infra.settings import Unusable
 
 UNRESERVED = 100
-"""What Lambda insists on leaving to functions without a reservation."""
+"""Concurrent executions that Lambda keeps for functions without a reservation."""
 
 
 def check_concurrency(here: Deployment) -> None:
-    """Raises Unusable. What other stages and applications of the account have reserved counts as well."""
+    """Raises Unusable when too few concurrent executions are left. Reservations of other stages and applications in the
+    account count as well.
+    """
     wished = configuring.reserved(here.project, here.stage.name)
     if not wished:
         return

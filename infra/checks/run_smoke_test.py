@@ -1,4 +1,4 @@
-"""Asks a stage that was just deployed the questions of smoke.py. Called by the steps."""
+"""Runs the checks of smoke.py against a stage that was just deployed. Called by the deployment steps."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ from infra.settings import Unusable
 
 
 class SmokeFailed(Unusable):
-    """The new release is up and does not answer as it should."""
+    """The new release is deployed and failed at least one check."""
 
 
 def run(here: Deployment, say: Callable[[str], None], *, past_the_cdn: str) -> str:
-    """Ask everything and say what was answered. `past_the_cdn` is where the API must refuse, or empty. Raises
-    SmokeFailed.
+    """Runs all checks and passes each result to `say`. `past_the_cdn` is the API's own URL, where it must refuse
+    requests; empty skips that check. Raises SmokeFailed.
     """
     secret = here.parameters.get(STRIPE_WEBHOOK_SECRET)
     public_url = here.public_url

@@ -1,9 +1,9 @@
-"""`python -m infra.checks.scan_policies`: every function's policy, and those of who deploys, through cloudsplaining,
-which must find nothing; the latter also against what CloudFormation's own schemas say that our templates need, and
-against what IAM knows of each action.
+"""`python -m infra.checks.scan_policies`: scans the policies of the functions and of the deployer with cloudsplaining,
+which must find nothing. Also compares the deployer's policies with the permissions that CloudFormation's schemas list
+for our templates, and with the resources that IAM supports for each action.
 
-Run by `make infra-lint` in the linters' own environment. Cloudsplaining's command ends with 0 whatever it finds, so its
-library is asked.
+Run by `make infra-lint` in the linters' own environment. Uses cloudsplaining's library, because its command exits with
+0 whatever it finds.
 """
 
 import json
@@ -62,11 +62,11 @@ _NEVER_NEEDED = {
     "AWS::SNS::Subscription": ("iam:*",),
     "AWS::SNS::Topic": ("iam:*", "*PutDataProtection*"),
 }
-"""By type of resource, what its handlers may call for features that no template of ours uses."""
+"""By resource type: actions that its handlers may call, but only for features that no template of ours uses."""
 
 
 def findings(document: str) -> dict[str, list[str]]:
-    """By kind of risk, what cloudsplaining says of a policy."""
+    """Returns cloudsplaining's findings in a policy, by kind of risk."""
     from cloudsplaining.scan.policy_document import PolicyDocument
 
     parsed = PolicyDocument(json.loads(document))
@@ -75,8 +75,8 @@ def findings(document: str) -> dict[str, list[str]]:
 
 
 def needed_by_stacks() -> dict[str, set[str]]:
-    """By type of resource in our templates, what CloudFormation calls in the name of who deploys: the permissions that
-    the schema of the type names for its handlers, without `_NEVER_NEEDED`.
+    """Returns, by resource type in our templates, the actions that CloudFormation calls with the deployer's
+    permissions: those that the type's schema lists for its handlers, without `_NEVER_NEEDED`.
     """
     templates = "".join(file.read_text(encoding="utf-8") for file in FOLDER.glob("*.yaml"))
     types = set(re.findall(r"Type: (AWS::\w+::\w+)\n", templates))
@@ -96,7 +96,9 @@ def needed_by_stacks() -> dict[str, set[str]]:
 
 
 def gaps() -> list[str]:
-    """What a template needs and neither document for who deploys allows, and what `stacks` allows that none needs."""
+    """Returns a line for each action that a template needs and no deployer's policy allows, and for each that `stacks`
+    allows although no template needs it.
+    """
     allowed = {name: _actions(text) for name, text in policies.for_deployer(_DEPLOYER_VALUES).items()}
     needed = needed_by_stacks()
     refused = [
@@ -111,7 +113,9 @@ def gaps() -> list[str]:
 
 
 def misplaced() -> list[str]:
-    """What the documents for who deploys allow on ARNs although IAM knows no resource for it, so that it is refused."""
+    """Returns actions that a deployer's policy allows on ARNs although IAM supports no resource for them. IAM refuses
+    those actions.
+    """
     from policy_sentry.querying.actions import get_action_data
 
     found = []
@@ -130,7 +134,7 @@ def _actions(document: str) -> list[str]:
 
 
 def main() -> None:
-    """Print one line a policy; exit with 1 when there is any finding."""
+    """Prints one line per policy. Exits with 1 when there is any finding."""
     found = {name: findings(policies.render(name, _VALUES)) for name in policies.names()}
     for name, document in policies.for_deployer(_DEPLOYER_VALUES).items():
         found[f"who deploys, {name}"] = findings(document)

@@ -1,6 +1,6 @@
-"""Does the deployed product answer? Asked from outside, over its own URLs, at the end of every deploy.
+"""Checks from outside, over its public URLs, that the deployed product answers. Called at the end of every deploy.
 
-Leaves nothing behind but one ignored event in the Stripe inbox, which expires by itself.
+Leaves one ignored event in the Stripe inbox, which expires by itself, and nothing else.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 PATIENCE_SECONDS = 120
-"""DNS and edges take a moment to learn of a new distribution or API."""
+"""How long a check is repeated: DNS and edge locations need a moment until they know a new distribution or API."""
 TIMEOUT_SECONDS = 15
 
 
 class SmokeTarget(NamedTuple):
-    """Where the product is. `webhook_url` and `webhook_secret` are empty without Stripe, `past_the_cdn` (where the API
-    itself is) where nothing stands before it.
+    """The URLs to check. `webhook_url` and `webhook_secret` are empty without Stripe; `past_the_cdn`, the API's own
+    URL, is empty without a CDN. `live` says whether sockets are on.
     """
 
     public_url: str
@@ -34,7 +34,7 @@ class SmokeTarget(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An HTTP answer; status 0 when there was none."""
+    """An HTTP response; status 0 when there was none. Names of headers are in small letters."""
 
     status: int
     headers: dict[str, str]
@@ -42,7 +42,7 @@ class Reply(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One question and its outcome; `detail` says what was seen."""
+    """The result of one check; `detail` says what was seen."""
 
     name: str
     passed: bool
@@ -52,7 +52,9 @@ class Check(NamedTuple):
 def run(
     target: SmokeTarget, *, patience: float = PATIENCE_SECONDS, pause: Callable[[float], None] = time.sleep
 ) -> list[Check]:
-    """Ask everything; a question is asked again until it is answered well or patience ends."""
+    """Runs all checks. Each is repeated every 2 s until it passes, or `patience` seconds have passed for
+    all together.
+    """
     deadline = time.monotonic() + patience
     checks = [_health, _conditional, _problem, _page, _socket]
     if target.past_the_cdn:
@@ -63,7 +65,7 @@ def run(
 
 
 def resolves(domain: str) -> bool:
-    """Whether DNS knows the domain."""
+    """Returns whether DNS has an address for the domain."""
     try:
         return bool(socket.getaddrinfo(domain, 443))
     except OSError:
@@ -102,20 +104,20 @@ def _problem(target: SmokeTarget) -> Check:
 
 def _page(target: SmokeTarget) -> Check:
     reply = _send("GET", f"{target.public_url}/")
-    if reply.status in (403, 404):  # without the CDN, pages stand under the API's own path
+    if reply.status in (403, 404):  # without the CDN, pages are below the API's own path
         reply = _send("GET", f"{target.public_url}/api/pages")
     right = reply.status == 200 and b"<html" in reply.body.lower()
     return Check("home page", right, f"{reply.status}, {len(reply.body)} bytes")
 
 
 def _refused(target: SmokeTarget) -> Check:
-    """Who goes round the CDN would be counted as whoever they say they are."""
+    """Past the CDN, a client could set the header that names the visitor, so the API must refuse the request."""
     reply = _send("GET", f"{target.past_the_cdn}/api/v1/events", headers={"X-Marquee-Visitor": "192.0.2.1"})
     return Check("API is closed past the CDN", reply.status == 403, f"GET /api/v1/events there: {reply.status}")
 
 
 def _socket(target: SmokeTarget) -> Check:
-    """Without a ticket a socket is refused, by our own handler: 401."""
+    """Our own handler refuses a socket without a ticket: 401."""
     if not target.live:
         return Check("socket", True, "live notifications are off")
     status = _upgrade(target.websocket_url)
@@ -123,7 +125,9 @@ def _socket(target: SmokeTarget) -> Check:
 
 
 def _upgrade(url: str) -> int:
-    """The status that an attempt to open a socket gets; urllib would take the Upgrade header away."""
+    """Returns the status of an attempt to open a socket, 0 without an answer. urllib would remove the
+    Upgrade header.
+    """
     place = urlsplit(url)
     kind = http.client.HTTPSConnection if place.scheme == "wss" else http.client.HTTPConnection
     connection = kind(place.netloc, timeout=TIMEOUT_SECONDS)
@@ -155,14 +159,14 @@ def _tampered(target: SmokeTarget) -> Check:
 
 
 def _event() -> bytes:
-    """An event of a kind that nothing handles."""
+    """Returns an event of a type that the product ignores."""
     data = {"object": {"id": "smoke", "object": "smoke"}}
     envelope = {"id": f"evt_smoke{time.time_ns()}", "object": "event", "type": "marquee.smoke", "livemode": False}
     return json.dumps({**envelope, "data": data}).encode()
 
 
 def _signature(body: bytes, secret: str) -> dict[str, str]:
-    """Stripe's header: docs.stripe.com/webhooks#verify-manually"""
+    """Returns the headers that Stripe sends: docs.stripe.com/webhooks#verify-manually"""
     now = int(time.time())
     mac = hmac.new(secret.partition(",")[0].encode(), f"{now}.".encode() + body, hashlib.sha256).hexdigest()
     return {"Stripe-Signature": f"t={now},v1={mac}", "Content-Type": "application/json"}

@@ -1,1 +1,1 @@
-"""The steps of `up` and `down`, and what they ask of AWS, Chalice and Stripe."""
+"""The steps of `up` and `down`, and the calls of AWS, Chalice and Stripe that they make."""

@@ -1,8 +1,8 @@
-"""Finds what Chalice has deployed by asking AWS, and writes it where Chalice looks for its records.
+"""Finds the resources that Chalice has deployed by asking AWS, and writes Chalice's records of them.
 
-Chalice keeps `.chalice/deployed/STAGE.json` on the machine that deployed, and a deploy killed half-way leaves none: the
-next one would make a second API and fail on the streams. With the records made from the account itself, any machine
-may deploy, and after any interruption. Called before every `chalice` command that infra/ runs.
+Chalice keeps its records in `.chalice/deployed/STAGE.json` on the machine that deployed. A deploy that is killed leaves
+none, and the next one would create a second API and fail on the streams. With records made from the account, any
+machine can deploy, also after an interruption. Called before every `chalice` command that infra/ runs.
 """
 
 import json
@@ -18,7 +18,7 @@ Record = dict[str, str]
 
 
 def adopt(session: Any, prefix: str, stage: str, project: Path) -> list[Record]:
-    """Write Chalice's records of this stage from what is there. Returns them."""
+    """Writes Chalice's records of this stage, and returns them. Removes the file when nothing is deployed."""
     records = list(_records(session, prefix))
     file = project / ".chalice" / "deployed" / f"{stage}.json"
     if records:
@@ -31,7 +31,7 @@ def adopt(session: Any, prefix: str, stage: str, project: Path) -> list[Record]:
 
 
 def _records(session: Any, prefix: str) -> Iterator[Record]:
-    """In the order in which Chalice makes things; it deletes them backwards."""
+    """Yields the records in the order in which Chalice creates resources. Chalice deletes them in reverse order."""
     functions = session.client("lambda")
     yield from _layer(functions, prefix)
     for name in names.FUNCTIONS:
@@ -68,7 +68,7 @@ def _role(client: Any, prefix: str, name: str) -> Iterator[Record]:
 
 
 def has_role(session: Any, prefix: str) -> bool:
-    """Whether the API's function has a role: one for all regions of the account."""
+    """Returns whether the role of the API's function exists. Roles are shared by all regions of an account."""
     return bool(list(_role(session.client("iam"), prefix, "api_handler")))
 
 
@@ -79,7 +79,7 @@ def _function(client: Any, prefix: str, name: str) -> Iterator[Record]:
 
 
 def function_arn(client: Any, name: str) -> str | None:
-    """The ARN of a Lambda function, or None when there is none of this name."""
+    """Returns the ARN of a Lambda function, or None when there is no function of this name."""
     try:
         return str(client.get_function_configuration(FunctionName=name)["FunctionArn"])
     except ClientError as error:
@@ -89,7 +89,7 @@ def function_arn(client: Any, name: str) -> str | None:
 
 
 def variables(session: Any, prefix: str) -> dict[str, str]:
-    """The environment of the API's function as it is deployed; empty when there is none."""
+    """Returns the environment variables of the deployed API function; empty when it is not deployed."""
     client = session.client("lambda")
     if function_arn(client, names.function(prefix, "api_handler")) is None:
         return {}
@@ -98,7 +98,7 @@ def variables(session: Any, prefix: str) -> dict[str, str]:
 
 
 def mapping(client: Any, function: str) -> dict[str, Any] | None:
-    """The stream mapping of a function, or None."""
+    """Returns the stream mapping of a function, or None."""
     try:
         found = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
     except ClientError as error:
@@ -126,7 +126,7 @@ def _rule(client: Any, prefix: str, name: str) -> Iterator[Record]:
 
 
 def _subscription(session: Any, prefix: str, name: str) -> Iterator[Record]:
-    """A function's subscription to its topic, which a stack has made."""
+    """Yields the record of a function's subscription to its topic. The base stack creates the topic."""
     function = function_arn(session.client("lambda"), names.function(prefix, name))
     if function is None:
         return
@@ -153,14 +153,16 @@ def _rest_api(session: Any, prefix: str) -> Iterator[Record]:
 
 
 def rest_api_id(session: Any, prefix: str) -> str | None:
-    """The id of the stage's REST API, or None."""
+    """Returns the id of the stage's REST API, or None."""
     pages = session.client("apigateway").get_paginator("get_rest_apis").paginate()
     found = [one["id"] for page in pages for one in page["items"] if one["name"] == names.rest_api(prefix)]
     return min(found) if found else None
 
 
 def _websocket_api(session: Any, prefix: str) -> Iterator[Record]:
-    """A WebSocket API without a stage was never finished, and Chalice would not finish it: away with it."""
+    """Yields the record of the WebSocket API. One without a stage is incomplete, and Chalice would not complete it, so
+    it is deleted.
+    """
     client = session.client("apigatewayv2")
     api_id = websocket_api_id(session, prefix)
     if api_id is None:
@@ -174,7 +176,7 @@ def _websocket_api(session: Any, prefix: str) -> Iterator[Record]:
 
 
 def websocket_api_id(session: Any, prefix: str) -> str | None:
-    """The id of the stage's WebSocket API, or None."""
+    """Returns the id of the stage's WebSocket API, or None."""
     pages = session.client("apigatewayv2").get_paginator("get_apis").paginate()
     wanted = names.websocket_api(prefix)
     found = [one["ApiId"] for page in pages for one in page["Items"] if one["Name"] == wanted]

@@ -1,6 +1,7 @@
-"""CloudFormation stacks: what would change, making it so, what they give, taking them away.
+"""Creates, updates, compares and deletes CloudFormation stacks.
 
-Called by the steps. Everything may be interrupted and run again: a stack found half-way is first brought to rest.
+Called by the deployment steps. Every call may be interrupted and repeated: it first waits until the stack is no longer
+changing.
 """
 
 import time
@@ -20,7 +21,7 @@ _UNMADE = ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE
 
 
 class Stack(NamedTuple):
-    """A stack to be: its name, its template in infra/stacks/, and its parameters."""
+    """A stack as it should be: its name, its template in infra/stacks/, and its parameters."""
 
     name: str
     template: str
@@ -33,7 +34,7 @@ class Stack(NamedTuple):
 
 
 class ChangeSetLine(NamedTuple):
-    """What CloudFormation would do to a resource."""
+    """One change that CloudFormation would make to a resource."""
 
     action: str
     resource: str
@@ -42,7 +43,7 @@ class ChangeSetLine(NamedTuple):
 
 
 class Stacks:
-    """The stacks of one account and region."""
+    """The CloudFormation stacks of one account and region."""
 
     def __init__(self, client: Any, *, tags: dict[str, str], pause: Callable[[float], None] = time.sleep) -> None:
         self._client = client
@@ -50,17 +51,17 @@ class Stacks:
         self._pause = pause
 
     def status(self, name: str) -> str | None:
-        """CloudFormation's word for the stack, or None when there is none."""
+        """Returns CloudFormation's status of the stack, or None when there is no such stack."""
         found = self._describe(name)
         return found["StackStatus"] if found else None
 
     def outputs(self, name: str) -> dict[str, str]:
-        """What the stack gives; empty when there is none."""
+        """Returns the stack's outputs; empty when there is no such stack."""
         found = self._describe(name) or {}
         return {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
 
     def changes(self, stack: Stack) -> list[ChangeSetLine]:
-        """What `apply` would do, without doing it."""
+        """Returns the changes that `apply` would make, and makes none."""
         status = self._settled(stack.name)
         if not self._prepare(stack, create=status is None):
             return []
@@ -69,7 +70,9 @@ class Stacks:
         return [_change(one["ResourceChange"]) for one in described.get("Changes", []) if "ResourceChange" in one]
 
     def apply(self, stack: Stack) -> bool:
-        """Bring the stack to its template. Whether anything changed. Raises Unusable with CloudFormation's reason."""
+        """Creates or updates the stack. Returns whether anything changed. Raises Unusable with
+        CloudFormation's reason.
+        """
         status = self._settled(stack.name)
         if not self._prepare(stack, create=status is None):
             return False
@@ -80,7 +83,9 @@ class Stacks:
         return True
 
     def delete(self, name: str) -> bool:
-        """Delete the stack; what its template retains stays. Whether there was one."""
+        """Deletes the stack, but not the resources that its template retains. Returns whether there was one. Raises
+        Unusable with CloudFormation's reason.
+        """
         if self._rest(name) is None:
             return False
         self._client.delete_stack(StackName=name)
@@ -99,7 +104,9 @@ class Stacks:
         return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
     def _settled(self, name: str) -> str | None:
-        """The status once nothing is under way; a stack that never came to be is cleared away."""
+        """Waits until the stack is not changing and returns its status. Deletes a stack whose creation or deletion
+        failed.
+        """
         status = self._rest(name)
         if status in _UNMADE:
             self._client.delete_stack(StackName=name)
@@ -114,7 +121,7 @@ class Stacks:
             self._pause(POLL_SECONDS)
 
     def _prepare(self, stack: Stack, *, create: bool) -> bool:
-        """Make the change set. Whether it has changes."""
+        """Creates the change set and returns whether it has changes. Raises Unusable."""
         if not create:
             self._client.delete_change_set(StackName=stack.name, ChangeSetName=CHANGE_SET)
         self._client.create_change_set(
@@ -140,13 +147,13 @@ class Stacks:
         return True
 
     def _discard(self, name: str, *, created: bool) -> None:
-        """Take the change set away, and the empty stack that a first one brings with it."""
+        """Deletes the change set, and the empty stack that the first change set of a new stack creates."""
         self._client.delete_change_set(StackName=name, ChangeSetName=CHANGE_SET)
         if created:
             self._client.delete_stack(StackName=name)
 
     def _reason(self, name: str) -> str:
-        """The first failure that CloudFormation tells of."""
+        """Returns the first failure in the stack's events."""
         try:
             events = self._client.describe_stack_events(StackName=name)["StackEvents"]
         except ClientError as error:

@@ -1,7 +1,7 @@
-"""Writes what `chalice deploy` reads of a stage: .chalice/stages/STAGE.json and one policy file a function. Git ignores
-both, so a checkout that was deployed from is as clean as before.
+"""Writes the files of a stage that `chalice deploy` reads: .chalice/stages/STAGE.json and one policy file per function.
+Git ignores both, so a deployment leaves the checkout clean.
 
-Called by the steps. After that `chalice deploy --stage NAME` alone does the same as the step that calls it.
+Called by the deployment steps. Afterwards, `chalice deploy --stage NAME` alone does the same as the step that runs it.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from infra.deploy import stage_config
 
 
 def write(project: Path, stage: str, *, region: str, variables: dict[str, str], placeholders: dict[str, str]) -> bool:
-    """Write both; whether that changed anything."""
+    """Writes the policies and the stage's file. Returns whether anything changed. Raises Unusable."""
     folder = project / ".chalice" / "policies" / stage
     folder.mkdir(parents=True, exist_ok=True)
     rendered = {folder / f"{name}.json": policies.render(name, placeholders) for name in names.FUNCTIONS}
@@ -23,7 +23,7 @@ def write(project: Path, stage: str, *, region: str, variables: dict[str, str], 
 
 
 def write_variables(project: Path, stage: str, *, region: str, variables: dict[str, str]) -> bool:
-    """Write the stage's part alone; whether that changed anything."""
+    """Writes the stage's file alone. Returns whether it changed."""
     file = stage_config.path(project, stage)
     file.parent.mkdir(parents=True, exist_ok=True)
     table = stage_config.table_of(stage, names.FUNCTIONS, region=region, variables=variables)
@@ -31,8 +31,8 @@ def write_variables(project: Path, stage: str, *, region: str, variables: dict[s
 
 
 def write_for_rollback(project: Path, stage: str, *, region: str, variables: dict[str, str]) -> None:
-    """Give a release that was laid out again the variables of now. One that was kept before stages had files of their
-    own reads .chalice/config.json alone, so they are written there, too.
+    """Gives an unpacked older release the current variables. A release from before stages had their own files reads
+    only .chalice/config.json, so they are written there as well.
     """
     write_variables(project, stage, region=region, variables=variables)
     config = _config(project)
@@ -48,13 +48,13 @@ def _write(file: Path, text: str) -> bool:
 
 
 def reserved(project: Path, stage: str) -> dict[str, int]:
-    """Concurrency that the stage's functions keep for themselves."""
+    """Returns the reserved concurrent executions by function, for the functions that reserve any."""
     functions = _config(project).get("stages", {}).get(stage, {}).get("lambda_functions", {})
     return {name: one["reserved_concurrency"] for name, one in functions.items() if "reserved_concurrency" in one}
 
 
 def architecture(project: Path) -> str:
-    """The processor that the functions run on."""
+    """Returns the processor architecture of the functions: arm64 or x86_64."""
     return str(_config(project)["lambda_architecture"])
 
 
@@ -64,7 +64,7 @@ def _config(project: Path) -> dict[str, Any]:
 
 
 def fingerprint(project: Path, stage: str) -> str:
-    """A digest of all that a release is made of: code, dependencies, configuration, policies."""
+    """Returns a digest of the files of a release: code, dependencies, configuration, policies."""
     digest = hashlib.sha256()
     for file in release_files(project, stage):
         digest.update(str(file.relative_to(project)).encode() + b"\0" + file.read_bytes() + b"\0")
@@ -72,7 +72,7 @@ def fingerprint(project: Path, stage: str) -> str:
 
 
 def release_files(project: Path, stage: str) -> list[Path]:
-    """The files of a release, by name."""
+    """Returns the files of a release, sorted by name."""
     roots = [project / "chalicelib", project / "web" / "public", project / ".chalice" / "policies" / stage]
     files = [project / "app.py", project / "requirements.txt", project / ".chalice" / "config.json"]
     files += [file for file in [stage_config.path(project, stage)] if file.exists()]

@@ -1,4 +1,4 @@
-"""One stage in one account, as the steps see it: sessions, names, what the stacks gave, where the product answers."""
+"""One stage in one account: session, names, stacks with their outputs, URLs. Passed to every deployment step."""
 
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,13 @@ from infra.settings import StageSettings
 API_URL = "https://{api}.execute-api.{region}.amazonaws.com"
 SOCKET_URL = "wss://{api}.execute-api.{region}.amazonaws.com/{stage}"
 PENDING = "https://pending.invalid"
-"""The public URL until there is one: the first deploy makes the API that the CDN, and so the URL, needs."""
+"""The public URL until there is one: the CDN gives the URL, and the CDN needs the API of the first deploy."""
 
 
 class Deployment:
-    """Everything is asked of AWS when needed, so that a run that was interrupted finds what the last one made."""
+    """A stage in one account. It reads everything from AWS when needed, so that a run finds the resources of a run that
+    was interrupted.
+    """
 
     def __init__(self, stage: StageSettings, session: Any, project: Path) -> None:
         self.stage = stage
@@ -31,44 +33,44 @@ class Deployment:
 
     @property
     def prefix(self) -> str:
-        """What the names of everything in this stage begin with."""
+        """The prefix of the names of all resources in this stage."""
         return self.stage.prefix
 
     @cached_property
     def account(self) -> str:
-        """The account's number."""
+        """The AWS account's number."""
         return str(self.session.client("sts").get_caller_identity()["Account"])
 
     @property
     def owner(self) -> str:
-        """What tells this deployment from every other, also in a shared account at Stripe."""
+        """Identifies this deployment among all that share an account at Stripe."""
         return f"{self.account}/{self.stage.region}/{self.stage.name}"
 
     @property
     def stripe_api(self) -> str:
-        """Another API base than Stripe's own (the test double's), or nothing."""
+        """The API base of the test double, or empty for Stripe's own."""
         return self.stage.environment.get("STRIPE_API_BASE", "")
 
     def outputs(self, part: str) -> dict[str, str]:
-        """What one of the stacks gives."""
+        """Returns the outputs of the stack `part` (data, base, edge or watch); empty when there is no such stack."""
         return self.stacks.outputs(f"{self.prefix}-{part}")
 
     def function_arn(self, name: str) -> str | None:
-        """A function's ARN, or None before it is deployed."""
+        """Returns a function's ARN, or None before it is deployed."""
         return function_arn(self.session.client("lambda"), names.function(self.prefix, name))
 
     @property
     def data(self) -> Stack:
-        """The tables."""
+        """The stack of the tables."""
         return self.tables(protected=self.stage.protect_tables)
 
     def tables(self, *, protected: bool) -> Stack:
-        """The tables, deletable or not."""
+        """Returns the stack of the tables, with or without protection against deletion."""
         return Stack(f"{self.prefix}-data", "data.yaml", {"Stage": self.stage.name, "Protect": _flag(protected)})
 
     @property
     def base(self) -> Stack:
-        """Buckets, queue, log groups, mail identity."""
+        """The stack of buckets, failure queue, log groups and mail identity."""
         return Stack(
             f"{self.prefix}-base",
             "base.yaml",
@@ -81,8 +83,8 @@ class Deployment:
 
     @property
     def edge(self) -> Stack:
-        """CDN and webhook API. There must be a deployed REST API. Before `up` has made the secret, one that lets nobody
-        in stands in its place, so that `diff` can look.
+        """The stack of the CDN and the webhook API, which needs a deployed REST API. Before `up` has created the origin
+        secret, a random one that opens nothing takes its place, so that `diff` works.
         """
         base, secret = self.outputs("base"), self.parameters.get(ORIGIN_SECRET)
         value = secret.value if secret else new_origin_secret()
@@ -103,7 +105,7 @@ class Deployment:
 
     @property
     def watch(self) -> Stack:
-        """Alarms, dashboard, budget."""
+        """The stack of alarms, dashboard and budget."""
         return Stack(
             f"{self.prefix}-watch",
             "watch.yaml",
@@ -116,20 +118,22 @@ class Deployment:
 
     @property
     def public_url(self) -> str:
-        """Where people go, or PENDING before the first deploy is through."""
+        """The URL of the website, or PENDING until the first deploy has finished."""
         if self.stage.cdn:
             return self.outputs("edge").get("PublicUrl", PENDING)
         return self.api_url or PENDING
 
     @property
     def api_url(self) -> str:
-        """The REST API itself, past the CDN; nothing before the first deploy."""
+        """The REST API's own URL, past the CDN; empty before the first deploy."""
         api = rest_api_id(self.session, self.prefix)
         return API_URL.format(api=api, region=self.stage.region) if api else ""
 
     @property
     def origin_digests(self) -> str:
-        """By what the functions know the CDN: the secret of now, and the one that the CDN still sends."""
+        """The digests of the secrets that the CDN may send, separated by commas: the current one, and the one that the
+        CDN still sends. Without a CDN, the value that allows direct requests.
+        """
         if not self.stage.cdn:
             return ",".join(DIRECT)
         secret, sent = self.parameters.get(ORIGIN_SECRET), self.outputs("edge").get("OriginDigest")
@@ -138,17 +142,17 @@ class Deployment:
 
     @property
     def webhook_url(self) -> str:
-        """Where Stripe calls."""
+        """The URL of Stripe's webhook."""
         return self.outputs("edge").get("WebhookUrl") or f"{self.public_url}/api/v1/stripe/webhook"
 
     @property
     def websocket_url(self) -> str:
-        """Where sockets connect, or nothing before the first deploy."""
+        """The URL that sockets connect to; empty before the first deploy."""
         api = websocket_api_id(self.session, self.prefix)
         return SOCKET_URL.format(api=api, region=self.stage.region, stage=names.API_STAGE) if api else ""
 
     def variables(self) -> dict[str, str]:
-        """The environment of the functions, as far as it is known by now."""
+        """Returns the environment variables of the functions, as far as they are known yet."""
         data = self.outputs("data")
         websocket = self.websocket_url
         return {
@@ -169,7 +173,7 @@ class Deployment:
         }
 
     def placeholders(self) -> dict[str, str]:
-        """What the policy files leave open."""
+        """Returns the values of the placeholders in the policy files."""
         data, base = self.outputs("data"), self.outputs("base")
         return {
             "Region": self.stage.region,

@@ -1,6 +1,7 @@
-"""The failure queue of the streams: SQS messages by which S3 tells of each object that Lambda wrote when it gave up.
+"""Reads the failure queue of the streams. For each batch that Lambda gives up it writes an object to S3, and S3 sends
+an SQS message about it.
 
-Used by replay.py; it knows nothing of what the objects hold.
+Used by replay.py; knows nothing of the objects' contents.
 Source: docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
 """
 
@@ -10,11 +11,11 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 BATCH = 10
-"""The most that SQS gives at once."""
+"""The most messages that SQS returns at once."""
 WAIT_SECONDS = 5
-"""Above zero SQS asks all its servers, so that an empty answer means an empty queue."""
+"""With a wait above zero SQS asks all its servers, so that an empty answer means an empty queue."""
 HIDDEN_SECONDS = 960
-"""Longer than any function may run (900 s), so that a message is handed to nobody else meanwhile."""
+"""Longer than any function may run (900 s), so that no other replay gets the message meanwhile."""
 
 
 class Place(NamedTuple):
@@ -25,19 +26,21 @@ class Place(NamedTuple):
 
 
 class Message(NamedTuple):
-    """A message of the queue; without places it is nothing that S3 wrote about a new object."""
+    """A message of the queue. Without `places` it is not a notification of S3 about a new object."""
 
     id: str
     places: tuple[Place, ...]
 
     @property
     def age(self) -> str:
-        """Sorts by when Lambda gave up: keys are aws/lambda/MAPPING/SHARD/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-ID."""
+        """Sort key by the time when Lambda gave up. Keys are
+        aws/lambda/MAPPING/SHARD/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-ID.
+        """
         return min((place.key.rpartition("/")[2] for place in self.places), default="")
 
 
 class FailureQueue:
-    """The SQS queue. What it gave and was not deleted is visible to others again after `release`."""
+    """The SQS queue. Messages that were received and not deleted are visible to others again after `release`."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client = client
@@ -45,7 +48,9 @@ class FailureQueue:
         self._held: dict[str, str] = {}
 
     def receive(self, limit: int, *, keep_tests: bool) -> list[Message]:
-        """Up to `limit` messages; those by which S3 tries a new notification are deleted."""
+        """Returns up to `limit` messages. S3's test messages for a new notification are not among them; they are
+        deleted unless `keep_tests`.
+        """
         found: dict[str, Message] = {}
         while len(found) < limit:
             messages = self._receive(min(BATCH, limit - len(found)))
@@ -62,15 +67,17 @@ class FailureQueue:
         return list(found.values())
 
     def hold(self, message: Message) -> None:
-        """Keep it hidden for one more call. One that is visible again already may be replayed twice, which is borne."""
+        """Hides the message for another HIDDEN_SECONDS. One that is visible again already may be replayed twice, which
+        is harmless.
+        """
         self._hide(message.id, HIDDEN_SECONDS)
 
     def delete(self, message: Message) -> None:
-        """It is done."""
+        """Deletes the message from the queue."""
         self._client.delete_message(QueueUrl=self._url, ReceiptHandle=self._held.pop(message.id))
 
     def release(self) -> None:
-        """Give back what is not done."""
+        """Makes the messages that were not deleted visible again."""
         for id in list(self._held):
             self._hide(id, 0)
             del self._held[id]
@@ -93,12 +100,12 @@ class FailureQueue:
 
 
 def is_test(body: str) -> bool:
-    """Whether S3 wrote it when the notification was set up."""
+    """Returns whether it is the test message that S3 sends when a notification is configured."""
     return parsed(body).get("Event") == "s3:TestEvent"
 
 
 def places_in(body: str) -> list[Place]:
-    """The objects that a notification of S3 names, whose keys are URL-encoded."""
+    """Returns the objects that a notification of S3 names, with their keys URL-decoded; empty for another message."""
     try:
         told = [record["s3"] for record in parsed(body)["Records"]]
         return [Place(one["bucket"]["name"], unquote_plus(one["object"]["key"])) for one in told]
@@ -107,7 +114,7 @@ def places_in(body: str) -> list[Place]:
 
 
 def parsed(text: str | bytes) -> dict[str, Any]:
-    """The JSON object in a text; an empty one for anything else, `null` among it."""
+    """Returns the JSON object in a text; an empty one for anything else, `null` included."""
     try:
         value = json.loads(text)
     except ValueError:

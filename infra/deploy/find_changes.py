@@ -1,4 +1,4 @@
-"""What `up` would change in a stage's stacks: what `python -m infra diff` shows, and `up` before it asks."""
+"""Finds what `up` would change in a stage's stacks, for `python -m infra diff` and for `up` before it asks."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from infra.deploy.deployment import Deployment
 
 
 def of(here: Deployment) -> dict[str, Any]:
-    """Changes by stack. Those that need a deployed API are looked at when there is one."""
+    """Returns the changes by stack. Stacks that need a deployed API are left out until there is one."""
     stacks = {"data": here.data, "base": here.base}
     if here.function_arn("api_handler") and here.outputs("base"):
         stacks["watch"] = here.watch

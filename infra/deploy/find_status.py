@@ -1,4 +1,4 @@
-"""What is deployed of a stage and how it is: what `python -m infra status` shows."""
+"""Finds what is deployed of a stage and in which state, for `python -m infra status`."""
 
 from typing import Any
 
@@ -8,7 +8,9 @@ from infra.deploy.deployment import Deployment
 
 
 def of(here: Deployment) -> dict[str, Any]:
-    """By what it is called, what there is; problems are what is not empty. Raises what boto3 raises."""
+    """Returns the values to show, by label. "missing functions", "stream drift" and "waiting failures" are empty or 0
+    unless there is a problem. Raises boto3's errors.
+    """
     base = here.outputs("base")
     client = here.session.client("lambda")
     missing = [name for name in names.FUNCTIONS if here.function_arn(name) is None]
@@ -26,7 +28,7 @@ def of(here: Deployment) -> dict[str, Any]:
 
 
 def _dns(here: Deployment, base: dict[str, str]) -> list[str]:
-    """Records to make where the domains are kept."""
+    """Returns the DNS records that the user must create for the domains."""
     domain, target = here.stage.domain, here.outputs("edge").get("DistributionDomain")
     own = [f"{domain} CNAME {target}"] if domain and target else []
     return own + [value for name, value in sorted(base.items()) if name.startswith("DkimRecord")]

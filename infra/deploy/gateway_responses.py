@@ -1,7 +1,7 @@
-"""What API Gateway answers by itself, without a function: problem documents, as the product's own refusals are.
+"""Sets the responses that API Gateway gives by itself, without a function: problem documents like the product's own.
 
-Chalice overwrites the whole API with each deploy, these answers with it, so `up` and `rollback` set them again after.
-The local gateway takes its words from here (local/gateway/gateway_problems.py).
+Each deploy of Chalice overwrites the whole API, these responses included, so `up` and `rollback` set them again
+afterwards. The local gateway uses the same texts (local/gateway/gateway_problems.py).
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
 
@@ -19,11 +19,11 @@ ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "DEFAULT_4XX": (None, "bad_request", "The request was refused."),
     "DEFAULT_5XX": (None, "internal_error", "Something went wrong. Try again."),
 }
-"""By response type: the status (none: the gateway's own), our code, the detail."""
+"""By response type: the status (None: the gateway's own), our code, the detail."""
 
 
 def apply(client: Any, api_id: str) -> bool:
-    """Set the answers that differ and deploy them. Whether any did."""
+    """Sets the responses that differ and deploys them. Returns whether any did."""
     current = {one["responseType"]: one for one in client.get_gateway_responses(restApiId=api_id)["items"]}
     changed = False
     for kind, answer in ANSWERS.items():
@@ -37,7 +37,7 @@ def apply(client: Any, api_id: str) -> bool:
 
 
 def problem(code: str, detail: str) -> dict[str, Any]:
-    """The problem document, but for its status and the request's id."""
+    """Returns the problem document without its status and the request's id."""
     return {"type": f"/api/docs#problem-{code}", "title": detail, "detail": detail, "code": code}
 
 

@@ -1,7 +1,7 @@
-"""How many requests the REST API takes: a limit on its stage, which Chalice cannot express.
+"""Limits how many requests the REST API accepts. The limit belongs to the API's stage; Chalice cannot express it.
 
-Called after each `chalice deploy`; a deploy keeps it. What is above is answered 429 by the gateway itself, costs no
-function, and leaves the account's own quota to the webhook's API, the sockets and other stages.
+Called after each `chalice deploy`, which keeps it. The gateway itself answers 429 above the limit. That costs no
+function call and leaves the rest of the account's quota to the webhook's API, the sockets and other stages.
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
 """
 
@@ -11,11 +11,11 @@ from infra import names
 
 _EVERY_METHOD = "*/*"
 _SETTINGS = {"throttlingRateLimit": "rateLimit", "throttlingBurstLimit": "burstLimit"}
-"""Names of the settings, and what a patch calls them."""
+"""By name of a setting: its name in a patch."""
 
 
 def apply(client: Any, api_id: str, *, per_second: int) -> bool:
-    """Set the limit, and half of it as the burst, as in the account's own quota. Whether anything changed."""
+    """Sets the limit, and half of it as the burst, as in the account's own quota. Returns whether anything changed."""
     wanted = {"throttlingRateLimit": float(per_second), "throttlingBurstLimit": max(per_second // 2, 1)}
     stage = client.get_stage(restApiId=api_id, stageName=names.API_STAGE)
     current = stage.get("methodSettings", {}).get(_EVERY_METHOD, {})

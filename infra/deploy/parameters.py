@@ -1,7 +1,7 @@
-"""The secrets of a stage in Parameter Store: making, setting, rotating, and the references that the functions get.
+"""Creates, sets and rotates the secrets of a stage in Parameter Store, and makes the references for the functions.
 
-The functions resolve `ssm:NAME:VERSION` themselves (chalicelib/aws/parameter_store.py). Secrets pass through here from
-the person who has them to AWS; they are never printed, logged or written to a file.
+The functions resolve `ssm:NAME:VERSION` themselves (chalicelib/aws/parameter_store.py). Secrets pass through here on
+their way from a person to AWS; they are never printed, logged or written to a file.
 """
 
 import hashlib
@@ -18,25 +18,25 @@ STRIPE_WEBHOOK_SECRET = names.SECRETS["STRIPE_WEBHOOK_SECRET"]
 STRIPE_CONNECT_WEBHOOK_SECRET = names.SECRETS["STRIPE_CONNECT_WEBHOOK_SECRET"]
 VAPID_PRIVATE_KEY = names.SECRETS["VAPID_PRIVATE_KEY"]
 ORIGIN_SECRET = "origin-secret"  # noqa: S105 - a name
-"""What the CDN sends. Functions read it nowhere: they know its digest."""
+"""The secret that the CDN sends. The functions cannot read it; they get its digest."""
 SETTABLE = (STRIPE_SECRET_KEY, TOKEN_KEYS, VAPID_PRIVATE_KEY, ORIGIN_SECRET)
-"""Those that people set or renew; webhook secrets come with their endpoints."""
+"""The secrets that a user can set or renew. Webhook secrets come from Stripe with their endpoints."""
 THROUGHPUT = "/ssm/parameter-store/high-throughput-enabled"
 _KEYS_KEPT = 2
 
 
 def new_origin_secret() -> str:
-    """256 bits that may stand in a header."""
+    """Returns 256 random bits as text for an HTTP header."""
     return secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> str:
-    """What the functions know a secret of this many bits by: nobody can work it out from that."""
+    """Returns the digest that the functions compare a secret with. A secret of 256 bits cannot be guessed from it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Secret(NamedTuple):
-    """A secret and the version that it is."""
+    """A secret's value and version. Its repr does not show the value."""
 
     value: str
     version: int
@@ -46,14 +46,14 @@ class Secret(NamedTuple):
 
 
 class StageParameters:
-    """The secrets of one stage."""
+    """The parameters of one stage that hold its secrets."""
 
     def __init__(self, client: Any, stage: StageSettings) -> None:
         self._client = client
         self._stage = stage
 
     def get(self, name: str) -> Secret | None:
-        """The newest version, or None."""
+        """Returns the newest version of a secret, or None."""
         try:
             found = self._client.get_parameter(Name=self._stage.parameter(name), WithDecryption=True)["Parameter"]
         except self._client.exceptions.ParameterNotFound:
@@ -61,7 +61,7 @@ class StageParameters:
         return Secret(found["Value"], found["Version"])
 
     def put(self, name: str, value: str) -> int:
-        """Keep a new version and return its number; the same value again makes none."""
+        """Stores a new version and returns its number. The same value again creates no new version."""
         known = self.get(name)
         if known and known.value == value:
             return known.version
@@ -71,13 +71,14 @@ class StageParameters:
         return int(answer["Version"])
 
     def delete_all(self) -> None:
-        """Forget every secret of the stage."""
+        """Deletes every secret of the stage."""
         every = [*names.SECRETS.values(), ORIGIN_SECRET]
         self._client.delete_parameters(Names=[self._stage.parameter(name) for name in every])
 
     def ensure_throughput(self) -> bool:
-        """Let Parameter Store answer 1,000 calls of GetParameters a second instead of 40, in this account and region,
-        when the stage wishes it. Whether that changed anything. Another stage may need it, so nothing switches it off.
+        """Raises Parameter Store's limit from 40 to 1,000 calls of GetParameters a second, for this account and region,
+        when the stage's settings ask for it. Returns whether that changed anything. Nothing switches it off again,
+        because another stage may need it.
         Source: docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
         """
         if not self._stage.high_secret_throughput:
@@ -89,8 +90,8 @@ class StageParameters:
         return True
 
     def ensure_keys(self) -> bool:
-        """Make what access tokens and web pushes are signed with and what the CDN proves itself with, unless it is
-        there. Whether anything was made.
+        """Creates the keys that sign access tokens and web pushes, and the CDN's secret, unless they exist. Returns
+        whether any was created.
         """
         made = False
         if not self.get(TOKEN_KEYS):
@@ -102,17 +103,19 @@ class StageParameters:
         return made
 
     def replace_vapid_key(self) -> int:
-        """Sign web pushes with a new key. Browsers know the old one: each is told nothing until its owner comes back.
-        Returns the version.
+        """Stores a new key for signing web pushes and returns its version. Browsers subscribed with the old key, so
+        each gets no pushes until its owner visits the website again.
         """
         return self.put(VAPID_PRIVATE_KEY, encryption.new_private_key())
 
     def replace_origin_secret(self) -> int:
-        """Let the CDN prove itself with a new secret from the next `up` on. Returns the version."""
+        """Stores a new secret, which the CDN sends from the next `up` on. Returns the version."""
         return self.put(ORIGIN_SECRET, new_origin_secret())
 
     def rotate_token_keys(self) -> int:
-        """Sign with a new key from the next release on; the one before still verifies. Returns the version."""
+        """Stores a new key, which signs access tokens from the next `up` on. The key before still verifies. Returns the
+        version. Raises Unusable when there is no key yet.
+        """
         known = self.get(TOKEN_KEYS)
         if known is None:
             raise Unusable("There are no keys yet; `up` makes them.")
@@ -122,8 +125,8 @@ class StageParameters:
         return self.put(TOKEN_KEYS, ",".join(pairs[:_KEYS_KEPT]))
 
     def references(self) -> dict[str, str]:
-        """Environment variables that stand for the secrets; without one its variable is empty. The public half of the
-        VAPID key is none, and stands there itself.
+        """Returns the environment variables that refer to the secrets; a variable is empty when its secret is missing.
+        The public half of the VAPID key is no secret and is included itself.
         """
         found = {variable: (name, self.get(name)) for variable, name in names.SECRETS.items()}
         references = {

@@ -1,7 +1,7 @@
-"""Keeps every release that passed its smoke test, whole, so that a bad one can be replaced by the one before.
+"""Stores every release that passed its smoke test in S3, so that an earlier one can replace a bad one.
 
-A release is a zip of what `chalice deploy` reads, its dependency layer included: rolling back asks no package index and
-makes nothing that was not tested before.
+A release is a zip of everything that `chalice deploy` reads, the dependency layer included. So a rollback needs no
+package index and deploys only what was tested. Called by the deployment steps.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ KEPT = 10
 
 
 def keep(client: Any, bucket: str, project: Path, stage: str) -> str:
-    """Put the release beside the others, unless it is the newest already. Returns its name, which ends in a digest of
-    what it is made of and the Python that its layer is for.
+    """Stores the release, unless it is the newest already, and deletes all but the KEPT newest. Returns its name, which
+    ends in a digest of its contents and the Python version of its layer.
     """
     layer = _layer(project)
     made_of = hashlib.sha256(configuring.fingerprint(project, stage).encode() + layer.read_bytes()).hexdigest()[:12]
@@ -37,12 +37,12 @@ def keep(client: Any, bucket: str, project: Path, stage: str) -> str:
 
 
 def mark_live(client: Any, bucket: str, name: str) -> None:
-    """Note which release is deployed and well."""
+    """Records which release is deployed and passed its smoke test."""
     client.put_object(Bucket=bucket, Key=LIVE, Body=name.encode())
 
 
 def live(client: Any, bucket: str) -> str | None:
-    """The release that was last seen deployed and well."""
+    """Returns the release that last passed its smoke test, or None."""
     try:
         return str(client.get_object(Bucket=bucket, Key=LIVE)["Body"].read().decode())
     except client.exceptions.NoSuchKey:
@@ -50,7 +50,7 @@ def live(client: Any, bucket: str) -> str | None:
 
 
 def before(client: Any, bucket: str) -> str | None:
-    """The newest release that is older than the live one."""
+    """Returns the newest release that is older than the live one, or None."""
     current = live(client, bucket) or ""
     older = [name for name in listed(client, bucket) if name < current]
     return older[-1] if older else None
@@ -61,13 +61,13 @@ def _layer(project: Path) -> Path:
 
 
 def listed(client: Any, bucket: str) -> list[str]:
-    """Names of the releases, the oldest first."""
+    """Returns the names of the releases, the oldest first."""
     found = client.list_objects_v2(Bucket=bucket, Prefix=FOLDER).get("Contents", [])
     return sorted(one["Key"].removeprefix(FOLDER) for one in found)
 
 
 def unpack(client: Any, bucket: str, name: str, into: Path) -> None:
-    """Lay a release out as a project. Raises Unusable."""
+    """Unpacks a release as a project. Raises Unusable when it does not exist or is for another Python version."""
     if name not in listed(client, bucket):
         raise Unusable(f"There is no release {name}.")
     python = name.removesuffix(".zip").rpartition("-")[2]

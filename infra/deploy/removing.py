@@ -1,6 +1,7 @@
-"""The steps of `down`: what `up` made goes, the data only when that is said. Called by steps.py, in its order.
+"""The steps of `down`, which remove what `up` created; data only when the user asks for it. steps.py has their order.
 
-Each looks for what is there, so a run that was killed anywhere is finished by running it again.
+Each step looks for what is there, so that running `down` again completes a run that was killed. A step returns a few
+words on what it did.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,7 @@ BUCKETS = ("WebsiteBucket", "FailuresBucket", "ReleasesBucket")
 
 
 def stripe(here: Deployment, say: Say) -> str:
-    """Stripe calls no more. Its refusal keeps nothing else from going."""
+    """Deletes the webhook endpoints at Stripe. If Stripe refuses, the other steps still run."""
     try:
         return _word(stripe_endpoint.remove(here.parameters, here.owner, api_base=here.stripe_api))
     except Unusable as problem:
@@ -25,17 +26,17 @@ def stripe(here: Deployment, say: Say) -> str:
 
 
 def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
-    """No alarms for what goes."""
+    """Deletes the alarms, before the steps that would set them off."""
     return _word(here.stacks.delete(f"{here.prefix}-watch"))
 
 
 def edge(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The way in."""
+    """Deletes the CDN and the webhook API."""
     return _word(here.stacks.delete(f"{here.prefix}-edge"))
 
 
 def functions(here: Deployment, say: Say) -> str:
-    """All that Chalice made."""
+    """Deletes everything that Chalice created."""
     if not adopting.adopt(here.session, here.prefix, here.stage.name, here.project):
         return _word(0)
     run_chalice.run(here.project, "delete", stage=here.stage.name, region=here.stage.region, say=say)
@@ -43,7 +44,7 @@ def functions(here: Deployment, say: Say) -> str:
 
 
 def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Buckets with what is in them, queue, logs."""
+    """Deletes the buckets with their contents, the failure queue and the logs."""
     outputs, resources = here.outputs("base"), here.session.resource("s3")
     for name in BUCKETS:
         if name in outputs:
@@ -51,12 +52,12 @@ def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
             try:
                 bucket.object_versions.delete()
             except resources.meta.client.exceptions.NoSuchBucket:
-                continue  # an earlier run came further
+                continue  # an earlier run deleted it
     return _word(here.stacks.delete(f"{here.prefix}-base"))
 
 
 def data(here: Deployment, say: Say) -> str:
-    """Tables and secrets: everything that people entrusted to this stage."""
+    """Deletes the tables and secrets: all data of this stage."""
     client = here.session.client("dynamodb")
     there = [name for name in (f"{here.prefix}-{table}" for table in names.TABLES) if _exists(client, name)]
     for name in there:

@@ -1,8 +1,9 @@
-"""Hands a stream function again what it could not handle, once the fault is mended: `python -m infra replay`.
+"""Sends a stream function the events again that it could not handle, after the fault is fixed: `python -m infra
+replay`.
 
-A message of the failure queue names an object that Lambda wrote: metadata, and in `payload` the event as it was. Killed
-between call and deletion, it replays that event again next time, which every reaction bears. It never shows a record,
-nor an error's message: both may hold personal data.
+A message of the failure queue names an object that Lambda wrote: metadata, and the original event in `payload`. A run
+that is killed between call and deletion replays that event again next time; every reaction tolerates that. No record
+and no error's message is shown, because both may contain personal data.
 Source: docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
 """
 
@@ -22,7 +23,7 @@ LIMIT = 100
 
 
 class Clients(NamedTuple):
-    """The services of AWS that a replay needs."""
+    """The boto3 clients that a replay needs."""
 
     sqs: Any
     s3: Any
@@ -30,7 +31,7 @@ class Clients(NamedTuple):
 
 
 class State(StrEnum):
-    """How a failure stands after the run."""
+    """The state of a failure after the run."""
 
     WAITING = "waiting"
     REPLAYED = "replayed"
@@ -39,7 +40,7 @@ class State(StrEnum):
 
 
 class Failure(NamedTuple):
-    """What Lambda wrote down when it gave a batch up. `at` in ISO 8601; `payload` is the event, as JSON."""
+    """What Lambda recorded when it gave up a batch. `at` is in ISO 8601; `payload` is the event as JSON."""
 
     function_arn: str
     at: str
@@ -49,12 +50,12 @@ class Failure(NamedTuple):
 
     @property
     def function(self) -> str:
-        """The function's name."""
+        """The function's name, from its ARN."""
         return self.function_arn.split(":")[6]
 
 
 class ReplayOutcome(NamedTuple):
-    """What became of one failure; `detail` says why it is kept."""
+    """The result for one failure; `detail` says why it is kept or gone."""
 
     state: State
     place: str
@@ -66,11 +67,11 @@ class ReplayOutcome(NamedTuple):
 
 
 class UnreadableFailure(ValueError):
-    """The object is not what Lambda writes for a stream."""
+    """The object is not a record that Lambda writes for a stream."""
 
 
 def clients_of(session: Any) -> Clients:
-    """Clients of a boto3 session; that of Lambda waits as long as a function may run."""
+    """Returns the session's clients. Lambda's waits for an answer as long as a function may run (900 s)."""
     from botocore.config import Config
 
     patient = Config(read_timeout=910, tcp_keepalive=True, retries={"mode": "standard", "total_max_attempts": 3})
@@ -80,7 +81,7 @@ def clients_of(session: Any) -> Clients:
 def run(
     clients: Clients, *, prefix: str, queue_url: str, limit: int, dry_run: bool, as_json: bool, console: Console
 ) -> int:
-    """Replay and show what became of each failure, also when interrupted. The exit code: 1 when something is kept."""
+    """Replays and prints the outcomes, also after an interruption. Returns the exit code: 1 when a failure is kept."""
     functions = {names.function(prefix, name) for name in names.STREAM_FUNCTIONS}
     outcomes: list[ReplayOutcome] = []
     try:
@@ -102,8 +103,8 @@ def replay(
     dry_run: bool = False,
     tell: Callable[[ReplayOutcome], None],
 ) -> None:
-    """Replay up to `limit` messages, oldest first, and tell each outcome as it happens. What is not done goes back to
-    the queue at once, however this ends. A dry run changes nothing.
+    """Replays up to `limit` messages, oldest first, and calls `tell` with each outcome as it happens. Messages that are
+    not done are visible in the queue again at once, also after an error. A dry run changes nothing.
     """
     queue = FailureQueue(clients.sqs, queue_url)
     try:
@@ -121,7 +122,7 @@ def replay(
 
 
 def read_failure(body: bytes) -> Failure:
-    """The invocation record in an object. Raises Unreadable."""
+    """Returns the invocation record in an object. Raises UnreadableFailure."""
     try:
         record = parsed(body)
         context, payload = record["requestContext"], record["payload"]
@@ -141,7 +142,7 @@ def read_failure(body: bytes) -> Failure:
 
 
 def _reason(context: dict[str, Any], response: dict[str, Any]) -> str:
-    """`functionError` is missing when the function answered and reported the record itself."""
+    """Returns why Lambda gave up. `functionError` is missing when the function itself reported the record as failed."""
     error = response.get("functionError") or "reported by the function"
     return f"{context.get('condition')} after {context.get('approximateInvokeCount')} calls: {error}"
 
@@ -169,7 +170,9 @@ def _replay_one(clients: Clients, place: Place, functions: Collection[str], *, d
 
 
 def _call(client: Any, failure: Failure) -> str:
-    """Why the function failed again, with the request to look for in its log; or nothing. Read as Lambda does."""
+    """Calls the function. Returns why it failed again, with the request's id for its log; empty when it did not fail.
+    Interprets the answer as Lambda does for a stream.
+    """
     answer = client.invoke(
         FunctionName=failure.function_arn, InvocationType="RequestResponse", Payload=failure.payload.encode()
     )
@@ -185,13 +188,13 @@ def _call(client: Any, failure: Failure) -> str:
 
 
 def _words(error: Any) -> str:
-    """An error of AWS by its code and call, since its message may quote what was sent."""
+    """Returns the code and call of an AWS error, without its message, which may quote what was sent."""
     response = getattr(error, "response", None)
     return f"{error.operation_name}: {response['Error']['Code']}" if response else str(error)
 
 
 def table_of(outcomes: list[ReplayOutcome]) -> Table:
-    """For people. Without records, which hold personal data."""
+    """Returns the outcomes as a table, without the records, which contain personal data."""
     table = Table("Given up", "Function", "Records", "Reason", "Now")
     for one in outcomes:
         now = f"{one.state}: {one.detail}" if one.detail else one.state.value

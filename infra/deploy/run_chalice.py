@@ -1,6 +1,6 @@
-"""Runs Chalice's command line for a stage: `chalice deploy`, `chalice delete`. Called by the steps of `up` and `down`.
+"""Runs Chalice's commands for a stage: `chalice deploy` and `chalice delete`. Called by the steps of `up` and `down`.
 
-Chalice runs as a process of its own, with the stage's region and with what it says passed on.
+Chalice runs in a process of its own, with the stage's region; its output is passed on line by line.
 """
 
 import os
@@ -15,10 +15,10 @@ from infra.deploy import stage_config
 from infra.settings import Unusable
 
 COMMAND = "import sys; from chalice.cli import main; sys.exit(main())"
-"""Chalice's command line; it cannot be run as a module."""
+"""Starts Chalice's command line; Chalice cannot be run as a module."""
 ROOT = Path(__file__).resolve().parents[2]
 ROLE_SECONDS = 15.0
-"""Longer than it usually takes until a new role is known everywhere."""
+"""Longer than it usually takes until all services know a new role."""
 _ROLE_NOT_READY = re.compile(
     r"role defined for the function cannot be assumed by lambda"
     r"|the role with name \S+ cannot be found"
@@ -26,15 +26,15 @@ _ROLE_NOT_READY = re.compile(
     r"|execution role does not have permissions",
     re.IGNORECASE,
 )
-"""What Lambda and IAM say while a role is not there yet. Chalice itself waits two minutes for the first when it makes a
-function, and for none of the others. Source: docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes that I
-make are not always immediately visible)
+"""Errors of Lambda and IAM while a new role is not visible yet. Chalice itself waits up to two minutes on the first one
+when it creates a function, but not on the others. Source:
+docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html (changes that I make are not always immediately visible)
 """
 Say = Callable[[str], None]
 
 
 class RoleNotReady(Unusable):
-    """IAM has made a role that other services do not see yet; a little later they do."""
+    """IAM has created a role that other services do not see yet; a retry a little later works."""
 
 
 def deploy(
@@ -46,8 +46,8 @@ def deploy(
     say: Say,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Run `chalice deploy`, once more when a new role was not there yet. `adopt` makes Chalice's records, before each
-    try, since the first has made things. Raises Unusable.
+    """Runs `chalice deploy`, and once more when a new role was not visible yet. `adopt` writes Chalice's records; it is
+    called before each try, because the first may have created resources. Raises Unusable.
     """
     adopt()
     try:
@@ -60,7 +60,7 @@ def deploy(
 
 
 def run(project: Path, command: str, *, stage: str, region: str, say: Say) -> None:
-    """Run one of Chalice's commands. Raises Unusable with the last of what it said, RoleNotReady when that was why."""
+    """Runs one of Chalice's commands. Raises Unusable with its last lines, RoleNotReady when a role was not visible."""
     said: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own arguments
         [sys.executable, "-c", COMMAND, "--project-dir", str(project), command, "--stage", stage],
@@ -80,8 +80,9 @@ def run(project: Path, command: str, *, stage: str, region: str, say: Say) -> No
 
 
 def _environment(region: str) -> dict[str, str]:
-    """The stage's region whatever the shell exports, since Chalice looks nowhere else. No bytecode, or it would be sent
-    along. This checkout on the path, since a release that is rolled back to has no infra/ of its own.
+    """Returns the environment for Chalice. It sets the stage's region, whatever the shell exports, because Chalice
+    reads the region only there; no bytecode, which would get into the zip; and this checkout on the path, because an
+    unpacked release has no infra/ of its own.
     """
     return {
         **os.environ,

@@ -1,9 +1,10 @@
-"""What one stage adds to .chalice/config.json: variables, policy files, region; and how Chalice's command line gets it.
+"""The settings that one stage adds to .chalice/config.json (variables, policy files, region), and how Chalice's command
+line gets them.
 
-Git tracks .chalice/config.json, so nothing of a stage is written there. `configure` and `up` write it to
-.chalice/stages/STAGE.json, which git ignores. Chalice knows no second file, but it imports app.py before it plans
-anything. There app.py calls `enter_chalice_cli`, on a developer's machine only, which adds the stage's file to what
-Chalice has read, or says in one sentence what to run when there is none.
+Git tracks .chalice/config.json, so stages are not written there. `configure` and `up` write .chalice/stages/STAGE.json,
+which git ignores. Chalice reads no second file, but it imports app.py before it plans anything. On a developer's
+machine, app.py calls `enter_chalice_cli`, which adds the stage's file to Chalice's configuration, or says which command
+to run when there is none.
 """
 
 import hashlib
@@ -21,12 +22,14 @@ FOLDER = Path(".chalice") / "stages"
 
 
 def path(project: Path, stage: str) -> Path:
-    """Where the stage's part stands."""
+    """Returns the path of the stage's file."""
     return project / FOLDER / f"{stage}.json"
 
 
 def table_of(stage: str, functions: tuple[str, ...], *, region: str, variables: dict[str, str]) -> Table:
-    """The stage's part: a stage as .chalice/config.json has it, the region, and a digest of what it was made from."""
+    """Returns the stage's file: a stage in the format of .chalice/config.json, the region, and a digest of
+    its sources.
+    """
     return {
         "region": region,
         "made_from": _sources(),
@@ -36,7 +39,7 @@ def table_of(stage: str, functions: tuple[str, ...], *, region: str, variables: 
 
 
 def _function(stage: str, name: str) -> Table:
-    """What one function gets: its policy, and which secrets it may ask for in one call."""
+    """Returns a function's settings: its policy file, and the secrets that it reads in one call."""
     table: Table = {"iam_policy_file": f"policies/{stage}/{name}.json"}
     allowed = policies.secrets_of(name)
     secrets = " ".join(variable for variable, parameter in names.SECRETS.items() if parameter in allowed)
@@ -44,7 +47,7 @@ def _function(stage: str, name: str) -> Table:
 
 
 def merge(config: Table, stage: str, table: Table) -> None:
-    """Add the stage's part to a configuration of Chalice's, in place."""
+    """Adds the stage's file to a configuration of Chalice, in place."""
     own = config.setdefault("stages", {}).setdefault(stage, {})
     own["environment_variables"] = own.get("environment_variables", {}) | table["environment_variables"]
     functions = own.setdefault("lambda_functions", {})
@@ -53,13 +56,14 @@ def merge(config: Table, stage: str, table: Table) -> None:
 
 
 def region_variables(region: str) -> dict[str, str]:
-    """What every tool of AWS takes the region from. Names of both kinds: botocore reads one, the product the other."""
+    """Returns the variables that set the region. botocore reads one name, the product the other."""
     return {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
 
 
 def enter_chalice_cli() -> None:
-    """Called by app.py while Chalice's command line imports it. Raises click.ClickException, which Chalice shows as one
-    line, when the stage is not configured in this checkout or was configured by another version of it.
+    """Adds the stage's file to Chalice's configuration. Called by app.py while Chalice's command line imports it.
+    Raises click.ClickException, which Chalice shows as one line, when the stage is not configured in this checkout or
+    was configured by another version of it.
     """
     context = click.get_current_context(silent=True)
     if context is None or "project_dir" not in (context.obj or {}):
@@ -101,7 +105,7 @@ def _outdated(stage: str, why: str) -> click.ClickException:
 
 
 def _add_to_chalice(stage: str, table: Table) -> None:
-    """Chalice 1.34 asks its configuration for a function's settings by `scope`, and by nothing else."""
+    """Replaces `Config.scope`, the only method by which Chalice 1.34 gets a function's settings."""
     from chalice.config import Config
 
     read = Config.scope
@@ -115,7 +119,7 @@ def _add_to_chalice(stage: str, table: Table) -> None:
 
 
 def _sources() -> str:
-    """A digest of the policies that the files of a stage were rendered from."""
+    """Returns a digest of the policy files, from which a stage's files are rendered."""
     digest = hashlib.sha256()
     for name in policies.names():
         digest.update(name.encode() + b"\0" + (policies.FOLDER / f"{name}.json").read_bytes())

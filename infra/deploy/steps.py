@@ -1,7 +1,7 @@
-"""THE PLAN of a deployment: what `up` does, in order, and what `down` undoes. Read it top to bottom.
+"""The steps of a deployment in order: UP, CONFIGURE, DOWN, and `rollback`. Called by the command line.
 
-Every step looks at what is there first and does what is missing, so a run that was killed anywhere is finished by
-running it again. A step says in a few words what it did.
+Every step first looks at what is there and then does what is missing, so that running `up` again completes a run that
+was killed. A step returns a few words on what it did.
 """
 
 import tempfile
@@ -31,7 +31,7 @@ Say = Callable[[str], None]
 
 
 class DeployStep(NamedTuple):
-    """One step: its name, what it is for, and the doing."""
+    """One step: its name, its purpose, and the function that does it."""
 
     name: str
     purpose: str
@@ -39,7 +39,7 @@ class DeployStep(NamedTuple):
 
 
 def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called alike
-    """Find what would fail half-way, before anything is made."""
+    """Raises Unusable for problems that would stop the run half-way, before anything is created."""
     check_limits.check_concurrency(here)
     if here.stacks.status(here.data.name) is None and adopting.has_role(here.session, here.prefix):
         raise Unusable(
@@ -50,13 +50,17 @@ def check(here: Deployment, say: Say) -> str:  # noqa: ARG001 - steps are called
 
 
 def data(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The tables. Made unprotected, so that a first try that fails can be taken back whole, and protected then."""
+    """Creates or updates the tables. They are created unprotected, so that CloudFormation can undo a first try that
+    fails, and protected afterwards.
+    """
     is_new = here.stacks.status(here.data.name) is None and here.stacks.apply(here.tables(protected=False))
     return _word(changed=here.stacks.apply(here.data) or is_new)
 
 
 def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Buckets, failure queue, log groups. S3 tries a new notification with a message, which is no failure."""
+    """Creates or updates buckets, failure queue and log groups. Deletes the test message that S3 sends for a new
+    notification, because it is no failure.
+    """
     if not here.stacks.apply(here.base):
         return _word(changed=False)
     queue = FailureQueue(here.session.client("sqs"), here.outputs("base")["FailureQueueUrl"])
@@ -68,27 +72,27 @@ def base(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 
 def secrets(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Keys that must exist before the first start; how fast they are given out."""
+    """Creates the keys that the functions need at their first start, and sets Parameter Store's throughput."""
     made = ["keys made"] if here.parameters.ensure_keys() else []
     made += ["high throughput switched on"] if here.parameters.ensure_throughput() else []
     return ", ".join(made) or "there"
 
 
 def dependencies(here: Deployment, say: Say) -> str:
-    """The layer that all functions share."""
+    """Builds the layer that all functions share."""
     architecture = configuring.architecture(here.project)
     built = build.build(here.project, python=build.RUNNING, architecture=architecture, progress=say)
     return f"{(built.bytes + built.app_bytes) / 1e6:.1f} MB"
 
 
 def configure(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Variables and policies for `chalice deploy`."""
+    """Writes variables and policies for `chalice deploy`."""
     return _word(changed=_configure(here))
 
 
 def configure_only(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The same for a stage that is up, and Chalice's records: then `chalice deploy` works in this checkout. The website
-    stays the one that was uploaded, since Chalice uploads none.
+    """Writes the same for a stage that is up, and Chalice's records, so that `chalice deploy` works in this checkout.
+    Keeps the website's deployed release, because Chalice does not upload the website.
     """
     if not here.outputs("data") or not here.outputs("base"):
         raise Unusable(f"{here.prefix} is not up: run `up` first.")
@@ -99,37 +103,37 @@ def configure_only(here: Deployment, say: Say) -> str:  # noqa: ARG001
 
 
 def proof(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """A CDN of a release that knew no secret must send one before the functions ask for it."""
+    """Makes the CDN of an older release without an origin secret send one, before the functions require it."""
     there = here.outputs("edge") if here.stage.cdn else {}
     return _word(changed=bool(there) and "OriginDigest" not in there and here.stacks.apply(here.edge))
 
 
 def deploy(here: Deployment, say: Say) -> str:
-    """Functions, REST API, WebSocket API, schedule."""
+    """Deploys the functions, REST API, WebSocket API and timers."""
     _deploy(here, here.project, say)
     return "deployed"
 
 
 def edge(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The CDN, and the webhook's own way in."""
+    """Creates or updates the CDN and the webhook's API."""
     return _word(changed=here.stacks.apply(here.edge)) if here.stage.cdn else "without a CDN"
 
 
 def watch(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Alarms, dashboard, budget."""
+    """Creates or updates alarms, dashboard and budget."""
     return _word(changed=here.stacks.apply(here.watch))
 
 
 def stripe(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """The endpoint that Stripe calls."""
+    """Creates or updates the webhook endpoint at Stripe."""
     connect, base = here.stage.connect, here.stripe_api
     done = stripe_endpoint.ensure(here.parameters, here.owner, here.webhook_url, connect=connect, api_base=base)
     return "no key of Stripe's: free tickets only" if done == "none" else done
 
 
 def settle(here: Deployment, say: Say) -> str:
-    """Tell the functions what the first deploy could not know (public URL, socket URL, webhook secret), and to forget
-    the CDN's secret that was replaced.
+    """Deploys again when a variable has changed: the first deploy does not know the public URL, socket URL and webhook
+    secret, and a replaced CDN secret must be removed. Then deletes outdated endpoints at Stripe.
     """
     again = _configure(here)
     if again:
@@ -139,23 +143,23 @@ def settle(here: Deployment, say: Say) -> str:
 
 
 def mappings(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Stream settings that Chalice cannot express."""
+    """Applies the stream settings that Chalice cannot express."""
     changed = streams.apply(here.session.client("lambda"), here.prefix, here.outputs("base")["FailuresBucket"])
     return "set for " + ", ".join(changed) if changed else "as wished"
 
 
 def site(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Files of the website."""
+    """Uploads the files of the website."""
     return f"{len(_upload(here, here.project))} files sent"
 
 
 def smoke_test(here: Deployment, say: Say) -> str:
-    """Ask the product itself."""
+    """Checks the deployed product from outside. Raises SmokeFailed."""
     return run_smoke_test.run(here, say, past_the_cdn=here.api_url if here.stage.cdn else "")
 
 
 def keep(here: Deployment, say: Say) -> str:  # noqa: ARG001
-    """Keep the release, to come back to, and remove files of the website that no page names any more."""
+    """Stores the release for a rollback, and removes files of the website that no page uses any more."""
     client = here.session.client("s3")
     name = releases.keep(client, _releases_bucket(here), here.project, here.stage.name)
     _settle_on(here, name, here.project)
@@ -186,21 +190,21 @@ CONFIGURE: tuple[DeployStep, ...] = (
     DeployStep("package", "layer of dependencies", dependencies),
     DeployStep("configure", "variables, policies and records for Chalice", configure_only),
 )
-"""What `chalice deploy` needs in a checkout that the stage was not brought up from."""
+"""The steps that `chalice deploy` needs in a checkout that did not bring the stage up."""
 
 
 def last_good(here: Deployment) -> str:
-    """The release to go back to when a new one fails. Raises Unusable."""
+    """Returns the release to roll back to when a new one fails. Raises Unusable when there is none."""
     return _there(releases.live(here.session.client("s3"), _releases_bucket(here)))
 
 
 def one_before(here: Deployment) -> str:
-    """The release before the one that is deployed. Raises Unusable."""
+    """Returns the release before the deployed one. Raises Unusable when there is none."""
     return _there(releases.before(here.session.client("s3"), _releases_bucket(here)))
 
 
 def rollback(here: Deployment, name: str, say: Say) -> str:
-    """Put a kept release in the place of what is deployed: its code and files, with the variables and secrets of now.
+    """Deploys a stored release again: its code and files, with the current variables and secrets. Returns its name.
     Raises Unusable.
     """
     client = here.session.client("s3")
@@ -212,7 +216,7 @@ def rollback(here: Deployment, name: str, say: Say) -> str:
         _upload(here, project)
         _deploy(here, project, say)
         _set_deployed_mappings(here)
-        run_smoke_test.run(here, say, past_the_cdn="")  # a release may be kept that knew no secret
+        run_smoke_test.run(here, say, past_the_cdn="")  # an older release may not check the CDN's secret
         _settle_on(here, name, project)
     return name
 
@@ -266,7 +270,7 @@ def _upload(here: Deployment, project: Path) -> list[str]:
 
 
 def _set_deployed_mappings(here: Deployment) -> None:
-    """Stream settings of the functions that the release has: one before `send_mails` has fewer than this one."""
+    """Applies the stream settings of the deployed functions: a release from before `send_mails` has fewer functions."""
     client, bucket = here.session.client("lambda"), here.outputs("base")["FailuresBucket"]
     streams.apply(client, here.prefix, bucket, streams.deployed(client, here.prefix))
 

@@ -1,7 +1,8 @@
-"""The settings of stream mappings that Chalice cannot express: wished, applied, verified.
+"""Applies and verifies the settings of stream mappings that Chalice cannot express.
 
-A poison record is set apart instead of blocking its shard for a day: partial answers, bisection, bounded retries, and
-a destination for what fails in the end. Applied after every deploy by `up`; a bare `chalice deploy` keeps them.
+With them a poison record is set aside instead of blocking its shard for a day: partial answers, bisection, limited
+retries, and a destination for records that fail in the end. `up` applies them after every deploy; a bare
+`chalice deploy` keeps them.
 Source: docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
 """
 
@@ -19,15 +20,15 @@ from infra.stream_settings import FILTERS, PARALLEL
 
 RETRIES = 5
 RECORD_AGE_SECONDS = 6 * 60 * 60
-"""Long enough for a bad release to be mended, short of the day after which the stream forgets."""
+"""Long enough to fix a bad release, and shorter than the day after which a stream drops its records."""
 WAIT_SECONDS = 120
 
 
 def wished(name: str, failures_bucket: str) -> dict[str, Any]:
-    """The settings of one function's mapping."""
+    """Returns the settings that a function's mapping should have."""
     filters = [{"Pattern": json.dumps(pattern)} for pattern in FILTERS.get(name, ())]
     return {
-        "FilterCriteria": {"Filters": filters} if filters else {},  # an empty one takes away what was there
+        "FilterCriteria": {"Filters": filters} if filters else {},  # an empty one removes existing filters
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
         "BisectBatchOnFunctionError": True,
         "MaximumRetryAttempts": RETRIES,
@@ -40,7 +41,7 @@ def wished(name: str, failures_bucket: str) -> dict[str, Any]:
 def drift(
     client: Any, prefix: str, failures_bucket: str, functions: Collection[str] = tuple(names.STREAM_FUNCTIONS)
 ) -> dict[str, list[str]]:
-    """By function, the settings that are not as wished."""
+    """Returns, by function, the settings that differ from `wished`."""
     found = {}
     for name in functions:
         current = mapping(client, names.function(prefix, name))
@@ -54,19 +55,19 @@ def drift(
 
 
 def deployed(client: Any, prefix: str) -> list[str]:
-    """The functions fed by a stream that are there: a release that was rolled back to may have fewer than this one."""
+    """Returns the stream functions that are deployed: after a rollback there may be fewer than in this release."""
     return [name for name in names.STREAM_FUNCTIONS if function_arn(client, names.function(prefix, name)) is not None]
 
 
 def _is_as_wished(key: str, found: Any, wanted: Any) -> bool:
-    """Whether a setting is as wished; no filters may be told as nothing, and then they must be none."""
+    """Returns whether a setting is as wished. AWS may leave the filters out when there are none."""
     if key == "FilterCriteria":
         return bool(((found or {}).get("Filters") or []) == wanted.get("Filters", []))
     return _has(found, wanted)
 
 
 def _has(found: Any, wanted: Any) -> bool:
-    """Whether a setting is as wished; AWS may tell more than it was told (an empty `OnSuccess`)."""
+    """Returns whether `found` contains `wanted`. AWS may return more keys than were set (an empty `OnSuccess`)."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(_has(found.get(key), value) for key, value in wanted.items())
     return bool(found == wanted)
@@ -80,7 +81,7 @@ def apply(
     *,
     pause: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """Bring the mapping of every function to what is wished and see that it is so. Returns the functions changed."""
+    """Updates the mappings that differ and waits until none does. Returns the functions changed. Raises Unusable."""
     changed = list(drift(client, prefix, failures_bucket, functions))
     for name in changed:
         current = mapping(client, names.function(prefix, name))
@@ -96,7 +97,7 @@ def apply(
 
 
 def _update(client: Any, mapping_id: str, settings: dict[str, Any], pause: Callable[[float], None]) -> None:
-    """Chalice has just changed the mapping too: while Lambda is at it, it refuses."""
+    """Updates a mapping. Retries while Lambda refuses, because it is still applying Chalice's change of the mapping."""
     for _ in range(WAIT_SECONDS):
         try:
             client.update_event_source_mapping(UUID=mapping_id, **settings)

@@ -1,8 +1,9 @@
-"""The webhook endpoints at Stripe: one a stage, and with Connect one more for what happens in organisers' accounts,
-with the API version that the product speaks and the events it handles.
+"""Manages the webhook endpoints at Stripe: one per stage, and with Connect another one for events in organisers'
+accounts. They have the API version that the product uses and the events that it handles. Called by the steps.
 
-Stripe shows an endpoint's signing secret only when it is made. So an endpoint is marked once its secret is kept here;
-one without the mark (a run was killed in between) is replaced. Source: docs.stripe.com/api/webhook_endpoints
+Stripe shows an endpoint's signing secret only when it is created. So an endpoint gets a mark once its secret is stored
+in Parameter Store; one without the mark (a run was killed in between) is replaced.
+Source: docs.stripe.com/api/webhook_endpoints
 """
 
 from collections.abc import Iterator
@@ -18,15 +19,15 @@ from infra.deploy.parameters import (
 from infra.settings import Unusable
 
 OWNER = "marquee_owner"
-"""Metadata: account, region and stage, since several may share an account at Stripe."""
+"""Metadata key: account, region and stage, because several deployments may share an account at Stripe."""
 FOR = "marquee_for"
-"""Metadata: `platform` or `connect`."""
+"""Metadata key: `platform` or `connect`."""
 KEPT = "marquee_secret_kept"
-"""Metadata, set once the secret is in Parameter Store."""
+"""Metadata key, set once the secret is in Parameter Store."""
 
 
 def client(secret_key: str, api_base: str = "") -> Any:
-    """Stripe's client. `api_base` is for the test double."""
+    """Returns Stripe's client. `api_base` is the test double's URL, empty for Stripe itself."""
     import stripe
 
     from chalicelib.payments.adapters.stripe import API_VERSION
@@ -36,7 +37,7 @@ def client(secret_key: str, api_base: str = "") -> Any:
 
 
 class EndpointKind(NamedTuple):
-    """One of the two endpoints a stage may have. `secret` is the parameter that keeps its signing secret."""
+    """One of the two endpoints that a stage may have. `secret` names the parameter with its signing secret."""
 
     name: str
     secret: str
@@ -45,7 +46,7 @@ class EndpointKind(NamedTuple):
 
 
 def _kinds(*, connect: bool) -> tuple[EndpointKind, ...]:
-    """What happens in the platform's own account, and, with Connect, in the organisers'."""
+    """Returns the endpoint for the platform's own account, and with Connect the one for the organisers' accounts."""
     from chalicelib.payments.services.handle_webhook import HANDLED, PAYMENT_EVENTS
 
     platform = EndpointKind("platform", STRIPE_WEBHOOK_SECRET, False, PAYMENT_EVENTS)
@@ -53,8 +54,8 @@ def _kinds(*, connect: bool) -> tuple[EndpointKind, ...]:
 
 
 def ensure(parameters: StageParameters, owner: str, url: str, *, connect: bool = False, api_base: str = "") -> str:
-    """Have endpoints that are as wished and whose secrets are kept. Returns what was done, in a word; `none` without a
-    key of Stripe's. One that must be replaced stays beside the new one until `retire`. Raises Unusable.
+    """Creates or updates the endpoints and stores their secrets. Returns `made`, `updated` or `kept`; `none` without a
+    key for Stripe. An endpoint that must be replaced stays beside the new one until `retire`. Raises Unusable.
     """
     with _refusals():
         endpoints = _endpoints(parameters, api_base)
@@ -84,8 +85,8 @@ def _ensure(endpoints: Any, kind: EndpointKind, parameters: StageParameters, own
 
 
 def retire(parameters: StageParameters, owner: str, *, connect: bool = False, api_base: str = "") -> int:
-    """Delete the owner's endpoints but the newest of each wished kind whose secret is kept. Called once the functions
-    know that secret; how many went. Raises Unusable.
+    """Deletes the owner's endpoints except the newest of each wished kind whose secret is stored. Called once the
+    functions know that secret. Returns how many were deleted. Raises Unusable.
     """
     with _refusals():
         endpoints = _endpoints(parameters, api_base)
@@ -103,7 +104,7 @@ def retire(parameters: StageParameters, owner: str, *, connect: bool = False, ap
 
 
 def remove(parameters: StageParameters, owner: str, *, api_base: str = "") -> int:
-    """Delete the owner's endpoints; how many. Raises Unusable."""
+    """Deletes the owner's endpoints. Returns how many. Raises Unusable."""
     with _refusals():
         endpoints = _endpoints(parameters, api_base)
         ours = _ours(endpoints, owner) if endpoints else []
@@ -118,7 +119,7 @@ def _endpoints(parameters: StageParameters, api_base: str) -> Any:
 
 
 def _ours(endpoints: Any, owner: str, kind: str | None = None) -> list[dict[str, Any]]:
-    """The endpoints of one owner, of one kind or all, the newest first, as Stripe lists them."""
+    """Returns the endpoints of one owner, of one kind or all, the newest first, which is Stripe's order."""
     listed = [one.to_dict() for one in endpoints.list({"limit": 100}).auto_paging_iter()]
     ours = [one for one in listed if (one["metadata"] or {}).get(OWNER) == owner]
     return [one for one in ours if kind in (None, one["metadata"].get(FOR, "platform"))]
@@ -130,7 +131,7 @@ def _is_kept(endpoint: dict[str, Any], api_version: str) -> bool:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Stripe's refusals as something that the user can mend; without its message, which may quote a key."""
+    """Turns Stripe's errors into Unusable, without their message, which may quote a key."""
     import stripe
 
     try:
@@ -140,5 +141,5 @@ def _refusals() -> Iterator[None]:
 
 
 def _beside(new: str, old: str) -> str:
-    """The new secret first; the one before stays good for what is still on its way."""
+    """Returns the new secret, then the one before, which verifies events that Stripe has already sent."""
     return ",".join([new, *old.split(",")[:1]]).rstrip(",")

@@ -1,4 +1,4 @@
-"""Writes the IAM policies of who deploys a stage, for `python -m infra deployer`."""
+"""Writes the IAM policies that a deployer of a stage needs, for `python -m infra deployer`."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from infra.deploy.deployment import Deployment
 
 
 def write(here: Deployment, into: Path) -> list[Path]:
-    """Write one file a policy, and give them. Raises Unusable, and what boto3 raises."""
+    """Writes one file per policy into the folder and returns the files. Raises Unusable, and boto3's errors."""
     values = {
         "Region": here.stage.region,
         "Account": here.account,

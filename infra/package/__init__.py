@@ -1,1 +1,1 @@
-"""What Chalice sends to Lambda: the layer of dependencies, and the application's code."""
+"""Builds the two zip files that Chalice uploads to Lambda: the layer of dependencies, and the application's code."""

@@ -1,8 +1,7 @@
-"""Zip files that come out the same wherever they are made. Called by infra/package/build.py; knows nothing of Python or
-AWS.
+"""Writes and reads reproducible zip files. Called by infra/package/build.py; knows nothing of Python or AWS.
 
-Names are sorted, times and modes fixed. What still may differ is the compressor: zlib and zlib-ng (in some builds of
-Python) pack the same bytes differently. So there is a digest of the contents too, which cannot differ.
+Names are sorted, times and modes fixed. Only the compressor may still differ: zlib and zlib-ng (in some builds of
+Python) compress the same bytes differently. So there is also a digest of the contents, which is the same everywhere.
 """
 
 import hashlib
@@ -20,7 +19,7 @@ _MODE = 0o100644 << 16
 
 
 def packed(files: Mapping[str, bytes], *, comment: str) -> bytes:
-    """A zip of these files."""
+    """Returns a zip of the files, which are given as name -> content."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.comment = comment.encode()
@@ -37,7 +36,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put a whole file there or none, whenever the process dies."""
+    """Writes a file atomically: if the process dies, the whole file is there or none of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -48,7 +47,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def is_whole(path: Path, *, comment: str) -> bool:
-    """Whether a zip with this comment is there and every file in it can be read."""
+    """Returns whether there is a zip with this comment in which every file can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.comment == comment.encode() and archive.testzip() is None
@@ -57,7 +56,7 @@ def is_whole(path: Path, *, comment: str) -> bool:
 
 
 def digest(path: Path) -> str:
-    """Of names and contents, however they are compressed."""
+    """Returns the SHA-256 of names and contents, which does not depend on the compressor."""
     total = hashlib.sha256()
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist()):
@@ -67,7 +66,7 @@ def digest(path: Path) -> str:
 
 
 def sizes(path: Path, *, prefix: str = "") -> Counter[str]:
-    """Zipped bytes by package: what stands first in the name after the prefix."""
+    """Returns compressed bytes by package: the first part of the name after the prefix."""
     found: Counter[str] = Counter()
     for entry in _entries(path):
         found[_package(entry.filename.removeprefix(prefix))] += entry.compress_size
@@ -80,7 +79,7 @@ def _package(name: str) -> str:
 
 
 def unpacked_size(path: Path) -> int:
-    """Bytes after unpacking."""
+    """Returns the bytes of all files after unpacking."""
     return sum(entry.file_size for entry in _entries(path))
 
 

@@ -1,9 +1,8 @@
-"""`python -m infra.package.build`: makes what Chalice sends to Lambda: the layer of dependencies, and the application's
-code.
+"""`python -m infra.package.build`: builds the layer of dependencies and the zip of the application's code.
 
 Called by the steps of `up` and by `make package`. Both zips get the names under which Chalice looks for them before it
-makes its own (.chalice/deployments), so a bare `chalice deploy` sends the same bytes. The layer comes only from the
-lock and the rules in trim.py; nothing of this machine goes into it. What is there and whole is not made again.
+builds its own (.chalice/deployments), so a bare `chalice deploy` uploads the same bytes. The layer depends only on the
+lock file and the rules in trim.py, on nothing of this machine. A layer that is there and intact is not built again.
 """
 
 import hashlib
@@ -27,7 +26,7 @@ from infra.package import archive, trim, wheels
 from infra.settings import Unusable
 
 LIMIT = 15_000_000
-"""Bytes of both zips together."""
+"""Bytes of both zips together, compressed."""
 PROJECT = Path(__file__).resolve().parents[2]
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 _TASK = "/var/task"
@@ -35,17 +34,17 @@ _RECIPE = (archive, trim, wheels)
 
 
 class TooBig(Unusable):
-    """The package is over its limit; the message has the biggest parts."""
+    """The package is over its limit; the message lists the biggest parts."""
 
 
 class Package(NamedTuple):
-    """What was made: the layer, and beside it the application."""
+    """The zips that were built: the layer (`path`) and the application (`app_path`)."""
 
     path: Path
     bytes: int
     sha256: str
     content_sha256: str
-    """The same on every machine, also where the compressor differs."""
+    """The same on every machine, even when the compressor differs."""
     unpacked_bytes: int
     app_path: Path
     app_bytes: int
@@ -59,7 +58,7 @@ def build(
     architecture: str = "arm64",
     progress: Callable[[str], None] = lambda _: None,
 ) -> Package:
-    """Make the layer unless it is there, and the application's zip. Raises Unusable (TooBig when it is)."""
+    """Builds the layer unless it is there, and the application's zip. Raises Unusable, TooBig when over the limit."""
     project, target = Path(project_dir).resolve(), wheels.target_of(python, architecture)
     path = layer_path(project, python=python, architecture=architecture)
     comment = _recipe(project, target)
@@ -74,10 +73,12 @@ def build(
 
 
 def build_app(project: Path, *, python: str) -> Path:
-    """Make the zip of the application's code, with bytecode. Fast; to be done right before Chalice is called.
+    """Builds the zip of the application's code, with bytecode, and returns its path. Fast; call it right before
+    Chalice.
 
-    Chalice names it by a digest of every file in chalicelib, bytecode of this machine included, which is why that is
-    removed first and Chalice should run with PYTHONDONTWRITEBYTECODE. Where it comes to another name it makes its own.
+    Chalice names the zip by a digest of every file in chalicelib, this machine's bytecode included. So that bytecode is
+    removed first, and Chalice should run with PYTHONDONTWRITEBYTECODE. If Chalice computes another name, it builds its
+    own zip.
     """
     for cache in sorted((project / "chalicelib").rglob("__pycache__")):
         shutil.rmtree(cache, ignore_errors=True)
@@ -89,23 +90,23 @@ def build_app(project: Path, *, python: str) -> Path:
 
 
 def layer_path(project: Path, *, python: str, architecture: str) -> Path:
-    """Where Chalice looks for the layer of this lock."""
+    """Returns where Chalice looks for the layer of this lock file."""
     builder = DependencyBuilder(OSUtils(), architecture=architecture)
     packager = LayerDeploymentPackager(OSUtils(), builder, UI(), architecture)
     return Path(packager.deployment_package_filename(str(project), f"python{python}"))
 
 
 class _AppPackager(AppOnlyDeploymentPackager):  # type: ignore[misc] # Chalice has no types here
-    """Chalice's own, which knows what belongs to an application."""
+    """Chalice's packager, which knows the files of an application."""
 
     def files(self, project: Path) -> dict[str, bytes]:
-        """Name in the zip -> content."""
+        """Returns the application's files as name in the zip -> content."""
         named = ((name, Path(path)) for path, name in self._iter_app_filenames(str(project)))
         return {name: path.read_bytes() for name, path in named}
 
 
 def _recipe(project: Path, target: wheels.WheelTarget) -> str:
-    """A digest of all that decides what is in the layer: a file that says so need not be made again."""
+    """Returns a digest of everything that the layer depends on: a zip with this comment need not be built again."""
     if (project / "vendor").exists():
         raise Unusable("A vendor folder would be left out of the layer: name what it has in requirements.txt.")
     parts = [_lock(project), *target, *(Path(str(module.__file__)).read_text("utf-8") for module in _RECIPE)]
@@ -117,7 +118,7 @@ def _lock(project: Path) -> str:
 
 
 def _dependencies(project: Path, target: wheels.WheelTarget, progress: Callable[[str], None]) -> dict[str, bytes]:
-    wheels.interpreter(target.python)  # before a download in vain
+    wheels.interpreter(target.python)  # fails before a download in vain
     wanted = wheels.pins(_lock(project), target=target)
     with tempfile.TemporaryDirectory() as folder:
         progress(f"Getting {len(wanted)} wheels for Python {target.python} on {target.architecture}")
@@ -157,7 +158,7 @@ def _check_size(package: Package, target: wheels.WheelTarget) -> None:
 
 
 def _sizes(package: Package, target: wheels.WheelTarget) -> Any:
-    """Zipped bytes by what stands directly in site-packages, and the application."""
+    """Returns compressed bytes by package of site-packages, and of the application."""
     found = archive.sizes(package.path, prefix=target.site_packages + "/")
     found["(application)"] = package.app_bytes
     return found
@@ -196,7 +197,7 @@ def cli(*, python: str, architecture: str | None, project: Path, as_json: bool) 
 
 
 def _table(package: Package, target: wheels.WheelTarget) -> Table:
-    """What takes the place, and where it is."""
+    """Returns a table of the biggest packages and the total."""
     table = Table("package", box=None, show_footer=True)
     table.add_column("zipped", justify="right")
     for name, size in _sizes(package, target).most_common(12):

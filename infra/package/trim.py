@@ -1,8 +1,8 @@
-"""What of the installed dependencies the Lambda functions need, as rules. Asked by infra/package/wheels.py, reads no
+"""Rules that say which files of the dependencies the layer leaves out. Called by infra/package/wheels.py; reads no
 files.
 
-Every rule is a path pattern below site-packages (`*` crosses slashes) and the reason why nothing misses what it
-drops. tests/deploy/test_package.py holds them to it: it looks for imports of dropped modules, and runs the product.
+Every rule is a path pattern below site-packages (`*` matches slashes too) and the reason why nothing needs the files.
+tests/deploy/test_package.py verifies it: it looks for imports of dropped modules, and runs the product.
 """
 
 import gzip
@@ -11,16 +11,16 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 SERVICES = {"apigatewaymanagementapi": "execute-api", "dynamodb": "dynamodb", "sesv2": "email"}
-"""AWS services that the product calls through botocore, and the name that endpoints.json has for each."""
+"""AWS services that the product calls through botocore: botocore's name, and the name in endpoints.json."""
 STRIPE_PRODUCTS = (
     *("climate", "entitlements", "financial_connections", "forwarding", "identity", "issuing", "reporting", "sigma"),
     *("tax", "terminal", "treasury"),
 )
-"""Packages of `stripe` that it imports when somebody asks for them."""
+"""Packages of `stripe` that it imports only when code uses them."""
 
 
 class Rule(NamedTuple):
-    """Paths that are dropped, and why that is safe."""
+    """A pattern of paths to drop, and why that is safe."""
 
     pattern: str
     reason: str
@@ -74,7 +74,7 @@ _ENDPOINTS = _DATA + "endpoints.json"
 
 
 def keeps(path: str) -> bool:
-    """Whether the layer has this file of site-packages."""
+    """Returns whether the layer contains this path of site-packages."""
     if path.startswith(_DATA) and not _is_used_data(path.removeprefix(_DATA)):
         return False
     return not any(fnmatchcase(path, rule.pattern) for rule in DROPPED)
@@ -86,7 +86,8 @@ def _is_used_data(path: str) -> bool:
 
 
 def slimmed(path: str, content: bytes) -> tuple[str, bytes]:
-    """Path and content as the layer has them: descriptions without what only people and other services need.
+    """Returns path and content as they are in the layer: metadata and service descriptions without documentation, and
+    endpoints.json without unused services.
 
     botocore reads endpoints.json (1.2 MB, 400 services) and two service descriptions at every cold start.
     """
@@ -107,7 +108,7 @@ def _used_endpoints(endpoints: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_prose(node: Any) -> Any:
-    """The same tree without documentation. A member of a shape that has this name is a table, not a text, and stays."""
+    """Returns the tree without documentation. A member of a shape may have this name too; it is a table and stays."""
     if isinstance(node, dict):
         return {
             key: _without_prose(value)

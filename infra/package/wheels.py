@@ -1,7 +1,8 @@
-"""Dependencies as files: wheels of the lock for the platform that Lambda has, unpacked, trimmed and compiled.
+"""Turns the lock file into the files of the layer: downloads the wheels for Lambda's platform, unpacks, trims and
+compiles them.
 
-Called by infra/package/build.py. Asks the package index through pip; runs nothing of what it gets, and does not care
-what platform it runs on itself, but that it needs a Python of the wished version to compile.
+Called by infra/package/build.py. Downloads with pip and runs no downloaded code. Works on any platform, but needs a
+Python of the target version to compile.
 """
 
 import shutil
@@ -24,30 +25,32 @@ from infra.settings import Unusable
 
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 _GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
-"""Minor version of glibc 2 by runtime: Amazon Linux 2 has 2.26, 2023 has 2.34. Source: AWS's page "Lambda runtimes"."""
+"""Minor version of glibc 2 by runtime: Amazon Linux 2 has 2.26, Amazon Linux 2023 has 2.34. Source: AWS's page "Lambda
+runtimes".
+"""
 _OLDEST_GLIBC = 17
 _MERGED = ("purelib", "platlib")
 
 
 class WheelTarget(NamedTuple):
-    """The platform that is built for. Make it with `target_of`."""
+    """The platform to build for. Created by `target_of`, which checks the values."""
 
     python: str
     architecture: str
 
     @property
     def machine(self) -> str:
-        """The architecture as wheels name it."""
+        """The architecture's name in wheels."""
         return _MACHINES[self.architecture]
 
     @property
     def site_packages(self) -> str:
-        """Where Lambda looks below /opt."""
+        """The path below /opt where Lambda looks for packages of a layer."""
         return f"python/lib/python{self.python}/site-packages"
 
 
 def target_of(python: str, architecture: str) -> WheelTarget:
-    """A platform that Lambda has. Raises Unusable."""
+    """Returns the platform. Raises Unusable when Lambda does not support it."""
     if python not in _GLIBC:
         raise Unusable(f"Python {python} is not supported; there are {', '.join(_GLIBC)}.")
     if architecture not in _MACHINES:
@@ -56,9 +59,11 @@ def target_of(python: str, architecture: str) -> WheelTarget:
 
 
 def pins(lock: str, *, target: WheelTarget) -> dict[str, tuple[str, str]]:
-    """Name -> (version, hashes as pip takes them) of what the lock has for this platform. Raises Unusable.
+    """Returns name -> (version, hashes in pip's format) of the lock file's lines for this platform. Raises Unusable for
+    a line that is not pinned with ==.
 
-    Without markers, for pip would evaluate them for the Python that it runs on (pypa/pip#11664).
+    Evaluates the markers here and leaves them out: pip would evaluate them for the Python that it runs on
+    (pypa/pip#11664).
     """
     found: dict[str, tuple[str, str]] = {}
     for line in _logical_lines(lock):
@@ -89,7 +94,7 @@ def _requirement(text: str) -> Requirement:
 
 
 def _environment(target: WheelTarget) -> dict[str, str]:
-    """What markers are evaluated against: the platform built for, not this one."""
+    """Returns the environment for markers: that of the target platform, not of this one."""
     return {
         **{name: str(value) for name, value in default_environment().items()},
         "implementation_name": "cpython",
@@ -106,7 +111,9 @@ def _environment(target: WheelTarget) -> dict[str, str]:
 
 
 def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: WheelTarget) -> list[Path]:
-    """The wheels of these pins, and nothing else. Raises Unusable."""
+    """Downloads the wheels of these pins, without their dependencies. Raises Unusable with the last lines of pip's
+    errors.
+    """
     lines = into / "requirements.txt"
     lines.write_text("".join(f"{name}=={version}{hashes}\n" for name, (version, hashes) in wanted.items()))
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
@@ -123,13 +130,15 @@ def download(wanted: Mapping[str, tuple[str, str]], into: Path, *, target: Wheel
 
 
 def platforms(target: WheelTarget) -> list[str]:
-    """Every one, for pip takes them literally: no wheel for an older glibc unless that is listed too."""
+    """Returns the tags of all glibc versions that fit. pip takes only wheels whose tag is listed, older
+    glibc included.
+    """
     minors = range(_GLIBC[target.python], _OLDEST_GLIBC - 1, -1)
     return [*(f"manylinux_2_{minor}_{target.machine}" for minor in minors), f"manylinux2014_{target.machine}"]
 
 
 def check_complete(wheels: Iterable[Path], wanted: Mapping[str, tuple[str, str]], *, target: WheelTarget) -> None:
-    """Find what a wheel needs and the lock has not, before Lambda does. Raises Unusable."""
+    """Raises Unusable when a wheel needs a package or version that the lock file does not have."""
     environment = _environment(target)
     for wheel in wheels:
         metadata = _metadata(wheel)
@@ -150,7 +159,9 @@ def _metadata(wheel: Path) -> Message:
 
 
 def unpacked(wheels: Iterable[Path]) -> dict[str, bytes]:
-    """Everything in the wheels as it would lie in site-packages, no scripts. Raises Unusable."""
+    """Returns the wheels' files by their path in site-packages, without scripts. Raises Unusable when two wheels have
+    different files at one path.
+    """
     files: dict[str, bytes] = {}
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
@@ -165,7 +176,7 @@ def unpacked(wheels: Iterable[Path]) -> dict[str, bytes]:
 
 
 def _installed(name: str) -> str | None:
-    """Where a file of a wheel goes; None for one that is not importable. Source: PEP 427."""
+    """Returns the path in site-packages of a file of a wheel; None for one that is not importable. Source: PEP 427."""
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts:
         raise Unusable(f"A wheel has a file outside itself: {name}")
@@ -177,15 +188,16 @@ def _installed(name: str) -> str | None:
 
 
 def trimmed(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What of the files the layer has, as it has them."""
+    """Returns the files that the layer contains, with their content in the layer."""
     return dict(trim.slimmed(path, content) for path, content in files.items() if trim.keeps(path))
 
 
 def with_bytecode(files: Mapping[str, bytes], *, python: str, home: str) -> dict[str, bytes]:
-    """The files and the bytecode of each module, for Lambda cannot write it and would compile at every start.
+    """Returns the files and the bytecode of each module. Lambda cannot write bytecode and would compile at every start.
 
-    `home` is where Lambda will have them, for tracebacks. Unchecked: nothing there can change a source file. One
-    fresh process, in sorted order: bytecode depends a little on what was interned before. Raises Unusable.
+    `home` is the folder on Lambda, for tracebacks. The bytecode is not checked against its source, because nothing
+    changes a source file there. It is compiled in one new process, in sorted order, because it depends on which strings
+    were interned before. Raises Unusable when a module does not compile.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -203,7 +215,9 @@ def with_bytecode(files: Mapping[str, bytes], *, python: str, home: str) -> dict
 
 
 def interpreter(python: str) -> str:
-    """A Python of this version: this one or one on the path. Raises Unusable."""
+    """Returns the path of a Python of this version: this one, or one on the PATH. Raises Unusable when
+    there is none.
+    """
     if python == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     found = shutil.which(f"python{python}")

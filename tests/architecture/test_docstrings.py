@@ -17,14 +17,14 @@ ENDINGS = re.compile(r"(?<=\w{3})(ies|es|s|ing|ed)$")
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text or of a name in snake_case or CamelCase, without endings."""
+    """Returns the words of a text or of a name in snake_case or CamelCase, without endings."""
     found = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", text)
     said = (word.lower() for word in found)
     return frozenset(ENDINGS.sub("", word).rstrip("e") for word in said if word not in SAYING_NOTHING)
 
 
 def empty(node: ast.AST, known: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Classes and functions whose docstrings have no words but those of their name and of the classes around it."""
+    """Yields classes and functions whose docstrings have only the words of their name and of the classes around it."""
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             names = known | words_of(inner.name)

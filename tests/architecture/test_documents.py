@@ -22,13 +22,14 @@ SHARED_WORDS = {
     "TOLD": {"told", "told_watchers"},
     "VERSIONS": {"versions", "directory_versions"},
 }
-"""Words that two items have, all for the same thing found in two ways, or in two tables. A stream names a change by the
-word: whoever reacts to EVENT or VERSIONS gets the directory of events as well, in the partition EVENTS.
+"""First words of sort keys that two items share, because they are the same thing under two keys or in two tables.
+Reactions select changes by this word: a reaction to EVENT or VERSIONS also gets the directory of events (the partition
+EVENTS).
 """
 NOT_IN_GIT = {".chalice/stages/STAGE.json", ".chalice/deployed/STAGE.json", "infra/stages.local.toml"}
-"""Files that a deployment makes, or its owner."""
+"""Files that a deployment or its owner creates."""
 SECTIONS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
-"""Of the changelog, by keepachangelog.com."""
+"""Sections of the changelog, by keepachangelog.com."""
 
 
 def test_generated_documents_are_up_to_date() -> None:

@@ -1,6 +1,6 @@
-"""No module of the runner, the deployment or the website's scripts imports itself by way of others.
+"""No module of the runner, the deployment or the website's scripts is part of an import cycle.
 
-An import inside a function counts as well: it hides a circle, it does not cut one.
+An import inside a function counts as well: it hides a cycle, but does not break it.
 """
 
 import ast
@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "web/public/js"
 SCRIPT = re.compile(r"""["']\./([\w-]+\.js)["']""")
-"""A script names another only to import it, at once or when it is needed."""
+"""A script names another script only to import it, statically or dynamically."""
 
 Graph = dict[str, set[str]]
 
@@ -23,7 +23,7 @@ def module_name(path: Path, root: Path) -> str:
 
 
 def imports_of(path: Path, name: str, modules: set[str]) -> set[str]:
-    """The modules among `modules` that one names, wherever in it."""
+    """Returns the modules among `modules` that a file imports, anywhere in it."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
@@ -45,7 +45,7 @@ def packages_of(name: str) -> set[str]:
 
 
 def python_graph(folder: Path, root: Path) -> Graph:
-    """Module -> the modules that run before it: those it imports, and the packages these stand in but it does not."""
+    """Returns module -> the modules that run before it: those it imports, and their packages other than its own."""
     paths = {module_name(path, root): path for path in folder.rglob("*.py")}
     graph: Graph = {}
     for name, path in paths.items():
@@ -56,12 +56,12 @@ def python_graph(folder: Path, root: Path) -> Graph:
 
 
 def script_graph(folder: Path) -> Graph:
-    """Script -> the scripts beside it that it imports."""
+    """Returns script -> the scripts beside it that it imports."""
     return {path.name: set(SCRIPT.findall(path.read_text())) - {path.name} for path in folder.glob("*.js")}
 
 
 def cycle_in(graph: Graph) -> list[str]:
-    """The names along one circle, or nothing."""
+    """Returns the names of one cycle, or an empty list."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -1,4 +1,4 @@
-"""Tests and benchmarks use what is public. Ruff (SLF001) sees `thing._name`; this sees the ways around it."""
+"""Tests and benchmarks use only public names. Ruff (SLF001) finds `thing._name`; this test finds the ways around it."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOREIGN = (ROOT / "tests/deploy/workarounds", ROOT / "tests/deploy/emulator.py")
-"""They mend an emulator that is not ours, from inside."""
+"""These patch private parts of an emulator that is not ours."""
 CHECKED = sorted(
     path
     for folder in ("tests", "bench")
@@ -17,14 +17,14 @@ CHECKED = sorted(
     if not any(path.is_relative_to(foreign) for foreign in FOREIGN)
 )
 BY_NAME = {"setattr", "getattr", "delattr", "hasattr", "attrgetter", "patch", "object"}
-"""Functions that take the name of an attribute, or a path that ends in one, as a text."""
+"""Functions that take an attribute's name, or a path that ends in one, as a string."""
 PRIVATE = re.compile(r"(^|\.)_(?!_)\w")
 IN_CODE = re.compile(r"\b(?!self\b|cls\b)[a-z]\w*\._(?!_)[a-z]\w*( = |\()")
-"""A private name that is set or called by code in a text, as a test runs it in another process."""
+"""A private name that is set or called by code in a string, which a test runs in another process."""
 
 
 def reached(tree: ast.AST) -> Iterator[str]:
-    """The private names that code gets at, with the line of each."""
+    """Yields the private names that the code uses, with their lines."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names = [node.module or "", *(one.name for one in node.names)]

@@ -1,4 +1,4 @@
-"""The read path in a fresh process: what a 304 asks of the database, counted there, and what it loads."""
+"""The read path in a new process: the database requests of a 304, counted at the database, and the modules loaded."""
 
 import json
 import subprocess
@@ -45,7 +45,7 @@ def event(resource: str, tag: str, **parameters: str) -> dict[str, Any]:
 
 
 def run(database: DatabaseEndpoint, request: dict[str, Any], **environment: str) -> dict[str, Any]:
-    """The answer of a fresh process, what it loaded, and the operations that arrived at the database meanwhile."""
+    """Returns a new process's answer, the modules that it loaded, and the operations that arrived at the database."""
     case = json.dumps({"database": str(database), "event": request, "slow": SLOW, "environment": environment})
     arrived: list[str] = []
     with pytest.MonkeyPatch.context() as patch:

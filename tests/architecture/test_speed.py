@@ -1,4 +1,4 @@
-"""No test depends on how fast the machine is."""
+"""No test depends on the speed of the machine."""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,4 +1,4 @@
-"""The structure holds: sizes, maps, errors, contracts. Fitness tests from the first day."""
+"""Fitness tests of the structure: sizes, maps, errors, contracts."""
 
 import ast
 import re
@@ -42,11 +42,10 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 
 
 def test_only_boundaries_catch_everything() -> None:
-    # In payments/services/expire_orders.py one order is the boundary, so that one that fails does not keep the others'
-    # tickets; in payments/services/reconcile.py one Stripe account, so that one organiser's does not keep the others'
-    # payments from being found; in mail/services/sweep_due.py one mail or digest that is due; in
-    # waiting_list/services/offer_tickets.py one type that people wait for, or one lapsed offer; in api/late_routes.py
-    # the request whose module cannot be imported.
+    # Boundaries that catch every exception, so that one failure does not stop the others: one order in
+    # payments/services/expire_orders.py; one Stripe account in payments/services/reconcile.py; one due mail or digest
+    # in mail/services/sweep_due.py; one ticket type or one expired offer in waiting_list/services/offer_tickets.py; one
+    # request, whose module cannot be imported, in api/late_routes.py.
     boundaries = {
         "api/endpoint.py",
         "api/late_routes.py",
@@ -61,7 +60,7 @@ def test_only_boundaries_catch_everything() -> None:
     catches = re.compile(r"except (Base)?Exception|except:")
     product = ROOT / "chalicelib"
     found = {str(path.relative_to(product)) for path in product.rglob("*.py") if catches.search(path.read_text())}
-    # aws/signed_client.py closes its connection whatever happens, and raises again.
+    # aws/signed_client.py closes its connection after any exception, and raises it again.
     assert sorted(found - boundaries) == ["aws/signed_client.py"]
     assert sorted(boundaries - found) == []
 
@@ -108,8 +107,8 @@ NOT_CONTENT = {
     "/v1/events/{event}/roles/{user}",
     "/v1/me/push-subscriptions/{id}",
 }
-"""Writes that overwrite nobody's work, so they need no If-Match: somebody leaves a queue, a browser is told no more, an
-invitation or a role ends.
+"""Writes that overwrite nobody's edits, so they need no If-Match: leaving a waiting list, deleting a browser's
+subscription, ending an invitation or a role.
 """
 
 

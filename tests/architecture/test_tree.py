@@ -1,4 +1,4 @@
-"""The tree says what the product does: narrow folders, a closed core, one order of contexts, classes named as modules."""
+"""The tree shows what the product does: narrow folders, a closed core, ordered contexts, classes named like modules."""
 
 import ast
 import re
@@ -11,20 +11,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MOST_MODULES, MOST_IN_WIDE = 20, 40
 WIDE = {"chalicelib/routes", "chalicelib/bootstrap"}
-"""One file a resource or context: loaded by every function, and the API's table of contents."""
+"""One file per resource or context, so wider than others: the table of contents of the API and of the wiring."""
 CORE = {
     "changes", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
     "ports", "preconditions", "principal", "text", "times", "timezones", "transactions", "validation",
 }  # fmt: skip
-"""What every context may stand on. Something new belongs to a context unless it is as general as these."""
+"""The modules that every context may import. A new module belongs to a context unless it is as general as these."""
 PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))
 RARE_WORDS = {
     "advise", "bid", "brief", "browse", "clear", "convoke", "demand", "disclose", "figure", "gather", "herald",
     "muster", "ration", "reach", "show", "spread", "tell", "unveil",
 }  # fmt: skip
-"""Words that say less than the usual term: nobody searches for them."""
+"""Words that are less clear than the usual term, so that nobody searches for them."""
 USUAL_HERE = {"demand", "Demand", "demand_of_code"}
-"""What an order demands of a stock is the word for it, beside what is held and what is left."""
+"""`demand` is the usual term for what an order needs from a stock, beside `held` and `left`."""
 
 
 def test_folders_have_at_most_so_many_modules() -> None:
@@ -53,7 +53,7 @@ def test_contracts_of_imports_have_no_exception() -> None:
 
 
 def test_services_are_named_by_what_they_do() -> None:
-    """A module of services with one class: the class is the module in CamelCase, and neither is a gerund."""
+    """In a module of services with one class, the class is the module's name in CamelCase, and neither is a gerund."""
     unlike = {}
     for path in PRODUCT:
         if path.parent.name != "services" or path.name == "__init__.py":
@@ -71,7 +71,7 @@ def test_services_are_named_by_what_they_do() -> None:
 
 
 def test_names_are_made_of_usual_words() -> None:
-    """Modules, classes, functions and methods; a word is a part of a snake_case or CamelCase name."""
+    """Checks modules, classes, functions and methods. A word is a part of a snake_case or CamelCase name."""
     rare = {}
     for path in PRODUCT:
         defined = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -88,7 +88,7 @@ def test_a_class_name_stands_for_one_thing(package: str) -> None:
     places: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / package).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ClassDef) and node.name != "Meta":  # PynamoDB's word
+            if isinstance(node, ast.ClassDef) and node.name != "Meta":  # PynamoDB's name
                 places[node.name].append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 

@@ -1,4 +1,4 @@
-"""Stripe as the gateway sees it: the test double, or Stripe's own test mode when a key of it is given.
+"""Stripe for the contract tests: the test double, or Stripe's test mode when STRIPE_TEST_KEY is set.
 
 STRIPE_TEST_KEY=sk_test_… python -m pytest tests/contract
 """
@@ -21,14 +21,14 @@ PATIENCE_SECONDS = 60 if REAL_KEY else 10
 
 
 class StripeSide:
-    """Stripe's own side of things: what a buyer or the dashboard would do."""
+    """What a buyer or a user of Stripe's dashboard does."""
 
     def __init__(self, key: str, api_base: str) -> None:
         self.gateway = StripeGateway(secret_key=key, api_base=api_base)
         self.api: stripe.StripeClient = client(key, api_base)
 
     def pay(self, order_id: str, method: str = "pm_card_visa", amount: int = 5000, currency: str = "eur") -> Any:
-        """A payment intent, confirmed on the server with one of Stripe's test methods."""
+        """Creates a payment intent and confirms it with one of Stripe's test methods."""
         return self.api.v1.payment_intents.create(
             {
                 "amount": amount,
@@ -43,7 +43,7 @@ class StripeSide:
 
 @pytest.fixture(scope="session")
 def stripe_side() -> Iterator[StripeSide]:
-    """Stripe's test mode with a key of it, the test double otherwise."""
+    """Stripe's test mode when its key is set, else the test double."""
     if REAL_KEY:
         assert REAL_KEY.startswith("sk_test_"), "never a live key"
         yield StripeSide(REAL_KEY, "")
@@ -55,7 +55,7 @@ def stripe_side() -> Iterator[StripeSide]:
 
 
 def eventually(look: Any) -> Any:
-    """What a look gives once it gives something: fees and disputes come late."""
+    """Calls `look` until it returns something, and returns that: fees and disputes appear late."""
     until = time.monotonic() + PATIENCE_SECONDS
     while not (found := look()):
         assert time.monotonic() < until, "it never came"
@@ -64,7 +64,7 @@ def eventually(look: Any) -> Any:
 
 
 class DoubleSide(StripeSide):
-    """The test double alone, whose time stands still, with an organiser's account that is ready."""
+    """The test double with a stopped clock, and an organiser's account that can be paid."""
 
     def __init__(self, double: StripeDouble, url: str) -> None:
         super().__init__("sk_test_local", url)
@@ -76,6 +76,6 @@ class DoubleSide(StripeSide):
 
 @pytest.fixture
 def double_side() -> Iterator[DoubleSide]:
-    """What only the double can be told to do."""
+    """The double, for behaviour that Stripe's test mode cannot be made to show."""
     for double, url in serve(lambda url: create_double(None, url, "", "whsec_test", clock=lambda: START)):
         yield DoubleSide(double, url)

@@ -1,4 +1,4 @@
-"""What the gateway makes of a Stripe that refuses access: gone is only what Stripe says is gone."""
+"""The gateway when Stripe refuses access: an account counts as gone only when Stripe says so."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def request(account: str | None) -> CheckoutRequest:
 
 
 def counted(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """The metrics that were counted for an alarm."""
+    """Returns the metrics that were counted for an alarm."""
     lines = [json.loads(line.message) for line in caplog.records if line.name == "telemetry"]
     found = [one["_aws"]["CloudWatchMetrics"][0]["Metrics"] for one in lines if "_aws" in one]
     return [metrics[0]["Name"] for metrics in found if [each["Name"] for each in metrics[1:]] == ["PaymentsToLookAt"]]
@@ -83,7 +83,7 @@ def test_calls_for_an_account_that_was_taken_back_say_that_it_is_gone(
     with pytest.raises(RefundRefused) as refusal:
         CALLS["refund"](double_side, account)
     assert refusal.value.code == "account_gone"
-    for call in ("complete_sessions", "undelivered"):  # nothing waits for a list: no alarm
+    for call in ("complete_sessions", "undelivered"):  # nothing depends on a list: no alarm
         with pytest.raises(AccountGone):
             CALLS[call](double_side, account)
     assert told() == ["StripeAccountGone"] * 3

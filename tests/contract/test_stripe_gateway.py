@@ -1,4 +1,4 @@
-"""What the gateway expects of Stripe, against the double always and against Stripe's test mode on request."""
+"""What the gateway expects of Stripe: always against the double, on request against Stripe's test mode."""
 
 import secrets
 import time
@@ -28,7 +28,7 @@ def new_id() -> str:
 
 
 def order(*prices: tuple[int, int], currency: str = "EUR") -> Order:
-    """An order of (price, quantity)."""
+    """Returns an order of (price, quantity)."""
     order_id = new_id()
     lines = [
         Line(ticket_type_id=new_id(), name="Day", quantity=quantity, price=Money(amount=amount, currency=currency))
@@ -66,7 +66,7 @@ def wish(charge: Charge, amount: int, key: str = "one") -> RefundWish:
 
 
 def paid(stripe_side: StripeSide, method: str = "pm_card_visa") -> Charge:
-    """The charge of a new payment, as the gateway shows it."""
+    """Makes a payment and returns its charge, as the gateway reads it."""
     order_id = new_id()
     intent = stripe_side.pay(order_id, method)
     found = stripe_side.gateway.read_payment(intent.id)

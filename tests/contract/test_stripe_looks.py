@@ -1,4 +1,4 @@
-"""How much a look at a payment asks of Stripe, and that it shows as much as more requests would."""
+"""How many requests the gateway needs to read a payment, and that more requests would not show more."""
 
 import pytest
 
@@ -14,14 +14,14 @@ DISPUTED = "4000000000000259"
 
 
 class Counted:
-    """What the double was asked since the last time."""
+    """Counts the double's requests since the last time."""
 
     def __init__(self, side: DoubleSide) -> None:
         self._traffic = side.double.traffic
         self._before = self._calls()
 
     def asked(self) -> dict[str, int]:
-        """Calls by endpoint since then."""
+        """Returns the number of calls by endpoint since then."""
         now = self._calls()
         new = {name: count - self._before.get(name, 0) for name, count in now.items()}
         self._before = now
@@ -32,7 +32,7 @@ class Counted:
 
 
 def bought(side: DoubleSide, card: str = "4242424242424242") -> str:
-    """A paid session."""
+    """Pays a session and returns its id."""
     session = side.gateway.open_checkout(request(None)).id
     side.double.pay(session, card)
     return session
@@ -95,7 +95,7 @@ def test_list_payments_made_takes_one_request_and_shows_the_same(double_side: Do
     counted = Counted(double_side)
     found = double_side.gateway.list_payments(since=START, until=START, pages=5)
     assert counted.asked() == {"GET /v1/charges": 1}
-    del charges[3]  # of a refund a list does not show all
+    del charges[3]  # a list does not have all refunds
     assert [payment.charge.id for payment in found if payment.charge] == charges[::-1]
     assert [double_side.gateway.read_payment(charge) for charge in charges[::-1]] == found
 

@@ -1,4 +1,4 @@
-"""Nothing is asked of Stripe past its pace."""
+"""No request to Stripe exceeds the rate limit."""
 
 import pytest
 
@@ -13,11 +13,11 @@ from tests.contract.test_stripe_access import request
 from tests.stripe_double.conftest import START
 
 FRONT_DOOR_SECONDS = 29
-"""After which API Gateway gives up (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)."""
+"""When API Gateway times out (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)."""
 
 
 class NotedLines:
-    """Port `Lines`: notes who stands where; `full` have no place."""
+    """The port `Lines`: records who joins which line. Lines in `full` have no place."""
 
     def __init__(self, *full: str) -> None:
         self.stood: list[str] = []
@@ -34,7 +34,7 @@ class NotedLines:
 
 
 class Stopped:
-    """A clock that stands still."""
+    """A stopped clock."""
 
     def now(self) -> float:
         return float(START)
@@ -64,7 +64,7 @@ def test_gateway_behind_a_line_that_is_too_long_asks_nothing(double_side: Double
 
 
 class Slow:
-    """A clock by which each request takes as long as the gateway waits for one."""
+    """A clock with which each request takes as long as the gateway's timeout."""
 
     def __init__(self) -> None:
         self.asked: list[float] = []

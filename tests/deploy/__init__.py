@@ -1,4 +1,4 @@
 """The deployment and its package, against an AWS emulator: `make deploy-local`, in an environment of its own.
 
-What the emulator does otherwise than AWS is made good in workarounds/, each with its reason, and nowhere else.
+Only workarounds/ corrects the differences between the emulator and AWS, each with its reason.
 """

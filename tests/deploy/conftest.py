@@ -1,4 +1,4 @@
-"""The account, empty, and the states that the tests go through: up, up again with another release, rolled back, down."""
+"""An empty account, and the states that the tests run in order: up, up with another release, rolled back, down."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.deploy.world import World
 
 @contextmanager
 def _account(folder: Path, **shell: str) -> Iterator[World]:
-    """An account of its own in which nothing is deployed; the owner's Stripe key is kept."""
+    """Yields a new account without a deployment. The owner's Stripe key is in Parameter Store."""
     with processes.stripe(folder / "stripe") as (url, double):
         copy = project.copy(folder / "project", region=REGION, stripe=url)
         with processes.emulator(copy, folder) as places:
@@ -27,7 +27,7 @@ def _account(folder: Path, **shell: str) -> Iterator[World]:
 
 
 def up(world: World) -> Ran:
-    """Bring the stage up; what was said."""
+    """Runs `up` and returns the finished command."""
     ran = world.infra("up", "--yes")
     assert ran.code == 0, "\n".join([ran.said, *world.logged()[-100:]])
     return ran
@@ -35,40 +35,40 @@ def up(world: World) -> Ran:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The account that lives through everything."""
+    """The account of the whole scenario."""
     with _account(tmp_path_factory.mktemp("deploy")) as made:
         yield made
 
 
 @pytest.fixture(scope="session")
 def first_up(world: World) -> Ran:
-    """What the first `up` said."""
+    """The first `up`."""
     return up(world)
 
 
 @pytest.fixture(scope="session")
 def first_inventory(world: World, first_up: Ran) -> dict[str, Any]:
-    """What there is after the first `up`."""
+    """The inventory of the account after the first `up`."""
     return inventory.of(world)
 
 
 @pytest.fixture(scope="session")
 def second_up(world: World, first_inventory: dict[str, Any]) -> Ran:
-    """What `up` said after the code had changed."""
+    """The second `up`, after a change of the code."""
     project.change(world.project)
     return up(world)
 
 
 @pytest.fixture(scope="session")
 def clone(world: World, second_up: Ran) -> World:
-    """The same account, seen from another checkout of the project, from which nobody has deployed yet."""
+    """The same account with another checkout of the project, which has never deployed."""
     project.git(world.folder, "clone", "--quiet", str(world.project), "clone")
     return world._replace(project=world.folder / "clone")
 
 
 @pytest.fixture(scope="session")
 def rolled_back(world: World, second_up: Ran) -> Ran:
-    """What `rollback` to the release before, the first, said."""
+    """The `rollback` to the first release."""
     ran = world.infra("rollback", "--yes")
     assert ran.code == 0, ran.said
     return ran
@@ -76,7 +76,7 @@ def rolled_back(world: World, second_up: Ran) -> Ran:
 
 @pytest.fixture(scope="session")
 def down(world: World, rolled_back: Ran) -> Ran:
-    """What `down` said."""
+    """The `down` after the rollback."""
     ran = world.infra("down", "--yes")
     assert ran.code == 0, ran.said
     return ran
@@ -84,8 +84,8 @@ def down(world: World, rolled_back: Ran) -> Ran:
 
 @pytest.fixture
 def other_account(tmp_path: Path, world: World, first_up: Ran) -> Iterator[World]:
-    """Another one, for a deployment that is disturbed, from a shell that exports another region; the layer need not be
-    made again.
+    """Another account, for a deployment that is interrupted, from a shell that exports another region. It reuses the
+    layer that is built already.
     """
     with _account(tmp_path, AWS_REGION="us-west-2", AWS_DEFAULT_REGION="us-west-2") as made:
         shutil.copytree(world.project / ".chalice/deployments", made.project / ".chalice/deployments")
@@ -94,7 +94,7 @@ def other_account(tmp_path: Path, world: World, first_up: Ran) -> Iterator[World
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a deployment's life run as they stand, whatever pytest-randomly thinks of it."""
+    """Puts the tests of the scenario back into the order of their files, which pytest-randomly has changed."""
     here = Path(__file__).parent
     ours = [item for item in items if item.path.parent == here and item.path.name != "test_package.py"]
     ordered = iter(sorted(ours, key=lambda item: (item.path.name, item.reportinfo()[1] or 0, item.name)))
@@ -103,7 +103,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
-    """A test that failed shows what the functions logged."""
+    """Adds the functions' logs to the report of a failed test."""
     report = (yield).get_result()
     world = getattr(item, "funcargs", {}).get("world")
     if report.failed and call.when == "call" and world is not None:

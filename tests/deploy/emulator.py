@@ -1,6 +1,6 @@
-"""`python -m tests.deploy.emulator`: AWS as a whole on one loopback port, its CDN as people see it on a second one.
+"""`python -m tests.deploy.emulator`: all of AWS on one loopback port, and its CDN for browsers on a second one.
 
-Started by the scenario with an environment of its own making; signatures are verified and policies are enforced.
+The scenario starts it with its own environment. Signatures are verified and policies are enforced.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.deploy.places import Places
 
 
 def main() -> None:
-    """Serve until terminated."""
+    """Serves until the process is terminated."""
     places = Places.of_environment()
     workarounds.apply(places)
     config = Config()
@@ -26,7 +26,9 @@ def main() -> None:
 
 
 def _behind_the_cdn(places: Places) -> Any:
-    """The emulator's application; what comes in by the CDN's port is addressed to the distribution, over TLS."""
+    """Returns the emulator's application. Requests on the CDN's port get the distribution's host name and the https
+    scheme.
+    """
 
     async def application(scope: dict, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["server"][1] == places.cdn_port:
@@ -41,7 +43,7 @@ def _without_host(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes
 
 
 def _addressed() -> list[tuple[bytes, bytes]]:
-    """As a browser would send it that went to the newest distribution."""
+    """Returns the headers that a browser sends to the newest distribution."""
     domains = [one["DomainName"] for one in cloudfront._distributions.values()]
     return [(b"host", domains[-1].encode() if domains else b"none.cloudfront.net"), (b"x-forwarded-proto", b"https")]
 

@@ -1,6 +1,6 @@
-"""What a stage consists of in an account, without the ids that AWS draws: equal for two accounts that are in one state.
+"""Lists the resources of a stage in an account, without ids that AWS chooses, so that equal states give equal lists.
 
-Used by the tests to compare a deployment that was interrupted with one that was not.
+The tests compare a deployment that was interrupted with one that was not.
 """
 
 import json
@@ -28,7 +28,7 @@ _FUNCTION = ("Handler", "Runtime", "MemorySize", "Timeout", "Architectures", "Ro
 
 
 def of(world: World) -> dict[str, Any]:
-    """By kind and name, what matters of each thing."""
+    """Returns the relevant attributes of each resource, by kind and name."""
     found = {
         "functions": _functions(world),
         "roles": _roles(world),
@@ -66,7 +66,7 @@ def _streams(client: Any, function: str) -> list[dict[str, Any]]:
 
 
 def _callers(client: Any, function: str) -> list[Any]:
-    """Who may call it; a right given twice says no more than once."""
+    """Returns who may call a function, without duplicates."""
     try:
         statements = json.loads(client.get_policy(FunctionName=function)["Policy"])["Statement"]
     except client.exceptions.ResourceNotFoundException:

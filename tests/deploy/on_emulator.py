@@ -1,6 +1,6 @@
-"""`python -m tests.deploy.on_emulator up --stage dev`: `python -m infra`, told where AWS's names are on this machine.
+"""`python -m tests.deploy.on_emulator up --stage dev`: runs `python -m infra` with AWS's names mapped to this machine.
 
-Everything else about infra/ is as it is: the same steps, the same calls.
+Everything else of infra/ is unchanged: the same steps, the same calls.
 """
 
 from infra.__main__ import cli
@@ -9,7 +9,7 @@ from tests.deploy.places import Places
 
 
 def main() -> None:
-    """Put loopback in the place of the three kinds of URLs that end in AWS's domains, then be `python -m infra`."""
+    """Replaces the three kinds of URLs in AWS's domains by loopback URLs, then runs `python -m infra`."""
     places = Places.of_environment()
     deployment.API_URL, deployment.SOCKET_URL = places.api, places.socket
     told = cloudformation.Stacks.outputs

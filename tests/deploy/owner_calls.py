@@ -1,8 +1,7 @@
-"""What `up`, `down` and the other commands ask of an account in the name of who deploys, without ids that AWS draws.
+"""Lists the AWS calls that `up`, `down` and the other commands make as the deployer, without ids that AWS chooses.
 
-The scenario keeps a list while it runs; `tests/unit/infra/owner_calls.json` is that list, and the documents in
-infra/deployer/ have to allow what is in it. The emulator stands for AWS here: where it names a call otherwise than IAM
-does, `_CORRECTIONS` says so.
+The scenario records them; `tests/unit/infra/owner_calls.json` is that list, and the policies in infra/deployer/ must
+allow it. Where the emulator names a call differently than IAM, `_CORRECTIONS` has IAM's name.
 """
 
 import json
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OWNER = "owner"
-"""The access key of who deploys."""
+"""The access key of the deployer."""
 KEPT = Path(__file__).parents[1] / "unit" / "infra" / "owner_calls.json"
 _CORRECTIONS = {"lambda:ListLayers": "lambda:ListLayerVersions"}
 _DRAWN = (
@@ -26,7 +25,7 @@ _DRAWN = (
 
 
 def of(file: Path) -> dict[str, list[str]]:
-    """By action, the resources; `*` where the emulator names none."""
+    """Returns the resources by action; `*` when the emulator names none."""
     found: dict[str, set[str]] = {}
     for action, resource in _calls(file):
         found.setdefault(_CORRECTIONS.get(action, action), set()).add(resource)

@@ -1,7 +1,7 @@
-"""Stands in for a Lambda function: run by test_package.py in a bare interpreter that sees only the unpacked package.
+"""Takes the place of a Lambda function: test_package.py runs it in an interpreter that sees only the unpacked package.
 
-Prints what became of each use that the product makes of a library, as JSON. No AWS and no Stripe is behind it: what
-must reach the network has to fail there, and not on the way for want of a file.
+Uses each library as the product does and prints the results as JSON. There is no AWS and no Stripe, so calls over the
+network must fail at the network, not earlier because of a missing file.
 """
 
 import json
@@ -63,7 +63,7 @@ _SESSION = {
 
 
 class _Stripe(BaseHTTPRequestHandler):
-    """Answers as Stripe's API would, from one session."""
+    """Answers requests as Stripe's API would, with one session."""
 
     def do_GET(self):
         charge = _SESSION["payment_intent"]["latest_charge"]
@@ -83,7 +83,7 @@ class _Stripe(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_):
-        """Quietly."""
+        """Suppresses the log of requests."""
 
 
 def answers_a_route():
@@ -244,7 +244,7 @@ def knows_its_versions():
 
 
 def compiles_nothing():
-    """Every module that was loaded so far came from the package, and from bytecode that is taken unchecked."""
+    """Checks that every module loaded so far came from the package's unchecked bytecode."""
     package = [name for name in sys.path if not name.startswith((sys.base_prefix, sys.base_exec_prefix))]
     loaded = [module for module in list(sys.modules.values()) if str(getattr(module, "__file__", "")).endswith(".py")]
     ours = [module for module in loaded if module.__file__.startswith(tuple(package)) and module.__name__ != "__main__"]

@@ -1,5 +1,5 @@
-"""Where things are on this machine: on AWS every API and distribution has a name in DNS and a certificate, here there
-are paths and ports on loopback. Used by the emulator, by the launcher of infra/ and by the scenario.
+"""The loopback URLs of the emulated AWS. On AWS every API and distribution has a DNS name and a certificate; here they
+are paths and ports. Used by the emulator, by on_emulator.py and by the scenario.
 """
 
 import os
@@ -13,43 +13,43 @@ _CDN = re.compile(r"^https://[a-z0-9]+\.cloudfront\.net")
 
 
 class Places(NamedTuple):
-    """Ports on loopback: AWS as a whole, and the CDN as people's browsers see it."""
+    """Ports on loopback: one for all of AWS, one for the CDN."""
 
     aws_port: int
     cdn_port: int
 
     @classmethod
     def of_environment(cls) -> "Places":
-        """As the scenario told the processes it started."""
+        """Returns the ports from the environment that the scenario gave this process."""
         return cls(int(os.environ["DEPLOY_AWS_PORT"]), int(os.environ["DEPLOY_CDN_PORT"]))
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `of_environment` reads."""
+        """Returns the variables that `of_environment` reads."""
         return {"DEPLOY_AWS_PORT": str(self.aws_port), "DEPLOY_CDN_PORT": str(self.cdn_port)}
 
     @property
     def aws(self) -> str:
-        """The endpoint of every service."""
+        """The endpoint of all AWS services."""
         return f"http://127.0.0.1:{self.aws_port}"
 
     @property
     def cdn(self) -> str:
-        """The only distribution there is."""
+        """The URL of the only distribution."""
         return f"http://127.0.0.1:{self.cdn_port}"
 
     @property
     def api(self) -> str:
-        """Before the name of a gateway stage, with {api} for the API's id."""
+        """The URL of a REST API without its stage, with {api} for the API's id."""
         return f"{self.aws}/_aws/execute-api/{{api}}"
 
     @property
     def socket(self) -> str:
-        """A WebSocket API, with {api} and {stage}."""
+        """The URL of a WebSocket API, with {api} and {stage}."""
         return f"ws://127.0.0.1:{self.aws_port}/_aws/execute-api/{{api}}/{{stage}}"
 
     def here(self, url: str) -> str:
-        """Where something is that has this URL on AWS."""
+        """Returns the loopback URL for a URL on AWS."""
         if found := _API.match(url):
             return self.api.format(api=found[1]) + url[found.end() :]
         return _CDN.sub(self.cdn, url)

@@ -1,6 +1,6 @@
-"""What runs beside the scenario: the emulator as a process, Stripe's double as a thread, and the commands of infra/.
+"""Runs the emulator as a process, Stripe's double as a thread, and the commands of infra/, for the scenario.
 
-Processes get an environment made here: what this one has would reach the emulator and, through it, the functions.
+Processes get an environment made here, because this process's variables would reach the emulator and the functions.
 """
 
 import os
@@ -25,21 +25,21 @@ from tests.deploy.places import ACCOUNT, REGION, Places
 
 READY_SECONDS = 60
 CALLS = "calls.jsonl"
-"""What was asked of the emulated account, in the scenario's folder: access key, action, resource."""
+"""The file of AWS calls in the scenario's folder: access key, action, resource."""
 COMMAND_SECONDS = 240
 _KEPT = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on."""
+    """Returns a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def environment(places: Places, folder: Path) -> dict[str, str]:
-    """For a process that is to see the emulator as AWS. Settings of pip are kept, since `up` downloads wheels. No region:
-    a stage has its own.
+    """Returns the environment for a process that uses the emulator as AWS. Keeps pip's settings, because `up` downloads
+    wheels. Sets no region, because the stage has one.
     """
     kept = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith("PIP_")}
     return kept | {
@@ -56,7 +56,7 @@ def environment(places: Places, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def emulator(project: Path, folder: Path) -> Iterator[Places]:
-    """AWS, empty, ended and forgotten afterwards. Its log is `emulator.log` in the folder."""
+    """Runs the emulator with an empty account and stops it afterwards. Its log is `emulator.log` in the folder."""
     if shutil.which("node") is None:
         raise RuntimeError("Node must be on the path: the emulated CDN runs the function of edge.yaml with it.")
     places = Places(free_port(), free_port())
@@ -74,7 +74,7 @@ def emulator(project: Path, folder: Path) -> Iterator[Places]:
         "STATE_DIR": str(folder / "state"),
         "DEPLOY_CALLS": str(folder / CALLS),
     }
-    del variables["PYTHONDONTWRITEBYTECODE"]  # functions start faster where they started before
+    del variables["PYTHONDONTWRITEBYTECODE"]  # functions start faster with bytecode from an earlier start
     command = [sys.executable, "-m", "tests.deploy.emulator"]
     with (folder / "emulator.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=project, env=variables, stdout=log, stderr=subprocess.STDOUT)
@@ -103,14 +103,14 @@ def _wait_until_ready(places: Places, process: subprocess.Popen[bytes], log: Pat
 
 
 class Ran(NamedTuple):
-    """A finished command: its exit code (negative when killed) and all that it said."""
+    """A finished command: its exit code (negative when killed) and its output."""
 
     code: int
     said: str
 
 
 class Kill(NamedTuple):
-    """To be killed, with all that it started, so many seconds after it said this."""
+    """Kills a command and its children some seconds after it printed a text."""
 
     at: str
     after: float
@@ -124,7 +124,7 @@ def run(
     stdin: str = "",
     kill: Kill | None = None,
 ) -> Ran:
-    """A command, run in the project's folder. What it says is printed as it comes, for the log of CI."""
+    """Runs a command in the project's folder. Prints its output as it comes, for the log of CI."""
     said = []
     with subprocess.Popen(
         command,
@@ -152,7 +152,7 @@ def run(
 
 
 def _kill_later(process: subprocess.Popen[str], seconds: float) -> threading.Timer:
-    """Kill the command and what it started: it leads a process group of its own."""
+    """Kills the command and its children, which are its process group."""
     timer = threading.Timer(seconds, os.killpg, (process.pid, signal.SIGKILL))
     timer.start()
     return timer
@@ -160,7 +160,7 @@ def _kill_later(process: subprocess.Popen[str], seconds: float) -> threading.Tim
 
 @contextmanager
 def stripe(folder: Path) -> Iterator[tuple[str, StripeDouble]]:
-    """Stripe's double on a loopback port: its URL and itself. It calls the endpoints that are registered with it."""
+    """Yields the URL of Stripe's double on a loopback port, and the double. It calls its registered endpoints."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     double = create_double(folder, url, "", "")
@@ -193,6 +193,6 @@ def _handler(double_server: DoubleServer) -> type[BaseHTTPRequestHandler]:
         do_GET = do_HEAD = do_POST = do_DELETE = answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
-            """Requests are no news."""
+            """Suppresses the log of requests."""
 
     return Handler

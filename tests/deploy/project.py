@@ -1,6 +1,6 @@
-"""A copy of the project to deploy from: deploying writes into it, and the second release is another one.
+"""Copies the project for the scenario to deploy from: deploying writes into it, and the second release changes it.
 
-Used by the scenario. Two things differ from the original: the processor, since functions run on this machine, and the
+Two things differ from the original: the processor architecture, because functions run on this machine, and the
 settings of the stage.
 """
 
@@ -47,7 +47,7 @@ NEW_FILE = "second-release.txt"
 
 
 def copy(to: Path, *, region: str, stripe: str) -> Path:
-    """The project as it is, ready for `up --stage dev --settings stages.toml`."""
+    """Copies the project and prepares it for `up --stage dev --settings stages.toml`."""
     unwanted = shutil.ignore_patterns("__pycache__", "*.pyc", "node_modules", ".local")
     for part in (*_PARTS, str(_SITE)):
         source, target = ORIGINAL / part, to / part
@@ -64,7 +64,7 @@ def copy(to: Path, *, region: str, stripe: str) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """What git says to a command."""
+    """Runs a git command and returns its output."""
     who = ("-c", "user.name=Owner", "-c", "user.email=owner@marquee.example", "-c", "commit.gpgsign=false")
     return subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
@@ -82,7 +82,7 @@ def _configure(project: Path) -> None:
 
 
 def change(project: Path) -> None:
-    """Another release: a route more, a file of the website more."""
+    """Makes another release: adds a route and a file of the website."""
     with (project / "app.py").open("a") as code:
         code.write(_ROUTE)
     (project / _SITE / NEW_FILE).write_text("second\n")

@@ -1,6 +1,6 @@
-"""The whole life of a deployment on an emulated account: `up`, the product used over its URLs, another release, rolling back, `down`.
+"""The life of a deployment on an emulated account: `up`, use over its URLs, another release, rollback, `down`.
 
-Run by `make deploy-local`, in the order in which it stands here.
+Run by `make deploy-local`, in the order of this file.
 """
 
 import json
@@ -90,14 +90,14 @@ def test_chalice_where_nothing_is_configured_says_what_to_run(first_up: Ran, wor
 
 @pytest.fixture(scope="session")
 def conference(world: World, first_up: Ran) -> None:
-    """The demo conference on sale, made over the API; addresses are proven by the mails that SES sent."""
+    """The demo conference on sale, made through the API. Accounts are verified by the mails that SES sent."""
     demo.mailed_token = world.mailed_token
     demo.load(world.places.cdn)
 
 
 @pytest.fixture(scope="session")
 def toured(world: World, conference: None) -> dict:
-    """What the tour saw: a ticket bought and paid, the push about it, and the reading of it."""
+    """The results of the tour: a ticket bought and paid, the push about it, and the notification read."""
     tour.PUSH_SECONDS = 60  # functions start cold here, one after the other
     return tour.tour(world.places.cdn, Console(width=160))
 
@@ -140,7 +140,7 @@ def test_api_is_closed_to_who_goes_past_the_cdn(world: World, first_up: Ran, pat
 
 
 def test_api_learns_from_the_cdn_who_asks_not_from_them(world: World, first_up: Ran) -> None:
-    """One visitor who says at each guess that they are another; 25 guesses, since a window may end meanwhile."""
+    """One visitor sends another visitor's header with each guess. 25 guesses, because a window may end meanwhile."""
     url, form = (
         f"{world.places.cdn}/api/v1/auth/sign-in",
         {"email": "nobody@marquee.example", "password": "not the password"},
@@ -205,7 +205,7 @@ def test_order_is_paid_on_the_second_release_too(second_up: Ran, world: World, t
 
 
 def test_function_without_its_policy_may_do_nothing(second_up: Ran, world: World) -> None:
-    """The emulator enforces policies: what works in the tests above is allowed by infra/policies."""
+    """The emulator enforces policies, so infra/policies allows everything that works in the tests above."""
     iam, role = world.client("iam"), f"{PREFIX}-api_handler"
     name = iam.list_role_policies(RoleName=role)["PolicyNames"][0]
     policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
@@ -217,7 +217,7 @@ def test_function_without_its_policy_may_do_nothing(second_up: Ran, world: World
 
 
 def test_replay_hands_a_failure_to_its_function_again(second_up: Ran, world: World, toured: dict) -> None:
-    """The emulator has no failure destinations in S3: what Lambda would write is written here."""
+    """The emulator has no failure destinations in S3, so this test writes what Lambda would write."""
     before = world.calls("on_stripe_inbox")
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{PREFIX}-on_stripe_inbox"
     record = {
@@ -230,13 +230,13 @@ def test_replay_hands_a_failure_to_its_function_again(second_up: Ran, world: Wor
     eventually(lambda: json.loads(world.infra("status", "--json").said)["waiting failures"] or None, "message")
     ran = world.infra("replay", "--json")
     assert (ran.code, [one["state"] for one in json.loads(ran.said)]) == (0, ["replayed"])
-    assert world.calls("on_stripe_inbox") > before  # once more at least: later events of the double come by themselves
+    assert world.calls("on_stripe_inbox") > before  # at least one more call: later events of the double may come too
     assert world.client("s3").list_objects_v2(Bucket=world.bucket("failures")).get("Contents", []) == []
     assert json.loads(world.infra("replay", "--json").said) == []
 
 
 def inbox_record(world: World, kind: str) -> dict:
-    """The record by which the inbox's stream told of the first event of this kind."""
+    """Returns the inbox stream's record of the first event of this kind."""
     client = world.client("dynamodbstreams")
     stream = client.list_streams(TableName=f"{PREFIX}-stripe_inbox")["Streams"][0]["StreamArn"]
     for shard in client.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]:
@@ -271,7 +271,7 @@ def test_chalice_deploy_in_another_checkout_works_once_it_is_configured(clone: W
 def test_rollback_to_the_first_release_serves_it_again(rolled_back: Ran, world: World) -> None:
     assert "Rolled back to" in rolled_back.said
     assert world.get("/api/v1/second-release").status in (403, 404)
-    assert world.get(f"/{project.NEW_FILE}").status == 200  # kept for a release, for pages that are still open
+    assert world.get(f"/{project.NEW_FILE}").status == 200  # kept for one release, for pages that are still open
     assert world.get("/api/v1/events").status == 200
 
 
@@ -298,5 +298,5 @@ def test_down_with_the_stage_named_deletes_the_data(down: Ran, world: World) -> 
 
 
 def test_commands_asked_for_nothing_but_what_their_policies_are_held_to(down: Ran, world: World) -> None:
-    """A call more or less belongs into the list, and one more into infra/deployer/ too."""
+    """When this fails, update the list of calls; for an additional call, update infra/deployer/ too."""
     assert owner_calls.of(world.folder / processes.CALLS) == json.loads(owner_calls.KEPT.read_text())

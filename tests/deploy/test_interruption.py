@@ -1,4 +1,4 @@
-"""`up` killed at every step, in an account of its own: running it again ends where an undisturbed one does."""
+"""`up` killed at every step, in a separate account: running it again gives the same state as an undisturbed run."""
 
 import signal
 from typing import Any
@@ -11,7 +11,7 @@ from tests.deploy.world import World
 
 AT_ONCE, AMIDST = 0.02, 0.4
 DEPLOYING = (1.8, 2.5)
-"""Seconds into `chalice deploy`, which makes things from its second second on."""
+"""Seconds after the start of `chalice deploy`, which creates resources from its second second on."""
 
 
 def killed(world: World, number: int, after: float) -> Ran:
@@ -19,7 +19,7 @@ def killed(world: World, number: int, after: float) -> Ran:
 
 
 def moments() -> list[tuple[int, float]]:
-    """Which step to kill at, and how long after it began."""
+    """Returns the steps to kill at, and how many seconds after their start."""
     found = []
     for number, step in enumerate(steps.UP, 1):
         waits = DEPLOYING if step.name == "deploy" else (AMIDST if number % 2 else AT_ONCE,)
@@ -33,4 +33,4 @@ def test_up_killed_at_each_step_and_run_again_ends_in_the_same_state(
     codes = [killed(other_account, number, wait).code for number, wait in moments()]
     up(other_account)
     assert inventory.of(other_account) == first_inventory
-    assert set(codes[:-1]) == {-signal.SIGKILL}  # in its step or right after; the last may be over before the blow
+    assert set(codes[:-1]) == {-signal.SIGKILL}  # in the step or right after it; the last run may end before the kill

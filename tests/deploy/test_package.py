@@ -1,6 +1,6 @@
-"""The package as Lambda gets it: made from the lock, taken up by Chalice, and enough to run the product on.
+"""The package for Lambda: built from the lock file, found by Chalice, and sufficient to run the product.
 
-Asks the package index for wheels and makes one package for this machine's processor, so the product can run from it.
+Downloads wheels from the package index and builds one package for this machine's processor, to run the product from it.
 """
 
 import ast
@@ -63,14 +63,14 @@ def made(project: Path) -> build.Package:
 
 @pytest.fixture(scope="module")
 def wheel_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """Everything the wheels have, untrimmed."""
+    """All files of the wheels, untrimmed."""
     wanted = wheels.pins((PROJECT / "requirements.txt").read_text(), target=TARGET)
     return wheels.unpacked(wheels.download(wanted, tmp_path_factory.mktemp("wheels"), target=TARGET))
 
 
 @pytest.fixture(scope="module")
 def outcomes(made: build.Package, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the probe said, in a process that has the package and the standard library."""
+    """The probe's results, from a process that has only the package and the standard library."""
     root = tmp_path_factory.mktemp("lambda")
     for path, folder in ((made.path, root / "opt"), (made.app_path, root / "task")):
         with zipfile.ZipFile(path) as packed:
@@ -158,7 +158,7 @@ def test_trim_drops_no_module_that_a_kept_one_imports(wheel_files: dict[str, byt
 
 
 def _is_asked_for(path: str, name: str) -> bool:
-    """Whether this is one of the tables by which stripe finds a product's modules when somebody asks for one."""
+    """Returns whether this import is in one of stripe's tables of modules that it imports on demand."""
     package_name, _, rest = name.partition(".")
     return package_name == "stripe" and rest.split(".")[0] in trim.STRIPE_PRODUCTS and path in STRIPE_TABLES
 
@@ -174,12 +174,12 @@ EXPLAINED = {
     ("reportlab/lib/utils.py", "PIL"),  # at import: tickets/pdf/draw.py lends it an empty module
     ("reportlab/lib/utils.py", "PIL.Image"),
     ("reportlab/pdfgen/pdfimages.py", "PIL"),  # at import of reportlab.pdfgen.canvas; used for raster images
-    ("stripe/__init__.py", "stripe.events"),  # when somebody asks for stripe.events
-    ("stripe/__init__.py", "stripe.params"),  # when somebody asks for stripe.params
+    ("stripe/__init__.py", "stripe.events"),  # on access to stripe.events
+    ("stripe/__init__.py", "stripe.params"),  # on access to stripe.params
     ("stripe/_util.py", "stripe.events._event_classes"),  # in an answer of API v2
     ("stripe/v2/core/_event.py", "stripe.events._event_classes"),  # in parse_event_notification
 }
-"""Imports of dropped modules that remain: each happens only in what the product never calls."""
+"""Remaining imports of dropped modules. Each is in code that the product never calls."""
 
 
 def test_trim_has_no_rule_that_drops_nothing(wheel_files: dict[str, bytes]) -> None:
@@ -214,7 +214,7 @@ def _module(path: str) -> str:
 
 
 def _imported(path: str, content: bytes) -> Iterator[str]:
-    """Modules that a file imports when it runs, in functions too; what is for type checkers only is left out."""
+    """Yields the modules that a file imports at run time, in functions too, but not those for type checkers."""
     package_name = _module(path) if path.endswith("/__init__.py") else _module(path).rpartition(".")[0]
     waiting: list[ast.AST] = [ast.parse(content)]
     while waiting:
@@ -224,7 +224,7 @@ def _imported(path: str, content: bytes) -> Iterator[str]:
             continue
         waiting.extend(ast.iter_child_nodes(node))
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value  # a table of what to import late
+            yield node.value  # a table of modules to import on demand
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         if isinstance(node, ast.ImportFrom):

@@ -1,6 +1,6 @@
-"""What the scenario holds while it runs: the emulated account, the project that is deployed, Stripe's double.
+"""The state of the scenario: the emulated account, the deployed project, Stripe's double.
 
-Also how a person outside sees the product: by its URLs and by the mails it sends.
+Also accesses the product as a user does: over its URLs and the mails that it sends.
 """
 
 import json
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Reply(NamedTuple):
-    """An HTTP answer; header names are lower case."""
+    """An HTTP response; header names are lower case."""
 
     status: int
     headers: dict[str, str]
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything that a test needs. `shell` is what the owner's shell exports beside the account's credentials."""
+    """Everything that a test needs. `shell` has variables that the owner's shell exports beside the credentials."""
 
     places: Places
     project: Path
@@ -45,22 +45,22 @@ class World(NamedTuple):
     shell: dict[str, str]
 
     def infra(self, command: str, *arguments: str, stdin: str = "", kill: Kill | None = None) -> Ran:
-        """One command of infra/ about the stage."""
+        """Runs one command of infra/ for the stage."""
         options = ("--stage", STAGE, "--settings", "stages.toml")
         return self.run(["-m", "tests.deploy.on_emulator", command, *options, *arguments], stdin=stdin, kill=kill)
 
     def chalice(self, *arguments: str) -> Ran:
-        """One command of Chalice's, as a person types it."""
+        """Runs one command of Chalice, as a person types it."""
         return self.run(["-c", run_chalice.COMMAND, *arguments])
 
     def run(self, arguments: list[str], *, stdin: str = "", kill: Kill | None = None) -> Ran:
-        """Python with these arguments, in the project's folder."""
+        """Runs Python with these arguments, in the project's folder."""
         variables = processes.environment(self.places, self.folder) | self.shell
         command = [sys.executable, *arguments]
         return processes.run(command, project=self.project, variables=variables, stdin=stdin, kill=kill)
 
     def client(self, service: str) -> Any:
-        """AWS, as the account's root, whose calls are the tests' own."""
+        """Returns a boto3 client as the account's root, whose calls do not count as the deployer's."""
         return boto3.client(
             service,
             region_name=REGION,
@@ -70,15 +70,15 @@ class World(NamedTuple):
         )
 
     def bucket(self, use: str) -> str:
-        """The name of a bucket of the stage."""
+        """Returns the name of a bucket of the stage."""
         return f"{PREFIX}-{use}-{ACCOUNT}-{REGION}"
 
     def get(self, path: str, **headers: str) -> Reply:
-        """A page, a file or a resource, through the CDN."""
+        """Gets a page, a file or a resource through the CDN."""
         return self.ask(self.places.cdn + path, **headers)
 
     def ask(self, url: str, body: bytes | None = None, **headers: str) -> Reply:
-        """Whatever answers there; a POST with a body, else a GET."""
+        """Sends a POST when there is a body, else a GET, and returns the response, errors included."""
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         request = urllib.request.Request(url, body, fields)
         try:
@@ -88,7 +88,7 @@ class World(NamedTuple):
             return Reply(error.code, {k.lower(): v for k, v in error.headers.items()}, error.read())
 
     def mailed_token(self, _origin: str, address: str) -> str:
-        """The token of the verification link in the newest mail that SES sent to an address."""
+        """Returns the token of the verification link in the newest mail that SES sent to an address."""
 
         def found() -> str | None:
             for mail in reversed(self._mails()):
@@ -105,13 +105,13 @@ class World(NamedTuple):
         return mails
 
     def logged(self) -> list[str]:
-        """Every line that the functions logged, function by function, but those that Lambda adds."""
+        """Returns the functions' log lines, function by function, without those that Lambda adds."""
         groups = [one["logGroupName"] for one in self.client("logs").describe_log_groups()["logGroups"]]
         lines = [f"{group}: {line}" for group in groups for line in self._lines(group)]
         return [line for line in lines if not line.partition(": ")[2].startswith(("START ", "END ", "REPORT "))]
 
     def calls(self, name: str) -> int:
-        """How often a function was called."""
+        """Returns how often a function was called."""
         return sum(line.startswith("START ") for line in self._lines(f"/aws/lambda/{PREFIX}-{name}"))
 
     def _lines(self, group: str) -> list[str]:
@@ -120,7 +120,7 @@ class World(NamedTuple):
 
 
 def eventually(look: Callable[[], T | None], what: str) -> T:
-    """The first answer that is not None. Raises TimeoutError."""
+    """Calls `look` until its result is not None, and returns that. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         answer = look()

@@ -1,4 +1,4 @@
-"""kill -9 of the whole product under load: what was acknowledged is there, what was owed is delivered."""
+"""kill -9 of the whole product under load: acknowledged writes are stored, and their notifications are delivered."""
 
 import http.client
 import json
@@ -26,7 +26,7 @@ def signed_in(origin: str, number: int) -> ApiCaller:
 
 
 def write_until_killed(origin: str, token: str, base: str, acknowledged: list[str], enough: threading.Event) -> None:
-    """Create tracks; note each one the server acknowledged."""
+    """Creates tracks and records each one that the server acknowledged."""
     api = ApiCaller(origin, token)
     while True:
         try:
@@ -69,7 +69,7 @@ def test_kill_during_200_writes_loses_nothing_acknowledged(mortal: ServerProcess
     found = listed(organiser, base)
     assert len(acknowledged) >= BEFORE_KILL
     assert set(acknowledged) <= found
-    # A write that was done but not acknowledged may be there too; the counter knows them all.
+    # A write that was not acknowledged may be stored too; the counter includes all of them.
     assert versions["tracks_ver"] == len(found)
     assert len(found) - len(acknowledged) <= WRITERS + 3
 

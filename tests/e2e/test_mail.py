@@ -1,4 +1,4 @@
-"""Mail in the running product: sent by the stream, seen in the mailbox, returned from there, proven again."""
+"""Mail in the running product: sent by the stream, shown in the mailbox, bounced there, address verified again."""
 
 import re
 import time
@@ -16,7 +16,7 @@ PLACE = "/api/v1/me/notification-preferences"
 
 
 def eventually(find: Callable[[], Any]) -> Any:
-    """What is found within a few seconds."""
+    """Calls `find` for a few seconds until its result is true, and returns that."""
     for _ in range(100):
         found = find()
         if found:
@@ -26,7 +26,7 @@ def eventually(find: Callable[[], Any]) -> Any:
 
 
 def mails(server: ServerProcess) -> list[dict[str, Any]]:
-    """To the address, newest first."""
+    """Returns the mails to the address, newest first."""
     found: list[dict[str, Any]] = httpx.get(f"{server.origin}/_local/mail.json?to={ADDRESS}").json()["items"]
     return found
 

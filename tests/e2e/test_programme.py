@@ -1,4 +1,4 @@
-"""A conference imported over HTTP, then read, changed and raced for, as any client would do it."""
+"""A conference imported over HTTP, then read, changed and edited concurrently, as any client would do it."""
 
 import io
 import json
@@ -32,7 +32,7 @@ def test_import_command_names_a_page_that_a_browser_opens(server: ServerProcess)
 
 
 class Reply(NamedTuple):
-    """An answer over HTTP."""
+    """An HTTP response."""
 
     status: int
     headers: Message
@@ -44,7 +44,7 @@ class Reply(NamedTuple):
 
 
 class Http:
-    """Requests as one caller, errors included."""
+    """Sends requests as one caller; errors are returned as replies."""
 
     def __init__(self, api: ApiCaller) -> None:
         self.api = api
@@ -156,7 +156,7 @@ def test_webhook_20_times_at_once_is_one_charge(server: ServerProcess, http: Htt
     assert pay(http("POST", f"/api/v1/orders/{order}/payment", {}).json["checkout_url"], CARD) == 303
 
     def is_delivered() -> bool:
-        """The order is paid, and the double has sent what it had to, each event 20 times."""
+        """Returns whether the order is paid and the double has sent each of its events 20 times."""
         events = http("GET", "/_local/stripe/control").json["events"]
         waits = [one for one in events if one["type"].startswith("checkout.session.") and one["pending_webhooks"]]
         return not waits and http("GET", f"/api/v1/orders/{order}").json["state"] == "paid"

@@ -1,4 +1,4 @@
-"""Sockets over a link that is cut while messages come and the product is killed: every device ends with all of them, in
+"""Sockets while the link is cut, messages come and the product is killed: every device ends with all messages, in
 order, once. `make soak` cuts 20 times for 30 seconds, with 100 messages each.
 """
 
@@ -31,7 +31,7 @@ _numbers = itertools.count()
 
 
 class User:
-    """Somebody with many devices, who gets a message by ordering a free ticket."""
+    """A user with many devices, who gets a message by ordering a free ticket."""
 
     def __init__(self, origin: str, number: int) -> None:
         self._origin = origin
@@ -43,7 +43,7 @@ class User:
         self.token = ApiCaller(self._origin).call("POST", "/api/v1/auth/sign-in", form)["access_token"]
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """A request that is repeated until the product answers it."""
+        """Repeats a request until the product answers it."""
         while True:
             try:
                 return ApiCaller(self._origin, self.token).call(method, f"/api/v1{path}", body, **headers)
@@ -59,7 +59,7 @@ class User:
         assert self.call("POST", f"/events/{ticket['event']}/orders", form, idempotency_key=key)["state"] == "paid"
 
     def inbox(self) -> list[str]:
-        """All ids, oldest first."""
+        """Returns the ids of all notifications, oldest first."""
         found: list[str] = []
         cursor = ""
         while True:
@@ -80,7 +80,7 @@ def free_ticket(organiser: User) -> dict[str, str]:
 
 
 class Stage:
-    """The product, a link to it, two people and their devices."""
+    """The product, a link to it, two users and their devices."""
 
     def __init__(self, server: ServerProcess) -> None:
         self.server = server
@@ -112,12 +112,12 @@ class Stage:
         self.threads.shutdown()
 
     async def do(self, *work: Any) -> list[Any]:
-        """Blocking work, side by side."""
+        """Runs blocking functions in parallel."""
         loop = asyncio.get_running_loop()
         return list(await asyncio.gather(*(loop.run_in_executor(self.threads, one) for one in work)))
 
     async def all(self, ready: Any) -> bool:
-        """Whether all devices are ready in time."""
+        """Returns whether all devices are ready in time."""
         until = time.monotonic() + SETTLED_SECONDS
         while time.monotonic() < until:
             if all(ready(user, one) for user, devices in self.devices.items() for one in devices):
@@ -126,8 +126,8 @@ class Stage:
         return False
 
     async def cut_and_kill(self) -> None:
-        """Messages come while the link is cut, and the product is killed in the middle of them. Somebody marks what
-        came before as read.
+        """Sends messages while the link is cut, and kills the product in the middle of them. A user marks the earlier
+        messages as read.
         """
         await self.link.cut()
         mended = asyncio.get_running_loop().time() + CUT_SECONDS
@@ -192,7 +192,7 @@ async def cut_again_and_again(server: ServerProcess) -> None:
 
 
 def is_settled(one: Listener, owed: list[str], unread: int) -> bool:
-    """Whether a device has as much as it is owed."""
+    """Returns whether a device has all the messages that it should have."""
     return one.greeted and len(one.received) >= len(owed) and one.unread == unread
 
 
@@ -242,7 +242,7 @@ async def forget(server: ServerProcess) -> None:
         assert await stage.all(lambda _, one: len(one.received) == 1)
         await stage.link.cut()
         await stage.do(lambda: user.message(stage.ticket))
-        await asyncio.sleep(1)  # the stream has told it to nobody by then
+        await asyncio.sleep(1)  # by then the stream has processed it, without any open socket
         await stage.link.mend()
         assert await stage.all(lambda _, one: one.connections == 2 and one.greeted)
         await stage.do(lambda: user.message(stage.ticket))

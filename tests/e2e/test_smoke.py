@@ -1,4 +1,4 @@
-"""The smoke test that ends a deploy, against the running product: it passes where all is well and only there."""
+"""The smoke test of deployments, against the running product: it passes only when everything works."""
 
 import pytest
 from rich.console import Console

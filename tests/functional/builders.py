@@ -1,4 +1,4 @@
-"""Requests that many tests begin with."""
+"""Requests that many functional tests start with."""
 
 from typing import Any
 
@@ -15,20 +15,20 @@ EVENT = {
 
 
 def make_event(client: Client, **fields: Any) -> Reply:
-    """A new event."""
+    """Creates an event; `fields` override the defaults."""
     reply = client.post("/v1/events", {**EVENT, **fields})
     assert reply.status == 201, reply
     return reply
 
 
 def make(client: Client, event_id: str, kind: str, **fields: Any) -> Reply:
-    """A new part of an event."""
+    """Creates a part of an event."""
     reply = client.post(f"/v1/events/{event_id}/{kind}", fields)
     assert reply.status == 201, reply
     return reply
 
 
 def versions(client: Client, event_id: str, view: str = "all") -> dict[str, Any]:
-    """The counters of an event."""
+    """Returns the version counters of an event."""
     counters: dict[str, Any] = client.get(f"/v1/events/{event_id}/versions?view={view}").json
     return counters

@@ -1,1 +1,1 @@
-"""What several levels share: the environment, clients in the same process, builders."""
+"""Code that several levels share: the environment, clients in the same process, builders, fakes."""

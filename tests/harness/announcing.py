@@ -1,4 +1,4 @@
-"""One announcement to many people, carried out by workers as Lambda would run them. For a test and a benchmark."""
+"""Sends one announcement to many people through workers, as Lambda would run them. For a test and a benchmark."""
 
 import json
 import time
@@ -17,7 +17,9 @@ EVENT, ID = make_ulid(3, b"event" * 2), make_ulid(4, b"announced!")
 
 
 class Delivery(NamedTuple):
-    """How it went: batches lost with a killed worker, seconds until all was done, memory of the last worker in KB."""
+    """The result: batches lost with a killed worker, seconds until all was done, peak memory of the last
+    worker in KB.
+    """
 
     lost: int
     seconds: float
@@ -25,7 +27,7 @@ class Delivery(NamedTuple):
 
 
 def announce(services: bootstrap.Services, people: int) -> None:
-    """Everybody has an account and a ticket; the request keeps the announcement."""
+    """Gives `people` people an account and a ticket, and stores an announcement to them."""
     visitors = [Visitor(f"user-{number}@example.org", user_id_of(number)) for number in range(people)]
     open_accounts((one.user_id or "", one.email) for one in visitors)
     sell_to(EVENT, visitors)
@@ -43,8 +45,8 @@ def announce(services: bootstrap.Services, people: int) -> None:
 
 
 def carry_out(database: DatabaseEndpoint, worker: Worker) -> Delivery:
-    """Hand the stream to the worker as Lambda does: batches in order, one that was not answered once more, to another
-    worker. The end is when the stream is: all pushes and mails that follow were looked at.
+    """Sends the stream's records to the worker as Lambda does: batches in order, and a batch without an answer again,
+    to a new worker. Returns when the stream is empty, so that all resulting pushes and mails have been processed.
     """
     began = time.monotonic()
     seen, lost = 0, 0

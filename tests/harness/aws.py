@@ -1,4 +1,4 @@
-"""An AWS account in memory (moto) for the modules that speak to AWS."""
+"""An AWS account in memory (moto), for modules that call AWS."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
-"""Where requests to AWS leave this process: through botocore's HTTP session (PynamoDB and boto3), and through the light
-signed client, which has one of its own (chalicelib/aws/signed_client.py).
+"""Intercepts botocore's HTTP requests to AWS (PynamoDB and boto3).
 
-`botocore_through` gives every request of botocore to a function of the test's, whatever client made it.
+`botocore_through` gives every request of botocore to a function of the test, whichever client made it. The light signed
+client (chalicelib/aws/signed_client.py) has its own connections and is not intercepted here.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,14 +15,14 @@ from botocore.httpsession import URLLib3Session
 from local.dynamodb.dynamo_wire import WireAnswer
 
 Send = Callable[[], WireAnswer]
-"""Really sends the request."""
+"""Sends the request to its real destination."""
 Respond = Callable[[AWSPreparedRequest, Send], WireAnswer]
-"""Answers a request, by `Send` or otherwise."""
+"""Answers a request, with `Send` or without."""
 
 
 @contextmanager
 def botocore_through(respond: Respond) -> Iterator[None]:
-    """Every client of botocore gets its answers from here."""
+    """While the block runs, `respond` answers every request of botocore."""
     send = URLLib3Session.send
 
     def send_through(self: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
@@ -39,14 +39,14 @@ def botocore_through(respond: Respond) -> Iterator[None]:
 
 
 def operation_of(request: AWSPreparedRequest) -> str:
-    """The operation that a request to DynamoDB names, such as PutItem; nothing for a service that has paths."""
+    """Returns the operation of a request to DynamoDB, such as PutItem; empty for a service that uses paths."""
     target = request.headers.get("X-Amz-Target", "")
     return (target.decode() if isinstance(target, bytes) else target).rpartition(".")[2]
 
 
 class _Body(BytesIO):
-    """A body as urllib3 gives it."""
+    """A response body with urllib3's interface."""
 
     def stream(self) -> Iterator[bytes]:
-        """All of it."""
+        """Yields the whole body."""
         yield self.read()

@@ -1,6 +1,6 @@
-"""A browser as push services know it: an endpoint, keys, and a reader of what is pushed to it.
+"""A browser that is subscribed to web pushes: an endpoint, keys, and decryption of pushed messages.
 
-It reads by the steps of RFC 8291 section 3.3 and RFC 8188 section 2, apart from the product's own code.
+Decrypts by RFC 8291 section 3.3 and RFC 8188 section 2, without the product's own code.
 """
 
 import hmac
@@ -18,12 +18,12 @@ P256 = ec.SECP256R1()
 
 
 class Browser:
-    """With a key made anew, or a given one."""
+    """A subscription with a new key, or a given one."""
 
     def __init__(
         self, service: str, *, name: str | None = None, key: int | None = None, auth: bytes | None = None
     ) -> None:
-        """`service` is what endpoints of its push service begin with."""
+        """`service` is the prefix of the push service's endpoints."""
         self.name = name or secrets.token_urlsafe(12)
         self.endpoint = f"{service}/{self.name}"
         self._key = ec.derive_private_key(key, P256) if key else ec.generate_private_key(P256)
@@ -31,12 +31,12 @@ class Browser:
         self._point = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
     def form(self) -> dict[str, Any]:
-        """What its `PushSubscription.toJSON()` gives."""
+        """Returns the subscription as `PushSubscription.toJSON()` does."""
         keys = {"p256dh": text(self._point), "auth": text(self._auth)}
         return {"endpoint": self.endpoint, "expirationTime": None, "keys": keys}
 
     def read(self, body: bytes) -> bytes:
-        """The message inside a body. Raises InvalidTag when it is for somebody else."""
+        """Returns the decrypted message of a body. Raises InvalidTag when it is for another browser."""
         salt, size, length = body[:16], int.from_bytes(body[16:20], "big"), body[20]
         sender, sealed = body[21 : 21 + length], body[21 + length :]
         assert len(sealed) <= size, "more than one record"
@@ -49,17 +49,17 @@ class Browser:
         return padded[:-1]
 
     def news(self, body: bytes) -> dict[str, Any]:
-        """The same as JSON."""
+        """Returns the decrypted message as JSON."""
         read: dict[str, Any] = json.loads(self.read(body))
         return read
 
 
 def derived(salt: bytes, secret: bytes, info: bytes, length: int) -> bytes:
-    """HKDF with SHA-256 for up to 32 bytes (RFC 5869)."""
+    """Returns HKDF with SHA-256 for up to 32 bytes (RFC 5869)."""
     kept = hmac.digest(salt, secret, sha256)
     return hmac.digest(kept, info + b"\1", sha256)[:length]
 
 
 def text(data: bytes) -> str:
-    """Base64url without padding."""
+    """Returns Base64url without padding."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()

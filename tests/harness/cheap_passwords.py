@@ -1,12 +1,12 @@
-"""Password hashes that cost next to nothing: a real one takes half a second of CPU by design, and tests sign in a
-thousand times. `python -m tests.harness.cheap_passwords` is `python -m local` with them.
+"""Makes password hashes cheap: a real one takes half a second of CPU by design, and tests sign in a thousand times.
+`python -m tests.harness.cheap_passwords` runs `python -m local` with them.
 """
 
 from chalicelib.accounts.adapters import argon2 as passwords
 
 
 def use() -> None:
-    """From now on, in this process."""
+    """Makes password hashes cheap in this process from now on."""
     passwords.MEMORY_KIB, passwords.ROUNDS = 8, 1
 
 

@@ -1,4 +1,4 @@
-"""A client that calls the Chalice app in this process with real API Gateway events; threads may share it."""
+"""A client that calls the Chalice app in this process with API Gateway events. Threads may share it."""
 
 import itertools
 import json
@@ -19,7 +19,7 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer as a test looks at it."""
+    """A response: status, headers and body."""
 
     status: int
     headers: dict[str, str]
@@ -27,12 +27,12 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The JSON of the body."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
     @property
     def etag(self) -> str:
-        """The ETag header."""
+        """The ETag header, empty without one."""
         return self.headers["etag"]
 
     @property
@@ -43,7 +43,7 @@ class Reply:
 
 
 class Client:
-    """Requests to `/v1/…` routes, as one caller from one address, with `fields` among the headers of each."""
+    """Sends requests to `/v1/…` routes as one caller from one address, with `fields` as additional headers."""
 
     def __init__(
         self,
@@ -63,16 +63,18 @@ class Client:
         self._fields = fields
 
     def as_user(self, token: str | None, user_id: str = "") -> "Client":
-        """The same app as another caller."""
+        """Returns a client of the same app for another caller."""
         return Client(self.app, token, user_id, address=self._address, fields=self._fields)
 
     def from_address(self, address: str, **fields: str) -> "Client":
-        """The same caller from another address, with these headers beside all others; underscores for dashes."""
+        """Returns a client of the same caller from another address, with additional headers (underscores
+        for dashes).
+        """
         named = {name.replace("_", "-"): value for name, value in fields.items()}
         return Client(self.app, self.token, self.user_id, address=address, fields=named)
 
     def request(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Reply:
-        """Send a request; header names with underscores for dashes."""
+        """Sends a request. Header names have underscores for dashes."""
         path, _, query = path.partition("?")
         fields = {**self._fields, **{name.replace("_", "-"): value for name, value in headers.items()}}
         payload = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
@@ -90,23 +92,18 @@ class Client:
         return _reply(answer_of(self.app(event, LambdaContext("api", 29.0)), request, binary_types))
 
     def get(self, path: str, **headers: str) -> Reply:
-        """GET."""
         return self.request("GET", path, **headers)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Reply:
-        """POST."""
         return self.request("POST", path, body, **headers)
 
     def put(self, path: str, body: Any, **headers: str) -> Reply:
-        """PUT."""
         return self.request("PUT", path, body, **headers)
 
     def patch(self, path: str, body: Any, **headers: str) -> Reply:
-        """PATCH."""
         return self.request("PATCH", path, body, **headers)
 
     def delete(self, path: str, **headers: str) -> Reply:
-        """DELETE."""
         return self.request("DELETE", path, **headers)
 
 

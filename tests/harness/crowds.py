@@ -1,4 +1,4 @@
-"""Crowds: many people with tickets of an event, written as a sale would have left them. For tests and benchmarks."""
+"""Writes many people with tickets of an event, as a sale would have left them. For tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOUGHT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class Visitor(NamedTuple):
-    """Somebody with an order: a user, or only an address."""
+    """A person with an order: a user, or only a mail address."""
 
     email: str
     user_id: str | None = None
@@ -27,17 +27,17 @@ class Visitor(NamedTuple):
 
 
 def user_id_of(number: int) -> str:
-    """The id of one of many users."""
+    """Returns the id of user `number`."""
     return make_ulid(1_700_000_000_000 + number, hashlib.sha256(str(number).encode()).digest())
 
 
 def order_id_of(number: int) -> str:
-    """The id of one of many orders; later numbers sort behind."""
+    """Returns the id of order `number`. Ids sort by their numbers."""
     return make_ulid(1_750_000_000_000 + number, hashlib.sha256(b"order%d" % number).digest())
 
 
 def record_of(event_id: str, number: int, visitor: Visitor) -> OrderRecord:
-    """A paid order of one ticket."""
+    """Returns a paid order of one ticket."""
     order_id = order_id_of(number)
     price = Money(amount=0, currency="CHF")
     order = Order(
@@ -64,7 +64,7 @@ def record_of(event_id: str, number: int, visitor: Visitor) -> OrderRecord:
 
 
 def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> list[str]:
-    """Give everybody an order of one ticket; the ids of the orders."""
+    """Writes an order of one ticket for every visitor. Returns the ids of the orders."""
     from chalicelib.aws.dynamo_tables import SalesTable
     from chalicelib.orders.adapters import keys as order_keys
     from chalicelib.orders.adapters.items import TicketedItem, order_item
@@ -78,7 +78,7 @@ def sell_to(event_id: str, visitors: Sequence[Visitor], *, first: int = 0) -> li
 
 
 def open_accounts(users: Iterable[tuple[str, str]], *, verified: bool = True, language: str | None = None) -> None:
-    """Accounts for users with these addresses; nobody can sign in to them."""
+    """Writes accounts for (user id, address). Their password is invalid, so sign-in is impossible."""
     from chalicelib.accounts.adapters import keys as account_keys
     from chalicelib.accounts.adapters.items import AccountItem
     from chalicelib.aws.dynamo_tables import PeopleTable

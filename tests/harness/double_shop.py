@@ -1,7 +1,7 @@
-"""A shop whose Stripe is the test double behind the real gateway, for what happens at their border.
+"""A shop with the real Stripe gateway and the test double, for tests of how they work together.
 
-The double posts nothing by itself: `collect` takes the events that it made, `bring` puts them into the inbox and lets
-them have their effects, as the inbox stream does.
+The double posts no webhooks by itself: `collect` takes its new events, `bring` writes them to the inbox and processes
+them, as the inbox stream does.
 """
 
 import json
@@ -24,7 +24,7 @@ KEY = "sk_test_local"
 
 
 class DoubleShop(Shop):
-    """A shop and the double that it is paid through."""
+    """A shop, and the Stripe double that takes its payments."""
 
     def __init__(self, double: StripeDouble, url: str) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class DoubleShop(Shop):
         wired.stripe_accounts = StripeAccountsGateway(secret_key=KEY, api_base=url)
 
     def connect_account(self) -> str:
-        """The event has an account of its own at Stripe, ready to be paid; its id."""
+        """Connects a Stripe account that can be paid to the event. Returns the account's id."""
         account, _ = self.services.payments.connect_account.connect_stripe_account(self.event_id, caller=OWNER)
         self.double.onboard(account.id)
         self.services.payments.connect_account.refresh_stripe_account(account.id)
@@ -47,12 +47,12 @@ class DoubleShop(Shop):
         return account.id
 
     def pass_time(self, seconds: float = 60) -> None:
-        """Time passes, at Stripe too."""
+        """Moves the shop's clock, and the double's too."""
         self.clock.seconds += seconds
         self.double.tick()
 
     def paid_order(self, quantity: int = 2, **price: Any) -> OrderRecord:
-        """An order that was paid, heard of, and whose fee is known."""
+        """Returns an order whose payment and fee are recorded."""
         record = self.order((self.ticket(5, **price), quantity))
         self.orders_made.append(record)
         self.double.pay(self.checkout(record))
@@ -60,13 +60,13 @@ class DoubleShop(Shop):
         return self.record(record)
 
     def settle(self) -> None:
-        """Time passes and everything that Stripe tells has its effects."""
+        """Moves the clock and processes all of Stripe's events."""
         self.pass_time()
         self.collect()
         self.bring()
 
     def collect(self) -> None:
-        """Take the events that are new, oldest first."""
+        """Takes the new events, oldest first."""
         for account in self.accounts:
             found = self.api.v1.events.list({"limit": 100}, {"stripe_account": account} if account else {}).data
             for event in reversed(found):
@@ -75,7 +75,7 @@ class DoubleShop(Shop):
                     self._collected.append((json.dumps(event.to_dict()), account))
 
     def bring(self) -> None:
-        """The inbox stream brings what was collected."""
+        """Processes the collected events, as the inbox stream does."""
         for payload, account in self._collected:
             self.services.payments.receive_webhook.keep(payload, account=account)
             place = f"STRIPE_EVENT#{json.loads(payload)['id']}"
@@ -85,7 +85,7 @@ class DoubleShop(Shop):
         self._collected.clear()
 
     def charge_record(self, record: OrderRecord) -> Charge:
-        """The charge that an order rests on, as we keep it."""
+        """Returns the stored record of an order's charge."""
         found = self.services.orders.store.load_charge(record.id, str(self.record(record).facts.charge_id))
         assert found is not None
         return found
@@ -93,7 +93,7 @@ class DoubleShop(Shop):
 
 @pytest.fixture
 def double_shop(database: DatabaseEndpoint) -> Iterator[DoubleShop]:
-    """A shop over an empty database, paid through the double."""
+    """A shop over an empty database, with the Stripe double."""
     held: list[DoubleShop] = []
 
     def now() -> float:

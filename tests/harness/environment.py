@@ -1,4 +1,4 @@
-"""The environment every test process runs in. Set before anything of chalicelib is imported."""
+"""The environment variables of every test process. Set before any import of chalicelib."""
 
 import os
 
@@ -22,7 +22,7 @@ VARIABLES = {
     "STRIPE_WEBHOOK_SECRET": "whsec_test",
     "STRIPE_CONNECT_WEBHOOK_SECRET": "whsec_connect",
     "TOKEN_KEYS": "k1:" + "0123456789abcdef" * 4,
-    "VAPID_PRIVATE_KEY": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",  # that of RFC 8291, section 5
+    "VAPID_PRIVATE_KEY": "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw",  # the key of RFC 8291, section 5
     "VAPID_PUBLIC_KEY": "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8",
     "PUSH_SERVICES": "http://127.0.0.1:9/_local/push",
     "MAIL_FROM": "Marquee <tickets@marquee.example>",
@@ -36,5 +36,5 @@ VARIABLES = {
 
 
 def prepare(database_url: str) -> None:
-    """Point this process at a test database."""
+    """Sets the environment of this process, with the URL of a test database."""
     os.environ.update(VARIABLES, AWS_ENDPOINT_URL_DYNAMODB=database_url)

@@ -1,7 +1,7 @@
-"""Faults at the wire of DynamoDB, for both clients: botocore (PynamoDB) and the light signed client.
+"""Injects faults between DynamoDB and both clients: botocore (PynamoDB) and the light signed client.
 
-`wired` puts a `Wire` between the clients and the database; `Faults` is one that throttles, cancels transactions and
-loses replies after the commit, and counts what it did. `straight_to` leaves out HTTP where it is not the point.
+`wired` puts a `Wire` between the clients and the database. `Faults` is a wire that throttles, cancels transactions and
+loses replies after the commit, and counts its faults. `straight_to` skips HTTP for tests that do not need it.
 """
 
 import json
@@ -24,17 +24,17 @@ from local.dynamodb.dynamo_wire import WireAnswer, fault, finished
 from tests.harness.aws_wire import Send, botocore_through, operation_of
 
 BEYOND_BOTOCORE = 7
-"""More failures of one transaction than botocore meets with tries of its own: ours begins another."""
+"""More failures of one transaction than botocore retries, so that the product's own retry starts."""
 Wire = Callable[[str, bytes, Send], WireAnswer]
-"""Answers an operation ("PutItem") with its JSON body, by `Send` or otherwise. May raise ReplyLost."""
+"""Answers an operation ("PutItem") with its JSON body, with `Send` or without. May raise ReplyLost."""
 
 
 class ReplyLost(Exception):
-    """The database did what was asked, and its answer never arrived."""
+    """The database carried out the operation, but its reply was lost."""
 
 
 class Faults:
-    """A wire of which that share of calls is throttled, conflicts (transactions only) or loses its reply."""
+    """A wire that throttles, conflicts (transactions only) or loses replies, each for a given share of the calls."""
 
     def __init__(self, *, throttled: float = 0, conflicting: float = 0, lost: float = 0, seed: int = 0) -> None:
         self.fired: Counter[str] = Counter()
@@ -45,7 +45,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def __call__(self, operation: str, body: bytes, send: Send) -> WireAnswer:
-        """One call."""
+        """Answers one call, with or without a fault."""
         with self._lock:
             dice = [self._random.random() for _ in range(3)]
         if dice[0] < self._throttled:
@@ -64,8 +64,8 @@ class Faults:
         return fault(kind, "Rate exceeded")
 
     def _conflict(self, body: bytes) -> WireAnswer:
-        """As DynamoDB cancels: a reason for every operation, one of them the conflict or the throttled partition
-        (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
+        """Cancels a transaction as DynamoDB does: a reason for every operation, one of which is the conflict or the
+        throttled partition (docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
         """
         operations = len(json.loads(body)["TransactItems"])
         hit = self._random.randrange(operations)
@@ -86,14 +86,14 @@ class Faults:
 
 
 def straight_to(database: Database) -> Wire:
-    """A wire to a database in this process, without HTTP."""
+    """Returns a wire to a database in this process, without HTTP."""
     return lambda operation, body, _: database.call(operation, body)
 
 
 @contextmanager
 def wired(wire: Wire) -> Iterator[None]:
-    """Everything that speaks to DynamoDB in this process speaks through the wire; botocore waits a fiftieth as long
-    between its tries, which otherwise takes seconds.
+    """While the block runs, all requests to DynamoDB in this process go through the wire. botocore's pauses between
+    retries, otherwise seconds, are 50 times shorter.
     """
     send = SignedClient.send
 

@@ -1,7 +1,8 @@
-"""Functions of the product as fresh Lambda processes: `python -m tests.harness.fresh_process`, JSON in and out.
+"""Runs functions of the product in new processes, like cold Lambda containers: `python -m tests.harness.fresh_process`,
+JSON in and out.
 
-Imports app.py once and answers each event in a process forked from there, which has loaded nothing else. Started by
-`answers`, which tests call.
+Imports app.py once and answers each event in a process that is forked at that point and has loaded nothing else. Tests
+call `answers`, which starts it.
 """
 
 import json
@@ -19,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Fresh(TypedDict):
-    """What one process answered, which view that was if it was one, and the modules of routes that it had loaded."""
+    """The answer of one process, the view that gave it, if any, and the route modules that the process had loaded."""
 
     answer: Any
     view: str | None
@@ -27,7 +28,7 @@ class Fresh(TypedDict):
 
 
 def answers(database: str, events: Iterable[Any], *, function: str = "app") -> list[Fresh]:
-    """One fresh process of a function of app.py for each event."""
+    """Calls a function of app.py with each event, each in a new process. Returns the answers."""
     case = {"database": database, "function": function, "events": list(events)}
     done = subprocess.run(
         [sys.executable, "-m", __name__],
@@ -43,7 +44,7 @@ def answers(database: str, events: Iterable[Any], *, function: str = "app") -> l
 
 
 def main() -> None:
-    """Print a line for each event."""
+    """Prints one line of JSON per event."""
     logging.disable()
     case = json.load(sys.stdin)
     environment.prepare(case["database"])

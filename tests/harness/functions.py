@@ -1,7 +1,7 @@
-"""The product's functions side by side in this process, each as it stands on AWS. Used by tests of permissions.
+"""Runs the product's functions side by side in this process, each as on AWS. Used by tests of permissions.
 
-Every function has a container of its own, with its secrets in Parameter Store, so that it asks for all it needs itself.
-Requests come through the doors that they come through on AWS; streams, sockets and the timer call their handlers.
+Every function has its own container, with its secrets in Parameter Store, so that it makes all its AWS requests itself.
+Requests reach the same function as on AWS; streams, sockets and timers call their handlers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tests.harness.environment import VARIABLES
 from tests.harness.permissions import Recorder
 
 API = "ws1234"
-"""The WebSocket API's id."""
+"""The id of the WebSocket API."""
 SOCKET_FUNCTIONS = {
     "$connect": "websocket_connect",
     "$default": "websocket_message",
     "$disconnect": "websocket_disconnect",
 }
-"""What Chalice calls the functions of the WebSocket API, whatever app.py calls their handlers."""
+"""Chalice's names of the functions of the WebSocket API, by route."""
 PARAMETERS = {
     "/marquee/test/token-keys": VARIABLES["TOKEN_KEYS"],
     "/marquee/test/stripe-secret-key": VARIABLES["STRIPE_SECRET_KEY"],
@@ -41,7 +41,7 @@ PARAMETERS = {
 
 
 class LateClock:
-    """The real time and what was waited beside it."""
+    """The real time plus a delay that a test adds."""
 
     def __init__(self, clock: Any) -> None:
         self._clock = clock
@@ -52,7 +52,7 @@ class LateClock:
 
 
 class Door:
-    """The app as one of the functions that serve it."""
+    """The Chalice app, called as one of the functions that serve it."""
 
     def __init__(self, app: Any, enter: Callable[[Any, Any], Any]) -> None:
         self.routes, self.api = app.routes, app.api
@@ -63,7 +63,9 @@ class Door:
 
 
 class Traveller(Client):
-    """A caller whose requests succeed, or are refused as foretold. Reads with HEAD whatever it reads."""
+    """A client that asserts that each request succeeds, or is refused with the status given. Repeats each GET as a
+    HEAD.
+    """
 
     def __init__(self, functions: Functions, door: Door, token: str | None = None, refusal: int | None = None) -> None:
         super().__init__(door, token)
@@ -87,7 +89,7 @@ class Traveller(Client):
 
 
 class Functions:
-    """All functions over one database and one Stripe. `visited` has the method and resource of each request."""
+    """All functions with one database and one Stripe. `visited` has the method and resource of each request."""
 
     def __init__(self, module: Any, database: Database, recorder: Recorder, stripe_url: str) -> None:
         self.visited: set[tuple[str, str]] = set()
@@ -116,7 +118,7 @@ class Functions:
 
     @contextmanager
     def container(self, function: str) -> Iterator[bootstrap.Services]:
-        """The function's own services, as in its Lambda container."""
+        """Activates the function's own services, as in its Lambda container."""
         if function not in self._containers:
             settings = config.load().replaced(
                 token_keys="ssm:/marquee/test/token-keys:1",
@@ -139,17 +141,19 @@ class Functions:
             bootstrap.use(before)
 
     def hook(self, body: bytes, signature: str) -> int:
-        """A call of Stripe's, to both functions that take it; the second finds it kept."""
+        """Sends a webhook call of Stripe to both functions that accept it; the second finds the event stored."""
         for door in (self._hook, self.web):
             status = door.request("POST", "/v1/stripe/webhook", raw=body, stripe_signature=signature).status
         return status
 
     def call(self, handler: Handler, event: dict[str, Any]) -> Any:
-        """A trigger that is not HTTP."""
+        """Calls a handler with an event that is not HTTP."""
         return self._as(handler.name, handler)(event)
 
     def drain(self) -> None:
-        """Hand every stream's news to its function until there is none, and all of it once more as streams may."""
+        """Gives every stream's new records to its function until there are none, and each batch twice, as
+        streams may.
+        """
         again = True
         while again:
             again = False
@@ -162,13 +166,13 @@ class Functions:
                         assert self.call(source.handler, batch) == {"batchItemFailures": []}
 
     def forget_news(self) -> None:
-        """The streams lose what they have not told."""
+        """Drops the records that the streams have not delivered yet."""
         for name, source in self._streams.items():
             found = self._database.streams.read(source.table, self._seen[name], 1000, 0)
             self._seen[name] = found[-1].sequence if found else self._seen[name]
 
     def socket(self, route: str, connection_id: str, **more: Any) -> int:
-        """An event of API Gateway's about a socket; the status."""
+        """Sends an API Gateway event of a socket. Returns the status."""
         context = {
             "connectionId": connection_id,
             "routeKey": route,
@@ -180,27 +184,27 @@ class Functions:
         return int(self.call(self._sockets[route], event)["statusCode"])
 
     def say(self, connection_id: str, **frame: Any) -> None:
-        """A frame of a client."""
+        """Sends a client's frame."""
         assert self.socket("$default", connection_id, body=json.dumps(frame)) == 200
 
     def connect(self, person: Traveller, connection_id: str, *, status: int = 200, origin: str = "") -> None:
-        """Open a socket with a fresh ticket, from where it was asked for unless told otherwise."""
+        """Opens a socket with a new ticket, from the origin that requested it unless `origin` is given."""
         url = person.post("/v1/live/tickets", origin="https://a.example").json["url"]
         opening = {"ticket": url.partition("?ticket=")[2]}
         headers = {"Origin": origin or "https://a.example"}
         assert self.socket("$connect", connection_id, queryStringParameters=opening, headers=headers) == status
 
     def tick(self, name: str) -> None:
-        """A timer runs."""
+        """Runs a timer's function."""
         timer = self._timers[name]
         self.call(timer.handler, scheduled_event(timer, datetime.now(UTC)))
 
     def publish(self, name: str, message: str) -> None:
-        """SNS hands a message to the function of a topic."""
+        """Gives an SNS message to the function of a topic."""
         self.call(self._topics[name], sns_event("arn:aws:sns:us-east-1:000000000000:topic", message, datetime.now(UTC)))
 
     def mailed_token(self, address: str) -> str:
-        """The token in the newest mail to an address; mails keep their text until they are sent."""
+        """Returns the token in the newest mail to an address. A mail's item has its text until it is sent."""
         from chalicelib.notifications.adapters.items import MailItem
 
         items = [item.attribute_values for item in MailItem.scan() if item.sk == "MAIL"]

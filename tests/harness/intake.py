@@ -1,7 +1,7 @@
-"""Stripe's webhook sender and AWS's streams for tests: signed bodies in, effects out, and sudden deaths between.
+"""Acts as Stripe's webhook sender and as AWS's streams in tests, and kills the process in between.
 
-Used by test_payments_by_name.py. The bodies go through payments/services/receive_webhook.py into the inbox; what the
-streams of the database then tell goes through triggers/streams.py, as Lambda would.
+Used by test_payments_by_name.py. Signed bodies go through payments/services/receive_webhook.py into the inbox. The
+records of the database's streams then go through triggers/streams.py, as on Lambda.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ SECRET = VARIABLES["STRIPE_WEBHOOK_SECRET"]
 
 
 def body_of(event_id: str, kind: str, object_id: str, **more: Any) -> bytes:
-    """A webhook body. `more` are fields of the event; `about` some of its object."""
+    """Returns a webhook body. `more` has fields of the event; `about` in it has fields of the event's object."""
     about = {"id": object_id, "object": "checkout.session" if object_id.startswith("cs_") else "charge"}
     about.update(more.pop("about", {}))
     facts = {"id": event_id, "object": "event", "type": kind, "livemode": False, "created": int(START)}
@@ -31,13 +31,13 @@ def body_of(event_id: str, kind: str, object_id: str, **more: Any) -> bytes:
 
 
 def signed(body: bytes, *, at: float = START, secret: str = SECRET, scheme: str = "v1") -> str:
-    """The signature header (docs.stripe.com/webhooks#verify-manually)."""
+    """Returns the signature header (docs.stripe.com/webhooks#verify-manually)."""
     mac = hmac.new(secret.encode(), b"%d." % int(at) + body, hashlib.sha256).hexdigest()
     return f"t={int(at)},{scheme}={mac}"
 
 
 class Intake:
-    """Posts events as Stripe does, and brings what the tables' streams tell as AWS does."""
+    """Posts events as Stripe does, and delivers the tables' stream records as AWS does."""
 
     def __init__(self, shop: Shop, endpoint: DatabaseEndpoint) -> None:
         self.shop = shop
@@ -46,17 +46,17 @@ class Intake:
         self._numbers = itertools.count()
 
     def post(self, kind: str, object_id: str, *, event_id: str = "", **more: Any) -> None:
-        """One webhook call."""
+        """Makes one webhook call."""
         body = body_of(event_id or f"evt_{next(self._numbers)}", kind, object_id, **more)
         self.shop.services.payments.receive_webhook.receive_stripe_event(body, signed(body, at=self.shop.clock.now()))
 
     def tell(self, kind: str, object_id: str, **more: Any) -> None:
-        """One webhook call, and the streams bring what comes of it."""
+        """Makes one webhook call and processes the streams."""
         self.post(kind, object_id, **more)
         self.bring()
 
     def bring(self) -> None:
-        """The streams bring what is new, and again what failed, until all is done."""
+        """Processes new stream records, and failed ones again, until all are done."""
         for _ in range(10):
             new = {table: self._since(table, place) for table, place in self._places.items()}
             if not any(new.values()):
@@ -66,11 +66,11 @@ class Intake:
         raise AssertionError("The streams do not come to an end.")
 
     def bring_again(self, _worker: int = 0) -> list[str]:
-        """A worker of the inbox stream brings everything there ever was; what failed."""
+        """Processes all records that the inbox stream ever had. Returns those that failed."""
         return self._react("stripe_inbox", [record for _, record in self._since("stripe_inbox", 0)])
 
     def bring_one(self, number: int) -> list[str]:
-        """A worker of the inbox stream brings one record of all there were; what failed."""
+        """Processes one record of all that the inbox stream ever had. Returns it if it failed."""
         return self._react("stripe_inbox", [self._since("stripe_inbox", 0)[number][1]])
 
     def _bring(self, table: str, records: list[tuple[int, dict[str, Any]]]) -> None:
@@ -93,11 +93,11 @@ _REACTIONS = {"stripe_inbox": reactions.STRIPE_INBOX, "sales": reactions.SALES}
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """Simulates the death of the process."""
 
 
 def dying(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
-    """Work before or after which the process dies."""
+    """Wraps `work` so that the process dies before or after it."""
 
     def die(*args: Any, **more: Any) -> Any:
         if after:
@@ -108,7 +108,7 @@ def dying(work: Callable[..., Any], *, after: bool) -> Callable[..., Any]:
 
 
 def dies_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, after: bool) -> None:
-    """The process dies at the first call of a method, and not again."""
+    """Makes the process die at the first call of a method, and not again."""
     real = getattr(owner, name)
 
     def die(*args: Any, **more: Any) -> Any:
@@ -119,7 +119,7 @@ def dies_once(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, afte
 
 
 def until_done(work: Callable[[], object]) -> int:
-    """Repeat it whenever the process died; how often that was."""
+    """Repeats `work` until the process no longer dies. Returns how often it died."""
     for deaths in range(3):
         try:
             work()

@@ -1,4 +1,4 @@
-"""Steps of tests about what is limited besides tickets: quotas, codes, buyers."""
+"""Steps of tests about limits other than stock: quotas, codes, limits per buyer."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ EVERYTHING = frozenset({ANY})
 
 
 def quota(shop: Shop, quantity: int, *types: str) -> str:
-    """A quota that these types share."""
+    """Creates a quota that these ticket types share. Returns its id."""
     quota_id = shop.services.ids.new_id()
     fields = QuotaFields(name="Hall", quantity=quantity, ticket_type_ids=list(types))
     shop.services.catalog.edit_quotas.create(shop.event_id, fields, caller=OWNER, new_id=quota_id)
@@ -31,13 +31,13 @@ def change_quota(shop: Shop, quota_id: str, **patch: Any) -> dict[str, Any]:
 
 
 def discount(shop: Shop, code: str = "SPRING", **fields: Any) -> str:
-    """A discount; ten percent of all types unless told otherwise."""
+    """Creates a discount, by default ten percent on all types. Returns its id."""
     form = {"code": code, **({"kind": "percent", "percent": 10} | fields)}
     return _code(shop, CodeKind.DISCOUNT, msgspec.convert(form, DiscountFields))
 
 
 def access_code(shop: Shop, *types: str, code: str = "MEMBERS", **fields: Any) -> str:
-    """An access code for these types."""
+    """Creates an access code for these ticket types. Returns its id."""
     form = {"code": code, "ticket_type_ids": list(types), **fields}
     return _code(shop, CodeKind.ACCESS, msgspec.convert(form, AccessCodeFields))
 
@@ -56,7 +56,7 @@ def change_code(shop: Shop, kind: CodeKind, code_id: str, **patch: Any) -> dict[
 def order_with(
     shop: Shop, *wanted: tuple[str, int], caller: Principal | None = BUYER, email: str = "ada@example.org", **codes: str
 ) -> OrderRecord:
-    """An order of somebody who typed codes."""
+    """Places an order with codes."""
     form = form_of(*wanted)
     form = msgspec.structs.replace(form, buyer=msgspec.structs.replace(form.buyer, email=email), **codes)
     new_id = shop.services.ids.new_id()

@@ -1,4 +1,4 @@
-"""A link to the product that can be cut, and clients of the socket that live behind it as docs/live.md asks of them."""
+"""A link to the product that a test can cut, and socket clients behind it that follow docs/live.md."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from chalicelib.core.ids import milliseconds_of
 from local.demo.demo import ApiCaller
 
 LOST = (OSError, WebSocketException, urllib.error.URLError, http.client.HTTPException, ValueError, TimeoutError)
-"""How a link that is cut, or a product that is killed at any byte, looks to a client."""
+"""The errors that a client sees when the link is cut or the product is killed at any byte."""
 FIRST_WAIT, LONGEST_WAIT = 0.1, 2.0
 GREETING_SECONDS = 15
 PING_SECONDS = 5
@@ -27,7 +27,7 @@ MOST_RECENT = 100
 
 
 class Link:
-    """Passes bytes on to a port. Cut, it breaks what is open and refuses what is new."""
+    """Forwards bytes to a port. When cut, it breaks open connections and refuses new ones."""
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -36,12 +36,12 @@ class Link:
         self.port = 0
 
     async def mend(self) -> None:
-        """Let connections through, on the same port as before."""
+        """Accepts connections again, on the same port as before."""
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def cut(self) -> None:
-        """Break everything."""
+        """Breaks all connections and refuses new ones."""
         if self._server is not None:
             self._server.close()
         for writer in list(self._writers):
@@ -68,11 +68,11 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 class Listener:
-    """One device: it connects, and comes back whenever the connection breaks.
+    """One device, which connects, and connects again whenever the connection breaks.
 
-    `received` has each notification as this device would show it, in order; `doubles` counts those that came again.
-    `forgetful` devices do not say what they have when they come back: a control that must end with a hole. Told to
-    resync, a device shows what `inbox` reads, all ids, oldest first.
+    `received` has the ids of the notifications as this device would show them, in order; `doubles` counts repeated
+    ones. `forgetful` devices do not send what they have when they connect again: a control that must miss some. After a
+    resync frame, a device shows what `inbox` reads: all ids, oldest first.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Listener:
         self.greeted = False
 
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Runs until it is cancelled."""
         wait = FIRST_WAIT
         while True:
             with contextlib.suppress(*LOST):
@@ -131,7 +131,7 @@ class Listener:
                 pinging.cancel()
 
     async def _ping(self, socket: ClientConnection) -> None:
-        """A ping that is not answered before the next one means that the connection is dead."""
+        """Sends pings. The connection is dead when one is not answered before the next."""
         self._unanswered = 0
         with contextlib.suppress(*LOST):
             while True:
@@ -143,7 +143,7 @@ class Listener:
                 await socket.send('{"action":"ping"}')
 
     def _give_up(self, socket: ClientConnection) -> None:
-        """An answer to hello that does not come is asked for over another connection."""
+        """Closes the connection when there is no answer to hello, so that a new one sends it again."""
         if not self.greeted:
             socket.transport.abort()
 
@@ -158,7 +158,9 @@ class Listener:
         self.connections += 1
 
     def _hear(self, frame: dict[str, Any]) -> None:
-        """What is pushed before the answer to hello is complete comes after it: it is newer."""
+        """Handles a frame. Notifications pushed before the answer to hello is complete are newer, so they are shown
+        after it.
+        """
         self._unanswered = 0
         self._position = frame.get("position", self._position)
         answers = frame["meta"] == "WS connected" or "more" in frame

@@ -1,8 +1,9 @@
-"""What a function asks of AWS, as IAM sees it, and whether its policy allows that. Used by the tests of infra/policies/.
+"""Records the AWS requests of a function as IAM sees them, and checks that its policy allows them. Used by the tests of
+infra/policies/.
 
-`Recorder` stands where every request leaves the product: the light client's `call` and botocore's HTTP session.
-DynamoDB answers as always; Parameter Store, SES and the sockets' API have no double here, so the recorder answers for
-them. One caller at a time: whose requests they are is an attribute, so that threads of the product count too.
+`Recorder` intercepts every request of the product: the light client's `call` and botocore's HTTP session. DynamoDB
+answers itself; the recorder answers for Parameter Store, SES and the sockets' API, which have no double here. There is
+one caller at a time: it is an attribute, so that requests from the product's threads count too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _OF_MANY_TABLES = ("BatchGetItem", "BatchWriteItem")
 
 
 class Use(NamedTuple):
-    """Something a function did."""
+    """An AWS action that a function used."""
 
     function: str
     action: str
@@ -41,21 +42,21 @@ class Use(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """Something a policy allows: one action on one resource, which may end in a star."""
+    """A permission of a policy: one action on one resource, which may end in a star."""
 
     action: str
     resource: str
 
     def allows(self, action: str, resource: str) -> bool:
-        """Exact, but for the star at the end."""
+        """Returns whether the names match exactly, or up to the star at the end."""
         if self.resource.endswith("*"):
             return self.action == action and resource.startswith(self.resource[:-1])
         return (self.action, self.resource) == (action, resource)
 
 
 def grants(policy: str) -> list[Grant]:
-    """What a policy allows. Fails for anything but a plain Allow and the two conditions we use (buckets carry no account
-    in their names; mail goes to anybody, from one address), so that nothing is read too kindly.
+    """Returns the permissions of a policy. Fails for anything but a plain Allow and the two conditions that we use (the
+    bucket's account; the sender's address), so that no unknown element is ignored.
     """
     found = []
     for statement in json.loads(policy)["Statement"]:
@@ -73,7 +74,7 @@ def _has_condition(statement: dict[str, Any]) -> bool:
 
 
 def needs(operation: str, request: dict[str, Any]) -> list[tuple[str, str]]:
-    """The permissions that a DynamoDB request needs: (action, resource). A transaction needs those of its parts.
+    """Returns the permissions (action, resource) that a DynamoDB request needs. A transaction needs those of its parts.
     Source: docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     if operation == "TransactWriteItems":
@@ -86,7 +87,7 @@ def needs(operation: str, request: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 class Recorder:
-    """Keeps who asked for what. `secrets` are the values of parameters; sockets in `gone` are closed."""
+    """Records which function made which request. `secrets` has the parameters' values; sockets in `gone` are closed."""
 
     def __init__(self, secrets: dict[str, str], *, mail_from: str) -> None:
         self.uses: set[Use] = set()
@@ -97,7 +98,7 @@ class Recorder:
 
     @contextmanager
     def acting_as(self, function: str) -> Iterator[None]:
-        """Requests are this function's meanwhile; outside they are the test's own and do not count."""
+        """While the block runs, requests count as this function's. Outside they are the test's own and do not count."""
         assert self._function is None, f"{function} inside {self._function}"
         self._function = function
         try:
@@ -107,7 +108,7 @@ class Recorder:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Stand where requests leave."""
+        """Intercepts requests while the block runs."""
         light = SignedClient.call
 
         def call(client: SignedClient, operation: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +122,7 @@ class Recorder:
             yield
 
     def _respond(self, request: AWSPreparedRequest, really: Send) -> WireAnswer:
-        """What a request of botocore's is answered: DynamoDB answers for itself."""
+        """Answers a request of botocore; DynamoDB answers itself."""
         place = urlsplit(request.url).path
         if place == "/v2/email/account":
             return self._mail_limits()
@@ -144,13 +145,15 @@ class Recorder:
         return {"Parameters": found, "InvalidParameters": []}
 
     def _mail_limits(self) -> WireAnswer:
-        """Belongs to no resource: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html"""
+        """Answers GetAccount, which has no resource:
+        docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+        """
         self._note(("ses:GetAccount", "*"))
         return _said({"SendQuota": {"Max24HourSend": -1.0, "MaxSendRate": 1_000.0, "SentLast24Hours": 0.0}})
 
     def _mail(self, request: dict[str, Any]) -> WireAnswer:
-        """SES asks for the sender's identity, in its sandbox for the recipient's, and for the configuration set that the
-        sender has by default; a mail with attachments may be checked as a raw one.
+        """Answers SendEmail. SES checks the sender's identity, in its sandbox the recipient's too, and the sender's
+        default configuration set; it may check a mail with attachments as a raw one.
         """
         assert parseaddr(request["FromEmailAddress"])[1] == self._mail_from, request
         place = f"arn:aws:ses:{REGION}:{ACCOUNT}:"

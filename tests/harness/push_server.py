@@ -10,7 +10,7 @@ from tests.harness.browser import Browser
 
 
 class PushServer:
-    """A push service that is told how to answer, and what its endpoints begin with."""
+    """A push service whose answers a test sets, and the prefix of its endpoints."""
 
     def __init__(self, service: PushService, url: str) -> None:
         self.service = service
@@ -19,21 +19,21 @@ class PushServer:
         self.connections = 0
 
     def browser(self) -> Browser:
-        """One that subscribes here."""
+        """Returns a browser that is subscribed here."""
         return Browser(self.url)
 
     def news(self, browser: Browser) -> list[str]:
-        """Ids of the notifications that a browser was told of."""
+        """Returns the ids of the notifications that were pushed to a browser."""
         return [browser.news(one["body"])["id"] for one in self.service.taken(browser.name)]
 
     def answer(self, browser: Browser, status: int) -> None:
-        """Answer this to whatever is for a browser; 0: take it."""
+        """Sets the status for pushes to a browser; 0: accept them."""
         self.service.answers[browser.name] = status
 
 
 @contextmanager
 def running() -> Iterator[PushServer]:
-    """On a free port of loopback."""
+    """Runs a push service on a free loopback port."""
     service = PushService()
 
     class Handler(BaseHTTPRequestHandler):
@@ -55,7 +55,7 @@ def running() -> Iterator[PushServer]:
             self.wfile.write(answer.body)
 
         def log_message(self, *_: object) -> None:
-            """Quiet."""
+            """Suppresses the log of requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     push = PushServer(service, f"http://127.0.0.1:{server.server_address[1]}/push")

@@ -1,4 +1,4 @@
-"""The running product as a process of its own, for tests that speak HTTP and sockets to it, or kill it."""
+"""Runs the product in a separate process, for tests that use HTTP and sockets, or kill it."""
 
 import os
 import signal
@@ -17,7 +17,9 @@ READY_SECONDS = 90
 
 
 class ServerProcess:
-    """`python -m local`, with cheap passwords, on a free port over one data directory; may be killed and started again."""
+    """`python -m local` with cheap passwords, on a free port and one data directory. May be killed and
+    started again.
+    """
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         with socket.socket() as probe:
@@ -31,7 +33,7 @@ class ServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start and wait until the demo conference can be read."""
+        """Starts the server and waits until the demo conference can be read."""
         product = "tests.harness.cheap_passwords"
         command = [sys.executable, "-m", product, "--port", str(self.port), "--data-dir", str(self._data_dir)]
         with self._log.open("ab") as log:
@@ -48,11 +50,11 @@ class ServerProcess:
         raise TimeoutError(self._log.read_text()[-3000:])
 
     def kill(self) -> None:
-        """Kill -9."""
+        """Kills the server with SIGKILL."""
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ask it to end."""
+        """Stops the server gracefully."""
         self._end(signal.SIGTERM)
 
     def _end(self, number: signal.Signals) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of a sale begin with: a shop with a clock that moves when told, and a fake Stripe."""
+"""The start of most tests of a sale: a shop with a clock that a test moves, and a fake Stripe."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ from chalicelib.payments.ports import (
 
 START = 1_900_000_000.0
 _THREADS = ThreadPoolExecutor(20)
-"""Kept, because PynamoDB keeps a connection for each thread."""
+"""Shared, because PynamoDB keeps a connection for each thread."""
 OWNER = Principal(make_ulid(1, b"owner" * 2), make_ulid(1, b"famil" * 2))
 BUYER = Principal(make_ulid(2, b"buyer" * 2), make_ulid(2, b"famil" * 2))
 
 
 class Clock:
-    """Seconds that only pass when a test says so."""
+    """A clock in Unix seconds that moves only when a test moves it."""
 
     def __init__(self) -> None:
         self.seconds = START
@@ -62,7 +62,7 @@ class Clock:
 
 
 class Ids:
-    """Ids of the clock's moment; secrets that count."""
+    """Makes ids of the clock's current time, and numbered secrets."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -80,7 +80,7 @@ class Ids:
 
 @dataclass
 class FakePayments:
-    """Port `Payments` in memory; `down` makes every call fail, `refusing` every refund."""
+    """The port `Payments` in memory. `down` makes every call fail, `refusing` every refund."""
 
     sessions: dict[str, Payment] = field(default_factory=dict)
     charges: dict[str, Payment] = field(default_factory=dict)
@@ -167,7 +167,7 @@ class FakePayments:
                 yield from traces_of(self.read_payment(charge.id, account=account) or payment, kind)
 
     def pay(self, session_id: str, **changes: Any) -> str:
-        """Money comes in; the charge's id."""
+        """Pays a session. Returns the charge's id."""
         charge_id = f"ch_{session_id.removeprefix('cs_')}{len(self.charges)}"
         paid = self.sessions[session_id]._replace(status=PaymentStatus.PAID, customer_id="cus_1", **changes)
         paid = paid._replace(charge=charge_of(paid, charge_id))
@@ -175,11 +175,11 @@ class FakePayments:
         return charge_id
 
     def refund_in_dashboard(self, charge_id: str, amount: int) -> str:
-        """Somebody refunds at Stripe; the refund's id."""
+        """Makes a refund as in Stripe's dashboard. Returns the refund's id."""
         return self._add_refund(self.charge(charge_id), amount, None)
 
     def fail_refund(self, charge_id: str, refund_id: str) -> None:
-        """A refund that did not reach the bank."""
+        """Makes a refund fail, as when it does not reach the bank."""
         charge = self.charge(charge_id)
         refunds = [replace(r, status="failed") if r.id == refund_id else r for r in charge.refunds]
         self.keep(replace(charge, refunds=refunds))
@@ -187,14 +187,14 @@ class FakePayments:
     def dispute(
         self, charge_id: str, status: str, *, id: str = "dp_1", amount: int | None = None, currency: str | None = None
     ) -> None:
-        """A dispute of a charge, as it stands now."""
+        """Opens or changes a dispute of a charge."""
         charge = self.charge(charge_id)
         facts: Any = {"reason": "fraudulent", "created_at": datetime.fromtimestamp(START, UTC), "status": status}
         made = ChargeDispute(id=id, amount=amount or charge.amount, currency=currency or charge.currency, **facts)
         self.keep(with_disputes(charge, [made]))
 
     def charge(self, charge_id: str) -> Charge:
-        """A charge as it stands."""
+        """Returns a charge's current state."""
         found = self.charges[charge_id].charge
         assert found is not None
         return found
@@ -216,7 +216,7 @@ class FakePayments:
         return refund.id
 
     def keep(self, charge: Charge) -> None:
-        """Let Stripe show the charge so from now on."""
+        """Stores the charge's new state."""
         self.charges[charge.id] = self.charges[charge.id]._replace(charge=charge)
 
     def _check(self) -> None:
@@ -225,7 +225,7 @@ class FakePayments:
 
 
 def traces_of(payment: Payment, kind: TraceKind) -> Iterator[Trace]:
-    """What Stripe lists of a payment."""
+    """Yields the traces of a payment that Stripe lists."""
     charge = payment.charge
     assert charge is not None
     made = Trace(charge.id, payment.order_id, int(charge.created_at.timestamp()))
@@ -239,7 +239,7 @@ def traces_of(payment: Payment, kind: TraceKind) -> Iterator[Trace]:
 
 @dataclass
 class FakeAccounts:
-    """Port `AccountsAtStripe` in memory: account id -> ready, or None when it was taken back."""
+    """The port `AccountsAtStripe` in memory: account id -> whether it can be paid, or None when access was revoked."""
 
     ready: dict[str, bool | None] = field(default_factory=dict)
 
@@ -256,7 +256,7 @@ class FakeAccounts:
 
 
 def charge_of(payment: Payment, charge_id: str) -> Charge:
-    """A charge record as the gateway makes it."""
+    """Returns a charge record as the gateway makes it."""
     return Charge(
         id=charge_id,
         order_id=payment.order_id or "",
@@ -275,7 +275,7 @@ def charge_of(payment: Payment, charge_id: str) -> Charge:
 
 
 class Shop:
-    """Services over the test database with a published event: a new one, or one that is there."""
+    """Services over the test database, and a published event: a new or an existing one."""
 
     def __init__(self, event_id: str | None = None) -> None:
         self.clock = Clock()
@@ -287,13 +287,13 @@ class Shop:
         wired: Any = self.services.payments
         wired.stripe, wired.stripe_accounts = self.payments, self.at_stripe
         self.services.aws.dynamodb = bootstrap.services().aws.dynamodb
-        wired.stripe_share = 1_000.0  # time stands still, so every second would be a crowd
+        wired.stripe_share = 1_000.0  # the clock is stopped, so all requests fall into one second
         bootstrap.use(self.services)
         self.event_id = event_id or self.make_event()
         self.services.payments.holds.save_sweep(Sweep(int(START) // 60 - 1, (), 0))
 
     def make_event(self, *, state: str = "published", currency: str = "EUR") -> str:
-        """An event owned by OWNER."""
+        """Creates an event owned by OWNER. Returns its id."""
         from chalicelib.content.adapters.events import DynamoEvents
         from chalicelib.content.domain.event import Event, EventState
         from chalicelib.content.domain.views import written
@@ -323,7 +323,7 @@ class Shop:
         return event_id
 
     def ticket(self, quantity: int, *, amount: int = 2500, currency: str = "EUR", **fields: Any) -> str:
-        """A ticket type of the shop's event."""
+        """Creates a ticket type of the shop's event. Returns its id."""
         from chalicelib.catalog.domain.ticket_type import TicketTypeFields
         from chalicelib.core.money import Money
 
@@ -341,29 +341,29 @@ class Shop:
         return ticket_type_id
 
     def order(self, *wanted: tuple[str, int], caller: Principal | None = BUYER) -> OrderRecord:
-        """An order of (ticket type, quantity)."""
+        """Places an order of (ticket type, quantity)."""
         return self.services.orders.place_order.place_order(
             self.event_id, form_of(*wanted), caller=caller, new_id=self.services.ids.new_id()
         )[0]
 
     def connect(self, account_id: str) -> None:
-        """The event has a Stripe account of its own, ready to be paid."""
+        """Connects a Stripe account that can be paid to the event."""
         account, _ = self.services.payments.connect_account.connect_stripe_account(self.event_id, caller=OWNER)
         assert account.id == account_id
         self.at_stripe.ready[account_id] = True
         self.services.payments.connect_account.refresh_stripe_account(account_id)
 
     def checkout(self, record: OrderRecord) -> str:
-        """The id of the order's checkout session."""
+        """Opens the order's checkout. Returns the session's id."""
         url = self.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
         return url.rpartition("/")[2]
 
     def state(self, record: OrderRecord) -> OrderState:
-        """How the order stands now."""
+        """Returns the order's current state."""
         return self.record(record).state
 
     def record(self, record: OrderRecord) -> OrderRecord:
-        """The order as stored."""
+        """Returns the order as stored."""
         found = self.services.orders.store.load_order(record.id)
         assert found is not None
         return found
@@ -376,34 +376,34 @@ class Shop:
         event_id: str = "evt_1",
         account: str | None = None,
     ) -> None:
-        """What the inbox stream does with an event."""
+        """Stores a webhook event and processes it, as the inbox stream does."""
         self.react_to_event(event_id, {"kind": kind, "object_id": object_id, "livemode": False, "account": account})
 
     def react_to_event(self, event_id: str, item: dict[str, Any]) -> None:
-        """What the inbox stream does with an event that is kept as this item."""
+        """Processes a stored webhook event, given as its item, as the inbox stream does."""
         change = Change(ChangeKind.CREATED, "INBOX", f"STRIPE_EVENT#{event_id}", None, item)
         self.services.payments.handle_webhook.on_changes([change])
         self.services.payments.record_fees.on_changes([change])
 
     def wishes(self) -> list[RefundWish]:
-        """All refunds that are or were wanted."""
+        """Returns all requested refunds, done or not."""
         return [msgspec.json.decode(item.body, type=RefundWish) for item in items_of("RefundItem", "REFUND#")]
 
     def carry_out_refunds(self) -> None:
-        """What the sales stream does with every wish, old ones too."""
+        """Processes every requested refund, old ones too, as the sales stream does."""
         for wish in self.wishes():
             self.services.payments.refund_payment.carry_out(wish.order_id, wish.key)
 
 
 def form_of(*wanted: tuple[str, int]) -> OrderForm:
-    """A buyer's form."""
+    """Returns a buyer's order form."""
     lines = [OrderLineForm(ticket_type_id=ticket_type_id, quantity=quantity) for ticket_type_id, quantity in wanted]
     return OrderForm(lines=lines, buyer=Buyer(name="Ada Lovelace", email="ada@example.org"))
 
 
 @dataclass(frozen=True)
 class Stock:
-    """All shards of a type together."""
+    """The sums over all shards of a ticket type."""
 
     left: int
     held: int
@@ -412,7 +412,7 @@ class Stock:
 
 
 def stock_of(ticket_type_id: str) -> Stock:
-    """The stock as it stands; fails when a shard does not add up."""
+    """Returns the current stock. Fails when a shard's numbers do not add up."""
     stock_item = model("StockItem")
     shards = []
     for number in range(40):
@@ -427,7 +427,7 @@ def stock_of(ticket_type_id: str) -> Stock:
 
 
 def model(name: str) -> Any:
-    """A model of the stores; imported late, since their tables read the environment."""
+    """Returns an item class of the stores. Imported late, because tables read the environment."""
     from chalicelib.aws import dynamo_tables as tables
     from chalicelib.catalog.adapters import items as catalog_items
     from chalicelib.notifications.adapters import items as notification_items
@@ -439,12 +439,12 @@ def model(name: str) -> Any:
 
 
 def items_of(name: str, prefix: str = "") -> list[Any]:
-    """Items of a model whose sort key begins so."""
+    """Returns the items of a class whose sort key has the prefix."""
     return [item for item in model(name).scan() if item.sk.startswith(prefix)]
 
 
 def appoint(shop: Shop, number: int, *, topic: str, mail: str, choosing: int) -> None:
-    """So many organizers more, of whom the first choose how they get mails of a topic."""
+    """Adds `number` organizers. The first `choosing` of them choose how they get mails of the topic."""
     from chalicelib.accounts.adapters.items import RoleItem
     from chalicelib.aws import dynamo_keys as keys
 
@@ -457,18 +457,18 @@ def appoint(shop: Shop, number: int, *, topic: str, mail: str, choosing: int) ->
 
 
 def inbox(principal: Principal) -> list[str]:
-    """The titles of somebody's notifications, oldest first."""
+    """Returns the titles of a user's notifications, oldest first."""
     mine = f"USER#{principal.user_id}"
     return [item.title for item in items_of("NotificationItem", "NOTIFICATION#") if item.pk == mine]
 
 
 def mails() -> list[str]:
-    """The subjects of all mails."""
+    """Returns the subjects of all mails."""
     return [item.subject for item in items_of("MailItem", "MAIL")]
 
 
 def together(count: int, work: Any) -> list[Any]:
-    """Run `work(number)` in that many threads from a barrier; results or exceptions in order."""
+    """Runs `work(number)` in `count` threads that start at a barrier. Returns results or exceptions in order."""
     barrier = threading.Barrier(count)
     results: list[Any] = [None] * count
 

@@ -1,4 +1,4 @@
-"""A shop for each test."""
+"""The fixture `shop`: a shop for each test."""
 
 import pytest
 
@@ -8,5 +8,5 @@ from tests.harness.shop import Shop
 
 @pytest.fixture
 def shop(database: DatabaseEndpoint) -> Shop:
-    """Services over an empty database, a clock and a fake Stripe, one published event."""
+    """A shop over an empty database, with a test clock, a fake Stripe and one published event."""
     return Shop()

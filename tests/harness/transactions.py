@@ -1,4 +1,4 @@
-"""The transactions that a test makes: how full they are, and what happens when somebody else is faster."""
+"""Observes the transactions of a test: their sizes, and what happens when another write comes first."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from tests.harness.faults import wired
 
 @contextmanager
 def sizes_of_transactions() -> Iterator[list[int]]:
-    """The number of items of each transaction that the database took while the block ran, in order."""
+    """Yields a list that collects the number of items of each transaction that the database accepts in the block."""
     sizes: list[int] = []
 
     def wire(operation: str, body: bytes, send: Send) -> WireAnswer:
@@ -26,7 +26,7 @@ def sizes_of_transactions() -> Iterator[list[int]]:
 
 @contextmanager
 def overtaken_once(others: Callable[[], object]) -> Iterator[None]:
-    """Just before the first transaction of the block reaches the database, others do their work."""
+    """Calls `others` just before the first transaction of the block reaches the database."""
     began = False
 
     def wire(operation: str, body: bytes, send: Send) -> WireAnswer:

@@ -1,7 +1,7 @@
-"""A stream's worker in a process of its own, which may be killed: `python -m tests.harness.worker DATABASE_URL`.
+"""A stream's worker in a separate process, which may be killed: `python -m tests.harness.worker DATABASE_URL`.
 
-Takes a batch of records of the notifications table a line (JSON), answers what the function answers, a line each. At
-the end of its input it says what memory it took at most, in KB. Mails stay queued: nobody is there to take them.
+Reads batches of records of the notifications table, one per line (JSON), and prints the function's answer to each. At
+the end of its input it prints its peak memory in KB. Mails stay queued, because nothing sends them.
 """
 
 import contextlib
@@ -18,14 +18,14 @@ from tests.harness import environment
 
 
 class Worker:
-    """Somebody else's handle on a worker."""
+    """A worker's process, seen from the test."""
 
     def __init__(self, database_url: str) -> None:
         command = [sys.executable, "-m", "tests.harness.worker", database_url]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def react(self, records: list[dict[str, Any]]) -> dict[str, Any] | None:
-        """Its answer; None when it died."""
+        """Sends a batch. Returns the worker's answer; None when it died."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -37,25 +37,25 @@ class Worker:
         return json.loads(line) if line else None
 
     def kill(self) -> None:
-        """Kill -9."""
+        """Kills the worker with SIGKILL."""
         self._process.kill()
 
     def finish(self) -> int:
-        """Let it end; the most memory it had, in KB. 0 for one that was killed."""
+        """Ends the worker. Returns its peak memory in KB; 0 when it was killed."""
         answer, _ = self._process.communicate()
         return int(json.loads(answer)["peak_kb"]) if answer else 0
 
 
 def serve(react: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Answer until there is no more."""
+    """Answers batches until the input ends."""
     for line in sys.stdin:
         print(json.dumps(react(json.loads(line))), flush=True)
     print(json.dumps({"peak_kb": peak_kb()}), flush=True)
 
 
 def peak_kb() -> int:
-    """The most memory this program had, in KB. Not `ru_maxrss` where there is a choice: Linux begins that with what the
-    process had before exec, which is the memory of whoever started it (man 2 getrusage).
+    """Returns the peak memory of this process in KB. Avoids `ru_maxrss` where possible: on Linux it starts with the
+    memory of the process before exec, that is, of its parent (man 2 getrusage).
     """
     with contextlib.suppress(FileNotFoundError):
         lines = Path("/proc/self/status").read_text().splitlines()
@@ -64,7 +64,7 @@ def peak_kb() -> int:
 
 
 def main() -> None:
-    """The product's reactions over a database."""
+    """Runs the product's reactions over a database."""
     environment.prepare(sys.argv[1])
     logging.getLogger("telemetry").setLevel(logging.ERROR)
     from chalicelib import bootstrap, config, reactions

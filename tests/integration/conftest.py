@@ -1,4 +1,4 @@
-"""A shop for each test; people with inboxes, what the stream tells of them, and doubles of what pushes and mails."""
+"""Fixtures of this level: a shop, signed-in people with inboxes, records of the stream, fakes of pusher and mailer."""
 
 import itertools
 import json
@@ -30,7 +30,7 @@ _numbers = itertools.count(1)
 
 @dataclass
 class FakePusher:
-    """Keeps what it is given; some connections are gone or out of reach."""
+    """A pusher that keeps its frames. Connections in `gone` are closed, those in `failing` cannot be reached."""
 
     gone: set[str] = field(default_factory=set)
     failing: set[str] = field(default_factory=set)
@@ -52,7 +52,7 @@ class FakePusher:
 
 @dataclass
 class FakeMailer:
-    """Keeps what it is given, or fails with what is planned next."""
+    """A mailer that keeps its mails, or raises the next planned error."""
 
     sent: list[Claimed] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
@@ -65,7 +65,7 @@ class FakeMailer:
 
 @dataclass
 class FakeClock:
-    """Stands still until moved."""
+    """A clock that moves only when a test moves it."""
 
     time: float = 1_800_000_000.0
 
@@ -75,7 +75,7 @@ class FakeClock:
 
 @dataclass(frozen=True)
 class Person:
-    """A signed-in account."""
+    """A signed-in user."""
 
     client: Client
     principal: Principal
@@ -111,7 +111,7 @@ def mailer(services: bootstrap.Services) -> FakeMailer:
 
 @pytest.fixture
 def clock(services: bootstrap.Services) -> FakeClock:
-    """The clock of services built after this fixture; at the real time's minute, so that tokens are valid."""
+    """The clock of services that are built after this fixture. Starts at the real minute, so that tokens are valid."""
     fake = FakeClock(float(int(time.time()) // 60 * 60 + 30))
     services.clock = fake  # type: ignore[assignment]
     return fake
@@ -119,7 +119,7 @@ def clock(services: bootstrap.Services) -> FakeClock:
 
 @pytest.fixture
 def person(anonymous: Client, services: bootstrap.Services) -> Callable[[], Person]:
-    """Makes people who are signed in."""
+    """Returns a function that creates signed-in users."""
 
     def make() -> Person:
         from chalicelib.accounts.adapters.items import FamilyItem
@@ -141,7 +141,7 @@ def ada(person: Callable[[], Person]) -> Person:
 
 
 def notification(user_id: str, *, received_at: int = 1_800_000_000, name: str = "Conf") -> Notification:
-    """A new notification; each call's id is later than the last one's."""
+    """Returns a notification. Each call makes a later id."""
     return Notification(
         id=make_ulid(1_600_000_000_000 + next(_numbers), b"0123456789"),
         user_id=user_id,
@@ -154,7 +154,7 @@ def notification(user_id: str, *, received_at: int = 1_800_000_000, name: str = 
 
 
 def deliver(*notifications: Notification) -> list[str]:
-    """Put notifications into inboxes, 30 in a transaction; their ids."""
+    """Puts notifications into inboxes, 30 per transaction. Returns their ids."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.notifications.adapters.writes import add_notifications
 
@@ -166,12 +166,12 @@ def deliver(*notifications: Notification) -> list[str]:
 
 
 def receive(user_id: str, number: int = 1) -> list[str]:
-    """Put so many notifications into an inbox; their ids."""
+    """Puts `number` notifications into an inbox. Returns their ids."""
     return deliver(*(notification(user_id) for _ in range(number)))
 
 
 def recount(user_id: str) -> tuple[int, int]:
-    """Unread notifications and unread marks, counted."""
+    """Counts the unread notifications and the unread marks of an inbox."""
     from chalicelib.aws import dynamo_keys as keys
     from chalicelib.notifications.adapters.items import (
         NOTIFICATION_PREFIX,
@@ -187,18 +187,18 @@ def recount(user_id: str) -> tuple[int, int]:
 
 
 def records(database: DatabaseEndpoint, after: int = 0) -> list[dict[str, Any]]:
-    """What the notifications stream has told since the database was empty."""
+    """Returns the records of the notifications stream since the database was emptied."""
     return [json.loads(r.json) for r in database.database.streams.read(f"{PREFIX}notifications", after, 10_000, 0)]
 
 
 def react(database: DatabaseEndpoint, only: Callable[[dict[str, Any]], bool] = lambda record: True) -> Any:
-    """Hand everything the stream told to the reactions of both functions."""
+    """Gives all records of the stream to the reactions of both functions."""
     both = (*reactions.NOTIFICATIONS, *reactions.MAILS)
     return streams.react({"Records": [r for r in records(database) if only(r)]}, both)
 
 
 def connect(services: bootstrap.Services, person: Person, number: int = 1) -> list[str]:
-    """Open so many sockets; their connection ids."""
+    """Opens `number` sockets. Returns their connection ids."""
     opened = []
     for _ in range(number):
         url, _ = services.live.connect_socket.create_ticket(person.principal, origin=None)

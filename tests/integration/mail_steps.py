@@ -20,7 +20,7 @@ NEWS = Mail("news 1", "guest@example.org", "News", "News", "<p>News</p>", action
 
 
 def queue(mail: Mail) -> str:
-    """Queue a mail as the transaction of a fact does; its id."""
+    """Queues a mail, as the transaction that causes it does. Returns its id."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.notifications.adapters.writes import add_mail
 
@@ -31,19 +31,19 @@ def queue(mail: Mail) -> str:
 
 
 def stored(mail_id: str) -> Any:
-    """The mail's item."""
+    """Returns the mail's item."""
     from chalicelib.notifications.adapters.items import MailItem
 
     return MailItem.get(*notification_keys.mail(mail_id), consistent_read=True)
 
 
 def to_user(user_id: str, key: str = "news 2", **fields: Any) -> Mail:
-    """News to an account."""
+    """Returns a mail to an account."""
     return NEWS._replace(key=key, to="", user_id=user_id, **fields)
 
 
 def open_account(person: Person, email: str = "ada@example.org", *, verified: bool = True) -> None:
-    """The account behind a signed-in person."""
+    """Creates the account of a signed-in user."""
     from chalicelib.accounts.adapters.items import AccountItem, EmailItem
     from chalicelib.accounts.domain.stored_account import new_account
 
@@ -54,19 +54,19 @@ def open_account(person: Person, email: str = "ada@example.org", *, verified: bo
 
 
 def choose(person: Person, patch: dict[str, Any]) -> None:
-    """The person's choice, by the API."""
+    """Changes the user's preferences through the API."""
     reply = person.client.patch(PLACE, patch, if_match="*")
     assert reply.status == 200, reply
 
 
 def collect(user_id: str, *, digest_at: int, name: str = "Conf") -> Notification:
-    """A notification that waits for a digest, ten minutes before it."""
+    """Queues a notification for a digest, received ten minutes before it."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.core.ids import derive_ulid
     from chalicelib.notifications.adapters.writes import add_notifications
 
     made = notification(user_id, received_at=digest_at - 600, name=name)
-    milliseconds = (digest_at - 600) * 1000 + next(_numbers)  # each later than the last
+    milliseconds = (digest_at - 600) * 1000 + next(_numbers)  # later than all earlier ones
     made = made._replace(id=derive_ulid(milliseconds, made.id), digest_at=digest_at)
     transaction = Transaction()
     add_notifications(transaction, [made])
@@ -75,26 +75,26 @@ def collect(user_id: str, *, digest_at: int, name: str = "Conf") -> Notification
 
 
 def due_items() -> list[str]:
-    """Sort keys of everything that is due at some time."""
+    """Returns the sort keys of all items in the due index."""
     from chalicelib.notifications.adapters.items import DueItem
 
     return sorted(item.sk for item in DueItem.scan(DueItem.sk.startswith("DUE#")))
 
 
 def mails() -> list[Any]:
-    """Every mail's item."""
+    """Returns the items of all mails."""
     from chalicelib.notifications.adapters.items import MailItem
 
     return list(MailItem.scan(MailItem.sk == "MAIL"))
 
 
 def standing(services: bootstrap.Services, address: str) -> Any:
-    """What is known of an address."""
+    """Returns what is stored about an address."""
     return services.mail.mailboxes.load_standing(address)
 
 
 def returned(kind: str, *addresses: str) -> str:
-    """A message of SES's."""
+    """Returns a message of SES about returned mails."""
     recipients = [{"emailAddress": one} for one in addresses]
     about: dict[str, Any] = {"bounceType": kind, "bouncedRecipients": recipients}
     if kind == "Complaint":

@@ -21,7 +21,7 @@ from local.websocket.sockets import SocketGateway
 
 @pytest.fixture
 def sample():
-    """A fresh copy of the sample app's module."""
+    """A new copy of the sample app's module."""
     module = importlib.import_module("tests.local.sample_app")
     return importlib.reload(module)
 
@@ -46,13 +46,13 @@ def origin(sample, static_dir):
 
 @pytest.fixture
 def database():
-    """In memory."""
+    """A database in memory."""
     with running_database() as endpoint:
         yield endpoint
 
 
 def dynamo(url: str):
-    """boto3 against a running database."""
+    """Returns a boto3 client of a running database."""
     return boto3.client(
         "dynamodb", endpoint_url=str(url), region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
     )
@@ -68,7 +68,7 @@ TABLE = {
 
 
 def call(database, operation: str, **request):
-    """One operation on the engine itself."""
+    """Calls one operation of the engine directly."""
     answer = database.call(operation, json.dumps(request).encode())
     return answer.status, json.loads(answer.body)
 

@@ -1,4 +1,4 @@
-"""A tiny Chalice app with one of everything, so that the runner is tested without the product."""
+"""A small Chalice app with one trigger of each kind, so that the runner is tested without the product."""
 
 import json
 import threading

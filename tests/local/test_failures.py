@@ -1,4 +1,4 @@
-"""The local failure queue: what it keeps over restarts and kills, and its endpoint and page."""
+"""The local failure queue: what survives restarts and kills, and its endpoint and page."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def fail(failures: FailureFile, *sequences: str, handler: str = "notes", reason:
 
 
 class Notes:
-    """Replays for a handler that is broken until it is repaired."""
+    """Replays to a handler that is broken until it is repaired."""
 
     def __init__(self) -> None:
         self.broken = False

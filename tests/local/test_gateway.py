@@ -18,7 +18,7 @@ pytestmark = pytest.mark.enable_socket
 
 
 def raw(origin: str, data: bytes, seconds: float = 5.0) -> bytes:
-    """Send bytes as they are; return all that comes back until the server closes."""
+    """Sends raw bytes. Returns everything that comes back until the server closes the connection."""
     address = urlsplit(origin)
     with socket.create_connection((address.hostname, address.port), timeout=seconds) as sock:
         sock.sendall(data)
@@ -222,7 +222,7 @@ def test_handler_that_takes_too_long_is_504(origin):
 def test_slow_request_is_closed(origin, monkeypatch):
     monkeypatch.setattr(PatientHttp, "request_seconds", 0.2)
     for data in (b"", b"GET /api/v1/big", b"POST /api/v1/echo/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab"):
-        raw(origin, data)  # returns when the server closes, and fails when it does not
+        raw(origin, data)  # fails when the server does not close the connection
 
 
 def test_large_headers_are_431(origin):

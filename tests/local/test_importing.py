@@ -1,4 +1,4 @@
-"""How the import command tells what became of the records."""
+"""How the import command reports the results of the records."""
 
 from local.demo.importing import sentences
 

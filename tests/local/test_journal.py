@@ -1,4 +1,4 @@
-"""The journalled database: what is acknowledged is there again, whatever happened to the process."""
+"""The journalled database: acknowledged writes are there after a restart, however the process ended."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def records(database) -> list[dict]:
 
 @pytest.fixture
 def opened(tmp_path):
-    """Opens a database on one directory again and again."""
+    """Returns a function that opens a database on the same directory each time."""
     opened = []
 
     def open_again(**more: int) -> Database:
@@ -178,7 +178,7 @@ def test_kill_9_loses_no_acknowledged_write(tmp_path, compact_above):
 
 
 class Killed(BaseException):
-    """Stands for the end of the process at that very call."""
+    """Simulates the death of the process at a call."""
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "open directory", "half written"])

@@ -1,4 +1,4 @@
-"""The journal as a file: group commit, torn lines, a disk that fails."""
+"""The journal file: group commit, torn lines, disk errors."""
 
 import os
 import threading

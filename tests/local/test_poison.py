@@ -1,5 +1,6 @@
-"""A record that no attempt can handle, at each place of a batch: the others take effect once, it waits with its reason,
-the stream goes on, and a replay after the fix succeeds, once. The product's own handlers: test_poison_product.py.
+"""A record that fails at every attempt, at each position of a batch: the others take effect once, the record is kept
+with its reason, the stream continues, and a replay after the fix succeeds once. test_poison_product.py tests the
+product's own handlers.
 """
 
 import re
@@ -25,7 +26,7 @@ PLACES = [(25, index) for index in range(25)] + [(100, index) for index in (0, 1
 
 
 class Ledger:
-    """Notes each record once however often it is delivered, unless it has no marks; cannot bear what is in `poison`."""
+    """Records each record once however often it is delivered, unless marks are off. Fails for the names in `poison`."""
 
     def __init__(self, *poison: str, marks: bool = True) -> None:
         self.poison = set(poison)
@@ -42,7 +43,7 @@ class Ledger:
 
 
 def raising(ledger: Ledger) -> Handler:
-    """A handler that knows nothing of partial answers."""
+    """Returns a handler without partial answers."""
 
     def handle(event: dict[str, Any], context: object) -> None:
         for record in event["Records"]:
@@ -52,7 +53,7 @@ def raising(ledger: Ledger) -> Handler:
 
 
 def answering_in_part(ledger: Ledger) -> Handler:
-    """The product's own boundary around a reaction."""
+    """Returns a reaction inside the product's own boundary, which gives partial answers."""
 
     def on_changes(changes: list[Any]) -> None:
         for change in changes:
@@ -84,7 +85,7 @@ def notes() -> Iterator[Database]:
 
 
 def fill(database: Database, count: int) -> list[str]:
-    """So many records in five partitions; their names in order."""
+    """Writes `count` records in five partitions. Returns their names in order."""
     names = [f"NOTE#{number:03d}" for number in range(count)]
     for number, name in enumerate(names):
         item = {"pk": {"S": f"P#{number % PARTITIONS}"}, "sk": {"S": name}}
@@ -93,7 +94,7 @@ def fill(database: Database, count: int) -> list[str]:
 
 
 def drain(database: Database, source: StreamSource, failures: FailureFile) -> None:
-    """Run the loop until it has handled everything."""
+    """Runs the loop until it has handled everything."""
     loop = StreamLoop(database, source, failures, attempts=5, pause_seconds=0.001)
     loop.start()
     try:
@@ -109,7 +110,7 @@ def drain_notes(database: Database, handler: Handler, size: int, path: Path | No
 
 
 def in_order(noted: list[str]) -> bool:
-    """Whether each partition's effects came in the order of its records."""
+    """Returns whether each partition's effects came in the order of its records."""
     lanes = [[name for name in noted if int(name[-3:]) % PARTITIONS == lane] for lane in range(PARTITIONS)]
     return all(lane == sorted(lane) for lane in lanes)
 
@@ -119,7 +120,7 @@ def in_order(noted: list[str]) -> bool:
 def test_drain_poison_anywhere_in_a_batch_others_take_effect_once(
     notes: Database, mode: Mode, size: int, index: int
 ) -> None:
-    names = fill(notes, size + 3)  # three that come behind the batch
+    names = fill(notes, size + 3)  # three more than one batch
     ledger = Ledger(names[index])
     failures = drain_notes(notes, mode(ledger), size)
     others = [name for name in names if name != names[index]]
@@ -142,7 +143,7 @@ def test_drain_poison_anywhere_in_a_batch_others_take_effect_once(
 
 @MODES
 def test_drain_without_marks_effects_are_doubled(notes: Database, mode: Mode) -> None:
-    """The control: deliveries do repeat, so the test above would see a reaction that cannot bear it."""
+    """The control: records are delivered repeatedly, so the test above would find a reaction that is not idempotent."""
     names = fill(notes, 25)
     ledger = Ledger(names[12], marks=False)
     drain_notes(notes, mode(ledger), 25)

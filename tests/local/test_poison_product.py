@@ -1,4 +1,4 @@
-"""Poison records in the product's own stream handlers: a bug that shows on one order, and items of another release."""
+"""Poison records in the product's own stream handlers: a bug that affects one order, and items of another release."""
 
 import re
 from typing import Any
@@ -19,14 +19,14 @@ INBOX_BATCH = 25
 
 @pytest.fixture
 def product(chalice_app: Any) -> dict[str, StreamSource]:
-    """The product's own stream handlers by name, wired as the runner does it."""
+    """The product's stream handlers by name, wired as in the runner."""
     import app
 
     return {source.handler.name: source for source in stream_sources(chalice_app, app)}
 
 
 class Faulty:
-    """Port `Payments` with a bug that shows on some objects only."""
+    """The port `Payments` with a bug that affects only some objects."""
 
     def __init__(self, payments: Any) -> None:
         self._payments = payments
@@ -40,7 +40,7 @@ class Faulty:
 
 @pytest.fixture
 def tables(database_endpoint: Any) -> Database:
-    """The product's tables, empty, with services built anew."""
+    """The product's tables, emptied, and new services."""
     database: Database = database_endpoint.database
     database.reset()
     new_container()
@@ -49,12 +49,12 @@ def tables(database_endpoint: Any) -> Database:
 
 @pytest.fixture
 def shop(tables: Database) -> Shop:
-    """As in tests/integration."""
+    """The same shop as in tests/integration."""
     return Shop()
 
 
 def effects() -> dict[str, int]:
-    """What paid orders have caused."""
+    """Counts the effects of paid orders."""
     return {
         "charges": len(items_of("ChargeItem", "CHARGE#")),
         "notifications": len(items_of("NotificationItem", "NOTIFICATION#")),
@@ -64,7 +64,7 @@ def effects() -> dict[str, int]:
 
 
 def tell(shop: Shop, session: str, event_id: str) -> None:
-    """What the webhook keeps of an event."""
+    """Stores an event as the webhook does."""
     from chalicelib.payments.inbox_port import StripeEvent
 
     event = StripeEvent(event_id, "checkout.session.completed", session, False, False)
@@ -72,7 +72,7 @@ def tell(shop: Shop, session: str, event_id: str) -> None:
 
 
 def slow_between(index: int) -> Any:
-    """The ends and the middle always; the others take their time."""
+    """Returns a parameter: the first, middle and last index always run, the others are marked slow."""
     return index if index in (0, 12, 24) else pytest.param(index, marks=pytest.mark.slow)
 
 
@@ -167,7 +167,7 @@ def test_drain_noun_that_nobody_reacts_to_is_no_failure(tables: Database, produc
 
 
 def record(number: int, **changes: Any) -> dict[str, Any]:
-    """A stream record of a note."""
+    """Returns a stream record with this number."""
     keys = {"pk": {"S": "P#0"}, "sk": {"S": f"NOTE#{number:03d}"}}
     told = {"SequenceNumber": str(number), "Keys": keys, "NewImage": keys}
     return {"eventName": "INSERT", "dynamodb": told} | changes

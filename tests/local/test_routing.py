@@ -1,4 +1,4 @@
-"""Which resource a path means: what a general router decides in another way."""
+"""Routing of paths to resources, where API Gateway differs from a general router."""
 
 import pytest
 

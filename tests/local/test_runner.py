@@ -1,4 +1,4 @@
-"""The whole runner around the sample app, in this process and in one that is killed."""
+"""The whole runner with the sample app, in this process and in one that is killed."""
 
 import asyncio
 import os

@@ -32,7 +32,7 @@ def resets():
 
 @pytest.fixture
 def told():
-    """What became of mails: whom they were to, and what happened."""
+    """A list of mail results: recipient and result."""
     return []
 
 

@@ -9,7 +9,7 @@ from local.events.stream_filters import UnknownRule, passes
 
 
 def record(sort_key: str, **image: str) -> dict[str, Any]:
-    """A stream record of the notifications table."""
+    """Returns a stream record of the notifications table."""
     told = {"Keys": {"pk": {"S": "P"}, "sk": {"S": sort_key}}}
     if image:
         told["NewImage"] = {name: {"S": value} for name, value in image.items()}

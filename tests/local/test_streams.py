@@ -19,7 +19,7 @@ ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/sample-outbox/stream/local"
 
 
 class Consumer:
-    """A handler that records what it got, and fails on ids named in `poison`."""
+    """A handler that records its records, and fails for the ids in `poison`."""
 
     def __init__(self, *, partial: bool = False, poison: tuple[str, ...] = (), times: int = 10**9) -> None:
         self.calls: list[list[str]] = []
@@ -64,7 +64,7 @@ def memory():
 
 @pytest.fixture
 def consume(memory, tmp_path):
-    """Runs a consumer until it has handled all that was put."""
+    """Returns a function that runs a consumer until it has handled all records."""
     loops = []
 
     def run(consumer, *, batch_size: int = 100, database: Database = memory) -> FailureFile:
@@ -261,7 +261,7 @@ def test_record_is_not_readable_before_it_is_durable():
 
 
 class Busy:
-    """A handler whose first batches stay until they are let go; keeps who was inside with whom."""
+    """A handler whose first batches wait until they are released. Records which batches ran at the same time."""
 
     def __init__(self, count: int) -> None:
         self.barrier = threading.Barrier(count)
@@ -282,7 +282,7 @@ def loop_of(database, handler, parallel: int, *, batch_size: int = 5) -> StreamL
 
 
 def test_records_that_a_filter_leaves_out_are_passed_over(memory, tmp_path):
-    """Also between others: what failed is still found, given up alone, and the checkpoint reaches the end."""
+    """Also between other records: the failed record is found and given up alone, and the checkpoint reaches the end."""
     fill(memory, 6)
     only = {"dynamodb": {"Keys": {"id": {"S": [{"anything-but": ["r000", "r002", "r005"]}]}}}}
     consumer = Consumer(poison={"r003"})
@@ -298,7 +298,7 @@ def test_records_that_a_filter_leaves_out_are_passed_over(memory, tmp_path):
 
 def test_parallel_lanes_work_on_batches_at_the_same_time(memory):
     fill(memory, 40)
-    handler = Busy(3)  # three batches must be inside together, or the barrier breaks
+    handler = Busy(3)  # three batches must run at the same time, or the barrier breaks
     loop = loop_of(memory, handler, 3, batch_size=100)
     loop.start()
     assert wait_until_drained([loop], 10)
@@ -353,7 +353,7 @@ def test_parallel_lane_that_stands_holds_the_checkpoint_and_no_other_lane(memory
 
 
 def lane_of(database, id: str, count: int) -> int:
-    """Where the lanes of a fresh loop put an item."""
+    """Returns the lane in which a new loop puts an item."""
     lanes = Lanes(database.streams, "sample-outbox", 0, count)
     dealt = [
         [json.loads(one.json)["dynamodb"]["Keys"]["id"]["S"] for one in lanes.next(n, 100, 0)] for n in range(count)

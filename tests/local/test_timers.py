@@ -1,4 +1,4 @@
-"""Schedules: when they are due, and what the handler gets."""
+"""Schedules: when they are due, and the handler's event."""
 
 import threading
 import time
@@ -36,9 +36,9 @@ def test_next_run(expression, due):
     ("took", "following"),
     [
         (timedelta(0), timedelta(minutes=1)),
-        (timedelta(seconds=58), timedelta(minutes=1)),  # the idle rest of the minute, no minute more
-        (timedelta(seconds=70), timedelta(minutes=1)),  # passed: at once
-        (timedelta(minutes=5, seconds=1), timedelta(minutes=5)),  # five passed: one run makes up for them
+        (timedelta(seconds=58), timedelta(minutes=1)),  # the next minute, not one later
+        (timedelta(seconds=70), timedelta(minutes=1)),  # overdue: runs at once
+        (timedelta(minutes=5, seconds=1), timedelta(minutes=5)),  # five missed: one run replaces them
     ],
 )
 def test_long_run_moves_no_later_one(took, following):

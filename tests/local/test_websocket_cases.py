@@ -1,7 +1,7 @@
-"""RFC 6455 against the local gateway, case by case, over raw bytes: what Autobahn's suite asks a server, except for
-compression, which API Gateway does not offer. An outcome is what the RFC demands; where it leaves a choice, what API
-Gateway does (docs.aws.amazon.com/apigateway/latest/developerguide: 32 KB a frame and 128 KB a message in limits.html, no
-binary frames in websocket-api-develop-binary-media-types.html).
+"""RFC 6455 against the local gateway, case by case, over raw bytes: the server cases of Autobahn's suite, except for
+compression, which API Gateway does not offer. The RFC gives the expected outcome; where it leaves a choice, API Gateway
+does (docs.aws.amazon.com/apigateway/latest/developerguide: 32 KB a frame and 128 KB a message in limits.html, no binary
+frames in websocket-api-develop-binary-media-types.html).
 """
 
 import base64
@@ -25,7 +25,7 @@ KIB = 1024
 
 
 def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:
-    """A frame as a client sends it (section 5.2)."""
+    """Returns a client's frame (section 5.2)."""
     size = len(payload)
     short = size if size < 126 else 126 if size < 65_536 else 127
     head = struct.pack("!BB", fin << 7 | rsv << 4 | opcode, masked << 7 | short)
@@ -38,7 +38,7 @@ def frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, 
 
 
 def bare(first: int, second: int, rest: bytes = b"") -> bytes:
-    """A frame whose head is written by hand."""
+    """Returns a frame with the first two bytes given."""
     return bytes([first, second]) + rest
 
 
@@ -47,7 +47,7 @@ def closing(code: int, reason: bytes = b"") -> bytes:
 
 
 def split(text: bytes, *places: int) -> bytes:
-    """A text message in fragments that end at these places."""
+    """Returns a text message in fragments that end at these positions."""
     ends = [*places, len(text)]
     parts = [text[begin:end] for begin, end in zip([0, *places], ends, strict=True)]
     last = len(parts) - 1
@@ -55,17 +55,17 @@ def split(text: bytes, *places: int) -> bytes:
 
 
 class Heard(NamedTuple):
-    """The frames of a server until it closed or fell silent."""
+    """The server's frames until it closed the connection or sent no more."""
 
     pongs: list[bytes]
     close: int | None
-    """The code of its close frame; 1005 when that had none, None when it closed without a frame or not at all."""
+    """The code of its close frame; 1005 when the frame had none, None when there was no close frame."""
     ended: bool
-    """Whether it ended the connection."""
+    """Whether the server ended the connection."""
 
 
 class Client:
-    """A client that sends bytes."""
+    """A client that sends raw bytes."""
 
     def __init__(self, origin: str, request: bytes | None = None) -> None:
         host, port = origin.removeprefix("http://").split(":")
@@ -91,7 +91,7 @@ class Client:
         return head
 
     def hear(self, *, pongs: int = 0, seconds: float = 5.0) -> Heard:
-        """What comes until the connection ends, or until so many pongs have come."""
+        """Returns what comes until the connection ends, or until `pongs` pongs have come."""
         found: list[bytes] = []
         close = None
         self._socket.settimeout(seconds)
@@ -133,7 +133,7 @@ class Client:
 
 
 def handshake(host: str, key: str, *, method: str = "GET", **changed: str | None) -> bytes:
-    """The request that opens a socket (section 4.1), with headers changed or (None) left out."""
+    """Returns the request that opens a socket (section 4.1), with headers changed or (None) left out."""
     headers: dict[str, str | None] = {
         "Host": host,
         "Upgrade": "websocket",
@@ -155,7 +155,7 @@ def client(live: str) -> Iterator[Client]:
 
 
 def messages(sample: Any) -> list[str]:
-    """The bodies that handlers were given."""
+    """Returns the bodies that the handlers got."""
     return [one["body"] for one in sample.socket_events if one["requestContext"]["eventType"] == "MESSAGE"]
 
 
@@ -261,11 +261,11 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "binary within a message": (frame(TEXT, b"a", fin=False) + frame(BINARY, b"b"), 1002),
     "not masked": (frame(TEXT, b"a", masked=False), 1002),
     "ping not masked": (frame(PING, masked=False), 1002),
-    "binary": (frame(BINARY, b"\x00\xff"), 1003),  # the RFC leaves it to the server; API Gateway takes none
+    "binary": (frame(BINARY, b"\x00\xff"), 1003),  # the RFC leaves it to the server; API Gateway accepts none
     "binary, empty": (frame(BINARY), 1003),
     "binary that is text": (frame(BINARY, b"{}"), 1003),
     "binary in fragments": (frame(BINARY, b"a", fin=False) + frame(CONT, b"b"), 1003),
-    "length with its highest bit": (bare(0x81, 0xFF, b"\xff" * 8 + bytes(4)), 1009),  # too long however it is read
+    "length with its highest bit": (bare(0x81, 0xFF, b"\xff" * 8 + bytes(4)), 1009),  # too long in any interpretation
     **{f"UTF-8, {name}": (frame(TEXT, text), 1007) for name, text in INVALID.items()},
     "UTF-8, bad in the second fragment": (split(b"good\xed\xa0\x80", 4), 1007),
     "UTF-8, cut by the end of fragments": (split(b"ab\xce", 1), 1007),
@@ -285,7 +285,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_breaks_the_protocol_ends_the_connection_with_its_code(client: Client, sample: Any, name: str) -> None:
     data, code = REFUSED[name]
-    with contextlib.suppress(ConnectionError):  # it may end before it has read all
+    with contextlib.suppress(ConnectionError):  # the server may close before it has read everything
         client.send(data + frame(TEXT, b"never"))
     heard = client.hear()
     assert (heard.close, heard.ended) == (code, True)

@@ -1,16 +1,16 @@
-// The gate's page without a browser: runs its own modules over steps that a test wrote, and tells how it judged each.
+// The check-in page without a browser: runs its own modules over a test's steps, and prints its verdict on each.
 // Usage: node gate_page.mjs <folder of the modules> <file of steps, JSON lines> [forgetful]
 import { readFileSync } from "node:fs";
 
 const [folder, steps, control] = process.argv.slice(2);
 const stores = new Map();
 let device = "";
-let answer = null; // of the server to the next request; null: it never comes
+let answer = null; // the server's answer to the next request; null: it never arrives
 let sent = null;
 let clock = 1_000;
-let asked = null; // tells that the tab whose turn it is asks for the list
+let asked = null; // resolves when the current tab requests the list
 
-/** localStorage or sessionStorage of the device whose turn it is, with its owner signed in. */
+/** localStorage or sessionStorage of the current device, with its owner signed in. */
 function storageOf(kind) {
   const key = `${device} ${kind}`;
   if (!stores.has(key)) {
@@ -45,9 +45,9 @@ const { GateList } = await import(`${folder}/gatelist.js`);
 const { sendScans } = await import(`${folder}/gatesend.js`);
 const { readCode } = await import(`${folder}/ticketcode.js`);
 const tabs = new Map();
-const fetching = new Map(); // by tab: what ends it, given the answer
+const fetching = new Map(); // by tab: the function that ends its request, given the answer
 
-/** One of the two tabs that a device has; a reload makes it anew. */
+/** One of the two tabs of a device; a reload creates it again. */
 function list(step, anew = false) {
   const key = `${device} ${step.event} ${step.tab}`;
   if (anew || !tabs.has(key)) tabs.set(key, new GateList(step.event, device));
@@ -55,7 +55,7 @@ function list(step, anew = false) {
 }
 
 const WORK = {
-  /** The server has made its answer; it comes later, or never when the tab is made anew meanwhile. */
+  /** The server has made its answer, which arrives later, or never when the tab is reloaded meanwhile. */
   async beginFetch(step, tab) {
     const request = new Promise((told) => (asked = told));
     const done = tab.fetch({ id: step.event });

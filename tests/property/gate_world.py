@@ -1,7 +1,7 @@
-"""A gate in memory: the server's own rules over plain dictionaries, and what each of its devices may know of them.
+"""A check-in in memory: the server's own rules over plain dictionaries, and what each of its devices knows.
 
-A device that is alone must judge as the server would judge if it knew no more than the device. So a device is a server
-too (`Known`): the same services over what reached it. Orders of several tickets stay as they are; those of one change.
+An offline device must judge as the server would with the same knowledge. So a device is a server too (`Known`): the
+same services over the data that reached it. Orders of several tickets never change; orders of one ticket do.
 """
 
 import random
@@ -48,19 +48,19 @@ class Clock:
     at: float = START
 
     def now(self) -> float:
-        """Unix seconds."""
+        """Returns Unix seconds."""
         return self.at
 
 
 class Anybody:
-    """Lets everybody do everything."""
+    """Permissions that allow everything."""
 
     def require(self, *_: object) -> None:
-        """Nothing is refused."""
+        """Never raises."""
 
 
 class Known:
-    """Orders and admissions of a server, or as far as a device knows them. Ports `Orders`, `Admissions`, `GateView`."""
+    """The orders and admissions that a server or a device knows. The ports `Orders`, `Admissions` and `GateView`."""
 
     def __init__(self, clock: Clock) -> None:
         self.stored: dict[str, OrderRecord] = {}
@@ -70,50 +70,50 @@ class Known:
         self.read_check_ins = ReadCheckIns(sales=self, key=lambda: b"key", **parts)  # type: ignore[arg-type]
 
     def load_order(self, order_id: str) -> OrderRecord | None:
-        """An order."""
+        """Returns an order; None when it is unknown."""
         return self.stored.get(order_id)
 
     def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
-        """What is known of a ticket."""
+        """Returns what is known about a ticket's admission."""
         return self.admissions.get((order_id, number))
 
     def write(self, after: Admission, *, before: Admission | None, order: OrderRecord | None) -> None:
-        """Keep another act."""
+        """Stores another step of an admission."""
         key = (after.order_id, after.number)
         if self.find(after.event_id, *key) != before:
             raise Lost(frozenset({"admission"}))
         self.keep(key, after)
 
     def keep(self, key: Key, admission: Admission) -> None:
-        """Store it."""
+        """Stores an admission."""
         self.admissions[key] = admission
 
     def list_order_ids(self, event_id: str, *, limit: int, after: str) -> list[str]:
-        """Ids of orders of an event, in order."""
+        """Returns ids of an event's orders, sorted."""
         found = sorted(one for one, record in self.stored.items() if record.order.event_id == event_id)
         return [one for one in found if one > after][:limit]
 
     def load_orders(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
-        """Orders by id."""
+        """Returns orders by id."""
         return {one: self.stored[one] for one in order_ids}
 
     def load_between(self, event_id: str, first: str, last: str) -> list[Admission]:
-        """Admissions of orders from one id to another."""
+        """Returns the admissions of orders between two ids."""
         return [one for key, one in self.admissions.items() if first <= key[0] <= last]
 
     def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
-        """Nobody has a name."""
+        """Returns no names."""
         return {}
 
     def offline(self, event_id: str) -> Any:
-        """The list for scanners, as the API gives it."""
+        """Returns the list for scanners, as the API does."""
         _, body = self.read_check_ins.list_offline(event_id, Page(limit=500), caller=STAFF).load()
         return msgspec.json.decode(body)
 
 
 @dataclass
 class Flight:
-    """A list on its way to a tab: when it was asked for, what it says, and how much was heard before."""
+    """A list on its way to a tab: when it was requested, its content, and how many pushes came before."""
 
     number: int
     listed: list[dict[str, Any]]
@@ -123,7 +123,7 @@ class Flight:
 
 
 class Device(Known):
-    """What reached a device, and the scans that only it knows of."""
+    """A device: the data that reached it, and its own scans that the server does not know."""
 
     def __init__(self, clock: Clock, name: str, skew: float) -> None:
         self._clock = Clock()
@@ -140,35 +140,37 @@ class Device(Known):
         self._heard: list[tuple[str, OrderRecord, str | None]] = []
 
     def tick(self) -> str:
-        """Its clock now, in RFC 3339."""
+        """Returns the device's time in RFC 3339."""
         self._clock.at = self._server.at + self.skew
         return datetime.fromtimestamp(self._clock.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def find(self, event_id: str, order_id: str, number: int) -> Admission | None:
-        """What the server told, unless it was this device that let somebody in since."""
+        """Returns the server's admission, or the device's own when it is newer."""
         told = self.admissions.get((order_id, number))
         return told if told is not None and told.stands else self.own.get((order_id, number), told)
 
     def keep(self, key: Key, admission: Admission) -> None:
-        """Its own scan."""
+        """Stores the device's own scan."""
         self.own[key] = admission
 
     def hear(self, admission: Admission) -> None:
-        """The server told of a ticket; what is older than known is nothing new."""
+        """Stores an admission that the server pushed, unless a newer one is known."""
         key = (admission.order_id, admission.number)
         known = self.admissions.get(key)
         if known is None or len(known.acts) < len(admission.acts):
             self.admissions[key] = admission
 
     def begin_fetch(self, server: Known, event: str, *, tab: int, number: int) -> Any:
-        """A tab asks for the list: what the server says now. The answer comes with `end_fetch`."""
+        """A tab requests the list. The answer has the server's current state and arrives with `end_fetch`."""
         listed = server.offline(event)
         stored = {one: record for one, record in server.stored.items() if record.order.event_id == event}
         self.flights[tab] = Flight(number, listed["items"], stored, dict(server.admissions), len(self._heard))
         return listed
 
     def end_fetch(self, tab: int) -> None:
-        """The list comes. What was heard since it was made is newer; a list that another tab asked for later stays."""
+        """The list arrives. Pushes since the request are newer than the list, and so is a list that was requested
+        later.
+        """
         flight = self.flights.pop(tab)
         if flight.number < self._fetched:
             return
@@ -180,16 +182,16 @@ class Device(Known):
             self._learn(code, record, problem)
 
     def is_older(self, tab: int) -> bool:
-        """Whether the list on its way was asked for before the one that is here."""
+        """Returns whether the list on its way was requested before the one that is stored."""
         return self.flights[tab].number < self._fetched
 
     def used(self) -> int:
-        """How many tickets of the list are used, as far as the server has told."""
+        """Returns how many tickets of the list are used, as far as the server has reported."""
         found = [self.admissions.get(name) for one in self.listed if (name := parse_name(one["ticket"]))]
         return sum(one is not None and one.stands for one in found)
 
     def hear_of(self, code: str, record: OrderRecord, problem: str | None) -> None:
-        """The server judged a code: what that says of its order."""
+        """Stores what the server's verdict on a code says about its order."""
         self._heard.append((code, record, problem))
         self._learn(code, record, problem)
 
@@ -229,7 +231,7 @@ class World:
             self.sell(2, PAID, event=self.other)
 
     def tickets(self, event: str | None = None) -> list[Ticket]:
-        """All of an event, as the server has them."""
+        """Returns all tickets of an event, as the server has them."""
         wanted = event or self.event
         if wanted not in self._tickets:
             records = [one for one in self.server.stored.values() if one.order.event_id == wanted]
@@ -237,7 +239,7 @@ class World:
         return self._tickets[wanted]
 
     def sell(self, quantity: int, facts: Facts, *, event: str | None = None) -> None:
-        """An order; devices hear of it with their next lists."""
+        """Adds an order; devices get it with their next lists."""
         self._tickets.clear()
         order_id = make_ulid(int(self.clock.at * 1000), self.rng.randbytes(10))
         now = datetime.fromtimestamp(self.clock.at, UTC)
@@ -258,7 +260,7 @@ class World:
         self.server.stored[order_id] = OrderRecord(order=order, version=1, facts=facts, **kept)  # type: ignore[arg-type]
 
     def change(self) -> None:
-        """Money of an order of one ticket moves, or its ticket changes hands."""
+        """Changes the payment of an order of one ticket, or its ticket's holder."""
         self._tickets.clear()
         singles = [one for one in self.server.stored.values() if one.order.lines[0].quantity == 1]
         record = self.rng.choice(singles)
@@ -266,7 +268,7 @@ class World:
         if ord(record.id[-1]) % 2:
             facts = self.rng.choice([PAID, DISPUTED, DISPUTED, REFUNDED])
             if record.facts.refunded:
-                return  # for good
+                return  # permanently
             now = datetime.fromtimestamp(self.clock.at, UTC)
             self.server.stored[record.id] = moved_on(record, facts, now=now)
         elif used is None or not used.stands:
@@ -275,7 +277,7 @@ class World:
             self.server.stored[record.id], _ = with_attendees(record, [change])
 
     def pick(self) -> str:
-        """A code as somebody at the gate may hold it."""
+        """Returns a code that somebody may show at the gate."""
         kind = self.rng.random()
         if kind < 0.86:
             return self.rng.choice(self.tickets()).code
@@ -288,13 +290,13 @@ class World:
         return code[:place] + self.rng.choice([*ALPHABET, "U", ""]) + code[place + 1 :]
 
     def news(self, key: Key) -> dict[str, Any]:
-        """What the server pushes of a ticket."""
+        """Returns the frame that the server pushes about a ticket."""
         told: dict[str, Any] = msgspec.to_builtins(news_of(self.server.admissions[key]))
         return told
 
 
 def typed(code: str, rng: random.Random) -> str:
-    """A code as people type and paste it, or noise around it."""
+    """Returns a code as people type or paste it, possibly with other characters around it."""
     dash = rng.choice(
         [
             "-",

@@ -1,4 +1,4 @@
-"""What must hold of a payment world that came to rest. Every broken promise is an AssertionError."""
+"""Checks the invariants of a payment world after `quiesce`. Raises AssertionError for every violation."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SOLD_STATES = {"paid", "partially_refunded", "disputed"}
 
 
 def check(world: World) -> None:
-    """Everything that is promised."""
+    """Checks all invariants."""
     records = [world.shop.record(sold.record) for sold in world.orders]
     found = [_check_order(world, sold, record) for sold, record in zip(world.orders, records, strict=True)]
     _check_stock(world, found)
@@ -33,7 +33,7 @@ def _check_order(world: World, sold: Sold, record: OrderRecord) -> Outcome:
 
 
 def known_of(world: World, sold: Sold) -> Known:
-    """What Stripe and the buyer know of an order."""
+    """Returns what Stripe and the buyer know about an order."""
     charges = tuple(_paid(world, sold, charge) for charge in world.truth.charges_of(sold.record.id))
     failed = world.truth.failed_at.get(sold.session or "")
     heard = world.heard_at.get(sold.session or "")
@@ -42,7 +42,7 @@ def known_of(world: World, sold: Sold) -> Known:
 
 
 def _paid_of(charge: Charge) -> Paid:
-    """What the oracle makes of a charge by itself."""
+    """Returns a charge as the oracle sees it."""
     return Paid(charge.id, charge.amount, True, _refunds(charge), _disputes(charge), 0, None)
 
 
@@ -69,13 +69,13 @@ def _paid(world: World, sold: Sold, charge: Charge) -> Paid:
 
 
 def _has_tickets(record: OrderRecord) -> bool:
-    """Whether the order shows tickets that are good."""
+    """Returns whether the order has valid tickets."""
     facts = record.facts
     return facts.issued and record.state.value in SOLD_STATES and facts.refunded < facts.charged
 
 
 def _check_charges(world: World, record: OrderRecord) -> None:
-    """Each succeeded charge has one record that shows what Stripe shows; all but one went back, or staff know."""
+    """Each succeeded charge has one record that equals Stripe's; all charges but one are refunded, or staff know."""
     at_stripe = {charge.id: charge for charge in world.truth.charges_of(record.id)}
     kept = [item for item in items_of("ChargeItem", "CHARGE#") if item.pk == f"ORDER#{record.id}"]
     charges = {charge.id: charge for charge in (msgspec.json.decode(item.body, type=Charge) for item in kept)}
@@ -98,7 +98,7 @@ def _check_charges(world: World, record: OrderRecord) -> None:
 
 
 def _check_wishes(world: World, record: OrderRecord, at_stripe: dict[str, Charge]) -> None:
-    """Each wanted refund is one refund of that amount, or came to nothing."""
+    """Each requested refund is one refund of that amount at Stripe, or was given up."""
     for wish in (one for one in world.shop.wishes() if one.order_id == record.id):
         made = [one for one in at_stripe[wish.charge_id].refunds if one.request == wish.key]
         assert [one.amount for one in made] in ([], [wish.amount]), "a wish is more than one refund"
@@ -111,7 +111,7 @@ def _check_wishes(world: World, record: OrderRecord, at_stripe: dict[str, Charge
 
 
 def _check_tickets(world: World, record: OrderRecord, outcome: Outcome) -> None:
-    """Tickets were made once or never, and the buyer was told as often."""
+    """Tickets were issued at most once, and the buyer got as many mails about it."""
     secrets = world.secrets[record.id]
     mails = sum(item.tickets_of == record.id for item in items_of("MailItem", "MAIL"))
     told = _told(BUYER.user_id, "Paid: ", record.id)
@@ -131,7 +131,7 @@ def _is_about(item: Any, title: str, order_id: str) -> bool:
 
 
 def _check_stock(world: World, found: list[Outcome]) -> None:
-    """Left + held + sold = capacity, nothing held, sold what paid orders have."""
+    """Left + held + sold = capacity; nothing is held; sold equals the tickets of paid orders."""
     stock = stock_of(world.ticket)
     sold = sum(sold.quantity for sold, outcome in zip(world.orders, found, strict=True) if outcome.has_tickets)
     assert (stock.left, stock.held, stock.sold) == (world.capacity - sold, 0, sold), stock

@@ -1,7 +1,7 @@
-"""What may have become of an order, told from Stripe's truth and the buyer's acknowledged deeds alone.
+"""Computes the possible outcomes of an order from Stripe's truth and the buyer's acknowledged requests alone.
 
-Independent of the product: knows neither its facts nor its tables. Where two things raced, each sequence in which one
-worker could have done them gives an outcome; with one payment and tickets in plenty there is exactly one.
+Independent of the product: knows neither its facts nor its tables. When two actions race, each order in which one
+worker could have done them gives an outcome. With one payment and enough tickets there is exactly one.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ OPEN = {"needs_response", "under_review"}
 
 
 class Outcome(NamedTuple):
-    """The order's state, the charge it rests on, and whether its tickets are good."""
+    """The order's state, the charge that pays it, and whether its tickets are valid."""
 
     state: str
     charge_id: str | None
@@ -20,9 +20,9 @@ class Outcome(NamedTuple):
 
 
 class Paid(NamedTuple):
-    """A succeeded charge at Stripe that names the order. `made` and `heard` are moments (`heard`: by then somebody had
-    looked at it for sure, None: perhaps never before the end). `fits`: amount, currency and mode are as asked. A dispute
-    is its amount, None in another currency than the charge's, and its status.
+    """A succeeded charge at Stripe that names the order. `made` and `heard` are in ticks (`heard`: the product had
+    certainly read it by then; None: possibly not before the end). `fits`: amount, currency and mode are as requested. A
+    dispute is its amount (None when in another currency than the charge's) and its status.
     """
 
     id: str
@@ -35,30 +35,31 @@ class Paid(NamedTuple):
 
     @property
     def refunded(self) -> int:
-        """What refunds took, minor units."""
+        """The refunded amount in minor units."""
         return sum(amount for amount, status in self.refunds if status in RETURNED)
 
     @property
     def lost(self) -> list[int | None]:
-        """What lost disputes took, each."""
+        """The amount of each lost dispute."""
         return [amount for amount, status in self.disputes if status == "lost"]
 
     @property
     def is_charged_back(self) -> bool:
-        """Whether lost disputes took all that refunds had left, or are about all of it."""
+        """Whether lost disputes took everything that was not refunded, or are about the whole charge."""
         if not self.lost:
             return False
         return None in self.lost or self.refunded + sum(filter(None, self.lost)) >= self.amount
 
     @property
     def returned(self) -> int:
-        """What went back, by refunds or disputes of a part."""
+        """The amount that went back, by refunds or partial disputes."""
         return self.refunded + (0 if self.is_charged_back else sum(filter(None, self.lost)))
 
 
 class Known(NamedTuple):
-    """All there is to know of an order. `failed`, `failure_heard`: when an asynchronous payment failed and when that
-    was looked at for sure. `is_scarce`: others may have got its tickets whenever it had given them back.
+    """All that the oracle knows about an order. `failed`, `failure_heard`: when an asynchronous payment failed and by
+    when the product had certainly read that. `is_scarce`: others may have bought its tickets after it had released
+    them.
     """
 
     charges: tuple[Paid, ...]
@@ -69,7 +70,7 @@ class Known(NamedTuple):
 
 
 def outcomes(known: Known) -> set[Outcome]:
-    """All that may have become of the order once nothing is left to do."""
+    """Returns all possible outcomes of the order once nothing is left to do."""
     if not known.charges:
         return {Outcome("cancelled" if known.is_cancelled or known.failed else "expired", None, has_tickets=False)}
     found: set[Outcome] = set()
@@ -105,7 +106,7 @@ def _issued(charge: Paid) -> Outcome:
 
 
 def _unused(charge: Paid) -> Outcome:
-    """A payment without tickets: it is on its way back, fought over, or staff hold it."""
+    """Returns the outcome of a payment without tickets: it is being refunded, disputed, or left to staff."""
     issued = _issued(charge)
     return issued._replace(
         state="review" if issued.state in ("paid", "partially_refunded") else issued.state, has_tickets=False

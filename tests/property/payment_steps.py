@@ -1,7 +1,7 @@
-"""What people and faults may do in a payment world: the verbs of generated schedules.
+"""The steps of generated schedules: the actions of people and the faults in a payment world.
 
-A schedule is a list of steps; each names what happens, to which order, and a number that decides the rest. A step that
-makes no sense at that moment does nothing.
+A schedule is a list of steps. Each names an action, an order, and a number that decides the details. A step that is
+impossible at that moment does nothing.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _DISPUTES: dict[str | None, tuple[str, ...]] = {
     "needs_response": ("under_review", "won", "lost"),
     "under_review": ("won", "lost"),
 }
-"""Where a dispute may go (docs.stripe.com/api/disputes/object)."""
+"""By status of a dispute: the possible next ones (docs.stripe.com/api/disputes/object)."""
 
 
 class Step(NamedTuple):
@@ -34,12 +34,12 @@ class Step(NamedTuple):
 
 
 def take(world: World, step: Step) -> None:
-    """Do what a step says."""
+    """Carries out a step."""
     _VERBS[step.verb](world, step.order, step.number)
 
 
 def make_order(world: World, _: int, number: int) -> None:
-    """The next buyer comes; one whose request died sends it again."""
+    """The next buyer places an order, and repeats the request if the process died."""
     if len(world.orders) == len(world.quantities):
         return
     quantity = world.quantities[len(world.orders)]
@@ -60,7 +60,7 @@ def make_order(world: World, _: int, number: int) -> None:
 
 
 def open_checkout(world: World, order: int, _: int) -> None:
-    """A buyer goes to pay."""
+    """A buyer opens the checkout."""
     if (sold := world.sold(order)) is None:
         return
     try:
@@ -70,7 +70,7 @@ def open_checkout(world: World, order: int, _: int) -> None:
 
 
 def cancel(world: World, order: int, _: int) -> None:
-    """A buyer cancels, until somebody answers."""
+    """A buyer cancels, and repeats the request until it is answered."""
     if (sold := world.sold(order)) is None:
         return
     cancel = world.shop.services.payments.expire_orders.cancel_order
@@ -83,7 +83,7 @@ def cancel(world: World, order: int, _: int) -> None:
 
 
 def pay(world: World, order: int, number: int) -> None:
-    """A buyer pays what is asked, or something else."""
+    """A buyer pays the requested amount, or another one."""
     sold = world.sold(order)
     if sold is None or sold.session is None or not world.truth.is_open(sold.session):
         return
@@ -100,8 +100,8 @@ def pay(world: World, order: int, number: int) -> None:
 
 
 def pay_again(world: World, order: int, number: int) -> None:
-    """Money comes through a checkout that the order does not know. In an account only once the order is bound to that:
-    nobody is given an address to pay at before, and such a payment is kept for people to look at.
+    """A payment comes through a checkout that the order does not know. With a connected account, only after the order
+    is bound to the account: before, nobody gets a URL to pay at, and such a payment is left to staff.
     """
     sold = world.sold(order)
     if sold is None or sold.strays == MOST_STRAYS or world.shop.record(sold.record).account != world.account:
@@ -115,21 +115,21 @@ def pay_again(world: World, order: int, number: int) -> None:
 
 
 def pay_late(world: World, order: int, number: int) -> None:
-    """A hold ends, and then money comes."""
+    """A payment comes after the hold has ended."""
     world.pass_time(order, 3)
     world.release(order, number)
     pay_again(world, order, number)
 
 
 def begin_waiting(world: World, order: int, _: int) -> None:
-    """A buyer pays by a method whose money comes later."""
+    """A buyer pays by a method whose money arrives later."""
     sold = world.sold(order)
     if sold is not None and sold.session is not None and world.truth.is_open(sold.session):
         world.truth.wait(sold.session)
 
 
 def end_waiting(world: World, order: int, number: int) -> None:
-    """The awaited money comes, or not."""
+    """The delayed payment arrives or fails."""
     sold = world.sold(order)
     if sold is None or sold.session is None or world.status(sold.session) is not PaymentStatus.UNPAID:
         return
@@ -150,7 +150,7 @@ def decline(world: World, order: int, _: int) -> None:
 
 
 def refund_in_dashboard(world: World, order: int, number: int) -> None:
-    """Somebody refunds at Stripe, in part or in full."""
+    """A user of Stripe's dashboard refunds, in part or in full."""
     charge = world.charge(order, number)
     if charge is None or world.truth.holds_money(charge.id) or charge.refunded == charge.amount:
         return
@@ -161,7 +161,7 @@ def refund_in_dashboard(world: World, order: int, number: int) -> None:
 
 
 def turn_refund(world: World, order: int, number: int) -> None:
-    """A refund does not reach the bank after all, or a pending one does."""
+    """A refund fails afterwards, or a pending one succeeds."""
     charge = world.charge(order, number)
     refunds = [] if charge is None else world.truth.open_refunds(charge.id)
     if charge is None or not refunds:
@@ -173,7 +173,7 @@ def turn_refund(world: World, order: int, number: int) -> None:
 
 
 def refund_by_staff(world: World, order: int, number: int) -> None:
-    """Staff ask for a refund, in part or in full."""
+    """Staff request a refund, in part or in full."""
     if (sold := world.sold(order)) is None:
         return
     form = RefundForm(amount=None if number % 2 else 700)
@@ -187,7 +187,7 @@ def refund_by_staff(world: World, order: int, number: int) -> None:
 
 
 def dispute(world: World, order: int, number: int) -> None:
-    """A dispute begins or goes on: of all of a charge, of a part, or in another currency."""
+    """A dispute is opened or changes its status: about a whole charge, a part, or in another currency."""
     charge = world.charge(order, number)
     if charge is None:
         return
@@ -203,7 +203,7 @@ def dispute(world: World, order: int, number: int) -> None:
 
 
 def dispute_in_parts(world: World, order: int, number: int) -> None:
-    """Parts of a charge are disputed, each by itself."""
+    """Several parts of a charge are disputed separately."""
     charge = world.charge(order, number)
     for _ in range(2 if charge is not None else 0):
         _open_dispute(world, world.truth.charge(charge.id), 2)
@@ -232,12 +232,14 @@ def _open_dispute(world: World, charge: Charge, number: int) -> None:
 
 
 def _in_currency_of(charge: Charge, dispute: ChargeDispute) -> int:
-    """What a dispute is about, in the currency of its charge: all of it when it is in another."""
+    """Returns a dispute's amount in the currency of its charge; the whole charge when the dispute has
+    another currency.
+    """
     return dispute.amount if dispute.currency == charge.currency else charge.amount
 
 
 def take_stripe_away(world: World, _: int, number: int) -> None:
-    """Stripe is away for the next calls."""
+    """Stripe is unavailable for the next calls."""
     world.truth.away = 1 + number % 2
 
 
@@ -247,12 +249,12 @@ def refuse_permission(world: World, _: int, number: int) -> None:
 
 
 def disable_endpoint(world: World, _: int, number: int) -> None:
-    """Our endpoint is disabled for the next events: Stripe never tells them."""
+    """Our endpoint is disabled for the next events, so Stripe never sends them."""
     world.truth.disabled = 1 + number % 4
 
 
 def lose_reply(world: World, _: int, number: int) -> None:
-    """Stripe does the next call, and nobody hears of it."""
+    """Stripe carries out the next call, but the reply is lost."""
     world.truth.losing = 1
 
 
@@ -262,7 +264,7 @@ def kill(world: World, _: int, number: int) -> None:
 
 
 def _until_alive(work: Callable[[], Any]) -> Any:
-    """What comes of a request that is sent again whenever the process died under it."""
+    """Repeats a request until the process does not die, and returns its result."""
     while True:
         try:
             return work()

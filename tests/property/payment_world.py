@@ -1,7 +1,7 @@
-"""The world of generated payment schedules: a shop, a Stripe that keeps the truth, streams, timers and sudden deaths.
+"""The world of generated payment schedules: a shop, a Stripe that keeps the truth, streams, timers, killed processes.
 
-What people and faults do in it: payment_steps.py. `quiesce` lets time pass until nothing is left to do; then
-payment_checks.py judges.
+payment_steps.py has the actions of people and the faults. `quiesce` moves the clock until nothing is left to do; then
+payment_checks.py checks the result.
 """
 
 import hashlib
@@ -24,16 +24,16 @@ from tests.property.stripe_truth import Told, Truth
 PRICE = 2500
 DAY = 24 * 3600
 ROUNDS = 14
-"""More than any schedule needs to come to rest."""
+"""More rounds than any schedule needs until nothing is left to do."""
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """Simulates the death of the process."""
 
 
 @dataclass
 class Sold:
-    """What the buyer of one order knows, and what was acknowledged."""
+    """One order: what its buyer knows, and which requests were acknowledged."""
 
     record: OrderRecord
     quantity: int
@@ -44,22 +44,22 @@ class Sold:
 
 @dataclass
 class World:
-    """Everything of one schedule."""
+    """The state of one schedule."""
 
     shop: Shop
     quantities: list[int]
     capacity: int
     account: str | None = None
-    """The organiser's own, which everybody pays, if there is one."""
+    """The organiser's Stripe account, which gets all payments; None without one."""
     fired: Counter[str] = field(default_factory=Counter)
     orders: list[Sold] = field(default_factory=list)
     secrets: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     stream: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     heard_at: dict[str, int] = field(default_factory=dict)
-    """When what became of a charge, or of a failed session, was heard first, in Stripe's ticks."""
+    """By id of a charge or failed session: when the product first read it, in Stripe's ticks."""
     death: tuple[int, bool] | None = None
-    """After how many more writes the process is killed, and whether after (True) or before the next one."""
+    """After how many more writes the process dies, and whether after (True) or before the next one."""
     at_once: bool = False
 
     def __post_init__(self) -> None:
@@ -90,21 +90,21 @@ class World:
             raise Killed
 
     def pass_time(self, _: int, number: int) -> None:
-        """Time passes."""
+        """Moves the clock."""
         self.shop.clock.seconds += (40, 150, 400, 1000)[number % 4]
         self.truth.pass_time()
 
     def release(self, _: int, number: int) -> None:
-        """The timer of holds runs."""
+        """Runs the timer that releases holds."""
         self._carried(self.shop.services.payments.expire_orders.release_due)
 
     def reconcile(self, _: int, number: int) -> None:
-        """The timer of reconciliation runs, and the inbox stream brings what it found."""
+        """Runs the reconciliation timer, and processes the events that it found."""
         self._carried(self.shop.services.payments.reconcile.reconcile)
         self._bring_inbox()
 
     def deliver(self, _: int, number: int) -> None:
-        """Any waiting event is delivered, twice at times."""
+        """Delivers a waiting event, sometimes twice."""
         if not self.truth.waiting:
             return
         index = number % len(self.truth.waiting)
@@ -117,7 +117,7 @@ class World:
         self._bring_inbox()
 
     def deliver_at_once(self, _: int, number: int) -> None:
-        """Several events come at once, each brought by several workers."""
+        """Delivers several events at once, each processed by several workers."""
         events = self.truth.waiting[: 1 + number % 3]
         if not events:
             return
@@ -136,13 +136,13 @@ class World:
         self._bring_inbox()
 
     def drop(self, _: int, number: int) -> None:
-        """An event is never delivered; Stripe knows."""
+        """Drops an event; Stripe lists it as undelivered."""
         if self.truth.waiting:
             self.fired["event dropped"] += 1
             self.truth.waiting.pop(number % len(self.truth.waiting))
 
     def repeat(self, _: int, number: int) -> None:
-        """The inbox stream brings an event again, one that failed first."""
+        """Processes an event of the inbox stream again, preferably one that failed."""
         if self.stream:
             self._hear(self.stream.pop(number % len(self.stream)))
         elif self.heard:
@@ -150,7 +150,7 @@ class World:
             self._hear(self.heard[number % len(self.heard)])
 
     def bring_wish(self, _: int, number: int) -> None:
-        """The sales stream brings a wanted refund, an old one too."""
+        """Processes a requested refund of the sales stream, possibly an old one."""
         wishes = self.shop.wishes()
         if wishes:
             wish = wishes[number % len(wishes)]
@@ -158,7 +158,7 @@ class World:
             self._carried(lambda: self.shop.services.payments.refund_payment.carry_out(wish.order_id, wish.key))
 
     def bring_wishes_at_once(self, _: int, number: int) -> None:
-        """Two workers have the same wanted refunds."""
+        """Two workers process the same requested refunds."""
         wishes = self.shop.wishes()
         if not wishes:
             return
@@ -175,7 +175,7 @@ class World:
             self.at_once = False
 
     def quiesce(self) -> None:
-        """Faults end and time passes, until nothing is left to do."""
+        """Ends the faults and moves the clock until nothing is left to do."""
         self.truth.away = self.truth.losing = self.truth.refused = 0
         self.truth.disabled = 0
         self.death = None
@@ -201,7 +201,7 @@ class World:
         return any(wish.standing is RefundStanding.WANTED for wish in self.shop.wishes())
 
     def _post(self, told: Told) -> None:
-        """Stripe posts an event, signed."""
+        """Posts a signed event as Stripe."""
         at = int(self.shop.clock.now())
         body = told.payload.encode()
         secret = VARIABLES["STRIPE_CONNECT_WEBHOOK_SECRET" if self.account else "STRIPE_WEBHOOK_SECRET"].encode()
@@ -210,7 +210,7 @@ class World:
         self.truth.delivered.add(told.id)
 
     def _bring_inbox(self) -> None:
-        """The inbox stream brings what is new."""
+        """Processes the new records of the inbox stream."""
         brought = {*self.heard, *self.stream}
         new = sorted(item.pk.partition("#")[2] for item in items_of("StripeInboxTable", "INBOX"))
         self.stream += [event_id for event_id in new if event_id not in brought]
@@ -219,7 +219,7 @@ class World:
             self._hear(event_id)
 
     def _hear(self, event_id: str) -> None:
-        """The inbox stream brings an event; one that fails comes again."""
+        """Processes an event of the inbox stream; one that fails is processed again later."""
         told = self.truth.told[int(event_id.removeprefix("evt_"))]
         item: dict[str, object] = {"kind": told.kind, "object_id": told.object_id, "livemode": False}
         item["account"] = self.account
@@ -233,7 +233,7 @@ class World:
                 self.heard_at.setdefault(name, self.truth.next_tick())
 
     def _shown_by(self, object_id: str) -> list[str]:
-        """The charge, or failed session, that looking at an object shows."""
+        """Returns the charges or failed sessions that reading an object at Stripe shows."""
         if object_id.startswith("ch_"):
             return [object_id]
         payment = self.truth.sessions.get(object_id)
@@ -244,7 +244,7 @@ class World:
         return [object_id] if payment.status is PaymentStatus.FAILED else []
 
     def _carried(self, work: Callable[[], object]) -> bool:
-        """Whether something that a stream or timer brings was carried through."""
+        """Returns whether work of a stream or timer completed."""
         try:
             work()
         except (MarqueeError, Killed):
@@ -264,7 +264,7 @@ class World:
 
 
 def _at_once(count: int, work: Callable[[int], None]) -> None:
-    """Run `work(number)` in that many threads from a barrier; what one raises is raised."""
+    """Runs `work(number)` in `count` threads that start at a barrier. Raises what one of them raises."""
     for problem in together(count, work):
         if problem is not None:
             raise problem

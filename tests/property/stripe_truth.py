@@ -1,7 +1,7 @@
-"""A Stripe that keeps the truth of generated schedules: who paid what, and which events it still has to tell.
+"""A fake Stripe that keeps the truth of generated schedules: who paid what, and which events are undelivered.
 
-Port `Payments` for the world of payment_world.py. Every change at Stripe makes the events that Stripe makes of it; a
-test delivers, repeats or drops them. It can be away, or carry a call out and lose the reply.
+The port `Payments` for the world of payment_world.py. Every change makes the same events as at Stripe; a test delivers,
+repeats or drops them. It can be unavailable, or carry out a call and lose the reply.
 """
 
 import json
@@ -22,15 +22,15 @@ from chalicelib.payments.ports import CheckoutRequest, CompleteSession, RawEvent
 from tests.harness.shop import Clock, FakePayments, charge_of
 
 SETTLEMENT_SECONDS = 60
-"""How long a charge has no fee yet (PAYMENTS.md: fee and net arrive later)."""
+"""How long a charge has no fee yet: fee and net arrive later."""
 FEE = 35
 DISPUTE_FEE = 1500
 SHARE_PERCENT = 3
-"""What the platform takes of a payment into an organiser's account (tests/harness/shop.py: 300 basis points)."""
+"""The platform's share of a payment to an organiser's account (tests/harness/shop.py: 300 basis points)."""
 
 
 class Told(NamedTuple):
-    """An event as Stripe keeps it."""
+    """An event as stored by Stripe."""
 
     id: str
     kind: str
@@ -41,8 +41,9 @@ class Told(NamedTuple):
 
 @dataclass
 class Truth(FakePayments):
-    """Port `Payments`. `away` calls fail before they do anything, `refused` ones for want of a permission, the replies of
-    `losing` calls are lost. `account`: everybody pays there. The next `disabled` events are told to nobody, ever.
+    """The port `Payments`. The next `away` calls fail before they do anything, the next `refused` ones fail with a
+    missing permission, the replies of the next `losing` ones are lost. `account` gets all payments. The next `disabled`
+    events are never sent.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -53,11 +54,11 @@ class Truth(FakePayments):
     created: dict[str, int] = field(default_factory=dict)
     expires: dict[str, int] = field(default_factory=dict)
     unsettled: dict[str, float] = field(default_factory=dict)
-    """Charges whose fee is not known, and until when (Unix seconds)."""
+    """By charge without a fee yet: when the fee is known (Unix seconds)."""
     telling: threading.Lock = field(default_factory=threading.Lock)
     tick: int = 0
     made_at: dict[str, int] = field(default_factory=dict)
-    """When a charge came to be, in ticks."""
+    """When a charge was made, in ticks."""
     failed_at: dict[str, int] = field(default_factory=dict)
     """When the asynchronous payment of a session failed, in ticks."""
     away: int = 0
@@ -68,7 +69,7 @@ class Truth(FakePayments):
     untold: set[str] = field(default_factory=set)
     """Events that were made while the endpoint was disabled: not delivered, and not listed as missed."""
     balance: defaultdict[str, list[LedgerEntry]] = field(default_factory=lambda: defaultdict(list))
-    """What each charge moved: the balance transactions."""
+    """The balance transactions of each charge."""
 
     def open_checkout(self, request: CheckoutRequest) -> Checkout:
         made = super().open_checkout(request)
@@ -124,11 +125,11 @@ class Truth(FakePayments):
         return iter([one for one in made if one.created >= since])
 
     def is_open(self, session_id: str) -> bool:
-        """Whether the session can be paid."""
+        """Returns whether the session can be paid."""
         return self.sessions[session_id].status is PaymentStatus.OPEN
 
     def succeed(self, session_id: str, **changes: Any) -> str:
-        """Money comes in for a session; the charge's id."""
+        """Pays a session. Returns the charge's id."""
         waited = self.sessions[session_id].status is PaymentStatus.UNPAID
         charge_id = f"ch_{session_id.removeprefix('cs_')}_{len(self.charges)}"
         paid = self.sessions[session_id]._replace(status=PaymentStatus.PAID, customer_id="cus_1", **changes)
@@ -143,7 +144,7 @@ class Truth(FakePayments):
         return charge_id
 
     def stray(self, order_id: str, amount: int, currency: str) -> str:
-        """A payment through a session that the order does not know any more; the charge's id."""
+        """Pays through a session that the order no longer knows. Returns the charge's id."""
         session_id = f"cs_{order_id}_stray{len(self.sessions)}"
         made = Payment(order_id, PaymentStatus.OPEN, amount, currency, False, session_id)
         self.sessions[session_id] = made._replace(account=self.account)
@@ -151,29 +152,29 @@ class Truth(FakePayments):
         return self.succeed(session_id)
 
     def wait(self, session_id: str) -> None:
-        """Checkout is complete, the money has not come."""
+        """Completes a checkout whose money has not arrived."""
         self.set_status(session_id, PaymentStatus.UNPAID)
         self.tell("checkout.session.completed", session_id)
 
     def fail(self, session_id: str) -> None:
-        """The awaited money does not come."""
+        """Fails a delayed payment."""
         self.set_status(session_id, PaymentStatus.FAILED)
         self.failed_at[session_id] = self.next_tick()
         self.tell("checkout.session.async_payment_failed", session_id)
 
     def decline(self, session_id: str) -> None:
-        """A card is declined; the session stays open."""
+        """Declines a card; the session stays open."""
         self.tell("payment_intent.payment_failed", f"pi_{session_id.removeprefix('cs_')}_declined")
 
     def give_back(self, charge_id: str, amount: int, status: str) -> None:
-        """Somebody refunds in the dashboard."""
+        """Makes a refund as in the dashboard."""
         refund_id = self.refund_in_dashboard(charge_id, amount)
         self.turn_refund(charge_id, refund_id, status)
         self.tell("charge.refunded", charge_id)
         self.tell("refund.created", charge_id)
 
     def turn_refund(self, charge_id: str, refund_id: str, status: str) -> None:
-        """A refund comes to stand otherwise."""
+        """Changes a refund's status."""
         charge = self.charge(charge_id)
         refunds = [replace(one, status=status) if one.id == refund_id else one for one in charge.refunds]
         self.keep(replace(charge, refunds=refunds))
@@ -186,7 +187,7 @@ class Truth(FakePayments):
     def dispute(
         self, charge_id: str, status: str, *, id: str = "dp_1", amount: int | None = None, currency: str | None = None
     ) -> None:
-        """A dispute comes to be, or to stand otherwise; one that is there keeps its amount."""
+        """Opens a dispute or changes its status; an existing one keeps its amount."""
         charge = self.charge(charge_id)
         known = next((one for one in charge.disputes if one.id == id), None)
         is_new = known is None
@@ -202,7 +203,7 @@ class Truth(FakePayments):
         self.tell(f"charge.dispute.{'created' if is_new else 'closed' if over else 'updated'}", charge_id)
 
     def pass_time(self) -> None:
-        """Sessions that nobody paid end by themselves, and fees become known."""
+        """Expires unpaid sessions and makes due fees known."""
         for charge_id in [id for id, at in self.unsettled.items() if at <= self.clock.now()]:
             del self.unsettled[charge_id]
             self._move(self.charge(charge_id), "charge", self.charge(charge_id).amount, fee=FEE)
@@ -213,33 +214,33 @@ class Truth(FakePayments):
                 self.tell("checkout.session.expired", session_id)
 
     def charges_of(self, order_id: str) -> list[Charge]:
-        """The succeeded charges that name an order."""
+        """Returns the succeeded charges that name an order."""
         return [one.charge for one in self.charges.values() if one.charge and one.charge.order_id == order_id]
 
     def open_refunds(self, charge_id: str) -> list[Refund]:
-        """Refunds that may still fail."""
+        """Returns the refunds that may still fail."""
         return [one for one in self.charge(charge_id).refunds if one.status != "failed"]
 
     def disputes_of(self, charge_id: str) -> list[ChargeDispute]:
-        """The charge's disputes, oldest first."""
+        """Returns the charge's disputes, oldest first."""
         return sorted(self.charge(charge_id).disputes, key=lambda one: one.id)
 
     def holds_money(self, charge_id: str) -> bool:
-        """Whether a dispute, of a part only perhaps, keeps the charge from being refunded."""
+        """Returns whether a dispute, even a partial one, prevents refunds of the charge."""
         return any(one.status in ("needs_response", "under_review", "lost") for one in self.disputes_of(charge_id))
 
     def next_tick(self) -> int:
-        """A moment after all others."""
+        """Returns a tick later than all others."""
         self.tick += 1
         return self.tick
 
     def tell(self, kind: str, object_id: str) -> None:
-        """An event that Stripe has to tell."""
+        """Adds an event to be delivered."""
         with self.telling:
             number = len(self.told)
             about = {"id": object_id, "object": "charge" if object_id.startswith("ch_") else "checkout.session"}
             order_id = object_id.split("_")[1]
-            if number % 2:  # refunds and disputes of Stripe's dashboard do not name the order
+            if number % 2:  # refunds and disputes from Stripe's dashboard do not name the order
                 about["metadata"] = {"order_id": order_id}  # type: ignore[assignment]
             event: dict[str, Any] = {"id": f"evt_{number}", "object": "event", "type": kind, "livemode": False}
             event |= {"account": self.account} if self.account else {}
@@ -254,7 +255,9 @@ class Truth(FakePayments):
             self.waiting.append(told)
 
     def _add_refund(self, charge: Charge, amount: int, request: str | None) -> str:
-        """A refund and what it moves; one of ours gives the organiser its part of the platform's share back."""
+        """Adds a refund and its balance transactions. One that we requested also returns the platform's share in
+        proportion.
+        """
         refund_id = super()._add_refund(charge, amount, request)
         self._move(charge, "refund", -amount)
         if request is not None and self.account is not None:

@@ -1,10 +1,10 @@
-"""The gate's page without a network and the server judge alike: the same scans, given to both, are let in or refused alike.
+"""The check-in page without a network and the server agree: both accept or refuse the same scans.
 
-Two devices of an event scan for hours, with and without a network: tickets come twice, are refunded, disputed, change hands
-or are of another event; codes are typed in many ways; check-ins are undone, pushes come late or never, answers get lost,
-clocks are wrong. The page's own modules run under node (gate_page.mjs), the server's rules over dictionaries
-(gate_world.py). 3,000 scans in CI, the same ones every time; as many fresh ones as MARQUEE_SCANS says (`make soak`:
-100,000).
+Two devices of an event scan for hours, with and without a network: tickets come twice, are refunded, disputed, get
+another holder or belong to another event; codes are typed in many ways; check-ins are undone, pushes come late or
+never, answers get lost, clocks are wrong. The page's own modules run under node (gate_page.mjs), the server's rules
+over dictionaries (gate_world.py). CI runs 3,000 scans, always the same ones; MARQUEE_SCANS sets a number of new random
+ones (`make soak`: 100,000).
 """
 
 import json
@@ -36,7 +36,7 @@ DRIVER = Path(__file__).with_name("gate_page.mjs")
 IN_CI = 3_000
 SCANS = int(os.environ.get("MARQUEE_SCANS", str(IN_CI)))
 A_WORLD = 250
-"""Scans without a network in one world; then most of its tickets are used."""
+"""Offline scans in one world, after which most of its tickets are used."""
 VERDICTS = {
     "admitted": "admitted",
     "duplicate": "already_checked_in",
@@ -48,7 +48,7 @@ Step = dict[str, Any]
 
 
 class Schedule:
-    """Steps for the page, and how the server judges the scans among them."""
+    """Steps for the page, and the server's verdicts on the scans among them."""
 
     def __init__(self, seed: int) -> None:
         self.steps: list[Step] = []
@@ -59,7 +59,7 @@ class Schedule:
         self._world: World
 
     def play(self, scans: int) -> None:
-        """That many scans without a network, in as many worlds as that takes."""
+        """Generates this many offline scans, in as many worlds as necessary."""
         for number in range((scans + A_WORLD - 1) // A_WORLD):
             self._world = World(self._rng, self._seed * 10_000 + number)
             for device in self._world.devices:
@@ -92,7 +92,7 @@ class Schedule:
         self.expected.append({"number": len(self.steps) - 1, **expected})
 
     def _fetch(self, device: Device, *, lands: bool = False) -> None:
-        """A tab asks for the list; it comes at once, or when something else was done."""
+        """A tab requests the list, which arrives at once or after other steps."""
         tab = self._rng.randint(0, 1)
         if tab in device.flights:
             return
@@ -103,7 +103,7 @@ class Schedule:
             self._land(device, tab)
 
     def _land(self, device: Device, tab: int | None = None) -> None:
-        """A list that a tab asked for comes."""
+        """A requested list arrives."""
         if not device.flights:
             return
         tab = self._rng.choice(list(device.flights)) if tab is None else tab
@@ -114,7 +114,7 @@ class Schedule:
         self._expect(size=size, used=device.used(), waits=len(device.waiting))
 
     def _alone(self, device: Device, text: str | None = None, at: str = "") -> None:
-        """A scan without a network, which the page judges by itself."""
+        """Makes an offline scan, which the page judges by itself."""
         text = text or typed(self._world.pick(), self._rng)
         at = at or device.tick()
         scan = OfflineScan(code=text, at=datetime.fromisoformat(at))
@@ -128,7 +128,7 @@ class Schedule:
         self._expect(verdict=verdict, **facts_of(judged))
 
     def _online(self, device: Device) -> None:
-        """A scan with a network: the server judges, and the page learns from what it says. Or the answer gets lost."""
+        """Makes an online scan: the server judges, and the page learns from its answer, unless the answer gets lost."""
         text, at = typed(self._world.pick(), self._rng), device.tick()
         parsed = parse_code(text)
         if parsed is None:
@@ -172,7 +172,7 @@ class Schedule:
         self._push(key)
 
     def _push(self, key: tuple[str, int]) -> None:
-        """Devices hear of a ticket: at once, late or never."""
+        """Devices get the push about a ticket at once, late or never."""
         for device in self._world.devices:
             chance = self._rng.random()
             if chance < 0.7:
@@ -206,7 +206,7 @@ class Schedule:
         self._say(device, "reload", tab=tab)
 
     def _reconcile(self, device: Device, *, loses: bool = True) -> None:
-        """The scans that wait reach the server; its answer may get lost. Those that were taken back are sent first."""
+        """Sends the waiting scans to the server, whose answer may get lost. Undone scans are sent first."""
         if device.taken_back:
             self._take_back_there(device, loses=loses)
             return
@@ -233,7 +233,7 @@ class Schedule:
                 self._push(name)  # type: ignore[arg-type]
 
     def _take_back_there(self, device: Device, *, loses: bool) -> None:
-        """The server hears of scans that were taken back. Those that count there count no longer."""
+        """Sends the undone scans to the server, which undoes them if they count there."""
         server, event = self._world.server, self._world.event
         scans = device.taken_back
         sent = {"device": device.name, "scans": [without(one, "ticket") for one in scans]}
@@ -266,7 +266,7 @@ class Schedule:
             device.hear_of(code, self._world.server.stored[key[0]], VERDICTS[result.outcome.value])
 
     def _end(self) -> None:
-        """All that waits is told; then both devices know what the server knows."""
+        """Sends and delivers everything that waits; then both devices know what the server knows."""
         for device in self._world.devices:
             while device.taken_back or device.waiting:
                 self._world.clock.at += 1
@@ -280,14 +280,14 @@ class Schedule:
 
 
 def canonical(text: str) -> str:
-    """The code as its QR code has it."""
+    """Returns the code as in its QR code."""
     code = parse_code(text)
     assert code is not None
     return f"{ticket_name(code.order_id, code.number)}-{code.mac}"
 
 
 def plain(value: Any) -> Any:
-    """As JSON has it."""
+    """Returns the value in JSON's types."""
     return msgspec.to_builtins(value)
 
 
@@ -296,7 +296,9 @@ def without(scan: dict[str, str], name: str) -> dict[str, str]:
 
 
 def facts_of(judged: ScanResult) -> Step:
-    """What the page must say besides: who it is, and since when a ticket is used. The name of a void ticket is not kept."""
+    """Returns what the page must show besides the verdict: the name, and since when a ticket is used. The name of a
+    void ticket is not stored.
+    """
     if judged.check_in is None:
         return {"attendee": judged.attendee} if judged.outcome == "suspended" else {}
     told: CheckIn = judged.check_in
@@ -304,7 +306,7 @@ def facts_of(judged: ScanResult) -> Step:
 
 
 def same(found: Step, expected: Step) -> bool:
-    """Whether the page said all that it must. Moments may be written with more or fewer digits."""
+    """Returns whether the page showed everything that it must. Times may have more or fewer digits."""
 
     def read(value: Any, name: str) -> Any:
         return datetime.fromisoformat(value) if name == "at" and value else value
@@ -313,11 +315,11 @@ def same(found: Step, expected: Step) -> bool:
 
 
 def differences(schedule: Schedule, folder: Path, *control: str) -> list[tuple[Step, Step, Step]]:
-    """Steps on which the page and the server differ: step, page, server."""
+    """Returns the steps on which page and server differ: step, page's verdict, server's verdict."""
     steps, modules = folder / "steps.jsonl", folder / "js"
     steps.write_text("\n".join(json.dumps(step) for step in schedule.steps))
     shutil.copytree(MODULES, modules)
-    (folder / "package.json").write_text('{"type": "module"}')  # browsers know that they are modules, node asks
+    (folder / "package.json").write_text('{"type": "module"}')  # node needs this to treat the scripts as modules
     command = [str(NODE), str(DRIVER), str(modules), str(steps), *control]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=1_800)
     found = [json.loads(line) for line in done.stdout.splitlines()]
@@ -359,7 +361,7 @@ def test_judge_scans_without_a_network_as_the_server_does(tmp_path: Path) -> Non
 
 
 def test_judge_by_a_page_that_forgets_what_it_did_online_is_caught(tmp_path: Path) -> None:
-    """The control: the fault that this test was made for."""
+    """The control: the fault that this test is meant to find."""
     schedule = Schedule(14)
     schedule.play(500)
     found = differences(schedule, tmp_path, "forgetful")

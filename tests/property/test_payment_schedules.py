@@ -1,6 +1,6 @@
 """Generated schedules of payments, refunds, disputes, losses and kills agree with a sequential oracle.
 
-300 in CI, the same ones every time; as many fresh ones as MARQUEE_SCHEDULES says (`make soak`: 10,000).
+CI runs 300, always the same ones; MARQUEE_SCHEDULES sets a number of new random ones (`make soak`: 10,000).
 """
 
 import logging
@@ -85,11 +85,11 @@ _OFTEN = (
     *("deliver", "deliver", "deliver", "deliver at once", "pass time", "release", "release", "kill"),
     *("refund in dashboard", "turn refund", "refund by staff", "dispute", "dispute", "bring wish"),
 )
-"""Without these too little would happen to speak of."""
+"""Frequent steps: without more of these, too little would happen in a schedule."""
 
 
 class Schedule(NamedTuple):
-    """How many tickets each buyer wants, how many are short, what happens, and whether the organiser has an account."""
+    """How many tickets each buyer wants, how many are missing, the steps, and whether the organiser has an account."""
 
     quantities: list[int]
     short: int
@@ -98,7 +98,9 @@ class Schedule(NamedTuple):
 
 
 def schedules() -> st.SearchStrategy[Schedule]:
-    """All schedules. The first order sees more than the others, so that much happens to one."""
+    """Returns a strategy of all schedules. The first order gets more steps than the others, so that much
+    happens to it.
+    """
     order = st.sampled_from((0, 0, 0, 1, 2, 3))
     step = st.builds(Step, st.sampled_from(VERBS + _OFTEN), order, st.integers(0, 50))
     return st.builds(
@@ -111,11 +113,13 @@ def schedules() -> st.SearchStrategy[Schedule]:
 
 
 def play(schedule: Schedule, endpoint: DatabaseEndpoint, *, damage: Damage = lambda world, patch: None) -> Counter[str]:
-    """One schedule in a world of its own, to the end; which faults fired. Raises AssertionError for a broken promise."""
+    """Runs one schedule in a new world. Returns the faults that occurred. Raises AssertionError for a violated
+    invariant.
+    """
     endpoint.database.reset()
     new_container()
     with wired(straight_to(endpoint.database)), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(order_keys, "ORDER_SPREAD", 1)  # spares a run of the holds' timer 31 of its 32 queries a minute
+        patch.setattr(order_keys, "ORDER_SPREAD", 1)  # saves 31 of 32 queries a minute of the holds timer
         patch.setattr(logging.getLogger("telemetry"), "disabled", True)
         capacity = max(1, sum(schedule.quantities) - schedule.short)
         world = World(Shop(), list(schedule.quantities), capacity, "acct_1" if schedule.in_account else None)
@@ -144,7 +148,7 @@ def test_play_generated_schedules_agrees_with_the_oracle(database_endpoint: Data
 
 
 def steps(*told: str) -> list[Step]:
-    """Steps of the first order, written as `verb` or `verb number`."""
+    """Returns steps of the first order, written as `verb` or `verb number`."""
     found = []
     for text in told:
         verb, _, number = text.rpartition(" ")
@@ -190,7 +194,7 @@ KNOWN = {
         "pay", *ALL, "refund by staff", "bring wish", "refund by staff 1", "bring wish"
     ),
 }
-"""Schedules that were wrong once, or nearly."""
+"""Schedules that once failed, or nearly."""
 
 
 @pytest.mark.parametrize("in_account", [False, True], ids=["platform", "account"])
@@ -205,8 +209,8 @@ TWICE = Schedule([1, 1], 0, steps("order", "pay", "deliver 0", "repeat 0"))
 
 
 def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
-    """The negative control: a handler that takes every event for a new one. It looks for no marker, does not see that
-    the order is paid, and writes without the conditions on order, stock and mail.
+    """The negative control: a handler that treats every event as new. It checks no marker, does not see that the order
+    is paid, and writes without the conditions on order, stock and mail.
     """
     from chalicelib.catalog.adapters import stock as stock_writes
     from chalicelib.orders.adapters import dynamo as sales_store
@@ -229,7 +233,7 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     wiring.stripe = services.payments.stripe
     with pytest.MonkeyPatch.context() as meanwhile:
         meanwhile.setattr(services.orders, "store", blind)
-        services.payments.record_payment = wiring.record_payment  # before anything is built over the other one
+        services.payments.record_payment = wiring.record_payment  # before other services are built with the original
     patch.setattr(
         sales_store,
         "unchanged_since",

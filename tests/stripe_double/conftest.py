@@ -1,4 +1,4 @@
-"""A double on a loopback server, a clock that moves when told, ids that count, an endpoint that listens."""
+"""A double on a loopback server, a clock that a test moves, numbered ids, and a webhook endpoint."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SECRET = "whsec_test_of_the_double"
 CONNECT_SECRET = "whsec_test_of_connected_accounts"
 START = 1_800_000_000
 TOLERANCE_SECONDS = 300
-"""How old a signature may be: docs.stripe.com/webhooks#replay-attacks"""
+"""The maximum age of a signature: docs.stripe.com/webhooks#replay-attacks"""
 
 
 @dataclass
 class Clock:
-    """Seconds that only pass when a test says so."""
+    """A clock in Unix seconds that moves only when a test moves it."""
 
     now: float = float(START)
 
@@ -38,7 +38,7 @@ class Clock:
 
 
 class Ids:
-    """prefix + a number, so that a failing test reads the same each time."""
+    """Makes ids from a prefix and a number, so that a failing test shows the same ids each time."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -49,8 +49,8 @@ class Ids:
 
 @dataclass
 class Hook:
-    """The webhook endpoint of a test: what came, and what it answers (200 when nothing is planned). With `together` an
-    event waits there until as many have come.
+    """The webhook endpoint of a test: the events that came, and the planned answers (default: 200). With `together`,
+    each event waits until that many have come.
     """
 
     statuses: list[int] = field(default_factory=list)
@@ -66,17 +66,17 @@ class Hook:
             return self.statuses.pop(0) if self.statuses else 200
 
     def kinds(self) -> list[str]:
-        """The types of the events that came, in order."""
+        """Returns the types of the events that came, in order."""
         return [str(stripe.Event.construct_from(_json(body), "").type) for _, body in self.came]
 
     def accepted(self, *, at: float, secret: str = SECRET) -> list[bool]:
-        """For each delivery: does the stripe library find its signature right at this time?"""
+        """Returns for each delivery whether the stripe library accepts its signature at this time."""
         return [_is_signed(headers, body, at, secret) for headers, body in self.came]
 
 
 @dataclass
 class Shop:
-    """A double with its client and everything a test moves."""
+    """A double with its client, clock, ids and webhook endpoint."""
 
     server: DoubleServer
     client: stripe.StripeClient
@@ -86,26 +86,26 @@ class Shop:
 
     @property
     def double(self) -> StripeDouble:
-        """What the server answers with."""
+        """The double behind the server."""
         return self.server.double
 
     def session(self, **changes: Any) -> Any:
-        """An open session of €25.00, changed by keyword."""
+        """Creates an open session of €25.00; keywords change its parameters."""
         return self.client.v1.checkout.sessions.create({**order(), **changes})
 
     def events(self) -> list[str]:
-        """Types of all events, oldest first."""
+        """Returns the types of all events, oldest first."""
         page = self.client.v1.events.list({"limit": 100})
         return [event.type for event in page.data][::-1]
 
     def pass_time(self, seconds: float) -> None:
-        """Move the clock and let the double notice."""
+        """Moves the clock and runs the double's timed work."""
         self.clock.now += seconds
         self.double.tick()
 
 
 def order(*, currency: str = "eur", amount: int = 2500, quantity: int = 1) -> dict[str, Any]:
-    """Parameters of a usual session."""
+    """Returns the parameters of a usual session."""
     return {
         "mode": "payment",
         "line_items": [
@@ -128,13 +128,13 @@ def order(*, currency: str = "eur", amount: int = 2500, quantity: int = 1) -> di
 
 
 def serve(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[StripeDouble, str]]:
-    """Mount a double on a free loopback port; yields it and its public URL."""
+    """Runs a double on a free loopback port. Yields it and its public URL."""
     for server, url in serve_whole(double_of):
         yield server.double, url
 
 
 def serve_whole(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[DoubleServer, str]]:
-    """The same with what answers its requests."""
+    """Like `serve`, but yields the double's server instead of the double."""
     held: list[DoubleServer] = []
 
     def answer(method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -149,7 +149,7 @@ def serve_whole(double_of: Callable[[str], StripeDouble]) -> Iterator[tuple[Doub
 
 @contextmanager
 def listening(respond: Callable[[str, str, dict[str, str], bytes], Answer]) -> Iterator[str]:
-    """A loopback HTTP server that answers with `respond(method, path, headers, body)`; yields its origin."""
+    """Runs a loopback HTTP server that answers with `respond(method, path, headers, body)`. Yields its origin."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -167,7 +167,7 @@ def listening(respond: Callable[[str, str, dict[str, str], bytes], Answer]) -> I
         do_GET = do_POST = do_DELETE = _do  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Quiet."""
+            """Suppresses the log of requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -180,7 +180,7 @@ def listening(respond: Callable[[str, str, dict[str, str], bytes], Answer]) -> I
 
 
 def client_for(url: str, *, retries: int = 0, key: str = "sk_test_double") -> stripe.StripeClient:
-    """The real library, pointed at a double."""
+    """Returns a client of the real stripe library for a double."""
     return stripe.StripeClient(
         key,
         base_addresses={"api": url},
@@ -225,7 +225,7 @@ QUICK = Settings(
 
 
 def record(server: DoubleServer) -> list[tuple[int, bytes]]:
-    """Keeps every answer of the API from now on."""
+    """Returns a list that collects every answer of the API from now on."""
     answers: list[tuple[int, bytes]] = []
     handle = server.handle
 
@@ -240,7 +240,7 @@ def record(server: DoubleServer) -> list[tuple[int, bytes]]:
 
 
 def misshapen(double: StripeDouble, answers: list[tuple[int, bytes]]) -> list[str]:
-    """What is wrong with the answers and with every event that was made, by Stripe's OpenAPI."""
+    """Returns how the answers and all events differ from Stripe's OpenAPI document."""
     document = openapi.load(openapi.EXTRACT)
     found = [fault for status, body in answers if body for fault in openapi.answer_faults(document, status, body)]
     with double.work() as work:
@@ -253,7 +253,9 @@ def _json(body: bytes) -> Any:
 
 
 def _is_signed(headers: dict[str, str], body: bytes, at: float, secret: str) -> bool:
-    """By Stripe's library, all but the time: that it takes from the clock of this machine."""
+    """Returns whether Stripe's library accepts the signature. Checks the time here, because the library uses the real
+    clock.
+    """
     header = headers["Stripe-Signature"]
     try:
         stripe.WebhookSignature.verify_header(body.decode(), header, secret, tolerance=None)

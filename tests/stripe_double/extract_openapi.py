@@ -1,9 +1,9 @@
-"""Makes stripe_openapi.json: what the tests need of Stripe's OpenAPI document, without its words.
+"""Makes stripe_openapi.json: the part of Stripe's OpenAPI document that the tests need, without descriptions.
 
     python tests/stripe_double/extract_openapi.py spec3.json
 
-The document is at github.com/stripe/openapi (MIT; stripe_openapi.LICENSE). A schema that is missing here makes a test
-fail by name: add it to NAMES and run this again.
+The document is at github.com/stripe/openapi (MIT; stripe_openapi.LICENSE). A test that misses a schema fails with its
+name: add it to NAMES and run this again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEPT = (
 
 
 def extract(document: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """The named schemas, each with nothing but what openapi.py checks."""
+    """Returns the named schemas, reduced to the keywords that openapi.py checks."""
     schemas = document["components"]["schemas"]
     info = {"title": document["info"]["title"], "version": document["info"]["version"]}
     return {"info": info, "components": {"schemas": {name: _bare(schemas[name]) for name in sorted(names)}}}
@@ -52,7 +52,7 @@ def _bare(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(spec: str) -> None:
-    """Write the extract beside this file."""
+    """Writes the extract beside this file."""
     found = extract(json.loads(Path(spec).read_text()), NAMES)
     text = json.dumps(found, separators=(",", ":"), sort_keys=True)
     (HERE / "stripe_openapi.json").write_text(text + "\n")

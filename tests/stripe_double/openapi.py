@@ -1,6 +1,6 @@
 """Checks a value against a schema of Stripe's OpenAPI document.
 
-Strictly: fields that the schema does not know are wrong.
+The check is strict: a field that is not in the schema is a fault.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @functools.cache
 def load(path: Path) -> Any:
-    """An OpenAPI document, read once."""
+    """Returns an OpenAPI document; reads each file once."""
     return json.loads(path.read_text())
 
 
 def answer_faults(document: dict[str, Any], status: int, body: bytes) -> list[str]:
-    """What is wrong with an answer of the API: an object, a list of objects, a deletion, an error."""
+    """Returns the faults of an answer of the API: an object, a list of objects, a deletion or an error."""
     answered = json.loads(body)
     if status >= 400:
         return faults(document, "error", answered)
@@ -41,13 +41,13 @@ def answer_faults(document: dict[str, Any], status: int, body: bytes) -> list[st
 
 
 def event_faults(document: dict[str, Any], event: dict[str, Any]) -> list[str]:
-    """What is wrong with an event and the object it carries."""
+    """Returns the faults of an event and of the object in it."""
     carried = event["data"]["object"]
     return faults(document, "event", event) + faults(document, carried["object"], carried)
 
 
 def faults(document: dict[str, Any], name: str, value: object) -> list[str]:
-    """What is wrong with the value as an instance of components/schemas/{name}; [] when nothing is."""
+    """Returns the faults of the value as an instance of components/schemas/{name}; empty when it is valid."""
     return _check(document, {"$ref": f"#/components/schemas/{name}"}, value, name)
 
 

@@ -1,4 +1,4 @@
-"""Using the pages as a browser without script would."""
+"""Uses the double's pages as a browser without JavaScript would."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Page = tuple[int, dict[str, str], str]
 
 
 def page(shop: Shop, path: str, fields: dict[str, str] | None = None) -> Page:
-    """Load a page, or send its form."""
+    """Loads a page, or sends its form when there are fields."""
     if fields is None:
         status, headers, body = shop.server.handle("GET", path, "", {}, b"")
     else:
@@ -20,7 +20,7 @@ def page(shop: Shop, path: str, fields: dict[str, str] | None = None) -> Page:
 
 
 def form(**changes: str) -> dict[str, str]:
-    """The pay page's form as it is shown, changed by keyword."""
+    """Returns the fields of the pay page's form; keywords change them."""
     return {
         "email": "ada@example.com",
         "name": "Ada",

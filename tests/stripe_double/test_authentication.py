@@ -1,4 +1,4 @@
-"""3-D Secure: the bank's page, its two buttons, and what they do to intent, session and events."""
+"""3-D Secure: the bank's page, its two buttons, and their effect on intent, session and events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CARDS = ["4000002760003155", "4000000000003220"]
 
 
 def asked(shop: Shop, card: str = CARDS[0]) -> tuple[str, str]:
-    """A session whose payment waits for its buyer: its id and the path of the bank's page."""
+    """Returns a session whose payment waits for authentication: its id and the path of the bank's page."""
     session = shop.session()
     location = page(shop, f"/pay/{session.id}", form(choice=card))[1]["location"]
     return session.id, location.removeprefix(shop.url)

@@ -45,7 +45,7 @@ def test_list_balance_transactions_by_type_source_and_time_returns_only_those(sh
 
 @pytest.fixture
 def dollar_shop(hook: Hook, clock: Clock, socket_enabled: None) -> Iterator[Shop]:
-    """A shop whose bank account takes dollars, at 1.1 for a unit of any other currency."""
+    """A shop that settles in dollars, at 1.1 for a unit of any other currency."""
 
     def make(url: str) -> StripeDouble:
         settings = replace(QUICK, settlement_currency="usd", exchange_rate=1.1)

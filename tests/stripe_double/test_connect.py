@@ -45,7 +45,7 @@ def connected(shop: Shop) -> Connected:
 
 
 def link(shop: Shop, account: str) -> str:
-    """The path of a new onboarding page."""
+    """Returns the path of a new onboarding page."""
     made = shop.client.v1.account_links.create(
         {
             "account": account,

@@ -1,4 +1,4 @@
-"""The control page: every form of it, sent as a browser would, and the same orders as JSON."""
+"""The control page: each of its forms, sent as by a browser, and the same commands as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .pages import page
 
 
 def forms(shop: Shop) -> list[dict[str, str]]:
-    """The fields that each form of the page sends when its button is pressed without typing anything."""
+    """Returns the fields that each form of the page sends when its button is pressed without any input."""
     found = []
     for text in re.findall(r'<form method="post" action="[^"]*/control">(.*?)</form>', page(shop, "/")[2], re.DOTALL):
         fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', text))
@@ -25,7 +25,7 @@ def forms(shop: Shop) -> list[dict[str, str]]:
 
 
 def press(shop: Shop, action: str, **fields: str) -> None:
-    """Send the first form of this action that has the fields, and come back to the page."""
+    """Sends the first form of this action that has the fields, and expects the redirect to the page."""
     chosen = next(
         one for one in forms(shop) if one["action"] == action and fields.items() <= {**one, **typed(fields)}.items()
     )

@@ -1,4 +1,4 @@
-"""SEPA direct debits: complete but unpaid, then the bank's answer, by itself or on command."""
+"""SEPA direct debits: complete but unpaid, then the bank's answer, after a time or on command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BOUNCED = ["charge.failed", "payment_intent.payment_failed", "checkout.session.a
 
 
 def sent(shop: Shop, iban: str = GOOD) -> str:
-    """A session whose debit is on its way."""
+    """Returns a session with a pending debit."""
     session = shop.session()
     assert page(shop, f"/pay/{session.id}", form(choice=iban))[0] == 303
     return str(session.id)

@@ -1,4 +1,4 @@
-"""Deliveries to several endpoints, races, other API versions, the end of retrying, and what the lists say of them."""
+"""Deliveries to several endpoints, races, other API versions, the end of retries, and lists of undelivered events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def paid(shop: Shop) -> None:
 
 
 def completed(shop: Shop) -> Any:
-    """The last event of a payment, as it came."""
+    """Returns the last event of a payment, as received."""
     return json.loads(shop.hook.came[-1][1])
 
 
@@ -70,7 +70,7 @@ def test_refuse_event_for_three_days_ends_the_tries_but_it_stays_listed(shop: Sh
 
 
 def test_deliver_events_with_race_fault_come_at_once(shop: Shop) -> None:
-    """Five different events are in the endpoint's hands at the same time."""
+    """The endpoint handles five different events at the same time."""
     shop.hook.together = threading.Barrier(5)
     shop.double.faults.on_webhooks(WebhookFault("race", times=5))
     paid(shop)

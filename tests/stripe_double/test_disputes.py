@@ -11,7 +11,7 @@ CHARGEBACK, INQUIRY = "4000000000000259", "4000000000001976"
 
 
 def disputed(shop: Shop, card: str = CHARGEBACK) -> stripe.Dispute:
-    """A payment that its buyer's bank disputes."""
+    """Returns the dispute of a payment."""
     shop.double.pay(shop.session(customer_creation="if_required").id, card)
     return shop.client.v1.disputes.list({"limit": 1}).data[0]
 

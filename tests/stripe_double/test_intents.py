@@ -11,7 +11,7 @@ from .conftest import Shop
 
 
 def made(shop: Shop, **changes: Any) -> stripe.PaymentIntent:
-    """An intent of €25.00, changed by keyword."""
+    """Creates an intent of €25.00; keywords change its parameters."""
     fields: Any = {"amount": 2500, "currency": "eur", "metadata": {"order_id": "1"}, **changes}
     return shop.client.v1.payment_intents.create(fields)
 

@@ -1,5 +1,5 @@
-"""Every object the double returns fits Stripe's own OpenAPI document: the extract in this folder, and the whole of it
-when that lies beside the project. (The `shop` fixture checks every other answer and event of these tests as well.)
+"""Every object of the double fits Stripe's own OpenAPI document: the extract in this folder, and the whole document
+when it is beside the project. (The `shop` fixture checks every other answer and event of these tests as well.)
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def document(request: pytest.FixtureRequest) -> Any:
 
 
 class Caller:
-    """Calls routes and keeps what they answered."""
+    """Calls routes and keeps their answers."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
         self.answers: dict[tuple[str, str], bytes] = {}
 
     def __call__(self, method: str, pattern: str, *ids: str, within: str = "", **fields: Any) -> Any:
-        """Call one route of the table, perhaps within a connected account; its answer."""
+        """Calls one route of the table, within a connected account if `within` is set. Returns its answer."""
         path = pattern
         for each in ids:
             path = path.replace("*", each, 1)
@@ -61,7 +61,7 @@ class Caller:
 
 
 def call_every_route(call: Caller) -> None:
-    """A shop's life in which every route is called once."""
+    """Calls every route once, as in the life of a shop."""
     _sell(call)
     _pay_without_page(call)
     _look_at_money(call)

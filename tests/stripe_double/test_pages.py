@@ -1,4 +1,4 @@
-"""The pages: what a buyer sees and sends without script."""
+"""The pages: what a buyer sees and sends without JavaScript."""
 
 from __future__ import annotations
 

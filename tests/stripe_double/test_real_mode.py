@@ -1,8 +1,8 @@
-"""The same call sequences against Stripe's own test mode, when STRIPE_TEST_KEY has a key that begins with sk_test_.
+"""The same call sequences against Stripe's test mode, when STRIPE_TEST_KEY is set to a key that begins with sk_test_.
 
     STRIPE_TEST_KEY=sk_test_… pytest tests/stripe_double/test_real_mode.py
 
-Nothing else of the tests leaves this machine. STRIPE_TEST_API_BASE names another API than Stripe's.
+No other test uses the network. STRIPE_TEST_API_BASE sets another API URL than Stripe's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ pytestmark = [
 
 
 def call(method: str, path: str, form: str) -> tuple[int, Any]:
-    """One call to the API; its status and answer."""
+    """Makes one call to the API. Returns its status and answer."""
     url = f"{BASE}{path}?{form}" if method == "GET" else f"{BASE}{path}"
     body = None if method == "GET" else form.encode()
     request = urllib.request.Request(url, body, {"Authorization": f"Bearer {KEY}"}, method=method)

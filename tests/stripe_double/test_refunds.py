@@ -1,4 +1,4 @@
-"""Refunds that are pending, fail later, or race; and what they do to charge and balance."""
+"""Refunds that are pending, fail later, or race; and their effect on charge and balance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PENDING, FAILING = "4000000000007726", "4000000000005126"
 
 
 def paid(shop: Shop, card: str = "4242424242424242") -> str:
-    """The id of a paid charge."""
+    """Makes a payment and returns the charge's id."""
     shop.double.pay(shop.session().id, card)
     return str(shop.client.v1.charges.list({"limit": 1}).data[0].id)
 
@@ -68,7 +68,7 @@ def test_fail_refund_on_command_gives_money_back_once(shop: Shop) -> None:
 
 
 def test_refund_two_parts_at_once_above_the_rest_makes_one(shop: Shop) -> None:
-    """Two partial refunds of 60 % at a barrier: one is made, the other is told what is left."""
+    """Two concurrent partial refunds of 60 %: one is made, the other fails and says how much is left."""
     charge = paid(shop)
     barrier = threading.Barrier(2)
 

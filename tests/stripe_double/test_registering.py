@@ -1,4 +1,4 @@
-"""What a deploy does about its webhook endpoint at Stripe, against the double."""
+"""How a deploy registers its webhook endpoint at Stripe, against the double."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ URL = "https://marquee.example/api/v1/stripe/webhook"
 
 @pytest.fixture
 def shop(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The double's account, which has an endpoint of another stage too."""
+    """The double's account, which also has an endpoint of another stage."""
     fields = {
         "url": "https://prod.example",
         "enabled_events": ["*"],

@@ -127,7 +127,7 @@ def test_retrieve_session_with_expand_of_plain_field_is_refused(shop: Shop) -> N
 
 @pytest.mark.parametrize("part", ["payment_method", "latest_charge", "application", "refunds.data.customer"])
 def test_retrieve_charge_with_expand_of_what_stripe_does_not_expand_there_is_refused(shop: Shop, part: str) -> None:
-    """Of a payment intent some of these may be expanded, of a charge not."""
+    """Some of these can be expanded in a payment intent, but not in a charge."""
     shop.double.pay(shop.session().id)
     charge = shop.client.v1.charges.list().data[0].id
     shop.client.v1.refunds.create({"charge": charge})

@@ -1,4 +1,4 @@
-"""What survives: kill -9, half a line, a restart with undelivered events."""
+"""Storage after kill -9, half a line, and a restart with undelivered events."""
 
 from __future__ import annotations
 

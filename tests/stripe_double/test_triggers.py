@@ -1,4 +1,4 @@
-"""Call sequences that trigger an event: our own, and those of Stripe's CLI when they lie beside the project."""
+"""Call sequences that trigger an event: our own, and those of Stripe's CLI when they are beside the project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .triggers import run
 OURS = sorted((Path(__file__).parent / "samples").glob("*.json"))
 STRIPES = sorted((openapi.WHOLE.parent / "triggers").glob("*.json"))
 BEYOND = {"payment_intent.partially_funded"}
-"""Pays from a customer's cash balance by bank transfer, which the double does not have."""
+"""Sequences that the double does not support: this one pays from a customer's cash balance by bank transfer."""
 
 
 @pytest.mark.parametrize("sequence", OURS, ids=lambda path: path.stem)
@@ -50,7 +50,7 @@ def test_run_sequence_that_the_double_lacks_is_refused_by_name(shop: Shop) -> No
 
 
 def test_run_sequence_with_a_call_that_fails_says_which(shop: Shop, tmp_path: Path) -> None:
-    """The runner itself can fail: a wrong path, and an error of another kind than expected."""
+    """The runner can fail: for a wrong path, and for an error of another type than expected."""
     wrong = tmp_path / "x.json"
     wrong.write_text('{"fixtures": [{"name": "a", "path": "/v1/nothing", "method": "post"}]}')
     with pytest.raises(AssertionError, match="a: 404"):

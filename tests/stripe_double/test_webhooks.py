@@ -1,4 +1,4 @@
-"""Deliveries: signed, retried, and spoilt on command."""
+"""Deliveries: signed, retried, and made faulty on command."""
 
 from __future__ import annotations
 

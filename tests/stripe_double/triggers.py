@@ -1,8 +1,8 @@
-"""Runs a call sequence of the kind that Stripe's CLI triggers events with, against a double or Stripe itself.
+"""Runs a sequence of calls, in the format with which Stripe's CLI triggers events, against a double or Stripe itself.
 
 A sequence is JSON: {"fixtures": [{"name", "path", "method", "params", "expected_error_type"}, …]}, where "${name:path}"
-stands for what an earlier call answered (github.com/stripe/stripe-cli, pkg/fixtures). Samples of our own are in
-triggers/; Stripe's are used when they lie beside the project.
+is replaced by a value from an earlier call's answer (github.com/stripe/stripe-cli, pkg/fixtures). Our own samples are
+in triggers/; Stripe's are used when they are beside the project.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from urllib.parse import urlencode
 from .conftest import Shop
 
 Call = Callable[[str, str, str], tuple[int, Any]]
-"""Method, path and form to status and answer."""
+"""A function (method, path, form) -> (status, answer)."""
 _NAMED = re.compile(r"\$\{([a-z_]+):([^}]+)\}")
 
 
 def run(shop: Shop, sequence: Path) -> None:
-    """Makes the calls to a double. Raises AssertionError at one that fails."""
+    """Makes the calls to a double. Raises AssertionError when one fails."""
 
     def call(method: str, path: str, form: str) -> tuple[int, Any]:
         query, body = (form, b"") if method == "GET" else ("", form.encode())
@@ -34,7 +34,7 @@ def run(shop: Shop, sequence: Path) -> None:
 
 
 def run_with(call: Call, sequence: Path) -> dict[str, Any]:
-    """Makes the calls; what they answered, by name. Raises AssertionError at one that fails."""
+    """Makes the calls and returns their answers by name. Raises AssertionError when one fails."""
     answers: dict[str, Any] = {}
     for fixture in json.loads(sequence.read_text())["fixtures"]:
         path = _filled(fixture["path"], answers)
@@ -48,7 +48,7 @@ def run_with(call: Call, sequence: Path) -> dict[str, Any]:
 
 
 def _flat(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Stripe's form encoding of nested parameters."""
+    """Yields nested parameters in Stripe's form encoding."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _flat(each, f"{name}[{key}]" if name else key)

@@ -1,7 +1,7 @@
-"""What ministack 1.5.33 does otherwise than AWS, made good from outside by replacing functions of it.
+"""Corrects differences between ministack 1.5.33 and AWS by replacing functions of ministack.
 
-Applied by emulator.py before it serves. Each function says what is wrong; one that is no longer needed can be deleted
-without touching anything else.
+Applied by emulator.py before it serves. Each function says what is wrong, and can be deleted alone when it is no
+longer needed.
 """
 
 from tests.deploy.places import Places
@@ -9,7 +9,7 @@ from tests.deploy.workarounds import addresses, calls, functions, gateway, polic
 
 
 def apply(places: Places) -> None:
-    """Everything, once, before the first request."""
+    """Applies all workarounds. Called once, before the first request."""
     addresses.apply(places)
     calls.apply()
     functions.apply()

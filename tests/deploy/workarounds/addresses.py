@@ -1,4 +1,4 @@
-"""No DNS and no TLS: what AWS reaches by name over https is on loopback over http."""
+"""There is no DNS and no TLS: names that AWS reaches over https are mapped to loopback over http."""
 
 import contextvars
 import os
@@ -14,29 +14,29 @@ _EXECUTE_API = re.compile(r"^([a-f0-9]{8})\.execute-api\.[a-z0-9-]+\.amazonaws\.
 
 
 def apply(places: Places) -> None:
-    """Everything in this module."""
+    """Applies the workarounds of this module."""
     _tell_functions(places)
     _count_as_encrypted()
     _let_the_cdn_reach_apis(places)
 
 
 def _tell_functions(places: Places) -> None:
-    """The product's own clients (they are not boto3) know AWS's names unless told otherwise, and Lambda's environment
-    is where AWS itself would tell; processes of functions inherit the emulator's.
+    """Sets endpoint variables for the functions, which inherit the emulator's environment: the product's own clients
+    (not boto3) use AWS's names unless a variable overrides them.
     """
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = places.aws
     os.environ["AWS_ENDPOINT_URL_SSM"] = places.aws
 
 
 def _count_as_encrypted() -> None:
-    """Policies of buckets and queues refuse what is not encrypted; loopback stands for TLS."""
+    """Policies of buckets and queues refuse requests without TLS, so requests over loopback count as encrypted."""
     origin = contextvars.ContextVar("origin", default=("127.0.0.1", True))
     iam_evaluator._request_origin = origin
     ministack.app.pin_request_origin = lambda address, _secure: origin.set((address, True))
 
 
 def _let_the_cdn_reach_apis(places: Places) -> None:
-    """The emulated CDN connects to an API by its name at amazonaws.com; the emulator does not answer to such a name."""
+    """The emulated CDN connects to an API by its name at amazonaws.com, which the emulator does not serve."""
     ministack.app._EXECUTE_API_RE = _EXECUTE_API
     by_name = cloudfront._origin_connect_target
 

@@ -1,6 +1,6 @@
-"""Keeps a list of what each caller asks of the account, as IAM sees it: no workaround, but it is put in at the same place.
+"""Records the calls of each caller as IAM sees them. Not a workaround, but installed in the same way.
 
-The tests compare the owner's calls with the policy documents in infra/deployer/.
+The tests compare the deployer's calls with the policies in infra/deployer/.
 """
 
 import json
@@ -12,7 +12,7 @@ from ministack.core import iam_evaluator
 
 
 def apply() -> None:
-    """Write one line a call to the file that DEPLOY_CALLS names: access key, action, resource."""
+    """Writes one line per call to the file that DEPLOY_CALLS names: access key, action, resource."""
     enforce, file = iam_evaluator.enforce, Path(os.environ["DEPLOY_CALLS"])
 
     def noting(access_key_id: str, iam_action: str, service: str, region: str, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""API Gateway: importing REST APIs, refusing sockets, and the place that pushes are posted to."""
+"""API Gateway: the import of REST APIs, the status of refused sockets, and the URL for pushes."""
 
 import contextvars
 import json
@@ -15,7 +15,7 @@ _BINARY = "x-amazon-apigateway-binary-media-types"
 
 
 def apply(places: Places) -> None:
-    """Everything in this module."""
+    """Applies the workarounds of this module."""
     _import_rest_apis()
     _refuse_with_the_status_of_the_function()
     _tell_where_to_push(places)
@@ -23,8 +23,8 @@ def apply(places: Places) -> None:
 
 
 def _import_rest_apis() -> None:
-    """ImportRestApi and PutRestApi, by which Chalice makes the API, ignore the OpenAPI document in their body. The
-    emulator can read one, for CloudFormation; here both operations use that.
+    """ImportRestApi and PutRestApi, which Chalice uses, ignore the OpenAPI document in their body. The emulator has a
+    reader for CloudFormation; both operations use it here.
     """
     handle = rest.handle_request
 
@@ -57,7 +57,9 @@ def _answer(api: str, document: dict, status: int) -> tuple:
 
 
 def _refuse_with_the_status_of_the_function() -> None:
-    """When $connect is refused, AWS answers the upgrade with the function's status; the emulator always with 403."""
+    """When $connect is refused, AWS answers the upgrade with the function's status, but the emulator always
+    with 403.
+    """
     refused: contextvars.ContextVar[int] = contextvars.ContextVar("refused", default=0)
     invoke, handle = gateway_v2._invoke_ws_lambda, gateway_v2.handle_websocket
 
@@ -81,8 +83,8 @@ def _refuse_with_the_status_of_the_function() -> None:
 
 
 def _tell_where_to_push(places: Places) -> None:
-    """The product posts to https://DOMAIN/STAGE of the connection's event. Without TLS that cannot be, so functions
-    inherit the place from the emulator as soon as there is a WebSocket API.
+    """The product posts to https://DOMAIN/STAGE of the connection's event, which is impossible without TLS. So
+    functions inherit the URL from the emulator as soon as there is a WebSocket API.
     """
     create = gateway_v2._create_api
 
@@ -97,7 +99,7 @@ def _tell_where_to_push(places: Places) -> None:
 
 
 def _send_the_first_payload_format() -> None:
-    """An HTTP API calls its function with payload format 2.0 whatever its integration says; Chalice reads 1.0 only.
+    """An HTTP API calls its function with payload format 2.0 whatever its integration says; Chalice reads only 1.0.
     docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
     """
     execute = lambda_svc._execute_function_with_config_scope

@@ -1,4 +1,4 @@
-"""IAM: what a request is about, where the emulator names it otherwise than AWS."""
+"""IAM: the resource of a request, where the emulator's differs from AWS's."""
 
 import contextvars
 import json
@@ -11,14 +11,14 @@ from tests.deploy.places import ACCOUNT, REGION
 
 
 def apply() -> None:
-    """Everything in this module."""
+    """Applies the workarounds of this module."""
     _parameters_by_name()
     _mail_by_identity()
 
 
 def _parameters_by_name() -> None:
-    """GetParameters of NAME:VERSION is about that parameter, and about each; the emulator looks for a permission on
-    everything. Here it is the first.
+    """GetParameters of NAME:VERSION needs a permission on each parameter; the emulator checks for one on everything.
+    Here it checks for the first parameter.
     """
     name = iam_actions.extract_resource_arn
 
@@ -32,8 +32,8 @@ def _parameters_by_name() -> None:
 
 
 def _mail_by_identity() -> None:
-    """SendEmail is about an identity, and the sender's address is a condition key; the emulator looks for a permission on
-    everything and knows no such key. Here it is the recipient's identity, as in SES's sandbox.
+    """SendEmail needs a permission on an identity, with the sender's address as a condition key; the emulator checks
+    for one on everything and has no such key. Here it checks for the recipient's identity, as in SES's sandbox.
     """
     name, resolve = iam_actions.extract_resource_arn, iam_evaluator._resolve_condition_key
     sender: contextvars.ContextVar[str | None] = contextvars.ContextVar("sender", default=None)

@@ -1,4 +1,4 @@
-"""CloudFormation: resources of our templates that the emulator would refuse."""
+"""CloudFormation: resources of our templates that the emulator does not support."""
 
 from collections.abc import Callable
 
@@ -8,15 +8,15 @@ Provision = Callable[..., tuple[str, dict]]
 
 
 def apply() -> None:
-    """Everything in this module."""
+    """Applies the workarounds of this module."""
     _take_alarms_on_expressions()
     _give_records_of_mail_identities()
     _know_budgets()
 
 
 def _take_alarms_on_expressions() -> None:
-    """Alarms on an expression over metrics are refused. The first of its metrics stands for it: nothing here looks at
-    alarms; that the expression is right is for AWS to say.
+    """The emulator refuses alarms on an expression over metrics. The expression's first metric replaces it, because no
+    test here reads alarms. Only AWS can check the expression.
     """
     record = provisioners._cw_metric_alarm_record
 
@@ -31,7 +31,7 @@ def _take_alarms_on_expressions() -> None:
 
 
 def _give_records_of_mail_identities() -> None:
-    """An SES identity has no DKIM records to ask for, so the stack's outputs fail."""
+    """An emulated SES identity has no DKIM records, so the stack's outputs would fail."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::SES::EmailIdentity"]
     for verb in ("create", "update"):
         handlers[verb] = _with_records(handlers[verb])
@@ -51,7 +51,7 @@ def _with_records(provision: Provision) -> Provision:
 
 
 def _know_budgets() -> None:
-    """A template with a budget is refused as a whole. Nothing is spent here, so it is taken and forgotten."""
+    """The emulator refuses a template with a budget. The budget is accepted and ignored, because nothing is spent."""
 
     def provision(logical_id: str, properties: dict, stack: str) -> tuple[str, dict]:
         return f"{stack}-{logical_id}", {}

@@ -1,4 +1,4 @@
-"""A browser, tabs that fail a test on any script error, and an event of the test's own."""
+"""A browser, tabs that fail a test on any script error, and one event per test."""
 
 import contextlib
 import itertools
@@ -31,8 +31,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 CLOSING_SECONDS = 20
 PATIENCE_MS = 15_000
-"""More than a page without a socket waits before it looks again (5 s), on a busy machine; less than one with a socket
-(20 s): what is there by then was pushed.
+"""Longer than the polling interval of a page without a socket (5 s), on a busy machine; shorter than that of a page
+with a socket (20 s), so that whatever appears in time was pushed.
 """
 expect.set_options(timeout=PATIENCE_MS)
 T = TypeVar("T")
@@ -40,8 +40,8 @@ _numbers = itertools.count(1)
 
 
 class Chromium:
-    """A browser that is killed, and started again for the next context, where it does not close a context in time:
-    one in thousands never answers.
+    """A browser that is killed and started again when it does not close a context in time: about one close in thousands
+    never returns.
     """
 
     def __init__(self, kind: BrowserType, path: str, *arguments: str) -> None:
@@ -56,13 +56,13 @@ class Chromium:
         self._pid = next(one["id"] for one in processes if one["type"] == "browser")
 
     def open(self, **options: Any) -> BrowserContext:
-        """A context of its own."""
+        """Opens a new context."""
         if not self._browser.is_connected():
             self._start()
         return self._browser.new_context(**options)
 
     def close(self, context: BrowserContext) -> None:
-        """A context, with its pages."""
+        """Closes a context and its pages."""
         overdue = threading.Timer(CLOSING_SECONDS, os.kill, (self._pid, signal.SIGKILL))
         overdue.start()
         try:
@@ -72,20 +72,20 @@ class Chromium:
             overdue.cancel()
 
     def quit(self) -> None:
-        """All of it."""
+        """Closes the browser."""
         self._browser.close()
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """What drives the browsers."""
+    """The Playwright driver."""
     with sync_playwright() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """Debian's Chromium; without it these tests are skipped, and say so."""
+    """The path of Debian's Chromium. Without it the tests are skipped."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("*** Chromium is not installed: NO browser test ran. tests/install_chromium.sh installs it. ***")
@@ -94,7 +94,7 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright, chromium_path: str) -> Iterator[Chromium]:
-    """The browser of all tests that need no other."""
+    """The browser shared by the tests."""
     browser = Chromium(playwright.chromium, chromium_path)
     yield browser
     browser.quit()
@@ -105,18 +105,18 @@ OpenContext = Callable[..., BrowserContext]
 
 @pytest.fixture
 def context(chromium: Chromium, server: ServerProcess) -> Iterator[OpenContext]:
-    """Opens browser contexts (people) whose script errors and policy violations fail the test."""
+    """Opens browser contexts (one per person). Their script errors and policy violations fail the test."""
     yield from contexts(chromium, server.origin)
 
 
 def contexts(chromium: Chromium, origin: str) -> Iterator[OpenContext]:
-    """What opens contexts on a site, for the time of one test."""
+    """Yields a function that opens contexts on a site, and closes them after the test."""
     opened: list[BrowserContext] = []
     problems: list[str] = []
 
     def heard(message: ConsoleMessage) -> None:
         if message.text.startswith("Executing inline event handler"):
-            return  # hostile text was blocked, as it should be; had it run, the dialog would tell
+            return  # the policy blocked hostile text, as expected; if it had run, a dialog would have failed the test
         if "Content Security Policy" in message.text or "Uncaught" in message.text:
             problems.append(message.text)
 
@@ -141,13 +141,13 @@ def contexts(chromium: Chromium, origin: str) -> Iterator[OpenContext]:
 
 @pytest.fixture
 def tab(context: OpenContext) -> Page:
-    """A tab of somebody without an account."""
+    """A tab without a signed-in user."""
     return context().new_page()
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A published event and the API as its organiser."""
+    """A published event, and the API client of its organiser."""
 
     api: ApiCaller
     id: str
@@ -155,23 +155,23 @@ class Offer:
     currency: str = "CHF"
 
     def ticket(self, name: str, amount: int, **fields: Any) -> str:
-        """A ticket type."""
+        """Creates a ticket type and returns its id."""
         given = {"name": name, "price": {"amount": amount, "currency": self.currency}, "quantity": 20, **fields}
         return str(self.api.call("POST", f"/api/v1/events/{self.id}/ticket-types", given)["id"])
 
     def available(self, ticket_type_id: str) -> int:
-        """How many are left."""
+        """Returns how many tickets are left."""
         return int(self.api.call("GET", f"/api/v1/events/{self.id}/ticket-types/{ticket_type_id}")["available"])
 
 
 @pytest.fixture
 def offer(server: ServerProcess) -> Offer:
-    """A published event of this test's own."""
+    """A published event for one test."""
     return publish(server.origin)
 
 
 def publish(origin: str) -> Offer:
-    """A published event, made by the first of the demo's people."""
+    """Publishes an event as the first demo user."""
     api = signed_in(origin, ACCOUNTS[0])
     slug = f"browser-{next(_numbers)}"
     fields = {
@@ -188,7 +188,7 @@ def publish(origin: str) -> Offer:
 
 
 def signed_in(origin: str, account: DemoAccount) -> ApiCaller:
-    """The API as one of the demo's people."""
+    """Returns the API client of a demo user."""
     api = ApiCaller(origin)
     form = {"email": account.email, "password": account.password}
     api.token = api.call("POST", "/api/v1/auth/sign-in", form)["access_token"]
@@ -196,7 +196,7 @@ def signed_in(origin: str, account: DemoAccount) -> ApiCaller:
 
 
 def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> None:
-    """Through the sign-in page."""
+    """Signs in through the sign-in page."""
     tab.goto(f"/sign-in?next={following}")
     tab.get_by_label("E-mail").fill(email)
     tab.get_by_label("Password").fill(password)
@@ -205,7 +205,7 @@ def sign_in(tab: Page, email: str, password: str, *, following: str = "/") -> No
 
 
 def heard(page: Page | BrowserContext) -> list[str]:
-    """What sockets of a tab, or of all tabs of a person, say from now on."""
+    """Returns a list that collects the socket frames of a tab, or of all tabs of a context, from now on."""
     frames: list[str] = []
 
     def listen(tab: Page) -> None:
@@ -219,12 +219,12 @@ def heard(page: Page | BrowserContext) -> list[str]:
 
 
 def wait_for(tab: Page, frames: list[str], meta: str) -> None:
-    """Wait until a socket has said this."""
+    """Waits until a socket has received a frame with this `meta`."""
     wait_until(tab, lambda: any(f'"meta":"{meta}"' in frame for frame in frames))
 
 
 def wait_until(tab: Page, found: Callable[[], T]) -> T:
-    """What is found as soon as it is something; the tab goes on meanwhile."""
+    """Calls `found` until its result is true, and returns that. The tab keeps running meanwhile."""
     until = time.monotonic() + PATIENCE_MS / 1000
     while not (one := found()):
         assert time.monotonic() < until, "it never came"

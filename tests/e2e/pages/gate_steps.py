@@ -1,4 +1,4 @@
-"""What tests of the gate do: tickets as people hold them, the page of somebody who checks in, scans."""
+"""Steps of the tests of the gate: buy tickets, open the check-in page, scan."""
 
 import io
 import urllib.request
@@ -12,7 +12,7 @@ from tests.e2e.pages.conftest import Offer, sign_in
 
 
 def buy_tickets(offer: Offer, quantity: int) -> list[str]:
-    """The codes of free tickets of Ada Lovelace, read off the printed ones as a person would."""
+    """Orders free tickets for Ada Lovelace and returns their codes, read from the printed tickets."""
     form = {
         "lines": [{"ticket_type_id": offer.ticket("Day ticket", 0), "quantity": quantity}],
         "buyer": {"name": "Ada Lovelace", "email": "a@b.example"},
@@ -26,7 +26,7 @@ def buy_tickets(offer: Offer, quantity: int) -> list[str]:
 
 
 def open_gate(person: BrowserContext, offer: Offer, device: str, *, tickets: int = 2) -> Page:
-    """The page of somebody who runs the event, its list fetched."""
+    """Opens the check-in page as the organiser and waits for its list."""
     tab = person.new_page()
     sign_in(tab, ACCOUNTS[0].email, ACCOUNTS[0].password, following=f"/events/{offer.id}/check-in")
     tab.get_by_label("This device is called").fill(device)
@@ -36,17 +36,17 @@ def open_gate(person: BrowserContext, offer: Offer, device: str, *, tickets: int
 
 
 def scan(tab: Page, code: str) -> None:
-    """Type a code, as a handheld scanner does."""
+    """Types a code, as a handheld scanner does."""
     tab.get_by_label("Ticket code").fill(code)
     tab.keyboard.press("Enter")
 
 
 def undo(tab: Page, name: str) -> None:
-    """Take a check-in back."""
+    """Undoes a check-in."""
     tab.get_by_role("button", name=f"Undo for {name}").click()
     tab.get_by_role("button", name=f"Really undo? for {name}").click()
 
 
 def verdict(tab: Page) -> Any:
-    """What the page says of the last scan."""
+    """Returns an expectation on the page's result of the last scan."""
     return expect(tab.locator("[data-verdict]"))

@@ -1,4 +1,4 @@
-"""Announcing to many and looking up what was told, as staff and administrators do it; the attendee's bell rings."""
+"""Staff send announcements, administrators look up sent notifications, and the attendee's bell counts them."""
 
 import json
 import re
@@ -16,7 +16,7 @@ STAFF, READER = ACCOUNTS[:2]
 
 
 def buy(offer: Offer, server: ServerProcess) -> None:
-    """The reader has a ticket."""
+    """Orders a ticket for the reader."""
     ticket = offer.ticket("Day ticket", 0)
     form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": {"name": "Ada", "email": READER.email}}
     signed_in(server.origin, READER).call("POST", f"/api/v1/events/{offer.id}/orders", form)
@@ -24,7 +24,7 @@ def buy(offer: Offer, server: ServerProcess) -> None:
 
 @pytest.fixture
 def desk(context: OpenContext, offer: Offer) -> Page:
-    """The page where staff announce, on a phone."""
+    """Opens the page of announcements on a phone."""
     page = context(viewport={"width": 320, "height": 800}).new_page()
     sign_in(page, STAFF.email, STAFF.password, following=f"%2Fevents%2F{offer.id}%2Fannounce")
     page.get_by_role("heading", name="Write to many").wait_for()
@@ -176,7 +176,7 @@ def test_hostile_announcement_rings_in_an_open_tab_and_never_runs(
     sign_in(reader, READER.email, READER.password)
     bell = reader.get_by_role("button", name="Notifications,")
     expect(bell).to_have_accessible_name("Notifications, none unread")
-    wait_for(reader, frames, "WS connected")  # what comes now is pushed
+    wait_for(reader, frames, "WS connected")  # notifications from here on are pushed
     message = (
         '<p>Hi <b>you</b><img src=x onerror="alert(1)"><script>alert(2)</script><a href="javascript:alert(3)">x</a></p>'
     )

@@ -1,4 +1,4 @@
-"""The bell: a live count, a list in which a click anywhere marks read, and what happens when things fail."""
+"""The bell: a live count, a list in which a click anywhere marks as read, and failures."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Receive = Callable[[], None]
 
 @pytest.fixture
 def reader(server: ServerProcess) -> ApiCaller:
-    """The API as the reader, whose inbox is all read."""
+    """The API client of the reader, whose inbox has nothing unread."""
     api = signed_in(server.origin, READER)
     api.call("POST", "/api/v1/notifications/read-all")
     return api
@@ -27,7 +27,7 @@ def reader(server: ServerProcess) -> ApiCaller:
 
 @pytest.fixture
 def receive(reader: ApiCaller, offer: Offer) -> Receive:
-    """Causes one notification: the reader takes a free ticket."""
+    """Returns a function that causes one notification: the reader orders a free ticket."""
     ticket = offer.ticket("Livestream", 0, quantity=100)
 
     def once() -> None:
@@ -57,12 +57,12 @@ def expect_unread(tab: Page, count: int, **how: Any) -> None:
 
 
 def let_requests_leave(tab: Page) -> None:
-    """What clicks have asked for leaves before a request that the page makes after them."""
+    """Makes the page send the requests of earlier clicks first."""
     tab.evaluate("() => fetch('/static/favicon.svg', { cache: 'no-store' }).then((answer) => answer.text())")
 
 
 def marks(tab: Page) -> list[str]:
-    """Every request that marks something, from now on."""
+    """Returns a list that collects every request to mark notifications from now on."""
     sent: list[str] = []
 
     def heard(request: Request) -> None:
@@ -117,7 +117,7 @@ def test_modified_click_and_selecting_text_mark_nothing(tab: Page, receive: Rece
     text = tab.locator(".note.unread .note-text p").first
     text.click(modifiers=["Shift"])
     text.click(modifiers=["Control"])
-    tab.evaluate("getSelection().empty()")  # else the pointer would drag what Shift selected
+    tab.evaluate("getSelection().empty()")  # else the pointer would drag the text that Shift selected
     box = text.bounding_box()
     assert box is not None
     tab.mouse.move(box["x"] + 5, box["y"] + 10)
@@ -203,7 +203,7 @@ def test_many_of_a_kind_are_one_row_that_opens(tab: Page, reader: ApiCaller, off
     row.locator(".note", has_text="Talk 0").locator(".note-text").click()
     expect_unread(tab, 2)
     expect(row).to_contain_text("2 unread · 3 messages")
-    expect(row.get_by_text("Talk 0").first).to_be_visible()  # it stays open
+    expect(row.get_by_text("Talk 0").first).to_be_visible()  # the list stays open
     title.focus()
     sent = marks(tab)
     tab.keyboard.press("Tab")

@@ -1,4 +1,4 @@
-"""From the event page over the pay page to the page that says what is true."""
+"""From the event page through the pay page to the order page, which shows the real state."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def pay_with_card(tab: Page, card: str = "4242424242424242") -> None:
 
 
 def answer(change: dict[str, Any]) -> Any:
-    """A route handler that changes what the server answers."""
+    """Returns a route handler that changes the server's answer."""
 
     def handler(route: Route) -> None:
         headers = {name: value for name, value in route.request.headers.items() if name != "if-none-match"}
@@ -160,7 +160,7 @@ def test_lost_connection_is_told_and_the_second_try_is_the_same_order(tab: Page,
     def lose(route: Route) -> None:
         keys.append(route.request.headers["idempotency-key"])
         if len(keys) == 1:
-            route.fetch()  # it arrives, its answer does not
+            route.fetch()  # the request arrives, its answer does not
             route.abort()
         else:
             route.continue_()

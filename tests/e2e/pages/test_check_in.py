@@ -1,4 +1,4 @@
-"""The check-in page: big answers in words, counts that arrive by themselves, and a gate without a network."""
+"""The check-in page: results in large words, pushed counts, and check-in without a network."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,7 +12,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 UNANSWERED = """const ask = window.fetch;
 window.fetch = (place, options) =>
   window.isUnanswered && String(place).endsWith("/check-ins") ? new Promise(() => {}) : ask(place, options);"""
-"""A network that takes scans and brings nothing back. In the page, since a worker may hide its requests from a route."""
+"""A network that sends scans but never returns an answer. Runs in the page, because a service worker may hide its
+requests from a route.
+"""
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Browsers that tell while Marquee is closed: switching it on and off, and what the service worker shows.
+"""Web pushes to browsers in which Marquee is closed: switching them on and off, and what the service worker shows.
 
-Chromium without a screen has no push service, so what it would subscribe to is the local one; what that takes is read with
-the browser's keys and handed to the service worker as the browser itself would.
+Headless Chromium has no push service, so it subscribes to the local one. The test decrypts the pushed messages with the
+browser's keys and gives them to the service worker, as the browser would.
 """
 
 import base64
@@ -46,27 +46,27 @@ SUBSCRIBING = """
 
 @pytest.fixture
 def browser(server: ServerProcess) -> Browser:
-    """The keys of the browser that the tab is in."""
+    """The keys of the tab's browser."""
     return Browser(f"{server.origin}/_local/push")
 
 
 @pytest.fixture
 def person(context: OpenContext, browser: Browser) -> BrowserContext:
-    """Somebody whose browser can be pushed to and who agrees when it asks."""
+    """A context whose browser supports pushes and grants the permission."""
     made = context(permissions=["notifications"])
     made.add_init_script(SUBSCRIBING % json.dumps(browser.form()))
     return made
 
 
 def forget(api: ApiCaller) -> None:
-    """The server forgets all browsers of somebody, as when their push services say that they are gone."""
+    """Makes the server delete all subscriptions of a user, as when their push services report them as gone."""
     for one in api.call("GET", PLACE)["items"]:
         httpx.delete(f"{api.origin}{PLACE}/{one['id']}", headers={"Authorization": f"Bearer {api.token}"})
 
 
 @pytest.fixture
 def reader(server: ServerProcess) -> Iterator[ApiCaller]:
-    """The API as the reader, who has no browsers afterwards."""
+    """The API client of the reader, whose subscriptions are deleted afterwards."""
     api = signed_in(server.origin, READER)
     yield api
     forget(api)
@@ -74,7 +74,7 @@ def reader(server: ServerProcess) -> Iterator[ApiCaller]:
 
 @pytest.fixture
 def tab(person: BrowserContext, reader: ApiCaller) -> Page:
-    """The reader's page of preferences."""
+    """The reader's preferences page."""
     page = person.new_page()
     sign_in(page, READER.email, READER.password, following=PAGE.replace("/", "%2F"))
     page.get_by_role("heading", name="When Marquee is closed").wait_for()
@@ -87,7 +87,7 @@ def switch_on(tab: Page) -> None:
 
 
 def announce(offer: Offer, reader: ApiCaller, title: str) -> None:
-    """Tell whoever has a ticket, which the reader gets."""
+    """Orders a ticket for the reader and announces to ticket holders."""
     ticket = offer.ticket("Free", 0)
     buyer = {"name": "Robin Example", "email": READER.email}
     order = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
@@ -97,7 +97,7 @@ def announce(offer: Offer, reader: ApiCaller, title: str) -> None:
 
 
 def pushed(tab: Page, server: ServerProcess, browser: Browser, title: str) -> dict[str, Any]:
-    """What the push service took for this browser, once it is there, as the browser reads it."""
+    """Waits for a push to this browser and returns the decrypted message."""
 
     def found() -> list[Any]:
         items = httpx.get(f"{server.origin}/_local/push.json").json()["items"]
@@ -108,12 +108,12 @@ def pushed(tab: Page, server: ServerProcess, browser: Browser, title: str) -> di
 
 
 def worker_of(person: BrowserContext) -> Worker:
-    """The service worker, once it runs."""
+    """Waits for the service worker and returns it."""
     return person.service_workers[0] if person.service_workers else person.wait_for_event("serviceworker")
 
 
 def deliver(person: BrowserContext, tab: Page, news: dict[str, Any]) -> None:
-    """As the browser does when a push comes."""
+    """Gives a message to the service worker, as the browser does when a push comes."""
     session = person.new_cdp_session(tab)
     found: list[str] = []
     session.on(
@@ -127,7 +127,7 @@ def deliver(person: BrowserContext, tab: Page, news: dict[str, Any]) -> None:
 
 
 def shown(person: BrowserContext) -> list[list[str]]:
-    """Titles and tags of the notifications on the screen."""
+    """Returns titles and tags of the notifications on the screen."""
     return worker_of(person).evaluate(  # type: ignore[no-any-return]
         "async () => (await registration.getNotifications()).map((one) => [one.title, one.tag])"
     )
@@ -175,7 +175,7 @@ def test_push_is_shown_once_while_no_page_is_in_sight(
     for _ in range(2):
         deliver(person, tab, news)
     wait_until(tab, lambda: shown(person))
-    tab.wait_for_timeout(300)  # a second one would be there by now
+    tab.wait_for_timeout(300)  # a second one would have come by now
     assert shown(person) == [[news["title"], news["tag"]]]
 
 
@@ -243,7 +243,7 @@ def test_other_browsers_can_be_removed(tab: Page, reader: ApiCaller, server: Ser
 
 
 def change_kept(tab: Page, name: str, value: str) -> None:
-    """Change what the browser remembers of its subscription."""
+    """Changes what the browser has stored about its subscription."""
     read = "const kept = JSON.parse(localStorage['marquee.push'])"
     tab.evaluate(f"() => {{ {read}; kept.{name} = {value}; localStorage['marquee.push'] = JSON.stringify(kept) }}")
 

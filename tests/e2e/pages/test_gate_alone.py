@@ -1,6 +1,6 @@
-"""The gate on a phone without a network: the page opens, reads tickets with the camera, and tells the server later.
+"""Check-in on a phone without a network: the page opens, reads tickets with the camera, and sends the scans later.
 
-The phone has no BarcodeDetector, and its camera is a film that the test makes of a ticket's QR code.
+The phone has no BarcodeDetector, and its camera is a video that the test makes of a ticket's QR code.
 """
 
 import re
@@ -24,7 +24,7 @@ LISTEN = """() => {
   const respond = FetchEvent.prototype.respondWith;
   FetchEvent.prototype.respondWith = function (answer) { self.answered.push(this.request.url); respond.call(this, answer); };
 }"""
-"""Has the worker write down what it answers."""
+"""Makes the service worker record its answers."""
 SAW_AGAIN = """() => new Promise((done) => {
   const draw = CanvasRenderingContext2D.prototype.drawImage;
   const from = Date.now();
@@ -33,19 +33,19 @@ SAW_AGAIN = """() => new Promise((done) => {
     if (Date.now() - from > 4_000) setTimeout(() => done(true)); // longer than the page takes a code for another look
   };
 })"""
-"""Waits until the page has looked at the picture for longer than one code counts as seen just now."""
+"""Waits until the page has seen the picture for longer than the time in which the same code is ignored."""
 NO_DETECTOR = "delete window.BarcodeDetector; delete globalThis.BarcodeDetector;"
 
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """What the camera sees, once the test has made it."""
+    """The path of the camera's video, which the test creates."""
     return tmp_path / "camera.y4m"
 
 
 @pytest.fixture
 def phone(playwright: Playwright, chromium_path: str, film: Path, mortal: ServerProcess) -> Iterator[OpenContext]:
-    """A browser with that camera, on a server that the test may end."""
+    """A browser with that camera, and a server that the test may stop."""
     mortal.start()
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
     chromium = Chromium(playwright.chromium, chromium_path, *camera)
@@ -54,7 +54,7 @@ def phone(playwright: Playwright, chromium_path: str, film: Path, mortal: Server
 
 
 def make_film(film: Path, code: str) -> None:
-    """One picture of a ticket that is held before the camera, a little turned."""
+    """Makes a video of one picture: a ticket in front of the camera, slightly rotated."""
     qr = segno.make(code, error="m", micro=False)
     plain = Image.new("L", (qr.symbol_size(border=4)), 255)
     for y, row in enumerate(qr.matrix):
@@ -69,7 +69,7 @@ def make_film(film: Path, code: str) -> None:
 
 
 def forget_files(tab: Page) -> None:
-    """The tab's browser has no copies of files of its own any more: what opens without a network was kept by the page."""
+    """Clears the browser's HTTP cache, so that only files stored by the page open without a network."""
     session = tab.context.new_cdp_session(tab)
     session.send("Network.clearBrowserCache")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
@@ -100,7 +100,7 @@ def test_gate_without_a_network_opens_scans_lets_in_once_and_tells_later(
     start_camera(tab)
     verdict(tab).to_contain_text("Let them in")
     verdict(tab).to_contain_text("Ada Lovelace")
-    assert tab.evaluate(SAW_AGAIN) is True  # a ticket that stays in view is told once
+    assert tab.evaluate(SAW_AGAIN) is True  # a ticket that stays in view is reported once
     verdict(tab).to_contain_text("Let them in")
     tab.get_by_role("button", name="Stop the camera").click()
     tab.reload()
@@ -117,7 +117,7 @@ def test_gate_without_a_network_opens_scans_lets_in_once_and_tells_later(
 
 
 def checked_in(offer: Offer) -> list[str]:
-    """The devices that let somebody in."""
+    """Returns the devices that checked somebody in."""
     found = offer.api.call("GET", f"/api/v1/events/{offer.id}/check-ins")
     return [one["device"] for one in found["items"]]
 

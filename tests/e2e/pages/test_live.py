@@ -1,4 +1,4 @@
-"""Pages that hear of changes over the socket: a programme that is updated, an order that moves on."""
+"""Pages that get changes over the socket: an updated programme, an order whose state changes."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""Money clicked through: paid, declined, confirmed at the bank, on its way, sent back, disputed and too late.
+"""Payments in the browser: paid, declined, confirmed at the bank, delayed, refunded, disputed and too late.
 
-Each time the bell of whoever it concerns rings in a tab that nobody touches: no reload, no navigation.
+Each time the person concerned is notified in a tab that is neither reloaded nor navigated.
 """
 
 import json
@@ -33,14 +33,14 @@ HOLD_SECONDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody signed in: the API as they use it, a tab to click in, and one that only listens."""
+    """A signed-in user: the API client, a tab to click in, and a tab that only listens."""
 
     api: ApiCaller
     tab: Page
     listener: Page
 
     def expect_news(self, *titles: str) -> None:
-        """All unread notifications, newest first; they came to a tab that was never loaded again."""
+        """Expects these unread notifications, newest first, in the tab that was never reloaded."""
         bell = self.listener.get_by_role("button", name="Notifications,")
         count = len(titles) or "none"
         expect(bell).to_have_accessible_name(f"Notifications, {count} unread")
@@ -52,7 +52,7 @@ class Person:
 
 
 def person(context: OpenContext, origin: str, account: DemoAccount) -> Person:
-    """Signed in, with nothing unread."""
+    """Signs a demo user in and marks all their notifications as read."""
     api = signed_in(origin, account)
     api.call("POST", "/api/v1/notifications/read-all")
     browser = context(base_url=origin)
@@ -85,7 +85,7 @@ def euros(offer: Offer) -> Offer:
 
 
 def reach_pay_page(person: Person, offer: Offer, **fields: Any) -> str:
-    """From the event's page to the pay page; the order's id."""
+    """Goes from the event's page to the pay page. Returns the order's id."""
     offer.ticket("Early bird", 12000, **fields)
     tab = person.tab
     tab.goto(f"/e/{offer.slug}")
@@ -98,7 +98,7 @@ def reach_pay_page(person: Person, offer: Offer, **fields: Any) -> str:
 
 
 def checkout(person: Person, choice: str) -> None:
-    """From the pay page to Stripe's, and pay there."""
+    """Goes from the pay page to Stripe's page and pays there."""
     person.tab.get_by_role("button", name="Pay ").click()
     person.tab.wait_for_url("**/_local/stripe/pay/**")
     pay_at_stripe(person, choice)
@@ -115,12 +115,12 @@ def head(person: Person) -> Locator:
 
 
 def command(offer: Offer, action: str, **order: Any) -> Any:
-    """An order to Stripe's test double."""
+    """Sends a command to Stripe's test double."""
     return offer.api.call("POST", "/_local/stripe/control", {"action": action, **order})
 
 
 def payment_intent(offer: Offer, order_id: str) -> str:
-    """Stripe's payment of an order."""
+    """Returns the id of an order's payment intent."""
     state = offer.api.call("GET", "/_local/stripe/control")
     sessions = [one for one in state["sessions"] if one["payment_intent"]]
     charges = offer.api.call("GET", f"/api/v1/orders/{order_id}/charges")["items"]
@@ -238,7 +238,7 @@ def test_dispute_rings_the_staffs_bell_and_leads_to_the_order(buyer: Person, sta
 
 @dataclass(frozen=True, slots=True)
 class ShortHolds:
-    """A product whose holds end after a moment, its buyer and an offer of one ticket."""
+    """A product whose holds end after seconds, a buyer, and an offer of one ticket."""
 
     buyer: Person
     offer: Offer
@@ -246,7 +246,7 @@ class ShortHolds:
     order: str
 
     def pay_late(self) -> None:
-        """A payment that Stripe takes although the order is over, as one through a page of before may be."""
+        """Makes a payment that Stripe accepts although the order has ended, as through a page that was open before."""
         total = {"amount": 12000, "currency": "chf", "confirm": "true", "payment_method": "pm_card_visa"}
         body = urllib.parse.urlencode({**total, "metadata[order_id]": self.order}).encode()
         url = f"{self.offer.api.origin}/_local/stripe/v1/payment_intents"
@@ -257,7 +257,7 @@ class ShortHolds:
 
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A product that holds tickets for seconds."""
+    """A server that holds tickets for seconds only."""
     running = ServerProcess(tmp_path_factory.mktemp("hasty") / "data", ORDER_HOLD_SECONDS=str(HOLD_SECONDS))
     running.start()
     yield running
@@ -266,7 +266,7 @@ def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
 
 @pytest.fixture
 def expired(context: OpenContext, hasty: ServerProcess, offer: Offer) -> ShortHolds:
-    """An order for the only ticket whose time is over, its page open."""
+    """An expired order for the only ticket, with its page open."""
     api = signed_in(hasty.origin, STAFF)
     fields = offer.api.call("GET", f"/api/v1/events/{offer.id}")
     names = ("name", "slug", "starts_at", "ends_at", "timezone", "currency", "state")

@@ -1,4 +1,4 @@
-"""An owner invites addresses; somebody without an account opens one through the link and is staff."""
+"""An owner invites mail addresses; a person without an account creates one through the link and becomes staff."""
 
 import re
 
@@ -15,7 +15,7 @@ OWNER = ACCOUNTS[0]
 
 
 def mailed_link(tab: Page, server: ServerProcess, address: str) -> str:
-    """The path of the invitation in the mailbox."""
+    """Returns the path of the invitation link in the mailbox."""
 
     def found() -> list[str]:
         items = httpx.get(f"{server.origin}/_local/mail.json").json()["items"]
@@ -26,7 +26,7 @@ def mailed_link(tab: Page, server: ServerProcess, address: str) -> str:
 
 
 def open_account(guest: Page, name: str, address: str) -> None:
-    """Through the link of an invitation."""
+    """Creates an account through an invitation link."""
     guest.get_by_role("link", name="Open an account and accept").click()
     guest.get_by_label("Name").fill(name)
     guest.get_by_label("E-mail").fill(address)

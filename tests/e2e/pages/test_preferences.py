@@ -1,4 +1,4 @@
-"""The page of what one is told, and the links in mails that refuse more of them."""
+"""The page of notification preferences, and the unsubscribe links in mails."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ TOO_WIDE = """
 
 @pytest.fixture
 def reader(server: ServerProcess) -> Iterator[ApiCaller]:
-    """The API as the reader; what was chosen is undone afterwards."""
+    """The API client of the reader, whose preferences are reset afterwards."""
     api = signed_in(server.origin, READER)
     yield api
     change(api, {"actions": None, "quiet_hours": None, "timezone": None, "digest_hour": None})

@@ -1,4 +1,4 @@
-"""Somebody proposes a session without signing in first, staff decide about it, and whoever proposed it confirms."""
+"""A person starts a proposal without signing in, staff decide on it, and its author confirms."""
 
 import itertools
 
@@ -136,7 +136,7 @@ def test_words_stay_while_another_proposal_is_decided(context: OpenContext, offe
 
 
 def overtaken(context: OpenContext, offer: Offer, call: dict[str, str]) -> Page:
-    """Staff change a call, and somebody else was faster."""
+    """Returns a tab in which staff save a call that another user has changed meanwhile."""
     place = f"/api/v1/events/{offer.id}/call-for-papers"
     offer.api.call("PUT", place, call)
     staff = context().new_page()
@@ -156,7 +156,7 @@ def test_call_that_somebody_else_changed_is_saved_the_second_time(context: OpenC
     staff.get_by_role("button", name="Save").click()
     expect(staff.get_by_text("The call is saved.")).to_be_focused()
     saved = offer.api.call("GET", place)
-    assert {name: saved[name] for name in call} == call  # to the second, in the second 02:30 of that night
+    assert {name: saved[name] for name in call} == call  # to the second, in the later 02:30 of that night
     assert saved["announcement"] == "<p>Ours</p>"
     staff.get_by_role("button", name="Change the call").click()
     staff.get_by_label("Closes (Europe/Zurich)").fill("")
@@ -168,7 +168,7 @@ def test_link_to_the_newest_of_many_proposals_leads_there_through_the_sign_in(
     context: OpenContext, offer: Offer
 ) -> None:
     place = f"/api/v1/events/{offer.id}/sessions"
-    for number in range(201):  # more than the API answers at once
+    for number in range(201):  # more than one page of the API
         last = offer.api.call("POST", place, {"title": f"Idea {number}", "state": "submitted"})["id"]
     staff = context().new_page()
     staff.goto(f"/events/{offer.id}/review#{last}")

@@ -1,4 +1,4 @@
-"""Pages as people read them: without scripts, on small screens, with hostile text; accounts from end to end."""
+"""Reading pages: without JavaScript, on small screens, with hostile text; accounts from end to end."""
 
 import gzip
 import itertools
@@ -56,7 +56,7 @@ def test_hostile_text_is_only_text(tab: Page, offer: Offer) -> None:
 
 
 def test_picture_that_does_not_come_leaves_its_place_to_initials(context: OpenContext, offer: Offer) -> None:
-    """An import brings addresses of pictures that are long gone."""
+    """Imports contain URLs of pictures that no longer exist."""
     base = f"/api/v1/events/{offer.id}"
     for name in ("Ada Gone", "Zoe Gone"):
         offer.api.call("POST", f"{base}/speakers", {"name": name, "photo_url": "https://gone.invalid/p.jpg"})
@@ -189,7 +189,7 @@ def test_account_from_sign_up_to_new_password(tab: Page, server: ServerProcess) 
 
 
 def reset_token(tab: Page, origin: str, email: str) -> str:
-    """The token of the reset link mailed to an address, once it is sent."""
+    """Waits for the mail to an address and returns the token of its reset link."""
 
     def found() -> list[str]:
         mails = ApiCaller(origin).call("GET", "/_local/mail.json")["items"]

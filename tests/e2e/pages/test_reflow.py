@@ -1,4 +1,4 @@
-"""Pages of what people are told on narrow screens, in the dark: nothing wider than the screen, nothing too small to hit
+"""Pages of notifications on narrow screens in dark mode: nothing wider than the screen, no target too small to hit
 (WCAG 2.2, 1.4.10 and 2.5.8; links within a sentence are exempt).
 """
 

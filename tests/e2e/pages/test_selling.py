@@ -1,4 +1,4 @@
-"""The sales of an event as its staff see them: one order with its money, refunds, and who is paid."""
+"""The sales pages for staff: one order with its payments, refunds, and the account that is paid."""
 
 import re
 import time
@@ -20,13 +20,13 @@ TOO_WIDE = """
 
 
 def open_sales(tab: Page, offer: Offer, order: str = "") -> None:
-    """The sales page of a signed-in tab; with an order, that order."""
+    """Opens the sales page, or the page of an order."""
     tab.goto(f"/events/{offer.id}/sales{'#' if order else ''}{order}")
     tab.get_by_role("heading", level=2, name="Order of" if order else "Orders").wait_for()
 
 
 def refund(tab: Page, amount: str | None) -> None:
-    """Ask for a refund of an amount, or of all that is left, on an order's page."""
+    """Requests a refund of an amount, or of the whole rest, on an order's page."""
     if amount is not None:
         tab.get_by_label("A part").check()
         tab.get_by_label("Amount in").fill(amount)
@@ -44,7 +44,7 @@ def tab(context: OpenContext) -> Page:
 
 
 def paid_order(offer: Offer, quantity: int = 1, amount: int = 12000) -> str:
-    """An order that somebody without an account made and paid."""
+    """Places and pays a guest's order. Returns its id."""
     ticket = offer.ticket("Early bird", amount)
     form = {
         "lines": [{"ticket_type_id": ticket, "quantity": quantity}],
@@ -62,7 +62,7 @@ def paid_order(offer: Offer, quantity: int = 1, amount: int = 12000) -> str:
 
 
 def wait_until_paid(api: ApiCaller, path: str) -> None:
-    """Stripe tells the server in its own time."""
+    """Waits until Stripe's webhook has made the order paid."""
     deadline = time.monotonic() + PAID_SECONDS
     while api.call("GET", path)["state"] != "paid":
         assert time.monotonic() < deadline, "the order was not paid"

@@ -1,4 +1,4 @@
-"""The link in the foot of a mail: a page that only asks, a button that does it, without an account or a script."""
+"""The unsubscribe link in a mail: a page that asks first, and a button, without an account or JavaScript."""
 
 import re
 
@@ -18,7 +18,7 @@ PLACE = "/api/v1/me/notification-preferences"
 
 @pytest.fixture(scope="module")
 def reader(server: ServerProcess) -> ApiCaller:
-    """The API as somebody of this module's own."""
+    """The API client of a user who exists only for this module."""
     api = ApiCaller(server.origin)
     form = {"email": EMAIL, "password": PASSWORD, "name": "Ada Lovelace"}
     api.token = api.call("POST", "/api/v1/auth/sign-up", form)["access_token"]
@@ -28,14 +28,14 @@ def reader(server: ServerProcess) -> ApiCaller:
 
 
 def mails(server: ServerProcess, subject: str) -> list[str]:
-    """The plain text of mails to the reader, newest first."""
+    """Returns the plain text of the mails to the reader, newest first."""
     found = httpx.get(f"{server.origin}/_local/mail.json?to={EMAIL}").json()["items"]
     return [one["text"] for one in found if subject in one["subject"]]
 
 
 @pytest.fixture
 def links(server: ServerProcess, reader: ApiCaller, offer: Offer) -> dict[str, str]:
-    """Paths in the foot of an announcement's mail, by their words."""
+    """The paths of the links at the end of an announcement's mail, by their text."""
     headers = {"Authorization": f"Bearer {reader.token}", "If-Match": "*"}
     assert httpx.patch(f"{server.origin}{PLACE}", json={"actions": None}, headers=headers).status_code == 200
     ticket = offer.ticket("Day ticket", 0)

@@ -1,4 +1,4 @@
-"""The waiting list on the event's page: joined, left, and an offer that comes when a ticket does."""
+"""The waiting list on the event's page: joining, leaving, and an offer when a ticket comes free."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 def sold_out(offer: Offer) -> dict[str, str]:
-    """The order that has the only ticket there is."""
+    """An order of the event's only ticket."""
     ticket = offer.ticket("Workshop", 12000, quantity=1)
     buyer = {"name": "Ada Lovelace", "email": "ada@example.org"}
     form = {"lines": [{"ticket_type_id": ticket, "quantity": 1}], "buyer": buyer}
@@ -20,7 +20,7 @@ def sold_out(offer: Offer) -> dict[str, str]:
 
 
 def waiting(offer: Offer) -> list[tuple[str, int, str]]:
-    """Who waits as staff read it: e-mail, quantity, state."""
+    """Returns the waiting list as staff read it: e-mail, quantity, state."""
     found = offer.api.call("GET", f"/api/v1/events/{offer.id}/waiting-list")["items"]
     return [(one["email"], one["quantity"], one["state"]) for one in found]
 
@@ -79,7 +79,7 @@ def test_offer_comes_by_mail_when_the_ticket_does_and_leads_to_paying(tab: Page,
 
 
 def link_in_mail(offer: Offer, tab: Page, email: str) -> str:
-    """Where the mail to an address leads, once it has come."""
+    """Waits for the mail to an address and returns its link."""
 
     def mails() -> list[Any]:
         return [one for one in offer.api.call("GET", "/_local/mail.json")["items"] if email in str(one["to"])]

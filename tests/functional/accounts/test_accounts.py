@@ -1,4 +1,4 @@
-"""Accounts: sign-up, sign-in, refresh, sign-out, /me, tokens that must not work."""
+"""Accounts: sign-up, sign-in, refresh, sign-out, /me, and invalid tokens."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +13,7 @@ from tests.harness.environment import VARIABLES
 
 
 class FixedClock:
-    """A clock that stands."""
+    """A stopped clock."""
 
     def now(self) -> float:
         return 1_800_000_000.0
@@ -63,7 +63,7 @@ def test_sign_in_with_unknown_address_and_wrong_password_answer_alike(anonymous:
 
 
 def test_guess_passwords_is_slowed_down(anonymous: Client) -> None:
-    bootstrap.services().clock = FixedClock()  # one window of guesses, whatever the time is
+    bootstrap.services().clock = FixedClock()  # so that all guesses fall into one window
     anonymous.post("/v1/auth/sign-up", FORM)
     replies = [sign_in(anonymous, password=f"guess number {n}") for n in range(12)]
     assert [r.status for r in replies] == [401] * 10 + [429] * 2

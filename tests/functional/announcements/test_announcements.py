@@ -1,4 +1,4 @@
-"""Announcements over HTTP: who may send them, what is refused, what staff see of them."""
+"""Announcements over HTTP: who may send them, what is refused, what staff can read."""
 
 from typing import Any
 

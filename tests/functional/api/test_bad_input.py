@@ -1,4 +1,4 @@
-"""Bad input gets a clear problem and changes nothing (the catalogue's A rows)."""
+"""Bad input gets a clear problem and changes nothing."""
 
 import json
 from typing import Any
@@ -150,7 +150,7 @@ def test_texts_that_do_not_fit_one_item_are_413(organiser: Client) -> None:
 
 
 def assert_problem(reply: Reply) -> None:
-    """A well-formed problem that tells nothing of the inside."""
+    """Asserts a well-formed problem that reveals no internals."""
     assert reply.headers["content-type"] == "application/problem+json"
     problem = reply.json
     assert {"type", "title", "status", "detail", "code", "request_id"} <= set(problem)

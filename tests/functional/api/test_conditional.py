@@ -1,4 +1,4 @@
-"""Conditional requests, row by row of RFC 9110 section 13 (and the catalogue's A26 to A44)."""
+"""Conditional requests, case by case of RFC 9110 section 13."""
 
 import pytest
 

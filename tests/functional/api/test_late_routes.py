@@ -1,5 +1,5 @@
-"""On Lambda a process imports the routes that its requests need (ADR 23): the table of app.py leads to each of them, and
-no answer tells the difference.
+"""On Lambda a process imports only the routes that its requests need (ADR 23): the table of app.py has each of them,
+and every answer is the same as with all routes imported.
 """
 
 import importlib
@@ -27,7 +27,7 @@ from tests.harness.fresh_process import Fresh, answers
 ROOT = Path(__file__).parents[3]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ALONGSIDE = {"preferences": {"pages"}}
-"""Modules of routes that another one imports."""
+"""By route module: the route modules that it imports."""
 EVERY_MODULE = {path.stem for path in (ROOT / "chalicelib/routes").glob("[a-z]*.py")}
 DESCRIBED = ("/docs", "/v1/openapi.json")
 """Answers about all routes."""
@@ -42,13 +42,13 @@ for source, paths in ROUTES.items():
     alone.register_all()
     print(json.dumps([path for path, methods in alone.routes.items() for _ in methods]))
 """
-"""Prints the paths of each source's routes, as often as they have methods."""
+"""Prints the paths of each source's routes, once per method."""
 
 
 @pytest.fixture(scope="module")
 def paths() -> dict[Source, list[str]]:
-    """The paths that each source has routes for, as often as they have methods."""
-    late = {**os.environ, "AWS_LAMBDA_FUNCTION_NAME": "test"}  # Chalice can register a blueprint once
+    """Returns the paths of each source's routes, once per method."""
+    late = {**os.environ, "AWS_LAMBDA_FUNCTION_NAME": "test"}  # Chalice can register a blueprint only once
     command = [sys.executable, "-c", SCRIPT]
     done = subprocess.run(command, cwd=ROOT, env=late, capture_output=True, text=True, check=True)
     return dict(zip(ROUTES, map(json.loads, done.stdout.splitlines()), strict=True))
@@ -78,7 +78,7 @@ def test_table_has_nothing_dead(paths: dict[Source, list[str]]) -> None:
 
 
 def event(method: str, resource: str, event_id: str = "x") -> dict[str, Any]:
-    """What API Gateway hands over for somebody who is not signed in."""
+    """Returns the event that API Gateway sends for a caller without credentials."""
     names = re.findall(r"{(\w+)}", resource)
     match = Match(resource, {name: event_id if name == "event" else "x" for name in names})
     fields = [("content-type", "application/json"), ("accept", "*/*")]
@@ -87,7 +87,9 @@ def event(method: str, resource: str, event_id: str = "x") -> dict[str, Any]:
 
 
 def ask_both(database: DatabaseEndpoint, events: list[dict[str, Any]], *, function: str = "app") -> list[Fresh]:
-    """The answers of fresh processes as on Lambda, once it is clear that this one, with all routes, gives them too."""
+    """Returns the answers of new processes, as on Lambda. Asserts that this process, with all routes, gives
+    the same.
+    """
     found = answers(str(database), events, function=function)
     for asked, one in zip(events, found, strict=True):
         entry = app.routes.get(asked["resource"], {}).get(asked["httpMethod"])

@@ -1,4 +1,4 @@
-"""Nobody and nothing is called by a blank: every form that the API takes, and requests for each kind of name."""
+"""A blank is not accepted as a name: every form of the API, and requests for each kind of name."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,12 +12,12 @@ from tests.functional.builders import EVENT, make_event
 from tests.harness.client import Client
 
 BLANKS = ["\u00a0", "\u3000", "\u2003 ", "\u3164", "\u2800", "\u0301", "...", " "]
-# Places have names that nobody checks: they may stay empty, and a blank there is what it was before, nothing.
+# Names of places are not checked: they may be empty, and a blank one is treated as empty.
 NOT_NAMES = {("Venue", "name")}
 
 
 def strings(kind: inspect.Type, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Every text in a form: where it is, and whether it has to be a name."""
+    """Yields every string of a form: its path, and whether it must be a name."""
     if isinstance(kind, inspect.Metadata):
         is_marked = (kind.extra or {}).get(RULE) is broken_rule
         yield from ((where, marked or is_marked) for where, marked in strings(kind.type, path))

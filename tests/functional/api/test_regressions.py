@@ -1,4 +1,4 @@
-"""What once broke: each test names what a hostile reader found."""
+"""Regressions: each test is named after a bug that was found."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ TICKET = {"name": "Standard", "price": {"amount": 2500, "currency": "CHF"}, "qua
 
 
 def mailed(purpose: str) -> list[str]:
-    """The secrets of queued mails of one kind, oldest first."""
+    """Returns the secrets in queued mails of one kind, oldest first."""
     from chalicelib.notifications.adapters.items import MailItem
 
     texts = [item.text for item in MailItem.scan(MailItem.sk == "MAIL") if f"/{purpose}#" in (item.text or "")]
@@ -71,7 +71,7 @@ def test_sign_in_checked_against_a_replaced_password_starts_nothing(anonymous: C
 
 
 def test_success_does_not_clear_the_guesses_of_a_source(anonymous: Client) -> None:
-    bootstrap.services().clock = FixedClock()  # one window of guesses, whatever the time is
+    bootstrap.services().clock = FixedClock()  # so that all guesses fall into one window
     anonymous.post("/v1/auth/sign-up", FORM)
     statuses = [sign_in(anonymous, email=f"guess-{n}@example.org").status for n in range(30)]
     assert sign_in(anonymous).status == 200

@@ -1,4 +1,4 @@
-"""Staff decide about proposals, speakers hear it and confirm: by the routes and by editing the session."""
+"""Staff decide on proposals, speakers are notified and confirm: through the routes and by editing the session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 class Proposal:
-    """A session of a speaker with an account, in an event of the organiser's."""
+    """A proposed session of a speaker with an account, in the organiser's event."""
 
     def __init__(self, organiser: Client, speaker: Client, *, event: str = "published", **session: Any) -> None:
         self.host, self.speaker = organiser, speaker
@@ -255,8 +255,8 @@ def test_decision_leads_whoever_proposed_to_their_proposal(organiser: Client, st
 def test_accept_tells_as_many_speakers_as_its_transaction_holds(
     organiser: Client, stranger: Client, unmailed: int, mailed: int
 ) -> None:
-    """The session, two lists' tags, 20 speakers who become public, and 77 items of messages: 4 * 3 + 13 * 5, but not
-    1 * 3 + 15 * 5.
+    """The 100 items of a transaction: the session, two lists' tags, 20 speakers who become public, and 77 items of
+    messages. 4 * 3 + 13 * 5 fits, 1 * 3 + 15 * 5 does not.
     """
     proposal = Proposal(organiser, stranger)
     people = speakers_with_accounts(organiser, proposal.event, 20, unmailed=unmailed, topic="session_accepted")

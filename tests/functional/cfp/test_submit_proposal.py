@@ -1,4 +1,4 @@
-"""Calls for papers, and what people propose: public, own, changed, withdrawn."""
+"""Calls for papers and proposals: what is public, the author's own, changes, withdrawal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOWHERE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 
 
 def called(organiser: Client, call: dict[str, str] = OPEN, **event: Any) -> str:
-    """An event with a call."""
+    """Creates an event with a call. Returns its id."""
     event_id = str(make_event(organiser, **{"state": "published", **event}).json["id"])
     assert organiser.put(f"/v1/events/{event_id}/call-for-papers", call).status == 201
     return event_id
@@ -137,7 +137,7 @@ def test_submissions_of_one_person_at_once_make_one_speaker_and_twenty_at_most(
 
     def propose(_: int) -> Reply:
         while (reply := stranger.post(f"/v1/events/{event}/submissions", FORM)).status == 503:
-            pass  # whoever lost against the others twenty times is told to come again
+            pass  # a request that loses the race twenty times is told to retry
         return reply
 
     with ThreadPoolExecutor(4) as threads:
@@ -235,7 +235,9 @@ def test_call_that_opens_and_closes_in_one_second_is_none(organiser: Client) -> 
 def test_submission_is_told_to_as_many_reviewers_as_its_transaction_holds(
     organiser: Client, stranger: Client, unmailed: int, collected: int
 ) -> None:
-    """Seven items of the submission, and 93 of messages: 3 * 3 + 21 * 4, but not 2 * 3 + 22 * 4."""
+    """The 100 items of a transaction: seven of the submission, and 93 of messages. 3 * 3 + 21 * 4 fits, 2 * 3 + 22 * 4
+    does not.
+    """
     event = called(organiser)
     reviewers = [f"staff-{number:02}" for number in range(40)]
     for user_id in reviewers:

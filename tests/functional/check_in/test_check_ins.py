@@ -1,4 +1,4 @@
-"""The gate over HTTP: in once, told who was first, undone, listed, brought in from scanners without a network."""
+"""Check-in over HTTP: once per ticket, who was first, undo, lists, and scans that an offline device sends later."""
 
 import csv
 import hashlib
@@ -27,7 +27,7 @@ def shop(organiser: Client) -> str:
 
 @pytest.fixture
 def free(organiser: Client, shop: str) -> str:
-    """Free tickets: an order of them is paid at once."""
+    """A free ticket type: its orders are paid at once."""
     return str(add_ticket(organiser, shop, **FREE).json["id"])
 
 
@@ -90,7 +90,7 @@ def test_check_in_takes_a_code_as_people_type_it(organiser: Client, shop: str, m
 
 
 def full_width(text: str) -> str:
-    """As an input method for Chinese or Japanese writes it."""
+    """Returns the text in full-width characters, as an input method for Chinese or Japanese writes it."""
     return "".join(chr(ord(one) + 0xFEE0) for one in text)
 
 
@@ -311,13 +311,13 @@ def test_reconcile_sent_again_is_the_same_answer_and_changes_nothing(organiser: 
 
 
 def ago(**span: float) -> str:
-    """A moment of the past as RFC 3339, in whole seconds."""
+    """Returns a past time in RFC 3339, in whole seconds."""
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(**span)
     return at.isoformat().replace("+00:00", "Z")
 
 
 def arrivals(client: Client, shop: str) -> list[str | None]:
-    """When the attendees came in, which the list and the table say alike."""
+    """Returns when the attendees were checked in. Asserts that the list and the CSV file agree."""
     rows = client.get(f"/v1/events/{shop}/attendees").json["items"]
     sheet = client.get(f"/v1/events/{shop}/attendees.csv").body.decode("utf-8-sig")
     assert [row["checked_in_at"] or None for row in csv.DictReader(io.StringIO(sheet))] == [

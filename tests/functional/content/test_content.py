@@ -33,7 +33,7 @@ def test_change_of_an_events_name_keeps_its_slug(organiser: Client) -> None:
 def test_create_event_with_taken_slug_is_refused(organiser: Client) -> None:
     make_event(organiser, slug="days")
     reply = organiser.post("/v1/events", {**make_event(organiser).json, "slug": "days"} | {})
-    assert reply.status == 400  # id, created_at and updated_at are not the client's to set
+    assert reply.status == 400  # clients cannot set id, created_at and updated_at
     fields = {k: v for k, v in make_event(organiser).json.items() if k not in ("id", "created_at", "updated_at")}
     reply = organiser.post("/v1/events", {**fields, "slug": "days"})
     assert (reply.status, reply.code) == (409, "slug_taken")

@@ -1,4 +1,4 @@
-"""Speakers who only proposed something are not public; accepting a session of theirs lists them."""
+"""Speakers with only proposed sessions are not public; accepting one of their sessions makes them public."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PROPOSER = "Onlyproposed"
 
 
 def proposed(organiser: Client, **session: object) -> tuple[str, str, str]:
-    """A published event, a speaker of it who is not listed, a session of theirs."""
+    """Creates a published event with a speaker who is not public and their session. Returns the ids of all three."""
     event = make_event(organiser, state="published").json["id"]
     speaker = make(organiser, event, "speakers", name=PROPOSER, short_biography=PROPOSER, listed=False).json["id"]
     fields = {"title": "Proposed", "state": "submitted", "speaker_ids": [speaker], **session}

@@ -1,4 +1,4 @@
-"""Speakers hear that a public session of theirs moved or was cancelled, in their language; nobody else hears anything."""
+"""Speakers are notified when their public session moves or is cancelled, in their language; nobody else is notified."""
 
 from __future__ import annotations
 
@@ -137,7 +137,9 @@ def test_move_session_goes_where_the_speaker_wants_it(organiser: Client, strange
 
 
 def speakers_with_accounts(organiser: Client, event: str, number: int, *, unmailed: int, topic: str) -> list[str]:
-    """So many speakers who hear of their sessions, of whom the first want no mail of a topic."""
+    """Creates `number` speakers with accounts, of whom the first `unmailed` want no mail of the topic. Returns their
+    ids.
+    """
     accounts = [make_ulid(5, n.to_bytes(10, "big")) for n in range(number)]
     for user_id in accounts[:unmailed]:
         choice = {"actions": {topic: {"mail": "off"}}}
@@ -150,7 +152,9 @@ def speakers_with_accounts(organiser: Client, event: str, number: int, *, unmail
 def test_move_session_tells_as_many_speakers_as_its_transaction_holds(
     organiser: Client, stranger: Client, unmailed: int, mailed: int
 ) -> None:
-    """The session, two lists' tags, the room, and 96 items of messages: 2 * 3 + 18 * 5, but not 4 * 3 + 17 * 5."""
+    """The 100 items of a transaction: the session, two lists' tags, the room, and 96 items of messages. 2 * 3 + 18 * 5
+    fits, 4 * 3 + 17 * 5 does not.
+    """
     stage = Stage(organiser, stranger)
     topic = "session_schedule_changed"
     people = speakers_with_accounts(organiser, stage.event, 30, unmailed=unmailed, topic=topic)

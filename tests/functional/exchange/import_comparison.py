@@ -1,8 +1,8 @@
 """Compares an Open Event archive with what the API says after its import: record by record, field by field.
 
-Written from the formats' descriptions alone: it shares no code and no table with the importer. Every difference has to
-have one of REASONS; what has none is `unexplained`. A reason that loses something holds only if the record's line of
-the report says so.
+Written from the formats' descriptions alone: it shares no code and no table with the importer. Every difference needs
+one of REASONS, else it is `unexplained`. A reason that loses data counts only if the record's line in the report
+mentions it.
 """
 
 import re
@@ -49,7 +49,7 @@ STATES = {"pending": "submitted"}
 
 @dataclass
 class Comparison:
-    """What was compared, and how it came out."""
+    """The fields that were compared, and the results."""
 
     records: Counter[str] = field(default_factory=Counter)
     fields: int = 0
@@ -57,10 +57,10 @@ class Comparison:
     reasons: Counter[str] = field(default_factory=Counter)
     unexplained: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
-    """Sessions under a person whom the source does not name."""
+    """Sessions with a speaker whom the source does not name."""
 
     def note(self, where: str, outcome: str) -> None:
-        """Count one field: equal, explained by one of REASONS, or neither."""
+        """Counts one field as equal, explained by one of REASONS, or unexplained."""
         self.fields += 1
         if outcome == "equal":
             self.equal += 1
@@ -78,8 +78,8 @@ def compare(
     *,
     fresh: dict[str, Record],
 ) -> Comparison:
-    """Compare the files of an archive with the event, its lists (in the order of their ids) and the report. `fresh` has
-    one of each kind with nothing but what it must have: what no source knows is as there.
+    """Compares the files of an archive with the event, its lists (in the order of their ids) and the report. `fresh`
+    has one record of each kind with only its required fields; fields without a source must have the values of these.
     """
     found = Comparison()
     lines = {kind: [line for line in report if line["kind"] == kind] for kind in ("events", *LISTS)}
@@ -101,7 +101,7 @@ def compare(
 
 
 def _in_order(items: list[Record], lines: list[Record]) -> Iterator[tuple[Record, Record]]:
-    """Each item of a list with its line: both stand in the order in which the records were read."""
+    """Yields each item of a list with its report line: both are in the order in which the records were read."""
     return zip(items, [line for line in lines if line["outcome"] != "refused"], strict=False)
 
 
@@ -115,7 +115,9 @@ def _compare_record(
     lists: dict[str, list[Record]],
     fresh: Record,
 ) -> None:
-    """Every field of the source against ours, the copies of other records that it holds, and ours against the source."""
+    """Compares every field of the source with ours, then the copies of other records in it, then our fields without a
+    source.
+    """
     found.records[kind] += 1
     told = told_of[item["id"]]
     claimed = _compare_fields(found, kind, record, item, told=told, lists=lists)
@@ -139,7 +141,7 @@ def _compare_record(
 def _compare_fields(
     found: Comparison, kind: str, record: Record, item: Record, *, told: str, lists: dict[str, list[Record]]
 ) -> set[str]:
-    """The names of our fields that the source's fields stand for."""
+    """Compares the source's fields and returns the names of our fields that they map to."""
     claimed = set()
     for name, value in record.items():
         key = name.lower().replace("-", "_")
@@ -152,7 +154,7 @@ def _compare_fields(
 
 
 def _explained(outcome: str, key: str, told: str) -> str:
-    """A loss is explained when the line of the record tells of it."""
+    """Returns the outcome. A loss counts as explained only when the record's report line mentions it."""
     if outcome in REASONS or outcome == "equal":
         return outcome
     is_time = key in ("starts_at", "ends_at", "start_time", "end_time")
@@ -182,7 +184,7 @@ def _look_for_strangers(
         found.strangers += [f"{record['id']} {item['title']}" for id_ in item["speaker_ids"] if names[id_] not in named]
 
 
-# --- how a value of the source and one of ours compare: "equal", one of REASONS, or what is wrong
+# --- Comparisons of a source's value with ours: return "equal", one of REASONS, or the problem
 
 
 def _text(value: Any, ours: Any, _: Any) -> str:
@@ -206,7 +208,7 @@ def _moment(value: Any, ours: Any, _: Any) -> str:
 
 
 def _instant(text: str) -> float:
-    """Seconds since 1970; 24:00 ends the day."""
+    """Returns Unix seconds; 24:00 is the end of the day."""
     ends_a_day = "T24:00" in text
     return datetime.fromisoformat(text.replace("T24:00", "T00:00")).timestamp() + 86_400 * ends_a_day
 
@@ -233,7 +235,7 @@ def _link(value: Any, ours: Any, _: Any) -> str:
 
 
 def _named_as(kind: str) -> Callable[[Any, Any, dict[str, list[Record]]], str]:
-    """The one record that a session names, by the name that the session gives."""
+    """Returns a comparison of the record that a session references with the name that the session gives."""
 
     def compared(value: Any, ours: Any, lists: dict[str, list[Record]]) -> str:
         meant = [item["name"] for item in lists[kind] if item["id"] == ours]
@@ -250,7 +252,7 @@ def _speakers(value: Any, ours: Any, lists: dict[str, list[Record]]) -> str:
 
 
 def _back(value: Any, _: Any, lists: dict[str, list[Record]]) -> str:
-    """What a speaker or a track lists as its sessions, which say the same from their side."""
+    """Checks that the sessions listed by a speaker or a track exist; they have the reference in our data."""
     titles = {_folded(item["title"]) for item in lists["sessions"]}
     lost = [one["id"] for one in value if _folded(one["title"]) not in titles]
     return "copy" if not lost else f"sessions {lost} are not there"
@@ -298,7 +300,7 @@ RULES: dict[str, dict[str, Rule]] = {
 
 
 class Text(HTMLParser):
-    """What of some HTML people read, and where its links lead."""
+    """The visible text of some HTML, and the targets of its links."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -327,13 +329,13 @@ class Text(HTMLParser):
 
     @classmethod
     def of(cls, html: str) -> str:
-        """The text, without regard to blanks and to signs that nobody sees."""
+        """Returns the text without blanks and invisible characters."""
         shown = "".join(c for c in "".join(cls._read(html).parts) if unicodedata.category(c) not in ("Cf", "Cc"))
         return re.sub(r"\s+", "", unicodedata.normalize("NFC", shown))
 
     @classmethod
     def links(cls, html: str) -> list[str]:
-        """The links that can be followed."""
+        """Returns the targets of links that a browser follows."""
         return [href for href in cls._read(html).hrefs if re.match(r"(https?|mailto):", href)]
 
 
@@ -350,7 +352,7 @@ def _is_blank(value: Any) -> bool:
 
 
 def _values(value: Any) -> Any:
-    """The values of an object that are not blank; anything else as it is."""
+    """Returns the values of an object that are not blank; anything else unchanged."""
     return [one for one in value.values() if not _is_blank(one)] if isinstance(value, dict) else value
 
 
@@ -362,7 +364,7 @@ def _at(item: Record, path: str) -> Any:
 
 
 def report_of(name: str, found: Comparison) -> Iterator[str]:
-    """The figures as lines to print."""
+    """Yields the figures as lines to print."""
     yield f"{name}: {sum(found.records.values())} records ({', '.join(f'{n} {kind}' for kind, n in found.records.items())})"
     yield f"  {found.fields} fields compared, {found.equal} equal, {found.fields - found.equal} different:"
     yield from (f"  {count:6} {reason}: {REASONS[reason]}" for reason, count in found.reasons.most_common())

@@ -1,4 +1,4 @@
-"""Imports through the API: an archive in, an event out, a report; repeated, broken and foreign ones."""
+"""Imports through the API: an archive becomes an event and a report; repeated, broken and other users' imports."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ def upload(client: Client, archive: bytes, **headers: str) -> Reply:
 
 
 def run(client: Client, archive: bytes) -> Any:
-    """Upload, let the stream's reaction run, and read the import."""
+    """Uploads an archive, runs the stream's reaction, and returns the import."""
     from chalicelib import bootstrap
 
     accepted = upload(client, archive)

@@ -1,4 +1,4 @@
-"""What an import publishes is what its source says: an independent comparison, in which every difference is explained.
+"""Imported events equal their source: an independent comparison, in which every difference is explained.
 The figures: `python -m pytest tests/functional/exchange/test_import_truth.py -n 0 -rP`.
 """
 
@@ -21,7 +21,7 @@ def sources(path: Path) -> dict[str, Any]:
 
 
 def fresh(client: Client) -> dict[str, Any]:
-    """One of each kind with nothing but what it must have."""
+    """Creates one record of each kind with only its required fields."""
     times = {"starts_at": "2027-01-01T10:00:00Z", "ends_at": "2027-01-02T10:00:00Z"}
     event = client.post("/v1/events", {"name": "Fresh", **times}).json
     made = {kind: {"title" if kind == "sessions" else "name": "Fresh"} for kind in LISTS}
@@ -31,7 +31,7 @@ def fresh(client: Client) -> dict[str, Any]:
 
 
 def imported(client: Client, source: dict[str, Any]) -> Comparison:
-    """Import the files and compare what the API says with them."""
+    """Imports the files and compares them with the API's answers."""
     done = run(client, zipped({f"{name}.json": json.dumps(value).encode() for name, value in source.items()}))
     assert done["state"] == "done", done["detail"]
     path = f"/v1/events/{done['event_id']}"
@@ -58,7 +58,7 @@ def test_import_of_real_conference_says_what_the_source_says(organiser: Client, 
 
 
 def test_comparison_finds_what_an_import_would_get_wrong(organiser: Client) -> None:
-    """The negative control: each of these changes of the source after its import has to be found."""
+    """The negative control: the comparison must find each of these changes of the source after its import."""
     source = sources(SAMPLE)
     done = run(organiser, zipped({f"{name}.json": json.dumps(value).encode() for name, value in source.items()}))
     path = f"/v1/events/{done['event_id']}"
@@ -80,7 +80,7 @@ def test_comparison_finds_what_an_import_would_get_wrong(organiser: Client) -> N
         changed = copy.deepcopy(source)
         changed[kind][number][name] = value
         found = compare(changed, event, lists, done["report"], fresh=bare)
-        times = 2 if name in ("speakers", "track") else 1  # under whom, and what the session says of them
+        times = 2 if name in ("speakers", "track") else 1  # the reference, and the copy of the record
         assert len(found.unexplained) == times, (kind, name, found.unexplained)
         assert len(found.strangers) == (1 if name == "speakers" else 0)
 
@@ -146,4 +146,4 @@ def test_import_of_awkward_archive_publishes_what_it_says(organiser: Client) -> 
     ]
     assert [item["name"] for item in lists["sponsors"]] == ["Kräuter", "Bakers"]
     found = compare(AWKWARD, event, lists, done["report"], fresh=fresh(organiser))
-    assert (found.unexplained, found.strangers) == ([], ["2 Using <canvas> & more"])  # JÃ¼rgen is Jürgen, which is told
+    assert (found.unexplained, found.strangers) == ([], ["2 Using <canvas> & more"])  # JÃ¼rgen is mended, and reported

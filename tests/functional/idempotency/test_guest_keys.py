@@ -1,4 +1,6 @@
-"""Idempotency-Keys of people without an account: a long one is its sender's from anywhere, a short one a visitor's (ADR 19)."""
+"""Idempotency-Keys of guests: a long key identifies its sender from any address, a short one only per
+visitor (ADR 19).
+"""
 
 import pytest
 
@@ -15,7 +17,7 @@ LONG, SHORT = "sixteen letters!", "fifteen letters"
 
 @pytest.fixture
 def ticket(organiser: Client) -> str:
-    """Where tickets of the only type can be ordered, and that type."""
+    """The path for orders, and the id of the only ticket type."""
     event = make_event(organiser, state="published").json["id"]
     return f"{event} {add_ticket(organiser, event).json['id']}"
 

@@ -1,4 +1,4 @@
-"""Idempotency-Key: the same answer, one creation; races, other bodies, other callers, cut-off tries."""
+"""Idempotency-Key: the same answer and one creation; races, other bodies, other callers, interrupted requests."""
 
 from concurrent.futures import ThreadPoolExecutor
 

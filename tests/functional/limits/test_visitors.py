@@ -1,4 +1,4 @@
-"""Who asks, by way of the CDN and past it: the origin's secret, limits by visitor (ADR 22)."""
+"""The visitor's address, through the CDN and past it: the origin's secret, limits per visitor (ADR 22)."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ GUESS = {"email": "ada@example.org", "password": "not the password"}
 
 
 class NoonClock:
-    """One window of attempts, whatever the time is."""
+    """A clock stopped at noon, so that all attempts fall into one window."""
 
     def now(self) -> float:
         return 1_800_000_000.0
@@ -28,7 +28,7 @@ class NoonClock:
 
 @pytest.fixture
 def cdn(anonymous: Client) -> Client:
-    """The product behind a CDN whose secret is being changed, as somebody sees it who found out where the API is."""
+    """A client that calls the API directly, past a CDN whose secret is being changed."""
     accept(NEW, OLD)
     return anonymous
 
@@ -39,7 +39,7 @@ def accept(*secrets: str) -> None:
 
 
 def through(client: Client, visitor: str, *, edge: str = EDGE, secret: str = NEW, **fields: str) -> Client:
-    """The same caller as the CDN sends their requests on."""
+    """Returns the same caller with the headers of a request that the CDN forwards."""
     return client.from_address(edge, x_marquee_origin=secret, x_marquee_visitor=visitor, **fields)
 
 

@@ -1,5 +1,5 @@
-"""Whatever is sent to announcements, preferences, the inbox and the socket's ticket: a clear problem or what was asked
-for, never a failure of ours, and what is refused changes nothing.
+"""Arbitrary input to announcements, preferences, the inbox and the socket's ticket gives a clear problem or a success,
+never an internal error, and a refused request changes nothing.
 """
 
 import json
@@ -54,19 +54,19 @@ QUIET = settings(
 
 @pytest.fixture
 def place(organiser: Client) -> str:
-    """Where an event has its announcements."""
+    """The path of an event's announcements."""
     return f"/v1/events/{make_event(organiser, state='published').json['id']}/announcements"
 
 
 @pytest.fixture
 def unlimited(organiser: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    """The organiser, who may announce as often as they like."""
+    """The organiser, without a limit on announcements."""
     monkeypatch.setattr(announce, "MOST_A_DAY", 1_000_000)
     return organiser
 
 
 def places(value: Any, base: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The paths to everything within a JSON value."""
+    """Yields the paths of all parts of a JSON value."""
     yield base
     if isinstance(value, dict | list):
         for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
@@ -74,7 +74,7 @@ def places(value: Any, base: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(value: Any, path: tuple[Any, ...], change: Any) -> Any:
-    """The value with that in place of what the path leads to."""
+    """Returns the value with `change` at the path."""
     if not path:
         return change
     copy = dict(value) if isinstance(value, dict) else list(value)
@@ -84,7 +84,7 @@ def changed(value: Any, path: tuple[Any, ...], change: Any) -> Any:
 
 @st.composite
 def bodies(draw: st.DrawFn, like: dict[str, Any]) -> bytes:
-    """Something like that body, with one or two of its parts replaced by junk and perhaps a field nobody knows."""
+    """Draws a body like this one, with one or two parts replaced by junk and possibly an unknown field."""
     body: Any = like
     for _ in range(draw(st.integers(1, 2))):
         body = changed(body, draw(st.sampled_from(list(places(body)))), draw(JUNK))
@@ -94,7 +94,7 @@ def bodies(draw: st.DrawFn, like: dict[str, Any]) -> bytes:
 
 
 def judge(reply: Reply) -> bool:
-    """Whether it was taken; a refusal is a problem."""
+    """Returns whether the request succeeded. Asserts that a refusal is a problem document."""
     assert reply.status < 500, reply
     if reply.status >= 400:
         assert_problem(reply)
@@ -126,7 +126,7 @@ def test_preferences_like_anything_are_a_problem_or_kept(organiser: Client, body
 def test_bad_body_is_refused_everywhere_alike(organiser: Client, place: str) -> None:
     before = organiser.get(PREFERENCES)
     for name, body, status in BODIES:
-        alike = status != 422 and not body.startswith(b'{"name":"x","')  # what is wrong whatever the form
+        alike = status != 422 and not body.startswith(b'{"name":"x","')  # invalid for every form
         for method, path in (("POST", place), ("PATCH", PREFERENCES)):
             reply = organiser.request(method, path, raw=body, if_match=before.etag)
             if (name, method) == ("no name", "PATCH"):
@@ -153,7 +153,7 @@ def test_ten_thousand_faults_are_a_problem_that_lists_a_hundred(organiser: Clien
 @QUIET
 @given(id=STRANGE | st.text(max_size=40), body=st.none() | bodies(ANNOUNCEMENT))
 def test_ids_like_anything_are_found_nowhere(organiser: Client, place: str, id: str, body: bytes | None) -> None:
-    segment = quote(id.encode("utf-8", "replace").decode()[:600], safe="")  # the gateway takes UTF-8 only
+    segment = quote(id.encode("utf-8", "replace").decode()[:600], safe="")  # the gateway accepts only UTF-8
     for query in (
         f"{place}?limit",
         "/v1/notifications?cursor",

@@ -1,4 +1,4 @@
-"""Everybody's notifications, for administrators: by action, user, state and time, in pages, as CSV; for nobody else."""
+"""All users' notifications, for administrators only: by action, user, state and time, in pages, as CSV."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Action = NotificationAction
 
 @pytest.fixture
 def admin(anonymous: Client) -> Client:
-    """Somebody who proved the address that the deployment names."""
+    """A client signed in with the verified address of the deployment's administrator."""
     appoint(f"other@example.org, {ADMIN.upper()}")
     client = sign_up(anonymous, ADMIN)
     return verified(client)
@@ -35,7 +35,7 @@ def appoint(addresses: str) -> None:
 
 
 def told(user: int, day: str, action: NotificationAction = Action.ANNOUNCEMENT, title: str = "Hello") -> str:
-    """Put a notification of a day (or moment) into somebody's inbox; its id."""
+    """Puts a notification of a day (or time) into a user's inbox. Returns its id."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.notifications.adapters.writes import add_notification
 
@@ -50,7 +50,7 @@ def told(user: int, day: str, action: NotificationAction = Action.ANNOUNCEMENT, 
 
 
 def ids(client: Client, query: str = "", *, since: str = "2026-11-01", to: str = "2027-01-31") -> list[str]:
-    """All ids that a query finds, by as many pages as it takes."""
+    """Returns all ids that a query finds, over all pages."""
     found: list[str] = []
     cursor = ""
     while True:
@@ -188,7 +188,7 @@ def test_oversee_with_a_filter_that_makes_no_sense_is_400(admin: Client, query: 
 
 def test_oversee_does_not_exist_for_anybody_else(anonymous: Client) -> None:
     people: list[tuple[str, Any]] = [
-        ("", ADMIN),  # nobody is appointed
+        ("", ADMIN),  # no administrator is configured
         (ADMIN, "somebody@example.org"),
         (f"x{ADMIN}", ADMIN),
     ]

@@ -73,7 +73,7 @@ def signed(body: bytes, *, secret: str = SECRET, age: float = 0) -> str:
 
 
 def drain(database: DatabaseEndpoint) -> dict[str, Any]:
-    """Hand everything in the inbox stream to its trigger, as Lambda would."""
+    """Gives all records of the inbox stream to its trigger, as Lambda would."""
     from app import on_stripe_inbox
     from chalicelib.aws.dynamo_tables import StripeInboxTable
 
@@ -289,7 +289,7 @@ def test_webhook_keeps_where_to_look_and_a_hint_whose_it_is(
 def test_webhook_without_a_secret_is_404(anonymous: Client) -> None:
     without = config.load().replaced(stripe_webhook_secret="", stripe_connect_webhook_secret="")
     services = bootstrap.Services(without)
-    services.aws.dynamodb = bootstrap.services().aws.dynamodb  # whose open connections the fixture closes
+    services.aws.dynamodb = bootstrap.services().aws.dynamodb  # the fixture closes its open connections
     bootstrap.use(services)
     assert hook(anonymous, b"{}", signed(b"{}")).status == 404
 
@@ -333,5 +333,5 @@ def test_open_checkout_behind_others_is_503_with_the_time_until_the_turn(
 
 
 def seconds_between(earlier: str, later: str) -> float:
-    """Between two moments of the API."""
+    """Returns the seconds between two times of the API."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

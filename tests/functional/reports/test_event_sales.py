@@ -26,7 +26,7 @@ def shop(organiser: Client) -> str:
 
 @pytest.fixture
 def free(organiser: Client, shop: str) -> str:
-    """Free tickets: an order of them is paid at once."""
+    """A free ticket type: its orders are paid at once."""
     return str(add_ticket(organiser, shop, **FREE).json["id"])
 
 
@@ -37,14 +37,14 @@ def streams(database: DatabaseEndpoint) -> "Streams":
 
 
 class Streams:
-    """Hands what streams tell to their functions, as Lambda does."""
+    """Gives the streams' records to their functions, as Lambda does."""
 
     def __init__(self, database: DatabaseEndpoint) -> None:
         self._database = database
         self._seen: dict[str, int] = {}
 
     def drain(self) -> None:
-        """Until there is no more."""
+        """Processes the streams until they are empty."""
         from app import on_sales, on_stripe_inbox
         from chalicelib.aws.dynamo_tables import SalesTable, StripeInboxTable
 
@@ -76,7 +76,7 @@ def items(client: Client, shop: str, name: str, query: str = "") -> list[dict[st
 
 
 def pages(client: Client, shop: str, name: str, limit: int, query: str = "") -> Iterator[list[dict[str, Any]]]:
-    """Every page of a list."""
+    """Yields every page of a list."""
     cursor = ""
     while True:
         reply = client.get(f"/v1/events/{shop}/{name}?limit={limit}{query}{cursor}")
@@ -88,7 +88,7 @@ def pages(client: Client, shop: str, name: str, limit: int, query: str = "") -> 
 
 
 def table(reply: Reply) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
+    """Returns the rows of a CSV file."""
     assert (reply.status, reply.headers["content-type"]) == (200, "text/csv; charset=utf-8"), reply
     assert reply.body.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(reply.body.decode("utf-8-sig"), newline="")))

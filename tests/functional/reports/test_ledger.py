@@ -1,4 +1,4 @@
-"""The money of an event: charges, totals and a ledger that adds up to what Stripe says its balance moved."""
+"""The money of an event: charges, totals, and a ledger whose sum equals the changes of Stripe's balance."""
 
 import csv
 import io
@@ -25,7 +25,7 @@ AT_ONCE = replace(Settings("", "", ""), settle_after=0.0)
 
 
 class Till:
-    """A shop whose buyers pay at the double, with Stripe's own library to look at what it says."""
+    """A shop whose buyers pay at the double, and Stripe's own library to read the double."""
 
     def __init__(self, double: StripeDouble, url: str, guest: Client, organiser: Client, streams: Streams) -> None:
         self.double, self.guest, self.organiser, self._streams = double, guest, organiser, streams
@@ -34,7 +34,7 @@ class Till:
         self.ticket = str(add_ticket(organiser, self.event, quantity=50).json["id"])
 
     def pay(self, quantity: int = 2) -> tuple[str, stripe_library.Charge]:
-        """A paid order and its charge at Stripe."""
+        """Places and pays an order. Returns its id and its charge at Stripe."""
         made = order(self.guest, self.event, self.ticket, quantity)
         place = f"/v1/orders/{made.json['id']}/payment?access={made.json['access']}"
         session = self.guest.post(place).json["checkout_url"].rpartition("/")[2]
@@ -43,21 +43,21 @@ class Till:
         return str(made.json["id"]), self.stripe.v1.charges.list({"limit": 1}).data[0]
 
     def refund(self, charge: stripe_library.Charge, amount: int | None = None) -> str:
-        """A refund in Stripe's dashboard."""
+        """Makes a refund in Stripe's dashboard. Returns its id."""
         made = self.double.refund(str(charge.payment_intent), amount)
         self.tell()
         return str(made["id"])
 
     def dispute(self, charge: stripe_library.Charge, verdict: Any) -> None:
-        """A dispute, from its beginning to its end."""
+        """Opens a dispute and ends it with a verdict."""
         made = self.double.dispute(charge.id)
         self.tell()
         self.double.end_dispute(made["id"], verdict)
         self.tell()
 
     def tell(self) -> None:
-        """Stripe says everything, and its consequences are had."""
-        for _ in range(3):  # what a refund wish makes Stripe do is told in the next round
+        """Delivers all events of Stripe and processes the streams."""
+        for _ in range(3):  # the events of a requested refund come in the next round
             while self.double.tick():
                 pass
             self._streams.drain()
@@ -74,7 +74,7 @@ class Till:
 
 @pytest.fixture
 def till(anonymous: Client, organiser: Client, database: DatabaseEndpoint) -> Iterator[Till]:
-    """An empty till."""
+    """A till without sales."""
     from chalicelib.payments.adapters.stripe import StripeGateway
 
     def deliver(url: str, headers: dict[str, str], body: bytes, timeout: float) -> int:
@@ -90,7 +90,7 @@ def till(anonymous: Client, organiser: Client, database: DatabaseEndpoint) -> It
 
 
 def mixed(till: Till) -> dict[str, str]:
-    """Orders to which everything happened that moves money; their ids by what it was."""
+    """Orders with every kind of payment, refund and dispute. Their ids by kind."""
     made = {"paid": till.pay()[0]}
     made["partial"], charge = till.pay()
     till.refund(charge, 1000)

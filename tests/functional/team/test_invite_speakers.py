@@ -1,4 +1,4 @@
-"""Staff invite people to speak in a session; who accepts is one of its speakers."""
+"""Staff invite people to speak in a session; a person who accepts becomes one of its speakers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.harness.client import Client, Reply
 
 
 class Talk(Team):
-    """An event with a session that somebody is invited to."""
+    """An event with a session that a speaker is invited to."""
 
     def __init__(self, owner: Client, **session: Any) -> None:
         self.owner = verified(owner)
@@ -34,7 +34,7 @@ class Talk(Team):
         assert self.owner.patch(f"{self.place}/sessions/{self.id}", fields, if_match="*").status == 200
 
     def speakers(self) -> list[str]:
-        """Ids of those of the session."""
+        """Returns the ids of the session's speakers."""
         found: list[str] = self.owner.get(f"{self.place}/sessions/{self.id}?view=all").json["speaker_ids"]
         return found
 
@@ -56,7 +56,7 @@ def mails() -> list[dict[str, Any]]:
 
 
 def link() -> str:
-    """The token in the mail of the newest invitation."""
+    """Returns the token in the mail of the newest invitation."""
     tokens = [re.findall(r"/invites/(\S+)", mail["text"])[0] for mail in mails()]
     return max(tokens, key=lambda token: token[26:52])
 
@@ -162,7 +162,7 @@ def test_invitations_accepted_at_once_make_one_speaker(
     talk: Talk, anonymous: Client, stranger: Client, *, given_away: bool
 ) -> None:
     guest = account(anonymous, GUEST)
-    if given_away:  # what they proposed as is somebody else now
+    if given_away:  # the speaker record of their proposals belongs to somebody else now
         call = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2400-01-01T00:00:00Z"}
         talk.owner.put(f"{talk.place}/call-for-papers", call)
         form = {"session": {"title": "Own"}, "speaker": {"name": "Guest"}}

@@ -1,4 +1,4 @@
-"""Staff invite people, who answer by their link; roles are listed, given up and taken away."""
+"""Staff invite people, who answer through their link; roles are listed, given up and removed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GUEST = "guest@example.org"
 
 
 class Team:
-    """An event and its owner, who invites."""
+    """An event and its owner, who invites people."""
 
     def __init__(self, owner: Client) -> None:
         self.owner = verified(owner)
@@ -46,7 +46,7 @@ def team(organiser: Client) -> Team:
 
 
 def mails(to: str = GUEST, user_id: str | None = None) -> list[dict[str, Any]]:
-    """Queued invitations to an address, or to an account."""
+    """Returns the queued invitations to an address, or to an account."""
     from chalicelib.notifications.adapters.items import MailItem
 
     found = [item.attribute_values for item in MailItem.scan() if item.sk == "MAIL"]
@@ -55,7 +55,7 @@ def mails(to: str = GUEST, user_id: str | None = None) -> list[dict[str, Any]]:
 
 
 def link(to: str = GUEST, user_id: str | None = None) -> str:
-    """The token in the mail of the newest invitation."""
+    """Returns the token in the mail of the newest invitation."""
     tokens = [re.findall(r"/invites/(\S+)", mail["text"])[0] for mail in mails(to, user_id)]
     return max(tokens, key=lambda token: token[26:52])
 
@@ -108,14 +108,14 @@ def test_mail_of_an_invitation_names_its_notification_however_the_clock_moves(
 ) -> None:
     guest, services = account(anonymous, GUEST), bootstrap.services()
     moments = itertools.count(services.clock.now(), 0.01)
-    monkeypatch.setattr(services, "clock", SimpleNamespace(now=lambda: next(moments)))  # of what is built from now on
+    monkeypatch.setattr(services, "clock", SimpleNamespace(now=lambda: next(moments)))  # for services built from now on
     team.invite()
     (told,) = guest.get("/v1/notifications").json["items"]
     assert [mail["notification_id"] for mail in mails(user_id=guest.user_id)] == [told["id"]]
 
 
 def test_invite_of_unproven_account_is_told_to_the_mailbox_alone(team: Team, anonymous: Client) -> None:
-    """Whoever opened an account with somebody else's address must not get at what that mailbox is sent."""
+    """An account with somebody else's unverified address must not get that mailbox's invitations."""
     squatter = account(anonymous, GUEST, proven=False)
     team.invite()
     assert squatter.get("/v1/notifications").json["items"] == []
@@ -176,7 +176,7 @@ def test_decline_needs_the_link_alone_and_is_final(team: Team, anonymous: Client
     guest = account(anonymous, GUEST)
     late = guest.post(f"/v1/invites/{token}/accept")
     assert (late.status, late.json["code"], GUEST in team.roles()) == (409, "invite_declined", False)
-    assert team.invite().status == 201  # but one may be asked again, by another link
+    assert team.invite().status == 201  # but the person may be invited again, with another link
     assert link(user_id=guest.user_id) != token
     assert guest.post(f"/v1/invites/{token}/accept").status == 404
 
@@ -356,7 +356,7 @@ def test_leave_gives_up_ones_own_role(team: Team, stranger: Client) -> None:
 def test_invite_by_somebody_who_was_removed_is_good_for_nothing_until_it_is_sent_again(
     team: Team, stranger: Client, anonymous: Client
 ) -> None:
-    """A removed organiser must not come back by an invitation they sent themselves before."""
+    """A removed organiser must not return through an invitation that they had sent to themselves."""
     grant(verified(stranger), team.event, "organizer")
     id = team.invite(role="organizer", by=stranger).json["id"]
     guest, token = account(anonymous, GUEST), link()

@@ -1,4 +1,4 @@
-"""Tickets over HTTP: who may have them, QR codes, the PDF, and attendees that change."""
+"""Tickets over HTTP: who may read them, QR codes, the PDF, and changes of attendees."""
 
 import io
 import json
@@ -28,24 +28,24 @@ def shop(organiser: Client) -> str:
 
 @pytest.fixture
 def free(organiser: Client, shop: str) -> str:
-    """Free tickets: an order of them is paid at once."""
+    """A free ticket type: its orders are paid at once."""
     return str(add_ticket(organiser, shop, **FREE).json["id"])
 
 
 def place(made: Reply, suffix: str = "") -> str:
-    """A path of a guest's order."""
+    """Returns a path below a guest's order."""
     return f"/v1/orders/{made.json['id']}{suffix}?access={made.json['access']}"
 
 
 def codes(made: Reply) -> list[str]:
-    """The codes that the order's QR codes say."""
+    """Returns the codes in the order's QR codes."""
     record = bootstrap.services().orders.store.load_order(made.json["id"])
     assert record is not None
     return [ticket.code for ticket in tickets_of(record)]
 
 
 def change_facts(made: Reply, **facts: Any) -> None:
-    """What Stripe told of the order."""
+    """Changes the order's stored facts, as Stripe's events would."""
     from msgspec.structs import replace
 
     from chalicelib.core.times import moment
@@ -120,7 +120,7 @@ def test_read_qr_is_the_code_of_the_ticket(anonymous: Client, shop: str, free: s
 
 
 def dark_modules(svg: str) -> list[list[bool]]:
-    """What an SVG of horizontal strokes shows, without the quiet zone: read from the drawing, not from the code."""
+    """Returns the modules of an SVG of horizontal strokes, without the quiet zone, read from the drawing alone."""
     size = int(re.findall(r'viewBox="0 0 (\d+) \1"', svg)[0])
     grid = [[False] * size for _ in range(size)]
     x, y = 0.0, 0.0

@@ -1,1 +1,1 @@
-"""A tour of everything the product does, and what its functions may do."""
+"""A tour of all the product's features, and the permissions that its functions need for them."""

@@ -1,4 +1,4 @@
-"""The part of the grand tour (grand_tour.py) that has to do with tickets: reading, printing, changing hands, the gate."""
+"""The part of the grand tour (grand_tour.py) about tickets: reading, printing, changing the holder, check-in."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ NOON = "2027-06-11T10:00:00Z"
 
 
 def come_in(on: Functions, host: Traveller, event: str, made: Any) -> None:
-    """A guest reads tickets, one changes hands, both come in, one was a mistake; the host's socket hears of it."""
+    """A guest reads tickets, one gets another holder, both are checked in, one is undone; the host's socket is
+    notified.
+    """
     place, access = f"/v1/orders/{made['id']}", f"?access={made['access']}"
     on.web.get(f"{place}/tickets{access}")
     on.web.get(f"{place}/tickets/1/qr.svg{access}")
@@ -36,7 +38,7 @@ def come_in(on: Functions, host: Traveller, event: str, made: Any) -> None:
 
 
 def codes_of(order_id: str) -> list[str]:
-    """The codes of an order's tickets, as its QR codes say them."""
+    """Returns the codes of an order's tickets, as in their QR codes."""
     record = bootstrap.services().orders.store.load_order(order_id)
     assert record is not None
     return [ticket.code for ticket in tickets_of(record)]

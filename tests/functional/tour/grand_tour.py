@@ -1,6 +1,6 @@
-"""A tour of everything the product does, each step in the function that does it on AWS. Used by test_permissions.py.
+"""A tour of all the product's features, each step in the function that runs it on AWS. Used by test_permissions.py.
 
-A route that the tour does not visit fails the test: what it needs must be seen before it can be granted.
+A route that the tour does not visit fails the test, because the permissions that it needs are then unknown.
 """
 
 import io
@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery"
 
 
 def run(on: Functions, stripe: StripeDouble) -> None:
-    """Everything, in an order in which each step has what it needs."""
+    """Runs the whole tour, in an order in which each step finds the data it needs."""
     host = open_account(on, "host@example.org")
     event = make_event(host)
     make_programme(on, host, event)
@@ -40,7 +40,7 @@ def run(on: Functions, stripe: StripeDouble) -> None:
 
 
 def open_account(on: Functions, address: str) -> Traveller:
-    """Sign up, prove the address, change the name, sign in and out."""
+    """Signs up, verifies the address, changes the name, signs in and out."""
     web = on.web
     form = {"email": address, "name": "Robin Example", "password": PASSWORD}
     made = web.post("/v1/auth/sign-up", form, idempotency_key="sign-up").json
@@ -60,7 +60,7 @@ def open_account(on: Functions, address: str) -> Traveller:
 
 
 def forget_password(on: Functions) -> None:
-    """A new password by mail; every sign-in ends."""
+    """Resets the password by mail, which ends every sign-in."""
     on.web.post("/v1/auth/password/forgot", {"email": "host@example.org"})
     form = {"token": on.mailed_token("host@example.org"), "password": "another horse battery"}
     on.web.post("/v1/auth/password/reset", form)
@@ -68,7 +68,7 @@ def forget_password(on: Functions) -> None:
 
 
 def make_event(host: Traveller) -> str:
-    """An event with two names after each other, and one that comes and goes."""
+    """Creates an event, changes its slug and state, and is refused with an outdated tag. Returns the event's id."""
     made = host.post("/v1/events", {**EVENT, "slug": "first"}, idempotency_key="event")
     host.post("/v1/events", {**EVENT, "slug": "first"}, idempotency_key="event")
     host.refused(409).post("/v1/events", {**EVENT, "slug": "first"}, idempotency_key="other")
@@ -83,7 +83,7 @@ def make_event(host: Traveller) -> str:
 
 
 def make_programme(on: Functions, host: Traveller, event: str) -> None:
-    """Every kind of part: made, read by staff and public, changed, referred to, removed."""
+    """Creates every kind of part, reads it as staff and public, changes, references and deletes it."""
     place = f"/v1/events/{event}"
     made = {}
     for kind in LISTS:
@@ -112,7 +112,7 @@ def make_programme(on: Functions, host: Traveller, event: str) -> None:
 
 
 def read_pages(on: Functions) -> None:
-    """What people read."""
+    """Reads the website's pages."""
     shells = ["orders/x", "orders/x/pay", "orders/x/complete", "sign-in", "sign-up", "verify", "reset", "notifications"]
     shells += ["notifications/preferences", "events/x/people", "events/x/review", "invites/x", "proposals"]
     for page in ["", "/e/alpine", "/e/alpine/schedule", "/e/alpine/call", *(f"/{shell}" for shell in shells)]:
@@ -123,7 +123,7 @@ def read_pages(on: Functions) -> None:
 
 
 def sell(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
-    """Ticket types and orders: free, paid, cancelled, paid too late, paid for nothing we know."""
+    """Ticket types and orders: free, paid, cancelled, paid too late, and a payment for an unknown order."""
     place = f"/v1/events/{event}/ticket-types"
     free = host.post(place, {**TICKET, "price": {"amount": 0, "currency": "CHF"}})
     spare = host.post(place, {**TICKET, "quantity": 3000})
@@ -159,7 +159,9 @@ def sell(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> No
 
 
 def stripe_session_of_nobody(on: Functions) -> str:
-    """A checkout session that names no order: somebody else's use of the same Stripe account."""
+    """Pays a checkout session that names no order, as another product on the same Stripe account would.
+    Returns its id.
+    """
     import stripe
 
     from tests.stripe_double.conftest import order as parameters
@@ -169,14 +171,14 @@ def stripe_session_of_nobody(on: Functions) -> str:
 
 
 def ping() -> tuple[bytes, str]:
-    """A signed event that says nothing."""
+    """Returns a signed event without an effect, and its signature."""
     event = {"id": "evt_1", "object": "event", "type": "x.y", "livemode": False, "data": {"object": {"id": "cs_1"}}}
     body = json.dumps(event).encode()
     return body, signed(body)
 
 
 def upload(on: Functions, host: Traveller) -> None:
-    """An archive becomes an event, a broken one a report; the event is removed with all that hangs on it."""
+    """Imports an archive as an event, and a broken one, which gives a report; deletes the event with all its parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         times = {"starts-at": "2027-01-01T10:00:00Z", "ends-at": "2027-01-02T10:00:00Z"}
@@ -193,7 +195,7 @@ def upload(on: Functions, host: Traveller) -> None:
 
 
 def listen(on: Functions, host: Traveller) -> None:
-    """Sockets and the inbox: connect, miss something, be told, mark, disconnect, be gone, be signed out."""
+    """Sockets and the inbox: connect, miss a notification, get pushes, mark as read, disconnect, vanish, sign out."""
     known = host.get("/v1/notifications").json["items"][-1]["id"]
     for name in ("first=", "gone=", "last="):
         on.connect(host, name)
@@ -222,7 +224,7 @@ def listen(on: Functions, host: Traveller) -> None:
 
 
 def end_holds(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
-    """The timer: a hold that is over, one that was paid meanwhile, and one where somebody was faster."""
+    """The holds timer: an expired hold, one that was paid meanwhile, and one that another request ended first."""
     ticket = on.web.get(f"/v1/events/{event}/ticket-types").json["items"][-1]["id"]
     over, paid, raced = (order(buyer, event, ticket) for buyer in (on.web, host, on.web))
     pay(stripe, host, paid)
@@ -236,5 +238,5 @@ def end_holds(on: Functions, stripe: StripeDouble, host: Traveller, event: str) 
     with on.recorder.acting_as("release_holds"), on.container("release_holds") as services:
         services.payments.record_payment.sync_payment(
             session
-        )  # what the timer does when an order ended between its two looks
+        )  # what the timer does when an order ends between its two reads
     assert state_of(raced["id"]) is OrderState.PAID

@@ -1,4 +1,4 @@
-"""The part of the grand tour (grand_tour.py) about limits: quotas, discounts, access codes, people who wait."""
+"""The part of the grand tour (grand_tour.py) about limits: quotas, discounts, access codes, the waiting list."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.harness.functions import Functions, Traveller
 
 
 def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
-    """Everything, in an order in which each step has what it needs. Leaves the event's ticket types as they were."""
+    """Runs every step, in an order in which each finds the data it needs. Leaves the event's ticket types unchanged."""
     on.clock.waited = 0
     share(on, host, event)
     redeem(on, host, event)
@@ -19,7 +19,7 @@ def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> Non
 
 
 def share(on: Functions, host: Traveller, event: str) -> None:
-    """A quota that is made, grown, taken from and removed; one for a type that is sold already."""
+    """Creates, enlarges, uses and deletes a quota; one for a type that already has orders is refused."""
     ticket = new_type(host, event)
     place = f"/v1/events/{event}/quotas"
     fields = {"name": "Hall", "quantity": 10, "ticket_type_ids": [ticket["id"]]}
@@ -37,7 +37,7 @@ def share(on: Functions, host: Traveller, event: str) -> None:
 
 
 def redeem(on: Functions, host: Traveller, event: str) -> None:
-    """Codes that are made, renamed, used, guessed and removed; a limit for each buyer."""
+    """Creates, renames, uses, guesses and deletes codes; a limit per buyer."""
     ticket = new_type(host, event, hidden=True, max_per_buyer=2)
     fields: dict[str, dict[str, Any]] = {
         "discounts": {"code": "SPRING", "kind": "percent", "percent": 10},
@@ -63,9 +63,7 @@ def redeem(on: Functions, host: Traveller, event: str) -> None:
 
 
 def wait(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
-    """People who wait: one is offered what came free and lets it lapse, one leaves, one pays just as the
-    offer lapses.
-    """
+    """The waiting list: one person lets an offer expire, one leaves, one pays at the moment when the offer expires."""
     ticket = new_type(host, event, quantity=4)
     taken = [order(on.web, event, ticket["id"]) for _ in range(2)]
     place = f"/v1/events/{event}/waiting-list"
@@ -87,7 +85,7 @@ def wait(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> No
     with on.recorder.acting_as("lapse_offers"), on.container("lapse_offers") as services:
         services.payments.record_payment.sync_payment(
             session
-        )  # what the timer does when an order ended between its two looks
+        )  # what the timer does when an order ends between its two reads
     assert [state_of(offer) for offer in offers] == [OrderState.EXPIRED, OrderState.DISPUTED]
     on.drain()
     on.clock.waited = 0
@@ -95,5 +93,5 @@ def wait(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> No
 
 
 def new_type(host: Traveller, event: str, **fields: Any) -> Any:
-    """A ticket type before the others in the list, so that these stay what other parts of the tour look for."""
+    """Creates a ticket type that sorts before the others, because other parts of the tour expect those at the end."""
     return host.post(f"/v1/events/{event}/ticket-types", {**TICKET, **fields}).json

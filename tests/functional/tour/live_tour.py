@@ -1,4 +1,6 @@
-"""The part of the grand tour about watching, announcing and overseeing. Used by grand_tour.py."""
+"""The part of the grand tour about watched events, announcements and the log of notifications. Used by
+grand_tour.py.
+"""
 
 from tests.functional.payments.test_pay_order import TICKET
 from tests.functional.tour.sale_steps import order
@@ -8,7 +10,9 @@ PASSWORD = "correct horse battery"
 
 
 def run(on: Functions, host: Traveller, event: str) -> None:
-    """Watch an event while it changes, announce, move a speaker's session, look at what went out."""
+    """Watches an event while it changes, sends announcements, moves a speaker's session, reads the
+    notifications sent.
+    """
     watch(on, host, event)
     announce(on, host, event)
     move_session(on, host, event)
@@ -16,7 +20,7 @@ def run(on: Functions, host: Traveller, event: str) -> None:
 
 
 def watch(on: Functions, host: Traveller, event: str) -> None:
-    """Four sockets: one is gone when there is news, one stops, one leaves, one is signed out."""
+    """Four sockets watch: one has vanished before the push, one stops watching, one disconnects, one is signed out."""
     names = ("watch1=", "watch2=", "watch3=")
     for name in names:
         on.connect(host, name)
@@ -40,7 +44,7 @@ def watch(on: Functions, host: Traveller, event: str) -> None:
 
 
 def announce(on: Functions, host: Traveller, event: str) -> None:
-    """To whom has a ticket, with and without an account, and to staff; who refused mails hears nothing by mail."""
+    """Announces to ticket holders, with and without an account, and to staff. People who unsubscribed get no mail."""
     free = {**TICKET, "price": {"amount": 0, "currency": "CHF"}, "quantity": 10}
     ticket = host.post(f"/v1/events/{event}/ticket-types", free).json["id"]
     for buyer in (host, on.web):
@@ -60,7 +64,7 @@ def announce(on: Functions, host: Traveller, event: str) -> None:
 
 
 def move_session(on: Functions, host: Traveller, event: str) -> None:
-    """A speaker with an account hears that a session moved."""
+    """Moves a session; its speaker, who has an account, is notified."""
     guest = guest_speaker(on)
     place = f"/v1/events/{event}"
     speaker = host.post(f"{place}/speakers", {"name": "Ada", "user_id": guest.get("/v1/me").json["id"]})
@@ -75,13 +79,13 @@ def move_session(on: Functions, host: Traveller, event: str) -> None:
 
 
 def guest_speaker(on: Functions) -> Traveller:
-    """Somebody with an account of their own."""
+    """Creates an account for the guest speaker."""
     form = {"email": "ada@example.org", "name": "Ada", "password": PASSWORD}
     return on.web.signed_in(on.web.post("/v1/auth/sign-up", form).json["access_token"])
 
 
 def oversee(host: Traveller) -> None:
-    """What went to whom, of everybody and of one; not for others."""
+    """Lists the sent notifications of everybody and of one person; users without the right are refused."""
     place = "/v1/admin/notifications"
     user_id = host.get("/v1/me").json["id"]
     for query in ("", "?action=announcement", f"?user={user_id}", "?limit=1"):

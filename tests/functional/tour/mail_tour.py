@@ -25,7 +25,9 @@ SENT = {
 
 
 def run(on: Functions, host: Traveller) -> None:
-    """Choose, be told in closed browsers, be mailed, refuse, be collected, bounce, prove the address, be woken."""
+    """Preferences, web pushes, unsubscribe links, digests, bounces, a verified address, and a mail that the stream
+    lost.
+    """
     user_id = host.get("/v1/me").json["id"]
     choose(host)
     lose_tickets(on)
@@ -37,7 +39,7 @@ def run(on: Functions, host: Traveller) -> None:
 
 
 def choose(host: Traveller) -> None:
-    """For the first time, again, and with a tag that is not current."""
+    """Saves preferences for the first time, again, and with an outdated tag."""
     place = "/v1/me/notification-preferences"
     before = host.get(place)
     hours = {"from": "22:00", "to": "07:00"}
@@ -47,7 +49,9 @@ def choose(host: Traveller) -> None:
 
 
 def be_alerted(on: Functions, host: Traveller, user_id: str) -> None:
-    """Three browsers: one is there, one is gone when there is news, one was another person's and is given up."""
+    """Web pushes to three browsers: one is subscribed, one is gone at the push service (410), one is taken over from
+    another user and then deleted.
+    """
     place = "/v1/me/push-subscriptions"
     with push_server.running() as push:
         with on.container("api_handler") as services:
@@ -62,14 +66,14 @@ def be_alerted(on: Functions, host: Traveller, user_id: str) -> None:
         push.answer(gone, 410)
         tell(user_id, at=int(on.clock.now()))
         on.drain()
-        assert len(set(push.news(there))) == 1  # told twice, since the stream is
+        assert len(set(push.news(there))) == 1  # pushed twice, because the stream delivers the record twice
         assert [one["id"] for one in host.get(place).json["items"]] == [rules.subscription_id(there.endpoint)]
         with on.container("on_notifications") as services:
             services.push.push_services.close()
 
 
 def refuse(on: Functions, user_id: str) -> None:
-    """Mails to an account and to somebody without one, and their links."""
+    """Sends mails to an account and to an address without one, and follows their unsubscribe links."""
     for mail in (announcement("tour 1", user_id=user_id), announcement("tour 2", to="guest@example.org")):
         queue(mail)
         on.drain()
@@ -86,7 +90,7 @@ def refuse(on: Functions, user_id: str) -> None:
 
 
 def be_collected(on: Functions, user_id: str) -> None:
-    """A digest that is due."""
+    """Sends a digest that is due."""
     now = int(on.clock.now())
     tell(user_id, at=now - 600, digest_at=now - 60)
     on.tick("do_what_is_due")
@@ -94,7 +98,7 @@ def be_collected(on: Functions, user_id: str) -> None:
 
 
 def be_woken(on: Functions, user_id: str) -> None:
-    """A mail that the stream lost."""
+    """Sends a queued mail whose stream record was lost."""
     mail = announcement("tour 4", user_id=user_id)._replace(action=None)
     queue(mail)
     on.forget_news()
@@ -105,7 +109,7 @@ def be_woken(on: Functions, user_id: str) -> None:
 
 
 def bounce(on: Functions, host: Traveller) -> None:
-    """Mails come back; their owner proves the address."""
+    """Mails bounce; the owner then verifies the address."""
     for kind in ("full", "bounce", "complaint", "bounce"):
         on.publish("on_mail_event", json.dumps(ses_event(SENT, kind, datetime.now(UTC))))
     host.post("/v1/me/notification-preferences/address-proof")
@@ -115,7 +119,7 @@ def bounce(on: Functions, host: Traveller) -> None:
 
 
 def lose_tickets(on: Functions) -> None:
-    """A mail with the tickets of an order comes back, and staff are told."""
+    """A mail with an order's tickets bounces, and staff are notified."""
     from chalicelib.notifications.adapters.items import MailItem
 
     order_id = next(str(item.tickets_of) for item in MailItem.scan() if item.sk == "MAIL" and item.tickets_of)
@@ -125,7 +129,7 @@ def lose_tickets(on: Functions) -> None:
 
 
 def tell(user_id: str, *, at: int, digest_at: int | None = None) -> None:
-    """Put a notification into an inbox."""
+    """Puts a notification into an inbox."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.notifications.adapters.writes import add_notifications
 
@@ -145,12 +149,12 @@ def tell(user_id: str, *, at: int, digest_at: int | None = None) -> None:
 
 
 def announcement(key: str, *, to: str = "", user_id: str | None = None) -> Mail:
-    """A mail that can be refused."""
+    """Returns a mail that the recipient can unsubscribe from."""
     return Mail(key, to, "News", "News", "<p>News</p>", user_id=user_id, action="announcement")
 
 
 def queue(mail: Mail) -> None:
-    """As the transaction of a fact does."""
+    """Queues a mail, as the transaction that causes it does."""
     from chalicelib.aws.dynamo_transactions import Transaction
     from chalicelib.notifications.adapters.writes import add_mail
 

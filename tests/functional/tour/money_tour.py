@@ -1,4 +1,4 @@
-"""The part of the grand tour where money goes wrong: refunds, disputes, lost webhooks, accounts of organisers."""
+"""The part of the grand tour about refunds, disputes, lost webhooks and organisers' Stripe accounts."""
 
 from chalicelib.orders.domain.order_state import OrderState
 from local.stripe_double import StripeDouble
@@ -9,7 +9,7 @@ DISPUTED = "4000000000000259"
 
 
 def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> None:
-    """Everything, in an order in which each step has what it needs."""
+    """Runs every step, in an order in which each finds the data it needs."""
     on.clock.waited = 0
     ticket = on.web.get(f"/v1/events/{event}/ticket-types").json["items"][-1]["id"]
     refund(on, stripe, host, event, ticket)
@@ -20,7 +20,7 @@ def run(on: Functions, stripe: StripeDouble, host: Traveller, event: str) -> Non
 
 
 def refund(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
-    """Staff refund a part of one order and all of a guest's; more than the rest is refused."""
+    """Staff refund a part of one order and all of a guest's order; a refund of more than the rest is refused."""
     guest = order(on.web, event, ticket)
     pay(stripe, on.web, guest)
     deliver(on, stripe)
@@ -38,7 +38,7 @@ def refund(on: Functions, stripe: StripeDouble, host: Traveller, event: str, tic
 
 
 def dispute(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
-    """A buyer's bank objects; staff are told."""
+    """A buyer's bank disputes a charge; staff are notified."""
     made = order(host, event, ticket)
     pay(stripe, host, made, card=DISPUTED)
     deliver(on, stripe)
@@ -46,7 +46,7 @@ def dispute(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ti
 
 
 def pay_out(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
-    """The organiser connects an account, is paid there, and disconnects it."""
+    """The organiser connects a Stripe account, gets a payment there, and disconnects it."""
     place = f"/v1/events/{event}/stripe-account"
     host.refused(404).get(place)
     account = host.post(place).json["account_id"]
@@ -62,7 +62,9 @@ def pay_out(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ti
 
 
 def lose_webhooks(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
-    """Nobody tells us of payments: the timers ask. Both payments are disputed by then, so staff are told."""
+    """No webhook comes for payments, so the timers ask Stripe. Both payments are disputed by then; staff
+    are notified.
+    """
     asked, ended, late = (order(buyer, event, ticket) for buyer in (host, host, on.web))
     pay(stripe, host, asked, card=DISPUTED)
     pay(stripe, on.web, late)
@@ -81,7 +83,7 @@ def lose_webhooks(on: Functions, stripe: StripeDouble, host: Traveller, event: s
 
 
 def give_up_on_a_refund(on: Functions, stripe: StripeDouble, host: Traveller, event: str, ticket: str) -> None:
-    """The stream never brings a refund: the timer makes it."""
+    """The stream never delivers a refund, so the timer makes it."""
     made = order(host, event, ticket)
     pay(stripe, host, made)
     deliver(on, stripe)
@@ -94,7 +96,7 @@ def give_up_on_a_refund(on: Functions, stripe: StripeDouble, host: Traveller, ev
 
 
 def deliver(on: Functions, stripe: StripeDouble) -> None:
-    """Stripe tells everything it has, and the streams run dry."""
+    """Delivers all of Stripe's events, then processes the streams until they are empty."""
     while stripe.tick():
         pass
     on.drain()

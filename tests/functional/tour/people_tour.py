@@ -1,4 +1,4 @@
-"""A part of the grand tour: the people of an event."""
+"""The part of the grand tour about the people of an event: proposals and invitations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.harness.functions import Functions, Traveller
 
 
 def run(on: Functions, host: Traveller, event: str) -> None:
-    """A proposal of the host's own is decided about and confirmed, and told to somebody else who speaks in it."""
+    """The host's own proposal is decided and confirmed, and its other speaker is notified."""
     place = f"/v1/events/{event}"
     me = host.get("/v1/me").json["id"]
     speaker = host.post(f"{place}/speakers", {"name": "Robin", "user_id": me}).json["id"]
@@ -21,7 +21,7 @@ def run(on: Functions, host: Traveller, event: str) -> None:
 
 
 def propose(on: Functions, host: Traveller, place: str) -> None:
-    """A call for papers that people hear of, and a proposal that is changed and withdrawn."""
+    """Opens a call for papers, which is announced, and submits, changes and withdraws a proposal."""
     call = {"opens_at": "2020-01-01T00:00:00Z", "closes_at": "2400-01-01T00:00:00Z"}
     host.put(f"{place}/call-for-papers", call)
     host.get(f"{place}/call-for-papers")
@@ -38,7 +38,7 @@ def propose(on: Functions, host: Traveller, place: str) -> None:
 
 
 def invite(on: Functions, host: Traveller, place: str) -> None:
-    """Invitations that are accepted, declined, sent again and taken back; a role that is given up; one to speak."""
+    """Accepts, declines, resends and revokes invitations; a member leaves; a speaker is invited."""
     host.get(f"{place}/roles")
     guest = sign_up(on, "guest@example.org")
     for role in ("moderator", "registrar"):
@@ -59,7 +59,7 @@ def invite(on: Functions, host: Traveller, place: str) -> None:
 
 
 def sign_up(on: Functions, address: str) -> Traveller:
-    """Somebody who proved an address."""
+    """Creates an account with a verified address."""
     form = {"email": address, "name": "Guest Example", "password": "correct horse battery"}
     made = on.web.post("/v1/auth/sign-up", form).json
     on.web.post("/v1/auth/verify", {"token": on.mailed_token(address)})

@@ -21,14 +21,14 @@ def form(ticket: str, quantity: int = 2) -> dict[str, Any]:
 
 
 def order(buyer: Traveller, event: str, ticket: str, **headers: str) -> Any:
-    """A new order, or the same again with the same Idempotency-Key."""
+    """Places an order; with the same Idempotency-Key, repeats it."""
     return buyer.post(f"/v1/events/{event}/orders", form(ticket), **headers).json
 
 
 def pay(stripe: StripeDouble, buyer: Traveller, made: Any, *, card: str = "4242424242424242") -> str:
-    """Pay on Stripe's page; nobody has told us yet. The checkout session's id."""
+    """Pays on Stripe's page, without delivering the webhook. Returns the checkout session's id."""
     access = f"?access={made['access']}" if "access" in made else ""
-    bootstrap.services().aws.lines.leave(LINE)  # a tour's clock goes back at times, and no line with it
+    bootstrap.services().aws.lines.leave(LINE)  # a tour may set its clock back, but lines do not follow
     url = buyer.post(f"/v1/orders/{made['id']}/payment{access}").json["checkout_url"]
     session = str(url.rpartition("/")[2])
     assert stripe.pay(session, card=card).paid
@@ -42,7 +42,7 @@ def state_of(order_id: str) -> OrderState:
 
 
 def expire(order_id: str) -> None:
-    """End a hold as the timer does, in the moment before its payment is known."""
+    """Ends a hold as the timer does, just before its payment is known."""
     services = bootstrap.services()
     record = services.orders.store.load_order(order_id)
     assert record is not None
@@ -51,7 +51,7 @@ def expire(order_id: str) -> None:
 
 
 def start_sweep(minute: int) -> None:
-    """Let the timer begin here and not an hour ago, which is 2,000 queries later."""
+    """Makes the timer start at this minute, not an hour ago, which saves 2,000 queries."""
     holds = bootstrap.services().payments.holds
     known = holds.load_sweep()
     assert holds.save_sweep(Sweep(minute, (), known.version if known else 0))

@@ -1,4 +1,4 @@
-"""The part of the grand tour (grand_tour.py) where staff look at what was sold. Comes when there is something to see."""
+"""The part of the grand tour (grand_tour.py) where staff read the sales. Runs after the sales."""
 
 from tests.functional.builders import EVENT
 from tests.harness.functions import Functions, Traveller
@@ -7,7 +7,7 @@ LISTS = ("orders", "charges", "attendees", "ledger")
 
 
 def look(on: Functions, host: Traveller, event: str) -> None:
-    """Every list, from its first page to its second, and every file; the same while it is unchanged."""
+    """Reads two pages of every list, its first page again (304), and its CSV file."""
     on.drain()
     on.web.get("/pages/events")
     on.web.get(f"/pages/events/{event}/sales")

@@ -1,7 +1,7 @@
-"""The policies in infra/policies/ allow what the functions do, and nothing else: a tour of the product is recorded.
+"""The policies in infra/policies/ allow what the functions do on a recorded tour of the product, and nothing else.
 
-What AWS does in a function's name (reading its stream, keeping failed records, logging) no tour can show; those
-grants are compared word by word in tests/unit/infra/test_policies.py.
+No tour can show what AWS does with a function's role (reading its stream, storing failed records, logging);
+tests/unit/infra/test_policies.py compares those permissions with a fixed list.
 """
 
 import importlib
@@ -43,12 +43,14 @@ DONE_BY_AWS = (
 )
 
 OF_THE_RELEASE_BEFORE = {"ssm:GetParameter": "ssm:GetParameters"}
-"""What its code does instead: it starts under the new policies while `up` goes on. Dropped by the next release."""
+"""By permission for the release before, whose code starts under the new policies while `up` runs: the permission that
+this release uses instead. The next release drops it.
+"""
 
 
 @pytest.fixture(scope="module")
 def tour(database_endpoint: DatabaseEndpoint, chalice_app: Any) -> Iterator[tuple[Functions, set[Use]]]:
-    """The tour, done once, and what was used on it."""
+    """The tour, run once, and the permissions that it used."""
     database_endpoint.database.reset()
     new_container()
     recorder = Recorder(PARAMETERS, mail_from="tickets@marquee.example")
@@ -99,5 +101,5 @@ def test_policies_allow_nothing_that_functions_do_not_do(tour: tuple[Functions, 
 
 
 def of_now(grant: Grant) -> Grant:
-    """What the code of now does in the place of a grant for the release before."""
+    """Returns the permission that this release uses instead of one for the release before."""
     return grant._replace(action=OF_THE_RELEASE_BEFORE.get(grant.action, grant.action))

@@ -1,4 +1,4 @@
-"""Pages over HTTP: validators, headers, what changes them, and what is missing."""
+"""Pages over HTTP: validators, headers, changes of pages, and missing pages."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""An announcement to thousands whose worker is killed when half of them have it: everybody has it once in the end.
+"""An announcement to many people, whose worker is killed when half of them have it: in the end everybody has it once.
 
-600 people; `make soak` takes 10,000. Prints the time and the memory it took.
+600 people; `make soak` uses 10,000. Prints the time and the memory.
 """
 
 import os
@@ -21,7 +21,7 @@ PEOPLE = int(os.environ.get("MARQUEE_ATTENDEES", "600"))
 
 
 def kill_at_half(services: bootstrap.Services, worker: Worker, done: threading.Event) -> None:
-    """Wait until half of the inboxes have it."""
+    """Kills the worker when half of the inboxes have the announcement."""
     while not done.wait(0.01):
         found = services.announcements.store.load(EVENT, ID)
         if found is not None and found.counts.delivered >= PEOPLE // 2:

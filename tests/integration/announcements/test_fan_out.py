@@ -1,4 +1,4 @@
-"""Announcements reach everybody they are for, each once, whatever is cut off, doubled or throttled on the way."""
+"""Announcements reach every recipient exactly once, despite interruptions, repeated records and throttling."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ OTHER_TYPE = make_ulid(6, b"other-type")
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates the death of the process."""
 
 
 def announce(services: bootstrap.Services, audience: Audience | None = None) -> None:
-    """Keep an announcement, as the request does."""
+    """Stores an announcement, as the request does."""
     dispatch = Dispatch(
         id=ID,
         event_id=EVENT,
@@ -54,19 +54,19 @@ def stored(services: bootstrap.Services) -> Dispatch:
 
 
 def users(number: int, **account: Any) -> list[Visitor]:
-    """Visitors with accounts."""
+    """Returns visitors with accounts."""
     made = [Visitor(f"user-{n}@example.org", user_id_of(n)) for n in range(number)]
     open_accounts([(one.user_id or "", one.email) for one in made], **account)
     return made
 
 
 def guests(number: int) -> list[Visitor]:
-    """Visitors without."""
+    """Returns visitors without accounts."""
     return [Visitor(f"guest-{n}@example.org") for n in range(number)]
 
 
 def titles(user_id: str) -> list[str]:
-    """The titles in an inbox."""
+    """Returns the titles in an inbox."""
     from chalicelib.aws import dynamo_keys as keys
     from chalicelib.notifications.adapters.items import NOTIFICATION_PREFIX, NotificationItem
 
@@ -77,7 +77,7 @@ def titles(user_id: str) -> list[str]:
 
 
 def mails() -> list[dict[str, Any]]:
-    """All mails there are, by address."""
+    """Returns all mails, sorted by address."""
     from chalicelib.notifications.adapters.items import MailItem
 
     found = [item.attribute_values for item in MailItem.scan() if item.sk == "MAIL"]
@@ -193,7 +193,7 @@ def test_announce_nobody_is_done_at_once(services: bootstrap.Services) -> None:
 def test_announce_by_the_stream_carries_itself_on(
     database: DatabaseEndpoint, services: bootstrap.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With no time at all a call takes one page; the change it makes brings the next."""
+    """A call without any time left processes one page; its write causes the next call through the stream."""
     sell_to(EVENT, [*users(150), *guests(90)])
     monkeypatch.setattr(fan_out, "SECONDS", 0.0)
     announce(services)
@@ -204,7 +204,7 @@ def test_announce_by_the_stream_carries_itself_on(
         assert stored(services) != before
         calls += 1
     assert counts(services) == (240, 150, 240)
-    assert calls == 8  # three pages and an empty look, for each of two stages
+    assert calls == 8  # three pages and an empty read, for each of two stages
 
 
 def test_announce_killed_after_every_transaction_and_gone_on_with_tells_each_once(

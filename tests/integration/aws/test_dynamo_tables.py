@@ -1,4 +1,4 @@
-"""What the tables share."""
+"""Properties that all tables share."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ with ThreadPoolExecutor(3 * len(TABLES)) as threads:
     list(threads.map(look, TABLES * 3))
 print(*made)
 """
-"""A process whose first requests come from many threads and models at once; prints the clients it made."""
+"""A process whose first requests come from many threads and models at once. Prints how many clients it created."""
 
 
 def test_connect_by_many_models_and_threads_at_once_makes_one_client(database_endpoint: DatabaseEndpoint) -> None:

@@ -1,4 +1,4 @@
-"""What a transaction holds, and what the database does with more."""
+"""The limits of a transaction, and the database's errors above them."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_try_save_and_try_update_that_are_refused_otherwise_raise(database: Data
     from chalicelib.aws.dynamo_transactions import try_save, try_update
     from chalicelib.representations.dynamo_items import DirectoryItem
 
-    item = DirectoryItem(*keys.directory_entry("one"), id="1", body="x" * 500_000)  # an item may have 400 KB
+    item = DirectoryItem(*keys.directory_entry("one"), id="1", body="x" * 500_000)  # the limit of an item is 400 KB
     with pytest.raises(PutError):
         try_save(item, DirectoryItem.pk.does_not_exist())
     with pytest.raises(UpdateError):

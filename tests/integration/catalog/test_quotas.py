@@ -1,4 +1,4 @@
-"""Quotas: tickets that types share, counted exactly, whoever edits or buys at once."""
+"""Quotas: tickets that types share, counted exactly under concurrent edits and orders."""
 
 import json
 
@@ -72,7 +72,7 @@ def test_order_paid_late_takes_from_the_quota_again_or_goes_back(shop: Shop) -> 
 
 
 def end_hold(shop: Shop, order_id: str) -> None:
-    """As the timer does in the moment before a payment is known."""
+    """Ends a hold as the timer does, just before a payment is known."""
     record = shop.services.orders.store.load_order(order_id)
     assert record is not None
     ended = moved_on(record, replace(record.facts, ended=Ended.EXPIRED), now=moment(shop.clock.now()))
@@ -125,7 +125,7 @@ def test_order_short_of_a_quota_says_how_many_it_has(shop: Shop) -> None:
 
 
 def test_create_quota_while_buyers_buy_counts_every_ticket_or_is_refused(shop: Shop) -> None:
-    """A buyer who read the type before the quota was made must take from it, or come to nothing."""
+    """An order that read the type before the quota was created must count in the quota, or fail."""
     for _ in range(4):
         day = shop.ticket(10)
 
@@ -248,7 +248,7 @@ def test_list_types_show_no_more_than_their_quotas_have(shop: Shop) -> None:
 
 
 def test_quota_of_types_that_fill_its_transaction_is_made_and_one_shard_more_refused(shop: Shop) -> None:
-    types = [shop.ticket(TICKETS_PER_SHARD * shards) for shards in (40, 40, 13)]  # each an item more than its shards
+    types = [shop.ticket(TICKETS_PER_SHARD * shards) for shards in (40, 40, 13)]  # items per type: shards + 1
     with pytest.raises(Conflict, match="too large"):
         quota(shop, TICKETS_PER_SHARD + 1, *types)
     with sizes_of_transactions() as sizes:

@@ -1,4 +1,4 @@
-"""Codes: a discount is taken off exactly, used as often as it may be, and given back; access codes open what is shut."""
+"""Codes: discounts are exact, limited in their uses, and given back; access codes unlock hidden ticket types."""
 
 import json
 import threading
@@ -34,7 +34,7 @@ from tests.harness.shop import BUYER, OWNER, Shop, Stock, form_of, items_of, sto
 from tests.integration.catalog.test_edit_ticket_types import change
 
 _FIFTY = ThreadPoolExecutor(50)
-"""Kept, because PynamoDB keeps a connection for each thread."""
+"""Shared, because PynamoDB keeps a connection for each thread."""
 
 
 def test_order_with_a_discount_costs_less_and_uses_it_once(shop: Shop) -> None:
@@ -56,7 +56,6 @@ def test_order_with_a_discount_costs_less_and_uses_it_once(shop: Shop) -> None:
 
 
 def test_order_fifty_at_once_for_a_code_with_five_uses_get_it_five_times(shop: Shop) -> None:
-    """D14."""
     day = shop.ticket(500)
     code = discount(shop, max_uses=5)
     everybody = threading.Barrier(50)
@@ -306,7 +305,7 @@ def test_order_short_of_one_limit_takes_nothing_of_the_others(shop: Shop) -> Non
 
 
 def test_read_order_of_the_release_before_has_its_pieces(shop: Shop) -> None:
-    """`line:shard:quantity`, as every order was written before there were other owners of stock."""
+    """`line:shard:quantity`, the format of orders from before other limits had stock."""
     from chalicelib.orders.adapters.items import order_item, order_record  # its tables read the environment
 
     day = shop.ticket(5)
@@ -329,5 +328,5 @@ def test_read_order_with_the_reason_of_a_later_release_has_no_particular_one(sho
     item.body = item.body.replace('"hold_ended"', '"moon_too_full"')
     assert order_record(item) == record
     item.body = item.body.replace('"moon_too_full"', "null").replace('"reserved"', '"levitating"')
-    with pytest.raises(msgspec.ValidationError):  # a state that is not known is not guessed
+    with pytest.raises(msgspec.ValidationError):  # an unknown state is an error
         order_record(item)

@@ -1,4 +1,4 @@
-"""That a call for papers is open is told once an event, to its staff and to people who proposed to its owners before."""
+"""An open call for papers is announced once per event, to its staff and to people who proposed to its owners before."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORM = {"session": {"title": "Engines"}, "speaker": {"name": "Ada"}}
 
 
 class Organisation:
-    """An owner whom somebody proposed to before, and a new event of theirs. All within the life of their access tokens."""
+    """An owner with a proposal from an earlier event, and their new event. All within the life of the access tokens."""
 
     def __init__(self, database: DatabaseEndpoint, owner: Client, proposer: Client, clock: FakeClock) -> None:
         self.database, self.owner, self.clock = database, owner, clock
@@ -35,7 +35,7 @@ class Organisation:
         assert proposer.post(f"/v1/events/{last_year}/submissions", FORM).status == 201
         assert owner.delete(f"/v1/events/{last_year}/call-for-papers", if_match="*").status == 204
         clock.time += 10
-        self.services.mail.sweep_due.run()  # nothing is due any more
+        self.services.mail.sweep_due.run()  # clears what is due already
         self.event = self._event("Days <2027>")
         self.handled = 0
 
@@ -47,7 +47,7 @@ class Organisation:
         return str(make_event(self.owner, name=name, state=state).json["id"])
 
     def call(self, opens: int = 0, closes: int = 86_400, *, event: str = "") -> Any:
-        """A call that opens and closes in so many seconds."""
+        """Saves a call that opens and closes after these seconds."""
         times = [datetime.fromtimestamp(self.clock.time + one, UTC) for one in (opens, closes)]
         fields = dict(zip(("opens_at", "closes_at"), [f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in times], strict=True))
         event = event or self.event
@@ -57,7 +57,7 @@ class Organisation:
         return self.owner.put(place, {**fields, "timezone": "Europe/Zurich"}, **match)
 
     def begin_to_tell(self) -> None:
-        """What the content stream does with the call."""
+        """Runs the content stream's reaction to the call."""
         change = Change(ChangeKind.CHANGED, "CALL_FOR_PAPERS", f"EVENT#{self.event}", None, None)
         self.services.cfp.announce_call.on_changes([change])
 
@@ -65,11 +65,11 @@ class Organisation:
         assert self.owner.patch(f"/v1/events/{event or self.event}", {"state": state}, if_match="*").status == 200
 
     def overdue(self) -> list[str]:
-        """Calls that ought to have been looked at."""
+        """Returns the calls in the due index whose time is over."""
         return [one for one in due_items() if "CALL" in one and int(one.split("#")[1]) <= self.clock.time]
 
     def stream(self) -> None:
-        """What the streams of contents and notifications tell, until nothing new is written."""
+        """Processes the streams of content and notifications until they are empty."""
         for table, reaction in (("content", reactions.CONTENT), ("notifications", reactions.NOTIFICATIONS)):
             found = self.database.database.streams.read(f"{PREFIX}{table}", 0, 10_000, 0)
             records = [json.loads(one.json) for one in found]
@@ -93,7 +93,7 @@ def told(user: Client) -> list[tuple[str, str]]:
 
 
 def mails() -> list[str]:
-    """Users who are mailed it."""
+    """Returns the users who get a mail about it."""
     from chalicelib.notifications.adapters.items import MailItem
 
     found = [item for item in MailItem.scan() if item.sk == "MAIL" and item.action == "call_for_papers_open"]
@@ -112,7 +112,7 @@ def test_call_that_opens_is_told_to_staff_and_to_who_proposed_before(
     assert german[0] == "Beiträge gesucht: Days <2027>"
     (item,) = stranger.get("/v1/notifications").json["items"]
     assert item["links"]["subject"] == f"/e/{organisation.event}/call"
-    assert mails() == []  # by digest, unless somebody chose otherwise
+    assert mails() == []  # by digest, unless the user chose another way
     assert any("DIGEST" in one for one in due_items())
 
 
@@ -255,7 +255,9 @@ def test_call_is_mailed_to_who_wants_that_and_not_shown_to_who_does_not(
 def test_call_is_no_news_to_people_of_other_organisers(
     organisation: Organisation, stranger: Client, anonymous: Client
 ) -> None:
-    """Neither to who proposed to somebody else, nor to who proposed to an event where the owner only helps."""
+    """Neither people who proposed to other organisers, nor people who proposed to an event where the owner
+    only helps.
+    """
     from chalicelib.aws import dynamo_keys as keys
     from chalicelib.cfp.adapters.submissions import ProposerItem
 

@@ -1,4 +1,4 @@
-"""The gate under load and against other writers: one scan wins, and no refund or change of hands slips between."""
+"""Check-in under load and with concurrent writers: one scan wins, and no refund or change of attendee gets lost."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ANY = frozenset({"*"})
 
 @pytest.fixture
 def paid(shop: Shop) -> OrderRecord:
-    """A paid order of three."""
+    """Returns a paid order of three tickets."""
     record = shop.order((shop.ticket(50), 3))
     session = shop.checkout(record)
     shop.payments.pay(session)
@@ -41,7 +41,7 @@ def admit(shop: Shop, text: str, device: str | None = None) -> CheckIn:
 
 
 def refund(shop: Shop, record: OrderRecord) -> None:
-    """All of the money went back."""
+    """Refunds the whole order."""
     from chalicelib.orders.domain.order import moved_on
 
     before = shop.record(record)
@@ -89,7 +89,7 @@ def test_check_in_and_undo_20_at_once_leave_the_count_true(shop: Shop, paid: Ord
 
 
 def happen_before_write(shop: Shop, monkeypatch: pytest.MonkeyPatch, happening: Callable[[], object]) -> None:
-    """Let something happen between what a service read of admissions and what it writes, once."""
+    """Calls `happening` once, between a service's read of admissions and its write."""
     store, left = shop.services.check_in.store, [happening]
 
     def after_it(write: Callable[..., None]) -> Callable[..., None]:

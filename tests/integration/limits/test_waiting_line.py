@@ -1,4 +1,4 @@
-"""Lines that all processes stand in, and the pace at which Stripe is asked."""
+"""Lines shared by all processes, and the rate of requests to Stripe."""
 
 from collections import Counter
 from itertools import pairwise
@@ -23,11 +23,11 @@ API = "https://api.stripe.com/v1"
 LOOK = ("get", f"{API}/checkout/sessions/cs_1?expand[0]=payment_intent")
 ROOT = Path(__file__).resolve().parents[3]
 MOST_TOGETHER, MOST_OF_ONE = 100, 25
-"""What Stripe takes in a second (docs.stripe.com/rate-limits)."""
+"""Stripe's limits of requests a second, in all and per endpoint (docs.stripe.com/rate-limits)."""
 
 
 def lines() -> DynamoLines:
-    """Lines as one process sees them."""
+    """Returns the lines of a new process."""
     return DynamoLines(bootstrap.services().aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
 
 
@@ -86,7 +86,7 @@ def test_lines_are_cleared_away_later_not_sooner(database: DatabaseEndpoint) -> 
 
 
 class Asked:
-    """When requests of many processes leave, by endpoint, while the clock stands still."""
+    """The times at which many processes send requests, by endpoint, with a stopped clock."""
 
     def __init__(self, share: float = 1.0) -> None:
         self.clock = Clock()
@@ -95,7 +95,7 @@ class Asked:
         self._share = share
 
     def ask(self, *requests: tuple[str, str]) -> None:
-        """One process sends requests one after the other, or is told that it would take too long."""
+        """Sends requests one after the other from one process, which is refused when it would wait too long."""
         waited = [0.0]
         pace = Pace(lines(), self.clock, waited.append, share=self._share)
         for method, url in requests:
@@ -108,7 +108,7 @@ class Asked:
                 waited.append(0.0)
 
     def busiest(self, *names: str) -> int:
-        """The most requests that leave within any one second."""
+        """Returns the most requests within any one second."""
         moments = sorted(at for name, at in self.left if not names or name in names)
         return max(sum(first <= at < first + 1 for at in moments) for first in moments)
 
@@ -128,7 +128,7 @@ EVERY_KIND = (
 def test_wait_of_a_crowd_stays_below_both_limits_of_stripe(database: DatabaseEndpoint) -> None:
     asked = Asked()
     together(20, lambda _: asked.ask(*EVERY_KIND * 4))
-    assert asked.refused > 0  # nobody waits for longer than a function lives
+    assert asked.refused > 0  # no request waits longer than a function may run
     assert asked.busiest() <= MOST_TOGETHER
     assert {name: asked.busiest(name) for name in Counter(name for name, _ in asked.left)} == {
         "open": 20, "close": 20, "session": 20, "charge": 15, "refund": 10, "rest": 10
@@ -146,7 +146,7 @@ def test_wait_in_a_sandbox_stays_below_its_limit(database: DatabaseEndpoint) -> 
 def test_wait_of_all_who_react_to_events_at_once_finds_places_in_a_sandbox(
     database: DatabaseEndpoint, kind: tuple[str, str]
 ) -> None:
-    """Who finds none fails at once, and spends the tries of the stream."""
+    """A worker without a place fails at once and uses one of the stream's retries."""
     asked = Asked(SANDBOX_SHARE)
     at_once = max(reaction.at_once for reaction in STRIPE_INBOX if reaction.how == SIDE_BY_SIDE)
     together(10, lambda _: [asked.ask(kind) for _ in range(PARALLEL["on_stripe_inbox"] * at_once // 10)])
@@ -169,7 +169,7 @@ def test_lines_of_many_orders_are_not_remembered_for_ever(
     for number in range(10):
         assert mine.take(f"look.{number}", now=START, every=30, most=60) == START
     asked.clear()
-    for number, requests in ((9, 1), (0, 2)):  # to a line that it does not know as taken it asks twice
+    for number, requests in ((9, 1), (0, 2)):  # two for a line that is no longer remembered as taken
         assert mine.take(f"look.{number}", now=START, every=30, most=60) == START + 30
         assert len(asked) == requests
         asked.clear()

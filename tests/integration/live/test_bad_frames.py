@@ -1,5 +1,5 @@
-"""Whatever comes over a socket, by whole services and the events of API Gateway: one answer to each frame, none of them
-a failure of ours, the connection stays until it spends too much, and watches are what was asked for.
+"""Arbitrary frames over a socket, through whole services and the events of API Gateway: one answer to each frame, never
+an internal error, the connection stays open until its budget is spent, and watches are exactly the requested ones.
 """
 
 import base64
@@ -57,7 +57,7 @@ RAW: dict[str, str] = {
 
 @pytest.fixture
 def socket(ada: Person, services: bootstrap.Services, pusher: FakePusher) -> Callable[..., list[Any]]:
-    """Says something over a new socket, in an event's fields; what is answered."""
+    """Returns a function that sends an event over a new socket and returns the answers."""
 
     def say(**fields: Any) -> list[Any]:
         (id,) = connect(services, ada)
@@ -104,7 +104,7 @@ def test_frame_in_bytes_that_are_text_is_text(socket: Callable[..., list[Any]]) 
 
 @st.composite
 def frames(draw: st.DrawFn) -> str:
-    """A frame of ours with something else in one of its places, or more of them."""
+    """Draws a valid frame with one or more of its values replaced."""
     frame = dict(draw(st.sampled_from(VALID)))
     frame[draw(st.sampled_from([*frame, "since", "recent", "event_id"]) | STRANGE)] = draw(JUNK)
     return json.dumps(frame, ensure_ascii=draw(st.booleans())).encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""From the stream to the sockets of whom it concerns."""
+"""Notifications from the stream to the recipients' sockets."""
 
 import json
 import threading
@@ -262,7 +262,7 @@ def test_reaction_that_cannot_be_built_costs_the_others_nothing(
 
 
 def facts(user_id: str, notification_id: str) -> tuple[int, int] | None:
-    """How many devices a notification reached, and when."""
+    """Returns how many devices a notification reached, and when; None without a record."""
     from chalicelib.notifications.adapters import keys as notification_keys
     from chalicelib.notifications.adapters.items import DeliveryItem
 
@@ -353,7 +353,7 @@ def test_batch_of_many_users_is_pushed_side_by_side(
     push = FakePusher.push
 
     def waiting(self: FakePusher, *arguments: Any, **named: Any) -> Any:
-        all_at_once.wait(10)  # breaks, and fails the push, unless all users are pushed to at the same time
+        all_at_once.wait(10)  # the barrier breaks, and the push fails, unless all users are pushed to at the same time
         return push(self, *arguments, **named)
 
     monkeypatch.setattr(FakePusher, "push", waiting)
@@ -383,7 +383,7 @@ def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
     assert set(pusher.sent) == set(tabs)
     pusher.sent.clear()
     seen = len(records(database))
-    DynamoSignIns().end_families_of(ada.id)  # what a password reset does
+    DynamoSignIns().end_families_of(ada.id)  # as a password reset does
     clock.time += waited
     receive(ada.id)
     streams.react({"Records": records(database)[seen:]}, reactions.NOTIFICATIONS)

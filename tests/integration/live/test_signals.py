@@ -1,4 +1,4 @@
-"""What is told of orders and imports while they go on."""
+"""Signals over sockets about the progress of orders and imports."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ EVENT_JSON = b'{"name": "Imported", "starts-at": "2027-01-01T10:00:00Z", "ends-a
 
 
 def news(database: DatabaseEndpoint, table: str, after: int = 0) -> list[dict[str, Any]]:
-    """What a table's stream has told."""
+    """Returns the records of a table's stream."""
     return [json.loads(one.json) for one in database.database.streams.read(f"{PREFIX}{table}", after, 10_000, 0)]
 
 
@@ -32,7 +32,7 @@ def of_orders(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def sale(database: DatabaseEndpoint, services: bootstrap.Services, ada: Person) -> tuple[str, str]:
-    """An event with tickets: its id and the type's."""
+    """An event with tickets: its id and the ticket type's."""
     verified(ada.client)
     event = make_event(ada.client, state="published").json["id"]
     ticket = ada.client.post(f"/v1/events/{event}/ticket-types", {**TICKET, "quantity": 50}).json["id"]

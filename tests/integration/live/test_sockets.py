@@ -1,4 +1,4 @@
-"""Tickets, opening sockets, and what is answered over them; events in the shape API Gateway sends."""
+"""Socket tickets, opening sockets, and answers over them, with events in the format of API Gateway."""
 
 import base64
 import json
@@ -56,7 +56,7 @@ def say(connection_id: str, frame: Any) -> dict[str, Any]:
 
 
 def greeted(frame: dict[str, Any]) -> tuple[int, list[Any], bool]:
-    """Count, what was missed, and whether to read the inbox, of an answer to hello."""
+    """Returns from an answer to hello: the unread count, the missed notifications, and whether to read the inbox."""
     assert set(frame) == {"meta", "notif_count", "missed", "resync", "position"}
     assert frame["meta"] == "WS connected"
     return frame["notif_count"], [one["id"] for one in frame["missed"]], frame["resync"]
@@ -205,7 +205,7 @@ def test_hello_after_a_thousand_tells_each_in_frames_that_fit(
 
 
 def at(milliseconds: int) -> str:
-    """An id of a notification made so long after some moment."""
+    """Returns the id of a notification made this many milliseconds after a fixed time."""
     return make_ulid(1_700_000_000_000 + milliseconds, bytes(9) + b"\1")
 
 

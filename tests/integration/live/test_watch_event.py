@@ -1,4 +1,4 @@
-"""Watching an event over a socket: who may, what they are told when its lists change, and when it ends."""
+"""Watching an event over a socket: who may, which frames they get when its lists change, and when it ends."""
 
 import json
 import threading
@@ -26,7 +26,7 @@ TALK = {"title": "A talk", "state": "accepted"}
 
 
 class Stage:
-    """An event of Ada's and the content stream as it goes on."""
+    """An event of Ada's, and the content stream."""
 
     def __init__(self, database: DatabaseEndpoint, host: Person, event_id: str) -> None:
         self._streams = database.database.streams
@@ -35,17 +35,17 @@ class Stage:
         self.news()
 
     def news(self) -> list[dict[str, Any]]:
-        """What the content stream has told since this was last asked."""
+        """Returns the content stream's records since the last call."""
         found = self._streams.read(f"{PREFIX}content", self._seen, 10_000, 0)
         self._seen = found[-1].sequence if found else self._seen
         return [json.loads(record.json) for record in found]
 
     def react(self) -> Any:
-        """Hand the news to the reactions."""
+        """Gives the new records to the reactions."""
         return streams.react({"Records": self.news()}, reactions.CONTENT)
 
     def patch(self, **fields: Any) -> None:
-        """Change the event."""
+        """Changes the event."""
         assert self.host.client.patch(f"/v1/events/{self.id}", fields, if_match="*").status == 200
 
 
@@ -56,7 +56,7 @@ def stage(database: DatabaseEndpoint, services: bootstrap.Services, ada: Person,
 
 
 def watch(stage: Stage, services: bootstrap.Services, watcher: Person, pusher: FakePusher) -> str:
-    """Open a socket that watches the event; its id. What was answered is taken away."""
+    """Opens a socket that watches the event. Returns its id and drops the answers."""
     (id,) = connect(services, watcher)
     say(id, {"action": "watch", "event_id": stage.id})
     assert [frame["meta"] for frame in pusher.sent.pop(id)] == ["Watching"]
@@ -68,14 +68,14 @@ def changed(stage: Stage, name: str, version: int) -> dict[str, Any]:
 
 
 def watchers(stage: Stage) -> list[str]:
-    """Connections that stand in the index of who watches."""
+    """Returns the connections in the index of watchers."""
     from chalicelib.live.adapters.watches import DynamoWatches
 
     return [one.connection.id for one in DynamoWatches().load_watched(stage.id).watchers]
 
 
 def watched_by(connection_id: str) -> set[str]:
-    """Events that a connection counts as watched."""
+    """Returns the events that a connection's item lists as watched."""
     from chalicelib.live.adapters import keys as connection_keys
     from chalicelib.live.adapters.items import OwnerItem
 
@@ -83,7 +83,7 @@ def watched_by(connection_id: str) -> set[str]:
 
 
 def grant(user_id: str, event_id: str, role: str | None) -> None:
-    """Give somebody a role, or take it away."""
+    """Gives a user a role, or removes it (None)."""
     from chalicelib.accounts.adapters.items import RoleItem
     from chalicelib.aws import dynamo_keys as keys
 

@@ -1,4 +1,4 @@
-"""What is due by time: one digest a user whatever dies, and mails that waited or were lost."""
+"""Due work: one digest per user despite killed processes, and mails that waited or were lost."""
 
 import re
 import time
@@ -27,12 +27,12 @@ from tests.integration.mail_steps import (
 
 @pytest.fixture
 def due(clock: FakeClock) -> int:
-    """A minute ago."""
+    """A digest time one minute ago."""
     return int(clock.time) - 60
 
 
 def run(services: bootstrap.Services) -> int:
-    """The timer."""
+    """Runs the timer."""
     return services.mail.sweep_due.run()
 
 
@@ -64,7 +64,7 @@ def test_digest_with_nothing_unread_is_no_mail(services: bootstrap.Services, ada
 
 def test_digest_leaves_out_what_was_switched_off_since(services: bootstrap.Services, ada: Person, due: int) -> None:
     collect(ada.id, digest_at=due)
-    # The tests' notifications are about paid orders, whose mails cannot be refused: a topic that can be stands in.
+    # The tests' notifications are about paid orders, whose mails are mandatory. An optional topic replaces theirs.
     from chalicelib.notifications.adapters.items import NotificationItem
 
     (item,) = NotificationItem.query(f"USER#{ada.id}", NotificationItem.sk.startswith("NOTIFICATION#"))
@@ -96,14 +96,14 @@ def test_digests_of_one_user_hold_each_notification_once(
 
 
 def due_store() -> Any:
-    """The store's module; it reads the environment when it is imported."""
+    """Returns the store's module. Imported late, because it reads the environment."""
     from chalicelib.mail.adapters import due as module
 
     return module
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates the death of the process."""
 
 
 STEPS = ["before the digest", "after the digest", "before the cursor", "after the cursor"]
@@ -142,7 +142,7 @@ def test_digest_killed_anywhere_and_run_again_is_sent_once(
 
 
 def test_digest_by_two_timers_at_once_is_one(services: bootstrap.Services, ada: Person, due: int) -> None:
-    """The second has found what is due before the first dealt with it."""
+    """The second timer finds the due item before the first has processed it."""
     collect(ada.id, digest_at=due)
     index = due_store().DynamoDueIndex()
     found = index.list_due(due, due + 60)
@@ -222,7 +222,7 @@ def test_one_thing_due_that_fails_keeps_no_other_from_its_turn(
         clock.time += 7200
         run(services)
         assert len(mails()) == 2
-    run(services)  # the cursor stayed where something was left
+    run(services)  # the cursor stays at what is left
     assert sorted(mail.user_id for mail in mails()) == sorted(one.id for one in people)
 
 

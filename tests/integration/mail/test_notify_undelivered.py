@@ -1,4 +1,4 @@
-"""Tickets whose mail did not arrive: the buyer reads it on the order's page, staff are told, once."""
+"""Tickets whose mail did not arrive: the order's page says so, and staff are notified once."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def shop(database: DatabaseEndpoint) -> Shop:
 
 @pytest.fixture
 def order(shop: Shop) -> OrderRecord:
-    """A free order, whose tickets are to be mailed."""
+    """A free order, whose mail with the tickets is queued."""
     return shop.record(shop.order((shop.ticket(5, amount=0), 1)))
 
 
@@ -40,7 +40,7 @@ def mail_item(order: OrderRecord) -> Any:
 
 
 def settled(shop: Shop, order: OrderRecord, state: str) -> None:
-    """The mail came to an end, and the stream says so."""
+    """Sets the mail's final state and delivers its stream record."""
     before = mail_item(order)
     before.update([type(before).state.set(state)])
     image = {"state": state, "tickets_of": order.id, "id": before.id, "sk": "MAIL"}
@@ -76,7 +76,9 @@ def test_tickets_that_did_not_arrive_are_told_on_the_order_and_to_staff_once(
 def test_tickets_that_did_not_arrive_are_told_to_as_many_staff_as_a_transaction_holds(
     shop: Shop, order: OrderRecord, mailed: int, unmailed: int
 ) -> None:
-    """The mail, and 99 items of messages: 3 * 5 + 28 * 3, but not 2 * 5 + 30 * 3."""
+    """The 100 items of a transaction: the mail, and 99 items of messages. 3 * 5 + 28 * 3 fits, 2 * 5 + 30 *
+    3 does not.
+    """
     appoint(shop, 60, topic="payment_in_review", mail="each", choosing=mailed)
     with sizes_of_transactions() as sizes:
         settled(shop, order, "returned")

@@ -1,4 +1,4 @@
-"""Mails are sent from the stream, each once, whatever fails."""
+"""Mails are sent from the stream, each exactly once despite failures."""
 
 import threading
 from typing import Any
@@ -36,7 +36,7 @@ def stored(mail: Mail = MAIL) -> Any:
 
 
 def failed(database: DatabaseEndpoint) -> int:
-    """Deliver the record of the new mail (again); how many failures are reported."""
+    """Delivers the record of the new mail (again). Returns how many failures are reported."""
     return len(react(database, lambda record: record["eventName"] == "INSERT")["batchItemFailures"])
 
 
@@ -82,7 +82,7 @@ def test_send_without_an_answer_is_repeated_once_only(database: DatabaseEndpoint
 
 
 class Dying:
-    """A process that ends while it sends."""
+    """A mailer whose process dies while it sends."""
 
     def __init__(self) -> None:
         self.accepted = 0
@@ -93,7 +93,7 @@ class Dying:
 
 
 def mailing_by(mailer: Mailer | None, clock: FakeClock) -> SendMail:
-    """Mailing whose waiting moves the clock."""
+    """Returns a SendMail whose pauses move the clock."""
     from chalicelib.mail.adapters.mails import DynamoMails
 
     def wait(seconds: float) -> None:
@@ -167,7 +167,7 @@ def test_send_too_soon_is_tried_again_and_is_no_failure(database: DatabaseEndpoi
 def test_send_that_the_service_does_not_take_stays_queued_until_it_is_woken(
     database: DatabaseEndpoint, mailer: FakeMailer, clock: FakeClock
 ) -> None:
-    """However often: no try counts against the mail, none reaches the failure queue."""
+    """However often: no try counts for the mail, and none reaches the failure queue."""
     queue()
     for _ in range(7):
         mailer.failures = [MailDelayed("SendingPausedException") for _ in range(1 + len(PAUSES_SECONDS))]
@@ -221,7 +221,7 @@ def test_mails_are_no_business_of_the_function_that_pushes(database: DatabaseEnd
 def test_send_many_at_once_waits_for_none_of_them(
     database: DatabaseEndpoint, services: bootstrap.Services, clock: FakeClock
 ) -> None:
-    """A mail service that takes its time takes it for many mails together."""
+    """A slow mail service delays many mails in parallel, not one after the other."""
     from chalicelib.mail.adapters.mails import DynamoMails
 
     together = threading.Barrier(4)

@@ -1,4 +1,4 @@
-"""Addresses that mails came back from are mailed no more, until their owner proves them again."""
+"""Addresses whose mails bounced get no more mails until their owner verifies them again."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ PROOF = f"{PLACE}/address-proof"
 
 
 def hear(message: str) -> None:
-    """SNS delivers a message."""
+    """Delivers an SNS message."""
     from datetime import UTC, datetime
 
     mail_events.hear(sns_event("arn:aws:sns:us-east-1:000000000000:t", message, datetime.now(UTC)))

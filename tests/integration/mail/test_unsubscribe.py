@@ -1,4 +1,4 @@
-"""Links in mails that refuse more of them: RFC 8058, without sign-in, telling nobody anything."""
+"""Unsubscribe links in mails: RFC 8058, without sign-in, revealing nothing."""
 
 import base64
 
@@ -24,14 +24,14 @@ ONE_CLICK = b"List-Unsubscribe=One-Click"
 
 
 def sent(database: DatabaseEndpoint, mailer: FakeMailer, mail: Mail) -> dict[str, str]:
-    """The headers of a mail that was sent."""
+    """Sends a mail and returns its headers."""
     queue(mail)
     react(database)
     return dict(mailer.sent[-1].headers)
 
 
 def link(headers: dict[str, str]) -> str:
-    """The path that a mail program posts to."""
+    """Returns the path that a mail program posts to."""
     url = headers["List-Unsubscribe"]
     path = url.removeprefix("<http://127.0.0.1:8000/api").removesuffix(">")
     assert url == f"<http://127.0.0.1:8000/api{path}>"
@@ -39,7 +39,7 @@ def link(headers: dict[str, str]) -> str:
 
 
 def click(client: Client, path: str) -> Reply:
-    """What a mail program sends: a form, no credentials."""
+    """Sends the request of a mail program: a form without credentials."""
     return client.request("POST", path, raw=ONE_CLICK, content_type="application/x-www-form-urlencoded")
 
 

@@ -1,4 +1,4 @@
-"""What the pusher and the mailer make of their services' answers."""
+"""How the pusher and the mailer handle their services' answers."""
 
 import base64
 import contextlib
@@ -27,7 +27,7 @@ PDF = Attachment("tickets-01J.pdf", "application/pdf", b"%PDF-1.4 \xff")
 
 
 class Upstream:
-    """An HTTP service that answers by plan and remembers what it got."""
+    """An HTTP service that gives planned answers and records its requests."""
 
     def __init__(self) -> None:
         self.plan: Plan = lambda method, path, body: (200, "")
@@ -51,7 +51,7 @@ def upstream() -> Iterator[Upstream]:
             if kind:
                 self.send_header("x-amzn-errortype", kind)
             self.send_header("content-length", str(len(reply)))
-            with contextlib.suppress(BrokenPipeError):  # who asked waits no longer
+            with contextlib.suppress(BrokenPipeError):  # the client has stopped waiting
                 self.end_headers()
                 self.wfile.write(reply)
 
@@ -124,7 +124,7 @@ def test_push_slow_and_failing_sockets_cost_the_others_nothing(upstream: Upstrea
         if path.endswith("slow"):
             released.wait(10)
         elif len([one for one in upstream.got if not one[1].endswith(("slow", "down"))]) == 20:
-            released.set()  # only once all others have what they are told
+            released.set()  # only after all others have got their frames
         return (500, "") if path.endswith("down") else (200, "")
 
     upstream.plan = plan
@@ -134,7 +134,7 @@ def test_push_slow_and_failing_sockets_cost_the_others_nothing(upstream: Upstrea
 
 
 def of_each_kind(upstream: Upstream, *kinds: str, number: int = 20) -> list[list[Connection]]:
-    """So many connections of each kind, which is how their ids begin."""
+    """Returns `number` connections of each kind. The kind is the beginning of their ids."""
     return [[connection(f"{kind}{n}", upstream.origin) for n in range(number)] for kind in kinds]
 
 
@@ -155,7 +155,7 @@ def test_push_to_many_of_which_most_fail_reaches_the_others_once(upstream: Upstr
 
 
 def test_push_failures_count_for_one_frame_not_for_all(upstream: Upstream) -> None:
-    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: 0.0)  # there is always time
+    pusher = SocketPusher(region="us-east-1", sleep=lambda seconds: None, timer=lambda: 0.0)  # stopped clock
     answers = itertools.cycle([(429, ""), (503, ""), (200, "")])
     upstream.plan = lambda method, path, body: next(answers)
     frames = [str(number) for number in range(5)]

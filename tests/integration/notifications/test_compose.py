@@ -1,4 +1,4 @@
-"""What messages take of a transaction is what is counted when one is filled."""
+"""The items that messages add to a transaction equal the number that is counted when it is filled."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The unread counter equals what counting would find, whatever was done in whatever order."""
+"""The unread counter equals a recount after any sequence of actions."""
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -1,5 +1,5 @@
-"""The unread counter after five devices marked at once, doubled what they did, and met throttles, conflicts and lost
-replies: it equals a recount. A counter that is read and written back does not, and the check says so.
+"""The unread counter after five devices marked at once, repeated their requests, and met throttling, conflicts and lost
+replies: it equals a recount. The control, a counter that is read and written back, does not.
 """
 
 import threading
@@ -21,20 +21,20 @@ from tests.integration.conftest import deliver, notification, receive, recount
 DEVICES = 5
 TRIES = 200
 Step = tuple[str, int, bool]
-"""What a device does, to which notification, and whether it does it twice."""
+"""A device's action, the notification's number, and whether the action is repeated."""
 STEPS = st.tuples(st.sampled_from(["receive", "read", "unread", "read_all"]), st.integers(0, 9), st.booleans())
 SCRIPTS = st.lists(st.lists(STEPS, min_size=1, max_size=6), min_size=DEVICES, max_size=DEVICES)
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 def until_done(work: Callable[[], object]) -> None:
-    """As a client that is told to try again. Raises what is no overload."""
+    """Repeats `work` as a client that is asked to retry. Raises every error that is no overload."""
     from chalicelib.aws.dynamo_transactions import ConditionLost
 
     for _ in range(TRIES):
         try:
             work()
-        except ConditionLost:  # it is there already: the one before was done, and its reply was lost
+        except ConditionLost:  # it exists already: the try before succeeded, but its reply was lost
             return
         except Exception as error:
             if not isinstance(error, Busy) and not bootstrap.is_overload(error):
@@ -45,7 +45,7 @@ def until_done(work: Callable[[], object]) -> None:
 
 
 def step(services: bootstrap.Services, caller: Principal, ids: list[str], what: str, number: int) -> Callable[[], Any]:
-    """What a step does, to be called as often as it takes."""
+    """Returns a function that carries out a step and may be called repeatedly."""
     acknowledging = services.notifications.mark_read
     if what == "receive":
         new = notification(caller.user_id)
@@ -58,7 +58,7 @@ def step(services: bootstrap.Services, caller: Principal, ids: list[str], what: 
 
 
 def run(services: bootstrap.Services, caller: Principal, scripts: list[list[Step]]) -> None:
-    """All devices at once."""
+    """Runs all devices' scripts at once."""
     ids = receive(caller.user_id, 5)
     begin = threading.Barrier(len(scripts))
     failures: list[BaseException] = []
@@ -82,7 +82,7 @@ def run(services: bootstrap.Services, caller: Principal, scripts: list[list[Step
 
 
 def counts(services: bootstrap.Services, caller: Principal) -> tuple[str, int, int]:
-    """What the counter says, unread notifications, and marks."""
+    """Returns the counter's value, the number of unread notifications, and the number of marks."""
     return services.notifications.read_inbox.count_unread(caller.user_id).load()[1], *recount(caller.user_id)
 
 

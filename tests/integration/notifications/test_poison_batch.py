@@ -1,5 +1,5 @@
-"""A whole batch of notifications with a poison at each of its places: everybody else is told, once, and the poison is
-reported, to be told when it is mended.
+"""A full batch of notifications with a poison record at each position: everybody else gets one push, and the poison
+record is reported, so that it is pushed after a fix.
 """
 
 import copy
@@ -21,7 +21,9 @@ BATCH = 100
 
 
 class InMemory:
-    """Ports `Connections`, `StandingSignIns`, `Counters` and `Deliveries`, as far as pushes ask: one open socket a user."""
+    """The ports `Connections`, `StandingSignIns`, `Counters` and `Deliveries` as far as pushes use them: one open
+    socket per user.
+    """
 
     def list_connections(self, user_id: str) -> list[Connection]:
         return [Connection(user_id, user_id, "family", "https://x.example", 2**31)]
@@ -33,12 +35,12 @@ class InMemory:
         return Counter(unread=1, etag="e")
 
     def mark_pushed(self, user_id: str, notification_ids: Iterable[str], *, devices: int, at: int) -> None:
-        """Nobody asks."""
+        """Does nothing, because no test reads it."""
 
 
 @pytest.fixture
 def batch(database: DatabaseEndpoint, services: bootstrap.Services, pusher: FakePusher) -> list[dict[str, Any]]:
-    """What the stream tells of one notification for each of a hundred people."""
+    """Stream records of one notification for each of a hundred users."""
     memory: Any = InMemory()
     reaching = Sockets(memory, memory, pusher, services.clock)
     services.live.push_notifications = PushNotifications(reaching, memory, memory, services.clock)
@@ -64,5 +66,5 @@ def test_poison_anywhere_in_a_batch_keeps_nobody_else_from_being_told(
 
 
 def told(pusher: FakePusher) -> list[str]:
-    """Whose socket got a notification, once for each."""
+    """Returns the users whose sockets got a notification, once per notification."""
     return sorted(user for user, frames in pusher.sent.items() for one in frames for _ in one["notifs"])

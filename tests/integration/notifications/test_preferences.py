@@ -1,4 +1,4 @@
-"""Preferences over HTTP, and what they make of notifications and mails."""
+"""Preferences over HTTP, and their effect on notifications and mails."""
 
 import threading
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_change_by_20_at_once_with_one_tag_is_won_by_one(ada: Person) -> None:
         barrier.wait()
         statuses.append(ada.client.patch(PLACE, {"digest_hour": hour}, if_match=tag).status)
 
-    others = [hour for hour in range(24) if hour != 8]  # 8 is what stands: writing it changes no tag
+    others = [hour for hour in range(24) if hour != 8]  # 8 is the stored hour: writing it again changes no tag
     threads = [threading.Thread(target=write, args=(hour,)) for hour in others[:20]]
     for thread in threads:
         thread.start()

@@ -1,8 +1,8 @@
 """A process that orders, pays, cancels and releases until it is killed. Started by test_conservation.py.
 
 `python -m tests.integration.orders.mortal_worker EVENT TICKET NOTES START`: works on the database that the environment
-names and appends to NOTES what Stripe did and what was acknowledged, since a killed process takes its fake Stripe
-along.
+names. Appends to the file NOTES what the fake Stripe did and what was acknowledged, because a killed process loses its
+fake Stripe.
 """
 
 import itertools
@@ -24,7 +24,7 @@ ROUNDS_A_RELEASE = 20
 
 
 class RandomIds(Ids):
-    """Ids of the clock's moment that no other process makes."""
+    """Makes ids of the clock's time that no other process makes."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
@@ -35,7 +35,7 @@ class RandomIds(Ids):
 
 
 class NotedPayments(FakePayments):
-    """A fake Stripe whose deeds can be read again: every line of `notes` is one."""
+    """A fake Stripe that writes a line to `notes` for everything that it does."""
 
     notes: Path
 
@@ -55,13 +55,13 @@ class NotedPayments(FakePayments):
         return super().pay(session_id, **changes)
 
     def note(self, *words: object) -> None:
-        """One line, whole or not at all."""
+        """Appends one line atomically."""
         with self.notes.open("ab", buffering=0) as file:
             file.write(json.dumps(words).encode() + b"\n")
 
 
 def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
-    """Buy in all ways, for ever. `start` in Unix seconds of the shop's clock."""
+    """Places orders in all ways until the process is killed. `start`: Unix seconds of the shop's clock."""
     shop = Shop(event_id)
     shop.clock.seconds = start
     payments = NotedPayments()
@@ -84,7 +84,7 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
 
 
 def _go_on(shop: Shop, order_id: str, story: int) -> None:
-    """0 leaves; 1 cancels; 2 pays and Stripe tells; 3 pays and nobody tells."""
+    """Continues an order. `story` 0: abandons it; 1: cancels; 2: pays with a webhook; 3: pays without one."""
     if story == 1:
         shop.services.payments.expire_orders.cancel_order(order_id, caller=BUYER, access=None)
     if story < 2:

@@ -1,7 +1,7 @@
-"""Tickets are neither lost nor made, whatever DynamoDB does: throttles, conflicts, lost replies, and kill -9.
+"""Tickets are neither lost nor invented, despite throttling, conflicts, lost replies, and kill -9.
 
-The faults are at the wire of both clients (tests/harness/faults.py) while twenty buyers order, pay, cancel, leave and
-are refunded at once. A buyer may be told that the service is busy; who is told of an order has it.
+The faults are between both clients and the database (tests/harness/faults.py) while twenty buyers order, pay, cancel,
+leave and are refunded at once. A buyer may get a "busy" answer; a buyer whose order was acknowledged has it.
 """
 
 import json
@@ -38,13 +38,13 @@ BUYERS = 20
 TICKETS = 12
 AFTER_HOLDS = 1_000
 PATIENCE = 40
-"""How often a stream or timer comes again before the test gives up; with 30 % faults it needs a few."""
+"""How often a stream or timer is run before the test gives up; with 30 % faults a few runs suffice."""
 SOLD = {OrderState.PAID, OrderState.PARTIALLY_REFUNDED, OrderState.DISPUTED}
 HELD = {OrderState.RESERVED, OrderState.PENDING}
 LAST_TICKETS = 5
 KILLS = 5
 KILLED_WITHIN = 1.5
-"""Seconds after the worker's first order within which it is killed."""
+"""The worker is killed within this many seconds after its first order."""
 BUSY = (Busy, PynamoDBException)
 """Contention, and throttling that outlasted the retries."""
 KINDS = {
@@ -57,8 +57,8 @@ KINDS = {
 
 @pytest.fixture(autouse=True)
 def passing_time(shop: Shop) -> None:
-    """Whoever waits for the claim of their own lost request (payments/services/queue_for_checkout.py) lets time
-    pass.
+    """Moves the clock for a buyer who waits for the claim of their own lost request
+    (payments/services/queue_for_checkout.py).
     """
 
     def wait(seconds: float) -> None:
@@ -68,7 +68,7 @@ def passing_time(shop: Shop) -> None:
 
 
 def again(work: Callable[[], Any]) -> Any:
-    """What work comes to, as often as a client tries that is told to come again."""
+    """Repeats `work` as a client that is asked to retry, and returns its result."""
     said: Exception | None = None
     for _ in range(PATIENCE):
         try:
@@ -79,7 +79,7 @@ def again(work: Callable[[], Any]) -> Any:
 
 
 def buy(shop: Shop, ticket: str, number: int) -> str | None:
-    """One buyer's story, each another; the order's id once the shop acknowledged it."""
+    """Runs one buyer's story, which depends on the number. Returns the order's id once the shop acknowledged it."""
     order_id = shop.services.ids.new_id()
     create = shop.services.orders.place_order.place_order
     form = form_of((ticket, 1))
@@ -92,7 +92,9 @@ def buy(shop: Shop, ticket: str, number: int) -> str | None:
 
 
 def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
-    """0 leaves; 1 cancels; 2 pays; 3 pays and is heard of twice; 4 pays and is refunded."""
+    """Continues an order. `story` 0: abandons it; 1: cancels; 2: pays; 3: pays with two events; 4: pays and is
+    refunded.
+    """
     if story == 1:
         again(lambda: shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None))
     if story < 2:
@@ -110,7 +112,7 @@ def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
 
 
 def in_turn(shop: Shop, record: OrderRecord) -> str:
-    """The order's checkout; whoever is told to wait in line does."""
+    """Returns the order's checkout, after waiting in line if necessary."""
     try:
         return shop.checkout(record)
     except WaitInLine as wait:
@@ -119,14 +121,14 @@ def in_turn(shop: Shop, record: OrderRecord) -> str:
 
 
 def orders_of(shop: Shop, ticket: str) -> list[OrderRecord]:
-    """Every order there is of a ticket type."""
+    """Returns every order of a ticket type."""
     ids = [item.sk.removeprefix("ORDER#") for item in items_of("OrderItem", "ORDER#") if ticket in item.body]
     found = [shop.services.orders.store.load_order(order_id) for order_id in ids]
     return [record for record in found if record is not None]
 
 
 def assert_conserved(shop: Shop, ticket: str, capacity: int = TICKETS) -> list[OrderRecord]:
-    """Left + held + sold = capacity, and they are what the orders say; the orders."""
+    """Asserts that left + held + sold = capacity and that they match the orders. Returns the orders."""
     orders = orders_of(shop, ticket)
     stock = stock_of(ticket)
     counted: Counter[OrderState] = Counter()
@@ -139,7 +141,7 @@ def assert_conserved(shop: Shop, ticket: str, capacity: int = TICKETS) -> list[O
 
 
 def run_timers(shop: Shop, faults: Faults) -> None:
-    """Time passes and streams and timers do what they owe. The timer's first runs meet the faults too."""
+    """Moves the clock and runs streams and timers until nothing is left. The timer's first runs meet the faults too."""
     shop.clock.seconds += AFTER_HOLDS
     with wired(faults):
         for _ in range(2):
@@ -192,7 +194,7 @@ def test_order_twenty_for_the_last_five_under_faults_sells_exactly_five(shop: Sh
 
 
 def _order(shop: Shop, ticket: str) -> str | None:
-    """One buyer who only orders; the order's id, or None when there is nothing left."""
+    """Places one order. Returns its id, or None when everything is sold."""
     order_id = shop.services.ids.new_id()
     create = shop.services.orders.place_order.place_order
     try:
@@ -203,7 +205,7 @@ def _order(shop: Shop, ticket: str) -> str | None:
 
 
 def test_order_whose_replies_stay_lost_is_acknowledged_once(shop: Shop) -> None:
-    """Longer than botocore itself tries, so that Marquee's own try with the same token is needed."""
+    """More lost replies than botocore retries, so that Marquee's own retry with the same token is needed."""
     ticket, lost = shop.ticket(LAST_TICKETS), []
 
     def lose_the_first(operation: str, body: bytes, send: Send) -> WireAnswer:
@@ -220,7 +222,7 @@ def test_order_whose_replies_stay_lost_is_acknowledged_once(shop: Shop) -> None:
 
 
 def test_order_by_a_naive_decrement_oversells_and_is_caught(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control: without conditions twenty who have all seen five tickets get twenty."""
+    """The negative control: without conditions, twenty buyers who have all read five tickets get twenty."""
     from chalicelib.catalog.adapters import stock as stock_writes
 
     ticket = shop.ticket(LAST_TICKETS)
@@ -268,7 +270,9 @@ def test_kill_workers_at_random_moments_strands_and_loses_nothing(
 
 
 def _kill_a_worker(shop: Shop, ticket: str, notes: Path, endpoint: DatabaseEndpoint, *, after: float) -> None:
-    """Start a worker, and kill -9 it so many seconds after its first order; the shop's clock goes on from its own."""
+    """Starts a worker and kills it `after` seconds after its first order. The shop's clock continues from
+    the worker's.
+    """
     command = [sys.executable, "-m", mortal_worker.__name__, shop.event_id, ticket, str(notes), str(shop.clock.seconds)]
     before = len(_noted(notes))
     with (notes.with_suffix(".log")).open("ab") as log:
@@ -289,12 +293,12 @@ def _kill_a_worker(shop: Shop, ticket: str, notes: Path, endpoint: DatabaseEndpo
 
 
 def _noted(notes: Path) -> list[Any]:
-    """All deeds of the killed workers."""
+    """Returns all notes of the killed workers."""
     return [json.loads(line) for line in notes.read_bytes().splitlines()] if notes.exists() else []
 
 
 def _restore(shop: Shop, notes: Path) -> None:
-    """The fake Stripe as the killed workers left theirs; then time passes beyond all holds."""
+    """Restores the fake Stripe from the killed workers' notes, then moves the clock beyond all holds."""
     for deed, *words in _noted(notes):
         if deed == "opened":
             session, order_id, amount = words
@@ -308,7 +312,7 @@ def _restore(shop: Shop, notes: Path) -> None:
 
 
 def _is_swept_until(shop: Shop) -> int:
-    """The Unix minute that the timer of holds comes to next."""
+    """Returns the Unix minute that the holds timer processes next."""
     sweep = shop.services.payments.holds.load_sweep()
     assert sweep is not None
     return sweep.minute

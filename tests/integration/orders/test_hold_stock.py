@@ -1,4 +1,4 @@
-"""Stock: never oversold, never stranded, whatever the buyers do at once."""
+"""Stock: never oversold and never left unsold, under concurrent orders."""
 
 import os
 import threading
@@ -54,7 +54,7 @@ def sell_out(ticket: str, number: int, *, left: int, sold: int) -> None:
 
 
 def test_order_naive_read_then_write_oversells(shop: Shop) -> None:
-    """The negative control: without a condition the same race sells more than there is."""
+    """The negative control: without a condition the same race oversells."""
     ticket, stock_item = shop.ticket(5), model("StockItem")
     everybody_has_read = threading.Barrier(20)
 
@@ -160,7 +160,9 @@ def test_order_typical_size_costs_four_write_units(shop: Shop) -> None:
 
 
 def size_of(item: Any) -> int:
-    """Bytes by AWS's rule: names and UTF-8 values; a number about a byte for two digits, at most 21."""
+    """Returns an item's bytes by AWS's rule: names and UTF-8 values; numbers take about a byte per two digits, at most
+    21.
+    """
     attributes = item.serialize()
     return sum(len(name) + sum(len(str(v).encode()) for v in typed.values()) for name, typed in attributes.items())
 

@@ -1,4 +1,4 @@
-"""What a sale tells goes where each reader wants it, in the transaction of the fact."""
+"""Messages of a sale follow each recipient's preferences, and are written in the transaction of the change."""
 
 from typing import Any
 
@@ -14,26 +14,26 @@ EVENT = "Alpine Python Days"
 
 
 def choose(shop: Shop, who: Principal, **topics: dict[str, Any]) -> None:
-    """Somebody's choice."""
+    """Changes a user's preferences."""
     shop.services.notifications.edit_preferences.update_preferences(
         who.user_id, {"actions": topics}, match=frozenset({"*"})
     )
 
 
 def dues() -> list[str]:
-    """What is due: the kind and, of a digest, the time."""
+    """Returns the due items: the kind and, for a digest, the time."""
     return sorted(item.sk.split("#")[2] for item in items_of("DueItem", "DUE#"))
 
 
 def fail_payment(shop: Shop) -> None:
-    """An order of the buyer's whose payment fails."""
+    """Places an order of the buyer whose payment fails."""
     session = shop.checkout(shop.order((shop.ticket(5), 1)))
     shop.payments.set_status(session, PaymentStatus.FAILED)
     shop.hear(session)
 
 
 def dispute(shop: Shop) -> None:
-    """A paid order whose payment is disputed."""
+    """Places a paid order whose payment is disputed."""
     session = shop.checkout(shop.order((shop.ticket(5), 1)))
     charge_id = shop.payments.pay(session)
     shop.hear(session)
@@ -98,7 +98,7 @@ def test_dispute_is_mailed_to_staff_who_want_it(shop: Shop, mail: str, expected:
 
 
 def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: Shop) -> None:
-    quiet = {"quiet_hours": {"from": "17:00", "to": "18:30"}}  # the shop's clock begins at 17:46:40 UTC
+    quiet = {"quiet_hours": {"from": "17:00", "to": "18:30"}}  # the shop's clock starts at 17:46:40 UTC
     shop.services.notifications.edit_preferences.update_preferences(BUYER.user_id, quiet, match=frozenset({"*"}))
     fail_payment(shop)
     session = shop.checkout(shop.order((shop.ticket(5), 1)))
@@ -110,7 +110,9 @@ def test_mail_told_in_quiet_hours_waits_for_their_end_and_tickets_do_not(shop: S
 
 @pytest.mark.parametrize(("mailed", "unmailed"), [(2, 29), (1, 30)])
 def test_dispute_is_told_to_as_many_staff_as_its_transaction_holds(shop: Shop, mailed: int, unmailed: int) -> None:
-    """Order, charge, Stripe's event, and 97 items of messages: 2 * 5 + 29 * 3, but not 1 * 5 + 31 * 3."""
+    """The 100 items of a transaction: order, charge, Stripe's event, and 97 items of messages. 2 * 5 + 29 * 3 fits,
+    1 * 5 + 31 * 3 does not.
+    """
     appoint(shop, 60, topic="payment_disputed", mail="each", choosing=mailed)
     with sizes_of_transactions() as sizes:
         dispute(shop)
@@ -118,7 +120,7 @@ def test_dispute_is_told_to_as_many_staff_as_its_transaction_holds(shop: Shop, m
 
 
 def test_items_of_a_change_are_those_that_are_written(shop: Shop) -> None:
-    """Of an order that is free, held, paid, paid twice, partly refunded, disputed, and ended."""
+    """For an order that is free, held, paid, paid twice, partly refunded, disputed, and ended."""
     from chalicelib.orders.adapters.dynamo import DynamoOrders
     from chalicelib.orders.services.order_messages import items_of_change
 

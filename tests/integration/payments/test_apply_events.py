@@ -1,4 +1,4 @@
-"""As few looks at Stripe as a payment needs, whatever tells of it, how often, and by how many workers at once."""
+"""The number of reads at Stripe per payment is minimal, whichever and however many events and workers there are."""
 
 from itertools import permutations
 from threading import Barrier
@@ -16,7 +16,7 @@ from tests.harness.shop import Shop, items_of, stock_of, together
 
 
 class Looks:
-    """Counts what is asked of the shop's Stripe, and makes the first so many looks fail."""
+    """Records the reads of the shop's Stripe, and makes the first ones fail."""
 
     def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made: list[str] = []
@@ -36,7 +36,7 @@ class Looks:
         def payments_made(**more: Any) -> Any:
             before = len(self.made)
             shown = look_at_many(**more)
-            del self.made[before:]  # the fake looks one by one
+            del self.made[before:]  # the fake reads one object at a time
             self.made.append(f"{len(shown)} charges")
             return shown
 
@@ -52,7 +52,7 @@ def intake(shop: Shop, database: DatabaseEndpoint) -> Intake:
 
 @pytest.fixture
 def looks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Looks:
-    """What Stripe is asked."""
+    """The record of reads at Stripe."""
     return Looks(shop, monkeypatch)
 
 
@@ -63,7 +63,7 @@ def reserved(shop: Shop, ticket: str) -> tuple[OrderRecord, str]:
 
 
 def named(record: OrderRecord) -> dict[str, Any]:
-    """What our own metadata tells an event."""
+    """Returns the fields that our own metadata adds to an event."""
     return {"about": {"metadata": {"order_id": record.id}}}
 
 
@@ -125,7 +125,7 @@ def test_apply_fees_of_many_orders_takes_one_look(intake: Intake, looks: Looks) 
 def test_apply_fees_that_come_first_looks_at_payments_side_by_side(
     intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is recorded yet of what they tell: each takes a look of its own."""
+    """Nothing is recorded yet about their payments, so each event needs its own read."""
     shop = intake.shop
     ticket = shop.ticket(2 * LOOKS_AT_ONCE)
     orders = [reserved(shop, ticket) for _ in range(2 * LOOKS_AT_ONCE)]
@@ -146,7 +146,9 @@ def test_apply_fees_that_come_first_looks_at_payments_side_by_side(
 
 
 def test_apply_fees_brought_by_many_workers_at_once_takes_a_look_for_all(intake: Intake, looks: Looks) -> None:
-    """Each batch has one event, as when the stream keeps up: whoever looks records what the others came for."""
+    """Each batch has one event, as when the stream keeps up: the worker that reads records everything for
+    the others.
+    """
     shop = intake.shop
     ticket = shop.ticket(12)
     orders = [reserved(shop, ticket) for _ in range(12)]
@@ -206,7 +208,7 @@ def test_apply_event_after_the_first_look_failed_looks_itself(intake: Intake, lo
 
 
 def test_apply_events_of_a_second_payment_looks_at_it_whichever_is_lost(intake: Intake, looks: Looks) -> None:
-    """That an order is paid says nothing of another payment through another checkout."""
+    """A paid order says nothing about another payment through another checkout."""
     shop = intake.shop
     record, session = reserved(shop, shop.ticket(5))
     shop.payments.pay(session)
@@ -258,7 +260,7 @@ def test_apply_event_of_an_abandoned_checkout_takes_no_look(intake: Intake, look
 def test_apply_event_of_a_checkout_faster_than_the_release_that_ends_it_takes_no_look(
     intake: Intake, looks: Looks
 ) -> None:
-    """Stripe tells of the end of a checkout before it answers who asked for that."""
+    """Stripe sends the event of a closed checkout before it answers the request that closed it."""
     shop = intake.shop
     record, session = reserved(shop, shop.ticket(5))
     shop.clock.seconds += 1000
@@ -289,7 +291,7 @@ WAITING = {"card": PaymentStatus.PAID, "debit": PaymentStatus.UNPAID}
 
 @pytest.mark.parametrize("method", WAITING)
 def test_release_hold_whose_payment_waits_in_the_inbox_keeps_the_tickets(intake: Intake, method: str) -> None:
-    """The inbox's stream stands still: Stripe says that the checkout is complete, so the hold does not end."""
+    """The inbox stream is not processed: Stripe reports that the checkout is complete, so the hold does not end."""
     shop = intake.shop
     ticket = shop.ticket(1)
     record, session = reserved(shop, ticket)
@@ -326,7 +328,7 @@ def test_release_hold_whose_payment_waits_while_stripe_is_away_keeps_the_tickets
 def test_apply_whose_first_event_shows_nothing_looks_for_the_next_one_of_the_same_object(
     intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stripe does not know the object at the first look, as where access was taken back for a while."""
+    """Stripe does not know the object at the first read, as when access was revoked for a while."""
     shop = intake.shop
     record, session = reserved(shop, shop.ticket(5))
     shop.payments.pay(session)

@@ -1,4 +1,4 @@
-"""A free order is cancelled or somebody comes in with one of its tickets, however many it has: never both."""
+"""A free order is cancelled, or one of its tickets is checked in, however many it has: never both."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ Happening = Callable[[], object]
 
 
 def order_of(shop: Shop, tickets: int, type_id: str | None = None) -> tuple[OrderRecord, Ticket]:
-    """A free order, of a new type or this one, and its last ticket."""
+    """Places a free order of a new or a given type. Returns it and its last ticket."""
     order = shop.record(shop.order((type_id or shop.ticket(tickets, amount=0), tickets)))
     return order, tickets_of(order)[-1]
 
@@ -37,7 +37,7 @@ def cancel(shop: Shop, order: OrderRecord) -> OrderRecord:
 
 
 def happen_after_look(shop: Shop, monkeypatch: pytest.MonkeyPatch, happenings: Iterator[Happening]) -> None:
-    """What happens right after a cancellation looked who came in, one thing a look."""
+    """After each read of the check-ins by a cancellation, one of `happenings` takes place."""
     admissions = shop.services.check_in.store
     look = admissions.load_between
 

@@ -1,4 +1,4 @@
-"""Every amount that Stripe is asked for or sent back obeys its currency: step, and how many digits it may have."""
+"""Every amount that is charged or refunded fits its currency: its step, and its number of digits."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_refund_of_a_part_that_is_no_whole_step_is_refused(shop: Shop, amount: i
 
 def test_refund_of_all_that_is_left_is_rounded_down_to_a_whole_step(shop: Shop) -> None:
     record, charge_id = paid(shop, 12_500, "ISK")
-    shop.payments.refund_in_dashboard(charge_id, 1_250)  # made before fractions were gone
+    shop.payments.refund_in_dashboard(charge_id, 1_250)  # made when fractions were still allowed
     shop.hear(charge_id, kind="charge.refunded", event_id="evt_2")
     wish = shop.services.payments.refund_payment.request_refund(record.id, RefundForm(), caller=OWNER, key="01")
     assert wish.amount == 11_200

@@ -14,9 +14,7 @@ PAID = f"Paid: {EVENT}"
 
 
 def disputed(shop: DoubleShop, *verdicts: str, refunded: int = 0, **dispute: Any) -> OrderRecord:
-    """A paid order of €50.00, refunded in part in the dashboard, whose payment was disputed as often as there are
-    verdicts.
-    """
+    """Places a paid order of €50.00, refunds a part in the dashboard, and disputes the payment once per verdict."""
     record = shop.paid_order()
     charge = shop.charge_record(record)
     if refunded:
@@ -37,7 +35,7 @@ def money(record: OrderRecord) -> tuple[OrderState, int | None]:
 
 
 def said(user: Any) -> list[str]:
-    """What somebody was told, newest words first by title, without the payment."""
+    """Returns a user's notifications, sorted by title, without those about the payment."""
     mine = [item for item in items_of("NotificationItem", "NOTIFICATION#") if item.pk == f"USER#{user.user_id}"]
     return sorted(f"{item.title} | {item.message}" for item in mine if item.title != PAID)
 
@@ -109,7 +107,7 @@ def test_part_lost_and_the_rest_refunded_tells_each_once(double_shop: DoubleShop
     shop = double_shop
     disputed(shop, "lost", amount=2000)
     (intent,) = shop.api.v1.payment_intents.list({"limit": 1}).data
-    with shop.double.work() as work:  # a bank lets go of the rest
+    with shop.double.work() as work:  # the bank gives up the rest
         (row,) = work.tx.rows("dispute")
         work.put({**row, "is_charge_refundable": True})
     shop.double.refund(intent.id, 3000)

@@ -1,4 +1,4 @@
-"""Holds end once, never while money comes in, whoever is killed."""
+"""Holds end exactly once, never while a payment is under way, also when processes are killed."""
 
 import threading
 from typing import Any
@@ -199,11 +199,11 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
 
 
 WAIT_SECONDS = 20.0
-"""For what must happen at the same time; it fails only where it cannot."""
+"""Timeout for actions that must happen at the same time. Reached only when they do not."""
 
 
 def many(shop: Shop, count: int) -> list[Any]:
-    """Orders with an open checkout each."""
+    """Returns orders with an open checkout each."""
     ticket = shop.ticket(count)
     orders = [shop.order((ticket, 1)) for _ in range(count)]
     for order in orders:
@@ -216,7 +216,7 @@ def states_of(shop: Shop, orders: list[Any]) -> list[OrderState]:
 
 
 def closing(shop: Shop, monkeypatch: pytest.MonkeyPatch, before: Any) -> None:
-    """Something happens whenever a checkout is about to be closed."""
+    """Calls `before` whenever a checkout is about to be closed."""
     close = shop.payments.close_checkout
 
     def watched(session_id: str, *, account: str | None = None) -> bool:
@@ -253,7 +253,7 @@ def test_release_out_of_time_leaves_the_rest_to_the_next_run(shop: Shop, monkeyp
 
 
 def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that failed before are waited for by threads of their own."""
+    """Holds that failed before are processed in separate threads."""
     stuck = many(shop, 2 * releasing.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000
@@ -278,7 +278,7 @@ def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monk
 
 
 def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However little time a run has, none is always behind the same others."""
+    """Even with little time per run, no hold is always behind the same others."""
     orders = many(shop, 3 * releasing.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000

@@ -1,4 +1,4 @@
-"""A checkout was opened and its answer lost: the order can still be paid, whatever became of its deadline meanwhile."""
+"""A checkout was opened but its answer lost: the order can still be paid, also when its deadline has changed."""
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from tests.harness.shop import BUYER, START, Shop, stock_of
 
 
 def press(shop: Shop, order_id: str) -> str | None:
-    """The buyer presses Pay: the checkout's URL, or None when others are first."""
+    """Presses Pay. Returns the checkout's URL, or None when others are first in line."""
     try:
         return shop.services.payments.open_checkout.open_checkout(order_id, caller=BUYER, access=None)
     except WaitInLine:
@@ -24,7 +24,7 @@ def press(shop: Shop, order_id: str) -> str | None:
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates the death of the process."""
 
 
 def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(
@@ -55,13 +55,13 @@ def test_pay_whose_first_answer_was_lost_before_the_line_opens_another_checkout(
     assert (checkout.url, checkout.id != lost[0].id) == (url, True)
     shop.double.pay(checkout.id)
     shop.settle()
-    shop.pass_time(2 * 3600)  # nobody has the URL of the lost one: it ends by itself and changes nothing
+    shop.pass_time(2 * 3600)  # nobody has the URL of the lost checkout: it expires and changes nothing
     shop.settle()
     assert (shop.state(record), stock_of(ticket).sold) == (OrderState.PAID, 1)
 
 
 def test_pay_in_the_last_minutes_of_a_long_hold_opens_a_checkout(double_shop: DoubleShop) -> None:
-    """An offer is held for as long as its ticket type says, which may be more than a session lasts."""
+    """An offer is held as long as its ticket type says, which may be longer than a checkout session."""
     shop = double_shop
     record = shop.order((shop.ticket(5), 1))
     held = msgspec.structs.replace(record, deadline=int(START) + 26 * 3600, version=record.version + 1)

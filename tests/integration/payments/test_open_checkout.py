@@ -1,4 +1,4 @@
-"""A checkout that Stripe will never open: the buyer hears why, once, and the tickets are on sale again."""
+"""A checkout that Stripe always refuses: the buyer gets one message with the reason, and the tickets are released."""
 
 import pytest
 

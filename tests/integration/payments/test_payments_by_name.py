@@ -1,7 +1,7 @@
-"""Every case that payments must survive, by name, through the real intake: signed bodies, inbox, streams, effects.
+"""Every case that payments must handle, by name, through the real intake: signed bodies, inbox, streams, effects.
 
-The Stripe that is asked how things stand is the fake of tests/harness/shop.py; intake.py is its webhook sender. The
-inner parts have tests of their own beside this.
+The product reads the fake Stripe of tests/harness/shop.py; intake.py sends its webhooks. The inner parts have separate
+tests beside this file.
 """
 
 import itertools
@@ -60,7 +60,7 @@ def paid(intake: Intake, **more: Any) -> tuple[OrderRecord, str, str]:
 
 
 def assert_paiddies_once(shop: Shop, record: OrderRecord, ticket: str) -> None:
-    """One charge record, one set of tickets, one mail, one notification, the tickets of two sold."""
+    """Asserts one charge record, one set of tickets, one mail, one notification, and two tickets sold."""
     stored = shop.record(record)
     assert (stored.state, stored.ticket_secret is not None) == (OrderState.PAID, True)
     assert len(items_of("ChargeItem", "CHARGE#")) == 1
@@ -177,7 +177,7 @@ def test_tampered_10_000_times_changes_nothing(intake: Intake) -> None:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", ["inbox", "effects", "refund at Stripe", "refund seen", "wish settled"])
 def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool) -> None:
-    """A payment and a full refund by staff, killed once; Stripe and the streams come again."""
+    """A payment and a full refund by staff, with the process killed once; Stripe and the streams retry."""
     shop = intake.shop
     record, session, ticket = reserved(shop)
     shop.payments.pay(session)
@@ -210,7 +210,7 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
 
 
 def expired(shop: Shop, *records: OrderRecord) -> None:
-    """The holds end."""
+    """Ends the holds."""
     shop.clock.seconds += 1000
     shop.services.payments.expire_orders.release_due()
     assert {shop.state(record) for record in records} == {OrderState.EXPIRED}
@@ -233,7 +233,7 @@ def test_late_payment_with_and_without_stock_left(intake: Intake, resold: int, s
 
 
 def _hold_ended() -> set[str]:
-    """How a buyer is told that a hold ended."""
+    """Returns the titles of the message that a hold ended."""
     from chalicelib import texts
 
     return {texts.say("en", "hold_ended.title", {"event": EVENT})}
@@ -334,7 +334,7 @@ def test_webhooks_off_for_an_hour_then_reconciled(intake: Intake) -> None:
     shop.services.payments.expire_orders.release_due()
     assert [shop.state(record).value for record in orders] == ["paid", "refunded", "disputed", "expired"]
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-    for number, (kind, about) in enumerate(told):  # at last Stripe's own tries come through
+    for number, (kind, about) in enumerate(told):  # finally Stripe's own retries arrive
         intake.tell(kind, about, event_id=f"evt_missed{number}")
     assert [shop.state(record).value for record in orders] == ["paid", "refunded", "disputed", "expired"]
     assert mails().count(PAID[0]) == 2, "an order that was refunded before it was heard of never had tickets"

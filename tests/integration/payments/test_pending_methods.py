@@ -1,4 +1,4 @@
-"""Payments that take days: not offered when the event is too near, sent back when they come after its end."""
+"""Payment methods that take days: not offered when the event is near, refunded when the money arrives after its end."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ def set_days(shop: Shop, days: int) -> None:
 
 
 def debit(shop: Shop, ordered_at: datetime) -> tuple[OrderRecord, str, str]:
-    """An order whose debit is on its way: order, session, ticket type."""
+    """Returns an order with a pending debit: order, session, ticket type."""
     ticket = shop.ticket(5)
     at(shop, ordered_at)
     record = shop.order((ticket, 2))

@@ -1,4 +1,4 @@
-"""More people want to pay than Stripe opens checkouts for: they stand in line, and keep their tickets meanwhile."""
+"""More people want to pay than Stripe can open checkouts for: they wait in line and keep their tickets meanwhile."""
 
 import math
 from datetime import timedelta
@@ -23,20 +23,20 @@ AHEAD = 600.0
 
 @pytest.fixture
 def shop(database: DatabaseEndpoint) -> Shop:
-    """A shop that opens as many checkouts as Stripe takes."""
+    """A shop with Stripe's real rate limit."""
     made = Shop()
     made.services.payments.stripe_share = 1.0
     return made
 
 
 def stand_before_others(shop: Shop, seconds: float = AHEAD) -> None:
-    """So many people are in line that the next place is that far away."""
+    """Fills the line, so that the next place is this many seconds away."""
     lines = DynamoLines(shop.services.aws.dynamodb, table_prefix=VARIABLES["TABLE_PREFIX"])
     assert lines.take(LINE, now=shop.clock.now(), every=seconds, most=60) is not None
 
 
 def press(shop: Shop, record: OrderRecord) -> str | WaitInLine:
-    """The buyer presses Pay: the checkout's URL, or that others are first."""
+    """Presses Pay. Returns the checkout's URL, or the WaitInLine that was raised."""
     try:
         return shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
     except WaitInLine as wait:
@@ -44,7 +44,7 @@ def press(shop: Shop, record: OrderRecord) -> str | WaitInLine:
 
 
 def told(answer: str | WaitInLine) -> int:
-    """After how many seconds to come again."""
+    """Returns after how many seconds to retry."""
     assert isinstance(answer, WaitInLine), answer
     assert answer.code == "wait_in_line"
     assert f"your turn comes in {answer.retry_after} seconds" in answer.detail
@@ -117,7 +117,7 @@ def test_hold_of_who_waits_in_line_ends_after_its_turn_and_its_time(shop: Shop) 
 
 
 def test_hold_that_was_prolonged_after_it_was_found_over_does_not_end(shop: Shop) -> None:
-    """The timer, or the mark of an offer by its old deadline, comes to an order that got its place a moment ago."""
+    """The timer, or an offer's marker with its old deadline, reaches an order that has just got its place."""
     record = shop.order((shop.ticket(1), 1))
     shop.clock.seconds = record.deadline - 1
     stand_before_others(shop)
@@ -142,13 +142,13 @@ def test_pay_by_twenty_presses_at_once_takes_one_place(shop: Shop) -> None:
 def test_pay_whose_order_is_put_in_line_by_another_request_keeps_its_checkout(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One request had a place at once, the other one a moment later had not."""
+    """One request got a place at once, another request a moment later did not."""
     record = shop.order((shop.ticket(5), 1))
     opening = shop.payments.open_checkout
 
     def meanwhile(request: CheckoutRequest) -> Checkout:
         monkeypatch.setattr(shop.payments, "open_checkout", opening)
-        shop.clock.seconds += CLAIM_SECONDS  # it takes so long that the other one does not wait for it
+        shop.clock.seconds += CLAIM_SECONDS  # it takes so long that the other request does not wait for it
         stand_before_others(shop)
         told(press(shop, record))
         return opening(request)

@@ -1,4 +1,4 @@
-"""What webhooks did not tell is found by asking, in every account, once."""
+"""Events without a webhook are found by asking Stripe, in every account, and processed once."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.harness.shop import OWNER, START, Shop, items_of
 
 
 def event(event_id: str, session: str, *, livemode: bool = False, created: int = int(START)) -> RawEvent:
-    """An event as Stripe lists it."""
+    """Returns an event as Stripe lists it."""
     facts = {"id": event_id, "object": "event", "type": "checkout.session.completed", "livemode": livemode}
     return RawEvent(json.dumps({**facts, "data": {"object": {"id": session, "object": "checkout.session"}}}), created)
 
@@ -220,5 +220,5 @@ def test_reconcile_many_stuck_refunds_gives_each_a_turn(shop: Shop, monkeypatch:
 
 
 def away(wish: RefundWish) -> str:
-    """Stripe, when it does not answer."""
+    """A Stripe that does not answer."""
     raise UpstreamFailed("away")

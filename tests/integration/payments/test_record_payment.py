@@ -1,4 +1,4 @@
-"""Payments become charges and paid orders, once, in whatever order Stripe's events come."""
+"""Payments become charges and paid orders exactly once, in any order of Stripe's events."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,14 +27,14 @@ from tests.harness.shop import (
 
 
 def reserved(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, str, str]:
-    """An order with an open checkout: order, session id, ticket type."""
+    """Returns an order with an open checkout: order, session id, ticket type."""
     ticket = shop.ticket(stock)
     record = shop.order((ticket, quantity))
     return record, shop.checkout(record), ticket
 
 
 def effects() -> dict[str, int]:
-    """How many charges, notifications and mails there are."""
+    """Counts charges, notifications and mails."""
     return {
         "charges": len(items_of("ChargeItem", "CHARGE#")),
         "notifications": len(items_of("NotificationItem", "NOTIFICATION#")),
@@ -243,7 +243,7 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
 
 
 def expire(shop: Shop, record: OrderRecord, session: str) -> None:
-    """Let the hold end as if the payment had slipped through behind it."""
+    """Ends the hold as if the payment came just after the check."""
     shop.clock.seconds = START + 1_000
     shop.services.payments.expire_orders.release_due()
     assert shop.state(record) is OrderState.EXPIRED

@@ -1,4 +1,4 @@
-"""Refunds and disputes: from staff, from Stripe's dashboard, once, never more than there is."""
+"""Refunds and disputes: by staff and in Stripe's dashboard, made once, never more than the rest."""
 
 import pytest
 
@@ -16,7 +16,7 @@ EVENT = "Alpine Python Days"
 
 
 def paid(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, str, str]:
-    """A paid order: order, charge, ticket type."""
+    """Returns a paid order: order, charge, ticket type."""
     ticket = shop.ticket(stock)
     record = shop.order((ticket, quantity))
     session = shop.checkout(record)
@@ -26,7 +26,7 @@ def paid(shop: Shop, quantity: int = 2, stock: int = 5) -> tuple[OrderRecord, st
 
 
 def ask(shop: Shop, record: OrderRecord, amount: int | None = None, *, key: str = "01") -> RefundWish:
-    """Staff want a refund."""
+    """Requests a refund as staff."""
     return shop.services.payments.refund_payment.request_refund(
         record.id, RefundForm(amount=amount), caller=OWNER, key=key
     )

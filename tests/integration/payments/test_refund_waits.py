@@ -1,4 +1,4 @@
-"""Refunds that Stripe cannot make now, made already, or made in vain, through the real gateway."""
+"""Refunds that Stripe cannot make now, has already made, or that failed, through the real gateway."""
 
 from dataclasses import replace
 from typing import Any
@@ -23,7 +23,9 @@ FAILED = f"A refund failed: {EVENT}"
 
 
 def unneeded(shop: DoubleShop) -> OrderRecord:
-    """An order whose payment goes back by itself: its event was closed before it came."""
+    """Returns an order whose payment is refunded automatically, because its event was closed before the
+    payment came.
+    """
     record = shop.order((shop.ticket(5), 2))
     shop.double.pay(shop.checkout(record))
     shop.services.content.edit_events.update_event(
@@ -40,7 +42,7 @@ def wish_of(shop: DoubleShop) -> Any:
 
 
 def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: str = "wish") -> None:
-    """A refund of a payment that nobody asked for."""
+    """Requests an automatic refund of a payment."""
     wish = RefundWish(
         key=key,
         order_id=record.id,
@@ -58,7 +60,7 @@ def want_back(shop: DoubleShop, record: OrderRecord, amount: int = 5000, key: st
 
 
 def noted(shop: DoubleShop, note: str) -> OrderRecord:
-    """A paid order with a note for staff."""
+    """Returns a paid order with a note for staff."""
     before = shop.paid_order()
     after = replace_fields(before, version=before.version + 1, note=note)
     shop.services.orders.store.write_order(SaleChange(before=before, after=after))
@@ -66,7 +68,7 @@ def noted(shop: DoubleShop, note: str) -> OrderRecord:
 
 
 def run_low(shop: DoubleShop) -> None:
-    """The balance is too low for any refund."""
+    """Makes Stripe's balance too low for any refund."""
     shop.double.faults.on_api(ApiFault("balance", path="/v1/refunds", method="POST", count=None))
 
 

@@ -1,4 +1,6 @@
-"""A Stripe that refuses access, through the real gateway: nothing is used up, nothing ends, nothing is silent."""
+"""Stripe refuses access, through the real gateway: no retry is used up, no order ends, and every failure is
+reported.
+"""
 
 from typing import Any
 
@@ -17,7 +19,7 @@ PAID = [f"Your tickets for {EVENT}"]
 
 
 def refuse(shop: DoubleShop, kind: Any) -> None:
-    """Stripe refuses every call."""
+    """Makes Stripe refuse every call."""
     shop.double.faults.on_api(ApiFault(kind, count=None))
 
 
@@ -70,7 +72,9 @@ def test_refused_access_leaves_an_account_ready(double_shop: DoubleShop) -> None
 
 
 def paid_and_taken_back(shop: DoubleShop) -> tuple[OrderRecord, str, str]:
-    """An order paid in an account that its owner took back before we looked: order, ticket type, account."""
+    """Returns an order paid in an account whose owner revoked access before the product read it: order, ticket type,
+    account.
+    """
     account = shop.connect_account()
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2))

@@ -1,7 +1,7 @@
-"""What happened while no endpoint was told of anything is found once a day, through the real gateway.
+"""Payments made while no webhook endpoint was enabled are found once a day, through the real gateway.
 
-The double has no endpoint: its events count as delivered, as those made while an endpoint is disabled do, and are never
-listed as missed.
+The double has no endpoint. So its events count as delivered, like those made while an endpoint is disabled, and are
+never listed as missed.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ DAY = 24 * 3600
 
 
 def next_day(shop: DoubleShop) -> int:
-    """The timer runs, a day later; how much it found."""
+    """Runs the timer a day later. Returns how much it found."""
     shop.pass_time(DAY)
     return shop.services.payments.reconcile.reconcile()
 

@@ -1,4 +1,6 @@
-"""Browsers that are told when Marquee is closed: subscribing over HTTP, pushes from the stream, and what becomes of both."""
+"""Web pushes to browsers in which Marquee is closed: subscribing over HTTP, pushes from the stream,
+failures of both.
+"""
 
 import contextlib
 import itertools
@@ -54,7 +56,7 @@ def subscribe(person: Person, push: PushServer) -> Browser:
 
 
 def new(person: Person, **changes: Any) -> str:
-    """A notification that has just arrived; its id."""
+    """Puts a new notification into the person's inbox. Returns its id."""
     (id,) = deliver(notification(person.id, received_at=int(time.time()))._replace(**changes))
     return id
 
@@ -71,7 +73,7 @@ def web_pushed(person: Person, id: str) -> int | None:
 
 
 def owners() -> set[str]:
-    """Subscription ids that belong to somebody."""
+    """Returns the subscription ids that have an owner."""
     from chalicelib.push.adapters.items import PushOwnerItem
 
     return {item.pk for item in PushOwnerItem.scan(PushOwnerItem.sk == "PUSH_OWNER")}
@@ -189,7 +191,7 @@ def test_mark_and_old_news_and_what_was_read_meanwhile_ring_nowhere(
     ada.client.post(f"/v1/notifications/{id}/read")
     marks = itertools.count()
     assert react(database, lambda _: next(marks) >= seen) == NOTHING_FAILED
-    assert react(database) == NOTHING_FAILED  # the late record of its arrival, too
+    assert react(database) == NOTHING_FAILED  # also the late record of its arrival
     assert push.tries == []
     ada.client.post(f"/v1/notifications/{id}/unread")
     assert react(database) == NOTHING_FAILED
@@ -215,7 +217,7 @@ def test_who_does_not_want_it_or_sleeps_is_not_told(
     choose(sleeper, {"quiet_hours": {"from": "00:00", "to": "23:59"}})
     for one in (ada, sleeper, awake):
         new(one)
-    if time.gmtime(clock.time)[3:5] == (23, 59):  # the only minute in which nobody sleeps
+    if time.gmtime(clock.time)[3:5] == (23, 59):  # the only minute outside of the quiet hours
         clock.time += 60
     react(database)
     assert [len(push.news(browsers[one.id])) for one in (ada, sleeper, awake)] == [0, 0, 1]
@@ -314,7 +316,7 @@ def test_batch_that_comes_again_rings_for_what_is_new_in_it(
 
 
 def message(browser: Browser) -> PushMessage:
-    """One for a browser that nobody subscribed."""
+    """Returns a message for a browser without an owner."""
     keys = browser.form()["keys"]
     subscription = PushSubscription(browser.name, browser.endpoint, keys["p256dh"], keys["auth"], "f", 0, 0)
     return PushMessage(subscription, b"{}", "topic", 60)
@@ -338,7 +340,7 @@ def test_pushes_use_connections_again(ada: Person, push: PushServer, database: D
     assert (len(push.tries), push.connections) == (3, 1)
 
 
-@pytest.mark.timeout(30)  # an answer that is waited for to its end takes minutes
+@pytest.mark.timeout(30)  # waiting for the complete answer would take minutes
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 201 Created\r\nContent-Length: 9999\r\n\r\n"])
 def test_service_that_answers_a_byte_at_a_time_is_let_go_of(
     push: PushServer, monkeypatch: pytest.MonkeyPatch, head: bytes
@@ -360,7 +362,7 @@ def test_service_that_answers_a_byte_at_a_time_is_let_go_of(
 
 
 def drip(slow: socket.socket, head: bytes, stopped: threading.Event) -> None:
-    """Take one connection and answer it so slowly that no single wait is long."""
+    """Accepts one connection and answers it byte by byte, so that no single read times out."""
     taken, _ = slow.accept()
     with taken, contextlib.suppress(OSError):
         taken.sendall(head)

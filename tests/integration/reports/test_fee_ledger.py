@@ -1,4 +1,4 @@
-"""The ledger of an organiser's own account is what Stripe says its balance moved, after every refund with a fee too."""
+"""The ledger of an organiser's own account equals the changes of Stripe's balance, also after refunds with a fee."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from tests.harness.shop import OWNER
 
 
 def moved(shop: DoubleShop, account: str) -> list[tuple[str, int, int, int]]:
-    """Every balance transaction of an account as Stripe lists it."""
+    """Returns every balance transaction of an account as Stripe lists it."""
     found = shop.api.v1.balance_transactions.list({"limit": 100}, {"stripe_account": account}).auto_paging_iter()
     return sorted((one.id, one.amount, one.fee, one.net) for one in found)
 

@@ -1,4 +1,4 @@
-"""Lists and totals follow orders: once, whatever comes twice, late, out of order or at once."""
+"""Lists and totals follow orders exactly once, with repeated, late, unordered and concurrent records."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ NOWHERE: Tally = {}
 
 
 def records(database: DatabaseEndpoint) -> list[dict[str, Any]]:
-    """Everything that the sales stream ever told."""
+    """Returns all records of the sales stream."""
     from chalicelib.aws.dynamo_tables import SalesTable
 
     found = database.database.streams.read(SalesTable.Meta.table_name, 0, 10_000, 0)
@@ -40,7 +40,7 @@ def records(database: DatabaseEndpoint) -> list[dict[str, Any]]:
 
 
 def deliver(told: list[dict[str, Any]], size: int = 25) -> None:
-    """What Lambda does with records."""
+    """Delivers records in batches, as Lambda does."""
     for start in range(0, len(told), size):
         assert streams.react({"Records": told[start : start + size]}, SALES) == {"batchItemFailures": []}
 
@@ -56,14 +56,14 @@ def rows(shop: Shop) -> list[dict[str, Any]]:
 
 
 def expected(shop: Shop, *orders: OrderRecord) -> Tally:
-    """The sum over orders and charges as they are stored."""
+    """Returns the sum over the stored orders and charges."""
     from chalicelib.reports.adapters.rows import DynamoSalesRows
 
     return merged(tally_of(shop.record(one).order, DynamoSalesRows().load_charges(one.id)) for one in orders)
 
 
 def settle(shop: Shop, charge_id: str, kind: str, amount: int, fee: int = 0) -> None:
-    """A balance transaction at Stripe."""
+    """Adds a balance transaction at Stripe."""
     charge = shop.payments.charge(charge_id)
     made = LedgerEntry(
         id=f"txn_{charge_id}_{len(charge.ledger)}",
@@ -78,7 +78,7 @@ def settle(shop: Shop, charge_id: str, kind: str, amount: int, fee: int = 0) -> 
 
 
 def busy_day(shop: Shop) -> list[OrderRecord]:
-    """Orders of all kinds of lives: held, cancelled, paid, refunded in part and in full, disputed, paid twice."""
+    """Returns orders of all kinds: held, cancelled, paid, refunded in part and in full, disputed, paid twice."""
     ticket, other = shop.ticket(90), shop.ticket(90, amount=700, name="Half")
     made = [shop.order((ticket, 2), (other, 1)) for _ in range(8)]
     shop.services.payments.expire_orders.cancel_order(made[1].id, caller=BUYER, access=None)
@@ -141,7 +141,7 @@ def test_follow_of_records_shuffled_and_repeated_changes_nothing_more(
 
 
 class Witness:
-    """Notes what it is told of; cannot bear one of the orders."""
+    """A reaction that records its orders, and fails for one of them."""
 
     def __init__(self, unbearable: str) -> None:
         self.told: list[list[str]] = []
@@ -232,7 +232,7 @@ def test_write_of_an_older_look_is_lost_and_adds_nothing(shop: Shop) -> None:
 
 
 class Slow:
-    """A worker that looked at orders some time ago."""
+    """A worker that has read the orders some time ago."""
 
     def __init__(self, *records: OrderRecord) -> None:
         self._records = {record.id: record for record in records}
@@ -357,7 +357,7 @@ def test_follow_an_order_with_a_movement_of_a_later_release_lists_it_and_tells_o
 
 
 def test_follow_fills_transactions(shop: Shop) -> None:
-    """A row for each order, a sum for each type, and one for the day."""
+    """A row for each order, a sum for each ticket type, and a sum for the day."""
     types = (*[3] * 23, 6, 1)
     made = [shop.order(*((shop.ticket(9, amount=0), 1) for _ in range(number))) for number in types]
     with sizes_of_transactions() as sizes:

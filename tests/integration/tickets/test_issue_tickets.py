@@ -1,4 +1,4 @@
-"""What leaves the gate's and the buyer's hands: the PDF that goes with the mail, and counts that are pushed."""
+"""The PDF in the mail with the tickets, and the pushed counts of check-ins."""
 
 import io
 import json
@@ -27,12 +27,12 @@ from tests.harness.shop import BUYER, OWNER, Shop, items_of
 
 @pytest.fixture
 def paid(shop: Shop) -> OrderRecord:
-    """A free order of two, paid at once."""
+    """A free order of two tickets, which is paid at once."""
     return shop.record(shop.order((shop.ticket(50, amount=0), 2)))
 
 
 class FakeMailer:
-    """Keeps what it is given."""
+    """A mailer that keeps its mails."""
 
     def __init__(self) -> None:
         self.sent: list[Claimed] = []
@@ -42,7 +42,7 @@ class FakeMailer:
 
 
 def send_mails(shop: Shop, tickets: Any = None) -> list[Claimed]:
-    """What the notifications stream does with all mails."""
+    """Sends all queued mails, as the notifications stream does."""
     from chalicelib.mail.adapters.mails import DynamoMails
 
     mailer = FakeMailer()
@@ -100,7 +100,7 @@ def test_mail_whose_tickets_cannot_be_printed_stays_and_is_sent_later(shop: Shop
 
 
 class FakeConnections:
-    """One open socket of each user, and what was forgotten."""
+    """One open socket per user, and the connections that were deleted."""
 
     def __init__(self) -> None:
         self.forgotten: list[str] = []
@@ -116,14 +116,14 @@ class FakeConnections:
 
 
 class FakeSignIns:
-    """Only one stands."""
+    """Sign-ins, of which only the family `ended` is not valid."""
 
     def standing(self, family_ids: Iterable[str]) -> set[str]:
         return set(family_ids) - {"ended"}
 
 
 class FakePusher:
-    """Keeps what it pushes; every socket is gone then."""
+    """A pusher that keeps its frames, and reports every socket as gone."""
 
     def __init__(self) -> None:
         self.pushed: list[tuple[list[str], list[str]]] = []

@@ -1,4 +1,4 @@
-"""Waiting lists: first come first served, one offer each, nothing sold over the heads of who waits."""
+"""Waiting lists: first come first served, one offer each, and no sale to others while people wait."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ ROUND = ("ada", "grace", "emmy", "mary", "hedy", "rosalind", "lise", "maria", "s
 
 
 def join(shop: Shop, ticket: str, name: str = "ada", quantity: int = 1) -> str:
-    """Somebody without an account waits; the id of the entry."""
+    """Adds a guest to the waiting list. Returns the entry's id."""
     form = WaitingForm(ticket_type_id=ticket, quantity=quantity, name=name.title(), email=f"{name}@example.org")
     entry_id = shop.services.ids.new_id()
     shop.clock.seconds += 1
@@ -39,7 +39,7 @@ def states(shop: Shop) -> list[str]:
 
 
 def offered(shop: Shop, number: int) -> OrderRecord:
-    """The order that was made for an entry."""
+    """Returns the order that was made for an entry."""
     record = shop.services.orders.store.load_order(entries(shop)[number]["order_id"])
     assert record is not None
     return record
@@ -121,7 +121,7 @@ def test_order_while_others_wait_is_sold_out_although_tickets_are_free(shop: Sho
 
 
 def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The buyer read the type before the queue began, and a ticket came free in between."""
+    """The buyer reads the type before anybody waits, and a ticket comes free in between."""
     ticket, record = sold_out(shop)
     view = shop.services.catalog.view
     fresh, stale = view.load_ticket_type, view.load_ticket_type(shop.event_id, ticket)
@@ -136,7 +136,7 @@ def test_order_begun_before_somebody_waits_comes_to_nothing(shop: Shop, monkeypa
 
 
 def test_offer_two_workers_make_one_each_in_the_order_they_came(shop: Shop) -> None:
-    """E6: whatever runs at once, an entry gets one offer, and nobody is served before who came earlier."""
+    """With concurrent workers, an entry gets one offer, and nobody gets one before an earlier entry."""
     ticket, record = sold_out(shop, 6)
     for name in ROUND:
         join(shop, ticket, name)
@@ -183,7 +183,7 @@ def test_offer_whose_release_fails_is_released_by_a_later_run(shop: Shop) -> Non
 
 
 def test_release_due_is_not_held_up_by_offers(shop: Shop) -> None:
-    """The sweep takes one length of hold for granted (ADR 4); an offer must not stop it for a day."""
+    """The sweep assumes one length for all holds (ADR 4); a longer offer must not stop it for a day."""
     ticket, record = sold_out(shop, 1)
     join(shop, ticket)
     cancel(shop, record)
@@ -370,7 +370,7 @@ def test_on_changes_offers_what_came_free_and_ignores_the_rest(shop: Shop) -> No
 
 
 def lapsed_offers(shop: Shop, count: int) -> list[OrderRecord]:
-    """So many offers whose time is over, each with an open checkout."""
+    """Returns `count` expired offers, each with an open checkout."""
     ticket, record = sold_out(shop, count)
     for name in ROUND[:count]:
         join(shop, ticket, name)
@@ -434,7 +434,7 @@ def test_run_type_that_cannot_be_offered_keeps_no_other_from_its_turn(
         return offer(event_id, ticket_type_id)
 
     monkeypatch.setattr(shop.services.waiting_list.offer_tickets, "offer_tickets", stumbles)
-    for _ in range(2):  # wherever a run begins
+    for _ in range(2):  # for any starting point of a run
         shop.clock.seconds += 60
         shop.services.waiting_list.offer_tickets.run()
     assert states(shop) == ["waiting", "offered"]

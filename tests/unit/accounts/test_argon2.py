@@ -1,4 +1,4 @@
-"""What the hash of a password costs outside of tests, and what the hashes of tests are."""
+"""The cost of password hashes outside of tests, and the cheap hashes of tests."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 from chalicelib.accounts.adapters.argon2 import Argon2Passwords
 
 COST = "$argon2id$v=19$m=65536,t=3,p=1$"
-"""RFC 9106, section 4: the second recommended option."""
+"""The second recommended option of RFC 9106, section 4."""
 
 
 def test_hash_costs_what_the_rfc_recommends() -> None:

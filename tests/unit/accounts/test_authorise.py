@@ -1,4 +1,4 @@
-"""Who is calling, and what of that is remembered for how long."""
+"""Authorisation of a caller, and what is cached for how long."""
 
 from collections import Counter
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ TOKEN = "Bearer token"
 
 
 class FakeCredentials:
-    """Port `Credentials` in memory; counts what it is asked."""
+    """The port `Credentials` in memory, which counts its calls."""
 
     def __init__(self) -> None:
         self.families, self.roles = {"family"}, {("ada", "E"): "moderator"}

@@ -1,4 +1,4 @@
-"""What staff may send to whom."""
+"""Which announcements staff may send to whom."""
 
 from typing import Any
 

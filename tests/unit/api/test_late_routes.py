@@ -1,4 +1,4 @@
-"""Modules of routes are imported at the first request that needs them, once, and again after a failure."""
+"""A route module is imported at the first request that needs it, once, and again after a failure."""
 
 import importlib
 import json
@@ -35,7 +35,7 @@ TABLE = {"things": ("/v1/things",), "parts": ("/v1/things/{id}/parts",), "more_p
 
 @pytest.fixture
 def imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The names of modules of the sample, each time one is imported."""
+    """A list that gets the name of a sample module each time it is imported."""
     folder = tmp_path / PACKAGE
     folder.mkdir()
     (folder / "__init__.py").touch()

@@ -1,4 +1,4 @@
-"""Throttling and lost replies that outlast the retries are told from bugs."""
+"""Throttling and lost replies that outlast the retries are distinguished from bugs."""
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError, ReadTimeoutError

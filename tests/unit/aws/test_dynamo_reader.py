@@ -27,7 +27,7 @@ FAILED: Step = (500, {"__type": "InternalServerError"}, {})
 
 
 class Script:
-    """A server that plays one step a request, and remembers the requests."""
+    """A server that gives one scripted answer per request, and records the requests."""
 
     def __init__(self) -> None:
         self.steps: list[Step] = []

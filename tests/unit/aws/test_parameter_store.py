@@ -1,4 +1,4 @@
-"""Secrets by reference: one call for all that a function may read, and patience in a crowd of new environments."""
+"""Secrets by reference: one call for all secrets of a function, and retries when many environments start at once."""
 
 import heapq
 import json
@@ -20,7 +20,7 @@ STRIPE = "ssm:/marquee/test/stripe-secret-key:1"
 
 
 class Store:
-    """A Parameter Store that knows two parameters in one version each."""
+    """A Parameter Store with two parameters of one version each."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, Any]]] = []
@@ -87,8 +87,8 @@ def test_all_secrets_there_are_fit_into_one_call() -> None:
 
 
 def unanswered(*, environments: int, calls_a_second: float, seed: int) -> tuple[int, float]:
-    """How many of so many environments that start within half a second never get their secrets, and how long the last
-    waits, in seconds. A bucket of tokens gives out as many calls a second as Parameter Store says it does.
+    """Simulates `environments` that start within half a second. Returns how many never get their secrets, and how many
+    seconds the last one waits. A token bucket allows as many calls a second as Parameter Store.
     """
     draw = random.Random(seed)
     random.seed(seed)
@@ -112,7 +112,7 @@ def unanswered(*, environments: int, calls_a_second: float, seed: int) -> tuple[
 
 CALL_SECONDS = 0.02
 STANDARD, HIGH = 40.0, 1_000.0
-"""Calls of GetParameters a second in an account and region: docs.aws.amazon.com/general/latest/gr/ssm.html"""
+"""Limits of GetParameters calls a second per account and region: docs.aws.amazon.com/general/latest/gr/ssm.html"""
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -137,7 +137,7 @@ FOUND = (200, {"Parameters": [{"Name": "/marquee/test/token-keys", "Version": 3,
 
 
 class Answers:
-    """A Parameter Store that gives these answers, (status, document), the last one for ever."""
+    """A Parameter Store that gives these answers, (status, document), and repeats the last one."""
 
     def __init__(self, *answers: tuple[int, dict[str, Any]]) -> None:
         self.asked = 0
@@ -150,10 +150,10 @@ class Answers:
 
 
 def asking(service: Answers | None, clock: "Clock") -> Parameters:
-    """As bootstrap/keys.py makes them, with this service on the wire; None: nobody answers."""
+    """Returns Parameters as bootstrap/keys.py makes them, with this service behind them; None: nobody answers."""
     client = SignedClient(
         PARAMETER_STORE,
-        endpoint="http://127.0.0.1:9",  # nobody listens there
+        endpoint="http://127.0.0.1:9",  # no server on this port
         region="eu-central-1",
         credentials=lambda: config.AwsCredentials("a", "b", ""),
         sleep=clock.sleep,
@@ -166,7 +166,7 @@ def asking(service: Answers | None, clock: "Clock") -> Parameters:
 
 
 class Clock:
-    """Time that passes by waiting alone."""
+    """A clock that moves only by sleeping."""
 
     START = 1_800_000_000.0
 

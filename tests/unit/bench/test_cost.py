@@ -1,5 +1,5 @@
-"""The arithmetic and the words of docs/cost.md, over small made-up measurements. Whether the page is up to date is
-`python -m bench.cost --check`, which measures.
+"""The arithmetic and the text of docs/cost.md, with small made-up measurements. `python -m bench.cost --check` checks
+whether the page is up to date.
 """
 
 from functools import cache

@@ -1,4 +1,4 @@
-"""The wiring: each part of the business offers what it says, and nothing is loaded before it is asked for."""
+"""The wiring: each part of the business offers its services, and nothing is loaded before it is needed."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def offers(wired: type) -> list[str]:
 
 
 PARTS = offers(bootstrap.Services)
-pytestmark = pytest.mark.usefixtures("database")  # stores are models, which remember where the database is
+pytestmark = pytest.mark.usefixtures("database")  # stores are models, which keep the URL of the database
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -1,4 +1,4 @@
-"""Codes: how they compare, and what a discount takes off."""
+"""Codes: how they are compared, and the amount of a discount."""
 
 from datetime import UTC, datetime
 

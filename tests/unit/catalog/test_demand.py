@@ -1,4 +1,4 @@
-"""Demands: two lines of one quota are one demand; what a buyer may still have; what is said when it is short."""
+"""Demands: two lines of one quota are one demand; the limit per buyer; the error when stock is short."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Edits of what is limited, whatever it is: what an editor gets who was not alone."""
+"""Edits of ticket types, quotas and codes in general, when another edit comes first."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ class Seats(SeatFields, frozen=True, kw_only=True, forbid_unknown_fields=False):
 
 
 class FakeLimited:
-    """One row of seats. The next writes lose `losses`, one each."""
+    """One limited item. The next writes lose to another edit, once per entry of `losses`."""
 
     fields = SeatFields
     resource = Seats
@@ -105,7 +105,7 @@ class FakeLimited:
 
 
 class Everybody:
-    """Lets everybody edit."""
+    """Permissions that allow every edit."""
 
     def require(self, caller: Principal, event_id: str, action: Action) -> None:
         assert (caller, event_id, action) == (CALLER, "EVENT", Action.EDIT_TICKETS)

@@ -1,4 +1,4 @@
-"""What a quota may be."""
+"""Validation of quotas."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a code that somebody typed is good for, and how often one source may be wrong."""
+"""The effect of a typed code, and how many wrong codes one source may try."""
 
 from collections import Counter
 from datetime import timedelta
@@ -21,7 +21,7 @@ LATER, BEFORE = MOMENT + timedelta(days=1), MOMENT - timedelta(days=1)
 
 
 class FakeStore:
-    """Ports `Codes` and `Attempts` in memory, of one event."""
+    """The ports `Codes` and `Attempts` in memory, for one event."""
 
     def __init__(self, *codes: Discount | AccessCode) -> None:
         self.codes = {one.code.lower(): one for one in codes}

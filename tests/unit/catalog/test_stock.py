@@ -1,4 +1,4 @@
-"""Shards: how many, which first, what a new quantity does to them."""
+"""Shards: their number, their order, and the effect of a new quantity."""
 
 import pytest
 from hypothesis import given

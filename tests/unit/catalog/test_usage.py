@@ -1,4 +1,4 @@
-"""What is limited as staff read it, with the numbers of its stock, and which version of it an editor saw."""
+"""Limited items as staff read them, with the numbers of their stock and the version that an editor saw."""
 
 import json
 from types import SimpleNamespace
@@ -30,7 +30,7 @@ def stored(id: str, shards: int) -> StoredLimit:
 
 
 class FakeQuotas:
-    """Port `Quotas` in memory. The stock of a quota with n shards is the first n of SHARDS."""
+    """The port `Quotas` in memory. The stock of a quota with n shards is the first n of SHARDS."""
 
     def __init__(self, *kept: StoredLimit) -> None:
         self.kept = {one.id: one for one in kept}

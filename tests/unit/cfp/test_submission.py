@@ -1,4 +1,4 @@
-"""What whoever proposed a session reads of it."""
+"""A proposal as its author reads it."""
 
 import json
 from datetime import timedelta

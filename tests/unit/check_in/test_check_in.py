@@ -1,4 +1,4 @@
-"""What is known of a ticket at the gate."""
+"""The state of a ticket at check-in."""
 
 from datetime import UTC, datetime, timedelta
 

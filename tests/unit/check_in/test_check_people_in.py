@@ -1,4 +1,4 @@
-"""People come in with a ticket, once: whom a scan lets in, and what it says otherwise."""
+"""Check-in, once per ticket: which scans succeed, and the reason when one does not."""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -29,7 +29,7 @@ ANY = frozenset({"*"})
 
 
 class FakeAdmissions:
-    """Port `Admissions` in memory; so many writes are lost first."""
+    """The port `Admissions` in memory. The first writes fail as lost."""
 
     def __init__(self, lost: int = 0) -> None:
         self.kept: dict[tuple[str, int], Admission] = {}
@@ -47,7 +47,7 @@ class FakeAdmissions:
 
 
 class Gate:
-    """The service over one paid order of two tickets; time passes when told."""
+    """The service with one paid order of two tickets, and a clock that a test moves."""
 
     def __init__(self, facts: Facts = PAID, *, lost: int = 0) -> None:
         self.order = record(facts, ticket_secret="secret")

@@ -1,4 +1,4 @@
-"""What is deleted along with an event."""
+"""The parts that are deleted with an event."""
 
 import pytest
 
@@ -20,7 +20,7 @@ class Store:
         (ChangeKind.REMOVED, "EVENT#E1", ["E1"]),
         (ChangeKind.CHANGED, "EVENT#E1", []),
         (ChangeKind.CREATED, "EVENT#E1", []),
-        (ChangeKind.REMOVED, "EVENTS", []),  # an event is in the public list no more
+        (ChangeKind.REMOVED, "EVENTS", []),  # an event is removed from the public list
     ],
 )
 def test_delete_parts_of_a_removed_event_alone(kind: ChangeKind, partition: str, deleted: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What an event may be, and until when it takes payments that are slow."""
+"""Validation of events, and until when they accept slow payment methods."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

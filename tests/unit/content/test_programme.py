@@ -1,4 +1,4 @@
-"""What a session may be, what it points at, and which of its changes its speakers are told."""
+"""Validation of sessions, their references, and the changes that their speakers are notified of."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

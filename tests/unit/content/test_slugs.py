@@ -1,4 +1,4 @@
-"""Addresses of pages made of names: letters keep their sound, and what comes out is always a slug."""
+"""Slugs made from names: letters are transliterated, and the result is always a valid slug."""
 
 import re
 import sys
@@ -50,7 +50,7 @@ def test_slugify_drops_no_letter_of_a_latin_alphabet() -> None:
         "ET",
         "CON",
         "SALTILLO",
-    }  # signs for a word, and a catch in the voice
+    }  # determinatives, and the glottal stop
 
 
 @given(st.text(max_size=80))

@@ -1,4 +1,4 @@
-"""What everybody sees of an event and its parts."""
+"""The public view of an event and its parts."""
 
 import json
 from typing import Any

@@ -1,6 +1,4 @@
-"""What cleaning leaves of a text that somebody sent: what people can see of it, in a time that does not grow with the
-square of its length.
-"""
+"""Cleaning of user text: it keeps the visible text, in a time that is not quadratic in the length."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Addresses that no mail can reach are told so in words, wherever one is taken; nobody is shown a regular expression."""
+"""Invalid mail addresses get an error in plain words in every form; no error contains a regular expression."""
 
 import re
 from pathlib import Path

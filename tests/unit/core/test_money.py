@@ -1,4 +1,4 @@
-"""Money: the table of currencies, against Stripe's page as the double has it, and as the browser gets it."""
+"""Money: the table of currencies, compared with Stripe's page as the double has it, and with the browser's table."""
 
 import json
 import shutil

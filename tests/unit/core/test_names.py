@@ -1,4 +1,4 @@
-"""What may name somebody or something: checked over all of Unicode, and wherever a form has a name in it."""
+"""Validation of names: over all of Unicode, and wherever a form contains a name."""
 
 import sys
 import unicodedata
@@ -13,7 +13,7 @@ from chalicelib.core.names import is_name
 from chalicelib.core.text import Name
 from chalicelib.core.validation import validate
 
-FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x13441, 0x13442}  # hangul, Egyptian: letters to Unicode, blank to people
+FILLERS = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x13441, 0x13442}  # Hangul, Egyptian: letters in Unicode, but invisible
 BLANK_PICTURES = {0x2800, 0x1D159, 0xFFFC, 0xFFFD}
 
 
@@ -31,7 +31,7 @@ def test_is_name_of_one_character_is_true_for_letters_digits_and_pictographs_of_
 
 def test_is_name_of_anything_that_python_strips_or_unicode_ignores_is_false() -> None:
     blanks = "".join(chr(code) for code in range(sys.maxunicode + 1) if chr(code).isspace())
-    # as Unicode's DerivedCoreProperties.txt has them
+    # from Unicode's DerivedCoreProperties.txt
     ranges = [(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)]
     ranges += [(0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F)]
     ranges += [(0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)]
@@ -63,7 +63,7 @@ class Inner(Struct, forbid_unknown_fields=True):
 
 
 class Form(Struct, forbid_unknown_fields=True):
-    """Names wherever a form can have them."""
+    """A form with names in every possible place."""
 
     name: Name
     other: Name | None = None

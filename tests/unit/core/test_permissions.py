@@ -1,4 +1,4 @@
-"""Who may do what with an event: the whole table, so that a right that is given or taken by mistake is seen."""
+"""Permissions of roles on an event: the whole table, so that an accidental change is found."""
 
 import pytest
 

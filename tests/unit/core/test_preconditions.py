@@ -1,4 +1,4 @@
-"""Which version an editor saw, where numbers stand behind the tag; attempts that are overtaken are made again."""
+"""The version that an editor saw, when a tag has numbers behind it; attempts that lose a race are repeated."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_require_same_without_a_tag_is_refused() -> None:
 
 
 class Work:
-    """Raises what is planned, then returns how often it was called."""
+    """Raises the planned errors, then returns how often it was called."""
 
     def __init__(self, *failures: Exception) -> None:
         self.calls = 0
@@ -42,7 +42,7 @@ class Work:
 
 
 class MovedOn(Overtaken):
-    """What a store may say more precisely."""
+    """A subclass that a store may raise."""
 
 
 @pytest.mark.parametrize("overtaken", range(3))

@@ -1,4 +1,4 @@
-"""Generated parts of documents: only what stands between the marks is renewed, and no part goes missing."""
+"""Generated parts of documents: only the text between the marks is renewed, and no part may be missing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who writes an item is found through variables, parameters, functions that shape items, and names of classes."""
+"""The writers of an item are found through variables, parameters, functions that make items, and class names."""
 
 from docs.generators.item_writers import items, writes
 

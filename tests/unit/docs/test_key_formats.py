@@ -1,4 +1,4 @@
-"""Key functions become patterns, whatever way they put a key together."""
+"""Key functions become patterns, in whatever way they build a key."""
 
 import ast
 

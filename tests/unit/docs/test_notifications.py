@@ -1,4 +1,4 @@
-"""An action of a notification cannot be without a producer, nor a producer without a row."""
+"""Every action of a notification needs a producer, and every producer needs a row."""
 
 import ast
 

@@ -31,7 +31,7 @@ Files = dict[str, Any]
 
 
 def zipped(files: Files, *, folder: str = "", suffix: str = ".json") -> bytes:
-    """A zip of the files; what is not bytes becomes JSON."""
+    """Returns a zip of the files. Content that is not bytes is written as JSON."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
@@ -40,17 +40,17 @@ def zipped(files: Files, *, folder: str = "", suffix: str = ".json") -> bytes:
 
 
 def report_line(kind: str, source_id: str, outcome: str, reason: str) -> ReportLine:
-    """What became of one record."""
+    """Returns the report line of one record."""
     return ReportLine(kind=kind, source_id=source_id, outcome=outcome, reason=reason)
 
 
 def samples() -> Files:
-    """Our own small conference, in the 2017 dialect."""
+    """Returns the files of our small sample conference, in the 2017 dialect."""
     return {name: json.loads((SAMPLES / f"{name}.json").read_text("utf-8")) for name in NAMES}
 
 
 def event(**changes: Any) -> dict[str, Any]:
-    """A small event in Tokyo."""
+    """Returns a small event in Tokyo."""
     return {
         "id": 1,
         "name": "Tiny",
@@ -61,24 +61,24 @@ def event(**changes: Any) -> dict[str, Any]:
 
 
 def session(**changes: Any) -> dict[str, Any]:
-    """A session with nothing to mend."""
+    """Returns a session that needs no correction."""
     return {"id": 5, "title": "Talk", "state": "accepted"} | changes
 
 
 def read(event_changes: dict[str, Any] | None = None, /, **lists: Any) -> ImportedProgramme:
-    """The programme of a small event with these lists."""
+    """Reads a small event with these lists and returns its programme."""
     return read_archive(zipped({"event": event(**(event_changes or {})), **lists}))
 
 
 def read_one(kind: str, record: Any, **lists: Any) -> tuple[dict[str, Any], ReportLine]:
-    """The fields (empty when refused) and the report line of one record."""
+    """Reads one record. Returns its fields (empty when refused) and its report line."""
     programme = read(**{kind: [record]}, **lists)
     found = [resource.fields for resource in programme.resources if resource.kind == kind]
     return (found[0] if found else {}), next(line for line in programme.report if line.kind == kind)
 
 
 def snake(value: Any) -> Any:
-    """The 2018 dialect of a 2017 value."""
+    """Converts a value from the 2017 to the 2018 dialect."""
     if isinstance(value, list):
         return [snake(item) for item in value]
     if isinstance(value, dict):
@@ -87,7 +87,7 @@ def snake(value: Any) -> Any:
 
 
 def assert_valid(programme: ImportedProgramme) -> None:
-    """Every field fits its wire type, and every reference is to something in the programme."""
+    """Asserts that every field fits its wire type, and that every reference is to something in the programme."""
     assert msgspec.convert(programme.event, EventFields).violations() == []
     ids = {(resource.kind, resource.source_id) for resource in programme.resources}
     assert len(ids) == len(programme.resources)

@@ -1,4 +1,4 @@
-"""Text that was decoded twice is mended when that loses nothing; text as people write it is left alone."""
+"""Text that was decoded twice is repaired when that loses nothing; ordinary text is not changed."""
 
 import itertools
 import tracemalloc
@@ -22,11 +22,13 @@ AMBIGUOUS = (
     "Muße… Spaß… groß… 3×³", "Å lære Python", "SÃ…", "Ã… ou Ã",
     'la "Ñ”', "3×°", "A É”B", "É…", "«À»", "À»", "ETÉ™", "TÜV®", "ça", "Mr. Ñ",
 )  # fmt: skip
-"""Written as it stands, though these bytes would be UTF-8 of something else as well."""
+"""Ordinary text whose bytes happen to be valid UTF-8 of another text."""
 
 
 def misread(text: str, encoding: str) -> str:
-    """The text as a program shows it that takes its UTF-8 for another encoding; open bytes as Latin-1 (WHATWG)."""
+    """Returns the text as shown by a program that decodes its UTF-8 in another encoding; undefined bytes as Latin-1
+    (WHATWG).
+    """
     if encoding == "latin-1":
         return text.encode().decode("latin-1")
     return "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())

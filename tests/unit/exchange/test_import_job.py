@@ -1,4 +1,4 @@
-"""A report of an import is kept as a whole, or says what is missing."""
+"""The report of an import is stored completely, or says what is missing."""
 
 import pytest
 

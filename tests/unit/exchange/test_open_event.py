@@ -1,5 +1,5 @@
-"""The Open Event reader against a small conference of our own in both dialects and, where the folder is present, three
-real ones. Mends, refusals, archives and arbitrary input have files of their own beside this one.
+"""The Open Event reader with our small sample conference in both dialects and, if their folder exists, three real
+ones. Separate files beside this one test corrections, refusals, archives and arbitrary input.
 """
 
 import json

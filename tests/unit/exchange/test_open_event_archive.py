@@ -1,4 +1,4 @@
-"""What the Open Event reader refuses as a whole: bytes that are no archive, hostile archives, no usable event."""
+"""Archives that the Open Event reader refuses: invalid zips, hostile archives, archives without a usable event."""
 
 import json
 import zipfile
@@ -15,7 +15,7 @@ MISSING = "is missing: the archive has no file event or event.json"
 
 
 def encrypted() -> bytes:
-    """A zip whose entries say that they are encrypted."""
+    """Returns a zip whose entries are marked as encrypted."""
     archive = bytearray(zipped({"event": event()}))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         archive[archive.index(signature) + offset] |= 1

@@ -1,4 +1,4 @@
-"""Arbitrary input to the Open Event reader: whatever comes, a valid programme or an error of ours."""
+"""Arbitrary input to the Open Event reader gives a valid programme or one of our errors."""
 
 import contextlib
 from typing import Any
@@ -88,7 +88,7 @@ def test_read_archive_damaged_bytes_raise_only_domain_errors(data: st.DataObject
 
 
 def test_read_archive_with_an_entry_without_a_name_is_refused_or_read() -> None:
-    """A name ends at the first NUL for zipfile; ZipInfo.is_dir() of Python 3.11 stumbles over one that is empty then."""
+    """The zipfile module cuts a name at its first NUL; ZipInfo.is_dir() of Python 3.11 raises an error for an empty name."""
     archive = bytearray(zipped({"event": event(), "x": {}}))
     name = archive.rindex(b"PK\x01\x02") + 46
     archive[name] = 0

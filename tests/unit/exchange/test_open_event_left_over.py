@@ -1,5 +1,5 @@
-"""Nothing of an Open Event record is dropped in silence: a field becomes one of ours, says nothing about a programme,
-or is named in the record's line of the report.
+"""No field of an Open Event record is dropped silently: it is imported, is known to be irrelevant for a programme, or
+is named in the record's line of the report.
 """
 
 import json
@@ -48,7 +48,7 @@ def test_read_archive_unknown_field_of_the_event_is_named(extra: dict[str, Any])
     assert sorted(one.partition(" ")[0] for one in reason.removeprefix("not kept: ").split(", ")) == sorted(extra)
 
 
-# Every field of the two dialects, as the servers of 2017 and 2018 wrote them, and a few of later ones.
+# Every field of the two dialects, as written by the servers of 2017 and 2018, and a few later fields.
 FIELDS: dict[str, str] = {
     "events": "identifier description email logo-url event-url external-event-url website-url location-name topic type "
     "searchable-location-name organizer-name organizer-description code-of-conduct ticket-url sub-topic owner-name "

@@ -1,4 +1,4 @@
-"""Every mend of a value in an Open Event archive: what comes out, and the reason in the report."""
+"""Every correction of a value in an Open Event archive: the result, and the reason in the report."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ UNREADABLE = "has no usable NAME: it must be a text that can be read, and is"
 
 
 def titled(kind: str, name: object, **others: object) -> dict[str, object]:
-    """A record of a kind, with a name as that kind calls it."""
+    """Returns a record of a kind, with a name in that kind's field for names."""
     return {"title": name, "state": "draft"} | others if kind == "sessions" else {"name": name} | others
 
 

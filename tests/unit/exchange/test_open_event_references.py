@@ -1,4 +1,4 @@
-"""Who and what the sessions of an Open Event archive mean: a record is its id and its name together."""
+"""References of sessions in an Open Event archive: id and name together identify a record."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LISTS = {"speakers": "speakers", "track": "tracks", "microlocation": "microlocat
 
 
 def names_of(programme: ImportedProgramme, field: str) -> list[str]:
-    """The names of what the only session of a programme refers to in a field."""
+    """Returns the names of the records that the programme's only session references in a field."""
     kind = Kind(LISTS[field])
     keys = next(found.fields for found in programme.resources if found.kind is Kind.SESSIONS)
     meant = keys["speaker_ids"] if field == "speakers" else [keys[f"{field}_id"]]
@@ -22,7 +22,7 @@ def names_of(programme: ImportedProgramme, field: str) -> list[str]:
 
 
 def linked(field: str, records: list[Any], reference: Any, **others: Any) -> ImportedProgramme:
-    """A programme whose only session refers to one of these records."""
+    """Returns a programme whose only session references one of these records."""
     given = [reference] if field == "speakers" else reference
     return read(**{LISTS[field]: records}, sessions=[session(**{field: given}, **others)])
 

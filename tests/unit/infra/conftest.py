@@ -1,4 +1,4 @@
-"""Fixtures of the modules that speak to AWS."""
+"""Fixtures for modules that call AWS."""
 
 from tests.harness.aws import session
 

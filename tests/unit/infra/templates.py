@@ -1,6 +1,6 @@
-"""Reads the templates of infra/stacks and works out what they become for given parameters.
+"""Reads the templates of infra/stacks and evaluates them for given parameters.
 
-Used by the tests beside it. Knows only the functions of CloudFormation that the templates use; any other is an error.
+Used by the tests beside it. Supports only the CloudFormation functions that the templates use; others are an error.
 """
 
 import re
@@ -19,11 +19,11 @@ PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
 }
 NOTHING = object()
-"""What `AWS::NoValue` becomes before it is left out."""
+"""The value of `AWS::NoValue`, until it is left out."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Short forms (`!Sub x`) as their long ones (`{"Fn::Sub": x}`)."""
+    """A loader that turns short forms (`!Sub x`) into long ones (`{"Fn::Sub": x}`)."""
 
 
 def _long_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -42,7 +42,7 @@ _Loader.add_multi_constructor("!", _long_form)
 
 
 class Resource(NamedTuple):
-    """A resource as it comes to be; references to others read `<Name>` and `<Name.Attribute>`."""
+    """An evaluated resource. References to other resources are `<Name>` and `<Name.Attribute>`."""
 
     name: str
     kind: str
@@ -51,13 +51,13 @@ class Resource(NamedTuple):
 
 
 def read(part: str) -> dict[str, Any]:
-    """A template as it is written."""
+    """Returns a template, not evaluated."""
     loaded: dict[str, Any] = yaml.load((FOLDER / f"{part}.yaml").read_text(encoding="utf-8"), _Loader)
     return loaded
 
 
 class Template:
-    """A template with its parameters filled in: the defaults, and `Stage` is dev."""
+    """A template with values for its parameters: the defaults, and dev for `Stage`."""
 
     def __init__(self, part: str, **parameters: str) -> None:
         self.raw = read(part)
@@ -72,7 +72,7 @@ class Template:
 
     @property
     def resources(self) -> dict[str, Resource]:
-        """The resources whose conditions hold."""
+        """Returns the resources whose conditions are met."""
         return {
             name: Resource(name, raw["Type"], self.worked_out(raw.get("Properties", {})), raw)
             for name, raw in self.raw["Resources"].items()
@@ -81,7 +81,7 @@ class Template:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """The outputs whose conditions hold."""
+        """Returns the outputs whose conditions are met."""
         return {
             name: self.worked_out(raw["Value"])
             for name, raw in self.raw["Outputs"].items()
@@ -89,11 +89,11 @@ class Template:
         }
 
     def of(self, kind: str) -> list[Resource]:
-        """The resources of a type."""
+        """Returns the resources of a type."""
         return [one for one in self.resources.values() if one.kind == kind]
 
     def worked_out(self, value: Any) -> Any:
-        """A value without functions of CloudFormation."""
+        """Evaluates the CloudFormation functions in a value."""
         if isinstance(value, list):
             return [item for one in value if (item := self.worked_out(one)) is not NOTHING]
         if not isinstance(value, dict):
@@ -134,7 +134,7 @@ class Template:
 
 
 def deployed(part: str, **parameters: str) -> Template:
-    """A template with what it cannot do without, and a stage that has everything unless `parameters` say otherwise."""
+    """Returns a template with its required parameters, for a stage with all features unless `parameters` change it."""
     full = {
         "data": {},
         "base": {"MailDomain": "marquee.example"},

@@ -1,4 +1,4 @@
-"""What infra/stacks/base.yaml promises: nothing public, nothing lost unseen, nothing logged for ever."""
+"""Properties of infra/stacks/base.yaml: nothing is public, no failure is lost unnoticed, logs expire."""
 
 import json
 import logging
@@ -94,7 +94,7 @@ def _filters(template: Template, metric: str) -> list[Any]:
 
 @pytest.fixture
 def lines() -> Iterator[list[str]]:
-    """The lines that telemetry writes."""
+    """The list of telemetry's log lines."""
     written: list[str] = []
 
     class Keeper(logging.Handler):

@@ -1,5 +1,5 @@
-"""What Chalice makes of app.py and .chalice/config.json, as `chalice package` tells it: settings of functions, policies,
-and streams, whose further settings it cannot express and infra/deploy/streams.py therefore sets.
+"""The result of `chalice package` for app.py and .chalice/config.json: settings of functions, policies and streams.
+infra/deploy/streams.py sets the stream settings that Chalice cannot express.
 """
 
 import json
@@ -36,7 +36,7 @@ STREAMS = {
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The SAM template of the prod stage. A layer is there already, so no package index is asked."""
+    """The SAM template of the prod stage. The layer exists already, so nothing is downloaded."""
     project = tmp_path_factory.mktemp("project")
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, project / name)
@@ -50,7 +50,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with zipfile.ZipFile(layer, "w") as archive:
         archive.writestr("python/made_up.py", "")
     command = [sys.executable, "-W", "ignore", "-c", run_chalice.COMMAND, "--project-dir", str(project)]
-    runner = {"AWS_LAMBDA_FUNCTION_NAME": "a-runner"}  # where it deploys may be a function itself
+    runner = {"AWS_LAMBDA_FUNCTION_NAME": "a-runner"}  # the deploying machine may be a Lambda function itself
     done = subprocess.run(
         [*command, "package", "--stage", STAGE, str(project / "out")],
         env={**os.environ, **runner, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(ROOT)},
@@ -80,7 +80,7 @@ def test_api_has_every_route(template: dict[str, Any]) -> None:
 
 
 def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Properties of the functions, by Chalice's names."""
+    """The properties of the functions, by Chalice's names."""
     pascal = {"".join(part.title() for part in name.split("_")): name for name in names.FUNCTIONS}
     pascal["APIHandler"] = "api_handler"
     made = {n: r["Properties"] for n, r in template["Resources"].items() if r["Type"] == "AWS::Serverless::Function"}
@@ -108,7 +108,7 @@ def test_buyers_cannot_take_what_money_and_streams_need() -> None:
 
 
 def test_timers_may_end_what_they_have_begun() -> None:
-    """Each may find Stripe silent at its last piece of work: closing a checkout, then looking at its payment."""
+    """Stripe may not answer during the last piece of a timer's work: closing a checkout, then reading its payment."""
     wished = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
     silence = 3 * stripe_gateway.TIMEOUT_SECONDS * (stripe_gateway.RETRIES + 1)
     for name, run_seconds in (

@@ -1,4 +1,4 @@
-"""Stacks, against a CloudFormation that plays what the real one does, interruptions included."""
+"""Stacks, against a fake CloudFormation, interruptions included."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ STACK = Stack("marquee-dev-data", "data.yaml", {"Stage": "dev"})
 
 
 class FakeCloudFormation:
-    """One stack. `then` is the status that the next execution ends in, after one look at it under way."""
+    """One stack. `then` is the final status of the next execution, after one read that shows it in progress."""
 
     def __init__(self, status: str | None = None, then: str = "", reason: str = "") -> None:
         self.status = status

@@ -1,4 +1,4 @@
-"""The command line: what is shown, asked, refused, and how it ends."""
+"""The command line: output, questions, refusals and exit codes."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class FakeHere:
 
 
 class Cli:
-    """Runs commands over steps of the test's own."""
+    """Runs commands with a test's own steps."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.did: list[str] = []

@@ -1,6 +1,6 @@
-"""The policies of who deploys, against the calls that the commands make: all are allowed, and nothing is allowed for no
-reason. `owner_calls.json` is what `make deploy-local` recorded on the emulator, which keeps it true; what CloudFormation
-calls in the owner's name is compared with its schemas by `make infra-lint`.
+"""The deployer's policies allow all calls that the commands make, and nothing else. `make deploy-local` records the
+calls on the emulator in `owner_calls.json`; `make infra-lint` compares the calls that CloudFormation makes for the
+deployer with its schemas.
 """
 
 import json
@@ -15,7 +15,9 @@ from infra import policies
 CALLS: dict[str, list[str]] = json.loads((Path(__file__).parent / "owner_calls.json").read_text())
 VALUES = {"Region": "eu-central-1", "Account": "123456789012", "Stage": "dev", "MailDomain": "mail.example"}
 MOST_CHARACTERS = 6_144
-"""Of a managed policy, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+"""The limit of a managed policy without white space:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 UNSEEN = {
     "cloudformation:DescribeStackEvents": "tells why a stack failed",
     "cloudformation:TagResource": "asked for beside CreateChangeSet, since stacks carry tags",
@@ -34,7 +36,7 @@ UNSEEN = {
     "ssm:GetServiceSetting": "where high_secret_throughput is set: prod",
     "ssm:UpdateServiceSetting": "where high_secret_throughput is set: prod",
 }
-"""Allowed, and not among the calls on the emulator."""
+"""Actions that are allowed but not among the calls on the emulator."""
 
 
 def statements() -> list[dict[str, Any]]:
@@ -73,7 +75,7 @@ def test_document_fits_a_managed_policy(name: str) -> None:
 
 
 def test_documents_stay_inside_the_stage_where_names_can() -> None:
-    """Each resource of each statement, not any of them."""
+    """Checks every resource of every statement."""
     outside = [
         (one["Sid"], resource)
         for one in statements()
@@ -87,7 +89,7 @@ OF_STAGE = ("marquee-dev", "/marquee/dev/", "identity/mail.example")
 
 
 def is_held_to_the_stage(statement: dict[str, Any]) -> bool:
-    """By a function that is named, or by both tags of ours."""
+    """Returns whether the statement names a function of the stage, or requires both of our tags."""
     wanted = statement.get("Condition", {})
     functions = wanted.get("StringLike", {}).get("lambda:FunctionArn", "")
     tags = {key.partition("/")[2]: value for key, value in wanted.get("StringEquals", {}).items() if "Tag/" in key}
@@ -130,7 +132,7 @@ NAMELESS = {
     ],
     "Subscriptions": ["*"],
 }
-"""What has ids that AWS draws, or belongs to the account as a whole."""
+"""Resources whose ids AWS chooses, or that belong to the whole account."""
 
 
 def test_roles_are_passed_to_lambda_alone_and_only_those_of_the_stage() -> None:

@@ -1,4 +1,4 @@
-"""What infra/stacks/edge.yaml promises: who answers which path, what may be kept, which headers, and the webhook's way."""
+"""Properties of infra/stacks/edge.yaml: the origin of each path, caching, headers, and the webhook's API."""
 
 import json
 import os
@@ -18,7 +18,9 @@ from tests.unit.infra.templates import FOLDER, STAGE, deployed, read
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-"""AWS's own policies: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"""
+"""AWS's managed policies:
+docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+"""
 PUBLIC = FOLDER.parents[1] / "web" / "public"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(
@@ -43,7 +45,7 @@ def _cache(name: str) -> dict[str, Any]:
 
 
 def _answered_by(path: str) -> dict[str, Any]:
-    """The behaviour that CloudFront takes for a path."""
+    """Returns the cache behaviour that CloudFront uses for a path."""
     behaviours = _behaviours()
     return next((one for pattern, one in behaviours.items() if fnmatchcase(path, pattern)), behaviours["default"])
 
@@ -213,7 +215,7 @@ def test_webhook_is_throttled_and_logged_without_addresses() -> None:
 
 
 def _ask(*uris: str, method: str = "GET") -> list[Any]:
-    """What the function makes of requests: the path that the origin is asked for, or the answer itself."""
+    """Returns the function's result for each request: the path at the origin, or the function's own response."""
     function = deployed("edge").resources["Paths"].properties
     assert function["FunctionConfig"]["Runtime"] == "cloudfront-js-2.0"
     events = [{"request": {"method": method, "uri": uri, "headers": {}, "querystring": {}}} for uri in uris]
@@ -238,7 +240,7 @@ def test_functions_stand_before_everything_but_the_webhook() -> None:
 
 
 def _called(uri: str, **headers: str) -> dict[str, str]:
-    """The headers with which the function sends a call on that comes from 198.51.100.7."""
+    """Returns the headers of a call from 198.51.100.7 after the function has changed them."""
     function = deployed("edge").resources["Calls"].properties
     request = {"uri": uri, "headers": {name.replace("_", "-"): {"value": value} for name, value in headers.items()}}
     event = {"viewer": {"ip": "198.51.100.7"}, "request": request}
@@ -345,7 +347,7 @@ def test_answer_to_head_has_no_body() -> None:
 
 
 SHARED = {"{step}": pages.STEPS, "{desk}": pages.DESKS, "{name}": pages.OWN}
-"""Parts of routes that stand for some names only."""
+"""Route parameters that accept only certain names."""
 
 
 @needs_node

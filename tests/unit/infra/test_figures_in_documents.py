@@ -1,6 +1,7 @@
-"""Counts in prose are those of the code: how many functions, tables, stacks there are, how much concurrency is reserved.
+"""Numbers in documents match the code: how many functions, tables and stacks there are, how much concurrency is
+reserved.
 
-A number before such a noun has to be right wherever it stands; records of decisions tell of their own day.
+A number before such a noun must be right in every document except decision records, which describe their own date.
 """
 
 import re

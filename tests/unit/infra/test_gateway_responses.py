@@ -1,4 +1,4 @@
-"""Answers of the gateway itself."""
+"""Responses of the gateway itself."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from infra.deploy import gateway_responses
 
 
 class FakeApiGateway:
-    """One API; `overwrite` is what a deploy by Chalice does to it."""
+    """A fake API Gateway with one API. `overwrite` resets it as a deploy by Chalice does."""
 
     def __init__(self) -> None:
         self.responses: dict[str, dict[str, Any]] = {}

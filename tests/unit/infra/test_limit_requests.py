@@ -8,7 +8,7 @@ from infra.deploy import limit_requests
 
 
 class FakeApiGateway:
-    """One API with one stage, which takes the patches that API Gateway documents for limits of all methods.
+    """A fake API Gateway with one API and stage, which accepts the documented patches for limits of all methods.
 
     Source: docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch
     """

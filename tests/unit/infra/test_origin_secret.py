@@ -1,4 +1,4 @@
-"""The secret that the CDN proves itself with: what the functions are told of it, and when, while it is changed."""
+"""The CDN's origin secret: which digests the functions get, and when, while the secret is changed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +20,8 @@ STEPS = [one for one in steps.UP if one.name in ("secrets", "configure", "proof"
 
 
 class Account(Deployment):
-    """A stage of which only the CDN, the functions and the secret are there. Sees each moment in which the functions
-    refuse what the CDN sends.
+    """A stage with only the CDN, the functions and the secret. Records each time at which the functions would refuse
+    the CDN's requests.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, cdn: bool = True) -> None:

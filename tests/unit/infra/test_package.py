@@ -1,4 +1,4 @@
-"""The package without a package index: rules, zips, the lock, and that Chalice finds what was made."""
+"""The package, without a package index: rules, zips, the lock file, and that Chalice finds the zips."""
 
 import ast
 import gzip
@@ -36,7 +36,7 @@ def _wheel(folder: Path, files: dict[str, bytes], *, name: str = "tea", needs: s
 
 @pytest.fixture
 def downloads(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, tuple[str, str]]]:
-    """What was asked of the index, which has one wheel."""
+    """A list of the downloads from a fake index with one wheel."""
     asked = []
 
     def download(wanted, into, *, target):

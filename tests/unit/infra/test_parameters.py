@@ -107,7 +107,7 @@ def test_ensure_throughput_switches_it_on_where_the_stage_says_so(
 
 
 class Throughput:
-    """The one setting of an account's Parameter Store that is asked for here; moto has none."""
+    """A fake of the account's throughput setting of Parameter Store, which moto does not support."""
 
     def __init__(self, value: str) -> None:
         self.value = value

@@ -1,4 +1,4 @@
-"""The policies of the functions as texts: filled in completely, no star, nothing of another function's, nothing added."""
+"""The functions' policies as texts: all placeholders filled, no stars, no other function's resources, nothing added."""
 
 import json
 from types import SimpleNamespace
@@ -37,13 +37,17 @@ STREAMS = {
 }
 SENDS_MAIL = "send_mails"
 OF_NO_RESOURCE = Grant("ses:GetAccount", "*")
-"""IAM knows no resource for it: docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html"""
+"""IAM supports no resource for it:
+docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+"""
 STREAM_ACTIONS = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
 OPEN_ENDS = (":*", "/@connections/*", "-failures-123456789012/*", ":identity/*")
-"""Names that only AWS knows: log streams, connections, failed records; whom people write to."""
+"""Ends of resources whose names only AWS or users choose: log streams, connections, failed records, recipients."""
 BASE = (policies.FOLDER.parent / "stacks" / "base.yaml").read_text()
 MOST_CHARACTERS = 10_240
-"""Of a role's inline policies, white space not counted: docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+"""The limit of a role's inline policies without white space:
+docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 
 each_function = pytest.mark.parametrize("name", names.FUNCTIONS)
 
@@ -86,7 +90,7 @@ def test_policy_lets_write_the_functions_own_log_only(name: str) -> None:
 
 @each_function
 def test_log_of_every_function_is_in_the_stack(name: str) -> None:
-    """No function may make its own, so one that is forgotten there would log nothing."""
+    """No function may create its log group, so a function without one in the stack would log nothing."""
     assert f"LogGroupName: !Sub /aws/lambda/{names.function('marquee-${Stage}', name)}\n" in BASE
 
 
@@ -114,7 +118,7 @@ def test_policy_lets_lambda_keep_failed_records_of_streams_only(name: str) -> No
 
 @each_function
 def test_policy_lets_failed_records_go_to_a_bucket_of_ours_only(name: str) -> None:
-    """Whoever makes a bucket of this name once ours is deleted must not be sent them."""
+    """Another account that takes the bucket's name after ours is deleted must not get the records."""
     statements = json.loads(policies.render(name, VALUES))["Statement"]
     conditions = {one["Sid"]: one["Condition"] for one in statements if "Condition" in one and one["Sid"] != "Mail"}
     ours = {"StringEquals": {"s3:ResourceAccount": "123456789012"}}
@@ -123,7 +127,7 @@ def test_policy_lets_failed_records_go_to_a_bucket_of_ours_only(name: str) -> No
 
 @each_function
 def test_policy_lets_mail_go_to_anybody_from_the_stages_address_only(name: str) -> None:
-    """In SES's sandbox the recipient's identity is asked for, which is any; attachments make a mail a raw one."""
+    """In its sandbox SES checks the recipient's identity, which can be any; a mail with attachments is a raw one."""
     statements = json.loads(policies.render(name, VALUES))["Statement"]
     to_anybody = [one for one in statements if "identity/" in json.dumps(one)]
     expected = {
@@ -138,7 +142,7 @@ def test_policy_lets_mail_go_to_anybody_from_the_stages_address_only(name: str) 
 
 @each_function
 def test_policy_stays_inside_its_stage(name: str) -> None:
-    """What carries no stage in its name has it in its value."""
+    """A resource without the stage in its name has it in a placeholder's value."""
     of_stage = ("marquee-prod", "/marquee/prod/", ":a1b2c3/", ":identity/*")
     found = [grant for grant in allowed(name) if (name, grant) != (SENDS_MAIL, OF_NO_RESOURCE)]
     assert [one.resource for one in found if not any(part in one.resource for part in of_stage)] == []
@@ -173,7 +177,7 @@ def test_render_policy_with_another_placeholder_is_refused(tmp_path: Any, monkey
 
 
 def injected(policy: models.IAMPolicy) -> Any:
-    """The document after everything that Chalice does to the policies of streams and sockets."""
+    """Returns the document after Chalice's changes of policies for streams and sockets."""
     role = models.ManagedIAMRole(resource_name="role", role_name="role", trust_policy={}, policy=policy)
     function: Any = SimpleNamespace(role=role)
     LambdaEventSourcePolicyInjector().handle_dynamodbeventsource(None, SimpleNamespace(lambda_function=function))

@@ -1,4 +1,4 @@
-"""Keeping releases and laying them out again; what a release is made of."""
+"""Storing and unpacking releases, and the files of a release."""
 
 import json
 from pathlib import Path
@@ -19,7 +19,7 @@ VARIABLES = {"STAGE": "dev", "TOKEN_KEYS": "ssm:/marquee/dev/token-keys:1"}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The least that a project is made of."""
+    """A project with the minimal files."""
     made = tmp_path / "project"
     for name, text in {
         "app.py": "app = 1",

@@ -1,4 +1,4 @@
-"""Replaying the failure queue against fakes of SQS, S3 and Lambda that keep what AWS keeps."""
+"""Replaying the failure queue, against fakes of SQS, S3 and Lambda."""
 
 import io
 import json
@@ -69,7 +69,7 @@ class FakeBucket:
 
 @dataclass
 class FakeFunctions:
-    """Bears repetition, as every reaction does; `broken` sequence numbers are reported."""
+    """A fake Lambda whose function is idempotent, as every reaction is. Sequence numbers in `broken` are reported."""
 
     broken: set[str] = field(default_factory=set)
     answer: Any = None
@@ -98,7 +98,7 @@ class Aws:
     functions: FakeFunctions = field(default_factory=FakeFunctions)
 
     def fail(self, number: int, *, size: int = 1, function: str = "marquee-dev-on_content") -> str:
-        """A batch was given up: object, notification. Its key."""
+        """Makes Lambda give up a batch: writes the object and the notification. Returns the key."""
         key = f"aws/lambda/m-1/shardId-1+x/2031/06/11/2031-06-11T10.00.{number:02d}-u"
         self.s3.objects[key] = json.dumps(invocation(number, size, function)).encode()
         self.notify(key, id=f"m{number}")
@@ -119,7 +119,7 @@ class Aws:
 
 
 def invocation(number: int, size: int, function: str) -> dict[str, Any]:
-    """As in the AWS page named in infra/deploy/replay.py."""
+    """Returns an invocation record in the format of the AWS page named in infra/deploy/replay.py."""
     numbers = [f"{number:03d}{place}" for place in range(size)]
     records = [{"dynamodb": {"SequenceNumber": n, "NewImage": {"email": {"S": CANARY}}}} for n in numbers]
     return {

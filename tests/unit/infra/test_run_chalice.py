@@ -1,4 +1,4 @@
-"""Chalice as a process: the stage's region whatever the shell exports, and one more try for a role that is new."""
+"""Chalice as a process: the stage's region whatever the shell exports, and a second try for a new role."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_run_goes_to_the_stages_region_whatever_the_shell_exports(
 
 
 def deploy(folder: Path, *, fails: int, said: str) -> tuple[list[str], list[float]]:
-    """What was done, in order, and the waits. Raises Unusable."""
+    """Runs a deploy. Returns the actions in order, and the pauses. Raises Unusable."""
     done: list[str] = []
     waits: list[float] = []
     run_chalice.deploy(

@@ -1,4 +1,4 @@
-"""Stages, their settings, and the names that everything gets."""
+"""Stages, their settings, and the names of resources."""
 
 import json
 import os

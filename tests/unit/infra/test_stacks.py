@@ -1,4 +1,4 @@
-"""What all templates of infra/stacks promise, and the tables: as the models want them, kept, restorable."""
+"""Properties of all templates in infra/stacks, and the tables: as the models define them, retained, restorable."""
 
 import json
 import re
@@ -16,9 +16,9 @@ from tests.unit.infra.templates import FOLDER, PARTS, STAGE, Template, deployed,
 
 PREFIX = f"marquee-{STAGE}"
 TEMPLATE_BYTES = 51_200
-"""The most that CloudFormation takes in a request."""
+"""CloudFormation's limit for a template in a request."""
 EDGE = {"RestApiId": "r", "WebsiteBucket": "w", "OriginSecret": "s", "OriginDigest": "d"}
-"""What the edge has no default for."""
+"""The edge stack's parameters without a default."""
 UNTAGGED = {
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
@@ -37,7 +37,7 @@ UNTAGGED = {
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 }
-"""Types that have no tags or get them from the stack."""
+"""Types without tags, or that get them from the stack."""
 
 pytestmark = pytest.mark.usefixtures("database_endpoint")  # the models read their endpoint when imported
 
@@ -145,7 +145,7 @@ def test_tables_are_those_of_the_models() -> None:
 @pytest.mark.parametrize("index", range(6))
 def test_keys_and_stream_of_a_table_are_those_of_its_model(index: int) -> None:
     model = _models()[index]
-    table, made = _table(model)["properties"], model.describe_table()  # as create_missing() made it of the model
+    table, made = _table(model)["properties"], model.describe_table()  # as create_missing() made it from the model
     assert table["AttributeDefinitions"] == made["AttributeDefinitions"]
     assert table["KeySchema"] == made["KeySchema"]
     assert table.get("GlobalSecondaryIndexes", []) == [

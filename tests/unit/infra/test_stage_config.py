@@ -1,5 +1,5 @@
-"""What a stage adds to Chalice's configuration: kept apart from what git tracks, taken up by Chalice's command line, and
-asked for in one sentence where it is missing.
+"""A stage's additions to Chalice's configuration: separate from files that git tracks, read by Chalice's command line,
+and with a one-line error when they are missing.
 """
 
 import json
@@ -48,7 +48,7 @@ def configure(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a clone gets of the project, as far as Chalice looks at it."""
+    """The project's files that Chalice reads, as in a new clone."""
     made = tmp_path_factory.mktemp("upstream")
     ignore = shutil.ignore_patterns("__pycache__", "stages.local.toml")
     for name in ("app.py", "requirements.txt", ".gitignore"):

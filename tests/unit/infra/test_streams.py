@@ -17,8 +17,8 @@ BUCKET = "marquee-dev-failures"
 
 
 class FakeLambda:
-    """Mappings as a bare `chalice deploy` makes them. Changes show after `slow` more looks and are refused `busy` times,
-    as while Chalice's own change is under way.
+    """A fake Lambda with mappings as a bare `chalice deploy` makes them. Changes are visible after `slow` more reads
+    and refused `busy` times, as while Chalice's own change is in progress.
     """
 
     def __init__(self, slow: int = 0, busy: int = 0) -> None:
@@ -66,10 +66,10 @@ def test_apply_sets_and_verifies_every_setting() -> None:
         assert 0 < found["MaximumRetryAttempts"] < 100
         assert 0 < found["MaximumRecordAgeInSeconds"] < 24 * 3600
         assert found["DestinationConfig"] == {"OnFailure": {"Destination": f"arn:aws:s3:::{BUCKET}"}}
-        found["DestinationConfig"]["OnSuccess"] = {}  # AWS says more than it was told
+        found["DestinationConfig"]["OnSuccess"] = {}  # AWS returns more keys than were set
     assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == []
     at_once = {found["UUID"]: found["ParallelizationFactor"] for found in fake.mappings.values()}
-    assert {name for name, factor in at_once.items() if factor != 1} == {"on_stripe_inbox"}  # reactions in any order
+    assert {name for name, factor in at_once.items() if factor != 1} == {"on_stripe_inbox"}  # allow any order
     assert at_once["on_stripe_inbox"] == 10
 
 
@@ -92,7 +92,7 @@ def test_apply_takes_away_a_filter_that_is_not_wished() -> None:
     assert streams.drift(fake, "marquee-dev", BUCKET) == {"on_notifications": ["FilterCriteria"]}
     assert streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None) == ["on_notifications"]
     assert found["FilterCriteria"] == {}
-    del found["FilterCriteria"]  # AWS tells of none by saying nothing
+    del found["FilterCriteria"]  # AWS leaves the key out when there are none
     assert streams.drift(fake, "marquee-dev", BUCKET) == {}
 
 
@@ -102,7 +102,7 @@ def test_rollback_to_a_release_without_send_mails_lets_the_other_function_send_t
     fake = FakeLambda()
     streams.apply(fake, "marquee-dev", BUCKET, pause=lambda _: None)
     found = fake.mappings["marquee-dev-on_notifications"]
-    found["FilterCriteria"] = {"Filters": [{"Pattern": "{}"}]}  # which the older release knows nothing of
+    found["FilterCriteria"] = {"Filters": [{"Pattern": "{}"}]}  # a filter that the older release does not know
     here: Any = SimpleNamespace(
         session=SimpleNamespace(client=lambda _: fake),
         prefix="marquee-dev",

@@ -1,4 +1,4 @@
-"""What infra/stacks/watch.yaml promises: alarms that somebody hears and can act on, for nothing while all is well."""
+"""Properties of infra/stacks/watch.yaml: alarms that reach somebody who can act, and no cost while all is well."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from tests.unit.infra.templates import FOLDER, STAGE, Resource, deployed
 
 PREFIX = f"marquee-{STAGE}"
 ALARM_METRICS = 12
-"""Each metric an alarm looks at costs; ten do not: aws.amazon.com/cloudwatch/pricing"""
+"""The metrics with alarms. Each is billed, except the first ten: aws.amazon.com/cloudwatch/pricing"""
 FREE_DASHBOARD_METRICS = 50
 _CALLS = re.compile(r"count_to_look_at\(([^)]*)\)")
 OPERATIONS = FOLDER.parents[1] / "docs" / "operations.md"
@@ -22,11 +22,11 @@ def _alarms() -> list[Resource]:
 
 
 WATCHED_STREAMS = set(names.STREAM_FUNCTIONS) - {"on_content"}
-"""Alarms cost; what has none is said in the template."""
+"""Alarms are billed; the template explains which streams have none."""
 
 
 def _places() -> set[tuple[str, str, str]]:
-    """(namespace, metric, value of the first dimension) of everything that has an alarm."""
+    """Returns (namespace, metric, value of the first dimension) of every metric with an alarm."""
     return {
         (one["Namespace"], one["MetricName"], next((d["Value"] for d in one.get("Dimensions", [])), ""))
         for one in (alarm.properties for alarm in _alarms())

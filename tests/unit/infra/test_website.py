@@ -11,7 +11,7 @@ BUCKET = "site"
 
 
 class Site:
-    """A bucket, a folder, and what caches were told."""
+    """A bucket, a folder, and the invalidated paths."""
 
     def __init__(self, client: object, folder: Path) -> None:
         self.client: object = client

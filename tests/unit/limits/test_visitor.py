@@ -1,4 +1,4 @@
-"""Who counts as one visitor."""
+"""Which addresses count as one visitor."""
 
 import pytest
 

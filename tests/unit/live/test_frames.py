@@ -1,4 +1,4 @@
-"""What is told over a socket: every frame fits, and says what it should."""
+"""Frames to clients: every frame fits the size limit and has the right content."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The socket protocol's state machine: single turns, and any sequence of frames."""
+"""The state machine of the socket protocol: single turns, and arbitrary sequences of frames."""
 
 import json
 from typing import Any
@@ -22,13 +22,13 @@ EVENT = EVENTS[0]
 
 
 def said(effect: Any) -> Any:
-    """What a frame tells."""
+    """Returns the content of a frame."""
     assert isinstance(effect, Say)
     return json.loads(effect.frame)
 
 
 def hear(state: Listening, text: str | None, now: int = NOW) -> Turn:
-    """A frame is paid for, as the store does it, and answered."""
+    """Charges a frame to the budget, as the store does, and returns the answer."""
     asked = machine.read(text)
     return machine.turn(state._replace(spent=state.spent + machine.cost(asked)), asked, now=now)
 
@@ -168,7 +168,7 @@ def test_any_frames_never_raise_and_watch_exactly_what_was_asked(
 
 
 def _follow(model: set[str], asked: machine.Asked, visible: frozenset[str]) -> None:
-    """What watching means, in terms of sets."""
+    """Updates the model of the watched events, which is a set."""
     if not isinstance(asked, Watch | Unwatch):
         return
     if isinstance(asked, Unwatch) or asked.event_id not in visible:

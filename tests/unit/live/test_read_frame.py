@@ -1,4 +1,4 @@
-"""What clients send is understood, or refused with a code."""
+"""Frames of clients are parsed, or refused with a code."""
 
 import json
 

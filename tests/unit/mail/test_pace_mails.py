@@ -1,4 +1,4 @@
-"""Mails leave as fast as the account may send, and no faster; what must wait too long is told."""
+"""Mails are sent at the account's rate and not faster; a mail that would wait too long is refused."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from chalicelib.mail.services.pace_mails import PaceMails
 
 
 class Clock:
-    """Moves by what is slept."""
+    """A clock that moves by sleeping."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0
@@ -24,7 +24,7 @@ class Clock:
 
 
 class OneLine:
-    """Port `Lines`, with one line."""
+    """The port `Lines` with one line."""
 
     def __init__(self) -> None:
         self.next_at = 0.0
@@ -41,7 +41,7 @@ class OneLine:
 
 
 class Account:
-    """What the mail service says, or does not."""
+    """A mail service that reports its limits, or fails."""
 
     def __init__(self, *answers: SendingLimits | UpstreamFailed) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""What Amazon SES tells of mails: the examples of its manual, shortened to what matters."""
+"""Events of Amazon SES about mails: the examples of its manual, shortened."""
 
 import json
 from typing import Any

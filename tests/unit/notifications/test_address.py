@@ -1,4 +1,4 @@
-"""One form of a mailbox for everybody who writes it differently."""
+"""Different spellings of a mailbox have one canonical form."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The words of notifications and mails: user text cannot become markup, a header line or a link."""
+"""Texts of notifications and mails: user text cannot become markup, a header line or a link."""
 
 import re
 from collections.abc import Callable

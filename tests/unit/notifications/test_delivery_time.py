@@ -1,4 +1,4 @@
-"""Quiet hours and digests by the clock on somebody's wall, on the days it is changed too."""
+"""Quiet hours and digests in the user's local time, also on days when clocks change."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from chalicelib.notifications.domain.delivery_time import DIGEST_MARGIN_SECONDS,
 from chalicelib.notifications.domain.preferences import Preferences, Quiet, minutes
 
 ZURICH = "Europe/Zurich"
-"""2027: forward on 28 March 02:00 -> 03:00, back on 31 October 03:00 -> 02:00."""
+"""In 2027 its clocks go forward on 28 March, 02:00 -> 03:00, and back on 31 October, 03:00 -> 02:00."""
 
 
 def at(text: str, *, fold: int = 0, zone: str = ZURICH) -> float:

@@ -1,4 +1,4 @@
-"""A change that is overtaken is made again of what is stored by then, so many times."""
+"""A change that loses a race is repeated with the newly stored preferences, a limited number of times."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from chalicelib.notifications.services.edit_preferences import TRIES, EditPrefer
 
 
 class Preferences:
-    """Ports `PreferencesView` and `PreferencesStore`, where somebody else is faster so many times."""
+    """The ports `PreferencesView` and `PreferencesStore`, where another change comes first a given number of times."""
 
     def __init__(self, overtaken: int) -> None:
         self.looks = 0

@@ -1,4 +1,4 @@
-"""The page around a mail's words: nothing runs, nothing is loaded, nothing is missing."""
+"""The HTML layout of mails: no scripts, no external resources, all texts present."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which of a notification and its mail somebody gets, and how much of it fits a transaction."""
+"""Whether a person gets a notification, its mail or both, and how many of them fit in a transaction."""
 
 from functools import reduce
 

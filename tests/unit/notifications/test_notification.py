@@ -1,4 +1,4 @@
-"""Which notifications are shown as one."""
+"""Which notifications are grouped."""
 
 from chalicelib.notifications.domain.notification import GROUPED_SECONDS, NotificationAction, group_key
 

@@ -1,4 +1,4 @@
-"""How people want to be told: defaults, what cannot be changed, and what a patch may say."""
+"""Notification preferences: defaults, fixed channels, and validation of a patch."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Orders, payments and charges with defaults: an order of two tickets at 25.00 EUR that is to be paid until second 100."""
+"""Orders, payments and charges with defaults: an order of two tickets at 25.00 EUR, to be paid by second 100."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -52,7 +52,7 @@ def record(facts: Facts | None = None, **changes: Any) -> OrderRecord:
 
 
 class FakeOrphans(list[str]):
-    """Port `Orphans` in memory: what it was asked to keep."""
+    """The port `Orphans` in memory: the orphans that were stored."""
 
     def keep(self, object_id: str, payment: Payment, *, now: int) -> bool:
         is_new = object_id not in self
@@ -61,7 +61,7 @@ class FakeOrphans(list[str]):
 
 
 class FakeOrders:
-    """Port `Orders` in memory. The next writes are lost for these names, one after the other."""
+    """The port `Orders` in memory. The next writes fail as lost, for these names one after the other."""
 
     def __init__(self, *records: OrderRecord, lost: list[str] | None = None) -> None:
         self.records = {one.id: one for one in records}
@@ -90,9 +90,9 @@ class FakeOrders:
 
 
 TELLING: Any = SimpleNamespace(add_messages=lambda change, **known: change)
-"""Service `OrderMessages` that has nothing to say."""
+"""An `OrderMessages` service that adds no messages."""
 
 
 def clock_at(seconds: float) -> Any:
-    """A clock that stands still."""
+    """Returns a stopped clock."""
     return SimpleNamespace(now=lambda: seconds)

@@ -1,4 +1,4 @@
-"""What a buyer asks for, checked against what is on sale and priced."""
+"""A buyer's order form, checked against the ticket types on sale, and priced."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a charge record tells of refunds and disputes, and how it only moves forward."""
+"""The refunds and disputes in a charge record, and that a record never goes back to an older state."""
 
 import pytest
 

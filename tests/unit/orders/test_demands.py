@@ -1,4 +1,4 @@
-"""Which stock an order needs."""
+"""The stock that an order needs."""
 
 from typing import Any
 

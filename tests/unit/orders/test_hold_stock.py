@@ -1,5 +1,5 @@
-"""Taking stock: looks before it writes, goes on where a shard was emptier than it looked, and never refuses by an old
-look.
+"""Holding stock: reads before it writes, tries other shards when one has less than it read, and never refuses because
+of an outdated read.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ BUYER = Demand(Limit.BUYER, "buyer.T.x", 2, most=3)
 
 
 class FakeView:
-    """Port `CatalogView`: what a look shows, and what a consistent one does."""
+    """The port `CatalogView`: the result of a read, and that of a consistent read."""
 
     def __init__(self, seen: dict[Place, int], true: dict[Place, int] | None = None) -> None:
         self.seen, self.true = seen, seen if true is None else true
@@ -35,7 +35,7 @@ class FakeView:
 
 
 class Writes:
-    """Orders that fail with what is planned next, otherwise keep what they get."""
+    """A port `Orders` that raises the next planned error, and otherwise keeps the orders."""
 
     def __init__(self, *failures: Exception) -> None:
         self.tried: list[SaleChange] = []

@@ -1,4 +1,4 @@
-"""What a buyer may send, and the secret that stands for a buyer."""
+"""Validation of a buyer's form, and the secret that gives a guest access."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""State and place of an order's tickets follow from its facts, whatever the order they came in."""
+"""An order's state and the position of its tickets depend on its facts, not on the order in which these came."""
 
 import itertools
 

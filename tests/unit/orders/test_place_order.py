@@ -1,4 +1,4 @@
-"""A buyer's form becomes an order: what it may ask for, what it takes, and what a repeated request finds."""
+"""A buyer's form becomes an order: validation, the stock that it takes, and repeated requests."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -35,7 +35,7 @@ EARLY = AccessCode(id="A", code="early", ticket_type_ids=[TYPE], **_STORED)
 
 
 class World:
-    """The service over one ticket type. The next holds fail as planned; the others are kept."""
+    """The service with one ticket type. The next holds fail as planned; later ones are kept."""
 
     def __init__(self, *failures: Exception, waiting: bool = False, public: bool = True, **fields: Any) -> None:
         given: dict[str, Any] = {"id": TYPE, "name": "Day", "price": Money(amount=2500, currency="CHF"), "quantity": 9}

@@ -1,4 +1,4 @@
-"""Work in parallel within its time."""
+"""Parallel work within a time limit."""
 
 import threading
 
@@ -7,11 +7,11 @@ import pytest
 from chalicelib.orders.services.run_parallel import Share, ShareResult, run_parallel
 
 WAIT_SECONDS = 20.0
-"""For what must happen at the same time; it fails only where it cannot."""
+"""Timeout for actions that must happen at the same time. Reached only when they do not."""
 
 
 class Clock:
-    """Moves when told."""
+    """A clock that a test moves."""
 
     def __init__(self) -> None:
         self.seconds = 1_000.0

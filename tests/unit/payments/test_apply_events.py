@@ -1,4 +1,4 @@
-"""One look at Stripe shows what several events tell of."""
+"""One read at Stripe is enough for several events."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +21,7 @@ REFUND = StripeEvent("evt_5", "charge.refunded", "ch_1", False, False, order_id=
 
 
 class World:
-    """The service over one order; a look shows `seen`. `taken`: another process looks already."""
+    """The service with one order. A read at Stripe returns `seen`. `taken`: another process is reading already."""
 
     def __init__(self, order: OrderRecord, *, seen: Payment | None = None, taken: bool = False) -> None:
         self.orders: Any = FakeOrders(order)

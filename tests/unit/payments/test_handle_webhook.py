@@ -1,4 +1,4 @@
-"""Who hears of what Stripe told us."""
+"""Which service handles which webhook event."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from chalicelib.payments.services.record_fees import RecordFees
 
 
 class Heard:
-    """Services `ApplyEvents` and `ConnectAccount`: keep what they get."""
+    """The services `ApplyEvents` and `ConnectAccount`, which keep their arguments."""
 
     def __init__(self) -> None:
         self.applied: list[str] = []

@@ -1,4 +1,4 @@
-"""Where an order is paid: one open checkout at a time, and what becomes of an order that Stripe never takes."""
+"""Checkouts: one open checkout at a time, and an order that Stripe always refuses."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -27,7 +27,7 @@ def held(**changes: Any) -> OrderRecord:
 
 
 class World:
-    """The service over one order; Stripe opens `cs_…` or raises. `meanwhile` is what the order becomes as it does."""
+    """The service with one order; Stripe opens `cs_…` or raises. `meanwhile` is the order's state after that call."""
 
     def __init__(
         self,

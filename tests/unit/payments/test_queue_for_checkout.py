@@ -1,4 +1,4 @@
-"""Whose turn it is to pay, and how long an order is held for it."""
+"""The line for checkouts, and how long an order is held for its turn."""
 
 import pytest
 
@@ -17,7 +17,7 @@ NOW, HOLD = 1_000.0, 900
 
 
 class FakeLines:
-    """Port `Lines`: places so many seconds ahead; claims that others hold."""
+    """The port `Lines`: places some seconds ahead, and claims that others hold."""
 
     def __init__(self, ahead: float | None = 0.0, *, claimed: bool = False) -> None:
         self.ahead, self.claimed = ahead, claimed

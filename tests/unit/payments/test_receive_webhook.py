@@ -1,4 +1,4 @@
-"""What is kept of a webhook call, and whose it may be."""
+"""What is stored of a webhook call, and which secret may sign it."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ NOW = 1_900_000_000
 
 
 class FakeInbox:
-    """Port `Inbox` in memory."""
+    """The port `Inbox` in memory."""
 
     def __init__(self) -> None:
         self.events: dict[str, StripeEvent] = {}
@@ -28,7 +28,7 @@ class FakeInbox:
 
 
 def receiving(inbox: FakeInbox, secrets: list[str] = OURS, connect_secrets: list[str] = CONNECT) -> ReceiveWebhook:
-    """A body is signed with the secret that its header names."""
+    """Returns a service whose signature check accepts a body when its header equals a secret."""
     return ReceiveWebhook(
         inbox,
         lambda body, header, secrets, now: header in secrets,

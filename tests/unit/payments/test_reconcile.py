@@ -1,4 +1,4 @@
-"""What Stripe should have told: whose turn it is, from when on, and that one failure keeps nothing else from its turn."""
+"""Reconciliation: which account is next, from which time on, and that one failure does not stop the others."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ DAY = 24 * 3600
 
 
 class Stripe:
-    """All that `Reconcile` asks, in memory; `asked` is what it did, in order. `troubles` are raised for an account."""
+    """All ports of `Reconcile` in memory. `asked` has its calls in order; `troubles` are raised for an account."""
 
     def __init__(self, *accounts: str, now: int = NOW, **troubles: Exception) -> None:
         self.accounts, self.troubles = accounts, troubles

@@ -1,4 +1,4 @@
-"""What Stripe shows of a payment becomes the order, its charge and, where it has no use for it, a refund."""
+"""A payment at Stripe changes the order and its charge and, when the order cannot use it, causes a refund."""
 
 import json
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ AHEAD, BEHIND = "2030-02-01T00:00:00+00:00", "2030-01-01T00:00:30+00:00"
 
 
 class World:
-    """A service over these orders; Stripe shows one payment. `pieces` is what can be had of stock again."""
+    """The service with these orders; Stripe returns one payment. `pieces` is the stock that can be taken again."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Money that is to go back: what may be asked for, and what becomes of a wish."""
+"""Refunds: which amounts may be requested, and how a requested refund is carried out."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +32,7 @@ def paid(facts: Facts = PAID, **changes: Any) -> OrderRecord:
 
 
 class World:
-    """A service over one order; Stripe answers with an id or raises. `looked` are the charges that were looked at."""
+    """The service with one order; Stripe returns an id or raises. `looked` has the charges that were read."""
 
     def __init__(self, order: OrderRecord | None = None, answer: Exception | str = "re_1", *, now: float = NOW) -> None:
         self.orders = FakeOrders(*([order] if order else []))

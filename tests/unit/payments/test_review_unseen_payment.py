@@ -1,4 +1,4 @@
-"""Payments whose account was taken back before anybody looked."""
+"""Payments in an account whose access was revoked before the product read them."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a payment means for an order."""
+"""The effect of a payment on an order."""
 
 import pytest
 from msgspec.structs import replace

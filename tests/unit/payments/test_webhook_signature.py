@@ -1,4 +1,4 @@
-"""The light check accepts exactly what Stripe's own accepts, and is stricter about time alone."""
+"""The light signature check accepts the same signatures as Stripe's library, except that it is stricter about time."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""What a browser sends to be pushed to."""
+"""Validation of a browser's subscription form."""
 
 import base64
 
@@ -12,7 +12,7 @@ POINT = b"\x04" + X.to_bytes(32, "big") + Y.to_bytes(32, "big")
 """The generator of P-256: NIST SP 800-186, section 3.2.1.3."""
 PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
 SMALL = (5, 0x459243B9AA581806FE913BCE99817ADE11CA503C64D9A3C533415C083248FBCC)
-"""A point with a small x, which leaves room for the prime."""
+"""A point with a small x, so that x plus the prime still fits."""
 BEYOND = b"\x04" + POINT[1:33] + (int.from_bytes(POINT[33:], "big") ^ 1).to_bytes(32, "big")
 AUTH = bytes(16)
 

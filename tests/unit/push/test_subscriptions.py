@@ -1,4 +1,4 @@
-"""Letting go of a browser that is overtaken looks at the browsers again, so many times."""
+"""Deleting a subscription that loses a race reads the subscriptions again, a limited number of times."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,9 @@ BROWSER = PushSubscription(
 
 
 class Browsers:
-    """Ports `PushSubscriptionsView` and `PushSubscriptions`, where somebody else is faster so many times."""
+    """The ports `PushSubscriptionsView` and `PushSubscriptions`, where another change comes first a given number of
+    times.
+    """
 
     def __init__(self, overtaken: int) -> None:
         self.looks = 0

@@ -1,4 +1,4 @@
-"""Movements of money: which sum each counts for, and how they are listed."""
+"""Ledger entries: which sum each belongs to, and how they are listed."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What an order adds to the totals of its event."""
+"""The share of an order in the totals of its event."""
 
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -20,7 +20,7 @@ PAID_AT = datetime(2031, 3, 1, 23, 30, tzinfo=UTC)
 
 
 def order_of(state: OrderState, *, refunded: int = 0, **fields: Any) -> Order:
-    """Two of A at 10.00 and one of B at 5.00."""
+    """Returns an order of two tickets A at 10.00 and one ticket B at 5.00."""
     lines = [
         Line(ticket_type_id="A", name="Day", quantity=2, price=Money(amount=1000, currency="EUR")),
         Line(ticket_type_id="B", name="Half", quantity=1, price=Money(amount=500, currency="EUR")),

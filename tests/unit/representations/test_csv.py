@@ -1,4 +1,4 @@
-"""CSV that spreadsheets read and never run."""
+"""CSV files that spreadsheets read without running formulas."""
 
 import csv as reader
 import io

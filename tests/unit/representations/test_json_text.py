@@ -1,4 +1,4 @@
-"""JSON texts put together from stored ones: the bytes, and the tag of them."""
+"""JSON texts composed of stored ones: the bytes, and their tag."""
 
 import hashlib
 import json

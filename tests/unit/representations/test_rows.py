@@ -1,4 +1,4 @@
-"""How much of a list fits an answer."""
+"""How many rows of a list fit in a response."""
 
 from collections.abc import Iterator
 

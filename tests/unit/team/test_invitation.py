@@ -1,4 +1,4 @@
-"""When an invitation can be answered, and by whose word somebody comes in."""
+"""When an invitation can be answered, and whose permission it needs."""
 
 import itertools
 from typing import Any

@@ -1,4 +1,4 @@
-"""The link of an invitation says which one it is, and that we made it."""
+"""The link of an invitation identifies it and proves that we made it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The catalogue of texts: every language says everything, with the same variables; money and dates as people write them."""
+"""The catalogue of texts: every language has every text, with the same variables; formats of money and dates."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Who gets the tickets of an order, and who may come with them instead."""
+"""Who may read an order's tickets, and changes of their attendees."""
 
 import json
 from datetime import datetime
@@ -22,7 +22,7 @@ GRACE = AttendeesForm(attendees=[AttendeeChange(number=2, name="Grace")])
 
 
 class World:
-    """The service over one order; so many rewrites are lost for a name first."""
+    """The service with one order. The first rewrites fail as lost, for the names given."""
 
     def __init__(self, facts: Facts = PAID, *, lost: list[str] | None = None) -> None:
         self.orders: Any = FakeOrders(record(facts, ticket_secret="secret", user_id="buyer"))

@@ -1,4 +1,4 @@
-"""Printed tickets: what they say, in which scripts, and that any name can be printed."""
+"""Printed tickets: their content, scripts, and that any name can be printed."""
 
 import io
 import subprocess
@@ -47,7 +47,7 @@ def text_of(*pages: TicketPage) -> list[str]:
     ],
 )
 def test_pdf_shows_names_of_any_script(name: str, shown: str) -> None:
-    """Those that no font has (`shown` is empty) in Latin letters."""
+    """Names in scripts without a font (`shown` is empty) are printed in Latin letters."""
     from anyascii import anyascii
 
     (text,) = text_of(page(name))
@@ -88,7 +88,7 @@ def test_pdf_has_the_modules_of_the_qr_code_as_vectors() -> None:
 
 
 def test_pdf_is_made_without_pillow_and_leaves_no_trace_of_that() -> None:
-    """In a process of its own that cannot find Pillow, as in Lambda's layer."""
+    """Runs in a separate process that cannot import Pillow, as in Lambda's layer."""
     script = (
         "import importlib.util as u, sys\n"
         "real = u.find_spec\n"

@@ -1,4 +1,4 @@
-"""Tickets and codes: one set an order, states from facts, and no way to make a code up."""
+"""Tickets and codes: one set per order, states from facts, and codes that cannot be forged."""
 
 import string
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ ALPHANUMERIC = set(string.digits + string.ascii_uppercase + " $%*+-./:")
 
 
 def record_of(facts: Facts = PAID, *, secret: str | None = "secret", **changes: Any) -> OrderRecord:
-    """Two day tickets and a dinner."""
+    """Returns an order of two day tickets and a dinner."""
     price = Money(amount=2500, currency="EUR")
     order = Order(
         id=ORDER,
@@ -58,7 +58,7 @@ def codes(record: OrderRecord) -> list[str]:
 
 
 def letters(text: str) -> str:
-    """What of a code counts, as Crockford's base 32 reads it."""
+    """Returns the significant characters of a code, as Crockford's base 32 reads them."""
     plain = "".join(one for one in text if one.isascii() and one.isalnum())
     return plain.upper().replace("O", "0").replace("I", "1").replace("L", "1")
 

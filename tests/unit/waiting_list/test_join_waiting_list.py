@@ -1,4 +1,4 @@
-"""Who may wait for tickets, and who may leave a waiting list."""
+"""Who may join and who may leave a waiting list."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +23,7 @@ _STORED: dict[str, Any] = {"id": TYPE, "created_at": MOMENT, "updated_at": MOMEN
 
 
 class FakeLists:
-    """Port `WaitingLists` in memory; what is planned is raised by the next writes."""
+    """The port `WaitingLists` in memory. The next writes raise the planned errors."""
 
     def __init__(self, *lost: str) -> None:
         self.entries_kept: dict[str, StoredEntry] = {}

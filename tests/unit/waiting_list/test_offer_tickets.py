@@ -1,4 +1,4 @@
-"""Whose turn it is when tickets come free."""
+"""Who gets an offer when tickets come free."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -40,7 +40,7 @@ def entry(id: str) -> Entry:
 
 
 class World:
-    """One type for which these people wait; the next holds end as planned (None: the tickets are taken)."""
+    """One ticket type with a waiting list; the next holds end as planned (None: the tickets are held)."""
 
     def __init__(
         self, *waiting: str, holds: tuple[Exception | None, ...] = (), public: bool = True, **more: Any

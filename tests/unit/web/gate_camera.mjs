@@ -1,7 +1,7 @@
-// The camera's button without a browser: runs a scenario over gatecamera.js and prints what came of it.
+// The camera's button without a browser: runs a scenario over gatecamera.js and prints the result.
 // Usage: node gate_camera.mjs <folder of the modules> <scenario>
 const [folder, scenario] = process.argv.slice(2);
-let given = []; // cameras that the browser handed out
+let given = []; // cameras that the browser has given to the page
 let refusal = null;
 let release = () => {};
 let detect = async () => [];
@@ -31,7 +31,7 @@ const read = [];
 const parts = { video: { async play() {} }, button: {}, note: {}, onCode: (code) => read.push(code) };
 const camera = new GateCamera(parts);
 
-/** Until everything that was begun has got as far as it can. */
+/** Waits until all pending work has finished or is blocked. */
 function settle() {
   return new Promise((done) => setTimeout(done, 20));
 }
@@ -59,7 +59,7 @@ const SCENARIOS = {
     await pressed;
     return { cameras: given.length, on: on(), says: parts.button.textContent };
   },
-  /** The browser's own reader fails, and so does the one that is loaded instead. */
+  /** The browser's own reader fails, and so does the replacement that is loaded. */
   async no_reader() {
     detect = async () => {
       throw new Error("no service");

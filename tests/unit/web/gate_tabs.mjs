@@ -1,13 +1,13 @@
-// Tabs of the gate without a browser, over one localStorage that may be full: runs a scenario and prints what came of it.
+// Tabs of the check-in page without a browser, over one localStorage that may be full: runs a scenario, prints the result.
 // Usage: node gate_tabs.mjs <folder of the modules> <scenario>
 const [folder, scenario] = process.argv.slice(2);
 const AT = "2026-11-30T10:00:00Z";
 const LATER = "2026-11-30T10:05:00Z";
 const local = new Map();
 const session = new Map();
-let room = Infinity; // characters that localStorage may hold
+let room = Infinity; // the number of characters that fit into localStorage
 let clock = 1_000;
-let requests = []; // those that wait for an answer
+let requests = []; // requests that wait for an answer
 
 function storage(values) {
   const size = (but) => [...values].reduce((sum, [name, value]) => sum + (name === but ? 0 : name.length + value.length), 0);
@@ -49,7 +49,7 @@ signIn("U");
 
 const { GateList } = await import(`${folder}/gatelist.js`);
 
-/** The oldest request that waits, once it was made. */
+/** Waits for a request and returns the oldest one. */
 async function request() {
   while (!requests.length) await new Promise((done) => setTimeout(done, 1));
   return requests.shift();
@@ -60,7 +60,7 @@ async function hash(code) {
   return Buffer.from(bytes).subarray(0, 16).toString("hex");
 }
 
-/** The server's list. @param {Record<string, string | null>} used when the holder of each code came in */
+/** Returns the server's list. @param {Record<string, string | null>} used by code: when it was checked in */
 async function listing(used) {
   const rows = Object.entries(used).map(async ([code, at]) => ({ hash: await hash(code), ticket: `T-${code}`, attendee: "Ann", ticket_type: "Day", state: "valid", checked_in_at: at, recorded_at: at }));
   return { salt: "S", next_cursor: null, items: await Promise.all(rows) };
@@ -70,7 +70,7 @@ function checkIn(code, at = AT) {
   return { ticket: `T-${code}`, attendee: "Ann", ticket_type: "Day", checked_in_at: at, recorded_at: at };
 }
 
-/** A tab that has fetched a list of these codes. */
+/** Returns a tab that has fetched a list of these codes. */
 async function opened(codes) {
   const tab = new GateList("E", "U");
   const done = tab.fetch({ id: "E" });
@@ -89,7 +89,7 @@ async function verdict(tab, code) {
 
 const CODES = ["A", "B", "C", "D", "E"];
 const SCENARIOS = {
-  /** Scans fill the storage: other events' lists go, then the own; what cannot be stored at all stays in the tab. */
+  /** Scans fill the storage: other events' lists are removed, then the own one; scans that do not fit stay in the tab. */
   async scans_fill_the_storage() {
     put("marquee.gate.list.U.F", ["x".repeat(200)]);
     put("marquee.gate.scans.U.F", [{ code: "of another event" }]);
@@ -120,7 +120,7 @@ const SCENARIOS = {
     const kept = Object.keys(stored("marquee.gate.marks.U.E"));
     return { kept, safe: tab.isSafe, verdicts: [await verdict(tab, "A"), await verdict(tab, "B")] };
   },
-  /** A list that was asked for before a ticket was used, and came after another tab's. */
+  /** A list that was requested before a ticket was used, and arrives after another tab's list. */
   async older_list_comes_last() {
     const [slow, quick] = [new GateList("E", "U"), new GateList("E", "U")];
     const slowly = slow.fetch({ id: "E" });
@@ -134,7 +134,7 @@ const SCENARIOS = {
     await slowly;
     return [await verdict(slow, "A"), await verdict(quick, "A")];
   },
-  /** Codes are hashed without a salt until the first list is there. */
+  /** Codes are hashed without a salt until the first list has arrived. */
   async scans_while_the_first_list_loads() {
     const tab = new GateList("E", "U");
     const done = tab.fetch({ id: "E" });
@@ -146,7 +146,7 @@ const SCENARIOS = {
     const again = new GateList("E", "U");
     return [await verdict(tab, "A"), await verdict(again, "A"), await verdict(again, "New"), await verdict(tab, "B")];
   },
-  /** A scan that was sent, is taken back before the answer comes. */
+  /** A scan is undone after it was sent and before its answer arrives. */
   async taken_back_while_it_is_sent() {
     const { sendScans } = await import(`${folder}/gatesend.js`);
     const tab = await opened(["A"]);
@@ -191,7 +191,7 @@ const SCENARIOS = {
     const [result] = await sending;
     return [wordsOf(result, String), await verdict(tab, "A"), wordsOf({ outcome: "void", attendee: "Ann" }, String)];
   },
-  /** The release before kept scans and lists without their user. */
+  /** The release before stored scans and lists without their user. */
   async earlier_release_left_scans() {
     const { adoptEarlier, forgetOthers } = await import(`${folder}/gateoffline.js`);
     for (const event of ["E", "F"]) put(`marquee.gate.list.${event}`, { tickets: [["h", "T-A", "Ann"]] });
@@ -207,7 +207,7 @@ const SCENARIOS = {
     forgetOthers("U");
     return { full, waiting: again.waiting, keys: [...local.keys()].filter((key) => key.startsWith("marquee.gate")).sort() };
   },
-  /** Two people were at the gate here. The first to leave takes nothing of the other, whose sign-out takes the rest. */
+  /** Two users scanned in this browser. The first sign-out keeps the other's data, the second removes the rest. */
   async both_sign_out() {
     const { leave } = await import(`${folder}/leaving.js`);
     for (const user of ["U", "V"]) put(`marquee.gate.list.${user}.E`, ["row"]);

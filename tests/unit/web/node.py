@@ -1,4 +1,4 @@
-"""Runs modules of web/public/js under node, for tests of what needs no page."""
+"""Runs modules of web/public/js under node, for tests that need no browser."""
 
 import json
 import os
@@ -18,7 +18,7 @@ needs_node = pytest.mark.skipif(
 
 
 def evaluate(module: str, expression: str, given: Any) -> Any:
-    """What an expression over `module` (all that the script exports) and `given` (plain data) comes to."""
+    """Returns the value of an expression over `module` (the script's exports) and `given` (plain data)."""
     code = f"""
     import * as module from {json.dumps((SCRIPTS / module).as_uri())};
     const given = {json.dumps(given)};
@@ -28,7 +28,7 @@ def evaluate(module: str, expression: str, given: Any) -> Any:
 
 
 def run(driver: Path, *given: str) -> Any:
-    """What a driver prints, given the folder of the scripts and what else it asks for."""
+    """Runs a driver with the scripts' folder and further arguments. Returns the JSON that it prints."""
     return _told([str(driver), SCRIPTS.as_uri(), *given])
 
 

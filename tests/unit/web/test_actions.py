@@ -1,4 +1,4 @@
-"""Every kind of notification has a name that people understand, wherever pages name kinds."""
+"""Every kind of notification has a readable name on every page that names kinds."""
 
 from chalicelib.notifications.domain.notification import NotificationAction
 from tests.unit.web.node import evaluate, needs_node

@@ -1,4 +1,4 @@
-"""What web/public/js/format.js says of paths: where one may go after sign-in, from a notification, by a link in a text."""
+"""Paths in web/public/js/format.js: allowed targets after sign-in, of a notification, and of links in texts."""
 
 from tests.unit.web.node import evaluate, needs_node
 

@@ -1,4 +1,4 @@
-"""The gate's camera starts once, stops when it is told to, and says why it cannot read (gate_camera.mjs)."""
+"""The camera of the check-in page starts once, stops on request, and reports why it cannot read (gate_camera.mjs)."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ SCAN = "Scan with the camera"
 
 
 def play(scenario: str) -> Any:
-    """What came of a scenario."""
+    """Runs a scenario and returns its result."""
     return run(Path(__file__).with_name("gate_camera.mjs"), scenario)
 
 

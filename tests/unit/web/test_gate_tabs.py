@@ -1,4 +1,4 @@
-"""What the gate keeps in a browser, with several tabs and a storage that may be full (gate_tabs.mjs)."""
+"""What the check-in page stores in a browser, with several tabs and a storage that may be full (gate_tabs.mjs)."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ USED = "already_checked_in"
 
 
 def play(scenario: str) -> Any:
-    """What came of a scenario."""
+    """Runs a scenario and returns its result."""
     return run(DRIVER, scenario)
 
 

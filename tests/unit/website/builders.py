@@ -1,4 +1,4 @@
-"""Domain objects that page tests begin with."""
+"""Domain objects for tests of pages."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,12 +17,12 @@ _STORED = {"created_at": NOW, "updated_at": NOW}
 
 
 def ident(number: int) -> str:
-    """A ULID."""
+    """Returns a ULID."""
     return f"01HZZZZZZZZZZZZZZZZZZZ{number:04d}"
 
 
 def at(text: str) -> datetime:
-    """A UTC time."""
+    """Returns a UTC time."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 

@@ -1,4 +1,4 @@
-"""The event page: what it shows, and what it never lets run."""
+"""The event page: its content, and that user text never runs as code."""
 
 import json
 import re

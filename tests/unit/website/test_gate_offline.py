@@ -1,4 +1,4 @@
-"""The gate without a network: its page keeps every file it may load, and the code of others is what its authors released."""
+"""The check-in page without a network: it stores every file that it may load, and vendored code is as released."""
 
 import hashlib
 import re
@@ -16,7 +16,7 @@ QR = {
 
 
 def imported(first: set[Path]) -> set[Path]:
-    """Modules and all that they may ever import."""
+    """Returns the modules and everything that they may import, directly or indirectly."""
     found: set[Path] = set()
     left = set(first)
     while left:
@@ -28,7 +28,7 @@ def imported(first: set[Path]) -> set[Path]:
 
 
 def imports(module: Path) -> set[Path]:
-    """What a module imports, at once or later."""
+    """Returns the modules that a module imports, statically or dynamically."""
     code = re.sub(r"^\s*(?://|\*).*$", "", module.read_text(), flags=re.MULTILINE)
     return {(module.parent / name).resolve() for name in IMPORT.findall(code)}
 

@@ -1,4 +1,4 @@
-"""Home, shells, posters and the HTML that writers were allowed."""
+"""Home, shells, posters and the HTML that users may write."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""The schedule: order, days, clocks that change, user text."""
+"""The schedule: order, days, changes of the clocks, user text."""
 
 import re
 from datetime import timedelta

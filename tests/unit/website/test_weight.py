@@ -1,5 +1,5 @@
-"""What a page's scripts weigh before anybody does anything: modules of its own and of the layout, compressed, with all
-they import. What is imported later, when it is needed, does not count; the bell counts where somebody is signed in.
+"""The size of a page's scripts before any action of the user: the page's and the layout's modules, compressed, with all
+their static imports. Dynamic imports do not count; the bell counts for signed-in users.
 """
 
 import gzip
@@ -19,7 +19,7 @@ IMPORT = re.compile(r'^import (?:[^;]*? from )?"\./([\w-]+\.js)";', re.MULTILINE
 
 
 def modules(first: set[str]) -> set[str]:
-    """Modules and all that they import at once."""
+    """Returns the modules and all their static imports."""
     found: set[str] = set()
     left = set(first)
     while left:
@@ -30,7 +30,7 @@ def modules(first: set[str]) -> set[str]:
 
 
 def weight(page: str, *more: str) -> int:
-    """Bytes of a page's scripts over the wire."""
+    """Returns the compressed bytes of a page's scripts."""
     text = (TEMPLATES / f"{page}.html.j2").read_text() + (TEMPLATES / "layout.html.j2").read_text()
     text += "".join((TEMPLATES / part).read_text() for part in re.findall(r'include "([\w-]+\.html\.j2)"', text))
     named = set(re.findall(r"/js/([\w-]+\.js)", text))

@@ -1,4 +1,4 @@
-"""How pages say times, money and names."""
+"""How pages write times, money and names."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
