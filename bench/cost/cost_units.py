@@ -206,7 +206,7 @@ class Shop:
         services = _at_one_moment()
         last = int(services.clock.now() - services.config.order_hold_seconds) // 60
         assert services.payments.holds.save_sweep(Sweep(last, (), 0))
-        return meter.use(services.payments.expire_orders.release_due)
+        return meter.use(services.payments.expire_orders.expire_orders)
 
     def _offers(self, meter: Meter) -> Use:
         """A run for which nothing lapsed and nobody waits."""

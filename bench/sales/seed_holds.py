@@ -96,7 +96,7 @@ class _Sale:
         orders = [self._order(event_id, made.lapsed) for _ in range(LAPSED_OFFERS)]
         self._wait_in_line(event_id, made.lapsed, 2 * LAPSED_OFFERS)
         for order in orders:
-            self._services.payments.expire_orders.cancel_order(
+            self._services.payments.cancel_order.cancel_order(
                 order.id, caller=None, access=self._services.orders.draft_order.make_access(order.id)
             )
         assert self._services.waiting_list.offer_tickets.offer_tickets(event_id, made.lapsed) == LAPSED_OFFERS

@@ -1,8 +1,8 @@
 """A buyer's form becomes an order. Called by routes/orders.py.
 
 Prices, limits and sale windows are the server's; the form only says what and how many. Stock:
-orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order:
-payments/services/expire_orders.py and payments/services/record_payment.py.
+orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order: cancel_order.py,
+expire_orders.py and record_payment.py in payments/services.
 """
 
 from collections.abc import Sequence

@@ -1,31 +1,21 @@
-"""Gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
+"""Ends unpaid orders whose hold is over. Called by the timers of holds and of offers of the waiting list.
 
-Called by routes/orders.py and by the timers of holds and offers. Before stock goes back Stripe is asked to close the
-checkout; when it is complete already, the payment is recorded instead. A timer killed anywhere, or out of time, does
-the rest next time; two at once release each hold once.
+release_tickets.py closes the checkout and gives the tickets back. A timer that is killed anywhere, or out of time, does
+the rest in its next run. Two runs at the same time release each hold once.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple, Protocol
-
-from msgspec.structs import replace
+from typing import NamedTuple
 
 from chalicelib import telemetry
-from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
+from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Overtaken, until_settled
-from chalicelib.core.principal import Principal
-from chalicelib.core.times import moment
-from chalicelib.orders.domain.order import OrderRecord, moved_on
+from chalicelib.core.preconditions import until_settled
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.order_messages import OrderMessages
-from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
+from chalicelib.orders.ports import Orders
+from chalicelib.orders.services.place_order import LATE_SECONDS
 from chalicelib.orders.services.run_parallel import Share, run_parallel
-from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.ports import Holds, Payments, Sweep
-from chalicelib.payments.services.record_payment import RecordPayment
+from chalicelib.payments.ports import Holds, Sweep
+from chalicelib.payments.services.release_tickets import ReleaseTickets
 
 TRIES = 5
 MINUTES_A_RUN = 60
@@ -54,64 +44,17 @@ class _Minute(NamedTuple):
     is_open: bool
 
 
-class UsedTickets(Protocol):
-    """Knows who came in."""
-
-    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """When each used ticket of an order was used, by its number; strongly consistent."""
-
-
 class ExpireOrders:
     def __init__(
-        self,
-        *,
-        orders: Orders,
-        holds: Holds,
-        place_order: PlaceOrder,
-        record_payment: RecordPayment,
-        order_messages: OrderMessages,
-        admissions: UsedTickets,
-        payments: Callable[[], Payments],
-        clock: Clock,
-        hold_seconds: int,
+        self, *, orders: Orders, holds: Holds, release_tickets: ReleaseTickets, clock: Clock, hold_seconds: int
     ) -> None:
         self._orders = orders
         self._holds = holds
-        self._place_order = place_order
-        self._record_payment = record_payment
-        self._order_messages = order_messages
-        self._admissions = admissions
-        self._payments = payments
+        self._release_tickets = release_tickets
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def cancel_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
-        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
-        Busy.
-        """
-        with asking_until(self._clock.now() + ASKED_WITHIN_SECONDS):
-            return self._cancel(order_id, caller=caller, access=access)
-
-    def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-
-        def attempt() -> OrderRecord:
-            record = self._place_order.load_order(order_id, caller=caller, access=access)
-            if record.state is OrderState.CANCELLED:
-                return record
-            if record.state is not OrderState.RESERVED and not record.is_free:
-                raise Conflict(
-                    "Only an order without a payment can be cancelled.",
-                    code="order_not_cancellable",
-                    state=record.state.value,
-                )
-            if record.is_free and self._admissions.used_at(record.order.event_id, order_id):
-                raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
-            return self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
-
-        return until_settled(attempt, tries=TRIES)
-
-    def release_due(self, *, until: float | None = None) -> int:
+    def expire_orders(self, *, until: float | None = None) -> int:
         """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
         default RUN_SECONDS from now). Looks at orders by the minute they were made in, from where the last run stopped.
         What could not be settled (Stripe away) is remembered and tried by threads of its own, in turn, so that it
@@ -122,7 +65,7 @@ class ExpireOrders:
         minutes = self._look(sweep, now)
         over = [order_id for minute in minutes for order_id in minute.over]
         shares = (Share(over, AT_ONCE), Share(sweep.left_over, AT_ONCE_AGAIN))
-        first, again = run_parallel(shares, self.settle, clock=self._clock, until=until or now + RUN_SECONDS)
+        first, again = run_parallel(shares, self.expire_order, clock=self._clock, until=until or now + RUN_SECONDS)
         left_over = [*again.waiting, *again.failed]
         room = max(0, MOST_LEFT_OVER - len(left_over))
         left_over += first.failed[:room]
@@ -158,7 +101,7 @@ class ExpireOrders:
         is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
         return _Minute(minute, [order_id for order_id in over if order_id not in known], is_open)
 
-    def settle(self, order_id: str) -> bool:
+    def expire_order(self, order_id: str) -> bool:
         """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
 
         def attempt() -> bool:
@@ -167,7 +110,7 @@ class ExpireOrders:
                 return True
             if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
                 return False
-            self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED)
+            self._release_tickets.release_tickets(record, Ended.EXPIRED, Reason.HOLD_ENDED)
             return True
 
         try:
@@ -177,17 +120,3 @@ class ExpireOrders:
         except Exception:  # noqa: BLE001 - the timer's boundary is one order
             telemetry.failure("hold_not_released", order_id=order_id)
         return False
-
-    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord:
-        """The ended order. Raises Overtaken (somebody was faster, money came, or with `unused` somebody came in),
-        UpstreamFailed, Busy.
-        """
-        checkout = record.checkout
-        if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
-            self._record_payment.sync_payment(checkout.id, account=record.account, order_id=record.id)
-            raise Overtaken
-        ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
-        change = SaleChange(before=record, after=ended, unused=unused)
-        self._orders.write_order(self._order_messages.add_messages(change))
-        telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
-        return ended
