@@ -1,4 +1,4 @@
-"""An event is paid to its organiser's own Stripe account. Called by its routes and by handle_webhook.py.
+"""An event is paid to its organiser's own Stripe account. Called by its routes and by dispatch_stripe_events.py.
 
 Orders keep the account their checkout was opened for, so a change of account touches nothing that is under way.
 """

@@ -1,7 +1,7 @@
-"""Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/payments.py.
+"""Receives a webhook: checks Stripe's signature and stores the event, and nothing more. Called by routes/payments.py.
 
-The inbox stream does the rest (payments/services/handle_webhook.py). Light on purpose: a webhook must be answered fast
-even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
+The inbox stream passes it on (payments/services/dispatch_stripe_events.py). Light on purpose: a webhook must be
+answered fast even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
 """
 
 import json
@@ -68,9 +68,9 @@ class ReceiveWebhook:
         event, payload = self._read(body)
         if ours is not (event.account is None):
             raise MalformedRequest
-        self._keep(event, payload)
+        self._store(event, payload)
 
-    def keep(self, payload: str, *, account: str | None) -> bool:
+    def store_fetched_event(self, payload: str, *, account: str | None) -> bool:
         """Keep an event that was fetched from Stripe, unless it is too large. Whether it was new. Raises
         MalformedRequest, Busy.
         """
@@ -78,9 +78,9 @@ class ReceiveWebhook:
             telemetry.log("stripe_event_too_large")
             return False
         event, payload = self._read(payload.encode())
-        return self._keep(event._replace(account=event.account or account), payload)
+        return self._store(event._replace(account=event.account or account), payload)
 
-    def _keep(self, event: StripeEvent, payload: str) -> bool:
+    def _store(self, event: StripeEvent, payload: str) -> bool:
         now = self._clock.now()
         new = self._inbox.put(event, payload=payload, received_at=int(now), expires_at=int(now) + KEPT_SECONDS)
         telemetry.log("stripe_event_received", stripe_event=event.id, kind=event.kind, new=new, ignored=event.ignored)

@@ -13,7 +13,7 @@ from chalicelib.core.errors import MarqueeError
 from chalicelib.core.ports import Clock
 from chalicelib.orders.ports import Orders
 from chalicelib.payments.ports import AccountGone, Payments, ReconciledUntil, Reconciliations, StripeAccounts
-from chalicelib.payments.services.handle_webhook import HANDLED
+from chalicelib.payments.services.dispatch_stripe_events import HANDLED
 from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 from chalicelib.payments.services.refund_payment import RefundPayment
 from chalicelib.payments.services.sweep_payments import SweepPayments, SweepStopped
@@ -126,7 +126,7 @@ class Reconcile:
     def _events(self, account: str | None, since: int) -> int:
         """Put what no endpoint took into the inbox; how many were new there."""
         events = self._payments().list_undelivered(since=since, kinds=HANDLED, account=account)
-        return sum(self._receive_webhook.keep(event.payload, account=account) for event in events)
+        return sum(self._receive_webhook.store_fetched_event(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int, until: float) -> int:
         """Look at completed sessions whose order knows of no payment; how many there were. Those that no time is left

@@ -1,6 +1,6 @@
 """What Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
 
-Called by apply_events.py with what Stripe told us, by release_tickets.py when an order ends as money comes in, by
+Called by apply_stripe_events.py for Stripe's events, by release_tickets.py when an order ends as money comes in, by
 reconcile.py and after a refund. An event is only a hint where to look. The order is read before Stripe is asked and
 written only if nobody wrote it since, so the last look wins, whatever order events come in and however often.
 """

@@ -1,7 +1,8 @@
-"""Applies what Stripe's events hint at, with as few looks at Stripe as that takes. Called by handle_webhook.py.
+"""Applies what Stripe's events hint at, with as few looks at Stripe as that takes.
 
-Several events tell of one payment. Who comes first looks, at the checkout session, which shows the charge too; whoever
-finds that recorded needs no look. Fees come later, in events of their own, and are read for many charges at once.
+Called by dispatch_stripe_events.py and record_fees.py. Several events report one payment. The first worker looks at the
+checkout session, which shows the charge too; a worker that finds it recorded needs no look. Fees come later, in events
+of their own, and are read for many charges at once.
 """
 
 from collections import defaultdict
@@ -34,7 +35,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0)
 """Seconds between the times that others ask whether it is done; longer and longer, since each costs a write unit."""
 
 
-class ApplyEvents:
+class ApplyStripeEvents:
     """Looks at payments that events tell of, and records them."""
 
     def __init__(
