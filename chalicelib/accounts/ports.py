@@ -18,10 +18,10 @@ class Accounts(Protocol):
     def open_account(self, account: NewAccount, *, verify_secret: str, verify_until: int, mail: Mail) -> bool:
         """A new account with its verification token and mail, in one transaction. False: the address is taken."""
 
-    def account_of(self, email: str) -> StoredAccount | None:
+    def find_account_by_email(self, email: str) -> StoredAccount | None:
         """The account with this normalised address."""
 
-    def account(self, user_id: str) -> StoredAccount | None:
+    def find_account(self, user_id: str) -> StoredAccount | None:
         """The account with this id, strongly consistent."""
 
     def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
@@ -43,10 +43,10 @@ class MailedTokens(Protocol):
     def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
         """A mailed token that proves the account's address, with its mail."""
 
-    def token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
+    def find_token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
         """Whose token it is; None when unknown, used or expired."""
 
-    def drop_token(self, purpose: str, secret: str) -> None:
+    def delete_token(self, purpose: str, secret: str) -> None:
         """Make a token useless."""
 
 
@@ -61,65 +61,67 @@ class Attempts(Protocol):
 
 
 class SignIns(Protocol):
-    """Keeps sign-ins, each a family of refresh tokens."""
+    """Keeps sign-ins. Each has one refresh token at a time; every exchange makes the next one."""
 
-    def start_family(self, family_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:
-        """A sign-in with its first refresh token, if the password that was checked still is the account's."""
+    def start_sign_in(self, sign_in_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:
+        """Stores a sign-in with its first refresh token. False when the account has another password by now."""
 
-    def rotate_family(self, family_id: str, *, old_secret: str, new_secret: str, until: int, now: int) -> str | None:
-        """Exchange a refresh token and return whose it is. A token that was used before ends the family: None."""
+    def rotate_refresh_token(
+        self, sign_in_id: str, *, old_secret: str, new_secret: str, until: int, now: int
+    ) -> str | None:
+        """Exchanges a refresh token and returns its user's id. A token that was used before ends the sign-in: None."""
 
-    def end_family(self, family_id: str) -> None:
-        """Its refresh tokens count no more."""
+    def end_sign_in(self, sign_in_id: str) -> None:
+        """Makes its refresh tokens invalid."""
 
-    def end_families_of(self, user_id: str) -> None:
-        """End all sign-ins of a user."""
+    def end_sign_ins_of_user(self, user_id: str) -> None:
+        """Makes the refresh tokens of all the user's sign-ins invalid."""
 
 
-class StandingSignIns(Protocol):
-    """Knows which sign-ins stand."""
+class ActiveSignIns(Protocol):
+    """Knows which sign-ins have not ended."""
 
-    def family_stands(self, family_id: str) -> bool:
-        """Whether the sign-in has not ended."""
+    def is_sign_in_active(self, sign_in_id: str) -> bool:
+        """Whether the sign-in has not ended, strongly consistent."""
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        """Those that have not ended."""
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        """Returns those that have not ended, strongly consistent."""
 
 
 class RolesOfUsers(Protocol):
     """Knows which roles users hold."""
 
-    def roles_of(self, user_id: str) -> list[tuple[str, str]]:
+    def list_roles(self, user_id: str) -> list[tuple[str, str]]:
         """Event ids and roles of a user, oldest event first."""
 
-    def events_of(self, user_id: str) -> list[str]:
+    def list_event_ids(self, user_id: str) -> list[str]:
         """Ids of the events in which the user holds a role, oldest first."""
 
 
 class Tokens(Protocol):
     """Makes and checks access tokens."""
 
-    def issue(self, principal: Principal, *, now: float) -> tuple[str, int]:
+    def issue_token(self, principal: Principal, *, now: float) -> tuple[str, int]:
         """A token and the seconds it is valid."""
 
-    def verify(self, token: str, *, now: float) -> Principal:
+    def verify_token(self, token: str, *, now: float) -> Principal:
         """Who the token speaks for. Raises Unauthenticated."""
 
 
 class Credentials(Protocol):
     """Looks up what credentials rest on."""
 
-    def family_stands(self, family_id: str) -> bool:
-        """Whether the sign-in has not ended."""
+    def is_sign_in_active(self, sign_in_id: str) -> bool:
+        """Whether the sign-in has not ended, strongly consistent."""
 
-    def role(self, user_id: str, event_id: str) -> str | None:
+    def find_role(self, user_id: str, event_id: str) -> str | None:
         """The user's role in the event."""
 
 
 class Passwords(Protocol):
     """Hashes and checks passwords, slowly on purpose."""
 
-    def hash(self, password: str) -> str:
+    def hash_password(self, password: str) -> str:
         """A salted hash."""
 
     def matches(self, password_hash: str | None, password: str) -> bool:

@@ -30,15 +30,15 @@ class DynamoAccounts:
         add_mail(transaction, mail)
         return transaction.try_commit()
 
-    def account_of(self, email: str) -> StoredAccount | None:
+    def find_account_by_email(self, email: str) -> StoredAccount | None:
         """The account with this normalised address."""
         try:
             address = EmailItem.get(*account_keys.email(email), consistent_read=True)
         except EmailItem.DoesNotExist:
             return None
-        return self.account(address.user_id)
+        return self.find_account(address.user_id)
 
-    def account(self, user_id: str) -> StoredAccount | None:
+    def find_account(self, user_id: str) -> StoredAccount | None:
         """The account with this id."""
         try:
             item = AccountItem.get(*account_keys.account(user_id), consistent_read=True)
@@ -63,7 +63,7 @@ class DynamoAccounts:
             AccountItem.verified.set(account.verified),
         ]
         if not try_update(AccountItem(*account_keys.account(account.id)), actions, AccountItem.etag == expected_tag):
-            now = self.account(account.id)
+            now = self.find_account(account.id)
             raise PreconditionFailed(etag=now and now.etag, body=now and now.body)
 
     def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:

@@ -17,7 +17,7 @@ class Argon2Passwords:
         self._hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
         self._decoy = _DECOY.format(memory=MEMORY_KIB, rounds=ROUNDS)
 
-    def hash(self, password: str) -> str:
+    def hash_password(self, password: str) -> str:
         """A salted hash."""
         return str(self._hasher.hash(password))
 

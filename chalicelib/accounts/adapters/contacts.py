@@ -15,7 +15,7 @@ class DynamoContacts:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """How to reach people, eventually consistent; one BatchGetItem for 100."""
         wanted = list(dict.fromkeys(user_ids))
         items = self._reader.get_many("people", [account_keys.account(one) for one in wanted], _CONTACT)

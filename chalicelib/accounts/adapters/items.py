@@ -33,15 +33,15 @@ class RoleItem(PeopleTable):
     granted_at = NumberAttribute()
 
 
-class FamilyItem(PeopleTable):
-    """A sign-in. `secret_hash` is of the newest refresh token; an older one that turns up ends the family."""
+class SignInItem(PeopleTable):
+    """A sign-in. `secret_hash` is of the newest refresh token; an older one that turns up ends the sign-in."""
 
     user_id = UnicodeAttribute()
     secret_hash = UnicodeAttribute()
     expires_at = NumberAttribute()
 
 
-class FamilyOfUserItem(PeopleTable):
+class SignInOfUserItem(PeopleTable):
     """The same sign-in, found by its user."""
 
     expires_at = NumberAttribute()

@@ -20,7 +20,7 @@ class AccessTokens:
         self._keys = keys
         self._issuer = issuer
 
-    def issue(self, principal: Principal, *, now: float) -> tuple[str, int]:
+    def issue_token(self, principal: Principal, *, now: float) -> tuple[str, int]:
         """A token and the seconds it is valid."""
         kid, secret = next(iter(self._keys.items()))
         issued = int(now)
@@ -28,14 +28,14 @@ class AccessTokens:
             "iss": self._issuer,
             "aud": _AUDIENCE,
             "sub": principal.user_id,
-            "sid": principal.family_id,
+            "sid": principal.sign_in_id,
             "iat": issued,
             "exp": issued + ACCESS_SECONDS,
             "typ": "access",
         }
         return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": kid}), ACCESS_SECONDS
 
-    def verify(self, token: str, *, now: float) -> Principal:
+    def verify_token(self, token: str, *, now: float) -> Principal:
         """Who the token speaks for. Raises Unauthenticated whatever is wrong with it."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")

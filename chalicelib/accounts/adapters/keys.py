@@ -13,9 +13,9 @@ def email(address: str) -> Key:
     return f"EMAIL#{digest(address)}", "EMAIL"
 
 
-def family_of_user(user_id: str, family_id: str) -> Key:
+def sign_in_of_user(user_id: str, sign_in_id: str) -> Key:
     """The same sign-in, found by its user."""
-    return f"USER#{user_id}", f"FAMILY#{family_id}"
+    return f"USER#{user_id}", f"FAMILY#{sign_in_id}"
 
 
 def one_time_token(purpose: str, secret: str) -> Key:

@@ -33,7 +33,7 @@ class DynamoMailedTokens:
         add_mail(transaction, mail)
         transaction.commit()
 
-    def token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
+    def find_token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
         """Whose token it is; None when unknown, used or expired."""
         try:
             item = OneTimeTokenItem.get(*account_keys.one_time_token(purpose, secret), consistent_read=True)
@@ -41,6 +41,6 @@ class DynamoMailedTokens:
             return None
         return item.user_id if item.expires_at > now else None
 
-    def drop_token(self, purpose: str, secret: str) -> None:
+    def delete_token(self, purpose: str, secret: str) -> None:
         """Make a token useless."""
         OneTimeTokenItem(*account_keys.one_time_token(purpose, secret)).delete()

@@ -17,8 +17,8 @@ def follow_link(
     purpose: str, token: str, *, accounts: Accounts, mailed_tokens: MailedTokens, now: float
 ) -> StoredAccount:
     """The account of a token that was mailed for this purpose. Raises NotFound (`token_not_valid`)."""
-    user_id = mailed_tokens.token_owner(purpose, token, now=int(now))
-    stored = accounts.account(user_id) if user_id else None
+    user_id = mailed_tokens.find_token_owner(purpose, token, now=int(now))
+    stored = accounts.find_account(user_id) if user_id else None
     if stored is None:
         raise link_not_valid()
     return stored

@@ -18,15 +18,15 @@ class LimitAttempts:
     def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
 
-    def count(self, subject: str, limit: int, *, now: int) -> None:
+    def count_attempt(self, subject: str, limit: int, *, now: int) -> None:
         """Count one more attempt of a subject in the current window. Raises TooManyAttempts."""
         if self._attempts.count_attempt(subject, now=now, window=WINDOW_SECONDS) > limit:
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
 
-    def take_back(self, subject: str, *, now: int) -> None:
+    def take_back_attempt(self, subject: str, *, now: int) -> None:
         """Count one attempt less, which was no guess; earlier ones still count."""
         self._attempts.count_attempt(subject, now=now, window=WINDOW_SECONDS, by=-1)
 
-    def forget(self, subject: str, *, now: int) -> None:
+    def forget_attempts(self, subject: str, *, now: int) -> None:
         """Forget the attempts of a subject, after a success."""
         self._attempts.reset_attempts(subject, now=now, window=WINDOW_SECONDS)

@@ -25,7 +25,7 @@ class Profile:
 
     def read_account(self, principal: Principal) -> StoredAccount:
         """The caller's account. Raises Unauthenticated when it was erased."""
-        stored = self._accounts.account(principal.user_id)
+        stored = self._accounts.find_account(principal.user_id)
         if stored is None:
             raise Unauthenticated("This account does not exist any more.")
         return stored
@@ -41,7 +41,7 @@ class Profile:
 
     def list_roles(self, caller: Principal) -> Found:
         """The list of the caller's roles; few a person, so made when read."""
-        items = ({"event_id": event_id, "role": role} for event_id, role in self._roles.roles_of(caller.user_id))
+        items = ({"event_id": event_id, "role": role} for event_id, role in self._roles.list_roles(caller.user_id))
         return as_found(write_list(map(write_json, items)))
 
 

@@ -42,15 +42,15 @@ class RecoverPassword:
     def forget_password(self, email: str, *, source: str) -> None:
         """Mail a reset link if the address has an account; nobody can tell whether. Raises TooManyAttempts."""
         now = int(self._clock.now())
-        self._limit.count(f"forgot {source}", ATTEMPTS_PER_SOURCE, now=now)
-        self._limit.count(f"forgot {normalised(email)}", ATTEMPTS_PER_ACCOUNT, now=now)
-        stored = self._accounts.account_of(normalised(email))
+        self._limit.count_attempt(f"forgot {source}", ATTEMPTS_PER_SOURCE, now=now)
+        self._limit.count_attempt(f"forgot {normalised(email)}", ATTEMPTS_PER_ACCOUNT, now=now)
+        stored = self._accounts.find_account_by_email(normalised(email))
         if stored is None:
             return
         secret = self._ids.new_secret()
         account = revive_account(stored)
         url = f"{self._public_url}/reset#{secret}"
-        mail = account_mails.reset_mail(
+        mail = account_mails.compose_reset_mail(
             to=account.email,
             name=account.name,
             url=url,
@@ -63,6 +63,6 @@ class RecoverPassword:
         """Set a new password by a mailed token and end every sign-in. Raises NotFound."""
         now = self._clock.now()
         stored = follow_link("reset", form.token, accounts=self._accounts, mailed_tokens=self._mailed_tokens, now=now)
-        if not self._accounts.reset_password(form.token, stored, self._passwords.hash(form.password)):
+        if not self._accounts.reset_password(form.token, stored, self._passwords.hash_password(form.password)):
             raise link_not_valid()
-        self._sign_ins.end_families_of(stored.id)
+        self._sign_ins.end_sign_ins_of_user(stored.id)

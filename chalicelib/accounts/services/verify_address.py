@@ -42,4 +42,4 @@ class VerifyAddress:
         account = revive_account(stored)
         replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=now)
         self._addresses().restore_address(stored.id, account.email)
-        self._mailed_tokens.drop_token("verify", token)
+        self._mailed_tokens.delete_token("verify", token)

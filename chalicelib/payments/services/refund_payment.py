@@ -149,7 +149,7 @@ class RefundPayment:
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
-        role = self._authorise.role(caller, record.order.event_id)
+        role = self._authorise.find_role(caller, record.order.event_id)
         if allows(role, Action.REFUND):
             return record
         if role is not None or record.user_id == caller.user_id:

@@ -57,7 +57,7 @@ class AnswerInvitation:
         invite, _ = self._followed(token)
         state = invite.state_at(self._clock.now())
         event, session = load_event(self._programme, invite.event_id), self._session(invite)
-        inviter = self._accounts.account(invite.invited_by)
+        inviter = self._accounts.find_account(invite.invited_by)
         known = state is InviteState.PENDING
         return Invitation(
             event=InvitedTo(id=event.id, name=event.name, slug=event.slug) if known else None,
@@ -123,7 +123,7 @@ class AnswerInvitation:
 
     def _own(self, invite: StoredInvite, caller: Principal) -> StoredAccount:
         """The caller's account, if it has the address."""
-        stored = self._accounts.account(caller.user_id)
+        stored = self._accounts.find_account(caller.user_id)
         if stored is None or revive_account(stored).email != invite.email:
             raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
         return stored

@@ -64,7 +64,7 @@ def test_cancel_of_a_paid_order_is_refused(shop: Shop) -> None:
 
 def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
-    stranger = Principal(OWNER.family_id, OWNER.family_id)
+    stranger = Principal(OWNER.sign_in_id, OWNER.sign_in_id)
     with pytest.raises(NotFound):
         shop.services.payments.cancel_order.cancel_order(record.id, caller=stranger, access=None)
 
