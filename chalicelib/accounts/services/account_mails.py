@@ -15,11 +15,6 @@ def compose_reset_mail(*, to: str, name: str, url: str, key: str, language: str 
     return _compose_mail("reset", to=to, name=name, url=url, key=key, language=language)
 
 
-def compose_sign_up_exists_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To the holder of an address with which somebody tried to open a second account. `url` leads to sign-in."""
-    return _compose_mail("exists", to=to, name=name, url=url, key=key, language=language)
-
-
 def _compose_mail(what: str, *, to: str, name: str, url: str, key: str, language: str) -> Mail:
     return letter(
         key=key,
