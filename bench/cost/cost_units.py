@@ -77,7 +77,7 @@ class Shop:
         stamp = {"created_at": "2027-01-01T00:00:00Z", "updated_at": "2027-01-01T00:00:00Z"}
         parts = [(Kind.SESSIONS, Session, one) for one in sessions(SESSIONS)]
         parts += [(Kind.SPEAKERS, Speaker, one) for one in speakers(SPEAKERS)]
-        DynamoImports().put_many(
+        DynamoImports().write_resources(
             [written(event, kind, msgspec.convert({**one, **stamp, "id": ids.new_id()}, to)) for kind, to, one in parts]
         )
         published = self._host.patch(f"/v1/events/{event}", {"state": "published"}, if_match=made.etag)
