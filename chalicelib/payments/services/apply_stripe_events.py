@@ -86,7 +86,7 @@ class ApplyStripeEvents:
             self._sleep(PAUSES[0])
             if self._is_applied(record, event):
                 return False
-        if self._orders.was_applied(event.id):
+        if self._orders.was_stripe_event_applied(event.id):
             return False
         return self._record_payment.record_payment(event, event.object_id, marker=event.id) is not None
 

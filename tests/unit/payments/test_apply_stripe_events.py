@@ -25,7 +25,7 @@ class World:
 
     def __init__(self, order: OrderRecord, *, seen: Payment | None = None, taken: bool = False) -> None:
         self.orders: Any = FakeOrders(order)
-        self.orders.was_applied = lambda event_id: event_id == "evt_known"
+        self.orders.was_stripe_event_applied = lambda event_id: event_id == "evt_known"
         self.looked: list[str] = []
         self.slept: list[float] = []
         self.left: list[str] = []
