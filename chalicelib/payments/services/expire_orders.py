@@ -10,10 +10,10 @@ from chalicelib import telemetry
 from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.core.ports import Clock
 from chalicelib.core.preconditions import until_settled
+from chalicelib.core.run_parallel import Share, run_parallel
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
 from chalicelib.orders.ports import Orders
 from chalicelib.orders.services.place_order import LATE_SECONDS
-from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.payments.ports import Holds, Sweep
 from chalicelib.payments.services.release_tickets import ReleaseTickets
 
