@@ -1,5 +1,5 @@
 """Frames as texts: what there is to tell over a socket. Called by the services that push. Pure; what clients send:
-read_frame.py.
+parse_frame.py.
 """
 
 import json
@@ -43,12 +43,12 @@ def new_frames(*, unread: int, notifications: Iterable[Notification], now: int) 
     return [_frame(_new(unread, part)) for part in _split([_shown(one, now) for one in notifications])]
 
 
-def read_frames(*, unread: int, ids: list[str]) -> list[str]:
+def marked_read_frames(*, unread: int, ids: list[str]) -> list[str]:
     """Notifications that were marked read."""
     return _marked("Notifications read", unread, ids)
 
 
-def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
+def marked_unread_frames(*, unread: int, ids: list[str]) -> list[str]:
     """Notifications that were marked unread again."""
     return _marked("Notifications unread", unread, ids)
 

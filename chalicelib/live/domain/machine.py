@@ -10,7 +10,7 @@ from chalicelib.core.errors import Conflict, MalformedRequest, MarqueeError, Not
 from chalicelib.core.kinds import View
 from chalicelib.live.domain.frames import error_frame, pong_frame, unwatched_frame
 from chalicelib.live.domain.listening import Listening, Window
-from chalicelib.live.domain.read_frame import Frame, Hello, Ping, Unwatch, Watch, read_frame
+from chalicelib.live.domain.parse_frame import Frame, Hello, Ping, Unwatch, Watch, parse_frame
 
 MAX_FRAMES = 2_000
 """What one connection may spend on frames in its life of two hours; most cost 1."""
@@ -26,7 +26,7 @@ COSTS: dict[type, int] = {Hello: 10, Watch: 2}
 
 
 class Greet(NamedTuple):
-    """Tell the count and what was missed since a notification; `recent` is as in read_frame.Hello."""
+    """Tell the count and what was missed since a notification; `recent` is as in parse_frame.Hello."""
 
     since: str | None
     recent: frozenset[str] | None
@@ -80,7 +80,7 @@ def read(text: str | None) -> Asked:
     if text is None:
         return MalformedRequest("A frame is text in UTF-8.", code="malformed_frame")
     try:
-        return read_frame(text)
+        return parse_frame(text)
     except MarqueeError as refusal:
         return refusal
 

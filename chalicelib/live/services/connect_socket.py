@@ -15,7 +15,7 @@ from chalicelib.live.domain import machine
 from chalicelib.live.domain.frames import Missed, connected_frames
 from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
-from chalicelib.live.domain.read_frame import MAX_RECENT
+from chalicelib.live.domain.parse_frame import MAX_RECENT
 from chalicelib.live.ports import Connection, Connections, Pusher, SocketTicket
 from chalicelib.live.services.watch_event import WatchEvent
 from chalicelib.notifications.ports import Counters, Inbox

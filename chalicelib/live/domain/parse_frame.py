@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest
 from chalicelib.core.ids import is_ulid
+from chalicelib.core.json_objects import require_unique_names
 
 MAX_FRAME_IN = 4_096
 """Bytes."""
@@ -42,7 +43,7 @@ class Unwatch(NamedTuple):
 Frame = Hello | Ping | Watch | Unwatch
 
 
-def read_frame(text: str) -> Frame:
+def parse_frame(text: str) -> Frame:
     """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
     frame = _object(text)
     action = frame.pop("action", None)
@@ -62,19 +63,12 @@ def _object(text: str) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
         raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
     try:
-        frame = json.loads(text, object_pairs_hook=_unique)
+        frame = json.loads(text, object_pairs_hook=require_unique_names)
     except (ValueError, RecursionError):
         raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
     if not isinstance(frame, dict):
         raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
     return frame
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has the same key twice")
-    return value
 
 
 def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:
