@@ -1,4 +1,4 @@
-"""What services need of stored accounts and sign-ins. Times in Unix seconds; secrets are stored hashed."""
+"""Ports of accounts, sign-ins and roles. Times are in Unix seconds; secrets are stored hashed."""
 
 from __future__ import annotations
 
@@ -13,51 +13,53 @@ if TYPE_CHECKING:
 
 
 class Accounts(Protocol):
-    """Keeps accounts."""
+    """Stores accounts."""
 
     def open_account(self, account: NewAccount, *, verify_secret: str, verify_until: int, mail: Mail) -> bool:
-        """A new account with its verification token and mail, in one transaction. False: the address is taken."""
+        """Stores a new account, its verification token and the mail in one transaction. False: the address is taken."""
 
     def find_account_by_email(self, email: str) -> StoredAccount | None:
-        """The account with this normalised address."""
+        """Returns the account with this normalised address, strongly consistent."""
 
     def find_account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id, strongly consistent."""
+        """Returns the account with this id, strongly consistent."""
 
     def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
-        """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
+        """Writes a changed account if it still has the expected ETag. Raises PreconditionFailed."""
 
     def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
-        """A new password against a reset token, once; False when it, or the password, was used up meanwhile."""
+        """Sets a new password and uses up the reset token. False: the token was used, or the password changed,
+        meanwhile.
+        """
 
     def is_verified(self, user_id: str) -> bool:
-        """Whether the account's e-mail address is proven."""
+        """Whether the account's e-mail address is verified."""
 
 
 class MailedTokens(Protocol):
-    """Keeps tokens in links that are mailed."""
+    """Stores the tokens of links that are mailed."""
 
     def add_reset_token(self, secret: str, account: StoredAccount, *, until: int, mail: Mail) -> None:
-        """A mailed token that replaces the account's present password and no later one, with its mail."""
+        """Stores a reset token and queues its mail. The token is valid for the account's present password only."""
 
     def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
-        """A mailed token that proves the account's address, with its mail."""
+        """Stores a token that verifies the account's address and queues its mail."""
 
     def find_token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
-        """Whose token it is; None when unknown, used or expired."""
+        """Returns the id of the token's user; None when the token is unknown, used or expired."""
 
     def delete_token(self, purpose: str, secret: str) -> None:
-        """Make a token useless."""
+        """Deletes a token, so that it cannot be used again."""
 
 
 class Attempts(Protocol):
-    """Counts guesses, and other things that may be done only so often."""
+    """Counts attempts: passwords that were tried, and other actions with a limit."""
 
     def count_attempt(self, subject: str, *, now: int, window: int, by: int = 1) -> int:
-        """Count a guess (by -1: take one back) and return how many there were in the current window."""
+        """Adds `by` to the attempts in the current window of `window` seconds and returns their number."""
 
     def reset_attempts(self, subject: str, *, now: int, window: int) -> None:
-        """Forget the guesses after a success."""
+        """Sets the attempts in the current window to none."""
 
 
 class SignIns(Protocol):
@@ -89,40 +91,40 @@ class ActiveSignIns(Protocol):
 
 
 class RolesOfUsers(Protocol):
-    """Knows which roles users hold."""
+    """Reads the roles of users."""
 
     def list_roles(self, user_id: str) -> list[tuple[str, str]]:
-        """Event ids and roles of a user, oldest event first."""
+        """Returns event ids and roles of a user, oldest event first."""
 
     def list_event_ids(self, user_id: str) -> list[str]:
-        """Ids of the events in which the user holds a role, oldest first."""
+        """Returns the ids of the events in which the user has a role, oldest first."""
 
 
 class Tokens(Protocol):
     """Makes and checks access tokens."""
 
     def issue_token(self, principal: Principal, *, now: float) -> tuple[str, int]:
-        """A token and the seconds it is valid."""
+        """Returns a token and how many seconds it is valid."""
 
     def verify_token(self, token: str, *, now: float) -> Principal:
-        """Who the token speaks for. Raises Unauthenticated."""
+        """Returns the user and sign-in that the token was issued to. Raises Unauthenticated."""
 
 
 class Credentials(Protocol):
-    """Looks up what credentials rest on."""
+    """Reads sign-ins and roles for authorisation."""
 
     def is_sign_in_active(self, sign_in_id: str) -> bool:
         """Whether the sign-in has not ended, strongly consistent."""
 
     def find_role(self, user_id: str, event_id: str) -> str | None:
-        """The user's role in the event."""
+        """Returns the user's role in the event, strongly consistent; None without one."""
 
 
 class Passwords(Protocol):
     """Hashes and checks passwords, slowly on purpose."""
 
     def hash_password(self, password: str) -> str:
-        """A salted hash."""
+        """Returns a salted hash."""
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password belongs to the hash; takes as long for None."""
+        """Whether the password has this hash. Takes as long when the hash is None."""

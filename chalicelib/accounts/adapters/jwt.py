@@ -1,6 +1,6 @@
-"""Access tokens: JWT signed with HS256 by PyJWT. Port `Tokens`.
+"""Access tokens: JWT, signed with HS256 by PyJWT. Port `Tokens`.
 
-Keys have ids: the first signs, all verify, so one can be rotated in and another out (RFC 7519, RFC 8725).
+Each key has an id. The first key signs and all of them verify, so that keys can be rotated (RFC 7519, RFC 8725).
 """
 
 import jwt
@@ -21,7 +21,6 @@ class AccessTokens:
         self._issuer = issuer
 
     def issue_token(self, principal: Principal, *, now: float) -> tuple[str, int]:
-        """A token and the seconds it is valid."""
         kid, secret = next(iter(self._keys.items()))
         issued = int(now)
         claims = {
@@ -36,7 +35,7 @@ class AccessTokens:
         return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": kid}), ACCESS_SECONDS
 
     def verify_token(self, token: str, *, now: float) -> Principal:
-        """Who the token speaks for. Raises Unauthenticated whatever is wrong with it."""
+        """Returns the user and sign-in of the token. Raises Unauthenticated, with the same words whatever is wrong."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             claims = jwt.decode(

@@ -4,12 +4,12 @@ from chalicelib.aws.dynamo_keys import Key, digest
 
 
 def account(user_id: str) -> Key:
-    """A person's account."""
+    """A person's account, with its password hash."""
     return f"USER#{user_id}", "ACCOUNT"
 
 
 def email(address: str) -> Key:
-    """The account that an e-mail address belongs to. Makes addresses unique."""
+    """The account that an e-mail address belongs to; makes addresses unique."""
     return f"EMAIL#{digest(address)}", "EMAIL"
 
 
@@ -24,5 +24,5 @@ def one_time_token(purpose: str, secret: str) -> Key:
 
 
 def attempts(subject: str) -> Key:
-    """How often somebody guessed a password, by the hash of what they guessed at."""
+    """Attempts on a subject in a window, by the hash of both."""
     return f"ATTEMPTS#{digest(subject)}", "ATTEMPTS"

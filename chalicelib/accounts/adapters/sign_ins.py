@@ -10,8 +10,8 @@ class DynamoSignIns:
     """Port `SignIns`."""
 
     def start_sign_in(self, sign_in_id: str, user_id: str, *, secret: str, until: int, password_hash: str) -> bool:
-        """A sign-in with its first refresh token, found by id and by user, if the password that was checked still is
-        the account's.
+        """Stores a sign-in with its first refresh token, by id and by user, if the account still has this password
+        hash.
         """
         transaction = Transaction()
         same = AccountItem.password_hash == password_hash
@@ -38,7 +38,7 @@ class DynamoSignIns:
 
     @staticmethod
     def _rotated_to(item: SignInItem, new_secret: str) -> bool:
-        """Whether an earlier try of this very exchange went through and only its reply was lost."""
+        """Whether an earlier try of this exchange was written and only its reply was lost."""
         try:
             item.refresh(consistent_read=True)
         except SignInItem.DoesNotExist:

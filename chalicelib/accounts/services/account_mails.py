@@ -1,4 +1,7 @@
-"""Mails about an account: prove the address, reset the password. Pure; called by sign_in.py and mail."""
+"""Mails about an account: verify the address, reset the password. Pure.
+
+Called by sign_in.py, recover_password.py and mail/services/suppress_bounces.py.
+"""
 
 from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.services.compose import letter
@@ -6,12 +9,12 @@ from chalicelib.texts import DEFAULT, say
 
 
 def compose_verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To a new account: prove the address. `url` carries the token and is good for three days."""
+    """The mail that asks to verify an address. `url` has the token, which is valid for three days."""
     return _compose_mail("verify", to=to, name=name, url=url, key=key, language=language)
 
 
 def compose_reset_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To somebody who forgot the password. `url` carries the token and is good for an hour."""
+    """The mail to somebody who forgot the password. `url` has the token, which is valid for an hour."""
     return _compose_mail("reset", to=to, name=name, url=url, key=key, language=language)
 
 

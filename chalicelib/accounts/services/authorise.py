@@ -1,8 +1,8 @@
-"""Who is calling, and whether they may do what they ask. Called by the endpoint, routes and services.
+"""Finds out who is calling and what they may do. Called by the endpoint, routes and services.
 
-An access token is checked by its signature, then by whether the sign-in it came from still stands. Both that and
-roles are remembered for CACHE_SECONDS in this process, so an end of either takes effect within that time; what is
-absent is never remembered, so a new role works at once.
+An access token is checked by its signature, then by whether its sign-in has ended. Sign-ins and roles are remembered in
+this process for CACHE_SECONDS, so the end of either takes effect within that time. What is absent is not remembered, so
+a new role works at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_TOKEN_BYTES = 4_096
 
 
 class Authorise:
-    """Identifies callers and knows their roles."""
+    """Identifies callers and reads their roles."""
 
     def __init__(self, tokens: Callable[[], Tokens], credentials: Credentials, clock: Clock) -> None:
         self._tokens = tokens
@@ -35,8 +35,8 @@ class Authorise:
         self._remembered: dict[tuple[str, ...], tuple[float, str]] = {}
 
     def identify_caller(self, header: str | None, *, required: bool) -> Principal | None:
-        """The caller for an Authorization header. A bad one is refused even where none is needed.
-        Raises Unauthenticated.
+        """Returns the caller for an Authorization header. A wrong header is refused even where none is required. Raises
+        Unauthenticated.
         """
         if header is None:
             if required:
@@ -51,18 +51,20 @@ class Authorise:
         return principal
 
     def forget_sign_in(self, sign_in_id: str) -> None:
-        """Drop what is remembered of a sign-in that just ended."""
+        """Forgets a sign-in that just ended."""
         self._remembered.pop(("sign_in", sign_in_id), None)
 
     def find_role(self, principal: Principal | None, event_id: str) -> str | None:
-        """The caller's role in an event."""
+        """Returns the caller's role in an event; None without one."""
         if principal is None:
             return None
         user_id = principal.user_id
         return self._recall(("role", user_id, event_id), lambda: self._credentials.find_role(user_id, event_id))
 
     def require(self, principal: Principal | None, event_id: str, action: Action) -> None:
-        """Raise NotFound for strangers, Forbidden for staff whose role does not allow it."""
+        """Raises NotFound for callers without a role, Forbidden when their role does not allow the action,
+        Unauthenticated without a caller.
+        """
         if principal is None:
             raise Unauthenticated("Sign in first.")
         role = self.find_role(principal, event_id)
@@ -74,8 +76,8 @@ class Authorise:
             raise Forbidden(f"A {role} may not do this.")
 
     def choose_view(self, principal: Principal | None, event_id: str, wanted: str | None) -> View:
-        """Which view a read gets: the one asked for, otherwise the staff's for staff and the public one for others.
-        Raises Unauthenticated or NotFound when the staff's is asked for by somebody else.
+        """Returns the view that a read gets: the one asked for, else ALL for staff and PUBLIC for others. Raises
+        MalformedRequest; Unauthenticated or NotFound when ALL is asked for by somebody who is not staff.
         """
         if wanted == View.PUBLIC:
             return View.PUBLIC

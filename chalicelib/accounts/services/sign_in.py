@@ -1,8 +1,8 @@
-"""Opening accounts, sign-ins and the refresh tokens that keep them alive. Called by routes/accounts.py.
+"""Opens accounts, signs people in and out, and exchanges refresh tokens. Called by routes/accounts.py.
 
-A sign-in has one refresh token at a time: each exchange makes the next one, and one used twice ends the sign-in, since
-then two parties hold it. Signing in never tells whether an address has an account; signing up must, since it answers
-with the account.
+A sign-in has one refresh token at a time. Each exchange makes the next one; a token that is used twice ends the
+sign-in, because two parties have it. Signing in does not show whether an address has an account. Signing up does,
+because it answers with the account.
 """
 
 from typing import cast
@@ -56,7 +56,7 @@ class SignIn:
         self._admins = admins
 
     def sign_up(self, form: SignUpForm, *, new_id: str, source: str, accept_language: str | None = None) -> SignedIn:
-        """Open an account, in the language that a browser asks for, mail the verification link and sign in. Raises
+        """Opens an account in the language that a browser asks for, mails the verification link and signs in. Raises
         AlreadyExists, TooManyAttempts.
         """
         now = self._clock.now()
@@ -94,9 +94,7 @@ class SignIn:
         return self._signed_in(account, password_hash)
 
     def sign_in(self, form: SignInForm, *, source: str) -> SignedIn:
-        """Sign in. Raises Unauthenticated (the same for an unknown address and a wrong
-        password), TooManyAttempts.
-        """
+        """Signs in. Raises Unauthenticated (the same for an unknown address and a wrong password), TooManyAttempts."""
         email = normalised(form.email)
         here, now = f"sign-in {email} {source}", int(self._clock.now())
         self._limit.count_attempt(here, ATTEMPTS_PER_ACCOUNT, now=now)
@@ -111,7 +109,7 @@ class SignIn:
         return self._signed_in(revive_account(stored), stored.password_hash)
 
     def refresh(self, token: str) -> SignedIn:
-        """Exchange a refresh token. Raises Unauthenticated."""
+        """Exchanges a refresh token. Raises Unauthenticated."""
         sign_in_id, _, secret = token.partition(".")
         now = self._clock.now()
         fresh = self._ids.new_secret()
@@ -124,7 +122,7 @@ class SignIn:
         return self._answer(revive_account(stored), sign_in_id, fresh)
 
     def sign_out(self, token: str) -> None:
-        """End the sign-in that a refresh token belongs to; a token that is not current ends nothing."""
+        """Ends the sign-in of a refresh token. A token that is not the newest ends it too, without an error."""
         sign_in_id, _, secret = token.partition(".")
         now = int(self._clock.now())
         fresh = self._ids.new_secret()
