@@ -23,7 +23,7 @@ class UsedTickets(Protocol):
     """Knows which tickets were used at the entrance."""
 
     def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """When each used ticket of an order was used, by its number; strongly consistent."""
+        """Returns when each used ticket of an order was used, by its number; strongly consistent."""
 
 
 class CancelOrder:

@@ -41,8 +41,8 @@ class DispatchStripeEvents:
         self._connect_account = connect_account
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
-        those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
+        """Reacts to the inbox stream: applies new events of one payment, or of an account. Fees of recorded charges are
+        left to record_fees.py. Raises UpstreamFailed, Busy, KeyError.
         """
         heard = [event for event in read_new_events(changes) if not event.ignored]
         for event in heard:
@@ -52,7 +52,7 @@ class DispatchStripeEvents:
 
 
 def read_new_events(changes: list[Change]) -> list[StripeEvent]:
-    """The events that changes of the inbox tell of. Raises KeyError for items of another shape."""
+    """Returns the new events in changes of the inbox. Raises KeyError for items of another shape."""
     return [
         parse_inbox_item(change.owner, change.after)
         for change in changes
@@ -61,7 +61,7 @@ def read_new_events(changes: list[Change]) -> list[StripeEvent]:
 
 
 def parse_inbox_item(event_id: str, item: Mapping[str, object]) -> StripeEvent:
-    """The event that an inbox item holds (payments/adapters/inbox.py). Raises KeyError for another shape."""
+    """Returns the event in an inbox item (payments/adapters/inbox.py). Raises KeyError for another shape."""
     return StripeEvent(
         id=event_id,
         kind=str(item["kind"]),

@@ -21,23 +21,23 @@ TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
 RUN_SECONDS = 57
-"""How long a run begins new work: the timer comes every minute. What it has begun by then may take as long again where
-Stripe does not answer (payments/adapters/stripe.py), and more; the function's timeout leaves room for that.
+"""Seconds in which a run starts new work; the timer comes every minute. When Stripe does not answer, the started work
+may take as long again (payments/adapters/stripe.py), or longer. The function's timeout leaves room for that.
 """
 MOST_A_RUN = 2_000
-"""Holds that a run looks for; more than Stripe lets it end."""
+"""Holds that a run looks for; more than Stripe lets it release."""
 AT_ONCE, AT_ONCE_AGAIN = 32, 4
-"""Threads for holds that have just ended, and for those that could not be released before. As many as keep Stripe's
-line (ADR 19) full also when an answer takes a second.
+"""Threads for holds that have just ended, and for those that could not be released before. Enough to use all of
+Stripe's rate (ADR 19) even when an answer takes a second.
 """
 MOST_LEFT_OVER = 2_000
-"""Ids that are remembered beside the cursor, 60 KB. Further ones keep it where it is."""
+"""Ids that are stored beside the cursor, 60 KB. With more, the cursor stays where it is."""
 _SETTLED_AFTER = LATE_SECONDS + 60
-"""Seconds after a minute's end when no order made in it can still be on its way."""
+"""Seconds after a minute's end. Then no order made in it can still be about to be written."""
 
 
 class _Minute(NamedTuple):
-    """The orders made in a Unix minute whose hold is over; whether it must be looked at again."""
+    """The orders made in a Unix minute whose hold is over, and whether the minute must be read again."""
 
     minute: int
     over: list[str]
@@ -55,10 +55,10 @@ class ExpireOrders:
         self._hold_seconds = hold_seconds
 
     def expire_orders(self, *, until: float | None = None) -> int:
-        """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
-        default RUN_SECONDS from now). Looks at orders by the minute they were made in, from where the last run stopped.
-        What could not be settled (Stripe away) is remembered and tried by threads of its own, in turn, so that it
-        keeps nobody else from theirs.
+        """Ends orders whose hold is over, in parallel, and returns how many. Starts none after `until` (Unix seconds,
+        by default RUN_SECONDS from now). Reads orders by the minute they were made in, from where the last run stopped.
+        Orders that could not be ended (Stripe did not answer) are stored and tried again in turn, by threads of their
+        own, so that they delay no others.
         """
         now = self._clock.now()
         sweep = self._holds.load_sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
@@ -80,7 +80,9 @@ class ExpireOrders:
         return released
 
     def _look(self, sweep: Sweep, now: float) -> list[_Minute]:
-        """The next minutes with what is over in each and was not tried before, as many as a run may deal with."""
+        """Returns the next minutes, each with the orders that are over and were not tried before; as many as one run
+        can handle.
+        """
         found: list[_Minute] = []
         known = frozenset(sweep.left_over)
         last = min(int(now - self._hold_seconds) // 60, sweep.minute + MINUTES_A_RUN)
@@ -91,7 +93,7 @@ class ExpireOrders:
         return found
 
     def _look_at(self, minute: int, now: float, known: frozenset[str]) -> _Minute:
-        """A minute that cannot be read now is looked at again, and keeps no other from its turn."""
+        """Reads a minute. One that cannot be read now stays open and does not stop the others."""
         try:
             reserved = self._holds.list_reserved(minute)
         except Busy as failure:
@@ -102,7 +104,9 @@ class ExpireOrders:
         return _Minute(minute, [order_id for order_id in over if order_id not in known], is_open)
 
     def expire_order(self, order_id: str) -> bool:
-        """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
+        """Ends one order whose hold is over. Returns whether nothing is left to do. Raises nothing, so that one failure
+        stops no others.
+        """
 
         def attempt() -> bool:
             record = self._orders.load_order(order_id)

@@ -39,7 +39,7 @@ class ReleaseTickets:
     def release_tickets(
         self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False
     ) -> OrderRecord:
-        """Returns the ended order. With `unused`, it ends only if no ticket of it was used.
+        """Ends the order and returns it. With `unused`, only if no ticket of it was used.
 
         Raises Overtaken when the order was changed or paid since it was read, or (with `unused`) a ticket was used;
         UpstreamFailed, Busy.
