@@ -1,6 +1,6 @@
-"""What a client's frame asks. Called by machine.py. Pure; what is sent to clients: frames.py.
+"""Parses the frames that clients send. Called by machine.py. Pure; frames.py makes the frames that are sent to clients.
 
-A frame that cannot be understood raises a MarqueeError, which the client is told; the connection stays.
+A frame that cannot be parsed raises a MarqueeError, which is sent to the client; the connection stays open.
 """
 
 import json
@@ -16,8 +16,8 @@ MAX_RECENT = 100
 
 
 class Hello(NamedTuple):
-    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
-    minute before that one, if it tells.
+    """A frame that says the client is ready. `since` is the id of the last notification it has, or None. `recent` are
+    the ids it has of the minute before that one, if it says so.
     """
 
     since: str | None
@@ -25,17 +25,17 @@ class Hello(NamedTuple):
 
 
 class Ping(NamedTuple):
-    """Is the connection alive?"""
+    """A frame that asks for a pong."""
 
 
 class Watch(NamedTuple):
-    """Tell changes of an event's lists."""
+    """A frame that asks for changes of an event's lists."""
 
     event_id: str
 
 
 class Unwatch(NamedTuple):
-    """Stop telling them."""
+    """A frame that ends a watch."""
 
     event_id: str
 
@@ -44,7 +44,7 @@ Frame = Hello | Ping | Watch | Unwatch
 
 
 def parse_frame(text: str) -> Frame:
-    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
+    """Parses a frame. Raises BodyTooLarge, MalformedRequest."""
     frame = _object(text)
     action = frame.pop("action", None)
     if action == "hello":
