@@ -1,5 +1,5 @@
-"""An uploaded archive becomes an event. `accept_import` is called by routes/exchange.py, `run_import` by the content
-stream when the upload has been kept.
+"""Makes an event of an uploaded archive. routes/exchange.py calls `accept_import`; the content stream calls
+`run_import` when the upload is stored.
 
 Ids are derived from the import, so a run that was cut off writes the same items again. The event itself is written
 last, in one transaction with its versions: until then nothing of the import can be seen.
@@ -38,17 +38,17 @@ from chalicelib.representations.json_text import encode, tagged
 from chalicelib.representations.represent import Written
 
 MAX_SENT, MAX_KEPT = 5_000_000, 380_000
-"""Bytes of an import with its report, as it is sent and as it is stored."""
+"""Bytes of an import with its report, as it is sent (JSON) and as it is stored (packed)."""
 KEPT_SECONDS = 30 * 24 * 3600
 _ZIP = ("application/zip", "application/x-zip-compressed")
 _REFERENCES = {"track_id": Kind.TRACKS, "microlocation_id": Kind.MICROLOCATIONS, "speaker_ids": Kind.SPEAKERS}
 
 
 class Progress(Protocol):
-    """Tells whoever imports how far it has got (live/services/signal_orders.py)."""
+    """Sends the progress of an import to its owner's open pages (live/services/signal_orders.py)."""
 
     def signal_import(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
-        """So many records of an import are written."""
+        """Sends that `done` of `total` records are written."""
 
 
 class ImportEvent:
@@ -62,7 +62,7 @@ class ImportEvent:
         self._progress_of = progress
 
     def accept_import(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> None:
-        """Keep an upload as the import of this id. Raises UnsupportedMedia."""
+        """Stores an upload as the import with this id. Raises UnsupportedMedia."""
         if content_type.partition(";")[0].strip().lower() not in _ZIP:
             raise UnsupportedMedia("Send the archive with Content-Type: application/zip.")
         event_id = derive_ulid(milliseconds_of(new_id), new_id, "event")
@@ -71,20 +71,20 @@ class ImportEvent:
         self._store.store_upload(job, archive, expires_at=int(self._clock.now()) + KEPT_SECONDS)
 
     def read_import(self, import_id: str, *, caller: Principal) -> ImportJob:
-        """One of the caller's imports. Raises NotFound."""
+        """Returns one of the caller's imports. Raises NotFound."""
         job = self._store.load_import(import_id) if is_ulid(import_id) else None
         if job is None or job.owner_id != caller.user_id:
             raise NotFound
         return job
 
     def on_changes(self, changes: list[Change]) -> None:
-        """Run each import that just arrived."""
+        """Runs each import that was just stored."""
         for change in changes:
             if change.kind is ChangeKind.CREATED:
                 self.run_import(change.owner)
 
     def run_import(self, import_id: str) -> None:
-        """Make the event of a kept upload; safe to repeat. An archive that cannot be read ends the import."""
+        """Makes the event of a stored upload; safe to repeat. An archive that cannot be read makes the import fail."""
         job = self._store.load_import(import_id)
         if job is None or msgspec.json.decode(job.body, type=Import).state is not ImportState.RUNNING:
             return
@@ -146,7 +146,7 @@ class ImportEvent:
         self._store_import(job, shorten_report(current, fits=_fits))
 
     def _store_import(self, job: ImportJob, current: Import) -> None:
-        """Keep where it stands, then say so: at once, since the stream's record of it waits for the import to end."""
+        """Stores the state, then sends it at once, since the stream's record of it waits until the import ends."""
         self._store.replace_import(_job(current, owner_id=job.owner_id, event_id=job.event_id))
         self._progress_of().signal_import(
             job.id,
@@ -158,7 +158,7 @@ class ImportEvent:
 
 
 def _part(event_id: str, part: ImportedResource, ids: dict[tuple[Kind, str], str], now: Any) -> Written:
-    """The resource for a record, with the references of its source turned into ours."""
+    """Returns the resource for a record, with the references of its source turned into ours."""
     fields = dict(part.fields)
     for name, kind in _REFERENCES.items():
         target = fields.get(name)
@@ -173,13 +173,15 @@ def _part(event_id: str, part: ImportedResource, ids: dict[tuple[Kind, str], str
 
 
 def _fits(current: Import) -> bool:
-    """Whether an import can be kept (an item of DynamoDB: 400 KB, and it is packed) and sent (Lambda: 6 MB)."""
+    """Whether an import can be stored (an item of DynamoDB has 400 KB, and the import is packed) and sent (Lambda: 6
+    MB).
+    """
     body = msgspec.json.encode(current)
     return len(body) <= MAX_SENT and len(zlib.compress(body)) <= MAX_KEPT
 
 
 def _sentence(violation: Violation) -> str:
-    """What is wrong with a file, or with a field of its only record, as a sentence."""
+    """Returns a sentence that says what is wrong with a file, or with a field of its only record."""
     file, _, field = violation.pointer.strip("/").partition("/")
     return f"The file {file}{f', field {field}' if field else ''}: {violation.detail}."
 
