@@ -108,8 +108,8 @@ def verified(client: Client) -> Client:
     from chalicelib.accounts.adapters.items import AccountItem
     from chalicelib.accounts.domain.stored_account import new_account, revive_account
 
-    stored = DynamoAccounts().account(client.user_id)
-    if stored is None:  # a signed-in user without an account
+    stored = DynamoAccounts().find_account(client.user_id)
+    if stored is None:  # a signed-in user without an find_account
         AccountItem(*account_keys.account(client.user_id)).update([AccountItem.verified.set(True)])
         return client
     proven = msgspec.structs.replace(revive_account(stored), verified=True)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Principal(NamedTuple):
-    """An account, and the sign-in (family of refresh tokens) that issued the credentials."""
+    """An account, and the sign-in that issued the credentials."""
 
     user_id: str
-    family_id: str
+    sign_in_id: str

@@ -1,4 +1,4 @@
-"""What importing needs of storage."""
+"""Ports of imports."""
 
 from typing import Protocol
 
@@ -7,19 +7,21 @@ from chalicelib.representations.represent import Written
 
 
 class ImportStore(Protocol):
-    """Keeps uploads, and writes what is in them."""
+    """Stores uploads and imports, and writes what is in them."""
 
-    def accept(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
-        """Keep an upload; the job itself last, since its appearance starts the work. False: it is here already."""
+    def store_upload(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
+        """Stores an upload, and the import last, since its record in the stream starts the work. False: it is stored
+        already.
+        """
 
-    def job(self, import_id: str) -> ImportJob | None:
-        """A stored import, strongly consistent."""
+    def load_import(self, import_id: str) -> ImportJob | None:
+        """Returns an import, strongly consistent; None when there is none."""
 
-    def archive(self, import_id: str) -> bytes:
-        """The bytes that were uploaded."""
+    def load_archive(self, import_id: str) -> bytes:
+        """Returns the bytes that were uploaded."""
 
-    def update(self, job: ImportJob) -> None:
-        """Keep a newer representation of an import."""
+    def replace_import(self, job: ImportJob) -> None:
+        """Stores a newer representation of an import."""
 
-    def put_many(self, resources: list[Written]) -> None:
-        """Write parts of an event that nobody can see yet, in batches."""
+    def write_resources(self, resources: list[Written]) -> None:
+        """Writes parts of an event that nobody can see yet, in batches."""

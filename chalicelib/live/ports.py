@@ -15,7 +15,7 @@ class SocketTicket(NamedTuple):
     """
 
     user_id: str
-    family_id: str
+    sign_in_id: str
     origin: str | None
     expires_at: int
 
@@ -25,7 +25,7 @@ class Connection(NamedTuple):
 
     id: str
     user_id: str
-    family_id: str
+    sign_in_id: str
     endpoint: str
     expires_at: int
 

@@ -80,7 +80,7 @@ class Contact(NamedTuple):
 class Contacts(Protocol):
     """Reads addresses and languages of accounts."""
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """Returns the contact of each user. Users without an account any more are left out."""
 
 

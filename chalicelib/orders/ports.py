@@ -95,5 +95,5 @@ class Orders(Protocol):
         wait longer than `now` (both Unix seconds). Eventually consistent.
         """
 
-    def was_applied(self, stripe_event_id: str) -> bool:
+    def was_stripe_event_applied(self, stripe_event_id: str) -> bool:
         """Returns whether a Stripe event was applied already, read strongly consistent."""

@@ -1,6 +1,6 @@
 """Routes for Stripe's webhook, and for the Stripe account to which an event's buyers pay directly (Stripe Connect).
 
-The webhook only stores the event; payments/services/handle_webhook.py handles it from the inbox stream.
+The webhook only stores the event; payments/services/dispatch_stripe_events.py handles it from the inbox stream.
 """
 
 import json

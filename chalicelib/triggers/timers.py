@@ -5,7 +5,7 @@ from chalicelib import bootstrap
 
 def release_holds() -> int:
     """Ends orders whose hold is over; their tickets return to sale. Runs every minute; returns how many ended."""
-    return bootstrap.services().payments.expire_orders.release_due()
+    return bootstrap.services().payments.expire_orders.expire_orders()
 
 
 def lapse_offers() -> int:

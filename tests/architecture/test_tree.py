@@ -13,8 +13,8 @@ MOST_MODULES, MOST_IN_WIDE = 20, 40
 WIDE = {"chalicelib/routes", "chalicelib/bootstrap"}
 """One file per resource or context, so wider than others: the table of contents of the API and of the wiring."""
 CORE = {
-    "changes", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
-    "ports", "preconditions", "principal", "text", "times", "timezones", "transactions", "validation",
+    "changes", "email_address", "errors", "ids", "json_objects", "kinds", "money", "names", "pagination", "permissions",
+    "ports", "preconditions", "principal", "run_parallel", "text", "times", "timezones", "transactions", "validation",
 }  # fmt: skip
 """The modules that every context may import. A new module belongs to a context unless it is as general as these."""
 PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))

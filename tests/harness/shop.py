@@ -382,7 +382,7 @@ class Shop:
     def react_to_event(self, event_id: str, item: dict[str, Any]) -> None:
         """Processes a stored webhook event, given as its item, as the inbox stream does."""
         change = Change(ChangeKind.CREATED, "INBOX", f"STRIPE_EVENT#{event_id}", None, item)
-        self.services.payments.handle_webhook.on_changes([change])
+        self.services.payments.dispatch_stripe_events.on_changes([change])
         self.services.payments.record_fees.on_changes([change])
 
     def wishes(self) -> list[RefundWish]:

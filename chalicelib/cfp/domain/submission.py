@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.event import Event, EventReference, reference_to
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.core.times import moment
 from chalicelib.representations.json_text import encode, tagged, write_list
@@ -51,21 +51,13 @@ class Proposer(NamedTuple):
     submissions: int
 
 
-class SubmittedTo(Struct, frozen=True, kw_only=True):
-    """The event to which a session was proposed."""
-
-    id: str
-    name: str
-    slug: str | None
-
-
 class SubmissionShown(Struct, frozen=True, kw_only=True):
     """A submission as its proposer reads it. Its id is the session's. `speaker` is null when staff gave the speaker to
     another account or deleted it.
     """
 
     id: str
-    event: SubmittedTo
+    event: EventReference
     session: ProposedSession
     speaker: SpeakerProfile | None
     state: SessionState
@@ -92,7 +84,7 @@ def represent_submission(
     """Returns the submission's JSON with a tag that is its hash."""
     shown = SubmissionShown(
         id=session.id,
-        event=SubmittedTo(id=event.id, name=event.name, slug=event.slug),
+        event=reference_to(event),
         session=_part(session, ProposedSession),
         speaker=_part(speaker, SpeakerProfile) if speaker else None,
         state=session.state,

@@ -16,7 +16,7 @@ CHUNK_BYTES = 350_000
 
 
 class ImportItem(ContentTable):
-    """An import: whose it is, how many pieces the upload has, and its gzipped representation."""
+    """An import: its owner, the number of pieces of the upload, and its gzipped representation."""
 
     owner_id = UnicodeAttribute()
     event_id = UnicodeAttribute()
@@ -27,7 +27,7 @@ class ImportItem(ContentTable):
 
 
 class ChunkItem(ContentTable):
-    """A piece of an upload."""
+    """One piece of an uploaded archive."""
 
     archive = BinaryAttribute(legacy_encoding=False)
     expires_at = NumberAttribute()
@@ -36,8 +36,8 @@ class ChunkItem(ContentTable):
 class DynamoImports:
     """Port `ImportStore`."""
 
-    def accept(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
-        """Keep an upload; the job last, since the stream record of its insertion starts the work."""
+    def store_upload(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
+        """Stores an upload in pieces, and the import last, since its record in the stream starts the work."""
         pieces = [archive[start : start + CHUNK_BYTES] for start in range(0, len(archive), CHUNK_BYTES)]
         for number, piece in enumerate(pieces):
             ChunkItem(*import_keys.import_chunk(job.id, number), archive=piece, expires_at=expires_at).save()
@@ -52,8 +52,7 @@ class DynamoImports:
         )
         return put_if_absent(item)
 
-    def job(self, import_id: str) -> ImportJob | None:
-        """A stored import, strongly consistent."""
+    def load_import(self, import_id: str) -> ImportJob | None:
         try:
             item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
         except ImportItem.DoesNotExist:
@@ -61,8 +60,7 @@ class DynamoImports:
         body = gzip.decompress(item.packed).decode()
         return ImportJob(import_id, item.owner_id, item.event_id, item.etag, body)
 
-    def archive(self, import_id: str) -> bytes:
-        """The bytes that were uploaded."""
+    def load_archive(self, import_id: str) -> bytes:
         item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
         found = [
             ChunkItem.get(*import_keys.import_chunk(import_id, number), consistent_read=True).archive
@@ -70,8 +68,7 @@ class DynamoImports:
         ]
         return b"".join(found)
 
-    def update(self, job: ImportJob) -> None:
-        """Keep a newer representation."""
+    def replace_import(self, job: ImportJob) -> None:
         ImportItem(*import_keys.import_job(job.id)).update(
             [
                 ImportItem.etag.set(job.etag),
@@ -80,8 +77,8 @@ class DynamoImports:
             ImportItem.pk.exists(),
         )
 
-    def put_many(self, resources: list[Written]) -> None:
-        """Write parts of an event that nobody can see yet, 25 a request; unprocessed ones are sent again."""
+    def write_resources(self, resources: list[Written]) -> None:
+        """Writes parts of an event that nobody can see yet, 25 a request; unprocessed ones are sent again."""
         with ResourceItem.batch_write() as batch:
             for resource in resources:
                 batch.save(written_item(resource))

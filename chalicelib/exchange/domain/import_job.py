@@ -1,4 +1,4 @@
-"""An import: what is known of it while it runs and afterwards. Pure."""
+"""An import: its state and report, while it runs and afterwards. Pure."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 
 class ImportState(StrEnum):
-    """Where an import stands."""
+    """What an import is doing, or how it ended."""
 
     RUNNING = "running"
     DONE = "done"
@@ -17,7 +17,7 @@ class ImportState(StrEnum):
 
 
 class ReportLine(Struct, frozen=True, kw_only=True):
-    """What became of one record. `outcome` is taken, mended or refused; `reason` says why, empty when taken."""
+    """The result of one record. `outcome` is taken, mended or refused; `reason` says why, empty when taken."""
 
     kind: str
     source_id: str
@@ -32,8 +32,8 @@ class ImportAccepted(Struct, frozen=True, kw_only=True):
 
 
 class Import(Struct, frozen=True, kw_only=True):
-    """An import as its owner sees it. `counts` are records written so far, by kind; `total` is known once the archive
-    was read. `detail` says why it failed.
+    """An import as its owner sees it. `counts` are the records written so far, by kind; `total` is known once the
+    archive was read. `detail` says why the import failed.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Import(Struct, frozen=True, kw_only=True):
 
 
 class ImportJob(NamedTuple):
-    """A stored import: whose it is, the event it makes, and its representation."""
+    """A stored import: its owner, the event it makes, and its representation."""
 
     id: str
     owner_id: str
@@ -58,9 +58,9 @@ class ImportJob(NamedTuple):
 _REASON_LENGTHS = (1_000, 300, 100, 30)
 
 
-def fitted(done: Import, *, fits: Callable[[Import], bool]) -> Import:
-    """The import with as much of its report as fits: all of it, or shorter reasons (`…` shows it), or fewer lines, of
-    which the first one says so. Archives that people make are far from that.
+def shorten_report(done: Import, *, fits: Callable[[Import], bool]) -> Import:
+    """Returns the import with as much of its report as fits: all of it, or shorter reasons (they end in `…`), or fewer
+    lines, of which the first one says so. Archives that people make are far below that.
     """
     if fits(done):
         return done

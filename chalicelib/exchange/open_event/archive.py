@@ -1,6 +1,6 @@
 """Opens an Open Event archive: zip bytes in, one JSON value per file out. Called by exchange/open_event/reader.py.
 
-Holds every limit against hostile archives, and finds the files by name. Knows nothing of what the records mean.
+Has every limit against hostile archives, and finds the files by name. Knows nothing of what the records mean.
 """
 
 import json
@@ -16,15 +16,16 @@ from chalicelib.core.errors import BodyTooLarge, InvalidInput, MalformedRequest,
 
 LISTS = ("tracks", "microlocations", "speakers", "sponsors", "sessions")
 MAX_BYTES = 16 * 1024 * 1024
-"""Of all files together, uncompressed: ten times the largest conference that we know. Bounds the time that reading the
-texts may take."""
+"""Bytes of all files together, uncompressed: ten times the largest conference that we know. Bounds the time that
+reading the texts may take.
+"""
 MAX_FILES = 100
 MAX_RATIO = 200
-"""Uncompressed to compressed bytes. JSON of conferences stays under 30."""
+"""Largest ratio of uncompressed to compressed bytes. JSON of conferences stays under 30."""
 MAX_RECORDS = 10_000
-"""In one list."""
+"""Records in one list."""
 MAX_VALUES = 1_000_000
-"""Opening brackets and commas of one file: bounds the memory that reading it may take."""
+"""Opening brackets and commas of one file. Bounds the memory that reading it may take."""
 _HARMLESS = 1024 * 1024  # below this many bytes no ratio is a danger
 _ENCRYPTED = 0x1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -32,8 +33,8 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Ru
 
 
 class Contents(NamedTuple):
-    """What an archive holds: the event, the records of each of LISTS (none where the file is absent), and the names of
-    the files beside them that hold something as well and are not read.
+    """The content of an archive: the event, the records of each of LISTS (none where the file is absent), and the names
+    of other JSON files with content, which are not read.
     """
 
     event: dict[str, object]
@@ -42,10 +43,10 @@ class Contents(NamedTuple):
 
 
 def open_archive(archive: bytes) -> Contents:
-    """The JSON values of an archive.
+    """Returns the JSON values of an archive.
 
     Raises MalformedRequest (BodyTooLarge for sizes) when the bytes cannot be read, InvalidInput when the event is
-    absent or a file holds the wrong type.
+    absent or a file has the wrong type.
     """
     if archive.lstrip()[:1] in (b"{", b"["):
         raise MalformedRequest("This is JSON and not a zip file. Zip the files event.json, sessions.json and so on.")
@@ -62,7 +63,7 @@ def open_archive(archive: bytes) -> Contents:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """Every way in which zipfile says that the bytes are damaged, as MalformedRequest."""
+    """Turns every error of zipfile about damaged bytes into MalformedRequest."""
     try:
         yield
     except _UNREADABLE:
@@ -84,7 +85,9 @@ def _check_sizes(entries: list[zipfile.ZipInfo], compressed: int) -> None:
 
 
 def _find(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
-    """The known files of the folder that holds the event: the top, or else the only folder with one."""
+    """Returns the known files of the folder that has the event: the top, or else the only folder with one. Raises
+    InvalidInput, MalformedRequest.
+    """
     folders: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for entry in entries:
         folder, _, name = _path(entry).rpartition("/")
@@ -112,7 +115,7 @@ def _is_beside(entry: zipfile.ZipInfo, other: zipfile.ZipInfo) -> bool:
 
 
 def _holds_json(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    """Whether a file looks like JSON with something in it."""
+    """Whether a file looks like JSON with content."""
     if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
         return False
     content = opened.read(entry).strip(b"\xef\xbb\xbf \t\r\n")
@@ -120,7 +123,7 @@ def _holds_json(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
 
 
 def _instead(entries: list[zipfile.ZipInfo]) -> str:
-    """What an archive without an event has instead."""
+    """Says what an archive without an event has instead."""
     paths = [entry.filename for entry in entries if not entry.filename.startswith("__MACOSX/")]
     deep = [path for path in paths if re.fullmatch(r".*/event(\.json)?", path, re.IGNORECASE)]
     expected = "the archive has no file event or event.json"
@@ -131,7 +134,7 @@ def _instead(entries: list[zipfile.ZipInfo]) -> str:
 
 
 def _read(opened: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The bytes of one file; zipfile never gives more than the size that was checked."""
+    """Returns the bytes of one file; zipfile never gives more than the size that was checked."""
     if entry.flag_bits & _ENCRYPTED:
         raise MalformedRequest("The archive is encrypted. Send it without a password.")
     if entry.compress_type not in _METHODS:
@@ -157,8 +160,8 @@ def _parse(name: str, content: bytes) -> object:
 
 
 def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """An object; of a name that it has twice with two values, the last counts and the first keeps a name of its own, so
-    that the report has it.
+    """Makes an object. When a name is in it twice with two values, the last one counts, and the first gets a name of
+    its own, so that the report lists it.
     """
     value = dict(pairs)
     if len(value) != len(pairs):
@@ -169,7 +172,7 @@ def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def json_type(value: object) -> str:
-    """What a value is in the words of JSON."""
+    """Names the type of a value in the words of JSON."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     names: dict[type, str] = {dict: "an object", list: "an array", str: "a text"}

@@ -1,6 +1,6 @@
-"""Country names as people type them, to ISO 3166-1 alpha-2. Read by exchange/open_event/values.py.
+"""Maps country names as people type them to ISO 3166-1 alpha-2. Called by exchange/open_event/values.py.
 
-English short names, the usual other ones and a few own-language names. Knows nothing of records or archives.
+Has English short names, the usual other ones and a few own-language names. Knows nothing of records or archives.
 """
 
 import re
@@ -54,16 +54,16 @@ YE Yemen; YT Mayotte; ZA South Africa; ZM Zambia; ZW Zimbabwe
 """
 
 _WORDS = frozenset(("am", "as", "at", "be", "do", "in", "is", "it", "me", "my", "na", "no", "so", "to"))
-"""Codes that are words of English, or an answer, unless in capitals."""
+"""Codes that are English words, or an answer, unless in capitals."""
 
 
 _NO_ANSWER = "NA"
-"""Namibia's code, but in forms that people fill in nearly always: not applicable."""
+"""Namibia's code. In forms that people fill in it nearly always means: not applicable."""
 
 
 def country_code(text: str) -> str | None:
-    """The ISO 3166-1 alpha-2 code of a country named by its code or a name of it; None when it is neither, or the name
-    of two countries (Korea, Congo).
+    """Returns the ISO 3166-1 alpha-2 code of a country given by code or name; None when it is neither, or the name of
+    two countries (Korea, Congo).
     """
     names = _codes()
     code = text.strip().upper()
@@ -76,7 +76,7 @@ def country_code(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
-    """Every known name in its plainest form, to its code."""
+    """Returns the code of every known name, by the name as `_plain` makes it."""
     found = {}
     for entry in _NAMES.replace("\n", " ").split(";"):
         code, _, names = entry.strip().partition(" ")
@@ -85,7 +85,7 @@ def _codes() -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """The name in lower case, without accents, punctuation or a leading article."""
+    """Returns the name in lower case, without accents, punctuation or a leading article."""
     letters = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
     words = re.sub(r"\W+", " ", letters.replace(".", "").replace("&", " and ")).split()
     words = ["saint" if word == "st" else word for word in words]

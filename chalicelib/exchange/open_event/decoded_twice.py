@@ -1,8 +1,8 @@
-"""Mends text that was decoded twice: UTF-8 that somebody read as Latin-1 or Windows-1252 (`KÃ¶ln` for `Köln`).
+"""Repairs text that was decoded twice: UTF-8 that somebody read as Latin-1 or Windows-1252 (`KÃ¶ln` for `Köln`).
 
-Called by exchange/open_event/record.py for every text of an archive. A text is mended only as a whole: each of its
-characters beyond ASCII must be a byte of UTF-8 then, so that decoding it wrongly again gives the same text back, and
-what comes out must be something that people write. Knows nothing of records.
+Called by exchange/open_event/record.py for every text of an archive. A text is repaired only as a whole: each of its
+characters beyond ASCII must be a byte of UTF-8, so that decoding the result wrongly gives the same text again, and the
+result must be something that people write. Knows nothing of records.
 """
 
 import itertools
@@ -15,7 +15,7 @@ _C1 = range(0x80, 0xA0)
 
 
 def _wrong(byte: int) -> str:
-    """The character that a byte is read as: Windows-1252, and Latin-1 for the five bytes it leaves open
+    """Returns the character that a byte is read as: Windows-1252, and Latin-1 for the five bytes that it leaves open
     (encoding.spec.whatwg.org, index windows-1252).
     """
     try:
@@ -37,15 +37,15 @@ _SEQUENCE = re.compile(
 )
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CLOSING = "‘’“”‹›«»–—…™®\u00a0"
-"""What may stand right after a capital letter in text that is as it should be: SMÅ”, CAFÉ’S."""
+"""Characters that may follow a capital letter in correct text: SMÅ”, CAFÉ’S."""
 _INSIDE = "’–—…\u00a0"
-"""Of these, what may have a letter on either side."""
+"""Those of them that may have a letter on either side."""
 _SCRIPTS = ("GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC")
-"""What two bytes are likely to stand for, beside Latin letters; what is left over is Syriac, Thaana and N'Ko."""
+"""Scripts that two bytes are likely to mean, beside Latin letters; the others are Syriac, Thaana and N'Ko."""
 _WORD = r"(?=[a-zß-öø-ÿ]|[^\W\d_]{2})"
-"""Before the rest of a word: a small letter, or more than one. A single capital may be one of a list (`Ã–Õ`)."""
+"""The rest of a word: a small letter, or more than one letter. A single capital may be one of a list (`Ã–Õ`)."""
 _CAPITAL = re.compile(rf"(?<!\w)Ã[…–]{_WORD}")
-"""Å and Ö at the start of a word: people write no dash or dots inside of a word that begins with Ã."""
+"""Å and Ö, decoded twice, at the start of a word: people write no dash or dots inside a word that begins with Ã."""
 _TRACES = re.compile(
     "â€|Ã[^\\w\\s–]Â|ï¿½|\ufffd|ðŸ"
     "|(?<=[a-zß-öø-ÿ])Ã|Ã[ƒ‚¤¶¼Ÿ©¨«®±³º¡¢£ª¬\u00ad¯°²´µ¸¹½¾¿¥¦§]"
@@ -57,8 +57,8 @@ _MOST_TIMES = 3
 
 
 def mend(text: str) -> tuple[str, str]:
-    """The text as it was before it was decoded wrongly, and what was done: `mended`, `left` (it shows traces, and
-    decoding it again would lose or invent something), or an empty text for one that is as it should be.
+    """Returns the text as it was before it was decoded wrongly, and what was done: `mended`, `left` (it shows traces,
+    and decoding it again would lose or invent something), or an empty text when nothing is wrong.
     """
     if text.isascii():
         return text, ""
@@ -72,7 +72,7 @@ def mend(text: str) -> tuple[str, str]:
 
 
 def _decoded_again(text: str) -> str | None:
-    """The text decoded once more; None when it is no such text as a whole, or may well be meant as it stands."""
+    """Returns the text decoded once more; None when it is not such a text as a whole, or may be correct as it is."""
     if not _SEQUENCE.search(text) or _BEYOND_ASCII.search(_SEQUENCE.sub("", text)) or _is_as_written(text):
         return None
     try:
@@ -82,7 +82,7 @@ def _decoded_again(text: str) -> str | None:
 
 
 def _is_as_written(text: str) -> bool:
-    """Whether everything that may be decoded again may be meant as it stands too."""
+    """Whether everything that could be decoded again may be correct as it is."""
     if not all(map(_reads_well, _SEQUENCE.finditer(text))):
         return False
     firsts = [match[0][0] for match in itertools.islice(_SEQUENCE.finditer(text), 2)]
@@ -90,7 +90,7 @@ def _is_as_written(text: str) -> bool:
 
 
 def _reads_well(match: re.Match[str]) -> bool:
-    """Whether the characters may be meant as they stand: a capital letter and what closes a word."""
+    """Whether the characters may be correct as they are: a capital letter and a mark that closes a word."""
     text, start, end = match.string, match.start(), match.end()
     capital, mark = match[0][0], match[0][1:]
     if (
@@ -104,7 +104,7 @@ def _reads_well(match: re.Match[str]) -> bool:
 
 
 def _is_plausible(text: str) -> bool:
-    """Whether people write such a text: no rare scripts, and no word in two scripts."""
+    """Whether people write such a text: without rare scripts, and without a word in two scripts."""
     two_bytes = 0
     for (character, neighbours), times in Counter(_with_neighbours(text)).items():
         if not character.isalpha():
@@ -125,8 +125,8 @@ def _is_plausible(text: str) -> bool:
 
 
 def _is_stray(character: str, neighbours: str) -> bool:
-    """Whether a mark, digit or sign of another script has nothing of one beside it, or is of a rare one: `3×³` is no
-    geresh after a digit, and `Spaß…` ends in no N'Ko.
+    """Whether a mark, digit or sign of another script has no character of a script beyond Latin beside it, or is of a
+    rare script: `3×³` has no geresh after a digit, and `Spaß…` does not end in N'Ko.
     """
     if "\u0700" <= character <= "\u07ff":
         return True
@@ -134,6 +134,6 @@ def _is_stray(character: str, neighbours: str) -> bool:
 
 
 def _with_neighbours(text: str) -> Iterator[tuple[str, str]]:
-    """Each character beyond ASCII, and what stands before and after it."""
+    """Yields each character beyond ASCII, and the characters before and after it."""
     for match in _BEYOND_ASCII.finditer(text):
         yield match[0], text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]

@@ -1,7 +1,7 @@
-"""Which records the sessions of an Open Event archive mean: their speakers, track and room, as keys of the programme.
+"""Finds the speakers, track and room that the sessions of an Open Event archive name, as keys of the programme.
 
-What was unclear becomes a mend of the session. Called by exchange/open_event/reader.py, which takes the records that a
-session alone writes down.
+Notes what was unclear as a mend of the session. Called by exchange/open_event/reader.py, which takes the records that
+only a session holds.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,13 +21,13 @@ from chalicelib.exchange.open_event.text import shown
 from chalicelib.exchange.open_event.values import read_id
 
 MAX_SPEAKERS = 50
-"""Of one session."""
+"""Speakers of one session."""
 Adopt = Callable[[Kind, Reference, SessionIdentity], Known | None]
-"""Takes a record that is only written down inside a session, if it can be."""
+"""Takes a record that only a session holds, if it can be taken."""
 
 
 class SessionLinks:
-    """Finds what sessions refer to."""
+    """Finds the records that sessions refer to."""
 
     def __init__(self, known: Mapping[Kind, References], adopt: Adopt) -> None:
         self._known = known
@@ -35,7 +35,7 @@ class SessionLinks:
         self._otherwise: dict[Kind, dict[str, None]] = {}
 
     def of(self, record: Record, session: SessionIdentity) -> dict[str, object]:
-        """The fields of a session that refer to other records."""
+        """Returns the fields of a session that refer to other records."""
         self._otherwise = {}
         fields: dict[str, object] = {
             "track_id": self._one(record, Kind.TRACKS, session),
@@ -47,7 +47,9 @@ class SessionLinks:
         return fields
 
     def _one(self, record: Record, kind: Kind, session: SessionIdentity) -> str | None:
-        """The key of the one thing that a session points at; a mend when it is not in the archive or unclear."""
+        """Returns the key of the one record of a kind that a session names. Notes a mend when it is not in the archive
+        or unclear.
+        """
         noun = NAMES[kind]
         by_value, by_id = record.value(noun), record.value(f"{noun}_id")
         claiming = self._known[kind].claiming(session)
@@ -70,7 +72,7 @@ class SessionLinks:
         return found.key if found else None
 
     def _speakers(self, record: Record, session: SessionIdentity) -> list[str]:
-        """The keys of a session's speakers, each once."""
+        """Returns the keys of a session's speakers, each once."""
         value = record.value("speakers", "speaker_ids")
         given = [one for one in (value if isinstance(value, list) else [value]) if not is_blank(one)]
         claiming = self._known[Kind.SPEAKERS].claiming(session)
@@ -96,8 +98,8 @@ class SessionLinks:
     def _resolve(
         self, record: Record, kind: Kind, value: object, session: SessionIdentity, unknown: list[str]
     ) -> Known | None:
-        """The record that a session means, taken from the session itself if it is written down only there. What is
-        not to be found at all goes to `unknown`.
+        """Returns the record that a session names, and takes it from the session if only the session holds it. Adds a
+        name that cannot be found to `unknown`.
         """
         reference = reference_of(value)
         known, doubt, may_be_new = self._known[kind].find(reference, session)
@@ -113,12 +115,12 @@ class SessionLinks:
 
 
 def _report_unclear(record: Record, noun: str, perhaps: list[Known], session: SessionIdentity) -> None:
-    """Say who lists an id that several sessions have, without the title of one."""
+    """Notes which records list an id that several sessions have, without the title of one."""
     if names := ", ".join(shown(known.name) for known in perhaps):
         several = f"session {shown(session.source_id)}, which is several"
         record.mend(f"{noun} {names} lists {several}; it is unclear which, and none is taken")
 
 
 def _shown(value: object) -> str:
-    """A reference for a sentence of the report: its id, else its name."""
+    """Returns a reference for a sentence of the report: its id, else its name."""
     return shown(Record(value).value("id", "name") if isinstance(value, dict) else value)

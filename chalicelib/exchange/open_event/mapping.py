@@ -1,8 +1,7 @@
-"""Which value of an Open Event record becomes which field of ours, kind by kind. Called by
-exchange/open_event/reader.py.
+"""Maps the values of Open Event records to fields of ours, kind by kind. Called by exchange/open_event/reader.py.
 
-Names: dashes of the 2017 dialect are read as underscores before they come here; where the 2018 dialect has another
-name, both are given. References and everything between records are not this module's concern.
+Names: record.py reads dashes of the 2017 dialect as underscores. Where the 2018 dialect has another name, both are
+given. References, and everything else between records, are in other modules.
 """
 
 from collections.abc import Callable
@@ -38,9 +37,9 @@ _ACCOUNTS = {
     "facebook": "https://www.facebook.com/",
 }
 _PICTURES = ("icon_image_url", "small_image_url", "thumbnail_image_url", "icon", "small", "thumbnail")
-"""Smaller copies of a speaker's photo."""
+"""Fields with smaller copies of a speaker's photo."""
 _LARGE = ("large_image_url", "thumbnail_image_url", "large", "thumbnail")
-"""Other sizes of an event's picture."""
+"""Fields with other sizes of an event's picture."""
 WITHOUT_MEANING: dict[Kind, frozenset[str]] = {
     Kind.EVENTS: frozenset(
         (
@@ -54,15 +53,16 @@ WITHOUT_MEANING: dict[Kind, frozenset[str]] = {
     Kind.SPONSORS: frozenset(("created_at", "updated_at")),
     Kind.SESSIONS: frozenset(("is_mail_sent", "created_at", "updated_at")),
 }
-"""Fields that say something about the server that they come from and nothing about the programme: its own names and
-counters, what it derives from other fields, and what every import of ours decides anew (an event is a draft)."""
+"""Fields about the server that they come from, not about the programme: its own names and counters, values that derive
+from other fields, and what our import always sets itself (an event is a draft).
+"""
 LONGEST_NIGHT = timedelta(hours=12)
 DEFAULT_LENGTH = timedelta(minutes=30)
-"""Of a session whose source says when it starts and not how long it is."""
+"""The length of a session whose source has a start and no length."""
 
 
 def map_track(record: Record) -> Fields:
-    """The fields of a track."""
+    """Returns the fields of a track."""
     return {
         "name": record.line("name", limit=_NAME),
         "color": record.colour("color", "colour") or TrackFields(name="-").color,
@@ -71,7 +71,7 @@ def map_track(record: Record) -> Fields:
 
 
 def map_microlocation(record: Record) -> Fields:
-    """The fields of a room."""
+    """Returns the fields of a room."""
     return {
         "name": record.line("name", limit=_NAME),
         "floor": record.whole("floor", low=-99, high=999),
@@ -82,7 +82,7 @@ def map_microlocation(record: Record) -> Fields:
 
 
 def map_speaker(record: Record) -> Fields:
-    """The fields of a speaker. Gender, phone number and the like are not taken: nobody needs them here."""
+    """Returns the fields of a speaker. Gender, phone number and the like are left out: nothing here needs them."""
     photo = record.url("photo_url", "photo")
     record.pass_over(_PICTURES if photo else ())
     record.pass_over([name for name in ("is_featured", "featured") if record.content().get(name) is False])
@@ -102,7 +102,7 @@ def map_speaker(record: Record) -> Fields:
 
 
 def map_sponsor(record: Record) -> Fields:
-    """The fields of a sponsor."""
+    """Returns the fields of a sponsor."""
     return {
         "name": record.line("name", limit=_NAME),
         "level": _sponsor_level(record),
@@ -113,7 +113,7 @@ def map_sponsor(record: Record) -> Fields:
 
 
 def map_session(record: Record, zone: tzinfo) -> Fields:
-    """The fields of a session but its references."""
+    """Returns the fields of a session except its references."""
     starts_at, ends_at = _session_times(record, zone)
     return {
         "title": record.line("title", "name", limit=_TITLE),
@@ -131,7 +131,7 @@ def map_session(record: Record, zone: tzinfo) -> Fields:
 
 
 def map_event(record: Record, *, zone: ZoneInfo, sessions: Interval | None) -> Fields:
-    """The fields of the event, always a draft. Absent times are those of the sessions."""
+    """Returns the fields of the event, always a draft. Absent times are taken from the sessions."""
     content = record.content()
     record.pass_over(_LARGE if content.get("original_image_url", content.get("background_image")) else ())
     starts_at, ends_at = _event_times(record, zone, sessions)
@@ -152,7 +152,7 @@ def map_event(record: Record, *, zone: ZoneInfo, sessions: Interval | None) -> F
 
 
 def zone_of(record: Record) -> ZoneInfo:
-    """The event's time zone; UTC with a mend when it names none."""
+    """Returns the event's time zone; UTC with a mend when it names none."""
     name = record.value("timezone")
     if isinstance(name, str) and is_zone(name.strip()):
         return ZoneInfo(name.strip())
@@ -167,7 +167,7 @@ MAPPINGS: dict[Kind, Callable[[Record], Fields]] = {
     Kind.SPEAKERS: map_speaker,
     Kind.SPONSORS: map_sponsor,
 }
-"""Sessions need the time zone too, and have map_session."""
+"""The functions for records that need no time zone. For sessions there is map_session."""
 
 
 def _coordinates(record: Record) -> Fields:
@@ -178,7 +178,7 @@ def _coordinates(record: Record) -> Fields:
 
 
 def _links(record: Record) -> list[str]:
-    """A speaker's own pages: a list of our own exports, or the accounts that Open Event has fields for."""
+    """Returns a speaker's own pages: the list of our own exports, or the accounts that Open Event has fields for."""
     given = record.value("links")
     readings = [read_url(link) for link in given] if isinstance(given, list) else []
     if given is not None and not (isinstance(given, list) and all(link for link, _ in readings)):
@@ -191,7 +191,7 @@ def _links(record: Record) -> list[str]:
 
 
 def _sponsor_level(record: Record) -> str | None:
-    """The level in words: where it is only a rank, the type has them."""
+    """Returns the level in words: where the level is only a rank, the type has them."""
     level = record.line("level", limit=_LINE)
     words = record.line("type", "sponsor_type", limit=_LINE)
     if level is None or words is None:
@@ -203,7 +203,7 @@ def _sponsor_level(record: Record) -> str | None:
 
 
 def _session_times(record: Record, zone: tzinfo) -> tuple[str | None, str | None]:
-    """Both ends or none. A start that can be used is kept, whatever the end says."""
+    """Returns both times or none. A usable start is kept, whatever the end is."""
     starts_at = record.moment("starts_at", "start_time", zone=zone)
     ends_at = record.moment("ends_at", "end_time", zone=zone)
     if starts_at is None:
@@ -219,8 +219,8 @@ def _session_times(record: Record, zone: tzinfo) -> tuple[str | None, str | None
 
 
 def _end(record: Record, starts_at: datetime, ends_at: datetime | None) -> datetime:
-    """An end for a session that has none after its start: its time of day on the day of the start, or on the morning
-    after; else what the type of session takes.
+    """Returns an end for a session without one after its start: the end's time of day on the day of the start or on the
+    morning after; else the start plus the length of the session's type, or DEFAULT_LENGTH.
     """
     problem = "had no usable end" if ends_at is None else "did not end after its start"
     if ends_at is not None and ends_at < starts_at:
@@ -246,7 +246,7 @@ def _session_state(record: Record) -> str:
 
 
 def _event_times(record: Record, zone: tzinfo, sessions: Interval | None) -> tuple[str | None, str | None]:
-    """The event's times; the sessions' where they are absent. None when neither says."""
+    """Returns the event's times; the sessions' where they are absent. None when neither has them."""
     first, last = sessions or (None, None)
     start = record.moment("starts_at", "start_time", zone=zone)
     end = record.moment("ends_at", "end_time", zone=zone)
@@ -272,7 +272,9 @@ def _currency(record: Record) -> str:
 
 
 def _venue(record: Record) -> Fields:
-    """Open Event has a name, a place to search for and coordinates; our own exports have a whole venue."""
+    """Returns the venue. Open Event has a name, a place to search for and coordinates; our own exports have a whole
+    venue.
+    """
     venue = record.part("venue")
     found: Fields = {
         "name": record.line("location_name", limit=_LINE) or venue.line("name", limit=_LINE),

@@ -1,9 +1,10 @@
 """Reads the Open Event archive: a zip of JSON files that describe a conference. Called by
-exchange/services/import_event.
+exchange/services/import_event.py.
 
-Pure: bytes in; fields that our wire types take and a report line per record out. One bad record never spoils the
-rest. A line says `mended` when something was lost or guessed; another spelling of the same value (an offset, a
-country by name, a number as text) is no mend. Knows nothing of ids of ours: references are the archive's own ids.
+Pure: takes bytes; returns fields that our wire types accept, and a line of the report for each record. One bad record
+does not spoil the others. A line says `mended` when something was lost or guessed; another spelling of the same value
+(an offset, a country by name, a number as text) is not a mend. Knows no ids of ours: references are the archive's own
+ids.
 """
 
 from collections import Counter
@@ -40,7 +41,7 @@ from chalicelib.exchange.open_event.text import read_line, shown
 from chalicelib.exchange.open_event.values import read_id
 
 ORDER = (Kind.TRACKS, Kind.MICROLOCATIONS, Kind.SPEAKERS, Kind.SPONSORS, Kind.SESSIONS)
-"""What is referred to comes before what refers."""
+"""Kinds that are referred to come before kinds that refer to them."""
 _UNREFERRED: dict[str, object] = {"track_id": None, "microlocation_id": None, "speaker_ids": []}
 
 
@@ -53,7 +54,7 @@ class ImportedResource(NamedTuple):
 
 
 class ImportedProgramme(NamedTuple):
-    """A whole archive: the event's fields (a draft without a slug), its resources in ORDER, a line per record."""
+    """A whole archive: the event's fields (a draft without a slug), its resources in ORDER, and the report's lines."""
 
     event: dict[str, Any]
     resources: list[ImportedResource]
@@ -61,9 +62,9 @@ class ImportedProgramme(NamedTuple):
 
 
 def read_archive(archive: bytes) -> ImportedProgramme:
-    """The programme in an Open Event archive.
+    """Returns the programme in an Open Event archive.
 
-    Raises MalformedRequest (BodyTooLarge for sizes) for bytes that are no readable archive of JSON files, and
+    Raises MalformedRequest (BodyTooLarge for sizes) for bytes that are not a readable archive of JSON files, and
     InvalidInput for an archive without a usable event or with a file of the wrong type.
     """
     contents = open_archive(archive)
@@ -82,7 +83,7 @@ def read_archive(archive: bytes) -> ImportedProgramme:
 
 
 class _Read(NamedTuple):
-    """A record that was read, and why it is refused if it is."""
+    """A record that was read; `problem` says why it is refused, empty when it is taken."""
 
     source_id: str
     record: Record
@@ -105,7 +106,7 @@ class _Reading:
         self._same_id: Counter[tuple[Kind, str]] = Counter()
 
     def take(self, kind: Kind, value: object, fallback_id: str, *, note: str = "") -> Known | None:
-        """Take one record or refuse it, with a report line. None if it was refused."""
+        """Takes one record or refuses it, with a line of the report. Returns None if it was refused."""
         record = Record(value if isinstance(value, dict) else {})
         source_id = read_id(record.value("id")) or fallback_id
         if note:
@@ -126,21 +127,21 @@ class _Reading:
         return known
 
     def lines(self, kind: Kind) -> list[ReportLine]:
-        """The report on the records of a kind, once all records are read."""
+        """Returns the report on the records of a kind, once all records are read."""
         return [
             _refused(kind, source_id, problem) if problem else _taken(kind, source_id, record.mends)
             for source_id, record, problem in self._read[kind]
         ]
 
     def note_lists(self) -> None:
-        """Say where a speaker or a track lists a session that the archive does not have."""
+        """Notes which sessions a speaker or a track lists that are not in the archive."""
         present = {read.source_id for read in self._read[Kind.SESSIONS]}
         for kind in (Kind.SPEAKERS, Kind.TRACKS):
             for known, missing in self._known[kind].missing(present):
                 known.record.mend(f"lists sessions that are not in the archive: {listed(missing)}")
 
     def event_fields(self) -> dict[str, Any]:
-        """The event's fields, once all sessions are read. Raises InvalidInput when they do not make an event."""
+        """Returns the event's fields, once all sessions are read. Raises InvalidInput when they make no event."""
         if not _name(self.event, "name"):
             raise InvalidInput([Violation("/event/name", "must be a text that can be read")])
         fields = map_event(self.event, zone=self.zone, sessions=self._interval())
@@ -158,7 +159,7 @@ class _Reading:
         return fields
 
     def _problem(self, kind: Kind, value: object, record: Record, source_id: str) -> str:
-        """Why a record cannot be taken, or an empty text."""
+        """Returns why a record cannot be taken, or an empty text."""
         if not isinstance(value, dict):
             return f"must be a JSON object and is {json_type(value)}"
         names = ("title", "name") if kind is Kind.SESSIONS else ("name",)
@@ -179,7 +180,7 @@ class _Reading:
         return f"has no usable {names[0]}: it must be a text that can be read, and {what}"
 
     def _free_key(self, kind: Kind, source_id: str, record: Record) -> str:
-        """The source id, or one that no other record has."""
+        """Returns the source id, or one derived from it that no other record has."""
         if same := self._known[kind].named(source_id):
             record.mend(f"has the id of an earlier record, {shown(same[0].name)}; both are kept")
         while True:
@@ -203,7 +204,7 @@ class _Reading:
         return fields
 
     def _adopt(self, kind: Kind, reference: Reference, session: SessionIdentity) -> Known | None:
-        """Take a record that is only written down inside a session."""
+        """Takes a record that only a session holds."""
         source_id = reference.source_id or f"name:{reference.name}"
         full = len(self.taken[kind]) >= MAX_RECORDS
         if full or not reference.name or (kind, source_id, folded(reference.name)) in self._deleted:
@@ -211,7 +212,7 @@ class _Reading:
         return self.take(kind, reference.value, source_id, note=f"only listed with session {session.source_id}")
 
     def _interval(self) -> Interval | None:
-        """From the start of the first session to the end of the last."""
+        """Returns the start of the first session and the end of the last; None without times."""
         times = [resource.fields for resource in self.taken[Kind.SESSIONS].values() if resource.fields["starts_at"]]
         if not times:
             return None
@@ -229,7 +230,9 @@ def _taken(kind: Kind, source_id: str, mends: list[str]) -> ReportLine:
 
 
 def _flaw(kind: Kind, fields: dict[str, Any]) -> str:
-    """What our wire type says against the fields; the net below the mapping. References are not ids of ours yet."""
+    """Returns what our wire type rejects of the fields, as a last check after the mapping. References are left out:
+    they are not ids of ours yet.
+    """
     try:
         made = msgspec.convert(fields | _UNREFERRED if kind is Kind.SESSIONS else fields, type=FIELDS[kind])
     except msgspec.ValidationError as problem:
@@ -238,7 +241,7 @@ def _flaw(kind: Kind, fields: dict[str, Any]) -> str:
 
 
 def _name(record: Record, *names: str) -> str | None:
-    """A name that people can read; a number or a list is none."""
+    """Returns a name that people can read; None for a number or a list."""
     value = record.value(*names)
     name = read_line(value, 200)[0] if isinstance(value, str) else None
     return name if name and is_name(name) else None

@@ -1,6 +1,6 @@
 """One record of an Open Event archive: finds values under the names of either dialect and notes every mend.
 
-Called by exchange/open_event/mapping.py and exchange/open_event/reader.py. Knows no kind of record.
+Called by mapping.py, reader.py, links.py and references.py. Knows no kind of record.
 """
 
 import json
@@ -13,7 +13,7 @@ from chalicelib.exchange.open_event import text, values
 from chalicelib.exchange.open_event.decoded_twice import mend as mend_text
 
 MAX_NAMED = 50
-"""Names of fields that one line of the report lists."""
+"""Names of fields that one line of the report lists at most."""
 _MAX_KEY = 60
 _FIELDS = frozenset(
     re.findall(
@@ -27,7 +27,8 @@ _FIELDS = frozenset(
         "logo_url searchable_location_name location_name",
     )
 )
-"""Fields of Open Event that may be left over. The report spells them in one way, other fields as they came."""
+"""Fields of Open Event that may be left over. The report spells them in one way, and other fields as the archive does.
+"""
 _EMPTY_MARKUP = re.compile(r"</?(?:p|br|div|span)\b[^<>]*>|&nbsp;|\s", re.IGNORECASE)
 _MAX_NESTING = 12  # of values in which text that was decoded twice is looked for
 _LONGEST_WORD = 100
@@ -37,9 +38,9 @@ _T = TypeVar("_T")
 class Record:
     """The values of one record, whatever the spelling of their names, and what had to be mended to take them.
 
-    Every reading method takes the names a value may have, best first; the first non-empty value counts, and a mend
-    is noted under the first name. An absent or empty value is None (an empty text for HTML) without a mend. What
-    nobody asked for, and a value that another one was preferred to, is named by `note_what_is_left`.
+    Every reading method takes the names a value may have, best first. The first value that is not empty counts; a mend
+    is noted under the first name. An absent or empty value is None (an empty text for HTML) without a mend.
+    `note_what_is_left` lists what was not read, and values that another one was preferred to.
     """
 
     def __init__(self, source: Mapping[str, object]) -> None:
@@ -63,11 +64,11 @@ class Record:
             self._lost[name] = None
 
     def mend(self, sentence: str) -> None:
-        """Note what was lost or guessed."""
+        """Notes what was lost or guessed."""
         self.mends.append(sentence)
 
     def value(self, *names: str) -> object:
-        """The value as it came, or None."""
+        """Returns the value as it is in the archive, or None."""
         present = [name for name in names if name in self._values]
         self._read.update(present)
         if not present:
@@ -77,31 +78,31 @@ class Record:
         return chosen
 
     def content(self) -> dict[str, object]:
-        """All values that are not blank, by their names in the dialect of 2018."""
+        """Returns all values that are not blank, by their names in the dialect of 2018."""
         return dict(self._values)
 
     def spelled_out(self) -> str:
-        """The same text for every record that says the same, whatever its id."""
+        """Returns a text that is the same for records with the same values, whatever their ids."""
         return json.dumps({name: value for name, value in self._values.items() if name != "id"}, sort_keys=True)
 
     def pass_over(self, names: Collection[str]) -> None:
-        """Leave these out without a word: they say nothing about a programme."""
+        """Marks fields as read without a mend: they say nothing about a programme."""
         self._read.update(names)
 
     def note_what_is_left(self) -> None:
-        """Note, in one mend, every field that holds something and that nobody asked for."""
+        """Notes, in one mend, every field with content that was not read."""
         unread = [name for name in self._values if name not in self._read and has_content(self._values[name])]
         if lost := sorted(self._lost | {self._spelled[key]: key for key in unread}):
             self.mend(f"not kept: {listed(lost, shown=self._named)}")
 
     def _named(self, name: str) -> str:
-        """A field for the report; one that holds a thing with a name, with that."""
+        """Returns a field's name for the report; with the name of its value, if the value is an object with a name."""
         value = self._values.get(name.lower().replace("-", "_"))
         called = value.get("name") if isinstance(value, dict) else None
         return shortened(name) + (f" {text.shown(called)}" if called and isinstance(called, str) else "")
 
     def part(self, name: str) -> "Record":
-        """The object under a name as a record of its own; an empty one if there is none."""
+        """Returns the object under a name as a record of its own; an empty record if there is none."""
         part = self._values.get(name)
         if not isinstance(part, dict):
             return Record({})
@@ -109,47 +110,47 @@ class Record:
         return Record(part)
 
     def line(self, *names: str, limit: int) -> str | None:
-        """One line of plain text."""
+        """Reads one line of plain text."""
         value = self.value(*names)
         return None if value is None else self._noted(names, text.read_line(value, limit))
 
     def html(self, *names: str) -> str:
-        """Sanitised HTML."""
+        """Reads HTML and sanitises it."""
         value = self.value(*names)
         return "" if value is None else self._noted(names, text.read_html(value))
 
     def url(self, *names: str, site: str = "") -> str | None:
-        """A web address, or with `site` an account there."""
+        """Reads a web address, or with `site` the name of an account there."""
         value = self.value(*names)
         return None if value is None else self._noted(names, text.read_url(value, site))
 
     def email(self, *names: str) -> str | None:
-        """An e-mail address."""
+        """Reads an e-mail address."""
         value = self.value(*names)
         return None if value is None else self._noted(names, text.read_email(value))
 
     def number(self, *names: str, low: float, high: float) -> float | None:
-        """A number within limits."""
+        """Reads a number from `low` to `high`."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_number(value, low, high))
 
     def whole(self, *names: str, low: int, high: int) -> int | None:
-        """A whole number within limits."""
+        """Reads a whole number from `low` to `high`."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_whole(value, low, high))
 
     def moment(self, *names: str, zone: tzinfo) -> datetime | None:
-        """A moment, with the offset that it is written in."""
+        """Reads a moment, with the offset that it is written in; without one, in `zone`."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_moment(value, zone))
 
     def colour(self, *names: str) -> str | None:
-        """A colour as #rrggbb."""
+        """Reads a colour as #rrggbb."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_colour(value))
 
     def country(self, *names: str) -> str | None:
-        """An ISO 3166-1 alpha-2 code."""
+        """Reads a country as ISO 3166-1 alpha-2 code."""
         value = self.value(*names)
         return None if value is None else self._noted(names, values.read_country(value))
 
@@ -161,7 +162,7 @@ class Record:
 
 
 def is_blank(value: object) -> bool:
-    """Whether a value says nothing: null, an empty or white text, an empty list, an object of such values."""
+    """Whether a value says nothing: null, an empty text or spaces, an empty list, an object of such values."""
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, dict):
@@ -170,17 +171,17 @@ def is_blank(value: object) -> bool:
 
 
 def has_content(value: object) -> bool:
-    """Whether a person would miss the value: more than blanks and empty markup."""
+    """Whether a value has content: more than blanks and empty markup."""
     return bool(_EMPTY_MARKUP.sub("", value)) if isinstance(value, str) else not is_blank(value)
 
 
 def shortened(name: str) -> str:
-    """The name of a field for a sentence of the report."""
+    """Returns the name of a field for a sentence of the report."""
     return text.read_line(name, _MAX_KEY)[0] or "(a field without a name)"
 
 
 def listed(names: list[str], *, shown: Callable[[str], str] = str) -> str:
-    """Names for a sentence of the report; of very many the first ones and how many more."""
+    """Returns names for a sentence of the report; of very many the first ones and how many more."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     return ", ".join(map(shown, names[:MAX_NAMED])) + more
 
@@ -193,12 +194,12 @@ _DONE = {
 
 
 def _cut(value: str) -> str:
-    """The start of a text that is too long, up to the end of a word: half a character would stop mending."""
+    """Returns the start of a text that is too long, up to the end of a word: half a character would prevent mending."""
     return value[: text.MAX_RAW - _LONGEST_WORD] + value[text.MAX_RAW - _LONGEST_WORD : text.MAX_RAW].rpartition(" ")[0]
 
 
 def _mended(value: object, depth: int = 0) -> tuple[object, set[str]]:
-    """The value with every text in it as it was before it was decoded twice, and what was done (of _DONE)."""
+    """Returns the value with all texts as before they were decoded twice, and what was done (keys of _DONE)."""
     if isinstance(value, str):
         whole = value if len(value) <= text.MAX_RAW else _cut(value)
         found, done = mend_text(whole)

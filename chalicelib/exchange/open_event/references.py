@@ -1,8 +1,8 @@
-"""Which record of an Open Event archive is meant where another one names it: the speakers, the track and the room of a
-session. Called by exchange/open_event/reader.py.
+"""Finds the record of an Open Event archive that a session names as speaker, track or room. Called by links.py and
+reader.py.
 
-A record is what its id and its name say together. Where both cannot be true of one record, or are of several, the
-answer says so in words for the report; nobody is taken for somebody else because of a number. Pure.
+A record is identified by its id and its name together. Where both cannot be true of one record, or are true of several,
+the answer says so in words for the report. Nobody is taken for somebody else because of a number. Pure.
 """
 
 import unicodedata
@@ -17,17 +17,17 @@ from chalicelib.exchange.open_event.text import read_line, shown
 from chalicelib.exchange.open_event.values import read_id
 
 NAMES = {Kind.TRACKS: "track", Kind.MICROLOCATIONS: "microlocation", Kind.SPEAKERS: "speaker"}
-"""What the report calls one of them."""
+"""What the report calls a record of each kind."""
 MOST_ALIKE = 20
-"""Records with one id or one name among which the right one is looked for."""
+"""Records with one id or one name that are searched for the right one, at most."""
 _COPIES = frozenset(
     ("icon_image_url", "small_image_url", "thumbnail_image_url", "icon", "small", "thumbnail", "sessions")
 )
-"""Of a record that is written down inside a session as well: what the list derives from other fields."""
+"""Fields of a record inside a session that derive from other fields of the list's record."""
 
 
 class Known(NamedTuple):
-    """A record that was taken: its key in the programme, what the source calls it, and what it holds."""
+    """A record that was taken: its key in the programme, its id and name in the archive, and its values."""
 
     key: str
     source_id: str
@@ -36,7 +36,7 @@ class Known(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A record as another one names it: by id, by name or by both, perhaps with more of what it holds."""
+    """A record as another record names it: by id, by name or by both, perhaps with more of its values."""
 
     source_id: str | None
     name: str | None
@@ -44,8 +44,8 @@ class Reference(NamedTuple):
 
 
 class FoundRecord(NamedTuple):
-    """The record that is meant, if there is one, what was unclear, and whether it may be a record of its own that only
-    the session writes down.
+    """The result of a search: the record, if it was found, what was unclear, and whether it may be a new record that
+    only the session holds.
     """
 
     known: Known | None
@@ -54,8 +54,8 @@ class FoundRecord(NamedTuple):
 
 
 class SessionIdentity(NamedTuple):
-    """What identifies a session; the title may be empty where another record names it. `is_alone` is whether no other
-    session has its id, so that the id says enough.
+    """What identifies a session. The title may be empty where another record names it. `is_alone`: no other session has
+    its id, so the id is enough.
     """
 
     source_id: str
@@ -64,7 +64,7 @@ class SessionIdentity(NamedTuple):
 
 
 class References:
-    """The records of one kind by what sessions may call them."""
+    """The records of one kind, found by what sessions may call them."""
 
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
@@ -75,7 +75,7 @@ class References:
         self._claims: defaultdict[str, list[tuple[Known, str]]] = defaultdict(list)
 
     def add(self, known: Known) -> None:
-        """Let it be found."""
+        """Adds a record."""
         name = folded(known.name)
         self._by_id[known.source_id].append(known)
         self._by_name[name].append(known)
@@ -85,21 +85,23 @@ class References:
                 claims.append((known, folded(session.title)))
 
     def named(self, source_id: str) -> list[Known]:
-        """Those with this id."""
+        """Returns the records with this id."""
         return self._by_id.get(source_id, [])
 
     def claiming(self, session: SessionIdentity) -> list[Known]:
-        """Those that list the session as one of their own: by id and title, or by an id that is its alone."""
+        """Returns the records that list the session as one of their own: by id and title, or by an id that no other
+        session has.
+        """
         titles = ("", folded(session.title)) if session.is_alone else (folded(session.title),)
         return [known for known, title in self._claims.get(session.source_id, []) if title in titles]
 
     def perhaps_claiming(self, session: SessionIdentity) -> list[Known]:
-        """Those that list the session or another one of the same id: they do not say which."""
+        """Returns the records that list the session or another one of the same id, without saying which."""
         claims = self._claims.get(session.source_id, [])
         return [] if session.is_alone else [known for known, title in claims if not title]
 
     def find(self, reference: Reference, session: SessionIdentity) -> FoundRecord:
-        """The record that the reference of a session means."""
+        """Returns the record that the reference of a session means."""
         by_id = self._by_id.get(reference.source_id or "", [])
         if reference.name is None:
             return self._only(by_id or self._by_name.get(folded(reference.source_id), []), session)
@@ -111,20 +113,22 @@ class References:
         return FoundRecord(None, self._other(reference, by_id), may_be_new=True)
 
     def missing(self, sessions: Container[str]) -> Iterator[tuple[Known, list[str]]]:
-        """The records that list sessions which are not among these, with those."""
+        """Yields the records that list sessions which are not among these, with the ids of those sessions."""
         for same in self._by_id.values():
             for known in same:
                 if missing := [one.source_id for one in _listed(known) if one.source_id not in sessions]:
                     yield known, missing
 
     def _first(self, same: list[Known], session: SessionIdentity) -> FoundRecord:
-        """One of several with the id and the name that the session gives: the one that lists it, or the first."""
+        """Chooses among records with the id and the name that the session gives: the one that lists the session, or the
+        first.
+        """
         if one := self._one_of(same, session):
             return FoundRecord(one, "")
         return FoundRecord(same[0], f"{self._noun} {shown(same[0].name)} is {len(same)} records; the first is taken")
 
     def _of_that_name(self, same: list[Known], reference: Reference, session: SessionIdentity) -> FoundRecord:
-        """The one with the name that the session gives; none of several unless it lists the session."""
+        """Chooses among records with the name that the session gives; None of several unless one lists the session."""
         by_id = self.named(reference.source_id or "")
         if one := self._one_of(same, session):
             alone = f"; {shown(reference.name)} is found by name"
@@ -134,7 +138,7 @@ class References:
         return FoundRecord(None, f"{start} {several}")
 
     def _only(self, same: list[Known], session: SessionIdentity) -> FoundRecord:
-        """The one that an id alone means; none of several unless it lists the session."""
+        """Chooses among records that an id alone names; none of several unless one lists the session."""
         if not same:
             return FoundRecord(None, "")
         if one := self._one_of(same, session):
@@ -144,7 +148,7 @@ class References:
         return FoundRecord(None, f"{is_several}; it is unclear which, and none is taken")
 
     def _one_of(self, same: list[Known], session: SessionIdentity) -> Known | None:
-        """The only one, or the only one that lists the session."""
+        """Returns the only record, or the only one that lists the session."""
         keys = {known.key for known in self.claiming(session)}
         claiming = [known for known in same[:MOST_ALIKE] if known.key in keys]
         return same[0] if len(same) == 1 else claiming[0] if len(claiming) == 1 else None
@@ -158,13 +162,13 @@ class References:
         )
 
     def _is_whom(self, reference: Reference, by_id: list[Known]) -> str:
-        """Who has the id that the session gives."""
+        """Says which record has the id that the session gives."""
         is_whom = f"is {shown(by_id[0].name)} in the archive" if by_id else "is not in the archive"
         return f"{self._noun} {shown(reference.source_id)} {is_whom}"
 
 
 def reference_of(value: object) -> Reference:
-    """What a value of a session says of the record that it means."""
+    """Returns what a value of a session says about the record that it names."""
     if not isinstance(value, dict):
         return Reference(read_id(value), None, value)
     record = Record(value)
@@ -173,12 +177,12 @@ def reference_of(value: object) -> Reference:
 
 
 def folded(name: str | None) -> str:
-    """A name as it is compared: case, width and spaces do not count."""
+    """Returns a name in the form that is compared: case, width and spaces do not count."""
     return " ".join(unicodedata.normalize("NFKC", name or "").casefold().split())
 
 
 def _listed(known: Known) -> Iterator[SessionIdentity]:
-    """What a speaker or a track lists as its sessions."""
+    """Yields the sessions that a speaker or a track lists."""
     value = known.record.value("sessions")
     for one in value if isinstance(value, list) else []:
         record = Record(one) if isinstance(one, dict) else Record({"id": one})
@@ -187,7 +191,7 @@ def _listed(known: Known) -> Iterator[SessionIdentity]:
 
 
 def told_otherwise(known: Known, reference: Reference, kind: Kind) -> list[str]:
-    """The fields of which a session's own copy of a record holds something that the record does not."""
+    """Returns the fields in which a session's own copy of a record has content that the record does not have."""
     if not isinstance(reference.value, dict):
         return []
     listed, copy = known.record.content(), Record(reference.value).content()
@@ -198,7 +202,7 @@ def told_otherwise(known: Known, reference: Reference, kind: Kind) -> list[str]:
 
 
 def several_sessions(values: Iterable[object]) -> frozenset[str]:
-    """The ids that more than one session of a list has, copies of one apart."""
+    """Returns the ids that more than one session of a list has; identical copies count once."""
     found: defaultdict[str, list[object]] = defaultdict(list)
     for value in values:
         given = {name: part for name, part in value.items() if name.lower() == "id"} if isinstance(value, dict) else {}

@@ -1,7 +1,7 @@
-"""Text, HTML and web addresses as an archive spells them, to values that our wire types take.
+"""Reads text, HTML and web addresses as an archive spells them into values that our wire types accept.
 
-Called by exchange/open_event/record.py. Every reader takes any JSON value and gives (value, mend): the mend says in a
-few words what was lost or guessed and is empty for a value that only changed its spelling. None of them raises.
+Called by exchange/open_event/record.py. Every reader takes any JSON value and returns (value, mend): the mend says in a
+few words what was lost or guessed, and is empty for a value that only changed its spelling. No reader raises.
 """
 
 import re
@@ -24,7 +24,8 @@ _NOT_A_URL = "was not a web address and is left out"
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _FORMATTING = "a|abbr|b|big|br|code|div|em|font|h[1-6]|i|li|ol|p|s|small|span|strike|strong|sub|sup|tt|u|ul"
-"""Elements that only change how a title looks: with all of its tags in pairs, it is HTML and not about HTML."""
+"""Elements that only change how a title looks. When all of its tags are in pairs, the text is HTML and not about HTML.
+"""
 _MARK = re.compile(rf"<(/?)({_FORMATTING})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _BLOCKS = frozenset(("br", "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6"))
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp);", re.IGNORECASE)
@@ -43,7 +44,7 @@ _HTML = frozenset(
 _ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)(?=[\s/>])(?:[^<>]*)>", re.IGNORECASE)
 _LIKE_A_TAG = re.compile(r"<(/?)([a-z][^\s<>/]*)", re.IGNORECASE)
 _ALONE = frozenset(("br", "hr", "img", "p", "li"))
-"""Elements that show that a text is HTML without an end tag."""
+"""Elements that show that a text is HTML, even without an end tag."""
 _PART_OF_A_TAG = re.compile(r"<[^<>]*\Z")
 _TAG = re.compile(r"<[^<>]*>")
 _NESTING = re.compile(r"<(/?)(?!(?:br|hr|img|input|meta|link|wbr)\b)[a-z]", re.IGNORECASE)
@@ -61,7 +62,7 @@ _HANDLE = re.compile(r"(?!(?:none|null|nil|na|n\.a\.?|no)$)@?[a-z0-9_][a-z0-9_.-
 
 
 def read_line(value: object, limit: int) -> tuple[str | None, str]:
-    """One line of plain text of at most `limit` characters. A number is read as text."""
+    """Reads one line of plain text of at most `limit` characters. A number is read as text."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None, _NOT_TEXT
     raw = _spelled(value)
@@ -80,7 +81,7 @@ def read_line(value: object, limit: int) -> tuple[str | None, str]:
 
 
 def read_html(value: object) -> tuple[str, str]:
-    """Sanitised HTML of at most MAX_HTML characters; empty when no text would show."""
+    """Reads HTML of at most MAX_HTML characters and sanitises it; empty when no text would show."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return "", _NOT_TEXT
     raw = _spelled(value)
@@ -101,7 +102,7 @@ def read_html(value: object) -> tuple[str, str]:
 
 
 def read_url(value: object, site: str = "") -> tuple[str | None, str]:
-    """A web address. With `site` (an address that ends in a slash) also the name of an account there."""
+    """Reads a web address. With `site` (an address that ends in a slash), also the name of an account there."""
     if not isinstance(value, str):
         return None, _NOT_A_URL
     address = domain_text.clean(_CONTROLS.sub("", value[:_MAX_URL])).strip()
@@ -114,7 +115,7 @@ def read_url(value: object, site: str = "") -> tuple[str | None, str]:
 
 
 def read_email(value: object) -> tuple[str | None, str]:
-    """An e-mail address."""
+    """Reads an e-mail address."""
     text = value[:_MAX_URL] if isinstance(value, str) else ""
     address = domain_text.clean(_CONTROLS.sub("", text)).strip().removeprefix("mailto:")
     if broken_rule(address) is not None:
@@ -123,12 +124,12 @@ def read_email(value: object) -> tuple[str | None, str]:
 
 
 def shown(value: object) -> str:
-    """A value for a sentence of the report: short, on one line, quoted."""
+    """Returns a value for a sentence of the report: short, on one line, quoted."""
     return f"'{read_line(value, 40)[0] or type(value).__name__}'"
 
 
 def _spelled(value: str | float) -> str:
-    """The text, or the number as text; numbers too long to print give none."""
+    """Returns the text, or the number as text; an empty text for numbers that are too long to print."""
     if isinstance(value, int):
         return str(value) if abs(value) < 10**30 else ""
     return str(value)
@@ -139,7 +140,7 @@ def _joined(found: list[str]) -> str:
 
 
 def _as_plain(line: str) -> tuple[str, str]:
-    """A line that is plain text; one that came as HTML without its markup. Text about HTML stays as it is."""
+    """Returns a line as plain text: HTML loses its markup, text about HTML stays as it is. Second, the mend."""
     marks = [(match[1] == "/", match[2].lower()) for match in _MARK.finditer(line)]
     if any(name != "br" for _, name in marks) and _are_paired(marks):
         spaced = _MARK.sub(lambda match: " " if match[2].lower() in _BLOCKS else "", line)
@@ -151,7 +152,7 @@ def _as_plain(line: str) -> tuple[str, str]:
 
 
 def _are_paired(marks: list[tuple[bool, str]]) -> bool:
-    """Whether every tag that begins ends again, in order."""
+    """Whether every start tag has its end tag, in order."""
     opened = []
     for is_end, name in marks:
         if name == "br":
@@ -164,7 +165,7 @@ def _are_paired(marks: list[tuple[bool, str]]) -> bool:
 
 
 def _as_html(text: str) -> str:
-    """The text as HTML: what only looks like a tag (`vector<int>`), or all of it that is plain text, is escaped."""
+    """Returns the text as HTML: what only looks like a tag (`vector<int>`) is escaped, and so is a plain text."""
     names = [(match[1] == "/", match[2].lower()) for match in _ELEMENT.finditer(text)]
     ends = {name for is_end, name in names if is_end}
     if not any(name in _HTML and (name in _ALONE or name in ends) for is_end, name in names if not is_end):
@@ -183,12 +184,12 @@ def _nests_deep(html: str) -> bool:
 
 
 def _without_deep_markup(html: str) -> str:
-    """The HTML, or only its text when its tags nest too deep."""
+    """Returns the HTML, or only its text when its tags nest too deep."""
     return " ".join(_TAG.sub(" ", html).split()) if _nests_deep(html) else html
 
 
 def _sanitised(html: str) -> str:
-    """Sanitised and clean at once: cleaning what an entity stood for may call for sanitising again."""
+    """Sanitises and cleans HTML until both agree: cleaning the text of an entity may require sanitising again."""
     for _ in range(3):
         safe = domain_text.sanitise(domain_text.clean(_CONTROLS.sub("", html)))
         html = domain_text.clean(_CONTROLS.sub("", safe))
@@ -198,7 +199,7 @@ def _sanitised(html: str) -> str:
 
 
 def _is_url(address: str) -> bool:
-    """Whether our wire type takes it and it names a host on the internet."""
+    """Whether our wire type accepts the address and it names a host on the internet."""
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""
@@ -208,7 +209,7 @@ def _is_url(address: str) -> bool:
 
 
 def _repaired(address: str, site: str) -> str:
-    """The address that was probably meant, or an empty text."""
+    """Returns the address that was probably meant, or an empty text."""
     if scheme := _SCHEME.match(address):
         start = "http://" if address.startswith("http://") else "https://"
         return start + _UNSAFE.sub(lambda match: quote(match[0]), address[scheme.end() :])
@@ -218,7 +219,7 @@ def _repaired(address: str, site: str) -> str:
 
 
 def _fits(value: object, wire: object) -> bool:
-    """Whether a wire type takes the value."""
+    """Whether a wire type accepts the value."""
     try:
         msgspec.convert(value, type=wire)
     except msgspec.ValidationError:

@@ -1,6 +1,8 @@
-"""Numbers, moments, colours, countries and states as an archive spells them, to values that our wire types take.
+"""Reads numbers, moments, colours, countries and states as an archive spells them into values that our wire types
+accept.
 
-Called by exchange/open_event/record.py. The same contract as exchange/open_event/text.py: (value, mend), never raises.
+Called by record.py, mapping.py, links.py, references.py and reader.py. The same contract as text.py: returns (value,
+mend), and does not raise.
 """
 
 import math
@@ -31,7 +33,7 @@ _COLOURS = {
     )
 }
 _MIDNIGHT_AFTER = re.compile(r"(?<=[T ])24(?=(?::00){1,2}(?:\.0+)?(?:[Zz+-]|$))", re.ASCII)
-"""The end of a day (ISO 8601-1, 5.3.1.1)."""
+"""24:00, the end of a day (ISO 8601-1, 5.3.1.1)."""
 _STATES = {state.value: state.value for state in SessionState} | {
     "approved": "accepted",
     "canceled": "cancelled",
@@ -42,7 +44,7 @@ _STATES = {state.value: state.value for state in SessionState} | {
 
 
 def read_number(value: object, low: float, high: float) -> tuple[float | None, str]:
-    """A number from `low` to `high`, also when it comes as text."""
+    """Reads a number from `low` to `high`, also when it comes as text."""
     number = _number(value)
     if number is None:
         return None, "was not a number and is left out"
@@ -52,7 +54,7 @@ def read_number(value: object, low: float, high: float) -> tuple[float | None, s
 
 
 def read_whole(value: object, low: int, high: int) -> tuple[int | None, str]:
-    """A whole number from `low` to `high`, also when it comes as text."""
+    """Reads a whole number from `low` to `high`, also when it comes as text."""
     number, mend = read_number(value, low, high)
     if number is None or number == int(number):
         return (None if number is None else int(number)), mend
@@ -60,7 +62,9 @@ def read_whole(value: object, low: int, high: int) -> tuple[int | None, str]:
 
 
 def read_moment(value: object, zone: tzinfo) -> tuple[datetime | None, str]:
-    """An ISO 8601 moment with the offset that it is written in, to the second. Without one it is read in `zone`."""
+    """Reads an ISO 8601 moment with the offset that it is written in, to the second. Without an offset it is read in
+    `zone`.
+    """
     text = value.strip() if isinstance(value, str) else ""
     try:
         moment = datetime.fromisoformat(_MIDNIGHT_AFTER.sub("00", text))
@@ -76,12 +80,14 @@ def read_moment(value: object, zone: tzinfo) -> tuple[datetime | None, str]:
 
 
 def in_utc(moment: datetime) -> str:
-    """The moment as RFC 3339 in UTC."""
+    """Returns the moment as RFC 3339 in UTC."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def read_length(value: object) -> timedelta | None:
-    """A length such as `00:25` (hours and minutes), as sessions of a type have it; None for none or more than a day."""
+    """Reads a length such as `00:25` (hours and minutes), as types of sessions have it; None for zero or more than a
+    day.
+    """
     match = _LENGTH.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return None
@@ -90,7 +96,7 @@ def read_length(value: object) -> timedelta | None:
 
 
 def read_colour(value: object) -> tuple[str | None, str]:
-    """A colour as #rrggbb: from hexadecimal digits, rgb() or a name."""
+    """Reads a colour as #rrggbb: from hexadecimal digits, rgb() or a name."""
     text = value.strip().lower() if isinstance(value, str) else ""
     if digits := _HEX.fullmatch(text):
         return "#" + (digits[1] or "".join(digit * 2 for digit in digits.groups()[1:])), ""
@@ -102,9 +108,9 @@ def read_colour(value: object) -> tuple[str | None, str]:
 
 
 def read_country(value: object) -> tuple[str | None, str]:
-    """A country as ISO 3166-1 alpha-2, from a text that is one: its code or a name of it, alone, after a place
-    (`Berlin, Germany`), or first of several (`Germany/Austria`). Two letters after a place are a state's as well
-    (`Portland, DE`), and so is Georgia: they say nothing.
+    """Reads a country as ISO 3166-1 alpha-2: its code or a name of it, alone, after a place (`Berlin, Germany`), or
+    first of several (`Germany/Austria`). After a place, two letters may also be a state's code (`Portland, DE`), and so
+    may Georgia: these are not read.
     """
     text = value.strip() if isinstance(value, str) and len(value) <= _MAX_COUNTRY else ""
     if code := country_code(text):
@@ -119,25 +125,25 @@ def read_country(value: object) -> tuple[str | None, str]:
 
 
 def _named_country(text: str) -> str | None:
-    """The code of a country that is written out."""
+    """Returns the code of a country that is written out."""
     return country_code(text) if len(text) > 2 else None
 
 
 def read_state(value: object) -> tuple[str | None, str]:
-    """The session state that a name stands for."""
+    """Reads the session state that a name stands for."""
     state = _STATES.get(value.strip().lower()) if isinstance(value, str) else None
     return (state, "") if state else (None, f"{shown(value)} was not a state")
 
 
 def read_id(value: object) -> str | None:
-    """A source id as text: a whole number, or a text of up to 100 characters."""
+    """Reads a source id as text: a whole number, or a text of up to 100 characters."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return read_line(value, 100)[0]
 
 
 def _number(value: object) -> float | None:
-    """A finite number of a size that people use."""
+    """Returns a finite number of a size that people use."""
     if isinstance(value, str):
         text = value.strip()
         return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None

@@ -54,7 +54,7 @@ class PrepareMail:
 
     def _proven_address(self, user_id: str | None) -> str:
         """Returns the user's address if it is verified, otherwise an empty string."""
-        stored = self._accounts.account(user_id) if user_id else None
+        stored = self._accounts.find_account(user_id) if user_id else None
         account = revive_account(stored) if stored else None
         return account.email if account is not None and account.verified else ""
 

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
+from chalicelib.content.domain.event import EventReference
+
 
 class Member(Struct, frozen=True, kw_only=True):
     """A member of an event's staff. Name and email are null when the account is gone."""
@@ -29,14 +31,6 @@ class Invite(Struct, frozen=True, kw_only=True):
     invited_by: str
 
 
-class InvitedTo(Struct, frozen=True, kw_only=True):
-    """The event of an invitation."""
-
-    id: str
-    name: str
-    slug: str | None
-
-
 class InvitedTalk(Struct, frozen=True, kw_only=True):
     """The session that an invitation to speak is for."""
 
@@ -49,7 +43,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
     `pending`, `event`, `role`, `session` and `invited_by` are null.
     """
 
-    event: InvitedTo | None
+    event: EventReference | None
     role: str | None
     session: InvitedTalk | None
     invited_by: str | None

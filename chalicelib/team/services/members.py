@@ -43,7 +43,7 @@ class Members:
         """Returns one member. They are few, so accounts are read one by one. Name and email are null when the account
         is gone.
         """
-        stored = self._accounts.account(user_id)
+        stored = self._accounts.find_account(user_id)
         account = revive_account(stored) if stored else None
         name, email = (account.name, account.email) if account else (None, None)
         return Member(user_id=user_id, name=name, email=email, role=role)

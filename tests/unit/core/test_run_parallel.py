@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from chalicelib.orders.services.run_parallel import Share, ShareResult, run_parallel
+from chalicelib.core.run_parallel import Share, ShareResult, run_parallel
 
 WAIT_SECONDS = 20.0
 """Timeout for actions that must happen at the same time. Reached only when they do not."""
