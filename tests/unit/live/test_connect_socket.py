@@ -34,6 +34,7 @@ NOW = 1_800_000_000
 ORIGIN, ENDPOINT = "https://m.example", "https://ws.example"
 EVENT = make_ulid(1, b"0123456789")
 ADA = connection()
+FIRST_FRAME = Listening(spent=1)
 TICKET = SocketTicket("ada", "family of ada", ORIGIN, NOW + 1)
 
 
@@ -90,7 +91,7 @@ class World:
         ticket: SocketTicket | None = TICKET,
         is_first: bool = True,
         stands: bool = True,
-        state: Listening | None = Listening(spent=1),  # noqa: B008 - a value
+        state: Listening | None = FIRST_FRAME,
         view: View | None = View.PUBLIC,
         watching: str | None = '{"meta":"Watching"}',
         outcome: str = "",

@@ -19,6 +19,7 @@ from tests.unit.orders.builders import clock_at
 
 NOW = datetime(2030, 7, 10, 12, tzinfo=UTC)
 KEY = b"k" * 32
+FIRST = Page()
 ADMIN = Principal("admin", "f")
 ADDRESS = Contact("admin@example.org", True, "en")
 PAID, EXPIRED = NotificationAction.ORDER_PAID, NotificationAction.ORDER_EXPIRED
@@ -65,14 +66,14 @@ class World:
     def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         return {one: self.known[one] for one in user_ids if one in self.known}
 
-    def read(self, page: Page = Page(), **query: str) -> tuple[list[str], str]:  # noqa: B008 - a value
+    def read(self, page: Page = FIRST, **query: str) -> tuple[list[str], str]:
         """Ids of a page, and where its cursor goes on."""
         shown = self.shown(page, **query)
         cursor = shown["next_cursor"]
         after = parse_page({"cursor": cursor}, scope=SCOPE, key=lambda: KEY).after if cursor else ""
         return [one["id"] for one in shown["items"]], after
 
-    def shown(self, page: Page = Page(), **query: str) -> Any:  # noqa: B008 - a value
+    def shown(self, page: Page = FIRST, **query: str) -> Any:
         given = {name.rstrip("_"): value for name, value in query.items()}
         return json.loads(self.service.list_delivery_log(given, page, caller=ADMIN).load()[1])
 
