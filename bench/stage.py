@@ -78,7 +78,7 @@ def event_with(count: int, *, owner_id: str = "") -> str:
     event_id = ids.new_id()
     stamp = {"created_at": "2027-01-01T00:00:00Z", "updated_at": "2027-01-01T00:00:00Z"}
     parts = [msgspec.convert({**one, **stamp, "id": ids.new_id()}, Session) for one in sessions(count)]
-    DynamoImports().put_many([written(event_id, Kind.SESSIONS, part) for part in parts])
+    DynamoImports().write_resources([written(event_id, Kind.SESSIONS, part) for part in parts])
     fields = {"name": "Bench", "slug": f"bench-{event_id.lower()}", "state": "published", "id": event_id, **stamp}
     fields |= {"starts_at": "2027-06-11T07:00:00Z", "ends_at": "2027-06-13T18:00:00Z"}
     event = written(event_id, Kind.EVENTS, msgspec.convert(fields, Event))

@@ -83,7 +83,7 @@ STRIPE_INBOX = (
     # Stripe told us something -> charges, orders, accounts; fees are read for many charges at once
     On(
         "INBOX",
-        lambda on: on.payments.handle_webhook.on_changes,
+        lambda on: on.payments.dispatch_stripe_events.on_changes,
         SIDE_BY_SIDE,
         together=payment_of,
         at_once=LOOKS_AT_ONCE,

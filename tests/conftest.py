@@ -106,7 +106,7 @@ def verified(client: Client) -> Client:
     from chalicelib.accounts.adapters.items import AccountItem
     from chalicelib.accounts.domain.stored_account import new_account, revive_account
 
-    stored = DynamoAccounts().account(client.user_id)
+    stored = DynamoAccounts().find_account(client.user_id)
     if stored is None:  # somebody who is signed in without ever having signed up
         AccountItem(*account_keys.account(client.user_id)).update([AccountItem.verified.set(True)])
         return client

@@ -77,7 +77,7 @@ class Shop:
         stamp = {"created_at": "2027-01-01T00:00:00Z", "updated_at": "2027-01-01T00:00:00Z"}
         parts = [(Kind.SESSIONS, Session, one) for one in sessions(SESSIONS)]
         parts += [(Kind.SPEAKERS, Speaker, one) for one in speakers(SPEAKERS)]
-        DynamoImports().put_many(
+        DynamoImports().write_resources(
             [written(event, kind, msgspec.convert({**one, **stamp, "id": ids.new_id()}, to)) for kind, to, one in parts]
         )
         published = self._host.patch(f"/v1/events/{event}", {"state": "published"}, if_match=made.etag)
@@ -206,7 +206,7 @@ class Shop:
         services = _at_one_moment()
         last = int(services.clock.now() - services.config.order_hold_seconds) // 60
         assert services.payments.holds.save_sweep(Sweep(last, (), 0))
-        return meter.use(services.payments.expire_orders.release_due)
+        return meter.use(services.payments.expire_orders.expire_orders)
 
     def _offers(self, meter: Meter) -> Use:
         """A run for which nothing lapsed and nobody waits."""

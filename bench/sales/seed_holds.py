@@ -96,7 +96,7 @@ class _Sale:
         orders = [self._order(event_id, made.lapsed) for _ in range(LAPSED_OFFERS)]
         self._wait_in_line(event_id, made.lapsed, 2 * LAPSED_OFFERS)
         for order in orders:
-            self._services.payments.expire_orders.cancel_order(
+            self._services.payments.cancel_order.cancel_order(
                 order.id, caller=None, access=self._services.orders.draft_order.make_access(order.id)
             )
         assert self._services.waiting_list.offer_tickets.offer_tickets(event_id, made.lapsed) == LAPSED_OFFERS
@@ -110,12 +110,12 @@ class _Sale:
 
     def _token(self) -> str:
         """What lets the owner in, from now on."""
-        from chalicelib.accounts.adapters.items import FamilyItem
+        from chalicelib.accounts.adapters.items import SignInItem
         from chalicelib.aws import dynamo_keys as keys
 
-        until, family = int(time.time()) + 3600, keys.token_family(self._owner.family_id)
-        FamilyItem(*family, user_id=self._owner.user_id, secret_hash="s", expires_at=until).save()
-        token, _ = self._services.accounts.tokens.issue(self._owner, now=time.time())
+        until, sign_in = int(time.time()) + 3600, keys.sign_in(self._owner.sign_in_id)
+        SignInItem(*sign_in, user_id=self._owner.user_id, secret_hash="s", expires_at=until).save()
+        token, _ = self._services.accounts.tokens.issue_token(self._owner, now=time.time())
         return str(token)
 
     def _ticket_type(self, event_id: str, quantity: int) -> str:

@@ -157,7 +157,7 @@ def _serve(
 ) -> Answer:
     request.query = _query(incoming.query_params, contract)
     if contract.auth != "none":
-        request.principal = bootstrap.services().accounts.authorise.identify(
+        request.principal = bootstrap.services().accounts.authorise.identify_caller(
             request.header("authorization"), required=contract.auth == "required"
         )
     if request.method not in _BODYLESS:

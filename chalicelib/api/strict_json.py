@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest, UnsupportedMedia
+from chalicelib.core.json_objects import require_unique_names
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -27,7 +28,7 @@ def parse(raw: bytes, *, content_type: str, content_encoding: str = "", max_byte
     try:
         value = json.loads(
             raw.decode("utf-8"),
-            object_pairs_hook=_unique,
+            object_pairs_hook=require_unique_names,
             parse_constant=_no_constant,
             parse_float=_finite,
             parse_int=_bounded,
@@ -61,13 +62,6 @@ def _depth(raw: bytes) -> int:
         elif match.group(2):
             depth -= 1
     return deepest
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has the same key twice")
-    return value
 
 
 def _no_constant(name: str) -> Any:

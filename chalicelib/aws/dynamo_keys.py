@@ -92,9 +92,9 @@ def proposer(event_id: str, user_id: str) -> Key:
     return f"EVENT#{event_id}", f"PROPOSER#{user_id}"
 
 
-def token_family(family_id: str) -> Key:
-    """A sign-in: the family of refresh tokens that descend from it."""
-    return f"FAMILY#{family_id}", "FAMILY"
+def sign_in(sign_in_id: str) -> Key:
+    """A sign-in, with the hash of its newest refresh token."""
+    return f"FAMILY#{sign_in_id}", "FAMILY"
 
 
 def idempotency(caller: str, idempotency_key: str) -> Key:

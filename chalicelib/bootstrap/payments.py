@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from chalicelib.payments.adapters.reconciliations import DynamoReconciliations
     from chalicelib.payments.adapters.stripe_pace import Pace
     from chalicelib.payments.ports import AccountsAtStripe, Payments
-    from chalicelib.payments.services.apply_events import ApplyEvents
+    from chalicelib.payments.services.apply_stripe_events import ApplyStripeEvents
+    from chalicelib.payments.services.cancel_order import CancelOrder
     from chalicelib.payments.services.connect_account import ConnectAccount
+    from chalicelib.payments.services.dispatch_stripe_events import DispatchStripeEvents
     from chalicelib.payments.services.expire_orders import ExpireOrders
-    from chalicelib.payments.services.handle_webhook import HandleWebhook
     from chalicelib.payments.services.open_checkout import OpenCheckout
     from chalicelib.payments.services.queue_for_checkout import QueueForCheckout
     from chalicelib.payments.services.receive_webhook import ReceiveWebhook
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.payments.services.record_fees import RecordFees
     from chalicelib.payments.services.record_payment import RecordPayment
     from chalicelib.payments.services.refund_payment import RefundPayment
+    from chalicelib.payments.services.release_tickets import ReleaseTickets
 
 
 class PaymentsWiring:
@@ -163,18 +165,36 @@ class PaymentsWiring:
         )
 
     @cached_property
+    def release_tickets(self) -> ReleaseTickets:
+        from chalicelib.payments.services.release_tickets import ReleaseTickets
+
+        return ReleaseTickets(
+            orders=self._services.orders.store,
+            record_payment=self.record_payment,
+            order_messages=self._services.orders.messages,
+            payments=lambda: self.stripe,
+            clock=self._services.clock,
+        )
+
+    @cached_property
+    def cancel_order(self) -> CancelOrder:
+        from chalicelib.payments.services.cancel_order import CancelOrder
+
+        return CancelOrder(
+            place_order=self._services.orders.place_order,
+            release_tickets=self.release_tickets,
+            admissions=self._services.check_in.store,
+            clock=self._services.clock,
+        )
+
+    @cached_property
     def expire_orders(self) -> ExpireOrders:
-        """Ends of unpaid orders."""
         from chalicelib.payments.services.expire_orders import ExpireOrders
 
         return ExpireOrders(
             orders=self._services.orders.store,
             holds=self.holds,
-            place_order=self._services.orders.place_order,
-            record_payment=self.record_payment,
-            order_messages=self._services.orders.messages,
-            admissions=self._services.check_in.store,
-            payments=lambda: self.stripe,
+            release_tickets=self.release_tickets,
             clock=self._services.clock,
             hold_seconds=self._services.config.order_hold_seconds,
         )
@@ -208,23 +228,23 @@ class PaymentsWiring:
         )
 
     @cached_property
-    def handle_webhook(self) -> HandleWebhook:
-        """What Stripe told us."""
-        from chalicelib.payments.services.handle_webhook import HandleWebhook
+    def dispatch_stripe_events(self) -> DispatchStripeEvents:
+        """Passes stored Stripe events on."""
+        from chalicelib.payments.services.dispatch_stripe_events import DispatchStripeEvents
 
-        return HandleWebhook(apply_events=self.apply_events, connect_account=self.connect_account)
+        return DispatchStripeEvents(apply_stripe_events=self.apply_stripe_events, connect_account=self.connect_account)
 
     @cached_property
     def record_fees(self) -> RecordFees:
         from chalicelib.payments.services.record_fees import RecordFees
 
-        return RecordFees(apply_events=self.apply_events)
+        return RecordFees(apply_stripe_events=self.apply_stripe_events)
 
     @cached_property
-    def apply_events(self) -> ApplyEvents:
-        from chalicelib.payments.services.apply_events import ApplyEvents
+    def apply_stripe_events(self) -> ApplyStripeEvents:
+        from chalicelib.payments.services.apply_stripe_events import ApplyStripeEvents
 
-        return ApplyEvents(
+        return ApplyStripeEvents(
             orders=self._services.orders.store,
             record_payment=self.record_payment,
             payments=lambda: self.stripe,

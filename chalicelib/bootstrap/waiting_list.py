@@ -53,7 +53,7 @@ class WaitingListWiring:
             hold_stock=self._services.orders.hold_stock,
             draft_order=self._services.orders.draft_order,
             order_messages=self._services.orders.messages,
-            release=self._services.payments.expire_orders.settle,
+            release=self._services.payments.expire_orders.expire_order,
             clock=self._services.clock,
             ids=self._services.ids,
             offer_seconds=self._services.config.waiting_offer_seconds,

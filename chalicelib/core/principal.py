@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Principal(NamedTuple):
-    """An account, and the sign-in (family of refresh tokens) the credentials come from."""
+    """An account, and the sign-in that the credentials come from."""
 
     user_id: str
-    family_id: str
+    sign_in_id: str

@@ -13,7 +13,7 @@ class SocketTicket(NamedTuple):
     """Leave to open one socket, until then (Unix seconds). `origin` is the web origin it was asked from, if any."""
 
     user_id: str
-    family_id: str
+    sign_in_id: str
     origin: str | None
     expires_at: int
 
@@ -23,7 +23,7 @@ class Connection(NamedTuple):
 
     id: str
     user_id: str
-    family_id: str
+    sign_in_id: str
     endpoint: str
     expires_at: int
 

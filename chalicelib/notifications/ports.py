@@ -78,7 +78,7 @@ class Contact(NamedTuple):
 class Contacts(Protocol):
     """Knows how to reach people."""
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
         """Address and language of each; who has no account any more is left out."""
 
 

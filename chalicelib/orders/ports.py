@@ -94,5 +94,5 @@ class Orders(Protocol):
         thousand, eventually consistent.
         """
 
-    def was_applied(self, stripe_event_id: str) -> bool:
+    def was_stripe_event_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects; strongly consistent."""

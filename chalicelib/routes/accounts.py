@@ -56,7 +56,7 @@ def sign_out(request: Request) -> Answer:
     """End the sign-in that a refresh token belongs to."""
     services = bootstrap.services()
     services.accounts.sign_in.sign_out(request.body.refresh_token)
-    services.accounts.authorise.forget(request.body.refresh_token.partition(".")[0])
+    services.accounts.authorise.forget_sign_in(request.body.refresh_token.partition(".")[0])
     return Answer(status=204)
 
 

@@ -58,7 +58,7 @@ def read_event(request: Request, event: str) -> Answer:
     """One event by id or slug."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
     return conditional(request, services.representations.read.resource(event_id, Kind.EVENTS, event_id, view), view)
 
 
@@ -96,5 +96,5 @@ def read_versions(request: Request, event: str) -> Answer:
     """Counters that rise by one with every change of a list."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
     return conditional(request, services.representations.read.versions(event_id, view), view)

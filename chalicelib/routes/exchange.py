@@ -25,7 +25,7 @@ routes = Routes(__name__)
 def accept_import(request: Request) -> Answer:
     """Keep the archive; the work is done by what its arrival starts."""
     content_type = request.header("content-type") or ""
-    bootstrap.services().exchange.import_event.accept(
+    bootstrap.services().exchange.import_event.accept_import(
         request.raw_body, content_type=content_type, caller=request.caller, new_id=request.resource_id
     )
     return Answer(
@@ -36,5 +36,5 @@ def accept_import(request: Request) -> Answer:
 @routes.get("/v1/imports/{id}", Contract("Read an import", auth="required", result="exchange.domain.import_job:Import"))
 def read_import(request: Request, id: str) -> Answer:
     """How far an import got, and its report."""
-    job = bootstrap.services().exchange.import_event.read(id, caller=request.caller)
+    job = bootstrap.services().exchange.import_event.read_import(id, caller=request.caller)
     return conditional(request, Found.made(job.etag, job.body), View.ALL)

@@ -100,7 +100,7 @@ def cancel_order(request: Request, id: str) -> Answer:
     """Gives the tickets back."""
     from chalicelib.representations.represent import represent
 
-    record = bootstrap.services().payments.expire_orders.cancel_order(
+    record = bootstrap.services().payments.cancel_order.cancel_order(
         id, caller=request.principal, access=request.query.get("access")
     )
     made = represent(record.order)

@@ -1,6 +1,6 @@
 """What Stripe calls, and the organiser's own Stripe account, which an event's buyers pay directly (Stripe Connect).
 
-The webhook only keeps what comes; payments/services/handle_webhook.py works on it from the inbox stream.
+The webhook only keeps what comes; payments/services/dispatch_stripe_events.py works on it from the inbox stream.
 """
 
 import json

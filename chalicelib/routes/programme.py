@@ -39,7 +39,7 @@ def routes_for(kind: Kind) -> Routes:
     def list_(request: Request, event: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+        view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
         scope = f"{event_id}/{kind.value}/{view.value}"
         page = parse_page(request.query, scope=scope, key=services.keys.cursor_key)
         return conditional(request, services.representations.read.list_page(event_id, kind, view, page), view)
@@ -48,7 +48,7 @@ def routes_for(kind: Kind) -> Routes:
     def read(request: Request, event: str, id: str) -> Answer:
         services = bootstrap.services()
         event_id = services.representations.read.event_id(event)
-        view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+        view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
         return conditional(request, services.representations.read.resource(event_id, kind, id, view), view)
 
     @routes.post(many, Contract(f"Add a {noun}", auth="required", body=fields, creates=True, result=stored, status=201))

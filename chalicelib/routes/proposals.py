@@ -24,7 +24,7 @@ def read_call(request: Request, event: str) -> Answer:
     """For everybody while it is open, for staff always."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
     found = services.representations.read.call_for_papers(event_id, view, now=services.clock.now())
     return conditional(request, found, view)
 

@@ -23,7 +23,7 @@ def list_ticket_types(request: Request, event: str) -> Answer:
     """All types, hidden ones only for staff."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
     page = parse_page(request.query, scope=f"{event_id}/ticket-types/{view.value}", key=services.keys.cursor_key)
     return conditional(request, services.catalog.read_ticket_types.list_ticket_types(event_id, view, page), view)
 
@@ -33,7 +33,7 @@ def read_ticket_type(request: Request, event: str, id: str) -> Answer:
     """One type with how many are available."""
     services = bootstrap.services()
     event_id = services.representations.read.event_id(event)
-    view = services.accounts.authorise.view(request.principal, event_id, request.query.get("view"))
+    view = services.accounts.authorise.choose_view(request.principal, event_id, request.query.get("view"))
     return conditional(request, services.catalog.read_ticket_types.read_ticket_type(event_id, id, view), view)
 
 

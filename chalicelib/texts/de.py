@@ -160,12 +160,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
         "Jemand hat für Ihr Konto ein neues Passwort verlangt. Wenn Sie das nicht waren, beachten Sie diese Mail nicht."
     ),
     "reset.link": "Neues Passwort setzen",
-    "exists.subject": "Sie haben schon ein Konto",
-    "exists.text": (
-        "Jemand wollte mit dieser Adresse ein Konto eröffnen; sie hat schon eines. Wenn Sie das nicht waren, "
-        "beachten Sie diese Mail nicht."
-    ),
-    "exists.link": "Anmelden",
     "group.session_schedule_changed": "Änderungen an Ihren Beiträgen bei {event}",
     "group.submission_received": "Vorschläge für {event}",
     "group.payment_disputed": "Anfechtungen: {event}",

@@ -142,11 +142,6 @@ TEXTS: Mapping[str, str | Mapping[str, str]] = {
     "reset.subject": "Set a new password",
     "reset.text": "Somebody asked for a new password for your account. If it was not you, ignore this mail.",
     "reset.link": "Set a new password",
-    "exists.subject": "You have an account already",
-    "exists.text": (
-        "Somebody tried to open an account with this address, which has one. If it was not you, ignore this mail."
-    ),
-    "exists.link": "Sign in",
     "group.session_schedule_changed": "Changes of your sessions at {event}",
     "group.submission_received": "Proposals for {event}",
     "group.payment_disputed": "Disputes: {event}",

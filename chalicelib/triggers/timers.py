@@ -5,7 +5,7 @@ from chalicelib import bootstrap
 
 def release_holds() -> int:
     """Give the tickets of orders whose hold is over back to sale, every minute. How many orders ended."""
-    return bootstrap.services().payments.expire_orders.release_due()
+    return bootstrap.services().payments.expire_orders.expire_orders()
 
 
 def lapse_offers() -> int:

@@ -46,7 +46,7 @@ class EndpointKind(NamedTuple):
 
 def _kinds(*, connect: bool) -> tuple[EndpointKind, ...]:
     """What happens in the platform's own account, and, with Connect, in the organisers'."""
-    from chalicelib.payments.services.handle_webhook import HANDLED, PAYMENT_EVENTS
+    from chalicelib.payments.services.dispatch_stripe_events import HANDLED, PAYMENT_EVENTS
 
     platform = EndpointKind("platform", STRIPE_WEBHOOK_SECRET, False, PAYMENT_EVENTS)
     return (platform, EndpointKind("connect", STRIPE_CONNECT_WEBHOOK_SECRET, True, HANDLED)) if connect else (platform,)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chalicelib.payments.services.handle_webhook import HANDLED
+from chalicelib.payments.services.dispatch_stripe_events import HANDLED
 from local.stripe_double import DoubleServer, Settings, create_double
 
 SENDERS = 8

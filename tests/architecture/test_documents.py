@@ -17,7 +17,7 @@ SHARED_WORDS = {
     "CONNECTION": {"connection", "connection_owner"},
     "CURSOR": {"due_cursor", "hold_sweep"},
     "EVENT": {"event", "directory_entry"},
-    "FAMILY": {"token_family", "family_of_user"},
+    "FAMILY": {"sign_in", "sign_in_of_user"},
     "ROLE": {"role_of_user", "role_in_event"},
     "TOLD": {"told", "told_watchers"},
     "VERSIONS": {"versions", "directory_versions"},

@@ -13,8 +13,8 @@ MOST_MODULES, MOST_IN_WIDE = 20, 40
 WIDE = {"chalicelib/routes", "chalicelib/bootstrap"}
 """One file a resource or context: loaded by every function, and the API's table of contents."""
 CORE = {
-    "changes", "email_address", "errors", "ids", "kinds", "money", "names", "pagination", "permissions",
-    "ports", "preconditions", "principal", "text", "times", "timezones", "transactions", "validation",
+    "changes", "email_address", "errors", "ids", "json_objects", "kinds", "money", "names", "pagination", "permissions",
+    "ports", "preconditions", "principal", "run_parallel", "text", "times", "timezones", "transactions", "validation",
 }  # fmt: skip
 """What every context may stand on. Something new belongs to a context unless it is as general as these."""
 PRODUCT = sorted((ROOT / "chalicelib").rglob("*.py"))

@@ -17,7 +17,7 @@ from chalicelib.orders.domain.order_state import Dispute, OrderState
 from chalicelib.orders.domain.refund import RefundReason, RefundWish
 from chalicelib.payments.adapters.stripe_checkout import DELAYED
 from chalicelib.payments.ports import CheckoutRefusal, CheckoutRefused, CheckoutRequest, RefundRefused
-from chalicelib.payments.services.handle_webhook import HANDLED
+from chalicelib.payments.services.dispatch_stripe_events import HANDLED
 from tests.contract.conftest import StripeSide, eventually
 
 NOW = datetime.now(UTC)

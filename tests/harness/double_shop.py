@@ -77,11 +77,11 @@ class DoubleShop(Shop):
     def bring(self) -> None:
         """The inbox stream brings what was collected."""
         for payload, account in self._collected:
-            self.services.payments.receive_webhook.keep(payload, account=account)
+            self.services.payments.receive_webhook.store_fetched_event(payload, account=account)
             place = f"STRIPE_EVENT#{json.loads(payload)['id']}"
             (item,) = [one for one in items_of("StripeInboxTable", "INBOX") if one.pk == place]
             change = Change(ChangeKind.CREATED, "INBOX", place, None, item.attribute_values)
-            self.services.payments.handle_webhook.on_changes([change])
+            self.services.payments.dispatch_stripe_events.on_changes([change])
         self._collected.clear()
 
     def charge_record(self, record: OrderRecord) -> Charge:

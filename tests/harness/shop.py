@@ -382,7 +382,7 @@ class Shop:
     def react_to_event(self, event_id: str, item: dict[str, Any]) -> None:
         """What the inbox stream does with an event that is kept as this item."""
         change = Change(ChangeKind.CREATED, "INBOX", f"STRIPE_EVENT#{event_id}", None, item)
-        self.services.payments.handle_webhook.on_changes([change])
+        self.services.payments.dispatch_stripe_events.on_changes([change])
         self.services.payments.record_fees.on_changes([change])
 
     def wishes(self) -> list[RefundWish]:

@@ -122,14 +122,14 @@ def person(anonymous: Client, services: bootstrap.Services) -> Callable[[], Pers
     """Makes people who are signed in."""
 
     def make() -> Person:
-        from chalicelib.accounts.adapters.items import FamilyItem
+        from chalicelib.accounts.adapters.items import SignInItem
         from chalicelib.aws import dynamo_keys as keys
 
         principal = Principal(services.ids.new_id(), services.ids.new_id())
         until = int(time.time()) + 3600
-        family = keys.token_family(principal.family_id)
-        FamilyItem(*family, user_id=principal.user_id, secret_hash="s", expires_at=until).save()
-        token, _ = services.accounts.tokens.issue(principal, now=time.time())
+        sign_in = keys.sign_in(principal.sign_in_id)
+        SignInItem(*sign_in, user_id=principal.user_id, secret_hash="s", expires_at=until).save()
+        token, _ = services.accounts.tokens.issue_token(principal, now=time.time())
         return Person(anonymous.as_user(token, principal.user_id), principal)
 
     return make

@@ -73,7 +73,7 @@ def cancel(world: World, order: int, _: int) -> None:
     """A buyer cancels, until somebody answers."""
     if (sold := world.sold(order)) is None:
         return
-    cancel = world.shop.services.payments.expire_orders.cancel_order
+    cancel = world.shop.services.payments.cancel_order.cancel_order
     try:
         ended = _until_alive(lambda: cancel(sold.record.id, caller=BUYER, access=None))
     except MarqueeError:

@@ -96,7 +96,7 @@ class World:
 
     def release(self, _: int, number: int) -> None:
         """The timer of holds runs."""
-        self._carried(self.shop.services.payments.expire_orders.release_due)
+        self._carried(self.shop.services.payments.expire_orders.expire_orders)
 
     def reconcile(self, _: int, number: int) -> None:
         """The timer of reconciliation runs, and the inbox stream brings what it found."""
@@ -186,7 +186,7 @@ class World:
             told = len(self.truth.told)
             self.shop.clock.seconds += DAY if number == 1 else 700
             self.truth.pass_time()
-            self.shop.services.payments.expire_orders.release_due()
+            self.shop.services.payments.expire_orders.expire_orders()
             self.shop.services.payments.reconcile.reconcile()
             self._bring_inbox()
             while self.stream:

@@ -222,7 +222,7 @@ def forget_what_was_done(world: World, patch: pytest.MonkeyPatch) -> None:
     blind: Any = SimpleNamespace(
         load_order=as_before,
         load_charge=lambda order_id, charge_id: None,
-        was_applied=lambda event_id: False,
+        was_stripe_event_applied=lambda event_id: False,
         write_order=lambda change: orders.write_order(change._replace(marker=None)),
     )
     wiring: Any = PaymentsWiring(services)

@@ -7,7 +7,7 @@ import pytest
 import stripe
 
 from chalicelib.payments.adapters.stripe import API_VERSION
-from chalicelib.payments.services.handle_webhook import PAYMENT_EVENTS
+from chalicelib.payments.services.dispatch_stripe_events import PAYMENT_EVENTS
 from infra.deploy import stripe_endpoint
 from infra.deploy.parameters import STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, StageParameters
 from infra.settings import StageSettings, Unusable

@@ -17,7 +17,9 @@ class DynamoAccounts:
     """Port `Accounts`."""
 
     def open_account(self, account: NewAccount, *, verify_secret: str, verify_until: int, mail: Mail) -> bool:
-        """A new account with its verification token and mail. False: the address (or id) is taken."""
+        """Stores a new account, its verification token and the mail in one transaction. False: the address or id is
+        taken.
+        """
         transaction = Transaction()
         item = AccountItem(*account_keys.account(account.id), rev=REVISION, **account._asdict())
         transaction.put("account", item, AccountItem.pk.does_not_exist())
@@ -30,16 +32,15 @@ class DynamoAccounts:
         add_mail(transaction, mail)
         return transaction.try_commit()
 
-    def account_of(self, email: str) -> StoredAccount | None:
-        """The account with this normalised address."""
+    def find_account_by_email(self, email: str) -> StoredAccount | None:
+        """Two strongly consistent reads: the address, then its account."""
         try:
             address = EmailItem.get(*account_keys.email(email), consistent_read=True)
         except EmailItem.DoesNotExist:
             return None
-        return self.account(address.user_id)
+        return self.find_account(address.user_id)
 
-    def account(self, user_id: str) -> StoredAccount | None:
-        """The account with this id."""
+    def find_account(self, user_id: str) -> StoredAccount | None:
         try:
             item = AccountItem.get(*account_keys.account(user_id), consistent_read=True)
         except AccountItem.DoesNotExist:
@@ -47,14 +48,13 @@ class DynamoAccounts:
         return StoredAccount(item.id, item.password_hash, item.etag, item.body)
 
     def is_verified(self, user_id: str) -> bool:
-        """Whether the account's e-mail address is proven."""
         try:
             return bool(AccountItem.get(*account_keys.account(user_id), consistent_read=True).verified)
         except AccountItem.DoesNotExist:
             return False
 
     def replace_account(self, account: NewAccount, *, expected_tag: str) -> None:
-        """A changed account, if it still has the expected tag. Raises PreconditionFailed."""
+        """Writes a changed account if it still has the expected ETag. Raises PreconditionFailed."""
         actions: list[Action] = [
             AccountItem.etag.set(account.etag),
             AccountItem.body.set(account.body),
@@ -63,12 +63,12 @@ class DynamoAccounts:
             AccountItem.verified.set(account.verified),
         ]
         if not try_update(AccountItem(*account_keys.account(account.id)), actions, AccountItem.etag == expected_tag):
-            now = self.account(account.id)
+            now = self.find_account(account.id)
             raise PreconditionFailed(etag=now and now.etag, body=now and now.body)
 
     def reset_password(self, secret: str, account: StoredAccount, password_hash: str) -> bool:
-        """A new password against a reset token made for the present one, in one transaction; of two racers one wins,
-        and the tokens of other mails are void with it.
+        """Sets a new password in one transaction with the reset token that was made for the present one. Of two
+        requests at the same time one succeeds, and the tokens of other mails are no longer valid.
         """
         transaction = Transaction()
         token = OneTimeTokenItem(*account_keys.one_time_token("reset", secret))

@@ -4,10 +4,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _DECOY = "$argon2id$v=19$m={memory},t={rounds},p=1$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
-"""Looks like a hash and costs as much to check, but no password has it."""
+"""Has the form and the cost of a hash, but no password has it."""
 MEMORY_KIB = 65_536
 ROUNDS = 3
-"""RFC 9106's second recommended option, which fits the memory of a small function."""
+"""The second recommended option of RFC 9106, which fits the memory of a small function. In iterations over the memory.
+"""
 
 
 class Argon2Passwords:
@@ -17,12 +18,11 @@ class Argon2Passwords:
         self._hasher = PasswordHasher(time_cost=ROUNDS, memory_cost=MEMORY_KIB, parallelism=1)
         self._decoy = _DECOY.format(memory=MEMORY_KIB, rounds=ROUNDS)
 
-    def hash(self, password: str) -> str:
-        """A salted hash."""
+    def hash_password(self, password: str) -> str:
         return str(self._hasher.hash(password))
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password belongs to the hash. Without a hash a decoy is checked, so that time tells nothing."""
+        """Whether the password has this hash. Without a hash a decoy is checked, so that the time shows nothing."""
         try:
             self._hasher.verify(password_hash or self._decoy, password)
         except (VerificationError, InvalidHashError):

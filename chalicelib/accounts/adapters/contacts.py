@@ -1,4 +1,4 @@
-"""How to reach accounts: their address and language. Light; used wherever somebody is told something."""
+"""Reads the address and language of accounts, for everything that sends messages. On the light client."""
 
 from collections.abc import Iterable
 
@@ -15,8 +15,8 @@ class DynamoContacts:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
-        """How to reach people, eventually consistent; one BatchGetItem for 100."""
+    def load_contacts(self, user_ids: Iterable[str]) -> dict[str, Contact]:
+        """Returns contacts by user id, eventually consistent; one BatchGetItem for 100. Unknown users are left out."""
         wanted = list(dict.fromkeys(user_ids))
         items = self._reader.get_many("people", [account_keys.account(one) for one in wanted], _CONTACT)
         return {

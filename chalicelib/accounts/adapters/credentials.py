@@ -1,4 +1,4 @@
-"""Looks up sign-ins and roles through the light reader. Port `Credentials`."""
+"""Reads sign-ins and roles through the light reader. Ports `Credentials` and `ActiveSignIns`."""
 
 from __future__ import annotations
 
@@ -18,17 +18,15 @@ class DynamoCredentials:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def family_stands(self, family_id: str) -> bool:
-        """Whether the sign-in has not ended."""
-        return self._reader.get("people", keys.token_family(family_id), ("pk",), consistent=True) is not None
+    def is_sign_in_active(self, sign_in_id: str) -> bool:
+        return self._reader.get("people", keys.sign_in(sign_in_id), ("pk",), consistent=True) is not None
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        """Those sign-ins that have not ended; one BatchGetItem for 100."""
-        wanted = sorted(set(family_ids))
-        items = self._reader.get_many("people", [keys.token_family(id) for id in wanted], ("pk",), consistent=True)
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        """Returns those that have not ended; one strongly consistent BatchGetItem for 100."""
+        wanted = sorted(set(sign_in_ids))
+        items = self._reader.get_many("people", [keys.sign_in(id) for id in wanted], ("pk",), consistent=True)
         return {id for id, item in zip(wanted, items, strict=True) if item is not None}
 
-    def role(self, user_id: str, event_id: str) -> str | None:
-        """The user's role in the event."""
+    def find_role(self, user_id: str, event_id: str) -> str | None:
         item = self._reader.get("people", keys.role_of_user(user_id, event_id), ("role",), consistent=True)
         return str(item["role"]) if item else None

@@ -1,4 +1,4 @@
-"""Shapes of the items in the people table. Used by the people stores."""
+"""The items of accounts in the people table. Used by the adapters of accounts and team."""
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -6,7 +6,7 @@ from chalicelib.aws.dynamo_tables import PeopleTable
 
 
 class AccountItem(PeopleTable):
-    """A person's account. `body` is the representation of /me; the password is an argon2id hash."""
+    """An account. `body` is the representation of /me; `password_hash` is argon2id."""
 
     id = UnicodeAttribute()
     email = UnicodeAttribute()
@@ -21,34 +21,34 @@ class AccountItem(PeopleTable):
 
 
 class EmailItem(PeopleTable):
-    """Who an address belongs to."""
+    """The account that an address belongs to."""
 
     user_id = UnicodeAttribute()
 
 
 class RoleItem(PeopleTable):
-    """A role of a user in an event; stands twice, under the user and under the event."""
+    """A role of a user in an event. There are two items: one under the user, one under the event."""
 
     role = UnicodeAttribute()
     granted_at = NumberAttribute()
 
 
-class FamilyItem(PeopleTable):
-    """A sign-in. `secret_hash` is of the newest refresh token; an older one that turns up ends the family."""
+class SignInItem(PeopleTable):
+    """A sign-in. `secret_hash` is of its newest refresh token; a request with an older one ends the sign-in."""
 
     user_id = UnicodeAttribute()
     secret_hash = UnicodeAttribute()
     expires_at = NumberAttribute()
 
 
-class FamilyOfUserItem(PeopleTable):
+class SignInOfUserItem(PeopleTable):
     """The same sign-in, found by its user."""
 
     expires_at = NumberAttribute()
 
 
 class OneTimeTokenItem(PeopleTable):
-    """A mailed token: whom it speaks for, and for a reset the digest of the password hash it may replace."""
+    """A mailed token and its user. For a reset, `replaces` is the digest of the password hash that it may replace."""
 
     user_id = UnicodeAttribute()
     replaces = UnicodeAttribute(null=True)
@@ -56,7 +56,7 @@ class OneTimeTokenItem(PeopleTable):
 
 
 class AttemptsItem(PeopleTable):
-    """How often a password was guessed in the current window."""
+    """Attempts on one subject in one window."""
 
     attempts = NumberAttribute(default=0)
     expires_at = NumberAttribute()

@@ -1,6 +1,6 @@
-"""Access tokens: JWT signed with HS256 by PyJWT. Port `Tokens`.
+"""Access tokens: JWT, signed with HS256 by PyJWT. Port `Tokens`.
 
-Keys have ids: the first signs, all verify, so one can be rotated in and another out (RFC 7519, RFC 8725).
+Each key has an id. The first key signs and all of them verify, so that keys can be rotated (RFC 7519, RFC 8725).
 """
 
 import jwt
@@ -20,23 +20,22 @@ class AccessTokens:
         self._keys = keys
         self._issuer = issuer
 
-    def issue(self, principal: Principal, *, now: float) -> tuple[str, int]:
-        """A token and the seconds it is valid."""
+    def issue_token(self, principal: Principal, *, now: float) -> tuple[str, int]:
         kid, secret = next(iter(self._keys.items()))
         issued = int(now)
         claims = {
             "iss": self._issuer,
             "aud": _AUDIENCE,
             "sub": principal.user_id,
-            "sid": principal.family_id,
+            "sid": principal.sign_in_id,
             "iat": issued,
             "exp": issued + ACCESS_SECONDS,
             "typ": "access",
         }
         return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": kid}), ACCESS_SECONDS
 
-    def verify(self, token: str, *, now: float) -> Principal:
-        """Who the token speaks for. Raises Unauthenticated whatever is wrong with it."""
+    def verify_token(self, token: str, *, now: float) -> Principal:
+        """Returns the user and sign-in of the token. Raises Unauthenticated, with the same words whatever is wrong."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")
             claims = jwt.decode(

@@ -4,18 +4,18 @@ from chalicelib.aws.dynamo_keys import Key, digest
 
 
 def account(user_id: str) -> Key:
-    """A person's account."""
+    """A person's account, with its password hash."""
     return f"USER#{user_id}", "ACCOUNT"
 
 
 def email(address: str) -> Key:
-    """The account that an e-mail address belongs to. Makes addresses unique."""
+    """The account that an e-mail address belongs to; makes addresses unique."""
     return f"EMAIL#{digest(address)}", "EMAIL"
 
 
-def family_of_user(user_id: str, family_id: str) -> Key:
+def sign_in_of_user(user_id: str, sign_in_id: str) -> Key:
     """The same sign-in, found by its user."""
-    return f"USER#{user_id}", f"FAMILY#{family_id}"
+    return f"USER#{user_id}", f"FAMILY#{sign_in_id}"
 
 
 def one_time_token(purpose: str, secret: str) -> Key:
@@ -24,5 +24,5 @@ def one_time_token(purpose: str, secret: str) -> Key:
 
 
 def attempts(subject: str) -> Key:
-    """How often somebody guessed a password, by the hash of what they guessed at."""
+    """Attempts on a subject in a window, by the hash of both."""
     return f"ATTEMPTS#{digest(subject)}", "ATTEMPTS"

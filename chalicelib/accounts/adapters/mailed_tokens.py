@@ -13,7 +13,7 @@ class DynamoMailedTokens:
     """Port `MailedTokens`."""
 
     def add_reset_token(self, secret: str, account: StoredAccount, *, until: int, mail: Mail) -> None:
-        """A mailed token that replaces the account's present password and no later one, with its mail."""
+        """Stores a reset token, with the digest of the password that it may replace, and queues its mail."""
         transaction = Transaction()
         item = OneTimeTokenItem(
             *account_keys.one_time_token("reset", secret),
@@ -26,21 +26,19 @@ class DynamoMailedTokens:
         transaction.commit()
 
     def add_verify_token(self, secret: str, user_id: str, *, until: int, mail: Mail) -> None:
-        """A mailed token that proves the account's address, with its mail."""
+        """Stores a token that verifies the account's address and queues its mail."""
         transaction = Transaction()
         token = OneTimeTokenItem(*account_keys.one_time_token("verify", secret), user_id=user_id, expires_at=until)
         transaction.put("token", token)
         add_mail(transaction, mail)
         transaction.commit()
 
-    def token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
-        """Whose token it is; None when unknown, used or expired."""
+    def find_token_owner(self, purpose: str, secret: str, *, now: int) -> str | None:
         try:
             item = OneTimeTokenItem.get(*account_keys.one_time_token(purpose, secret), consistent_read=True)
         except OneTimeTokenItem.DoesNotExist:
             return None
         return item.user_id if item.expires_at > now else None
 
-    def drop_token(self, purpose: str, secret: str) -> None:
-        """Make a token useless."""
+    def delete_token(self, purpose: str, secret: str) -> None:
         OneTimeTokenItem(*account_keys.one_time_token(purpose, secret)).delete()

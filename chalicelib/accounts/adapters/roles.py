@@ -1,5 +1,5 @@
-"""Who holds which role in an event: the one Query by event, the one by user, and the ports `RolesOfUsers`, `Staff` of
-orders/services/order_messages.py and `Reviewers` of cfp/services/notify_reviewers.py. On the light client.
+"""Reads roles by event and by user. Ports `RolesOfUsers`, `Staff` (orders/services/order_messages.py) and `Reviewers`
+(cfp/services/notify_reviewers.py). On the light client; other adapters use the functions.
 """
 
 from chalicelib.aws import dynamo_keys as keys
@@ -9,13 +9,13 @@ from chalicelib.core.permissions import Action, Role, allows
 _RANKS = list(Role)
 
 
-def role_holders(queries: DynamoQueries, event_id: str) -> list[tuple[str, str]]:
-    """User and role of all staff of an event, by user; one strongly consistent Query."""
+def list_role_holders(queries: DynamoQueries, event_id: str) -> list[tuple[str, str]]:
+    """Returns user ids and roles of an event's staff, by user id; one strongly consistent Query."""
     return _roles(queries, keys.role_in_event(event_id, ""))
 
 
-def roles_of_user(queries: DynamoQueries, user_id: str) -> list[tuple[str, str]]:
-    """Event ids and roles of a user, oldest event first; one strongly consistent Query."""
+def list_roles_of_user(queries: DynamoQueries, user_id: str) -> list[tuple[str, str]]:
+    """Returns event ids and roles of a user, oldest event first; one strongly consistent Query."""
     return _roles(queries, keys.role_of_user(user_id, ""))
 
 
@@ -25,9 +25,11 @@ def _roles(queries: DynamoQueries, first: keys.Key) -> list[tuple[str, str]]:
     return [(str(item["sk"]).removeprefix(prefix), str(item["role"])) for item in items]
 
 
-def users_allowed(queries: DynamoQueries, event_id: str, action: Action) -> list[str]:
-    """Users who may do this in an event, owners first; one Query."""
-    found = [(_RANKS.index(Role(role)), id) for id, role in role_holders(queries, event_id) if allows(role, action)]
+def list_users_allowed(queries: DynamoQueries, event_id: str, action: Action) -> list[str]:
+    """Returns users whose role in the event allows the action, owners first; one Query."""
+    found = [
+        (_RANKS.index(Role(role)), id) for id, role in list_role_holders(queries, event_id) if allows(role, action)
+    ]
     return [user_id for _, user_id in sorted(found)]
 
 
@@ -38,17 +40,15 @@ class DynamoRoles:
         self._queries = queries
 
     def list_treasurers(self, event_id: str) -> list[str]:
-        """Users who may refund orders of the event, owners first; one Query."""
-        return users_allowed(self._queries, event_id, Action.REFUND)
+        """Returns users who may refund orders of the event, owners first; one Query."""
+        return list_users_allowed(self._queries, event_id, Action.REFUND)
 
     def list_reviewers(self, event_id: str) -> list[str]:
-        """Users who may decide about proposals, owners first; one Query."""
-        return users_allowed(self._queries, event_id, Action.REVIEW)
+        """Returns users who may decide about proposals, owners first; one Query."""
+        return list_users_allowed(self._queries, event_id, Action.REVIEW)
 
-    def roles_of(self, user_id: str) -> list[tuple[str, str]]:
-        """Event ids and roles of a user, oldest event first; one Query."""
-        return roles_of_user(self._queries, user_id)
+    def list_roles(self, user_id: str) -> list[tuple[str, str]]:
+        return list_roles_of_user(self._queries, user_id)
 
-    def events_of(self, user_id: str) -> list[str]:
-        """Ids of the events in which the user holds a role, oldest first."""
-        return [event_id for event_id, _ in self.roles_of(user_id)]
+    def list_event_ids(self, user_id: str) -> list[str]:
+        return [event_id for event_id, _ in self.list_roles(user_id)]

@@ -1,4 +1,4 @@
-"""An account: what its owner may set, and what Marquee adds. Pure."""
+"""Accounts: the forms that clients send and what they get back. Pure."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,12 +9,12 @@ from chalicelib.core.text import Email, Name
 
 Password = Annotated[str, Meta(min_length=10, max_length=256)]
 Language = Literal["en", "de"]
-"""What notifications and mails can be written in (texts)."""
+"""Languages of notifications and mails (texts)."""
 DEFAULT: Language = "en"
 
 
 class SignUpForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What it takes to open an account."""
+    """The form that opens an account."""
 
     email: Email
     name: Name
@@ -22,39 +22,39 @@ class SignUpForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SignInForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Credentials."""
+    """Address and password of somebody who signs in."""
 
     email: Annotated[str, Meta(max_length=254)]
     password: Annotated[str, Meta(max_length=256)]
 
 
 class RefreshToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A refresh token, to be exchanged or ended."""
+    """A refresh token that is exchanged or whose sign-in is ended."""
 
     refresh_token: Annotated[str, Meta(max_length=200)]
 
 
 class OneTimeToken(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A token that was mailed."""
+    """A token from a mailed link."""
 
     token: Annotated[str, Meta(max_length=200)]
 
 
 class ForgottenPassword(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose password was forgotten."""
+    """The address of an account whose password was forgotten."""
 
     email: Annotated[str, Meta(max_length=254)]
 
 
 class PasswordReset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new password, and the mailed token that allows it."""
+    """A new password and the mailed token that allows it."""
 
     token: Annotated[str, Meta(max_length=200)]
     password: Password
 
 
 class AccountFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the owner of an account may change."""
+    """The fields that the owner of an account may change."""
 
     name: Name
     language: Language = DEFAULT
@@ -73,7 +73,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class SignedIn(Struct, frozen=True, kw_only=True):
-    """The answer to a sign-in: who, whether they administer the deployment, and the tokens. `expires_in` in seconds."""
+    """The answer to a sign-in: account, tokens, and whether it administers the deployment. `expires_in` in seconds."""
 
     user: Account
     administrator: bool

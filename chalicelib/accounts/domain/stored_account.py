@@ -1,4 +1,4 @@
-"""An account as it is stored: its representation of /me, made once at each write, and what never leaves. Pure."""
+"""An account as it is stored: with its representation of /me, made at each write, and its password hash. Pure."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from chalicelib.representations.json_text import encode, tagged
 
 
 class StoredAccount(NamedTuple):
-    """An account as stored; `password_hash` is for the password port only."""
+    """An account as stored. `password_hash` is only for the port `Passwords`."""
 
     id: str
     password_hash: str
@@ -18,7 +18,7 @@ class StoredAccount(NamedTuple):
 
 
 class NewAccount(NamedTuple):
-    """Everything of an account that is to be opened or changed."""
+    """Everything that is stored of an account that is opened or changed."""
 
     id: str
     email: str
@@ -32,7 +32,7 @@ class NewAccount(NamedTuple):
 
 
 def new_account(account: Account, password_hash: str) -> NewAccount:
-    """The account with its representation."""
+    """Returns what to store of an account."""
     etag, body = tagged(encode(account))
     return NewAccount(
         id=account.id,
@@ -48,5 +48,5 @@ def new_account(account: Account, password_hash: str) -> NewAccount:
 
 
 def revive_account(stored: StoredAccount) -> Account:
-    """The account inside its stored representation."""
+    """Decodes the account from its stored representation."""
     return msgspec.json.decode(stored.body, type=Account)

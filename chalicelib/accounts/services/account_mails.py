@@ -1,26 +1,24 @@
-"""Mails about an account: prove the address, reset the password. Pure; called by sign_in.py and mail."""
+"""Mails about an account: verify the address, reset the password. Pure.
+
+Called by sign_in.py, recover_password.py and mail/services/suppress_bounces.py.
+"""
 
 from chalicelib.notifications.domain.notification import Mail
 from chalicelib.notifications.services.compose import letter
 from chalicelib.texts import DEFAULT, say
 
 
-def verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To a new account: prove the address. `url` carries the token and is good for three days."""
-    return _account_mail("verify", to=to, name=name, url=url, key=key, language=language)
+def compose_verify_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
+    """The mail that asks to verify an address. `url` has the token, which is valid for three days."""
+    return _compose_mail("verify", to=to, name=name, url=url, key=key, language=language)
 
 
-def reset_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To somebody who forgot the password. `url` carries the token and is good for an hour."""
-    return _account_mail("reset", to=to, name=name, url=url, key=key, language=language)
+def compose_reset_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
+    """The mail to somebody who forgot the password. `url` has the token, which is valid for an hour."""
+    return _compose_mail("reset", to=to, name=name, url=url, key=key, language=language)
 
 
-def sign_up_exists_mail(*, to: str, name: str, url: str, key: str, language: str = DEFAULT) -> Mail:
-    """To the holder of an address with which somebody tried to open a second account. `url` leads to sign-in."""
-    return _account_mail("exists", to=to, name=name, url=url, key=key, language=language)
-
-
-def _account_mail(what: str, *, to: str, name: str, url: str, key: str, language: str) -> Mail:
+def _compose_mail(what: str, *, to: str, name: str, url: str, key: str, language: str) -> Mail:
     return letter(
         key=key,
         to=to,

@@ -1,8 +1,8 @@
-"""Who is calling, and whether they may do what they ask. Called by the endpoint, routes and services.
+"""Finds out who is calling and what they may do. Called by the endpoint, routes and services.
 
-An access token is checked by its signature, then by whether the sign-in it came from still stands. Both that and
-roles are remembered for CACHE_SECONDS in this process, so an end of either takes effect within that time; what is
-absent is never remembered, so a new role works at once.
+An access token is checked by its signature, then by whether its sign-in has ended. Sign-ins and roles are remembered in
+this process for CACHE_SECONDS, so the end of either takes effect within that time. What is absent is not remembered, so
+a new role works at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_TOKEN_BYTES = 4_096
 
 
 class Authorise:
-    """Identifies callers and knows their roles."""
+    """Identifies callers and reads their roles."""
 
     def __init__(self, tokens: Callable[[], Tokens], credentials: Credentials, clock: Clock) -> None:
         self._tokens = tokens
@@ -34,9 +34,9 @@ class Authorise:
         self._clock = clock
         self._remembered: dict[tuple[str, ...], tuple[float, str]] = {}
 
-    def identify(self, header: str | None, *, required: bool) -> Principal | None:
-        """The caller for an Authorization header. A bad one is refused even where none is needed.
-        Raises Unauthenticated.
+    def identify_caller(self, header: str | None, *, required: bool) -> Principal | None:
+        """Returns the caller for an Authorization header. A wrong header is refused even where none is required. Raises
+        Unauthenticated.
         """
         if header is None:
             if required:
@@ -45,27 +45,29 @@ class Authorise:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > MAX_TOKEN_BYTES:
             raise Unauthenticated("Send Authorization: Bearer <access token>.")
-        principal = self._tokens().verify(token.strip(), now=self._clock.now())
-        if not self._recall(("family", principal.family_id), lambda: self._stands(principal.family_id)):
+        principal = self._tokens().verify_token(token.strip(), now=self._clock.now())
+        if not self._recall(("sign_in", principal.sign_in_id), lambda: self._find_sign_in(principal.sign_in_id)):
             raise Unauthenticated("This sign-in has ended. Sign in again.")
         return principal
 
-    def forget(self, family_id: str) -> None:
-        """Drop what is remembered of a sign-in that just ended."""
-        self._remembered.pop(("family", family_id), None)
+    def forget_sign_in(self, sign_in_id: str) -> None:
+        """Forgets a sign-in that just ended."""
+        self._remembered.pop(("sign_in", sign_in_id), None)
 
-    def role(self, principal: Principal | None, event_id: str) -> str | None:
-        """The caller's role in an event."""
+    def find_role(self, principal: Principal | None, event_id: str) -> str | None:
+        """Returns the caller's role in an event; None without one."""
         if principal is None:
             return None
         user_id = principal.user_id
-        return self._recall(("role", user_id, event_id), lambda: self._credentials.role(user_id, event_id))
+        return self._recall(("role", user_id, event_id), lambda: self._credentials.find_role(user_id, event_id))
 
     def require(self, principal: Principal | None, event_id: str, action: Action) -> None:
-        """Raise NotFound for strangers, Forbidden for staff whose role does not allow it."""
+        """Raises NotFound for callers without a role, Forbidden when their role does not allow the action,
+        Unauthenticated without a caller.
+        """
         if principal is None:
             raise Unauthenticated("Sign in first.")
-        role = self.role(principal, event_id)
+        role = self.find_role(principal, event_id)
         if role is None:
             raise NotFound
         from chalicelib.core.permissions import allows  # not before: anonymous reads ask for no role
@@ -73,9 +75,9 @@ class Authorise:
         if not allows(role, action):
             raise Forbidden(f"A {role} may not do this.")
 
-    def view(self, principal: Principal | None, event_id: str, wanted: str | None) -> View:
-        """Which view a read gets: the one asked for, otherwise the staff's for staff and the public one for others.
-        Raises Unauthenticated or NotFound when the staff's is asked for by somebody else.
+    def choose_view(self, principal: Principal | None, event_id: str, wanted: str | None) -> View:
+        """Returns the view that a read gets: the one asked for, else ALL for staff and PUBLIC for others. Raises
+        MalformedRequest; Unauthenticated or NotFound when ALL is asked for by somebody who is not staff.
         """
         if wanted == View.PUBLIC:
             return View.PUBLIC
@@ -86,10 +88,10 @@ class Authorise:
             return View.ALL
         if wanted is not None:
             raise MalformedRequest("view is public or all.", code="invalid_view")
-        return View.ALL if self.role(principal, event_id) is not None else View.PUBLIC
+        return View.ALL if self.find_role(principal, event_id) is not None else View.PUBLIC
 
-    def _stands(self, family_id: str) -> str | None:
-        return "yes" if self._credentials.family_stands(family_id) else None
+    def _find_sign_in(self, sign_in_id: str) -> str | None:
+        return "yes" if self._credentials.is_sign_in_active(sign_in_id) else None
 
     def _recall(self, key: tuple[str, ...], look_up: Callable[[], str | None]) -> str | None:
         now = self._clock.now()

@@ -1,5 +1,5 @@
-"""Finds the account that a mailed link is for. Called by recover_password.py and verify_address.py. Light: the links of
-mails that switch mails off answer in the same words.
+"""Finds the account that a mailed link is for. Called by recover_password.py and verify_address.py. Light: links that
+unsubscribe from mails use the same error (mail/services/unsubscribe.py).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 def follow_link(
     purpose: str, token: str, *, accounts: Accounts, mailed_tokens: MailedTokens, now: float
 ) -> StoredAccount:
-    """The account of a token that was mailed for this purpose. Raises NotFound (`token_not_valid`)."""
-    user_id = mailed_tokens.token_owner(purpose, token, now=int(now))
-    stored = accounts.account(user_id) if user_id else None
+    """Returns the account of a token that was mailed for this purpose. Raises NotFound (`token_not_valid`)."""
+    user_id = mailed_tokens.find_token_owner(purpose, token, now=int(now))
+    stored = accounts.find_account(user_id) if user_id else None
     if stored is None:
         raise link_not_valid()
     return stored
 
 
 def link_not_valid() -> NotFound:
-    """What somebody is told whose link is unknown, used or too old."""
+    """The error for a link that is unknown, used or expired."""
     return NotFound("This link is not valid any more.", code="token_not_valid")

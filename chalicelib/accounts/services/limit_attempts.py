@@ -1,32 +1,32 @@
-"""How often somebody may try something with an account. Called by accounts/services/{sign_in,recover_password}.py."""
+"""Limits how often something may be tried with an account. Called by sign_in.py and recover_password.py."""
 
 from chalicelib.accounts.ports import Attempts
 from chalicelib.core.errors import TooManyAttempts
 
 ATTEMPTS_PER_ACCOUNT = 10
-"""From one source, so that nobody can lock somebody else out."""
+"""In a window, from one source, so that nobody can lock out somebody else."""
 ATTEMPTS_PER_SOURCE = 60
-"""Failures on all accounts together, so that a venue full of people behind one address can sign in."""
+"""In a window, failures on all accounts together; enough for a venue whose visitors share one address."""
 ATTEMPTS_FROM_EVERYWHERE = 300
-"""On one account, by a crowd of sources."""
+"""In a window, on one account, from all sources together."""
 WINDOW_SECONDS = 300
 
 
 class LimitAttempts:
-    """Counts attempts and refuses those that are too many."""
+    """Counts attempts and refuses those over a limit."""
 
     def __init__(self, attempts: Attempts) -> None:
         self._attempts = attempts
 
-    def count(self, subject: str, limit: int, *, now: int) -> None:
-        """Count one more attempt of a subject in the current window. Raises TooManyAttempts."""
+    def count_attempt(self, subject: str, limit: int, *, now: int) -> None:
+        """Counts one more attempt of a subject in the current window. Raises TooManyAttempts."""
         if self._attempts.count_attempt(subject, now=now, window=WINDOW_SECONDS) > limit:
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
 
-    def take_back(self, subject: str, *, now: int) -> None:
-        """Count one attempt less, which was no guess; earlier ones still count."""
+    def take_back_attempt(self, subject: str, *, now: int) -> None:
+        """Subtracts one attempt that succeeded; earlier ones still count."""
         self._attempts.count_attempt(subject, now=now, window=WINDOW_SECONDS, by=-1)
 
-    def forget(self, subject: str, *, now: int) -> None:
-        """Forget the attempts of a subject, after a success."""
+    def forget_attempts(self, subject: str, *, now: int) -> None:
+        """Sets a subject's attempts to none, after a success."""
         self._attempts.reset_attempts(subject, now=now, window=WINDOW_SECONDS)

@@ -1,4 +1,4 @@
-"""One's own account and roles, as /me shows them. Called by routes/accounts.py."""
+"""The caller's own account and roles, for /me. Called by routes/accounts.py."""
 
 import msgspec
 
@@ -16,7 +16,7 @@ from chalicelib.representations.read import Found
 
 
 class Profile:
-    """Reads and changes what somebody sees of themselves."""
+    """Reads and changes the caller's account."""
 
     def __init__(self, *, accounts: Accounts, roles: RolesOfUsers, clock: Clock) -> None:
         self._accounts = accounts
@@ -24,14 +24,14 @@ class Profile:
         self._clock = clock
 
     def read_account(self, principal: Principal) -> StoredAccount:
-        """The caller's account. Raises Unauthenticated when it was erased."""
-        stored = self._accounts.account(principal.user_id)
+        """Returns the caller's account. Raises Unauthenticated when it was erased."""
+        stored = self._accounts.find_account(principal.user_id)
         if stored is None:
             raise Unauthenticated("This account does not exist any more.")
         return stored
 
     def update_account(self, patch: object, *, caller: Principal, match: Match) -> StoredAccount:
-        """A merge patch of the caller's account. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
+        """Applies a merge patch to the account. Raises PreconditionRequired, PreconditionFailed, InvalidInput."""
         stored = self.read_account(caller)
         require_match(match, etag=stored.etag, body=stored.body)
         account = revive_account(stored)
@@ -40,13 +40,13 @@ class Profile:
         return replace_account(self._accounts, stored, changed, now=self._clock.now())
 
     def list_roles(self, caller: Principal) -> Found:
-        """The list of the caller's roles; few a person, so made when read."""
-        items = ({"event_id": event_id, "role": role} for event_id, role in self._roles.roles_of(caller.user_id))
+        """Returns the list of the caller's roles. It is short, so it is made at each read."""
+        items = ({"event_id": event_id, "role": role} for event_id, role in self._roles.list_roles(caller.user_id))
         return as_found(write_list(map(write_json, items)))
 
 
 def replace_account(accounts: Accounts, stored: StoredAccount, account: Account, *, now: float) -> StoredAccount:
-    """Write a changed account over the one that was read. Raises PreconditionFailed."""
+    """Writes a changed account over the one that was read. Raises PreconditionFailed."""
     fresh = new_account(msgspec.structs.replace(account, updated_at=moment(now)), stored.password_hash)
     accounts.replace_account(fresh, expected_tag=stored.etag)
     return StoredAccount(stored.id, stored.password_hash, fresh.etag, fresh.body)

@@ -1,6 +1,6 @@
-"""A new password for somebody who forgot theirs, by a link that is mailed. Called by routes/accounts.py.
+"""Sets a new password by a mailed link. Called by routes/accounts.py.
 
-Asking for a link never tells whether an address has an account.
+The answer to a request for a link does not show whether the address has an account.
 """
 
 from chalicelib.accounts.domain.account import PasswordReset
@@ -16,7 +16,7 @@ RESET_SECONDS = 3600
 
 
 class RecoverPassword:
-    """Mails links, and sets passwords by them."""
+    """Mails reset links and sets passwords."""
 
     def __init__(
         self,
@@ -40,17 +40,17 @@ class RecoverPassword:
         self._public_url = public_url
 
     def forget_password(self, email: str, *, source: str) -> None:
-        """Mail a reset link if the address has an account; nobody can tell whether. Raises TooManyAttempts."""
+        """Mails a reset link if the address has an account; the caller cannot see whether. Raises TooManyAttempts."""
         now = int(self._clock.now())
-        self._limit.count(f"forgot {source}", ATTEMPTS_PER_SOURCE, now=now)
-        self._limit.count(f"forgot {normalised(email)}", ATTEMPTS_PER_ACCOUNT, now=now)
-        stored = self._accounts.account_of(normalised(email))
+        self._limit.count_attempt(f"forgot {source}", ATTEMPTS_PER_SOURCE, now=now)
+        self._limit.count_attempt(f"forgot {normalised(email)}", ATTEMPTS_PER_ACCOUNT, now=now)
+        stored = self._accounts.find_account_by_email(normalised(email))
         if stored is None:
             return
         secret = self._ids.new_secret()
         account = revive_account(stored)
         url = f"{self._public_url}/reset#{secret}"
-        mail = account_mails.reset_mail(
+        mail = account_mails.compose_reset_mail(
             to=account.email,
             name=account.name,
             url=url,
@@ -60,9 +60,9 @@ class RecoverPassword:
         self._mailed_tokens.add_reset_token(secret, stored, until=now + RESET_SECONDS, mail=mail)
 
     def reset_password(self, form: PasswordReset) -> None:
-        """Set a new password by a mailed token and end every sign-in. Raises NotFound."""
+        """Sets a new password by a mailed token and ends every sign-in of the account. Raises NotFound."""
         now = self._clock.now()
         stored = follow_link("reset", form.token, accounts=self._accounts, mailed_tokens=self._mailed_tokens, now=now)
-        if not self._accounts.reset_password(form.token, stored, self._passwords.hash(form.password)):
+        if not self._accounts.reset_password(form.token, stored, self._passwords.hash_password(form.password)):
             raise link_not_valid()
-        self._sign_ins.end_families_of(stored.id)
+        self._sign_ins.end_sign_ins_of_user(stored.id)

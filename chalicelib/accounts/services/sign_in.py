@@ -1,8 +1,8 @@
-"""Opening accounts, sign-ins and the refresh tokens that keep them alive. Called by routes/accounts.py.
+"""Opens accounts, signs people in and out, and exchanges refresh tokens. Called by routes/accounts.py.
 
-A sign-in is a family of refresh tokens: each exchange makes the next one, and one used twice ends the family, since
-then two parties hold it. Signing in never tells whether an address has an account; signing up must, since it answers
-with the account.
+A sign-in has one refresh token at a time. Each exchange makes the next one; a token that is used twice ends the
+sign-in, because two parties have it. Signing in does not show whether an address has an account. Signing up does,
+because it answers with the account.
 """
 
 from typing import cast
@@ -25,7 +25,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.texts import spoken
 
-FAMILY_SECONDS = 30 * 24 * 3600
+SIGN_IN_SECONDS = 30 * 24 * 3600
 VERIFY_SECONDS = 3 * 24 * 3600
 
 
@@ -56,11 +56,11 @@ class SignIn:
         self._admins = admins
 
     def sign_up(self, form: SignUpForm, *, new_id: str, source: str, accept_language: str | None = None) -> SignedIn:
-        """Open an account, in the language that a browser asks for, mail the verification link and sign in. Raises
+        """Opens an account in the language that a browser asks for, mails the verification link and signs in. Raises
         AlreadyExists, TooManyAttempts.
         """
         now = self._clock.now()
-        self._limit.count(f"sign-up {source}", ATTEMPTS_PER_SOURCE, now=int(now))
+        self._limit.count_attempt(f"sign-up {source}", ATTEMPTS_PER_SOURCE, now=int(now))
         account = Account(
             id=new_id,
             email=normalised(form.email),
@@ -71,12 +71,12 @@ class SignIn:
             updated_at=moment(now),
         )
         secret = self._ids.new_secret()
-        password_hash = self._passwords.hash(form.password)
+        password_hash = self._passwords.hash_password(form.password)
         opened = self._accounts.open_account(
             new_account(account, password_hash),
             verify_secret=secret,
             verify_until=int(now) + VERIFY_SECONDS,
-            mail=account_mails.verify_mail(
+            mail=account_mails.compose_verify_mail(
                 to=account.email,
                 name=form.name,
                 url=f"{self._public_url}/verify#{secret}",
@@ -85,7 +85,7 @@ class SignIn:
             ),
         )
         if not opened:
-            stored = self._accounts.account_of(account.email)
+            stored = self._accounts.find_account_by_email(account.email)
             # The same id and password: an earlier try of this request was cut off, or is asked for again.
             ours = stored is not None and stored.id == new_id
             if stored is None or not ours or not self._passwords.matches(stored.password_hash, form.password):
@@ -94,58 +94,58 @@ class SignIn:
         return self._signed_in(account, password_hash)
 
     def sign_in(self, form: SignInForm, *, source: str) -> SignedIn:
-        """Sign in. Raises Unauthenticated (the same for an unknown address and a wrong
-        password), TooManyAttempts.
-        """
+        """Signs in. Raises Unauthenticated (the same for an unknown address and a wrong password), TooManyAttempts."""
         email = normalised(form.email)
         here, now = f"sign-in {email} {source}", int(self._clock.now())
-        self._limit.count(here, ATTEMPTS_PER_ACCOUNT, now=now)
-        self._limit.count(f"sign-in {source}", ATTEMPTS_PER_SOURCE, now=now)
-        self._limit.count(f"sign-in {email}", ATTEMPTS_FROM_EVERYWHERE, now=now)
-        stored = self._accounts.account_of(email)
+        self._limit.count_attempt(here, ATTEMPTS_PER_ACCOUNT, now=now)
+        self._limit.count_attempt(f"sign-in {source}", ATTEMPTS_PER_SOURCE, now=now)
+        self._limit.count_attempt(f"sign-in {email}", ATTEMPTS_FROM_EVERYWHERE, now=now)
+        stored = self._accounts.find_account_by_email(email)
         if not self._passwords.matches(stored and stored.password_hash, form.password) or stored is None:
             raise Unauthenticated("The address or the password is wrong.", code="wrong_credentials")
-        self._limit.forget(here, now=now)
+        self._limit.forget_attempts(here, now=now)
         for subject in (f"sign-in {source}", f"sign-in {email}"):
-            self._limit.take_back(subject, now=now)
+            self._limit.take_back_attempt(subject, now=now)
         return self._signed_in(revive_account(stored), stored.password_hash)
 
     def refresh(self, token: str) -> SignedIn:
-        """Exchange a refresh token. Raises Unauthenticated."""
-        family_id, _, secret = token.partition(".")
+        """Exchanges a refresh token. Raises Unauthenticated."""
+        sign_in_id, _, secret = token.partition(".")
         now = self._clock.now()
         fresh = self._ids.new_secret()
-        user_id = self._sign_ins.rotate_family(
-            family_id, old_secret=secret, new_secret=fresh, until=int(now) + FAMILY_SECONDS, now=int(now)
+        user_id = self._sign_ins.rotate_refresh_token(
+            sign_in_id, old_secret=secret, new_secret=fresh, until=int(now) + SIGN_IN_SECONDS, now=int(now)
         )
-        stored = self._accounts.account(user_id) if user_id else None
+        stored = self._accounts.find_account(user_id) if user_id else None
         if stored is None:
             raise Unauthenticated("This sign-in has ended. Sign in again.")
-        return self._answer(revive_account(stored), family_id, fresh)
+        return self._answer(revive_account(stored), sign_in_id, fresh)
 
     def sign_out(self, token: str) -> None:
-        """End the sign-in that a refresh token belongs to; a token that is not current ends nothing."""
-        family_id, _, secret = token.partition(".")
+        """Ends the sign-in of a refresh token. A token that is not the newest ends it too, without an error."""
+        sign_in_id, _, secret = token.partition(".")
         now = int(self._clock.now())
         fresh = self._ids.new_secret()
-        if self._sign_ins.rotate_family(family_id, old_secret=secret, new_secret=fresh, until=now + 60, now=now):
-            self._sign_ins.end_family(family_id)
+        if self._sign_ins.rotate_refresh_token(
+            sign_in_id, old_secret=secret, new_secret=fresh, until=now + 60, now=now
+        ):
+            self._sign_ins.end_sign_in(sign_in_id)
 
     def _signed_in(self, account: Account, password_hash: str) -> SignedIn:
-        family_id, secret = self._ids.new_id(), self._ids.new_secret()
-        until = int(self._clock.now()) + FAMILY_SECONDS
-        if not self._sign_ins.start_family(
-            family_id, account.id, secret=secret, until=until, password_hash=password_hash
+        sign_in_id, secret = self._ids.new_id(), self._ids.new_secret()
+        until = int(self._clock.now()) + SIGN_IN_SECONDS
+        if not self._sign_ins.start_sign_in(
+            sign_in_id, account.id, secret=secret, until=until, password_hash=password_hash
         ):
             raise Unauthenticated("The password was changed just now.", code="wrong_credentials")
-        return self._answer(account, family_id, secret)
+        return self._answer(account, sign_in_id, secret)
 
-    def _answer(self, account: Account, family_id: str, secret: str) -> SignedIn:
-        token, expires_in = self._tokens.issue(Principal(account.id, family_id), now=self._clock.now())
+    def _answer(self, account: Account, sign_in_id: str, secret: str) -> SignedIn:
+        token, expires_in = self._tokens.issue_token(Principal(account.id, sign_in_id), now=self._clock.now())
         return SignedIn(
             user=account,
             administrator=is_administrator(account.email, verified=account.verified, admins=self._admins),
             access_token=token,
-            refresh_token=f"{family_id}.{secret}",
+            refresh_token=f"{sign_in_id}.{secret}",
             expires_in=expires_in,
         )

@@ -1,4 +1,4 @@
-"""Proves that somebody reads the mails to their address, by a link that is mailed. Called by routes/accounts.py."""
+"""Verifies an address by a mailed link. Called by routes/accounts.py."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -13,14 +13,14 @@ from chalicelib.core.ports import Clock
 
 
 class ProvenAddresses(Protocol):
-    """Knows whether mails arrive (mail/services/suppress_bounces.py)."""
+    """Knows which addresses mails may be sent to (mail/services/suppress_bounces.py)."""
 
     def restore_address(self, user_id: str, email: str) -> None:
-        """A link that was mailed to the address was followed."""
+        """Allows mails to an address again, since a link that was mailed to it was followed."""
 
 
 class VerifyAddress:
-    """Follows links that prove addresses."""
+    """Follows links that verify addresses."""
 
     def __init__(
         self,
@@ -36,10 +36,10 @@ class VerifyAddress:
         self._clock = clock
 
     def verify_address(self, token: str) -> None:
-        """Prove an address by the token mailed to it. Raises NotFound."""
+        """Verifies an address by the token mailed to it. Raises NotFound."""
         now = self._clock.now()
         stored = follow_link("verify", token, accounts=self._accounts, mailed_tokens=self._mailed_tokens, now=now)
         account = revive_account(stored)
         replace_account(self._accounts, stored, msgspec.structs.replace(account, verified=True), now=now)
         self._addresses().restore_address(stored.id, account.email)
-        self._mailed_tokens.drop_token("verify", token)
+        self._mailed_tokens.delete_token("verify", token)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chalicelib.accounts.adapters.roles import role_holders, roles_of_user
+from chalicelib.accounts.adapters.roles import list_role_holders, list_roles_of_user
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.check_in.adapters.reads import DynamoGateView
@@ -27,11 +27,11 @@ class DynamoCrowd:
 
     def list_holders(self, event_id: str) -> list[tuple[str, str]]:
         """User and role of all staff, by user; one Query."""
-        return role_holders(self._queries, event_id)
+        return list_role_holders(self._queries, event_id)
 
     def list_owned(self, user_id: str) -> list[str]:
         """Events that somebody owns; one Query."""
-        return [event_id for event_id, role in roles_of_user(self._queries, user_id) if role == Role.OWNER]
+        return [event_id for event_id, role in list_roles_of_user(self._queries, user_id) if role == Role.OWNER]
 
     def list_proposers(self, event_id: str) -> list[str]:
         """Who proposed something, by user; one Query."""

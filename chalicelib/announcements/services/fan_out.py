@@ -156,7 +156,7 @@ class FanOut:
         users = [person.user_id for person in people if person.user_id is not None]
         known = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.choose_channels(users, dispatch.action)
-        contacts = self._contacts.contacts(users) if look.in_languages else {}
+        contacts = self._contacts.load_contacts(users) if look.in_languages else {}
         now = self._clock.now()
         for person in people:
             user_id = person.user_id
@@ -181,7 +181,7 @@ class FanOut:
         users = [person.user_id for person in people if person.user_id is not None]
         told = self._announcements.load_told(dispatch.id, users)
         channels = self._choose_channels.choose_channels(users, dispatch.action)
-        contacts = self._contacts.contacts(users)
+        contacts = self._contacts.load_contacts(users)
         shares: dict[str, RecipientShare] = {}
         for person in people:
             user_id = person.user_id

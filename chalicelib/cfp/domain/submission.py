@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from chalicelib.content.domain.event import Event
+from chalicelib.content.domain.event import Event, EventReference, reference_to
 from chalicelib.content.domain.programme import ProposedSession, Session, SessionState, Speaker, SpeakerProfile
 from chalicelib.core.times import moment
 from chalicelib.representations.json_text import encode, tagged, write_list
@@ -51,19 +51,11 @@ class Proposer(NamedTuple):
     submissions: int
 
 
-class SubmittedTo(Struct, frozen=True, kw_only=True):
-    """The event it was proposed to."""
-
-    id: str
-    name: str
-    slug: str | None
-
-
 class SubmissionShown(Struct, frozen=True, kw_only=True):
     """A submission; its id is the session's. `speaker` is null where staff gave it to somebody else or removed it."""
 
     id: str
-    event: SubmittedTo
+    event: EventReference
     session: ProposedSession
     speaker: SpeakerProfile | None
     state: SessionState
@@ -90,7 +82,7 @@ def represent_submission(
     """Its bytes under their hash."""
     shown = SubmissionShown(
         id=session.id,
-        event=SubmittedTo(id=event.id, name=event.name, slug=event.slug),
+        event=reference_to(event),
         session=_part(session, ProposedSession),
         speaker=_part(speaker, SpeakerProfile) if speaker else None,
         state=session.state,

@@ -242,7 +242,7 @@ class SubmitProposal:
         old: Speaker | None = revive(Kind.SPEAKERS, stored.body) if stored else None
         if old is not None and stored is not None and old.user_id == caller.user_id:
             return StoredSpeaker(msgspec.structs.replace(old, **_said(form.speaker), updated_at=now), stored.etag)
-        contact = self._contacts.contacts([caller.user_id]).get(caller.user_id)
+        contact = self._contacts.load_contacts([caller.user_id]).get(caller.user_id)
         speaker = Speaker(
             **as_fields(form.speaker),
             id=self._ids.new_id(),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from chalicelib.accounts.adapters import keys as account_keys
-from chalicelib.accounts.adapters.roles import users_allowed
+from chalicelib.accounts.adapters.roles import list_users_allowed
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.catalog.adapters import keys as catalog_keys
 from chalicelib.core.permissions import Action
@@ -38,7 +38,7 @@ class DynamoGateView:
 
     def list_gatekeepers(self, event_id: str) -> list[str]:
         """Ids of users who may check in at an event; one Query."""
-        return users_allowed(self._queries, event_id, Action.CHECK_IN)
+        return list_users_allowed(self._queries, event_id, Action.CHECK_IN)
 
     def load_names(self, user_ids: Iterable[str]) -> dict[str, str]:
         """Names of accounts by id."""

@@ -83,3 +83,15 @@ class Event(EventFields, frozen=True, kw_only=True, forbid_unknown_fields=False)
     id: str
     created_at: datetime
     updated_at: datetime
+
+
+class EventReference(Struct, frozen=True, kw_only=True):
+    """The event that an invitation or a submission is about."""
+
+    id: str
+    name: str
+    slug: str | None
+
+
+def reference_to(event: Event) -> EventReference:
+    return EventReference(id=event.id, name=event.name, slug=event.slug)

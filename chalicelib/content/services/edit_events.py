@@ -136,7 +136,8 @@ class EditEvents:
         stored representations.
         """
         found = [
-            self._programme.load(event_id, Kind.EVENTS, event_id) for event_id in self._roles.events_of(caller.user_id)
+            self._programme.load(event_id, Kind.EVENTS, event_id)
+            for event_id in self._roles.list_event_ids(caller.user_id)
         ]
         items = [item for item in found if item is not None]
         return Found.made(hash_of("".join(item.etag for item in items)), write_list(item.body for item in items))

@@ -36,7 +36,7 @@ class ChunkItem(ContentTable):
 class DynamoImports:
     """Port `ImportStore`."""
 
-    def accept(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
+    def store_upload(self, job: ImportJob, archive: bytes, *, expires_at: int) -> bool:
         """Keep an upload; the job last, since the stream record of its insertion starts the work."""
         pieces = [archive[start : start + CHUNK_BYTES] for start in range(0, len(archive), CHUNK_BYTES)]
         for number, piece in enumerate(pieces):
@@ -52,7 +52,7 @@ class DynamoImports:
         )
         return put_if_absent(item)
 
-    def job(self, import_id: str) -> ImportJob | None:
+    def load_import(self, import_id: str) -> ImportJob | None:
         """A stored import, strongly consistent."""
         try:
             item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
@@ -61,7 +61,7 @@ class DynamoImports:
         body = gzip.decompress(item.packed).decode()
         return ImportJob(import_id, item.owner_id, item.event_id, item.etag, body)
 
-    def archive(self, import_id: str) -> bytes:
+    def load_archive(self, import_id: str) -> bytes:
         """The bytes that were uploaded."""
         item = ImportItem.get(*import_keys.import_job(import_id), consistent_read=True)
         found = [
@@ -70,7 +70,7 @@ class DynamoImports:
         ]
         return b"".join(found)
 
-    def update(self, job: ImportJob) -> None:
+    def replace_import(self, job: ImportJob) -> None:
         """Keep a newer representation."""
         ImportItem(*import_keys.import_job(job.id)).update(
             [
@@ -80,7 +80,7 @@ class DynamoImports:
             ImportItem.pk.exists(),
         )
 
-    def put_many(self, resources: list[Written]) -> None:
+    def write_resources(self, resources: list[Written]) -> None:
         """Write parts of an event that nobody can see yet, 25 a request; unprocessed ones are sent again."""
         with ResourceItem.batch_write() as batch:
             for resource in resources:

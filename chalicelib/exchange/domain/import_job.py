@@ -58,7 +58,7 @@ class ImportJob(NamedTuple):
 _REASON_LENGTHS = (1_000, 300, 100, 30)
 
 
-def fitted(done: Import, *, fits: Callable[[Import], bool]) -> Import:
+def shorten_report(done: Import, *, fits: Callable[[Import], bool]) -> Import:
     """The import with as much of its report as fits: all of it, or shorter reasons (`…` shows it), or fewer lines, of
     which the first one says so. Archives that people make are far from that.
     """

@@ -1,4 +1,4 @@
-"""An uploaded archive becomes an event. `accept` is called by routes/exchange.py, `run` by the content
+"""An uploaded archive becomes an event. `accept_import` is called by routes/exchange.py, `run_import` by the content
 stream when the upload has been kept.
 
 Ids are derived from the import, so a run that was cut off writes the same items again. The event itself is written
@@ -31,7 +31,7 @@ from chalicelib.core.kinds import Kind
 from chalicelib.core.ports import Clock, Ids
 from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
-from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, fitted
+from chalicelib.exchange.domain.import_job import Import, ImportJob, ImportState, shorten_report
 from chalicelib.exchange.open_event.reader import ImportedProgramme, ImportedResource, read_archive
 from chalicelib.exchange.ports import ImportStore
 from chalicelib.representations.json_text import encode, tagged
@@ -47,7 +47,7 @@ _REFERENCES = {"track_id": Kind.TRACKS, "microlocation_id": Kind.MICROLOCATIONS,
 class Progress(Protocol):
     """Tells whoever imports how far it has got (live/services/signal_orders.py)."""
 
-    def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
+    def signal_import(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
         """So many records of an import are written."""
 
 
@@ -61,18 +61,18 @@ class ImportEvent:
         self._ids = ids
         self._progress_of = progress
 
-    def accept(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> None:
+    def accept_import(self, archive: bytes, *, content_type: str, caller: Principal, new_id: str) -> None:
         """Keep an upload as the import of this id. Raises UnsupportedMedia."""
         if content_type.partition(";")[0].strip().lower() not in _ZIP:
             raise UnsupportedMedia("Send the archive with Content-Type: application/zip.")
         event_id = derive_ulid(milliseconds_of(new_id), new_id, "event")
         started = Import(id=new_id, state=ImportState.RUNNING, event_id=None, counts={}, total=0, report=[])
         job = _job(started, owner_id=caller.user_id, event_id=event_id)
-        self._store.accept(job, archive, expires_at=int(self._clock.now()) + KEPT_SECONDS)
+        self._store.store_upload(job, archive, expires_at=int(self._clock.now()) + KEPT_SECONDS)
 
-    def read(self, import_id: str, *, caller: Principal) -> ImportJob:
+    def read_import(self, import_id: str, *, caller: Principal) -> ImportJob:
         """One of the caller's imports. Raises NotFound."""
-        job = self._store.job(import_id) if is_ulid(import_id) else None
+        job = self._store.load_import(import_id) if is_ulid(import_id) else None
         if job is None or job.owner_id != caller.user_id:
             raise NotFound
         return job
@@ -81,19 +81,19 @@ class ImportEvent:
         """Run each import that just arrived."""
         for change in changes:
             if change.kind is ChangeKind.CREATED:
-                self.run(change.owner)
+                self.run_import(change.owner)
 
-    def run(self, import_id: str) -> None:
+    def run_import(self, import_id: str) -> None:
         """Make the event of a kept upload; safe to repeat. An archive that cannot be read ends the import."""
-        job = self._store.job(import_id)
+        job = self._store.load_import(import_id)
         if job is None or msgspec.json.decode(job.body, type=Import).state is not ImportState.RUNNING:
             return
         try:
-            self._write(job, read_archive(self._store.archive(import_id)))
+            self._write(job, read_archive(self._store.load_archive(import_id)))
         except MalformedRequest as refusal:
-            self._keep(job, _failed(job, refusal.detail))
+            self._store_import(job, _failed(job, refusal.detail))
         except InvalidInput as refusal:
-            self._keep(job, _failed(job, " ".join(map(_sentence, refusal.violations))))
+            self._store_import(job, _failed(job, " ".join(map(_sentence, refusal.violations))))
 
     def _write(self, job: ImportJob, programme: ImportedProgramme) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
@@ -106,11 +106,11 @@ class ImportEvent:
         counts: Counter[str] = Counter()
         for kind in FIELDS:
             parts = [part for part in programme.resources if part.kind is kind]
-            self._store.put_many([_part(job.event_id, part, ids, now) for part in parts])
+            self._store.write_resources([_part(job.event_id, part, ids, now) for part in parts])
             counts[kind.value] += len(parts)
-            self._progress(job, programme, counts, ImportState.RUNNING)
+            self._report_progress(job, programme, counts, ImportState.RUNNING)
         self._create_event(job, programme.event)
-        self._progress(job, programme, counts, ImportState.DONE)
+        self._report_progress(job, programme, counts, ImportState.DONE)
 
     def _create_event(self, job: ImportJob, fields: dict[str, Any]) -> None:
         now = moment(milliseconds_of(job.id) / 1000)
@@ -132,7 +132,9 @@ class ImportEvent:
                     continue
             return
 
-    def _progress(self, job: ImportJob, programme: ImportedProgramme, counts: Counter[str], state: ImportState) -> None:
+    def _report_progress(
+        self, job: ImportJob, programme: ImportedProgramme, counts: Counter[str], state: ImportState
+    ) -> None:
         current = Import(
             id=job.id,
             state=state,
@@ -141,12 +143,12 @@ class ImportEvent:
             total=len(programme.resources),
             report=programme.report if state is ImportState.DONE else [],
         )
-        self._keep(job, fitted(current, fits=_fits))
+        self._store_import(job, shorten_report(current, fits=_fits))
 
-    def _keep(self, job: ImportJob, current: Import) -> None:
+    def _store_import(self, job: ImportJob, current: Import) -> None:
         """Keep where it stands, then say so: at once, since the stream's record of it waits for the import to end."""
-        self._store.update(_job(current, owner_id=job.owner_id, event_id=job.event_id))
-        self._progress_of().import_moved(
+        self._store.replace_import(_job(current, owner_id=job.owner_id, event_id=job.event_id))
+        self._progress_of().signal_import(
             job.id,
             owner_id=job.owner_id,
             state=current.state.value,

@@ -38,7 +38,7 @@ class DynamoConnections:
         TicketItem(
             *connection_keys.socket_ticket(secret),
             user_id=ticket.user_id,
-            family=ticket.family_id,
+            family=ticket.sign_in_id,
             origin=ticket.origin,
             expires_at=ticket.expires_at,
         ).save()
@@ -85,7 +85,7 @@ class DynamoConnections:
             Connection(
                 id=item["id"],
                 user_id=item["user_id"],
-                family_id=item["family"],
+                sign_in_id=item["family"],
                 endpoint=item["endpoint"],
                 expires_at=item["expires_at"],
             )

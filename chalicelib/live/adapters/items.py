@@ -43,7 +43,7 @@ def fields_of(connection: Connection) -> dict[str, Any]:
     return {
         "id": connection.id,
         "user_id": connection.user_id,
-        "family": connection.family_id,
+        "family": connection.sign_in_id,
         "endpoint": connection.endpoint,
         "expires_at": connection.expires_at,
     }
@@ -54,7 +54,7 @@ def connection_of(item: ConnectionItem | OwnerItem | WatchItem) -> Connection:
     return Connection(
         id=item.id or "",
         user_id=item.user_id or "",
-        family_id=item.family or "",
+        sign_in_id=item.family or "",
         endpoint=item.endpoint or "",
         expires_at=int(item.expires_at),
     )

@@ -1,6 +1,6 @@
 """What of an event there is to see, and for whom. Port `WatchedEvents`, on the light client."""
 
-from chalicelib.accounts.adapters.roles import users_allowed
+from chalicelib.accounts.adapters.roles import list_users_allowed
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.core.kinds import COUNTERS, View
@@ -30,4 +30,4 @@ class DynamoWatchedEvents:
 
     def list_staff(self, event_id: str) -> set[str]:
         """Users who may read everything of an event; one Query."""
-        return set(users_allowed(self._queries, event_id, Action.READ_ALL))
+        return set(list_users_allowed(self._queries, event_id, Action.READ_ALL))

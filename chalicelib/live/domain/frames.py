@@ -1,5 +1,6 @@
-"""Frames as texts: what there is to tell over a socket. Called by the services that push. Pure; what clients send:
-read_frame.py.
+"""Makes the frames that are sent over a socket, as texts. Called by the services that push. Pure.
+
+parse_frame.py parses what clients send.
 """
 
 import json
@@ -11,22 +12,24 @@ from chalicelib.core.times import ago, rfc3339
 from chalicelib.notifications.domain.notification import NOTIFICATIONS_PATH, Notification, Received
 
 MAX_FRAME_OUT = 32_000
-"""Bytes; API Gateway's frame quota is 32 KB: docs.aws.amazon.com/apigateway/latest/developerguide/limits.html"""
+"""Bytes; API Gateway's quota for a frame is 32 KB (docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+"""
 _MARGIN = 200
 """Bytes that a frame needs beside what it lists."""
 
 
 class Missed(NamedTuple):
-    """What a client did not get while it was away, oldest first; or that there is too much of it to tell."""
+    """The notifications that a client missed while it was away, oldest first. `resync`: there are too many to send."""
 
     received: list[Received]
     resync: bool
 
 
 def connected_frames(*, unread: int, missed: Missed, position: str, now: int) -> list[str]:
-    """The answer to hello, with the position to resume from for a client that has no notification. What does not fit
-    into its frame follows as new notifications. Then `more` is how many frames of the answer are still to come, 0 in
-    the last; frames that belong to no answer have none. `now` is in Unix seconds.
+    """Returns the answer to hello: unread count, missed notifications, and the position that a client without any
+    notification resumes from. What does not fit into the first frame follows in frames with new notifications. Then
+    `more` says how many frames of the answer are still to come, 0 in the last; other frames have no `more`. `now` is in
+    Unix seconds.
     """
     shown = [_shown(one.notification, now) | ({"has_read": True} if one.has_read else {}) for one in missed.received]
     first, *rest = _split(shown) or [[]]
@@ -39,23 +42,25 @@ def connected_frames(*, unread: int, missed: Missed, position: str, now: int) ->
 
 
 def new_frames(*, unread: int, notifications: Iterable[Notification], now: int) -> list[str]:
-    """New notifications, oldest first. `now` is in Unix seconds: a push may come long after its notification."""
+    """Returns frames with new notifications, oldest first. `now` is in Unix seconds: a push may come long after its
+    notification.
+    """
     return [_frame(_new(unread, part)) for part in _split([_shown(one, now) for one in notifications])]
 
 
-def read_frames(*, unread: int, ids: list[str]) -> list[str]:
-    """Notifications that were marked read."""
+def marked_read_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Returns frames that say which notifications were marked read."""
     return _marked("Notifications read", unread, ids)
 
 
-def unread_frames(*, unread: int, ids: list[str]) -> list[str]:
-    """Notifications that were marked unread again."""
+def marked_unread_frames(*, unread: int, ids: list[str]) -> list[str]:
+    """Returns frames that say which notifications were marked unread again."""
     return _marked("Notifications unread", unread, ids)
 
 
 def check_ins_frame(event_id: str, counts: dict[str, Any], tickets: list[dict[str, Any]]) -> str:
-    """How many are in, and with which tickets something was done; without these, then without the types, where there
-    are so many that they do not fit a frame.
+    """Returns a frame with the numbers of checked-in people and the tickets that changed. When it is too large the
+    tickets are left out, then the numbers by type.
     """
     frame: dict[str, Any] = {"meta": "Check-ins", "event_id": event_id, "counts": counts, "tickets": tickets}
     if _size(frame) > MAX_FRAME_OUT:
@@ -66,43 +71,43 @@ def check_ins_frame(event_id: str, counts: dict[str, Any], tickets: list[dict[st
 
 
 def watching_frame(event_id: str, versions: dict[str, int]) -> str:
-    """The answer to watch: how the event's lists stand, by list. Only what rises above that is told."""
+    """Returns the answer to watch: the version of each list of the event. Later frames report only higher versions."""
     return _frame({"meta": "Watching", "event_id": event_id, "versions": versions})
 
 
 def unwatched_frame(event_id: str) -> str:
-    """The answer to unwatch, or that a watch has ended because the event is not theirs to see any more."""
+    """Returns the answer to unwatch, also sent when a watch ends since the user may not see the event any more."""
     return _frame({"meta": "Unwatched", "event_id": event_id})
 
 
 def changed_frame(event_id: str, name: str, version: int) -> str:
-    """A list of an event changed; `name` is its path segment."""
+    """Returns a frame that says that a list of an event changed; `name` is the list's path segment."""
     return _frame({"meta": "Changed", "event_id": event_id, "list": name, "version": version})
 
 
 def order_frame(order_id: str, state: str) -> str:
-    """An order came into another state."""
+    """Returns a frame that says which state an order has now."""
     return _frame({"meta": "Order", "order_id": order_id, "state": state})
 
 
 def import_frame(import_id: str, *, state: str, done: int, total: int) -> str:
-    """How far an import has got, in records."""
+    """Returns a frame that says how many of an import's records are written."""
     return _frame({"meta": "Import", "import_id": import_id, "state": state, "done": done, "total": total})
 
 
 def pong_frame() -> str:
-    """The answer to ping."""
+    """Returns the answer to ping."""
     return _frame({"meta": "pong"})
 
 
 def error_frame(error: MarqueeError, event_id: str | None = None) -> str:
-    """Tell a refusal, and which event it is about if it is about one."""
+    """Returns a frame that refuses a client's frame, with the event it is about, if any."""
     about = {} if event_id is None else {"event_id": event_id}
     return _frame({"meta": "error", "code": error.code, "detail": error.detail, **about})
 
 
 def unexpected_frame() -> str:
-    """Tell a bug: nothing but that it was one."""
+    """Returns a frame that reports an internal error, without details."""
     return _frame({"meta": "error", "code": "internal_error", "detail": "The frame failed on our side."})
 
 
@@ -124,7 +129,7 @@ def _shown(notification: Notification, now: int) -> dict[str, Any]:
 
 
 def _split(listed: list[Any]) -> list[list[Any]]:
-    """The list in parts that fit into a frame each."""
+    """Splits a list into parts that fit into a frame each."""
     parts: list[list[Any]] = []
     left = 0
     for item in listed:

@@ -1,20 +1,18 @@
-"""What a socket has done so far, as its limits see it. Plain data; live/domain/machine.py has the rules."""
+"""What a socket watches and has spent, for its limits. Plain data; the rules are in live/domain/machine.py."""
 
 from typing import NamedTuple
 
 
 class Window(NamedTuple):
-    """From when on (Unix seconds) a connection's frames are counted for the limit of a minute, and what had been spent
-    before.
-    """
+    """A span of counting a connection's frames: `since` (Unix seconds), and what was spent `before` it."""
 
     since: int = 0
     before: int = 0
 
 
 class Listening(NamedTuple):
-    """A connection between two frames: the events it watches, and what its frames have cost in its life, the present
-    one included.
+    """The state of a connection between two frames: the events it watches, and what its frames have cost so far, the
+    present one included.
     """
 
     watches: frozenset[str] = frozenset()

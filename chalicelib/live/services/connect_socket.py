@@ -6,7 +6,7 @@ Called by routes/live.py and triggers/sockets.py. A socket belongs to a sign-in 
 from collections.abc import Callable, Sequence
 
 from chalicelib import telemetry
-from chalicelib.accounts.ports import StandingSignIns
+from chalicelib.accounts.ports import ActiveSignIns
 from chalicelib.core.errors import MarqueeError, TooManyAttempts, Unauthenticated
 from chalicelib.core.ids import make_ulid, milliseconds_of
 from chalicelib.core.ports import Clock, Ids
@@ -15,7 +15,7 @@ from chalicelib.live.domain import machine
 from chalicelib.live.domain.frames import Missed, connected_frames
 from chalicelib.live.domain.listening import Listening
 from chalicelib.live.domain.machine import Drop, Effect, Greet, Keep, Look, Say
-from chalicelib.live.domain.read_frame import MAX_RECENT
+from chalicelib.live.domain.parse_frame import MAX_RECENT
 from chalicelib.live.ports import Connection, Connections, Pusher, SocketTicket
 from chalicelib.live.services.watch_event import WatchEvent
 from chalicelib.notifications.ports import Counters, Inbox
@@ -41,7 +41,7 @@ class ConnectSocket:
         self,
         *,
         connections: Connections,
-        sign_ins: StandingSignIns,
+        sign_ins: ActiveSignIns,
         counters: Counters,
         inbox: Inbox,
         watch_event: Callable[[], WatchEvent],
@@ -64,7 +64,7 @@ class ConnectSocket:
         """The URL that opens one socket, from this web origin if there is one, and the seconds it is good for."""
         secret = self._ids.new_secret()
         until = int(self._clock.now()) + TICKET_SECONDS
-        self._connections.keep_ticket(secret, SocketTicket(caller.user_id, caller.family_id, origin, until))
+        self._connections.keep_ticket(secret, SocketTicket(caller.user_id, caller.sign_in_id, origin, until))
         return f"{self._websocket_url}?ticket={secret}", TICKET_SECONDS
 
     def connect(self, secret: str, *, connection_id: str, origin: str | None, endpoint: str) -> None:
@@ -78,7 +78,7 @@ class ConnectSocket:
             self._connections.drop_ticket(secret)
             raise Unauthenticated("This ticket is not valid.")
         until = int(self._clock.now()) + CONNECTION_SECONDS
-        connection = Connection(connection_id, ticket.user_id, ticket.family_id, endpoint, until)
+        connection = Connection(connection_id, ticket.user_id, ticket.sign_in_id, endpoint, until)
         if not self._connections.open(secret, connection):
             raise Unauthenticated("This ticket was used.")
 
@@ -86,7 +86,7 @@ class ConnectSocket:
         return (
             self._clock.now() < ticket.expires_at
             and ticket.origin in (None, origin)
-            and self._sign_ins.family_stands(ticket.family_id)
+            and self._sign_ins.is_sign_in_active(ticket.sign_in_id)
         )
 
     def disconnect(self, connection_id: str) -> None:
@@ -103,7 +103,7 @@ class ConnectSocket:
         heard = self._connections.charge_frame(connection_id, machine.cost(asked))
         if heard is None:
             raise Unauthenticated("This connection has ended. Connect again.")
-        if not self._sign_ins.family_stands(heard.connection.family_id):
+        if not self._sign_ins.is_sign_in_active(heard.connection.sign_in_id):
             raise Unauthenticated("This sign-in has ended. Sign in and connect again.")
         turn = machine.turn(heard.state, asked, now=int(self._clock.now()))
         if turn.state.window != heard.state.window:
@@ -192,4 +192,4 @@ def ends_connection(error: MarqueeError) -> bool:
 
 
 def _stranger(connection_id: str, endpoint: str) -> Connection:
-    return Connection(connection_id, user_id="", family_id="", endpoint=endpoint, expires_at=0)
+    return Connection(connection_id, user_id="", sign_in_id="", endpoint=endpoint, expires_at=0)

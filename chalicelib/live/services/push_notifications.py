@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from chalicelib import telemetry
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
-from chalicelib.live.domain.frames import new_frames, read_frames, unread_frames
+from chalicelib.live.domain.frames import marked_read_frames, marked_unread_frames, new_frames
 from chalicelib.live.services.sockets import Sockets
 from chalicelib.notifications.domain.notification import Burst, Notification, NotificationAction
 from chalicelib.notifications.ports import Counters, Deliveries
@@ -37,8 +37,8 @@ class PushNotifications:
         now = int(self._clock.now())
         frames = [
             *new_frames(unread=unread, notifications=added, now=now),
-            *read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
-            *unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
+            *marked_read_frames(unread=unread, ids=[id for id, has_read in marked.items() if has_read]),
+            *marked_unread_frames(unread=unread, ids=[id for id, has_read in marked.items() if not has_read]),
         ]
         pushed = self._sockets.push(connections, frames)
         self._sockets.cut(pushed.failed)

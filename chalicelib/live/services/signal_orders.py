@@ -25,7 +25,7 @@ class SignalOrders:
         for user_id, frames in _by_buyer(changes).items():
             self._signal("orders_pushed", user_id, frames)
 
-    def import_moved(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
+    def signal_import(self, import_id: str, *, owner_id: str, state: str, done: int, total: int) -> None:
         """Whoever imports hears how many records are written."""
         frame = import_frame(import_id, state=state, done=done, total=total)
         self._signal("import_pushed", owner_id, [frame])

@@ -6,7 +6,7 @@ still stands, so nothing is pushed after its end. Connections found dead are clo
 
 from collections.abc import Sequence
 
-from chalicelib.accounts.ports import StandingSignIns
+from chalicelib.accounts.ports import ActiveSignIns
 from chalicelib.core.ports import Clock
 from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 
@@ -14,7 +14,7 @@ from chalicelib.live.ports import Connection, Connections, Pushed, Pusher
 class Sockets:
     """Finds sockets and pushes to them."""
 
-    def __init__(self, connections: Connections, sign_ins: StandingSignIns, pusher: Pusher, clock: Clock) -> None:
+    def __init__(self, connections: Connections, sign_ins: ActiveSignIns, pusher: Pusher, clock: Clock) -> None:
         self._connections = connections
         self._sign_ins = sign_ins
         self._pusher = pusher
@@ -30,12 +30,12 @@ class Sockets:
         """Those whose sign-in stands and whose life is not over; the others are closed and forgotten."""
         if not connections:
             return []
-        stands = self._sign_ins.standing(one.family_id for one in connections)
+        stands = self._sign_ins.find_active_sign_ins(one.sign_in_id for one in connections)
         now = self._clock.now()
         kept: list[Connection] = []
         ended: list[Connection] = []
         for one in connections:
-            (kept if one.family_id in stands and now < one.expires_at else ended).append(one)
+            (kept if one.sign_in_id in stands and now < one.expires_at else ended).append(one)
         self.cut(ended)
         return kept
 

@@ -46,7 +46,7 @@ class WatchEvent:
     def find_view(self, user_id: str, event_id: str) -> View | None:
         """What somebody may see of an event: everything as its staff, what is public as anybody, or nothing."""
         seen = self._audience.load_versions(event_id)
-        if View.ALL in seen and allows(self._credentials.role(user_id, event_id), Action.READ_ALL):
+        if View.ALL in seen and allows(self._credentials.find_role(user_id, event_id), Action.READ_ALL):
             return View.ALL
         return View.PUBLIC if View.PUBLIC in seen else None
 

@@ -42,7 +42,7 @@ class Digest:
         if not wanted:
             self._index.drop(due)
             return False
-        contact = self._contacts.contacts([due.id]).get(due.id)
+        contact = self._contacts.load_contacts([due.id]).get(due.id)
         language = contact.language if contact else DEFAULT
         made = self._collected.put(due, digest_mail(due, wanted, public_url=self._public_url, language=language))
         telemetry.log("digest_queued" if made else "digest_there_already", user_id=due.id, notifications=len(wanted))

@@ -55,7 +55,7 @@ class PrepareMail:
 
     def _proven_address(self, user_id: str | None) -> str:
         """Where somebody's own mails go: only to an address that is certainly theirs."""
-        stored = self._accounts.account(user_id) if user_id else None
+        stored = self._accounts.find_account(user_id) if user_id else None
         account = revive_account(stored) if stored else None
         return account.email if account is not None and account.verified else ""
 

@@ -66,7 +66,7 @@ class SuppressBounces:
         """Mail a link by which the account's owner proves the address again. Raises Conflict when mails arrive,
         TooManyAttempts.
         """
-        stored = self._accounts.account(user_id)
+        stored = self._accounts.find_account(user_id)
         standing = self._mailboxes.load_standing(revive_account(stored).email) if stored else None
         if stored is None or standing is None or standing.state is None:
             self._edit_preferences.mark_address(user_id, Address())  # an entry that was cleared by hand left its mark
@@ -75,7 +75,7 @@ class SuppressBounces:
         if self._attempts.count_attempt(f"prove {user_id}", now=now, window=WINDOW_SECONDS) > PROOFS_A_DAY:
             raise TooManyAttempts(retry_after=WINDOW_SECONDS)
         account, secret = revive_account(stored), self._ids.new_secret()
-        mail = account_mails.verify_mail(
+        mail = account_mails.compose_verify_mail(
             to=account.email,
             name=account.name,
             url=f"{self._public_url}/verify#{secret}",
@@ -98,7 +98,7 @@ class SuppressBounces:
         since = int(self._clock.now())
         self._mailboxes.suppress(address, state=reason, since=since)
         standing = self._mailboxes.load_standing(address)
-        stored = self._accounts.account_of(normalised(readable(address)))
+        stored = self._accounts.find_account_by_email(normalised(readable(address)))
         if stored is not None and standing.state is not None:
             self._edit_preferences.mark_address(stored.id, Address(standing.state, standing.since))
         telemetry.log("address_suppressed", reason=reason, known=stored is not None)

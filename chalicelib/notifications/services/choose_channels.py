@@ -50,7 +50,7 @@ class ChooseChannels:
         """These users as a message about this finds them, in their order. Raises Busy."""
         if not user_ids:
             return []
-        channels, known = self.choose_channels(user_ids, action), contacts.contacts(user_ids)
+        channels, known = self.choose_channels(user_ids, action), contacts.load_contacts(user_ids)
         languages = {user_id: contact.language for user_id, contact in known.items()}
         return [Addressee(one, channels[one], languages.get(one, DEFAULT)) for one in user_ids]
 

@@ -60,7 +60,7 @@ class DeliveryLog:
 
     def require(self, caller: Principal) -> None:
         """Raise NotFound for everybody but administrators."""
-        contact = self._contacts.contacts([caller.user_id]).get(caller.user_id) if self._admins else None
+        contact = self._contacts.load_contacts([caller.user_id]).get(caller.user_id) if self._admins else None
         if contact is None or not is_administrator(contact.email, verified=contact.verified, admins=self._admins):
             raise NotFound
 
@@ -103,7 +103,7 @@ class DeliveryLog:
     ) -> Iterator[Row]:
         while some := list(islice(entries, step)):
             overseen = {one.notification.id: one for one in self._log.load_details(some)}
-            contacts = self._contacts.contacts(entry.user_id for entry in some)
+            contacts = self._contacts.load_contacts(entry.user_id for entry in some)
             for entry in some:
                 one, contact = overseen.get(entry.notification_id), contacts.get(entry.user_id)
                 fits = one is not None and _fits(one, wanted)

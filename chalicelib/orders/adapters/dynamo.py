@@ -88,7 +88,7 @@ class DynamoOrders:
         named = [item.sk.split("#", 2) for item in found]
         return [WantedRefund(order_id, key) for _, order_id, key in named]
 
-    def was_applied(self, stripe_event_id: str) -> bool:
+    def was_stripe_event_applied(self, stripe_event_id: str) -> bool:
         """Whether a Stripe event had its effects."""
         try:
             MarkerItem.get(*order_keys.stripe_marker(stripe_event_id), consistent_read=True)

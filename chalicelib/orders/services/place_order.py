@@ -1,8 +1,8 @@
 """A buyer's form becomes an order. Called by routes/orders.py.
 
 Prices, limits and sale windows are the server's; the form only says what and how many. Stock:
-orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order:
-payments/services/expire_orders.py and payments/services/record_payment.py.
+orders/services/hold_stock.py; the pay page: payments/services/open_checkout.py; ends of an order: cancel_order.py,
+expire_orders.py and record_payment.py in payments/services.
 """
 
 from collections.abc import Sequence
@@ -100,7 +100,7 @@ class PlaceOrder:
         if record is None:
             raise NotFound
         if not is_buyer(record, principal=caller, access=access):
-            if allows(self._authorise.role(caller, record.order.event_id), Action.READ_ORDERS):
+            if allows(self._authorise.find_role(caller, record.order.event_id), Action.READ_ORDERS):
                 raise Forbidden("Only the buyer may do this.")
             raise NotFound
         return record
@@ -165,7 +165,7 @@ class PlaceOrder:
             now=now,
             event_ends_at=event.ends_at,
             access=codes.access.code if codes.access else None,
-            is_staff=self._authorise.role(caller, event.id) is not None,
+            is_staff=self._authorise.find_role(caller, event.id) is not None,
         )
         if codes.discount:
             lines = discounted(lines, codes.discount.code)
@@ -188,7 +188,7 @@ class PlaceOrder:
         if public is not None:
             event: Event = revive(Kind.EVENTS, public.body)
             return event
-        if self._authorise.role(caller, event_id) is None:
+        if self._authorise.find_role(caller, event_id) is None:
             raise NotFound
         raise SaleClosed("Publish the event before it sells tickets.")
 

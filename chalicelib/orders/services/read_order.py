@@ -66,7 +66,7 @@ class ReadOrder:
 
     def _staff_role(self, stored: StoredOrder, principal: Principal | None) -> str | None:
         event_id: str = json.loads(stored.body)["event_id"]
-        return self._authorise.role(principal, event_id)
+        return self._authorise.find_role(principal, event_id)
 
 
 def staff_body(body: str, reason: str | None) -> str:

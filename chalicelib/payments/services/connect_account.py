@@ -1,6 +1,6 @@
-"""An event is paid to its organiser's own Stripe account. Called by its routes and by handle_webhook.py.
+"""Connects events with their organisers' own Stripe accounts. Called by its routes and by dispatch_stripe_events.py.
 
-Orders keep the account their checkout was opened for, so a change of account touches nothing that is under way.
+An order keeps the account that its checkout was opened for, so a change of account affects no open order.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from chalicelib.payments.ports import AccountsAtStripe, Reconciliations, StripeA
 from chalicelib.representations.represent import represent
 
 LOOKED_AT_SECONDS = 40 * 24 * 3600
-"""How long what happens in a disconnected account is still reconciled: refunds and disputes of its orders."""
+"""How long refunds and disputes of a disconnected account's orders are still reconciled."""
 
 
 class ConnectAccount:
@@ -44,7 +44,7 @@ class ConnectAccount:
         self._public_url = public_url
 
     def connect_stripe_account(self, event_id: str, *, caller: Principal) -> tuple[StripeAccount, str]:
-        """The event's account, made now or before, and where its owner tells Stripe the rest. Raises NotFound,
+        """Returns the event's account, created if there is none, and the URL of Stripe's onboarding. Raises NotFound,
         Forbidden, UpstreamFailed.
         """
         self._authorise.require(caller, event_id, Action.PAY_OUT)
@@ -60,7 +60,7 @@ class ConnectAccount:
         return account, self._at_stripe().make_onboarding_url(account.id, back=back)
 
     def read_stripe_account(self, event_id: str, *, caller: Principal) -> StripeAccount:
-        """The event's account. Raises NotFound, Forbidden."""
+        """Returns the event's account. Raises NotFound, Forbidden."""
         self._authorise.require(caller, event_id, Action.PAY_OUT)
         account = self._accounts.load_account(event_id)
         if account is None:
@@ -68,7 +68,7 @@ class ConnectAccount:
         return account
 
     def disconnect_stripe_account(self, event_id: str, *, caller: Principal, match: Match) -> None:
-        """The event is paid to the platform again. Raises NotFound, Forbidden, PreconditionRequired,
+        """Disconnects the account: payments go to the platform again. Raises NotFound, Forbidden, PreconditionRequired,
         PreconditionFailed.
         """
         account = self.read_stripe_account(event_id, caller=caller)
@@ -78,8 +78,8 @@ class ConnectAccount:
         telemetry.log("stripe_account_disconnected", event_id=event_id, account=account.id)
 
     def refresh_stripe_account(self, account_id: str) -> None:
-        """Learn how an account stands at Stripe now: ready, not ready, or taken back. One that can be looked at is
-        reconciled by the next run. Raises UpstreamFailed.
+        """Reads at Stripe whether an account is ready, not ready or taken back, and stores that. The next run
+        reconciles an account that can be read again. Raises UpstreamFailed.
         """
         events = self._accounts.list_events(account_id)
         ready = self._at_stripe().is_ready(account_id) if events else None

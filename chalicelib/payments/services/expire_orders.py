@@ -1,128 +1,71 @@
-"""Gives the tickets of unpaid orders back, when the buyer cancels or the hold is over.
+"""Ends unpaid orders whose hold is over. Called by the timers of holds and of offers of the waiting list.
 
-Called by routes/orders.py and by the timers of holds and offers. Before stock goes back Stripe is asked to close the
-checkout; when it is complete already, the payment is recorded instead. A timer killed anywhere, or out of time, does
-the rest next time; two at once release each hold once.
+release_tickets.py closes the checkout and gives the tickets back. A timer that is killed anywhere, or out of time, does
+the rest in its next run. Two runs at the same time release each hold once.
 """
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import NamedTuple, Protocol
-
-from msgspec.structs import replace
+from typing import NamedTuple
 
 from chalicelib import telemetry
-from chalicelib.core.errors import Busy, Conflict, UpstreamFailed
+from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.core.ports import Clock
-from chalicelib.core.preconditions import Overtaken, until_settled
-from chalicelib.core.principal import Principal
-from chalicelib.core.times import moment
-from chalicelib.orders.domain.order import OrderRecord, moved_on
+from chalicelib.core.preconditions import until_settled
+from chalicelib.core.run_parallel import Share, run_parallel
 from chalicelib.orders.domain.order_state import Ended, OrderState, Reason
-from chalicelib.orders.ports import Orders, SaleChange
-from chalicelib.orders.services.order_messages import OrderMessages
-from chalicelib.orders.services.place_order import LATE_SECONDS, PlaceOrder
-from chalicelib.orders.services.run_parallel import Share, run_parallel
-from chalicelib.payments.domain.deadline import ASKED_WITHIN_SECONDS, asking_until
-from chalicelib.payments.ports import Holds, Payments, Sweep
-from chalicelib.payments.services.record_payment import RecordPayment
+from chalicelib.orders.ports import Orders
+from chalicelib.orders.services.place_order import LATE_SECONDS
+from chalicelib.payments.ports import Holds, Sweep
+from chalicelib.payments.services.release_tickets import ReleaseTickets
 
 TRIES = 5
 MINUTES_A_RUN = 60
 FIRST_LOOK_BACK = 60
 RUN_SECONDS = 57
-"""How long a run begins new work: the timer comes every minute. What it has begun by then may take as long again where
-Stripe does not answer (payments/adapters/stripe.py), and more; the function's timeout leaves room for that.
+"""Seconds in which a run starts new work; the timer comes every minute. When Stripe does not answer, the started work
+may take as long again (payments/adapters/stripe.py), or longer. The function's timeout leaves room for that.
 """
 MOST_A_RUN = 2_000
-"""Holds that a run looks for; more than Stripe lets it end."""
+"""Holds that a run looks for; more than Stripe lets it release."""
 AT_ONCE, AT_ONCE_AGAIN = 32, 4
-"""Threads for holds that have just ended, and for those that could not be released before. As many as keep Stripe's
-line (ADR 19) full also when an answer takes a second.
+"""Threads for holds that have just ended, and for those that could not be released before. Enough to use all of
+Stripe's rate (ADR 19) even when an answer takes a second.
 """
 MOST_LEFT_OVER = 2_000
-"""Ids that are remembered beside the cursor, 60 KB. Further ones keep it where it is."""
+"""Ids that are stored beside the cursor, 60 KB. With more, the cursor stays where it is."""
 _SETTLED_AFTER = LATE_SECONDS + 60
-"""Seconds after a minute's end when no order made in it can still be on its way."""
+"""Seconds after a minute's end. Then no order made in it can still be about to be written."""
 
 
 class _Minute(NamedTuple):
-    """The orders made in a Unix minute whose hold is over; whether it must be looked at again."""
+    """The orders made in a Unix minute whose hold is over, and whether the minute must be read again."""
 
     minute: int
     over: list[str]
     is_open: bool
 
 
-class UsedTickets(Protocol):
-    """Knows who came in."""
-
-    def used_at(self, event_id: str, order_id: str) -> dict[int, datetime]:
-        """When each used ticket of an order was used, by its number; strongly consistent."""
-
-
 class ExpireOrders:
     def __init__(
-        self,
-        *,
-        orders: Orders,
-        holds: Holds,
-        place_order: PlaceOrder,
-        record_payment: RecordPayment,
-        order_messages: OrderMessages,
-        admissions: UsedTickets,
-        payments: Callable[[], Payments],
-        clock: Clock,
-        hold_seconds: int,
+        self, *, orders: Orders, holds: Holds, release_tickets: ReleaseTickets, clock: Clock, hold_seconds: int
     ) -> None:
         self._orders = orders
         self._holds = holds
-        self._place_order = place_order
-        self._record_payment = record_payment
-        self._order_messages = order_messages
-        self._admissions = admissions
-        self._payments = payments
+        self._release_tickets = release_tickets
         self._clock = clock
         self._hold_seconds = hold_seconds
 
-    def cancel_order(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-        """Cancel an order that is not paid, or a free one whose tickets nobody used; one that is cancelled already
-        stays so. Raises NotFound, Forbidden, Conflict (`order_not_cancellable`, `ticket_used`), UpstreamFailed,
-        Busy.
-        """
-        with asking_until(self._clock.now() + ASKED_WITHIN_SECONDS):
-            return self._cancel(order_id, caller=caller, access=access)
-
-    def _cancel(self, order_id: str, *, caller: Principal | None, access: str | None) -> OrderRecord:
-
-        def attempt() -> OrderRecord:
-            record = self._place_order.load_order(order_id, caller=caller, access=access)
-            if record.state is OrderState.CANCELLED:
-                return record
-            if record.state is not OrderState.RESERVED and not record.is_free:
-                raise Conflict(
-                    "Only an order without a payment can be cancelled.",
-                    code="order_not_cancellable",
-                    state=record.state.value,
-                )
-            if record.is_free and self._admissions.used_at(record.order.event_id, order_id):
-                raise Conflict("Somebody came in with a ticket of this order.", code="ticket_used")
-            return self._end(record, Ended.CANCELLED, Reason.CANCELLED_BY_BUYER, unused=record.is_free)
-
-        return until_settled(attempt, tries=TRIES)
-
-    def release_due(self, *, until: float | None = None) -> int:
-        """Release holds that are over, in parallel, and return how many; begin none after `until` (Unix seconds, by
-        default RUN_SECONDS from now). Looks at orders by the minute they were made in, from where the last run stopped.
-        What could not be settled (Stripe away) is remembered and tried by threads of its own, in turn, so that it
-        keeps nobody else from theirs.
+    def expire_orders(self, *, until: float | None = None) -> int:
+        """Ends orders whose hold is over, in parallel, and returns how many. Starts none after `until` (Unix seconds,
+        by default RUN_SECONDS from now). Reads orders by the minute they were made in, from where the last run stopped.
+        Orders that could not be ended (Stripe did not answer) are stored and tried again in turn, by threads of their
+        own, so that they delay no others.
         """
         now = self._clock.now()
         sweep = self._holds.load_sweep() or Sweep(int(now - self._hold_seconds) // 60 - FIRST_LOOK_BACK, (), 0)
         minutes = self._look(sweep, now)
         over = [order_id for minute in minutes for order_id in minute.over]
         shares = (Share(over, AT_ONCE), Share(sweep.left_over, AT_ONCE_AGAIN))
-        first, again = run_parallel(shares, self.settle, clock=self._clock, until=until or now + RUN_SECONDS)
+        first, again = run_parallel(shares, self.expire_order, clock=self._clock, until=until or now + RUN_SECONDS)
         left_over = [*again.waiting, *again.failed]
         room = max(0, MOST_LEFT_OVER - len(left_over))
         left_over += first.failed[:room]
@@ -137,7 +80,9 @@ class ExpireOrders:
         return released
 
     def _look(self, sweep: Sweep, now: float) -> list[_Minute]:
-        """The next minutes with what is over in each and was not tried before, as many as a run may deal with."""
+        """Returns the next minutes, each with the orders that are over and were not tried before; as many as one run
+        can handle.
+        """
         found: list[_Minute] = []
         known = frozenset(sweep.left_over)
         last = min(int(now - self._hold_seconds) // 60, sweep.minute + MINUTES_A_RUN)
@@ -148,7 +93,7 @@ class ExpireOrders:
         return found
 
     def _look_at(self, minute: int, now: float, known: frozenset[str]) -> _Minute:
-        """A minute that cannot be read now is looked at again, and keeps no other from its turn."""
+        """Reads a minute. One that cannot be read now stays open and does not stop the others."""
         try:
             reserved = self._holds.list_reserved(minute)
         except Busy as failure:
@@ -158,8 +103,10 @@ class ExpireOrders:
         is_open = len(over) < len(reserved) or now < (minute + 1) * 60 + _SETTLED_AFTER
         return _Minute(minute, [order_id for order_id in over if order_id not in known], is_open)
 
-    def settle(self, order_id: str) -> bool:
-        """End a hold that is over. Whether the order is settled; one that fails never keeps others from theirs."""
+    def expire_order(self, order_id: str) -> bool:
+        """Ends one order whose hold is over. Returns whether nothing is left to do. Raises nothing, so that one failure
+        stops no others.
+        """
 
         def attempt() -> bool:
             record = self._orders.load_order(order_id)
@@ -167,7 +114,7 @@ class ExpireOrders:
                 return True
             if record.deadline > self._clock.now():  # it waits in line to be paid, since it was found
                 return False
-            self._end(record, Ended.EXPIRED, Reason.HOLD_ENDED)
+            self._release_tickets.release_tickets(record, Ended.EXPIRED, Reason.HOLD_ENDED)
             return True
 
         try:
@@ -177,17 +124,3 @@ class ExpireOrders:
         except Exception:  # noqa: BLE001 - the timer's boundary is one order
             telemetry.failure("hold_not_released", order_id=order_id)
         return False
-
-    def _end(self, record: OrderRecord, ending: Ended, reason: Reason, *, unused: bool = False) -> OrderRecord:
-        """The ended order. Raises Overtaken (somebody was faster, money came, or with `unused` somebody came in),
-        UpstreamFailed, Busy.
-        """
-        checkout = record.checkout
-        if checkout is not None and not self._payments().close_checkout(checkout.id, account=record.account):
-            self._record_payment.sync_payment(checkout.id, account=record.account, order_id=record.id)
-            raise Overtaken
-        ended = moved_on(record, replace(record.facts, ended=ending), now=moment(self._clock.now()), reason=reason)
-        change = SaleChange(before=record, after=ended, unused=unused)
-        self._orders.write_order(self._order_messages.add_messages(change))
-        telemetry.log("order_ended", order_id=record.id, state=ended.state.value)
-        return ended

@@ -1,6 +1,6 @@
-"""Where an order is paid, one open checkout at a time. Called by routes/orders.py.
+"""Opens the checkout where an order is paid, one at a time. Called by routes/orders.py.
 
-The money itself comes in through payments/services/record_payment.py.
+payments/services/record_payment.py records the payment itself.
 """
 
 from collections.abc import Callable
@@ -32,10 +32,10 @@ from chalicelib.representations.ports import Representations
 SHORTEST_CHECKOUT = 31 * 60
 """Stripe keeps a checkout session open for at least 30 minutes (docs.stripe.com/api/checkout/sessions/create)."""
 LONGEST_CHECKOUT = 24 * 3600 - 60
-"""Stripe closes it after 24 hours at the latest."""
+"""Stripe closes a session after 24 hours at the latest. In seconds, with a margin."""
 TRIES = 5
 CROWDED_SECONDS = 3
-"""When to come again when more buyers than there are places come back at the same time."""
+"""Seconds to wait when more buyers come back at the same time than there are places."""
 _REFUSALS = {
     CheckoutRefusal.TOO_SMALL: ("below_minimum", Reason.AMOUNT_REFUSED, "{total} is less than can be paid."),
     CheckoutRefusal.TOO_LARGE: ("above_maximum", Reason.AMOUNT_REFUSED, "{total} is more than can be paid at once."),
@@ -50,7 +50,7 @@ _REFUSALS = {
         "The organiser cannot take payments at the moment.",
     ),
 }
-"""What becomes of an order that Stripe will not open a checkout for: code, reason of the order, words for its buyer."""
+"""When Stripe refuses to open a checkout: the error's code, the order's reason, and the words for its buyer."""
 
 
 class OpenCheckout:
@@ -78,7 +78,7 @@ class OpenCheckout:
         self._public_url = public_url
 
     def open_checkout(self, order_id: str, *, caller: Principal | None, access: str | None) -> str:
-        """The URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
+        """Returns the URL of the order's one open checkout. Raises NotFound, Forbidden, OrderNotPayable, SaleClosed,
         OrderCannotBePaid (`below_minimum`, `above_maximum`, `email_invalid`, `payments_not_possible`), WaitInLine,
         UpstreamFailed.
         """
@@ -106,14 +106,14 @@ class OpenCheckout:
         return until_settled(attempt, tries=TRIES, otherwise=OrderNotPayable("This order is changing. Try again."))
 
     def _settles_at_once(self, event_id: str) -> bool:
-        """Whether it is too late for payments that take days. Raises SaleClosed."""
+        """Whether only methods that pay at once are allowed, because the event is near. Raises SaleClosed."""
         stored = self._representations.event(event_id, View.PUBLIC)
         if stored is None:
             raise SaleClosed("The event is not on sale any more.")
         return settles_at_once(revive(Kind.EVENTS, stored.body), now=moment(self._clock.now()))
 
     def _keep(self, record: OrderRecord, checkout: Checkout, account: str | None) -> bool:
-        """Write down where the order is paid. Whether nobody wrote the order meanwhile."""
+        """Stores the checkout with the order. False: somebody wrote the order meanwhile."""
         opened = replace(record, checkout=checkout, account=account, version=record.version + 1)
         try:
             self._orders.write_order(SaleChange(before=record, after=opened))
@@ -122,8 +122,8 @@ class OpenCheckout:
         return True
 
     def _keep_after_queueing(self, record: OrderRecord, checkout: Checkout, account: str | None) -> bool:
-        """The same when another request of this buyer's gave the order a place in line meanwhile, and nothing else
-        happened: the checkout is as good for it.
+        """Stores the checkout when the only change meanwhile was that another request of this buyer gave the order a
+        place in line; the checkout is valid for it too.
         """
         current = self._orders.load_order(record.id)
         if current is None or current.pays_from is None or record.pays_from is not None:
@@ -132,8 +132,8 @@ class OpenCheckout:
         return same and self._keep(current, checkout, account)
 
     def _open(self, record: OrderRecord, request: CheckoutRequest) -> Checkout:
-        """A checkout. An order that Stripe will never take money for ends, and its tickets are on sale again. Raises
-        OrderCannotBePaid, WaitInLine, UpstreamFailed.
+        """Opens a checkout. An order that Stripe will never take money for ends, and its tickets are on sale again.
+        Raises OrderCannotBePaid, WaitInLine, UpstreamFailed.
         """
         try:
             return self._payments().open_checkout(request)
@@ -148,22 +148,22 @@ class OpenCheckout:
             raise OrderCannotBePaid(f"{detail} The tickets are on sale again.", code=code) from None
 
     def _end(self, record: OrderRecord, reason: Reason) -> None:
-        """Give the tickets back, unless somebody else has changed the order: then it is theirs to end."""
+        """Ends the order and gives its tickets back. Does nothing when somebody changed the order meanwhile."""
         facts = replace(record.facts, ended=Ended.CANCELLED)
         ended = moved_on(record, facts, now=moment(self._clock.now()), reason=reason)
         with suppress(Lost):
             self._orders.write_order(SaleChange(before=record, after=ended))
 
     def _account(self, record: OrderRecord) -> str | None:
-        """The account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""
+        """Returns the account that is paid: the event's own, or None for the platform's. Raises OrderNotPayable."""
         account = self._accounts.load_account(record.order.event_id)
         if account is not None and not account.takes_payments:
             raise OrderNotPayable("The organiser cannot take payments yet.", code="payments_not_ready")
         return account.id if account else None
 
     def _request(self, record: OrderRecord, account: str | None, *, at_once: bool) -> CheckoutRequest:
-        """All but `at_once` derives from the stored order, so that calls at once or repeated open one session; those
-        within a minute, where the order is held for longer than Stripe keeps a session.
+        """Everything but `at_once` derives from the stored order, so that repeated and simultaneous calls open one
+        session. Where the order is held for longer than Stripe keeps a session, that is true for calls within a minute.
         """
         place = f"{self._public_url}/orders/{record.id}"
         total = record.order.total
@@ -180,7 +180,7 @@ class OpenCheckout:
         )
 
     def _discard_unless_ours(self, record: OrderRecord, checkout: Checkout, account: str | None) -> None:
-        """Close a session that the order, changed meanwhile, does not know: nobody must be able to pay it."""
+        """Closes a session that the order, changed meanwhile, does not have, so that nobody can pay it."""
         current = self._orders.load_order(record.id)
         if current is None or current.checkout is None or current.checkout.id != checkout.id:
             self._payments().close_checkout(checkout.id, account=account)

@@ -1,7 +1,7 @@
-"""Puts orders in line for their first checkout when more people want to pay than Stripe opens checkouts for (ADR 19).
+"""Puts orders in line for their first checkout when more buyers want to pay than Stripe opens checkouts for (ADR 19).
 
-Called by open_checkout.py. An order takes one place, once. Its hold lasts until the checkout can be opened, and its
-time from then on, so that nobody loses tickets by waiting, and nobody keeps them for longer by not coming back.
+Called by open_checkout.py. An order takes one place, once. Its hold lasts until its turn and for the usual time from
+then on, so that nobody loses tickets by waiting, and nobody keeps them for longer by not coming back.
 """
 
 import math
@@ -21,19 +21,19 @@ from chalicelib.orders.ports import Orders, SaleChange
 
 LINE = "checkout"
 PATIENCE_SECONDS = 2.0
-"""A place that is so near is waited for in the request."""
+"""A request waits for a place that is at most this near."""
 LONGEST_SECONDS = 30 * 60
-"""A line that is longer takes nobody: a hold must not last for hours."""
+"""A longer line takes nobody: a hold must not last for hours."""
 SPREAD_SECONDS = 3
-"""Buyers whose turn comes in the same second come back in one of so many."""
+"""Buyers whose turn comes in the same second are told to come back in different seconds of this span."""
 CLAIM_SECONDS = 3
-"""How long one request may take to find the order's place, and a near one's checkout, before another does."""
+"""Seconds that one request may take to find the order's place, and the checkout of a near one. Then another may."""
 CLAIM_PAUSES = (0.25, 0.25, 0.5, 1.0, 1.5)
-"""Seconds between the times that the others ask what it found; together longer than it may take."""
+"""Seconds between the checks of the other requests what it found; together longer than it may take."""
 
 
 class QueueForCheckout:
-    """Says whose turn it is to pay."""
+    """Decides when an order may open its checkout."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class QueueForCheckout:
         self._hold_seconds = hold_seconds
 
     def wait_for_turn(self, record: OrderRecord) -> None:
-        """Return when it is the order's turn, after a moment at most. Raises WaitInLine when it is not, Lost when the
-        order was changed meanwhile.
+        """Returns when it is the order's turn, after PATIENCE_SECONDS at most. Raises WaitInLine when it is not, Lost
+        when the order was changed meanwhile.
         """
         now = self._clock.now()
         if record.pays_from is None and record.attempt == 1:
@@ -70,7 +70,9 @@ class QueueForCheckout:
 
     @contextmanager
     def claimed_until_failure(self, record: OrderRecord) -> Iterator[None]:
-        """While the one request of an order whose turn it is works on it: when it fails, another one may at once."""
+        """A context for the one request that works on an order whose turn it is. When it fails, another request may
+        start at once.
+        """
         done = False
         try:
             yield
@@ -80,8 +82,8 @@ class QueueForCheckout:
                 self._lines.leave(_claim_of(record))
 
     def _claim(self, record: OrderRecord) -> None:
-        """Be the one request that takes a place for the order, however often its buyer pressed. Raises Lost when
-        another one changed the order, WaitInLine when that takes it long.
+        """Claims to be the one request that takes a place for the order, however often its buyer pressed the button.
+        Raises Lost when another one changed the order, WaitInLine when that takes it long.
         """
         for pause in CLAIM_PAUSES:
             if self._lines.take(_claim_of(record), now=self._clock.now(), every=CLAIM_SECONDS, most=0) is not None:
@@ -93,7 +95,7 @@ class QueueForCheckout:
         raise turn_in(record, CLAIM_SECONDS)
 
     def _take_place(self, record: OrderRecord, now: float) -> float:
-        """The moment from which the order may be paid. Raises WaitInLine (`line_too_long`)."""
+        """Returns when (Unix seconds) the order may be paid. Raises WaitInLine (`line_too_long`)."""
         place = self._lines.take(LINE, now=now, every=1 / self._a_second, most=LONGEST_SECONDS)
         if place is None:
             raise WaitInLine(
@@ -105,7 +107,7 @@ class QueueForCheckout:
         return place
 
     def _keep_place(self, record: OrderRecord, pays_from: int) -> OrderRecord:
-        """The order with its place, held long enough for it."""
+        """Stores the place and a hold that is long enough for it, and returns the order."""
         deadline = max(record.deadline, pays_from + self._hold_seconds)
         order = replace(record.order, expires_at=moment(deadline))
         kept = replace(record, order=order, pays_from=pays_from, deadline=deadline, version=record.version + 1)
@@ -115,7 +117,7 @@ class QueueForCheckout:
 
 
 def turn_in(record: OrderRecord, seconds: int) -> WaitInLine:
-    """What a buyer is told whose turn it is not."""
+    """The error for a buyer whose turn has not come."""
     wait = seconds + _stagger(record)
     return WaitInLine(
         f"Many people are paying right now. Your tickets are kept for you, and your turn comes in {wait} seconds.",
@@ -124,10 +126,10 @@ def turn_in(record: OrderRecord, seconds: int) -> WaitInLine:
 
 
 def _stagger(record: OrderRecord) -> int:
-    """Seconds that differ from order to order."""
+    """Returns seconds that differ from order to order."""
     return sum(record.id.encode()) % SPREAD_SECONDS
 
 
 def _claim_of(record: OrderRecord) -> str:
-    """The line in which the requests of one order stand."""
+    """The name of the line in which the requests of one order wait."""
     return f"pay.{record.id}"

@@ -1,7 +1,7 @@
-"""Takes what Stripe tells us, checks who said it, keeps it, and nothing more. Called by routes/payments.py.
+"""Receives a webhook: checks Stripe's signature and stores the event, and nothing more. Called by routes/payments.py.
 
-The inbox stream does the rest (payments/services/handle_webhook.py). Light on purpose: a webhook must be answered fast
-even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
+The inbox stream passes it on (payments/services/dispatch_stripe_events.py). Light on purpose: a webhook must be
+answered fast even by a cold process, so this loads no stripe, PynamoDB, botocore or msgspec.
 """
 
 import json
@@ -20,18 +20,18 @@ _EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,200}")
 _OBJECT_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _KIND = re.compile(r"[a-z0-9_.]{1,100}")
 _PARTS = frozenset({"refund", "dispute"})
-"""Objects that are part of a payment and say of which."""
+"""Objects that are part of a payment and name it."""
 
 
 class SignatureCheck(Protocol):
-    """Whether a body was signed with one of the secrets, lately."""
+    """Checks whether a body was signed with one of the secrets, lately."""
 
     def __call__(self, body: bytes, header: str | None, *, secrets: Sequence[str], now: float) -> bool:
         """`now` in Unix seconds."""
 
 
 Secrets = Callable[[], Sequence[str]]
-"""Signing secrets, looked up when a body is to be checked: what is fetched from Stripe needs none."""
+"""Reads the signing secrets when a body is checked; events that are fetched from Stripe need none."""
 
 
 class ReceiveWebhook:
@@ -53,8 +53,9 @@ class ReceiveWebhook:
         self._livemode = livemode
 
     def receive_stripe_event(self, body: bytes, signature: str | None) -> None:
-        """Keep a signed event, once. What happened in a connected account comes signed for the endpoint of connected
-        accounts, and nothing else does. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest, Busy.
+        """Stores a signed event, once. Events of connected accounts must be signed for the endpoint of connected
+        accounts, and all others for the platform's. Raises NotFound (webhooks are off), BodyTooLarge, MalformedRequest,
+        Busy.
         """
         secrets, connect_secrets = self._secrets(), self._connect_secrets()
         if not secrets and not connect_secrets:
@@ -68,19 +69,19 @@ class ReceiveWebhook:
         event, payload = self._read(body)
         if ours is not (event.account is None):
             raise MalformedRequest
-        self._keep(event, payload)
+        self._store(event, payload)
 
-    def keep(self, payload: str, *, account: str | None) -> bool:
-        """Keep an event that was fetched from Stripe, unless it is too large. Whether it was new. Raises
+    def store_fetched_event(self, payload: str, *, account: str | None) -> bool:
+        """Stores an event that was fetched from Stripe, unless it is too large. Returns whether it was new. Raises
         MalformedRequest, Busy.
         """
         if len(payload.encode()) > MAX_BYTES:
             telemetry.log("stripe_event_too_large")
             return False
         event, payload = self._read(payload.encode())
-        return self._keep(event._replace(account=event.account or account), payload)
+        return self._store(event._replace(account=event.account or account), payload)
 
-    def _keep(self, event: StripeEvent, payload: str) -> bool:
+    def _store(self, event: StripeEvent, payload: str) -> bool:
         now = self._clock.now()
         new = self._inbox.put(event, payload=payload, received_at=int(now), expires_at=int(now) + KEPT_SECONDS)
         telemetry.log("stripe_event_received", stripe_event=event.id, kind=event.kind, new=new, ignored=event.ignored)
@@ -89,7 +90,7 @@ class ReceiveWebhook:
         return new
 
     def _read(self, body: bytes) -> tuple[StripeEvent, str]:
-        """The event in a body. Raises MalformedRequest for anything that is not a snapshot event of Stripe's; a thin
+        """Returns the event in a body. Raises MalformedRequest for anything but a snapshot event of Stripe; a thin
         event has another `object` (docs.stripe.com/event-destinations).
         """
         try:
@@ -127,7 +128,9 @@ def _subject(data: Any) -> dict[str, Any]:
 
 
 def _payment_of(subject: dict[str, Any]) -> str | None:
-    """The object to look the payment up by: what a refund or a dispute is about, otherwise the object itself."""
+    """Returns the id of the object to read the payment by: for a refund or a dispute its charge or payment intent,
+    otherwise the object itself.
+    """
     for name in ("charge", "payment_intent", "id") if subject.get("object") in _PARTS else ("id",):
         found = _id_of(subject.get(name))
         if found is not None:
@@ -136,7 +139,7 @@ def _payment_of(subject: dict[str, Any]) -> str | None:
 
 
 def _order_of(subject: dict[str, Any]) -> str | None:
-    """A hint whose payment it is: what our own metadata says."""
+    """Returns the order that our own metadata names: a hint, not yet checked."""
     named = subject.get("metadata")
     return _id_of(named.get("order_id")) if isinstance(named, dict) else None
 

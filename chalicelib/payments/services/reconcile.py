@@ -1,9 +1,8 @@
-"""Asks Stripe what its webhooks should have told. Called by a timer; killed anywhere, it begins again.
+"""Finds what Stripe's webhooks did not report. Called by a timer; a run that is killed is repeated from its beginning.
 
-Events that no endpoint took go into the same inbox as those that came, and so through the same code. Sessions that
-were completed while their order knows of no payment are looked at directly. Refunds that the stream gave up on, because
-Stripe was away for long, are made.
-Once a day all that Stripe lists is compared with what is kept (sweep_payments.py), when all else is done and saved.
+Events that no endpoint took go into the inbox, so they are applied by the same code. Completed sessions whose order
+knows of no payment are read directly. Refunds that the stream gave up on, because Stripe did not answer for long, are
+made. After that, once a day, all that Stripe lists is compared with what is stored (sweep_payments.py).
 """
 
 from collections.abc import Callable
@@ -13,24 +12,24 @@ from chalicelib.core.errors import MarqueeError
 from chalicelib.core.ports import Clock
 from chalicelib.orders.ports import Orders
 from chalicelib.payments.ports import AccountGone, Payments, ReconciledUntil, Reconciliations, StripeAccounts
-from chalicelib.payments.services.handle_webhook import HANDLED
+from chalicelib.payments.services.dispatch_stripe_events import HANDLED
 from chalicelib.payments.services.receive_webhook import ReceiveWebhook
 from chalicelib.payments.services.refund_payment import RefundPayment
 from chalicelib.payments.services.sweep_payments import SweepPayments, SweepStopped
 
 OVERLAP_SECONDS = 600
-"""How far a run looks back behind the last one: Stripe's lists may lag."""
+"""Seconds that a run looks back behind the last one, since Stripe's lists may lag."""
 LONGEST_SECONDS = 30 * 24 * 3600 - 3600
 """How long Stripe keeps events (docs.stripe.com/api/events), less a margin."""
 _DAY = 24 * 3600
 EVERY_SECONDS = 600
-"""How often a run begins."""
+"""Seconds between the starts of two runs."""
 STREAM_SECONDS = 900
-"""How long the stream may try to make a refund before we do."""
+"""Seconds that the stream may try to make a refund before this timer does."""
 RUN_SECONDS = 150
-"""How long a run may begin pieces of its sweeps; it is killed after twice that."""
+"""Seconds in which a run may start parts of its sweeps. The function is stopped after twice that."""
 MOST_REFUNDS = 50
-"""How many refunds one run tries to make; the next run begins with others."""
+"""Refunds that one run tries to make; the next run starts with others."""
 
 
 class Reconcile:
@@ -58,9 +57,9 @@ class Reconcile:
         self._hold_seconds = hold_seconds
 
     def reconcile(self, *, until: float | None = None) -> int:
-        """Look at every account once and return how much was found. An account that cannot be looked at now is looked
-        at from the same moment on next time; one that its owner took back, no more than once a day. Then refunds that
-        wait are made, and last, until the clock (Unix seconds) has reached `until`, accounts are swept.
+        """Reads what is new in every account and returns how much was found. An account that cannot be read now is read
+        from the same moment on next time; one that its owner took back, at most once a day. Then makes refunds that
+        wait. Last, sweeps accounts until the clock (Unix seconds) has reached `until`.
         """
         now = int(self._clock.now())
         until = now + RUN_SECONDS if until is None else until
@@ -78,7 +77,9 @@ class Reconcile:
         return found
 
     def _reconcile_account(self, account: str | None, now: int, until: float) -> int | None:
-        """Look at what is new in an account, and save that; how much was found, or None when it could not be seen."""
+        """Reads what is new in an account and stores how far it was read. Returns how much was found; None when the
+        account could not be read.
+        """
         last = self._reconciliations.load_last(account)
         if last is not None and now < last.rests_until:
             return None
@@ -98,7 +99,7 @@ class Reconcile:
         return found
 
     def _swept(self, account: str | None, until: float) -> int:
-        """Sweep an account; how much was found."""
+        """Sweeps an account and returns how much was found."""
         try:
             return self._sweep_payments.sweep_payments(account, until=until)
         except Exception:  # noqa: BLE001 - the timer's boundary is one account
@@ -106,13 +107,15 @@ class Reconcile:
             return 0
 
     def _let_rest(self, account: str | None, last: ReconciledUntil | None, now: int) -> None:
-        """Nothing in an account that was taken back can be looked at. It may be given again."""
+        """Skips an account that was taken back for a day; access may be given again."""
         until, version = (last.until, last.version) if last else (0, 0)
         self._reconciliations.save(account, ReconciledUntil(until, version, rests_until=now + _DAY))
         telemetry.log("account_gone_rests", account=account)
 
     def _refunds(self, now: int) -> int:
-        """Make refunds that have waited for long; how many were tried. One that fails keeps no other from its turn."""
+        """Makes refunds that have waited for long and returns how many were tried. One that fails does not stop the
+        others.
+        """
         wanted = self._orders.load_wanted(before=now - STREAM_SECONDS, now=now)
         turn = now // STREAM_SECONDS * MOST_REFUNDS % max(1, len(wanted))
         due = (wanted[turn:] + wanted[:turn])[:MOST_REFUNDS]
@@ -124,13 +127,13 @@ class Reconcile:
         return len(due)
 
     def _events(self, account: str | None, since: int) -> int:
-        """Put what no endpoint took into the inbox; how many were new there."""
+        """Stores events that no endpoint took in the inbox and returns how many were new."""
         events = self._payments().list_undelivered(since=since, kinds=HANDLED, account=account)
-        return sum(self._receive_webhook.keep(event.payload, account=account) for event in events)
+        return sum(self._receive_webhook.store_fetched_event(event.payload, account=account) for event in events)
 
     def _sessions(self, account: str | None, now: int, until: float) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were. Those that no time is left
-        for are listed again in the next run.
+        """Reads completed sessions whose order knows of no payment and returns how many there were. Those that no time
+        is left for are listed again in the next run.
         """
         since = now - self._hold_seconds - 2 * 3600
         sessions = self._payments().list_complete_sessions(since=since, account=account)

@@ -1,8 +1,8 @@
-"""What Stripe shows of a payment becomes charge, order, stock and notices, in one transaction.
+"""Turns what Stripe shows of a payment into charge, order, stock and messages, in one transaction.
 
-Called by apply_events.py with what Stripe told us, by expire_orders.py when a hold ends as money comes in, by
-reconcile.py and after a refund. An event is only a hint where to look. The order is read before Stripe is asked and
-written only if nobody wrote it since, so the last look wins, whatever order events come in and however often.
+Called by apply_stripe_events.py for Stripe's events, by release_tickets.py when an order ends as money comes in, by
+reconcile.py and after a refund. An event only says where to look. The order is read before Stripe is asked, and written
+only if nobody wrote it since, so the last look wins, in whatever order events come and however often.
 """
 
 import json
@@ -36,7 +36,7 @@ from chalicelib.payments.services.review_unseen_payment import ReviewUnseenPayme
 from chalicelib.representations.ports import Representations
 
 MARKER_SECONDS = 40 * 24 * 3600
-"""How long an event's effects are remembered: longer than the 35 days that Stripe's retries and replays may take."""
+"""How long an event is remembered as applied: longer than the 35 days that Stripe's retries and replays may take."""
 TRIES = 12
 
 
@@ -67,8 +67,8 @@ class RecordPayment:
         self._review_unseen_payment = review_unseen_payment
 
     def record_payment(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
-        """Apply how an object that an event tells of stands at Stripe now, and return what was recorded with its order;
-        None when nothing was. With a marker the event is remembered as worked on. Raises UpstreamFailed, Busy.
+        """Reads an event's object at Stripe, applies it and returns the payment that was recorded with its order; None
+        when nothing was. With a marker the event is remembered as applied. Raises UpstreamFailed, Busy.
         """
         try:
             return self._sync(object_id, event.account, event.order_id, marker=marker)
@@ -77,8 +77,8 @@ class RecordPayment:
             return None
 
     def sync_payment(self, object_id: str, *, account: str | None = None, order_id: str | None = None) -> None:
-        """Apply how the payment of a checkout session, payment intent or charge stands at Stripe now. `order_id` is a
-        hint whose it is: with it Stripe is asked once instead of twice. Raises UpstreamFailed, Busy.
+        """Reads the payment of a checkout session, payment intent or charge at Stripe and applies it. `order_id` is a
+        hint: with it Stripe is asked once instead of twice. Raises UpstreamFailed, Busy.
         """
         try:
             self._sync(object_id, account, order_id)
@@ -88,7 +88,7 @@ class RecordPayment:
     def _sync(
         self, object_id: str, account: str | None, order_id: str | None, *, marker: str | None = None
     ) -> Payment | None:
-        """The same, for an event that is to be marked as worked on. Raises AccountGone, UpstreamFailed, Busy."""
+        """Reads and applies a payment, and marks an event as applied. Raises AccountGone, UpstreamFailed, Busy."""
         for _ in range(TRIES):  # not until_settled: the payment may name another order to go on with
             record = self._orders.load_order(order_id) if order_id and is_ulid(order_id) else None
             payment = self._payments().read_payment(object_id, account=account)
@@ -106,8 +106,8 @@ class RecordPayment:
         raise Busy("The order keeps changing.")
 
     def apply(self, record: OrderRecord, payment: Payment, *, marker: str | None = None) -> bool:
-        """Write what a payment makes of its order, which was read before Stripe was asked. False when somebody wrote
-        the order meanwhile: then both must be looked at again.
+        """Writes what a payment changes about its order, which was read before Stripe was asked. False when somebody
+        wrote the order meanwhile: then both must be read again.
         """
         change = self._change(record, payment, marker)
         if change is None:
@@ -120,7 +120,7 @@ class RecordPayment:
         return True
 
     def _change(self, record: OrderRecord, payment: Payment, marker: str | None) -> SaleChange | None:
-        """Everything this payment changes about an order as it stands, or None when nothing."""
+        """Returns everything that this payment changes about an order, or None when nothing."""
         known = self._orders.load_charge(record.id, payment.charge.id) if payment.charge else None
         charge = moved_forward(known, payment.charge) if payment.charge else None
         payment = payment._replace(charge=charge)
@@ -147,7 +147,7 @@ class RecordPayment:
         return self._order_messages.add_messages(change, known=known)
 
     def _settlement(self, record: OrderRecord, payment: Payment) -> tuple[Settlement, tuple[Piece, ...] | None]:
-        """What becomes of the order, and the tickets it takes when its own had gone back to stock."""
+        """Returns the order's new facts, and the stock it takes when its own was given back before."""
         now = self._clock.now()
         found = settle(record, payment, now=now, livemode=self._livemode)
         if position_of(found.facts) is not Position.SOLD:
@@ -163,8 +163,8 @@ class RecordPayment:
         return found, pieces
 
     def _over(self, record: OrderRecord, now: float) -> Reason | None:
-        """Why an event takes nobody any more: it was closed (one that went back to draft for a while was not), or it
-        ended while the money was on its way. What was ordered after the end was sold for that time.
+        """Returns why an event admits nobody any more: it was closed, or it ended while the payment was on its way. An
+        event that is a draft again for a while is not closed. Orders made after the end were sold for that time.
         """
         stored = self._representations.event(record.order.event_id, View.ALL)
         event = None if stored is None else json.loads(stored.body)
@@ -182,7 +182,7 @@ class RecordPayment:
         *,
         pieces: tuple[Piece, ...] | None,
     ) -> OrderRecord | None:
-        """The order as the payment leaves it, or None when it stays as it is."""
+        """Returns the order as the payment leaves it, or None when it does not change."""
         facts = settlement.facts
         if wish and facts.charge_id == wish.charge_id:
             facts = msgspec.structs.replace(facts, wanted=facts.wanted + wish.amount)
@@ -205,8 +205,8 @@ class RecordPayment:
         )
 
     def _wish(self, record: OrderRecord, charge: Charge, reason: RefundReason) -> RefundWish | None:
-        """The refund of a payment that its order has no use for, unless it is wanted already or goes back by itself; a
-        dispute that ends well brings us here again.
+        """Returns the refund of a payment that its order has no use for; None when it is wanted already, or the money
+        goes back by a dispute. A dispute that is won leads here again.
         """
         rest = in_steps(charge.amount - charge.returned, charge.currency)
         key = _wish_key(reason, charge)
@@ -224,8 +224,8 @@ class RecordPayment:
         )
 
     def _is_stuck(self, record: OrderRecord, charge: Charge, settlement: Settlement) -> bool:
-        """Whether all was done to send back the payment that an order rests on, and part of it is still here: some
-        other refund of it failed.
+        """Whether everything was done to send back the order's payment, and part of it is still here because another
+        refund of it failed.
         """
         if charge.amount == charge.returned or charge.dispute_standing is not None or settlement.facts.wanted:
             return False
@@ -233,7 +233,7 @@ class RecordPayment:
         return settlement.facts.charge_id == charge.id and made is not None and made.standing is RefundStanding.DONE
 
     def _quarantine(self, object_id: str, payment: Payment, record: OrderRecord | None) -> None:
-        """Keep a payment that names no order of ours, or one that another account is to be paid for, and touch
+        """Stores a payment that names no order of ours, or was made to another account than the order's, and changes
         nothing.
         """
         if payment.status is PaymentStatus.PAID:
@@ -244,7 +244,7 @@ class RecordPayment:
 
 
 def _paid_checkout(record: OrderRecord, facts: Facts, payment: Payment) -> str | None:
-    """The checkout session through which the payment came that the order rests on, once it was looked at."""
+    """Returns the checkout session of the payment that the order rests on, once the payment was read."""
     rests = payment.charge is not None and facts.charge_id == payment.charge.id
     return payment.session_id if rests and payment.session_id else record.paid_checkout
 

@@ -1,7 +1,7 @@
-"""Money that is to go back, from the wish to Stripe. Called by routes/orders.py and the sales stream.
+"""Refunds payments: from the stored wish to the refund at Stripe. Called by routes/orders.py and the sales stream.
 
-A wish is written first, by whoever decides it, in the transaction of what it is about; the stream then brings a new
-one here. Killed anywhere, it is brought again and finds the refund it made by the wish's key.
+A wish is written first, in the transaction of the change that causes it; the stream then brings it here. After a kill
+it is brought again and finds the refund that was made by the wish's key.
 """
 
 from collections.abc import Callable
@@ -30,14 +30,14 @@ from chalicelib.payments.services.record_payment import RecordPayment
 
 TRIES = 12
 PAUSE_SECONDS = 6 * 3600
-"""How long until a refund is tried again for which the balance is too low."""
+"""How long until a refund is tried again when the balance is too low."""
 LONGEST_WAIT_SECONDS = 30 * 24 * 3600
 WAITS = "The refund of this payment waits: the balance in Stripe is too low. Top it up."
 _PREFIX = "REFUND#"
 
 
 class RefundPayment:
-    """Takes wishes for refunds and carries them out."""
+    """Stores wishes for refunds and makes the refunds."""
 
     def __init__(
         self,
@@ -57,8 +57,8 @@ class RefundPayment:
         self._clock = clock
 
     def request_refund(self, order_id: str, form: RefundForm, *, caller: Principal, key: str) -> RefundWish:
-        """A refund that staff want, of part of a payment or all that is left. `key` is fresh; the same one is the
-        same wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
+        """Stores a wish of staff to refund part of a payment or all that is left. A repeated `key` returns the first
+        wish. Raises NotFound, Forbidden, Conflict (`nothing_to_refund`), InvalidInput (more than is left), Busy.
         """
 
         def attempt() -> RefundWish:
@@ -75,13 +75,13 @@ class RefundPayment:
         return until_settled(attempt, tries=TRIES)
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the sales stream: every new wish is carried out. Raises UpstreamFailed, Busy."""
+        """Reacts to the sales stream: makes the refund of every new wish. Raises UpstreamFailed, Busy."""
         for change in changes:
             if change.kind is ChangeKind.CREATED and change.after is not None:
                 self.carry_out(change.owner, str(change.after["sk"]).removeprefix(_PREFIX))
 
     def carry_out(self, order_id: str, key: str) -> None:
-        """Ask Stripe for a wanted refund and record what came of it. Raises UpstreamFailed, Busy."""
+        """Asks Stripe for a wanted refund and records the result. Raises UpstreamFailed, Busy."""
         wish = self._orders.load_wish(order_id, key)
         if wish is None or wish.standing is not RefundStanding.WANTED or wish.retry_at > self._clock.now():
             return
@@ -103,8 +103,8 @@ class RefundPayment:
         telemetry.count_to_look_at("RefundRefused")
 
     def _wait(self, wish: RefundWish, code: str) -> None:
-        """Try a refund that nobody asked for again later, for a month: the balance may be topped up. Whoever asked for
-        one learns at once that it failed.
+        """Lets a refund that no person asked for wait and be tried again, for a month: the balance may be topped up. A
+        refund that staff asked for fails at once, so that they know.
         """
         now = int(self._clock.now())
         if wish.reason is RefundReason.REQUESTED or now - wish.created_at.timestamp() >= LONGEST_WAIT_SECONDS:
@@ -115,7 +115,9 @@ class RefundPayment:
             telemetry.count_to_look_at("RefundWaits")
 
     def _settle(self, wish: RefundWish) -> None:
-        """Keep what came of a wish, once. What was refused goes back to staff when nobody had asked for it."""
+        """Stores the result of a wish, once. A refused refund that no person asked for is noted on the order, for staff
+        to make in Stripe.
+        """
 
         def attempt() -> None:
             record = self._orders.load_order(wish.order_id)
@@ -149,7 +151,7 @@ class RefundPayment:
         record = self._orders.load_order(order_id) if is_ulid(order_id) else None
         if record is None:
             raise NotFound
-        role = self._authorise.role(caller, record.order.event_id)
+        role = self._authorise.find_role(caller, record.order.event_id)
         if allows(role, Action.REFUND):
             return record
         if role is not None or record.user_id == caller.user_id:

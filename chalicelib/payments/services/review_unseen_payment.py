@@ -1,8 +1,9 @@
-"""Review a payment that nobody can look at: its connected account was taken back before its event was worked on.
+"""Puts orders into review whose payment cannot be read: its connected account was taken back before its event was
+applied.
 
-Called by record_payment.py. The event itself, which Stripe signed, is all that is left to go by. The money is with the
-organiser and cannot be refunded from here: the order goes to review, its buyer and the event's staff are told, and the
-payment is kept as an orphan.
+Called by record_payment.py. Only the event itself, which Stripe signed, says what was paid. The organiser has the money
+and it cannot be refunded from here: the order goes to review, its buyer and the event's staff get a message, and the
+payment is stored as an orphan.
 """
 
 from collections.abc import Callable
@@ -27,7 +28,7 @@ TRIES = 12
 
 
 class ReviewUnseenPayment:
-    """Keeps payments in accounts that are gone."""
+    """Records payments in accounts that were taken back."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class ReviewUnseenPayment:
         self._livemode = livemode
 
     def review(self, event: StripeEvent) -> None:
-        """Let an event of an account that is gone have its effects, once. Raises Busy."""
+        """Applies an event of an account that was taken back, once. Raises Busy."""
         payment = self._payments().parse_payment(event.payload, account=event.account) if event.payload else None
         if payment is None or payment.status is not PaymentStatus.PAID or payment.livemode is not self._livemode:
             telemetry.log("stripe_event_out_of_reach", stripe_event=event.id, kind=event.kind, account=event.account)
@@ -65,14 +66,14 @@ class ReviewUnseenPayment:
         telemetry.log("payment_out_of_reach", stripe_event=event.id, order_id=payment.order_id, account=event.account)
 
     def _is_known(self, record: OrderRecord, payment: Payment) -> bool:
-        """Whether the payment was recorded before its account was gone."""
+        """Whether the payment was recorded before its account was taken back."""
         if payment.charge is not None:
             return self._orders.load_charge(record.id, payment.charge.id) is not None
         checkout = record.checkout
         return record.facts.charge_id is not None and checkout is not None and checkout.id == payment.session_id
 
     def _set_aside(self, order_id: str, payment: Payment) -> None:
-        """Put an order that knows of no payment into review; one that is paid already stays so."""
+        """Puts an order without a known payment into review. A paid order stays paid."""
 
         def attempt() -> None:
             record = self._orders.load_order(order_id)

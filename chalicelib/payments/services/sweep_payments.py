@@ -1,9 +1,9 @@
-"""Sweep payments once a day: find what nobody told us of. Called by reconcile.py.
+"""Compares what Stripe has with what is stored, once a day. Called by reconcile.py.
 
-Stripe never sends again what happened while an endpoint was disabled, and does not list it as missed either. So what
-Stripe has is compared with what we keep; only what differs is looked at. Each list of Stripe's is a part with a mark of
-its own, kept page by page: a sweep that is killed, or out of time, goes on where it was, and a part that fails keeps
-no other from being swept.
+Stripe does not send again what happened while an endpoint was disabled, and does not list it as undelivered. So its
+lists are compared with what is stored, and only differences are read. Each list is a part with a mark of its own,
+stored page by page: a sweep that was killed, or out of time, continues where it was, and a part that fails does not
+stop the others.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -28,9 +28,9 @@ from chalicelib.payments.services.record_payment import RecordPayment
 
 _DAY = 24 * 3600
 PATIENCE_SECONDS = 120
-"""How long a webhook may take before we ask."""
+"""Seconds that a webhook may take before this asks."""
 FIRST_SECONDS = 30 * _DAY
-"""How far back the first sweep of an account looks at least."""
+"""Seconds that the first sweep of an account looks back at least."""
 SESSIONS = "sessions"
 BACK_SECONDS: dict[str, int] = {
     SESSIONS: 15 * _DAY,
@@ -38,15 +38,15 @@ BACK_SECONDS: dict[str, int] = {
     TraceKind.CHARGES: 3 * _DAY,
     TraceKind.DISPUTES: 180 * _DAY,
 }
-"""The parts, and how old what they look for may be. Sessions: a debit may take 14 days (docs.stripe.com/payments/
-sepa-debit). Refunds: one may fail within 30 days (docs.stripe.com/refunds). Disputes: two to three months from
-beginning to end (docs.stripe.com/disputes). Charges: how long a fee may take.
+"""The parts, and how old (seconds) the objects they look for may be. Sessions: a debit may take 14 days
+(docs.stripe.com/payments/sepa-debit). Refunds: one may fail within 30 days (docs.stripe.com/refunds). Disputes: two to
+three months from beginning to end (docs.stripe.com/disputes). Charges: how long a fee may take.
 """
 PAGE = 100
 
 
 class SweepStopped(Exception):
-    """No time is left, or another run sweeps this account."""
+    """Raised when no time is left, or another run sweeps this account."""
 
 
 class SweepPayments:
@@ -66,8 +66,8 @@ class SweepPayments:
         self._clock = clock
 
     def sweep_payments(self, account: str | None, *, until: float) -> int:
-        """Compare all parts of an account that were not compared today, as far as the clock (Unix seconds) allows; how
-        much was found.
+        """Compares all parts of an account that were not compared today, until the clock (Unix seconds) has reached
+        `until`. Returns how much was found.
         """
         newest = int(self._clock.now()) - PATIENCE_SECONDS
         parts = self._reconciliations.load_swept(account).parts
@@ -90,7 +90,9 @@ class SweepPayments:
         return found
 
     def look_at_sessions(self, sessions: Iterable[CompleteSession], account: str | None, *, until: float) -> int:
-        """Look at completed sessions whose order knows of no payment; how many there were. Raises SweepStopped."""
+        """Reads completed sessions whose order knows of no payment and returns how many there were. Raises
+        SweepStopped.
+        """
         latest = self._clock.now() - PATIENCE_SECONDS
         named = {one.id: one.order_id for one in sessions if one.order_id and one.created <= latest}
         records = self._orders.load_orders(filter(is_ulid, named.values()))
@@ -99,7 +101,7 @@ class SweepPayments:
         return self._look({id: order_id for id, order_id in named.items() if order_id in unpaid}, account, until)
 
     def _pages(self, account: str | None, part: str, newest: int, until: float) -> Iterator[int]:
-        """How much was found on each page of a part. Raises SweepStopped, AccountGone, UpstreamFailed."""
+        """Yields how much was found on each page of a part. Raises SweepStopped, AccountGone, UpstreamFailed."""
         swept = self._reconciliations.load_swept(account)
         mark = swept.parts.get(part, SweptPart())
         mark = mark if mark.until else SweptPart(mark.done, newest, newest)
@@ -116,13 +118,13 @@ class SweepPayments:
     def _listed(
         self, part: str, since: int, until: int, account: str | None
     ) -> Iterator[CompleteSession] | Iterator[Trace]:
-        """What Stripe lists for a part, newest first."""
+        """Returns what Stripe lists for a part, newest first."""
         if part == SESSIONS:
             return self._payments().list_complete_sessions(since=since, until=until, account=account)
         return self._payments().list_traces(TraceKind(part), since=since, until=until, account=account)
 
     def _compare(self, page: list[CompleteSession | Trace], account: str | None, until: float) -> int:
-        """Look at what differs on a page; how much was found. Raises SweepStopped."""
+        """Reads what differs on a page and returns how much was found. Raises SweepStopped."""
         sessions = [one for one in page if isinstance(one, CompleteSession)]
         traces = [one for one in page if isinstance(one, Trace) and one.order_id and is_ulid(one.order_id)]
         kept = self._orders.load_charges([(str(one.order_id), one.charge_id) for one in traces])
@@ -130,8 +132,9 @@ class SweepPayments:
         return self.look_at_sessions(sessions, account, until=until) + self._look(differing, account, until)
 
     def _look(self, objects: dict[str, str | None], account: str | None, until: float) -> int:
-        """Look at sessions or charges, each with the order it names; how many are of orders of ours. One that cannot be
-        looked at keeps no other from its turn; one that names no order is kept as an orphan. Raises SweepStopped.
+        """Reads sessions or charges, each with the order it names, and returns how many belong to orders of ours. One
+        that cannot be read does not stop the others; one that names no order is stored as an orphan. Raises
+        SweepStopped.
         """
         found = 0
         for object_id, order_id in objects.items():

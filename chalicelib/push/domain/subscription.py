@@ -40,7 +40,7 @@ class PushSubscription(NamedTuple):
     endpoint: str
     p256dh: str
     auth: str
-    family_id: str
+    family_id: str  # of the sign-in; subscriptions are stored with this name
     created_at: int
     expires_at: int
 

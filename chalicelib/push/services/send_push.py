@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from chalicelib import telemetry
-from chalicelib.accounts.ports import StandingSignIns
+from chalicelib.accounts.ports import ActiveSignIns
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.core.ports import Clock
 from chalicelib.notifications.domain.notification import NotificationAction
@@ -45,7 +45,7 @@ class SendPush:
         view: PushSubscriptionsView,
         subscriptions: Subscriptions,
         services: Callable[[], PushServices] | None,
-        sign_ins: StandingSignIns,
+        sign_ins: ActiveSignIns,
         choose_channels: ChooseChannels,
         deliveries: Deliveries,
         clock: Clock,
@@ -81,7 +81,7 @@ class SendPush:
         found = {id: held.subscriptions for id, held in self._view.load_all(sorted(user_ids)).items()}
         if not found:
             return {}
-        stands = self._sign_ins.standing(one.family_id for held in found.values() for one in held)
+        stands = self._sign_ins.find_active_sign_ins(one.family_id for held in found.values() for one in held)
         ended = {
             (one.id, user_id)
             for user_id, held in found.items()

@@ -53,7 +53,7 @@ class Subscriptions:
             endpoint=form.endpoint,
             p256dh=form.keys.p256dh.rstrip("="),
             auth=form.keys.auth.rstrip("="),
-            family_id=caller.family_id,
+            family_id=caller.sign_in_id,
             created_at=now,
             expires_at=expires_at,
         )

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.accounts.adapters import keys as account_keys
 from chalicelib.accounts.adapters.items import AccountItem, RoleItem
-from chalicelib.accounts.adapters.roles import role_holders
+from chalicelib.accounts.adapters.roles import list_role_holders
 from chalicelib.aws import dynamo_keys as keys
 from chalicelib.aws.dynamo_queries import DynamoQueries
 from chalicelib.aws.dynamo_tables import PeopleTable
@@ -121,7 +121,7 @@ class DynamoRoster:
 
     def holders(self, event_id: str) -> list[tuple[str, str]]:
         """One Query."""
-        return role_holders(self._queries, event_id)
+        return list_role_holders(self._queries, event_id)
 
     def delete_all(self, event_id: str) -> None:
         """A role stands twice, and goes where it is found by its event last, so that a run that was ended finds it

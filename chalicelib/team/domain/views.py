@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
+from chalicelib.content.domain.event import EventReference
+
 
 class Member(Struct, frozen=True, kw_only=True):
     """Somebody of an event's staff. Without name and address the account is gone."""
@@ -29,14 +31,6 @@ class Invite(Struct, frozen=True, kw_only=True):
     invited_by: str
 
 
-class InvitedTo(Struct, frozen=True, kw_only=True):
-    """The event that somebody is invited to."""
-
-    id: str
-    name: str
-    slug: str | None
-
-
 class InvitedTalk(Struct, frozen=True, kw_only=True):
     """The session that somebody is invited to speak in."""
 
@@ -49,7 +43,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
     whom, stands there while it is `pending`.
     """
 
-    event: InvitedTo | None
+    event: EventReference | None
     role: str | None
     session: InvitedTalk | None
     invited_by: str | None

@@ -12,6 +12,7 @@ import msgspec
 from chalicelib.accounts.domain.stored_account import StoredAccount, new_account, revive_account
 from chalicelib.accounts.ports import Accounts
 from chalicelib.cfp.services.add_speaker import AddSpeaker
+from chalicelib.content.domain.event import reference_to
 from chalicelib.content.domain.programme import Session
 from chalicelib.content.domain.views import revive
 from chalicelib.content.ports import Programme
@@ -25,7 +26,7 @@ from chalicelib.core.principal import Principal
 from chalicelib.core.times import moment
 from chalicelib.team.domain.invitation import InviteState, StoredInvite, masked, reaches
 from chalicelib.team.domain.invitation_link import named_by
-from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk, InvitedTo
+from chalicelib.team.domain.views import Accepted, Invitation, InvitedTalk
 from chalicelib.team.ports import NOTHING, Given, Grant, Invites, Proof, Roster
 from chalicelib.team.services.invite_people import found, lapsing, settle
 
@@ -57,10 +58,10 @@ class AnswerInvitation:
         invite, _ = self._followed(token)
         state = invite.state_at(self._clock.now())
         event, session = load_event(self._programme, invite.event_id), self._session(invite)
-        inviter = self._accounts.account(invite.invited_by)
+        inviter = self._accounts.find_account(invite.invited_by)
         known = state is InviteState.PENDING
         return Invitation(
-            event=InvitedTo(id=event.id, name=event.name, slug=event.slug) if known else None,
+            event=reference_to(event) if known else None,
             role=invite.role.value if known and invite.role else None,
             session=InvitedTalk(id=session.id, title=session.title) if known and session else None,
             invited_by=revive_account(inviter).name if known and inviter else None,
@@ -123,7 +124,7 @@ class AnswerInvitation:
 
     def _own(self, invite: StoredInvite, caller: Principal) -> StoredAccount:
         """The caller's account, if it has the address."""
-        stored = self._accounts.account(caller.user_id)
+        stored = self._accounts.find_account(caller.user_id)
         if stored is None or revive_account(stored).email != invite.email:
             raise Forbidden(f"This invitation is for {masked(invite.email)}.", code="other_account")
         return stored

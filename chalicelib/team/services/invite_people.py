@@ -122,7 +122,7 @@ class InvitePeople:
         Forbidden.
         """
         self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
-        manages = allows(self._authorise.role(caller, event_id), Action.MANAGE_PEOPLE)
+        manages = allows(self._authorise.find_role(caller, event_id), Action.MANAGE_PEOPLE)
         now, holders = int(self._clock.now()), dict(self._roster.holders(event_id))
         invites = [lapsing(one, holders) for one in self._invites.of_event(event_id) if manages or one.session_id]
         newest_first = sorted(invites, key=lambda one: one.id, reverse=True)
@@ -185,7 +185,7 @@ class InvitePeople:
         else:
             self._authorise.require(caller, event_id, Action.EDIT_CONTENT)
             title = session_of(self._programme, event_id, invite.session_id or "")[1].title
-        stored = self._accounts.account(caller.user_id)
+        stored = self._accounts.find_account(caller.user_id)
         inviter = revive_account(stored) if stored else None
         if inviter is None or not inviter.verified:
             raise Forbidden("Confirm your e-mail address before you invite people.", code="unverified")
@@ -201,11 +201,11 @@ class InvitePeople:
         return invite
 
     def _require_own_rank(self, caller: Principal, event_id: str, role: Role) -> None:
-        if not reaches(self._authorise.role(caller, event_id), role):
+        if not reaches(self._authorise.find_role(caller, event_id), role):
             raise Forbidden("Nobody grants or takes a role above their own.", code="above_own_role")
 
     def _account_of(self, email: str) -> Account | None:
-        stored = self._accounts.account_of(email)
+        stored = self._accounts.find_account_by_email(email)
         return revive_account(stored) if stored else None
 
     def _messages(self, news: InvitationNews, account: Account | None, caller: Principal) -> Messages:

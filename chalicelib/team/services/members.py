@@ -41,7 +41,7 @@ class Members:
 
     def _member(self, user_id: str, role: str) -> Member:
         """One of a few, so read one by one; name and address are null when the account is gone."""
-        stored = self._accounts.account(user_id)
+        stored = self._accounts.find_account(user_id)
         account = revive_account(stored) if stored else None
         name, email = (account.name, account.email) if account else (None, None)
         return Member(user_id=user_id, name=name, email=email, role=role)

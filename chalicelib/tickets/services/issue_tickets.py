@@ -138,7 +138,7 @@ class IssueTickets:
             raise NotFound
         if is_buyer(record, principal=principal, access=access):
             return record
-        if not allows(self._authorise.role(principal, record.order.event_id), Action.READ_ORDERS):
+        if not allows(self._authorise.find_role(principal, record.order.event_id), Action.READ_ORDERS):
             raise NotFound
         return record
 

@@ -20,6 +20,7 @@ from chalicelib.core.changes import Change
 from chalicelib.core.errors import Busy, InvalidInput, SoldOut, UpstreamFailed
 from chalicelib.core.kinds import Kind, View
 from chalicelib.core.ports import Clock, Ids
+from chalicelib.core.run_parallel import Share, run_parallel
 from chalicelib.core.times import moment
 from chalicelib.orders.domain.basket import check_total
 from chalicelib.orders.domain.order import Buyer, Line
@@ -28,7 +29,6 @@ from chalicelib.orders.services.demands import demands_of_buyer, demands_of_type
 from chalicelib.orders.services.draft_order import DraftOrder, Wish
 from chalicelib.orders.services.hold_stock import HoldStock, TermsChanged
 from chalicelib.orders.services.order_messages import OrderMessages
-from chalicelib.orders.services.run_parallel import Share, run_parallel
 from chalicelib.representations.ports import Representations
 from chalicelib.waiting_list.domain.entry import EntryState
 from chalicelib.waiting_list.ports import Offer, Queue, StoredEntry, WaitingLists

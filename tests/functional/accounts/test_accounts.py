@@ -70,7 +70,7 @@ def test_guess_passwords_is_slowed_down(anonymous: Client) -> None:
     assert int(replies[-1].headers["retry-after"]) > 0
 
 
-def test_refresh_rotates_and_reuse_ends_the_family(anonymous: Client) -> None:
+def test_refresh_rotates_and_reuse_ends_the_sign_in(anonymous: Client) -> None:
     first = anonymous.post("/v1/auth/sign-up", FORM).json
     second = anonymous.post("/v1/auth/refresh", {"refresh_token": first["refresh_token"]})
     assert second.status == 200
@@ -120,7 +120,7 @@ FORGED = {
     "other audience": jwt.encode({**GOOD, **FAR, "aud": "x"}, SECRET, headers={"kid": "k1"}),
     "other issuer": jwt.encode({**GOOD, **FAR, "iss": "x"}, SECRET, headers={"kid": "k1"}),
     "other type": jwt.encode({**GOOD, **FAR, "typ": "refresh"}, SECRET, headers={"kid": "k1"}),
-    "no family": jwt.encode({**GOOD, **FAR}, SECRET, headers={"kid": "k1"}),
+    "no sign-in": jwt.encode({**GOOD, **FAR}, SECRET, headers={"kid": "k1"}),
     "huge": "a" * 9000,
     "truncated": jwt.encode({**GOOD, **FAR}, SECRET, headers={"kid": "k1"})[:-3],
     "nonsense": "\u00e9.\u00e9.\u00e9".encode().decode("latin-1"),

@@ -67,7 +67,7 @@ def test_sign_in_checked_against_a_replaced_password_starts_nothing(anonymous: C
     from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     user = anonymous.post("/v1/auth/sign-up", FORM).json["user"]["id"]
-    assert not DynamoSignIns().start_family("F", user, secret="s", until=2_000_000_000, password_hash="old")
+    assert not DynamoSignIns().start_sign_in("F", user, secret="s", until=2_000_000_000, password_hash="old")
 
 
 def test_success_does_not_clear_the_guesses_of_a_source(anonymous: Client) -> None:

@@ -40,7 +40,7 @@ def run(client: Client, archive: bytes) -> Any:
     assert accepted.status == 202, accepted
     import_id = accepted.json["import_id"]
     assert client.get(f"/v1/imports/{import_id}").json["state"] == "running"
-    bootstrap.services().exchange.import_event.run(import_id)
+    bootstrap.services().exchange.import_event.run_import(import_id)
     return client.get(f"/v1/imports/{import_id}").json
 
 
@@ -73,7 +73,7 @@ def test_import_run_again_changes_nothing(organiser: Client) -> None:
     )
     done = run(organiser, archive)
     tag = organiser.get(f"/v1/events/{done['event_id']}/tracks").etag
-    bootstrap.services().exchange.import_event.run(done["id"])
+    bootstrap.services().exchange.import_event.run_import(done["id"])
     assert organiser.get(f"/v1/events/{done['event_id']}/tracks").etag == tag
     assert len(organiser.get("/v1/events?view=all").json["items"]) == 1
 
@@ -99,9 +99,9 @@ def test_import_killed_before_the_event_is_finished_by_the_next_run(
     with monkeypatch.context() as patch:
         patch.setattr(bootstrap.services().content.events, "create_event", die)
         with pytest.raises(RuntimeError):
-            bootstrap.services().exchange.import_event.run(import_id)
+            bootstrap.services().exchange.import_event.run_import(import_id)
     assert organiser.get("/v1/events?view=all").json["items"] == []
-    bootstrap.services().exchange.import_event.run(import_id)
+    bootstrap.services().exchange.import_event.run_import(import_id)
     done = organiser.get(f"/v1/imports/{import_id}").json
     assert (done["state"], done["counts"]["tracks"]) == ("done", 1)
     assert len(organiser.get(f"/v1/events/{done['event_id']}/tracks").json["items"]) == 1

@@ -402,7 +402,7 @@ def test_delete_event_takes_its_roles_and_invitations_along_and_no_others(team: 
         services.team.delete_members.on_changes([removed])
     roster, invitations = services.team.roster, services.team.invitations
     assert (roster.holders(team.event), invitations.of_event(team.event)) == ([], [])
-    assert services.accounts.credentials.role(stranger.user_id, team.event) is None
+    assert services.accounts.credentials.find_role(stranger.user_id, team.event) is None
     assert (len(roster.holders(other.event)), len(invitations.of_event(other.event))) == (1, 1)
 
 

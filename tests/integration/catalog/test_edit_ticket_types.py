@@ -126,7 +126,7 @@ def test_delete_with_orders_is_refused_and_without_removes_stock(shop: Shop) -> 
     with pytest.raises(StillReferenced):
         selling.delete(shop.event_id, ticket, caller=OWNER, match=EVERYTHING)
     shop.clock.seconds = START + 901
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     selling.delete(shop.event_id, ticket, caller=OWNER, match=EVERYTHING)
     assert stock_of(ticket).capacity == 0
     assert [item.id for item in model("TicketTypeItem").scan() if item.sk.startswith("TICKET_TYPE#")] == []

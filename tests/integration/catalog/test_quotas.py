@@ -41,7 +41,7 @@ def test_order_of_types_that_share_takes_from_the_quota_and_gives_back(shop: Sho
     record = shop.order((day, 4), (dinner, 3))
     assert (shared(hall), stock_of(day).held, stock_of(dinner).held) == (Stock(5, 7, 0, 12), 4, 3)
     assert (available(shop, day), available(shop, dinner)) == (5, 5)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     assert (shared(hall), stock_of(day), available(shop, day)) == (Stock(12, 0, 0, 12), Stock(10, 0, 0, 10), 10)
 
 
@@ -102,7 +102,7 @@ def test_order_and_cancel_at_once_leave_every_limit_adding_up(shop: Shop) -> Non
                 continue
             if (number + turn) % 2:
                 access = shop.services.orders.draft_order.make_access(record.id)
-                shop.services.payments.expire_orders.cancel_order(record.id, caller=None, access=access)
+                shop.services.payments.cancel_order.cancel_order(record.id, caller=None, access=access)
 
     assert together(16, work) == [None] * 16
     orders = [shop.services.orders.store.load_order(item.sk[6:]) for item in items_of("OrderItem", "ORDER#")]
@@ -199,7 +199,7 @@ def test_change_quota_types_leave_and_their_tickets_still_come_back(shop: Shop) 
     change_quota(shop, hall, ticket_type_ids=[dinner])
     shop.order((day, 8))
     assert shared(hall) == Stock(4, 2, 0, 6)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     assert shared(hall) == Stock(6, 0, 0, 6)
 
 
@@ -224,7 +224,7 @@ def test_delete_quota_in_use_is_refused_and_unused_frees_its_types(shop: Shop) -
     record = shop.order((day, 2))
     with pytest.raises(StillReferenced):
         shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     shop.services.catalog.edit_quotas.delete(shop.event_id, hall, caller=OWNER, match=EVERYTHING)
     shop.order((day, 10))
     assert stock_of(day) == Stock(0, 10, 0, 10)

@@ -75,7 +75,7 @@ def test_order_fifty_at_once_for_a_code_with_five_uses_get_it_five_times(shop: S
 def test_cancel_order_gives_the_use_back(shop: Shop) -> None:
     code, day = discount(shop, max_uses=1), shop.ticket(5)
     record = order_with(shop, (day, 1), discount_code="SPRING")
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     assert uses_of(code) == Stock(1, 0, 0, 1)
     order_with(shop, (day, 1), discount_code="SPRING")
 
@@ -186,7 +186,7 @@ def test_delete_code_in_use_is_refused_and_unused_leaves_nothing(shop: Shop) -> 
     record = order_with(shop, (day, 1), discount_code="SPRING")
     with pytest.raises(StillReferenced):
         shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     shop.services.catalog.edit_codes[CodeKind.DISCOUNT].delete(shop.event_id, code, caller=OWNER, match=EVERYTHING)
     assert items_of("StockItem", "CODE") == []
     assert json.loads(
@@ -284,7 +284,7 @@ def test_order_limit_of_a_buyer_follows_address_and_account(shop: Shop) -> None:
 def test_order_limit_of_a_buyer_is_given_back_and_follows_a_changed_limit(shop: Shop) -> None:
     day = shop.ticket(100, max_per_buyer=2)
     first = order_with(shop, (day, 2))
-    shop.services.payments.expire_orders.cancel_order(first.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(first.id, caller=BUYER, access=None)
     order_with(shop, (day, 1))
     change(shop, day, max_per_buyer=4)
     order_with(shop, (day, 3))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chalicelib import bootstrap
 from chalicelib.live.domain import machine
-from chalicelib.live.domain.read_frame import MAX_FRAME_IN
+from chalicelib.live.domain.parse_frame import MAX_FRAME_IN
 from chalicelib.triggers import sockets
 from tests.functional.notifications.test_bad_notification_input import JUNK, STRANGE
 from tests.integration.conftest import FakeClock, FakePusher, Person, connect

@@ -115,7 +115,7 @@ def test_push_after_signing_out_goes_nowhere_and_closes(
     from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     (tab,) = connect(services, ada)
-    DynamoSignIns().end_family(ada.principal.family_id)
+    DynamoSignIns().end_sign_in(ada.principal.sign_in_id)
     receive(ada.id)
     assert react(database) == NOTHING_FAILED
     assert (pusher.sent, pusher.closed) == ({}, [tab])
@@ -372,18 +372,18 @@ def test_push_after_all_sign_ins_of_a_user_ended_goes_nowhere(
     waited: int,
 ) -> None:
     from chalicelib.accounts.adapters import keys as account_keys
-    from chalicelib.accounts.adapters.items import FamilyOfUserItem
+    from chalicelib.accounts.adapters.items import SignInOfUserItem
     from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
-    family = account_keys.family_of_user(ada.id, ada.principal.family_id)
-    FamilyOfUserItem(*family, expires_at=int(clock.time) + 3600).save()
+    sign_in = account_keys.sign_in_of_user(ada.id, ada.principal.sign_in_id)
+    SignInOfUserItem(*sign_in, expires_at=int(clock.time) + 3600).save()
     tabs = connect(services, ada, 2)
     receive(ada.id)
     react(database)
     assert set(pusher.sent) == set(tabs)
     pusher.sent.clear()
     seen = len(records(database))
-    DynamoSignIns().end_families_of(ada.id)  # what a password reset does
+    DynamoSignIns().end_sign_ins_of_user(ada.id)  # what a password reset does
     clock.time += waited
     receive(ada.id)
     streams.react({"Records": records(database)[seen:]}, reactions.NOTIFICATIONS)

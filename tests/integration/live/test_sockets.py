@@ -122,7 +122,7 @@ def test_connect_after_signing_out_is_refused(ada: Person) -> None:
     from chalicelib.accounts.adapters.sign_ins import DynamoSignIns
 
     secret = ticket(ada)
-    DynamoSignIns().end_family(ada.principal.family_id)
+    DynamoSignIns().end_sign_in(ada.principal.sign_in_id)
     assert sockets.connect(opening(secret)) == {"statusCode": 401}
 
 
@@ -297,7 +297,7 @@ def test_message_after_signing_out_ends_the_connection(
 
     (id,) = connect(services, ada)
     receive(ada.id)
-    DynamoSignIns().end_family(ada.principal.family_id)
+    DynamoSignIns().end_sign_in(ada.principal.sign_in_id)
     say(id, {"action": "hello"})
     assert [frame["code"] for frame in pusher.sent[id]] == ["unauthenticated"]
     assert (pusher.closed, rows(services, ada)) == ([id], [])

@@ -355,7 +355,7 @@ def test_sign_in_ended_silences_and_closes_whatever_the_process_remembers(
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()
     assert pusher.sent.pop(id) == [changed(stage, "sessions", 1)]
-    DynamoSignIns().end_family(visitor.principal.family_id)
+    DynamoSignIns().end_sign_in(visitor.principal.sign_in_id)
     clock.time += waited
     make(stage.host.client, stage.id, "sessions", **TALK)
     stage.react()

@@ -21,13 +21,13 @@ BATCH = 100
 
 
 class InMemory:
-    """Ports `Connections`, `StandingSignIns`, `Counters` and `Deliveries`, as far as pushes ask: one open socket a user."""
+    """Ports `Connections`, `ActiveSignIns`, `Counters` and `Deliveries`, as far as pushes ask: one open socket a user."""
 
     def list_connections(self, user_id: str) -> list[Connection]:
         return [Connection(user_id, user_id, "family", "https://x.example", 2**31)]
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        return set(family_ids)
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        return set(sign_in_ids)
 
     def load_counter(self, user_id: str) -> Counter:
         return Counter(unread=1, etag="e")

@@ -71,7 +71,7 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
     for number in itertools.count():
         shop.clock.seconds += SECONDS_A_ROUND
         if number % ROUNDS_A_RELEASE == 0:
-            shop.services.payments.expire_orders.release_due()
+            shop.services.payments.expire_orders.expire_orders()
         order_id = shop.services.ids.new_id()
         try:
             shop.services.orders.place_order.place_order(
@@ -86,7 +86,7 @@ def work(event_id: str, ticket: str, notes: Path, *, start: float) -> None:
 def _go_on(shop: Shop, order_id: str, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays and Stripe tells; 3 pays and nobody tells."""
     if story == 1:
-        shop.services.payments.expire_orders.cancel_order(order_id, caller=BUYER, access=None)
+        shop.services.payments.cancel_order.cancel_order(order_id, caller=BUYER, access=None)
     if story < 2:
         return
     session = shop.services.payments.open_checkout.open_checkout(order_id, caller=BUYER, access=None).rpartition("/")[2]

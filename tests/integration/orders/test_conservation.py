@@ -94,7 +94,7 @@ def buy(shop: Shop, ticket: str, number: int) -> str | None:
 def _go_on(shop: Shop, record: OrderRecord, story: int) -> None:
     """0 leaves; 1 cancels; 2 pays; 3 pays and is heard of twice; 4 pays and is refunded."""
     if story == 1:
-        again(lambda: shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None))
+        again(lambda: shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None))
     if story < 2:
         return
     session = again(lambda: in_turn(shop, record))
@@ -144,8 +144,8 @@ def run_timers(shop: Shop, faults: Faults) -> None:
     with wired(faults):
         for _ in range(2):
             with suppress(*BUSY):
-                shop.services.payments.expire_orders.release_due()
-    while shop.services.payments.expire_orders.release_due():
+                shop.services.payments.expire_orders.expire_orders()
+    while shop.services.payments.expire_orders.expire_orders():
         pass
     for wish in shop.wishes():
         with wired(faults):
@@ -254,7 +254,7 @@ def test_kill_workers_at_random_moments_strands_and_loses_nothing(
         assert_conserved(shop, ticket, capacity)
     _restore(shop, notes)
     while (
-        shop.services.payments.expire_orders.release_due() or _is_swept_until(shop) < int(shop.clock.now()) // 60 - 20
+        shop.services.payments.expire_orders.expire_orders() or _is_swept_until(shop) < int(shop.clock.now()) // 60 - 20
     ):
         pass
     shop.services.payments.reconcile.reconcile()

@@ -74,7 +74,7 @@ def test_refund_of_all_that_is_left_is_rounded_down_to_a_whole_step(shop: Shop) 
 def test_refund_that_is_due_is_rounded_down_to_a_whole_step(shop: Shop) -> None:
     record = ordered(shop, 12_500, "KWD")
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.payments.refund_in_dashboard(charge_id, 1_255)
     shop.hear(session)

@@ -1,17 +1,16 @@
-"""Holds end once, never while money comes in, whoever is killed."""
+"""A hold ends once, never while money comes in, even if a run is killed."""
 
 import threading
 from typing import Any
 
 import pytest
 
-from chalicelib.core.errors import Busy, Conflict, NotFound, OrderNotPayable, UpstreamFailed
-from chalicelib.core.principal import Principal
+from chalicelib.core.errors import Busy, UpstreamFailed
 from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.payments.ports import HeldOrder
-from chalicelib.payments.services import expire_orders as releasing
-from tests.harness.shop import BUYER, OWNER, START, Shop, Stock, stock_of, together
+from chalicelib.payments.services import expire_orders
+from tests.harness.shop import START, Shop, Stock, stock_of, together
 
 FULL = Stock(left=5, held=0, sold=0, capacity=5)
 
@@ -19,7 +18,7 @@ FULL = Stock(left=5, held=0, sold=0, capacity=5)
 def test_release_before_the_deadline_leaves_the_order(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 2))
     shop.clock.seconds = START + 899
-    assert shop.services.payments.expire_orders.release_due() == 0
+    assert shop.services.payments.expire_orders.expire_orders() == 0
     assert shop.state(record) is OrderState.RESERVED
 
 
@@ -27,9 +26,9 @@ def test_release_after_the_deadline_gives_stock_back_once(shop: Shop) -> None:
     ticket = shop.ticket(5)
     record = shop.order((ticket, 2))
     shop.clock.seconds = START + 901
-    assert 1 in together(4, lambda _: shop.services.payments.expire_orders.release_due())
+    assert 1 in together(4, lambda _: shop.services.payments.expire_orders.expire_orders())
     shop.clock.seconds = START + 2_000
-    assert shop.services.payments.expire_orders.release_due() == 0
+    assert shop.services.payments.expire_orders.expire_orders() == 0
     assert shop.state(record) is OrderState.EXPIRED
     assert stock_of(ticket) == FULL
 
@@ -40,10 +39,10 @@ def test_release_orders_of_many_minutes_are_all_found(shop: Shop) -> None:
     for minute in range(12):
         shop.clock.seconds = START + 60 * minute
         orders.append(shop.order((ticket, 1)))
-        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.expire_orders()
     for minute in range(12, 30):
         shop.clock.seconds = START + 60 * minute
-        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.expire_orders()
     assert {shop.state(record) for record in orders} == {OrderState.EXPIRED}
     assert stock_of(ticket) == Stock(left=50, held=0, sold=0, capacity=50)
 
@@ -53,7 +52,7 @@ def test_release_asks_stripe_to_close_the_checkout_first(shop: Shop) -> None:
     record = shop.order((ticket, 2))
     session = shop.checkout(record)
     shop.clock.seconds = START + 901
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.payments.sessions[session].status is PaymentStatus.EXPIRED
     assert shop.state(record) is OrderState.EXPIRED
 
@@ -63,7 +62,7 @@ def test_release_of_a_paid_checkout_records_the_payment_instead(shop: Shop) -> N
     record = shop.order((ticket, 2))
     shop.payments.pay(shop.checkout(record))
     shop.clock.seconds = START + 901
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(record) is OrderState.PAID
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
 
@@ -75,10 +74,10 @@ def test_release_while_stripe_is_away_is_done_by_a_later_run(shop: Shop) -> None
     shop.payments.down = True
     for seconds in (901, 2_000, 9_000):
         shop.clock.seconds = START + seconds
-        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.expire_orders()
     assert (shop.state(with_checkout), shop.state(without)) == (OrderState.RESERVED, OrderState.EXPIRED)
     shop.payments.down = False
-    assert shop.services.payments.expire_orders.release_due() == 1
+    assert shop.services.payments.expire_orders.expire_orders() == 1
     assert stock_of(ticket) == FULL
 
 
@@ -91,8 +90,8 @@ def test_release_killed_before_its_cursor_is_kept_repeats_harmlessly(
     with monkeypatch.context() as patch:
         patch.setattr(shop.services.payments.holds, "save_sweep", lambda sweep: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
-            shop.services.payments.expire_orders.release_due()
-    shop.services.payments.expire_orders.release_due()
+            shop.services.payments.expire_orders.expire_orders()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(record) is OrderState.EXPIRED
     assert stock_of(ticket) == FULL
 
@@ -105,73 +104,10 @@ def test_release_against_payment_exactly_one_wins_or_the_payment_takes_stock_ane
     shop.clock.seconds = START + 901
     shop.payments.close_checkout = lambda session_id: True  # type: ignore[method-assign] # money slips in behind it
     shop.payments.pay(session)
-    works = [shop.services.payments.expire_orders.release_due, lambda: shop.hear(session)]
+    works = [shop.services.payments.expire_orders.expire_orders, lambda: shop.hear(session)]
     together(2, lambda number: works[number]())
     assert shop.state(record) is OrderState.PAID
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
-
-
-def test_cancel_by_the_buyer_gives_stock_back_once(shop: Shop) -> None:
-    ticket = shop.ticket(5)
-    record = shop.order((ticket, 2))
-    session = shop.checkout(record)
-    releasing = shop.services.payments.expire_orders
-    ended = together(8, lambda _: releasing.cancel_order(record.id, caller=BUYER, access=None).state)
-    assert ended == [OrderState.CANCELLED] * 8
-    assert stock_of(ticket) == FULL
-    assert shop.payments.sessions[session].status is PaymentStatus.EXPIRED
-
-
-def test_cancel_of_a_paid_order_is_refused(shop: Shop) -> None:
-    ticket = shop.ticket(5)
-    record = shop.order((ticket, 2))
-    shop.payments.pay(shop.checkout(record))
-    with pytest.raises(Conflict) as refusal:
-        shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
-    assert refusal.value.code == "order_not_cancellable"
-    assert shop.state(record) is OrderState.PAID
-
-
-def test_cancel_by_a_stranger_is_not_found(shop: Shop) -> None:
-    record = shop.order((shop.ticket(5), 2))
-    stranger = Principal(OWNER.family_id, OWNER.family_id)
-    with pytest.raises(NotFound):
-        shop.services.payments.expire_orders.cancel_order(record.id, caller=stranger, access=None)
-
-
-def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
-    record = shop.order((shop.ticket(5), 2))
-    urls = together(
-        8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
-    )
-    assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
-    assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
-    assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
-
-
-def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
-    record = shop.order((shop.ticket(5), 2))
-    shop.clock.seconds = START + 900
-    with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
-
-
-def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record = shop.order((shop.ticket(5), 2))
-    opening = shop.payments.open_checkout
-
-    def expire_meanwhile(request: object) -> object:
-        opened = opening(request)  # type: ignore[arg-type]
-        shop.clock.seconds = START + 901
-        shop.services.payments.expire_orders.release_due()
-        return opened
-
-    monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
-    with pytest.raises(OrderNotPayable):
-        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
-    assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]
 
 
 def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
@@ -191,10 +127,10 @@ def test_release_minute_that_cannot_be_read_keeps_no_other_from_its_turn(
         return reserved(minute)
 
     monkeypatch.setattr(holds, "list_reserved", read)
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert [shop.state(record) for record in (first, second)] == [OrderState.RESERVED, OrderState.EXPIRED]
     broken.clear()
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(first) is OrderState.EXPIRED
 
 
@@ -231,7 +167,7 @@ def test_release_asks_stripe_about_many_holds_at_once(shop: Shop, monkeypatch: p
     together_at_stripe = threading.Barrier(8)
     closing(shop, monkeypatch, lambda _: together_at_stripe.wait(WAIT_SECONDS))
     shop.clock.seconds = START + 901
-    assert shop.services.payments.expire_orders.release_due() == 8
+    assert shop.services.payments.expire_orders.expire_orders() == 8
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
 
 
@@ -244,20 +180,20 @@ def test_release_out_of_time_leaves_the_rest_to_the_next_run(shop: Shop, monkeyp
     closing(shop, monkeypatch, takes_its_time)
     shop.clock.seconds = START + 2_000
     began = shop.clock.seconds
-    released = shop.services.payments.expire_orders.release_due(until=began + 30)
-    assert 3 <= released <= 3 + releasing.AT_ONCE
+    released = shop.services.payments.expire_orders.expire_orders(until=began + 30)
+    assert 3 <= released <= 3 + expire_orders.AT_ONCE
     assert states_of(shop, orders).count(OrderState.RESERVED) == 40 - released
-    while shop.services.payments.expire_orders.release_due(until=shop.clock.seconds + 30):
+    while shop.services.payments.expire_orders.expire_orders(until=shop.clock.seconds + 30):
         pass
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}
 
 
 def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that failed before are waited for by threads of their own."""
-    stuck = many(shop, 2 * releasing.AT_ONCE_AGAIN)
+    stuck = many(shop, 2 * expire_orders.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     shop.payments.down = False
     (fresh,) = many(shop, 1)
     hanging = {shop.record(order).checkout.id for order in stuck}  # type: ignore[union-attr]
@@ -271,7 +207,7 @@ def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monk
 
     closing(shop, monkeypatch, hang)
     shop.clock.seconds = START + 4_000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(fresh) is OrderState.EXPIRED
     assert in_time == [True] * len(stuck)
     assert set(states_of(shop, stuck)) == {OrderState.RESERVED}
@@ -279,10 +215,10 @@ def test_release_holds_that_hang_keep_no_others_from_their_turn(shop: Shop, monk
 
 def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """However little time a run has, none is always behind the same others."""
-    orders = many(shop, 3 * releasing.AT_ONCE_AGAIN)
+    orders = many(shop, 3 * expire_orders.AT_ONCE_AGAIN)
     shop.payments.down = True
     shop.clock.seconds = START + 2_000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     tried: list[str] = []
 
     def takes_all_the_time(session_id: str) -> None:
@@ -291,18 +227,18 @@ def test_release_tries_those_that_failed_in_turn(shop: Shop, monkeypatch: pytest
 
     closing(shop, monkeypatch, takes_all_the_time)
     for _ in orders:
-        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.expire_orders()
     assert len(set(tried)) == len(orders)
 
 
 def test_release_more_failures_than_can_be_remembered_loses_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releasing, "MOST_LEFT_OVER", 2)
+    monkeypatch.setattr(expire_orders, "MOST_LEFT_OVER", 2)
     orders = many(shop, 5)
     shop.payments.down = True
     for seconds in (2_000, 2_100, 9_000):
         shop.clock.seconds = START + seconds
-        assert shop.services.payments.expire_orders.release_due() == 0
+        assert shop.services.payments.expire_orders.expire_orders() == 0
         assert len(shop.services.payments.holds.load_sweep().left_over) == 2  # type: ignore[union-attr]
     shop.payments.down = False
-    assert shop.services.payments.expire_orders.release_due() == 5
+    assert shop.services.payments.expire_orders.expire_orders() == 5
     assert set(states_of(shop, orders)) == {OrderState.EXPIRED}

@@ -1,11 +1,15 @@
-"""A checkout that Stripe will never open: the buyer hears why, once, and the tickets are on sale again."""
+"""An order has one checkout, which is closed when the order ends while it is opened.
+
+When Stripe will never open one, the buyer hears why, once, and the tickets are on sale again.
+"""
 
 import pytest
 
 from chalicelib.core.errors import OrderCannotBePaid, OrderNotPayable, UpstreamFailed
+from chalicelib.orders.domain.charge import PaymentStatus
 from chalicelib.orders.domain.order_state import OrderState
 from chalicelib.payments.ports import CheckoutRefusal
-from tests.harness.shop import BUYER, Shop, Stock, stock_of, together
+from tests.harness.shop import BUYER, START, Shop, Stock, stock_of, together
 
 FULL = Stock(left=5, held=0, sold=0, capacity=5)
 REFUSALS = {
@@ -62,3 +66,38 @@ def test_pay_while_stripe_is_away_keeps_the_tickets(shop: Shop) -> None:
     shop.payments.down = False
     assert shop.checkout(record)
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 2)
+
+
+def test_pay_twice_at_once_is_one_checkout(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 2))
+    urls = together(
+        8, lambda _: shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+    )
+    assert set(urls) == {f"https://stripe.test/cs_{record.id}_1"}
+    assert all(request == shop.payments.opened[0] for request in shop.payments.opened)
+    assert shop.payments.opened[0].expires_at >= START + 30 * 60 + 900
+
+
+def test_pay_after_the_deadline_is_refused(shop: Shop) -> None:
+    record = shop.order((shop.ticket(5), 2))
+    shop.clock.seconds = START + 900
+    with pytest.raises(OrderNotPayable):
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+
+
+def test_pay_while_the_order_expires_closes_the_checkout_nobody_knows(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = shop.order((shop.ticket(5), 2))
+    opening = shop.payments.open_checkout
+
+    def expire_meanwhile(request: object) -> object:
+        opened = opening(request)  # type: ignore[arg-type]
+        shop.clock.seconds = START + 901
+        shop.services.payments.expire_orders.expire_orders()
+        return opened
+
+    monkeypatch.setattr(shop.payments, "open_checkout", expire_meanwhile)
+    with pytest.raises(OrderNotPayable):
+        shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
+    assert [p.status for p in shop.payments.sessions.values()] == [PaymentStatus.EXPIRED]

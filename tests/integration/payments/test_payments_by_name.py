@@ -212,7 +212,7 @@ def test_kill_at_every_step(intake: Intake, monkeypatch: pytest.MonkeyPatch, ste
 def expired(shop: Shop, *records: OrderRecord) -> None:
     """The holds end."""
     shop.clock.seconds += 1000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert {shop.state(record) for record in records} == {OrderState.EXPIRED}
 
 
@@ -331,7 +331,7 @@ def test_webhooks_off_for_an_hour_then_reconciled(intake: Intake) -> None:
         shop.services.payments.reconcile.reconcile()
         intake.bring()
     assert [shop.state(record).value for record in orders] == ["paid", "refunded", "disputed", "reserved"]
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert [shop.state(record).value for record in orders] == ["paid", "refunded", "disputed", "expired"]
     assert stock_of(ticket) == Stock(left=3, held=0, sold=2, capacity=5)
     for number, (kind, about) in enumerate(told):  # at last Stripe's own tries come through

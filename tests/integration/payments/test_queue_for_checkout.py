@@ -107,10 +107,10 @@ def test_hold_of_who_waits_in_line_ends_after_its_turn_and_its_time(shop: Shop) 
     stand_before_others(shop)
     press(shop, record)
     shop.clock.seconds = START + AHEAD + HOLD - 1
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 1)
     shop.clock.seconds += 61
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert (shop.state(record), stock_of(ticket).left) == (OrderState.EXPIRED, 1)
     with pytest.raises(OrderNotPayable):
         shop.services.payments.open_checkout.open_checkout(record.id, caller=BUYER, access=None)
@@ -123,7 +123,7 @@ def test_hold_that_was_prolonged_after_it_was_found_over_does_not_end(shop: Shop
     stand_before_others(shop)
     press(shop, record)
     shop.clock.seconds = record.deadline + 1
-    assert shop.services.payments.expire_orders.settle(record.id) is False
+    assert shop.services.payments.expire_orders.expire_order(record.id) is False
     assert shop.state(record) is OrderState.RESERVED
 
 
@@ -221,6 +221,6 @@ def test_buyer_who_pays_or_cancels_asks_stripe_for_seconds_only(shop: Shop, monk
         noted = lambda *told, asked=asked, **more: (until.append(asks_until()), asked(*told, **more))[1]  # noqa: E731
         monkeypatch.setattr(shop.payments, name, noted)
     press(shop, record)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     assert until == [START + ASKED_WITHIN_SECONDS] * 2
     assert asks_until() == math.inf

@@ -36,7 +36,7 @@ def test_reconcile_payment_that_came_after_the_hold_is_honoured(shop: Shop) -> N
     record = shop.order((shop.ticket(3), 1))
     session = shop.checkout(record)
     shop.clock.seconds = START + 1000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     shop.payments.pay(session)
     assert shop.services.payments.reconcile.reconcile() == 1
     assert shop.state(record) is OrderState.PAID

@@ -139,7 +139,7 @@ def test_record_unpaid_completion_waits_and_keeps_the_hold(shop: Shop) -> None:
     shop.hear(session)
     assert shop.state(record) is OrderState.PENDING
     shop.clock.seconds += 10_000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert stock_of(ticket).held == 2
     shop.payments.pay(session)
     shop.hear(session, kind="checkout.session.async_payment_succeeded", event_id="evt_2")
@@ -234,7 +234,7 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
     other = shop.order((ticket, 1))
     charge_id = shop.payments.pay(session)
     shop.hear(session)
-    shop.services.payments.expire_orders.cancel_order(other.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(other.id, caller=BUYER, access=None)
     shop.hear(charge_id, kind="charge.updated", event_id="evt_2")
     assert shop.state(record) is OrderState.EXPIRED
     shop.carry_out_refunds()
@@ -245,14 +245,14 @@ def test_record_late_payment_that_goes_back_never_takes_tickets_that_come_free(s
 def expire(shop: Shop, record: OrderRecord, session: str) -> None:
     """Let the hold end as if the payment had slipped through behind it."""
     shop.clock.seconds = START + 1_000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(record) is OrderState.EXPIRED
     shop.clock.seconds = START + 1_200
 
 
 def test_record_payment_of_a_cancelled_order_goes_back(shop: Shop) -> None:
     record, session, ticket = reserved(shop)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     shop.carry_out_refunds()

@@ -161,7 +161,7 @@ def test_refund_due_to_a_late_payment_that_stripe_refuses_goes_to_review(shop: S
     ticket = shop.ticket(5)
     record = shop.order((ticket, 1))
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     shop.payments.pay(session)
     shop.hear(session)
     shop.payments.refusing = True
@@ -182,7 +182,7 @@ def test_refund_due_while_disputed_is_made_once_the_dispute_is_won(shop: Shop, i
         shop.payments.pay(session)
         shop.hear(session)
     else:
-        shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+        shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.payments.dispute(charge_id, "needs_response")
     shop.hear(charge_id, kind="charge.dispute.created", event_id="evt_d")
@@ -199,7 +199,7 @@ def test_refund_due_while_disputed_is_made_once_the_dispute_is_won(shop: Shop, i
 def test_refund_that_failed_before_it_was_seen_goes_to_review(shop: Shop) -> None:
     record = shop.order((shop.ticket(5), 1))
     session = shop.checkout(record)
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     charge_id = shop.payments.pay(session)
     shop.hear(session)
     refund_id = shop.payments.refund(shop.wishes()[0])

@@ -38,7 +38,7 @@ def test_refused_access_uses_up_no_event_and_ends_no_hold(
     with pytest.raises(UpstreamFailed):
         shop.bring()
     shop.clock.seconds = record.deadline + 1
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 2)
     assert items_of("MarkerItem", "STRIPE_EVENT") == items_of("OrphanItem", "ORPHAN") == []
     shop.double.faults.clear()
@@ -107,7 +107,7 @@ def test_payment_into_an_account_that_was_taken_back_is_told_after_the_hold_ende
     shop = double_shop
     record, ticket, _ = paid_and_taken_back(shop)
     shop.clock.seconds = record.deadline + 1
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(record) is OrderState.EXPIRED
     shop.bring()
     assert shop.state(record) is OrderState.REVIEW

@@ -224,11 +224,11 @@ def test_who_does_not_want_it_or_sleeps_is_not_told(
 def test_sign_out_ends_it_and_it_is_forgotten(
     ada: Person, push: PushServer, services: bootstrap.Services, database: DatabaseEndpoint
 ) -> None:
-    from chalicelib.accounts.adapters.items import FamilyItem
+    from chalicelib.accounts.adapters.items import SignInItem
     from chalicelib.aws import dynamo_keys as keys
 
     subscribe(ada, push)
-    FamilyItem(*keys.token_family(ada.principal.family_id)).delete()
+    SignInItem(*keys.sign_in(ada.principal.sign_in_id)).delete()
     new(ada)
     assert react(database) == NOTHING_FAILED
     assert (push.tries, owners()) == ([], set())

@@ -81,7 +81,7 @@ def busy_day(shop: Shop) -> list[OrderRecord]:
     """Orders of all kinds of lives: held, cancelled, paid, refunded in part and in full, disputed, paid twice."""
     ticket, other = shop.ticket(90), shop.ticket(90, amount=700, name="Half")
     made = [shop.order((ticket, 2), (other, 1)) for _ in range(8)]
-    shop.services.payments.expire_orders.cancel_order(made[1].id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(made[1].id, caller=BUYER, access=None)
     for number, one in enumerate(made[2:]):
         session = shop.checkout(one)
         charge = shop.payments.pay(session)
@@ -246,7 +246,7 @@ def test_follow_by_a_worker_who_looked_long_ago_changes_nothing(shop: Shop) -> N
     from chalicelib.reports.services.update_totals import UpdateTotals
 
     record = shop.order((shop.ticket(5), 1))
-    shop.services.payments.expire_orders.cancel_order(record.id, caller=BUYER, access=None)
+    shop.services.payments.cancel_order.cancel_order(record.id, caller=BUYER, access=None)
     shop.services.reports.update_totals.follow([record.id])
     late = UpdateTotals(view=Slow(record), rows=DynamoSalesRows())  # type: ignore[arg-type]
     assert late.follow([record.id]) == 0

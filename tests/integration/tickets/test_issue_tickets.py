@@ -118,8 +118,8 @@ class FakeConnections:
 class FakeSignIns:
     """Only one stands."""
 
-    def standing(self, family_ids: Iterable[str]) -> set[str]:
-        return set(family_ids) - {"ended"}
+    def find_active_sign_ins(self, sign_in_ids: Iterable[str]) -> set[str]:
+        return set(sign_in_ids) - {"ended"}
 
 
 class FakePusher:

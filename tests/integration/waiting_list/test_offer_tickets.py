@@ -46,7 +46,7 @@ def offered(shop: Shop, number: int) -> OrderRecord:
 
 
 def cancel(shop: Shop, record: OrderRecord) -> None:
-    shop.services.payments.expire_orders.cancel_order(
+    shop.services.payments.cancel_order.cancel_order(
         record.id, caller=BUYER, access=shop.services.orders.draft_order.make_access(record.id)
     )
 
@@ -93,7 +93,7 @@ def test_offer_can_be_paid_until_its_own_deadline(shop: Shop) -> None:
     shop.services.waiting_list.offer_tickets.run()
     made = offered(shop, 0)
     shop.clock.seconds += 82_700
-    assert shop.services.payments.expire_orders.release_due() == 0
+    assert shop.services.payments.expire_orders.expire_orders() == 0
     shop.services.waiting_list.offer_tickets.run()
     session = shop.services.payments.open_checkout.open_checkout(
         made.id, caller=None, access=shop.services.orders.draft_order.make_access(made.id)
@@ -192,8 +192,8 @@ def test_release_due_is_not_held_up_by_offers(shop: Shop) -> None:
     for _ in range(3):
         late = shop.order((other, 1))
         shop.clock.seconds += 4_000
-        shop.services.payments.expire_orders.release_due()
-        shop.services.payments.expire_orders.release_due()
+        shop.services.payments.expire_orders.expire_orders()
+        shop.services.payments.expire_orders.expire_orders()
         assert shop.state(late) is OrderState.EXPIRED
     assert shop.state(offered(shop, 0)) is OrderState.RESERVED
 

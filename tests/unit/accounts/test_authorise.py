@@ -12,7 +12,7 @@ from chalicelib.core.kinds import View
 from chalicelib.core.permissions import Action
 from chalicelib.core.principal import Principal
 
-ADA = Principal("ada", "family")
+ADA = Principal("ada", "sign-in")
 TOKEN = "Bearer token"
 
 
@@ -20,14 +20,14 @@ class FakeCredentials:
     """Port `Credentials` in memory; counts what it is asked."""
 
     def __init__(self) -> None:
-        self.families, self.roles = {"family"}, {("ada", "E"): "moderator"}
+        self.sign_ins, self.roles = {"sign-in"}, {("ada", "E"): "moderator"}
         self.asked: Counter[str] = Counter()
 
-    def family_stands(self, family_id: str) -> bool:
-        self.asked[family_id] += 1
-        return family_id in self.families
+    def is_sign_in_active(self, sign_in_id: str) -> bool:
+        self.asked[sign_in_id] += 1
+        return sign_in_id in self.sign_ins
 
-    def role(self, user_id: str, event_id: str) -> str | None:
+    def find_role(self, user_id: str, event_id: str) -> str | None:
         self.asked[event_id] += 1
         return self.roles.get((user_id, event_id))
 
@@ -46,19 +46,21 @@ def clock() -> Any:
 
 @pytest.fixture
 def authorise(credentials: FakeCredentials, clock: Any) -> Authorise:
-    tokens: Any = SimpleNamespace(verify=lambda token, now: Principal("ada", "family" if token == "token" else "other"))
+    tokens: Any = SimpleNamespace(
+        verify_token=lambda token, now: Principal("ada", "sign-in" if token == "token" else "other")
+    )
     return Authorise(lambda: tokens, credentials, clock)
 
 
 def test_identify_without_a_header_is_nobody_where_none_is_needed(authorise: Authorise) -> None:
-    assert authorise.identify(None, required=False) is None
+    assert authorise.identify_caller(None, required=False) is None
     with pytest.raises(Unauthenticated):
-        authorise.identify(None, required=True)
+        authorise.identify_caller(None, required=True)
 
 
 @pytest.mark.parametrize("header", [TOKEN, "bearer token", "BEARER  token "])
 def test_identify_a_token_is_its_caller(authorise: Authorise, header: str) -> None:
-    assert authorise.identify(header, required=True) == ADA
+    assert authorise.identify_caller(header, required=True) == ADA
 
 
 @pytest.mark.parametrize("header", ["", "token", "Basic token", "Bearer ", "Bearer " + "x" * (MAX_TOKEN_BYTES + 1)])
@@ -67,30 +69,30 @@ def test_identify_a_bad_header_is_refused_even_where_none_is_needed(
     authorise: Authorise, header: str, *, required: bool
 ) -> None:
     with pytest.raises(Unauthenticated):
-        authorise.identify(header, required=required)
+        authorise.identify_caller(header, required=required)
 
 
 def test_identify_a_sign_in_that_ended_is_refused_within_the_time_that_it_is_remembered(
     authorise: Authorise, credentials: FakeCredentials, clock: Any
 ) -> None:
-    authorise.identify(TOKEN, required=True)
-    credentials.families.clear()
+    authorise.identify_caller(TOKEN, required=True)
+    credentials.sign_ins.clear()
     clock.seconds = CACHE_SECONDS - 1
-    assert authorise.identify(TOKEN, required=True) == ADA
-    assert credentials.asked["family"] == 1
+    assert authorise.identify_caller(TOKEN, required=True) == ADA
+    assert credentials.asked["sign-in"] == 1
     clock.seconds = CACHE_SECONDS
     with pytest.raises(Unauthenticated):
-        authorise.identify(TOKEN, required=True)
+        authorise.identify_caller(TOKEN, required=True)
 
 
 def test_identify_a_sign_in_that_was_forgotten_is_refused_at_once(
     authorise: Authorise, credentials: FakeCredentials
 ) -> None:
-    authorise.identify(TOKEN, required=True)
-    credentials.families.clear()
-    authorise.forget("family")
+    authorise.identify_caller(TOKEN, required=True)
+    credentials.sign_ins.clear()
+    authorise.forget_sign_in("sign-in")
     with pytest.raises(Unauthenticated):
-        authorise.identify(TOKEN, required=True)
+        authorise.identify_caller(TOKEN, required=True)
 
 
 def test_require_a_new_role_works_at_once(authorise: Authorise, credentials: FakeCredentials) -> None:
@@ -119,20 +121,20 @@ def test_require_what_a_role_may_not_do_is_forbidden(authorise: Authorise) -> No
         (ADA, "all", View.ALL),
         (None, None, View.PUBLIC),
         (None, "public", View.PUBLIC),
-        (Principal("eve", "family"), None, View.PUBLIC),
+        (Principal("eve", "sign-in"), None, View.PUBLIC),
     ],
 )
 def test_view_is_the_one_asked_for_or_the_widest(
     authorise: Authorise, caller: Principal | None, wanted: str | None, view: View
 ) -> None:
-    assert authorise.view(caller, "E", wanted) is view
+    assert authorise.choose_view(caller, "E", wanted) is view
 
 
 @pytest.mark.parametrize(
     ("caller", "wanted", "error"),
     [
         (None, "all", Unauthenticated),
-        (Principal("eve", "family"), "all", NotFound),
+        (Principal("eve", "sign-in"), "all", NotFound),
         (ADA, "staff", MalformedRequest),
     ],
 )
@@ -140,4 +142,4 @@ def test_view_of_staff_is_refused_to_others(
     authorise: Authorise, caller: Principal | None, wanted: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        authorise.view(caller, "E", wanted)
+        authorise.choose_view(caller, "E", wanted)

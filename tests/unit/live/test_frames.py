@@ -15,10 +15,10 @@ from chalicelib.live.domain.frames import (
     connected_frames,
     error_frame,
     import_frame,
+    marked_read_frames,
+    marked_unread_frames,
     new_frames,
     order_frame,
-    read_frames,
-    unread_frames,
     unwatched_frame,
     watching_frame,
 )
@@ -95,7 +95,7 @@ def test_new_frames_message_too_long_for_any_frame_is_left_to_the_inbox() -> Non
 
 @pytest.mark.parametrize(
     ("frames", "meta"),
-    [(read_frames, "Notifications read"), (unread_frames, "Notifications unread")],
+    [(marked_read_frames, "Notifications read"), (marked_unread_frames, "Notifications unread")],
 )
 def test_marked_frames_of_many_ids_split_and_name_each_once(frames: Any, meta: str) -> None:
     ids = [notification(n).id for n in range(2_500)]
@@ -132,7 +132,7 @@ def test_frames_of_what_changes_have_the_promised_fields(frame: str, told: dict[
 
 def test_frames_of_nothing_are_none() -> None:
     assert new_frames(unread=0, notifications=[], now=0) == []
-    assert read_frames(unread=0, ids=[]) == []
+    assert marked_read_frames(unread=0, ids=[]) == []
 
 
 def test_check_ins_that_do_not_fit_a_frame_leave_out_tickets_then_types() -> None:

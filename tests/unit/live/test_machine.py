@@ -14,7 +14,7 @@ from chalicelib.live.domain import machine
 from chalicelib.live.domain.frames import error_frame
 from chalicelib.live.domain.listening import Listening, Window
 from chalicelib.live.domain.machine import Drop, Greet, Keep, Look, Refuse, Say, Turn
-from chalicelib.live.domain.read_frame import Unwatch, Watch
+from chalicelib.live.domain.parse_frame import Unwatch, Watch
 
 NOW = 1_800_000_000
 EVENTS = [make_ulid(n, b"0123456789") for n in range(25)]

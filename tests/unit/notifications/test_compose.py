@@ -115,9 +115,7 @@ def test_mails_user_markup_is_escaped() -> None:
     assert "\nBcc:" not in mail.text
 
 
-@pytest.mark.parametrize(
-    "make", [account_mails.verify_mail, account_mails.reset_mail, account_mails.sign_up_exists_mail]
-)
+@pytest.mark.parametrize("make", [account_mails.compose_verify_mail, account_mails.compose_reset_mail])
 def test_account_mails_carry_key_address_and_link(make: Callable[..., Mail]) -> None:
     mail = make(to="ada@example.org", name="Ada", url="https://x.example/verify#secret", key="verify 1")
     assert (mail.key, mail.to) == ("verify 1", "ada@example.org")

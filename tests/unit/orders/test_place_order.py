@@ -56,7 +56,7 @@ class World:
                 redeem_access_code=lambda event_id, text, source: Redeemed(StoredLimit("A", "tag", "", 1), EARLY),
             ),
             "draft_order": DraftOrder(SimpleNamespace(new_secret=lambda: "secret"), lambda: b"k" * 32),  # type: ignore[arg-type]
-            "authorise": SimpleNamespace(role=lambda who, id: "owner" if who == STAFF else None),
+            "authorise": SimpleNamespace(find_role=lambda who, id: "owner" if who == STAFF else None),
         }
         self.service = PlaceOrder(order_messages=TELLING, clock=clock_at(NOW), hold_seconds=HOLD, **parts)
 

@@ -27,7 +27,7 @@ def reading(stored: StoredOrder | None = BY_ACCOUNT, mail: str | None = None) ->
         load_charges=lambda id: ['{"id":"ch_1"}'],
         load_refunds=lambda id: [],
     )
-    authorising: Any = SimpleNamespace(role=lambda who, event_id: ROLES.get(who.user_id) if who else None)
+    authorising: Any = SimpleNamespace(find_role=lambda who, event_id: ROLES.get(who.user_id) if who else None)
     return ReadOrder(view, authorising)
 
 

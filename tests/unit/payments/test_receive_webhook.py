@@ -123,6 +123,6 @@ def test_keep_what_was_fetched_needs_no_signature_and_names_its_account() -> Non
     inbox = FakeInbox()
     payload = body().decode()
     service = receiving(inbox)
-    assert [service.keep(payload, account="acct_1") for _ in range(2)] == [True, False]
+    assert [service.store_fetched_event(payload, account="acct_1") for _ in range(2)] == [True, False]
     assert inbox.events["evt_1"].account == "acct_1"
-    assert service.keep("x" * (MAX_BYTES + 1), account=None) is False
+    assert service.store_fetched_event("x" * (MAX_BYTES + 1), account=None) is False

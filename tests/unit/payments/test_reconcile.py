@@ -56,7 +56,7 @@ class Stripe:
     def look_at_sessions(self, sessions: object, account: str | None, *, until: float) -> int:
         return 0
 
-    def keep(self, payload: str, *, account: str | None) -> bool:
+    def store_fetched_event(self, payload: str, *, account: str | None) -> bool:
         return payload == "new"
 
     def load_wanted(self, *, before: int, now: int) -> list[WantedRefund]:

@@ -45,7 +45,7 @@ class World:
             record_payment=SimpleNamespace(sync_payment=lambda id, **more: self.looked.append(id)),  # type: ignore[arg-type]
             payments=lambda: self,  # type: ignore[arg-type, return-value]
             order_messages=TELLING,
-            authorise=SimpleNamespace(role=lambda who, event_id: ROLES.get(who.user_id)),  # type: ignore[arg-type]
+            authorise=SimpleNamespace(find_role=lambda who, event_id: ROLES.get(who.user_id)),  # type: ignore[arg-type]
             clock=clock_at(now),
         )
 

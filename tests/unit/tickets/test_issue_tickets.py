@@ -28,7 +28,7 @@ class World:
         self.orders: Any = FakeOrders(record(facts, ticket_secret="secret", user_id="buyer"))
         self.used: dict[int, datetime] = {}
         self.lost = lost or []
-        authorising: Any = SimpleNamespace(role=lambda who, event_id: "registrar" if who == STAFF else None)
+        authorising: Any = SimpleNamespace(find_role=lambda who, event_id: "registrar" if who == STAFF else None)
         admissions: Any = self
         self.service = IssueTickets(
             orders=self.orders,

@@ -1,7 +1,8 @@
-"""Applies what Stripe's events hint at, with as few looks at Stripe as that takes. Called by handle_webhook.py.
+"""Records the payments that Stripe's events report, with as few requests to Stripe as possible.
 
-Several events tell of one payment. Who comes first looks, at the checkout session, which shows the charge too; whoever
-finds that recorded needs no look. Fees come later, in events of their own, and are read for many charges at once.
+Called by dispatch_stripe_events.py and record_fees.py. Several events report one payment. The first worker reads the
+checkout session, which shows the charge too; a worker that finds it recorded makes no request. Fees come later, in
+events of their own, and are read for many charges at once.
 """
 
 from collections import defaultdict
@@ -22,20 +23,20 @@ SESSION_PAID = frozenset({"checkout.session.completed", "checkout.session.async_
 SESSION_EXPIRED = "checkout.session.expired"
 CHARGE_SUCCEEDED = "charge.succeeded"
 CHARGE_UPDATED = "charge.updated"
-"""Comes when fee and net are known (docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
+"""The event that comes when fee and net are known (docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
 _TOLD_BY_ORDER = SESSION_PAID | {SESSION_EXPIRED}
-"""Whether these are recorded shows on the order itself; others show on its charge."""
+"""Events whose effect shows on the order; that of others shows on its charge."""
 _PAYS = SESSION_PAID | {CHARGE_SUCCEEDED, CHARGE_UPDATED}
 LOOK_SECONDS = 30.0
-"""How long one process may take for the first look at a payment, its place in line included, before others look."""
+"""Seconds that one process may take for the first look at a payment, its place in line included. Then others look."""
 FEES_BACK_SECONDS = 60
-"""How much older than those asked for charges may be whose fees are recorded along with theirs."""
+"""Seconds: charges that are older by this much are listed too, and their fees recorded."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 4.0, 4.0, 4.0, 4.0, 4.0)
-"""Seconds between the times that others ask whether it is done; longer and longer, since each costs a write unit."""
+"""Seconds between the checks of other processes whether it is done. They grow, since each check costs a write unit."""
 
 
-class ApplyEvents:
-    """Looks at payments that events tell of, and records them."""
+class ApplyStripeEvents:
+    """Reads payments at Stripe that events report, and records them."""
 
     def __init__(
         self,
@@ -55,8 +56,8 @@ class ApplyEvents:
         self._sleep = sleep
 
     def apply_all(self, events: Sequence[StripeEvent]) -> None:
-        """Apply events of one payment: one look shows what all tell of the same object. The fee of a recorded charge is
-        left to `apply_settled`. Raises UpstreamFailed, Busy.
+        """Applies events of one payment. One look at Stripe is enough for all events about the same object. The fee of
+        a recorded charge is left to `apply_settled`. Raises UpstreamFailed, Busy.
         """
         looked = set()
         for event in sorted(events, key=lambda event: event.kind not in SESSION_PAID):
@@ -68,7 +69,7 @@ class ApplyEvents:
                 looked.add(about)
 
     def apply(self, event: StripeEvent) -> bool:
-        """Apply an event, once. Whether a look at Stripe showed what it is about. Raises UpstreamFailed, Busy: the
+        """Applies an event, once. Returns whether a look at Stripe showed its object. Raises UpstreamFailed, Busy; the
         stream then tries again.
         """
         return self._apply(self._order_of(event), event)
@@ -85,13 +86,14 @@ class ApplyEvents:
             self._sleep(PAUSES[0])
             if self._is_applied(record, event):
                 return False
-        if self._orders.was_applied(event.id):
+        if self._orders.was_stripe_event_applied(event.id):
             return False
         return self._record_payment.record_payment(event, event.object_id, marker=event.id) is not None
 
     def apply_settled(self, events: Sequence[StripeEvent]) -> None:
-        """Apply events that tell of known fees of recorded charges: one look at a time for all charges of an account
-        that were made at about the same time, whichever batch brings their events. Raises UpstreamFailed, Busy.
+        """Records the fees of charges whose events say that the fee is known. For each account one process at a time
+        reads all charges that were made at about the same time, whichever batch brings their events. Raises
+        UpstreamFailed, Busy.
         """
         told = defaultdict(list)
         for event in events:
@@ -101,8 +103,8 @@ class ApplyEvents:
                 self._settle(account, unsettled)
 
     def _apply_first(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """The first payment of an order, of which several events tell at the same time: one process looks, the others
-        wait for it, and look themselves when it comes to nothing. Whether a charge was seen.
+        """Applies the first payment of an order, which several events report at the same time. One process looks; the
+        others wait, and look themselves when it records nothing. Returns whether a charge was seen.
         """
         line = f"look.{record.id}"
         for pause in PAUSES:
@@ -120,32 +122,32 @@ class ApplyEvents:
         return done
 
     def _is_first(self, line: str) -> bool:
-        """Whether this process may look, since no other does."""
+        """Whether this process may look: no other one does."""
         return self._lines.take(line, now=self._clock.now(), every=LOOK_SECONDS, most=0) is not None
 
     def _look_at_session(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """Look at the order's own checkout. Whether that recorded the charge that the event tells of."""
+        """Reads the order's own checkout. Returns whether that recorded the event's charge."""
         if event.kind in SESSION_PAID or record.checkout is None or record.account != event.account:
             return False
         seen = self._record_payment.record_payment(event, record.checkout.id, marker=None)
         return seen is not None and seen.charge is not None and seen.charge.id == event.object_id
 
     def _look_at_object(self, event: StripeEvent) -> bool:
-        """Look at what the event is about. Whether that recorded a charge."""
+        """Reads the event's object. Returns whether that recorded a charge."""
         seen = self._record_payment.record_payment(event, event.object_id or "", marker=event.id)
         return seen is not None and seen.charge is not None
 
     def _is_applied(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """Whether what an event tells has been recorded since the order was read."""
+        """Whether the event's content has been recorded since the order was read."""
         now = self._orders.load_order(record.id) if event.kind in _TOLD_BY_ORDER else record
         return now is not None and self._is_known(now, event)
 
     def _order_of(self, event: StripeEvent) -> OrderRecord | None:
-        """The order that an event names, if it does."""
+        """Returns the order that an event names, if it names one."""
         return self._orders.load_order(event.order_id) if event.order_id and is_ulid(event.order_id) else None
 
     def _is_known(self, record: OrderRecord, event: StripeEvent) -> bool:
-        """Whether all that an event of this kind can tell is recorded: what comes later has events of its own."""
+        """Whether all that an event of this kind can report is recorded. Later changes have events of their own."""
         if not _is_of(record, event):
             return False
         if event.kind in SESSION_PAID:
@@ -158,14 +160,14 @@ class ApplyEvents:
         return charge is not None and (event.kind == CHARGE_SUCCEEDED or charge.net is not None)
 
     def _recorded(self, record: OrderRecord | None, event: StripeEvent) -> Charge | None:
-        """The recorded charge of an order that an event is about."""
+        """Returns the recorded charge of an order that an event is about."""
         if record is None or not _is_of(record, event) or event.object_id is None:
             return None
         return self._orders.load_charge(record.id, event.object_id)
 
     def _unsettled(self, events: Iterable[StripeEvent]) -> list[tuple[StripeEvent, Charge]]:
-        """Those of the events of one account that are about a recorded charge whose fee is not known, and the charge.
-        Their orders and charges are read together.
+        """Returns the events of one account that are about a recorded charge without a known fee, with the charge.
+        Reads their orders and charges together.
         """
         named = [event for event in events if event.order_id and is_ulid(event.order_id) and event.object_id]
         records = self._orders.load_orders(str(event.order_id) for event in named)
@@ -175,8 +177,8 @@ class ApplyEvents:
         return [(event, charge) for event, charge in found if charge is not None and charge.net is None]
 
     def _settle(self, account: str | None, group: list[tuple[StripeEvent, Charge]]) -> None:
-        """Record the fees of charges of one account, and of others that the same look shows. What a list does not show
-        is looked at alone.
+        """Records the fees of charges of one account, and of others that the same list shows. A charge that the list
+        does not show is read alone.
         """
         line = f"fees.{account or 'platform'}"
         for pause in PAUSES:
@@ -201,8 +203,8 @@ class ApplyEvents:
                 self.apply(event)
 
     def _record_fee(self, payment: Payment) -> bool:
-        """Record the fee that a list shows of a charge without refunds or disputes; what was recorded of those since
-        stays (orders/domain/charge.py). Whether the fee is recorded now.
+        """Records the fee of a charge from a list, which shows only charges without refunds or disputes. Refunds and
+        disputes that were recorded since then stay (orders/domain/charge.py). Returns whether the fee is recorded now.
         """
         record = self._orders.load_order(payment.order_id) if payment.order_id and is_ulid(payment.order_id) else None
         if record is None or payment.charge is None or payment.charge.net is None or record.account != payment.account:
@@ -212,5 +214,5 @@ class ApplyEvents:
 
 
 def _is_of(record: OrderRecord | None, event: StripeEvent) -> bool:
-    """Whether an order is paid into the account that an event came from."""
+    """Whether the order's payments go to the account that the event came from."""
     return record is not None and record.account == event.account

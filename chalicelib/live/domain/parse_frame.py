@@ -1,6 +1,6 @@
-"""What a client's frame asks. Called by machine.py. Pure; what is sent to clients: frames.py.
+"""Parses the frames that clients send. Called by machine.py. Pure; frames.py makes the frames that are sent to clients.
 
-A frame that cannot be understood raises a MarqueeError, which the client is told; the connection stays.
+A frame that cannot be parsed raises a MarqueeError, which is sent to the client; the connection stays open.
 """
 
 import json
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest
 from chalicelib.core.ids import is_ulid
+from chalicelib.core.json_objects import require_unique_names
 
 MAX_FRAME_IN = 4_096
 """Bytes."""
@@ -15,8 +16,8 @@ MAX_RECENT = 100
 
 
 class Hello(NamedTuple):
-    """The client is ready; `since` is the last notification it has, if any. `recent` are those it has of the
-    minute before that one, if it tells.
+    """A frame that says the client is ready. `since` is the id of the last notification it has, or None. `recent` are
+    the ids it has of the minute before that one, if it says so.
     """
 
     since: str | None
@@ -24,17 +25,17 @@ class Hello(NamedTuple):
 
 
 class Ping(NamedTuple):
-    """Is the connection alive?"""
+    """A frame that asks for a pong."""
 
 
 class Watch(NamedTuple):
-    """Tell changes of an event's lists."""
+    """A frame that asks for changes of an event's lists."""
 
     event_id: str
 
 
 class Unwatch(NamedTuple):
-    """Stop telling them."""
+    """A frame that ends a watch."""
 
     event_id: str
 
@@ -42,8 +43,8 @@ class Unwatch(NamedTuple):
 Frame = Hello | Ping | Watch | Unwatch
 
 
-def read_frame(text: str) -> Frame:
-    """What a frame asks. Raises BodyTooLarge, MalformedRequest."""
+def parse_frame(text: str) -> Frame:
+    """Parses a frame. Raises BodyTooLarge, MalformedRequest."""
     frame = _object(text)
     action = frame.pop("action", None)
     if action == "hello":
@@ -62,19 +63,12 @@ def _object(text: str) -> dict[str, Any]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_IN:
         raise BodyTooLarge(f"A frame may have at most {MAX_FRAME_IN} bytes.", code="frame_too_large")
     try:
-        frame = json.loads(text, object_pairs_hook=_unique)
+        frame = json.loads(text, object_pairs_hook=require_unique_names)
     except (ValueError, RecursionError):
         raise MalformedRequest("A frame is one JSON object.", code="malformed_frame") from None
     if not isinstance(frame, dict):
         raise MalformedRequest("A frame is one JSON object.", code="malformed_frame")
     return frame
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("an object has the same key twice")
-    return value
 
 
 def _complete(frame: Frame, rest: dict[str, Any]) -> Frame:

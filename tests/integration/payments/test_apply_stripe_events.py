@@ -249,7 +249,7 @@ def test_apply_event_of_an_abandoned_checkout_takes_no_look(intake: Intake, look
     shop = intake.shop
     record, session = reserved(shop, shop.ticket(5))
     shop.clock.seconds += 1000
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert shop.state(record) is OrderState.EXPIRED
     intake.tell("checkout.session.expired", session, **named(record))
     assert looks.made == []
@@ -265,7 +265,7 @@ def test_apply_event_of_a_checkout_faster_than_the_release_that_ends_it_takes_no
 
     def release_then_tell(number: int) -> None:
         if number:
-            shop.services.payments.expire_orders.release_due()
+            shop.services.payments.expire_orders.expire_orders()
         else:
             intake.post("checkout.session.expired", session, **named(record))
             started.wait()
@@ -299,7 +299,7 @@ def test_release_hold_whose_payment_waits_in_the_inbox_keeps_the_tickets(intake:
         shop.payments.set_status(session, PaymentStatus.UNPAID)
     intake.post("checkout.session.completed", session, **named(record))
     shop.clock.seconds = record.deadline + 3600.0
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     kept = {"card": (OrderState.PAID, 0, 1), "debit": (OrderState.PENDING, 1, 0)}[method]
     stock = stock_of(ticket)
     assert (shop.state(record), stock.held, stock.sold) == kept
@@ -316,7 +316,7 @@ def test_release_hold_whose_payment_waits_while_stripe_is_away_keeps_the_tickets
     intake.post("checkout.session.completed", session, **named(record))
     shop.clock.seconds = record.deadline + 3600.0
     shop.payments.down = True
-    shop.services.payments.expire_orders.release_due()
+    shop.services.payments.expire_orders.expire_orders()
     assert (shop.state(record), stock_of(ticket).held) == (OrderState.RESERVED, 1)
     shop.payments.down = False
     intake.bring()

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from chalicelib.orders.services.run_parallel import Share, ShareResult, run_parallel
+from chalicelib.core.run_parallel import Share, ShareResult, run_parallel
 
 WAIT_SECONDS = 20.0
 """For what must happen at the same time; it fails only where it cannot."""

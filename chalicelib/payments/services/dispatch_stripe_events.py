@@ -1,10 +1,13 @@
-"""What Stripe told us goes to whom it concerns. Called by the inbox stream through reactions.py."""
+"""Passes stored Stripe events on: those of payments to apply_stripe_events.py, those of accounts to connect_account.py.
+
+Called by the inbox stream through reactions.py, with what receive_webhook.py stored.
+"""
 
 from collections.abc import Mapping
 
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.services.apply_events import ApplyEvents
+from chalicelib.payments.services.apply_stripe_events import ApplyStripeEvents
 from chalicelib.payments.services.connect_account import ConnectAccount
 
 PAYMENT_EVENTS = frozenset(
@@ -32,35 +35,33 @@ HANDLED = PAYMENT_EVENTS | ACCOUNT_EVENTS
 """The events that Stripe endpoints subscribe to; infra/ registers them with these."""
 
 
-class HandleWebhook:
-    """Passes events on."""
-
-    def __init__(self, *, apply_events: ApplyEvents, connect_account: ConnectAccount) -> None:
-        self._apply_events = apply_events
+class DispatchStripeEvents:
+    def __init__(self, *, apply_stripe_events: ApplyStripeEvents, connect_account: ConnectAccount) -> None:
+        self._apply_stripe_events = apply_stripe_events
         self._connect_account = connect_account
 
     def on_changes(self, changes: list[Change]) -> None:
-        """React to the inbox stream: new events of one payment, or one about an account, have their effects, except
-        those that tell of the fee of a recorded charge. Raises UpstreamFailed, Busy, KeyError.
+        """Reacts to the inbox stream: applies new events of one payment, or of an account. Fees of recorded charges are
+        left to record_fees.py. Raises UpstreamFailed, Busy, KeyError.
         """
-        heard = [event for event in new_events(changes) if not event.ignored]
+        heard = [event for event in read_new_events(changes) if not event.ignored]
         for event in heard:
             if event.kind in ACCOUNT_EVENTS and event.account is not None:
                 self._connect_account.refresh_stripe_account(event.account)
-        self._apply_events.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
+        self._apply_stripe_events.apply_all([event for event in heard if event.kind in PAYMENT_EVENTS])
 
 
-def new_events(changes: list[Change]) -> list[StripeEvent]:
-    """The events that changes of the inbox tell of. Raises KeyError for items of another shape."""
+def read_new_events(changes: list[Change]) -> list[StripeEvent]:
+    """Returns the new events in changes of the inbox. Raises KeyError for items of another shape."""
     return [
-        stripe_event(change.owner, change.after)
+        parse_inbox_item(change.owner, change.after)
         for change in changes
         if change.kind is ChangeKind.CREATED and change.after is not None
     ]
 
 
-def stripe_event(event_id: str, item: Mapping[str, object]) -> StripeEvent:
-    """The event that an inbox item holds (payments/adapters/inbox.py). Raises KeyError for another shape."""
+def parse_inbox_item(event_id: str, item: Mapping[str, object]) -> StripeEvent:
+    """Returns the event in an inbox item (payments/adapters/inbox.py). Raises KeyError for another shape."""
     return StripeEvent(
         id=event_id,
         kind=str(item["kind"]),

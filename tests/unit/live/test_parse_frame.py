@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.core.errors import BodyTooLarge, MalformedRequest
 from chalicelib.core.ids import make_ulid
-from chalicelib.live.domain.read_frame import MAX_RECENT, Frame, Hello, Ping, Unwatch, Watch, read_frame
+from chalicelib.live.domain.parse_frame import MAX_RECENT, Frame, Hello, Ping, Unwatch, Watch, parse_frame
 
 ID = make_ulid(1_800_000_000_000, b"0123456789")
 
@@ -25,8 +25,8 @@ ID = make_ulid(1_800_000_000_000, b"0123456789")
         (f'{{"action":"unwatch","event_id":"{ID}"}}', Unwatch(ID)),
     ],
 )
-def test_read_frame_well_formed_gives_what_it_asks(text: str, frame: Frame) -> None:
-    found = read_frame(text)
+def test_parse_frame_well_formed_gives_what_it_asks(text: str, frame: Frame) -> None:
+    found = parse_frame(text)
     assert (type(found), found) == (type(frame), frame)
 
 
@@ -57,20 +57,20 @@ def test_read_frame_well_formed_gives_what_it_asks(text: str, frame: Frame) -> N
         ('{"action":"unwatch","event_id":null}', "invalid_event_id"),
     ],
 )
-def test_read_frame_malformed_is_refused_with_its_code(text: str, code: str) -> None:
+def test_parse_frame_malformed_is_refused_with_its_code(text: str, code: str) -> None:
     with pytest.raises(MalformedRequest) as refused:
-        read_frame(text)
+        parse_frame(text)
     assert refused.value.code == code
 
 
 @pytest.mark.parametrize("text", ["x" * 4097, "é" * 2049, "\ud800" * 1366])
-def test_read_frame_above_the_limit_is_refused_by_its_bytes(text: str) -> None:
+def test_parse_frame_above_the_limit_is_refused_by_its_bytes(text: str) -> None:
     with pytest.raises(BodyTooLarge) as refused:
-        read_frame(text)
+        parse_frame(text)
     assert refused.value.code == "frame_too_large"
 
 
 def test_hello_with_as_much_as_it_may_have_fits_a_frame() -> None:
     ids = [make_ulid(1_800_000_000_000 + n, b"0123456789") for n in range(MAX_RECENT)]
-    asked = read_frame(json.dumps({"action": "hello", "since": ID, "recent": ids}, indent=1))
+    asked = parse_frame(json.dumps({"action": "hello", "since": ID, "recent": ids}, indent=1))
     assert asked == Hello(ID, frozenset(ids))

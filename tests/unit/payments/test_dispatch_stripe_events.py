@@ -6,12 +6,12 @@ import pytest
 
 from chalicelib.core.changes import Change, ChangeKind
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.services.handle_webhook import HandleWebhook, new_events
+from chalicelib.payments.services.dispatch_stripe_events import DispatchStripeEvents, read_new_events
 from chalicelib.payments.services.record_fees import RecordFees
 
 
 class Heard:
-    """Services `ApplyEvents` and `ConnectAccount`: keep what they get."""
+    """Services `ApplyStripeEvents` and `ConnectAccount`: keep what they get."""
 
     def __init__(self) -> None:
         self.applied: list[str] = []
@@ -34,8 +34,8 @@ def told(kind: str, event_id: str = "evt_1", *, change: ChangeKind = ChangeKind.
 
 def heard(*changes: Change) -> Heard:
     found: Any = Heard()
-    HandleWebhook(apply_events=found, connect_account=found).on_changes(list(changes))
-    RecordFees(apply_events=found).on_changes(list(changes))
+    DispatchStripeEvents(apply_stripe_events=found, connect_account=found).on_changes(list(changes))
+    RecordFees(apply_stripe_events=found).on_changes(list(changes))
     kept: Heard = found
     return kept
 
@@ -67,9 +67,9 @@ def test_hear_nothing_of_the_other_mode_or_of_old_events(change: Change) -> None
 
 def test_read_an_item_of_another_shape_fails() -> None:
     with pytest.raises(KeyError):
-        new_events([Change(ChangeKind.CREATED, "INBOX", "STRIPE_EVENT#evt_1", None, {"livemode": False})])
+        read_new_events([Change(ChangeKind.CREATED, "INBOX", "STRIPE_EVENT#evt_1", None, {"livemode": False})])
 
 
 def test_read_an_item_is_the_event_that_was_kept() -> None:
-    (event,) = new_events([told("charge.updated", object_id="ch_1", account="acct_1", order_id="O", payload="{}")])
+    (event,) = read_new_events([told("charge.updated", object_id="ch_1", account="acct_1", order_id="O", payload="{}")])
     assert event == StripeEvent("evt_1", "charge.updated", "ch_1", False, False, "acct_1", "O", "{}")

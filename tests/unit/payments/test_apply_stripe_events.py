@@ -10,7 +10,7 @@ from chalicelib.orders.domain.charge import Payment, PaymentStatus
 from chalicelib.orders.domain.order import OrderRecord
 from chalicelib.orders.domain.order_state import Ended, Facts
 from chalicelib.payments.inbox_port import StripeEvent
-from chalicelib.payments.services.apply_events import PAUSES, ApplyEvents
+from chalicelib.payments.services.apply_stripe_events import PAUSES, ApplyStripeEvents
 from tests.unit.orders.builders import ID, PAID, FakeOrders, charge, clock_at, payment, record
 
 SESSION = StripeEvent("evt_1", "checkout.session.completed", "cs_1", False, False, order_id=ID)
@@ -25,13 +25,13 @@ class World:
 
     def __init__(self, order: OrderRecord, *, seen: Payment | None = None, taken: bool = False) -> None:
         self.orders: Any = FakeOrders(order)
-        self.orders.was_applied = lambda event_id: event_id == "evt_known"
+        self.orders.was_stripe_event_applied = lambda event_id: event_id == "evt_known"
         self.looked: list[str] = []
         self.slept: list[float] = []
         self.left: list[str] = []
         self.seen, self.taken = seen, taken
         parts: dict[str, Any] = {"record_payment": self, "lines": self, "payments": SimpleNamespace}
-        self.service = ApplyEvents(orders=self.orders, clock=clock_at(0), sleep=self.slept.append, **parts)
+        self.service = ApplyStripeEvents(orders=self.orders, clock=clock_at(0), sleep=self.slept.append, **parts)
 
     def record_payment(self, event: StripeEvent, object_id: str, *, marker: str | None) -> Payment | None:
         self.looked.append(object_id)
@@ -100,7 +100,7 @@ def test_apply_while_another_process_looks_waits_for_what_it_records() -> None:
             world.orders.records[ID] = PAID_ORDER
 
     parts: dict[str, Any] = {"record_payment": world, "lines": world, "payments": lambda: None}
-    ApplyEvents(orders=world.orders, clock=clock_at(0), sleep=sleep, **parts).apply(SESSION)
+    ApplyStripeEvents(orders=world.orders, clock=clock_at(0), sleep=sleep, **parts).apply(SESSION)
     assert (world.slept, world.looked) == ([*PAUSES[:2]], [])
 
 
